@@ -1,0 +1,101 @@
+"""What can go wrong, as data: one class a cause, each with a code, an exit status and a hint.
+
+The faces (command line, later the web) decide how an error looks; here it is only described.
+Every code has a page of the same name in ``docs/errors/``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """Exit statuses of the command line, by class of cause (documented in docs/exit-codes.md)."""
+
+    OK = 0
+    INTERNAL = 1
+    USAGE = 2
+    NO_DEVICE = 3
+    LINK = 4
+    PROTOCOL = 5
+    VERIFY = 6
+    REFUSED = 7
+    UNSUPPORTED = 8
+    INPUT = 9
+    INTERRUPTED = 130
+
+
+class BekenlabError(Exception):
+    """Anything bekenlab reports instead of a traceback.
+
+    Args:
+        message: What was seen, in one sentence.
+        hint: What to do next; empty when there is nothing sensible to say.
+        facts: Machine-readable details, e.g. ``address=0x11000``.
+    """
+
+    code: ClassVar[str] = "internal"
+    exit_code: ClassVar[ExitCode] = ExitCode.INTERNAL
+
+    def __init__(self, message: str, *, hint: str = "", **facts: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.facts = facts
+
+
+class FileAccessError(BekenlabError):
+    """A file or folder is missing, unreadable or cannot be written."""
+
+    code = "file-access"
+    exit_code = ExitCode.INPUT
+
+
+class NotADumpError(BekenlabError):
+    """The bytes are not what a flash chip holds, or nothing in them is recognised."""
+
+    code = "not-a-dump"
+    exit_code = ExitCode.INPUT
+
+
+class TooLargeError(BekenlabError):
+    """The input is larger than any flash chip of this family, before or after unpacking."""
+
+    code = "too-large"
+    exit_code = ExitCode.INPUT
+
+
+class CorruptInputError(BekenlabError):
+    """A compressed file, container or record is damaged."""
+
+    code = "corrupt-input"
+    exit_code = ExitCode.INPUT
+
+
+class RefusedError(BekenlabError):
+    """A safety rule says no, for example when a file would be overwritten."""
+
+    code = "refused"
+    exit_code = ExitCode.REFUSED
+
+
+class UnsupportedError(BekenlabError):
+    """A chip, flash part or format that bekenlab knows of but cannot handle."""
+
+    code = "unsupported"
+    exit_code = ExitCode.UNSUPPORTED
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A warning in a report: something the reader should know, which stopped nothing.
+
+    Attributes:
+        code: Short stable name, e.g. ``"rotated-dump"``; listed in docs/warnings.md.
+        message: One or two sentences for a person.
+    """
+
+    code: str
+    message: str

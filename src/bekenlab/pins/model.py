@@ -1,0 +1,111 @@
+"""The pin map: what each GPIO does, which way round, and how we know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bekenlab.errors import Notice
+
+
+class Source(StrEnum):
+    """Where a statement about a pin was found, most trustworthy first."""
+
+    STORAGE = "storage"
+    PROTECTED = "protected"
+    OEM_CFG = "oem_cfg"
+    BOOT_LOG = "boot_log"
+    FIRMWARE_DEFAULT = "firmware_default"
+
+
+class Polarity(StrEnum):
+    """Electrical level that means "on" or "pressed"."""
+
+    ACTIVE_HIGH = "active_high"
+    ACTIVE_LOW = "active_low"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One place that says so: the source and the Tuya key in it, e.g. ``rl1_pin``."""
+
+    source: Source
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """One job of one GPIO.
+
+    Attributes:
+        gpio: Beken GPIO number (P-number), 0 to 63.
+        role: OpenBeken role without its polarity suffix, e.g. ``"Rel"``, ``"WifiLED"``; see
+            ``openbeken.template`` for the spelling with polarity. ``"None"`` for a pin whose job
+            is known to Tuya but has no OpenBeken role (then ``label`` says what it is).
+        channel: OpenBeken channel number; 0 where the role has none.
+        polarity: Active level, or None where the role has none or nothing says.
+        label: What a person calls it, e.g. ``"Relay 1"``.
+        evidence: All sources that agree, best first; never empty.
+    """
+
+    gpio: int
+    role: str
+    channel: int
+    polarity: Polarity | None
+    label: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownKey:
+    """A configuration key that names a pin but is not understood."""
+
+    key: str
+    value: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class LedDriver:
+    """A constant-current LED driver on two wires (SM2135, BP5758D, ...).
+
+    Attributes:
+        name: OpenBeken driver name, e.g. ``"SM2135"``.
+        currents: Labelled currents as stored, e.g. ``{"RGB": 20, "CW": 50}``; unit of the part.
+        led_map: Which driver output carries red, green, blue, cool, warm; -1 = unused.
+    """
+
+    name: str
+    currents: dict[str, int]
+    led_map: tuple[int, int, int, int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class PinMap:
+    """Everything known about the pins of one device.
+
+    Attributes:
+        pins: Sorted by GPIO, then role.
+        not_understood: Keys that name a pin and are not understood; nothing is dropped.
+        module: Module name as the configuration gives it, e.g. ``"CB2S"``, or None.
+        pwm_hz: PWM frequency in Hz, or None.
+        cct: True when PWM 1 is colour temperature and PWM 2 brightness (Tuya ``cwtype:1``).
+        led_driver: Constant-current driver, or None.
+        commands: OpenBeken startup commands the configuration calls for, in order.
+        flags: OpenBeken flag bits the configuration calls for.
+        notes: Plain sentences about what has no OpenBeken role.
+        notices: Warnings, e.g. a pin the module does not bring out.
+    """
+
+    pins: tuple[Pin, ...] = ()
+    not_understood: tuple[UnknownKey, ...] = ()
+    module: str | None = None
+    pwm_hz: int | None = None
+    cct: bool = False
+    led_driver: LedDriver | None = None
+    commands: tuple[str, ...] = ()
+    flags: frozenset[int] = field(default_factory=frozenset)
+    notes: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
