@@ -1,0 +1,78 @@
+"""Is the code in an image encrypted, and under which key? Decided by evidence, not by chip name.
+
+Evidence is the ARM vector table at logical 0 (boot loader) and 0x10000 (app): a branch and seven
+``ldr pc, [pc, #0x14]`` under the right key, noise under any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from bekenlab.image import cipher, recovery
+from bekenlab.image.cipher import PLAIN_KEY, TUYA_KEY, CodeKey
+
+BOOTLOADER_ADDRESS = 0
+APP_ADDRESS = 0x10000
+
+
+class EncryptionState(StrEnum):
+    """What was found."""
+
+    TUYA = "tuya"
+    PLAIN = "plain"
+    RECOVERED = "recovered"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Encryption:
+    """The state of an image's code and the key that opens it.
+
+    Attributes:
+        state: What was found.
+        key: Key to decrypt with; None when unknown.
+        evidence: Sentences that say what it was decided by.
+    """
+
+    state: EncryptionState
+    key: CodeKey | None
+    evidence: tuple[str, ...]
+
+
+def looks_like_vectors(plain: bytes) -> bool:
+    """Whether 32 bytes are an ARM vector table: a branch, then loads of or branches to handlers."""
+    words = np.frombuffer(plain[: len(plain) // 4 * 4], "<u4")
+    if len(words) < recovery.VECTOR_WORDS or words[0] >> 24 != 0xEA:
+        return False
+    rest = words[1 : recovery.VECTOR_WORDS]
+    handlers = ((rest & 0xFFFFF000) == 0xE59FF000) | (rest >> 24 == 0xEA)
+    return int(handlers.sum()) >= 5
+
+
+def opens(stored: bytes, address: int, key: CodeKey) -> bool:
+    """Whether a key turns stored bytes at a logical address into a vector table."""
+    return looks_like_vectors(cipher.apply(stored[: 4 * recovery.VECTOR_WORDS], address, key))
+
+
+def decide(code: Mapping[int, bytes]) -> Encryption:
+    """Decide the state of encryption.
+
+    Args:
+        code: Logical address of a vector table to the stored bytes that begin there.
+    """
+    for state, key in ((EncryptionState.PLAIN, PLAIN_KEY), (EncryptionState.TUYA, TUYA_KEY)):
+        places = [address for address, stored in code.items() if opens(stored, address, key)]
+        if places:
+            label = "as stored" if state is EncryptionState.PLAIN else "under the Tuya key"
+            found = ", ".join(f"0x{address:x}" for address in places)
+            return Encryption(state, key, (f"vector table at logical {found} {label}",))
+    for address, stored in sorted(code.items(), reverse=True):
+        recovered = recovery.from_vectors(stored, address)
+        if recovered:
+            text = f"vector table at logical 0x{address:x} under a key worked out from it"
+            return Encryption(EncryptionState.RECOVERED, recovered, (text,))
+    return Encryption(EncryptionState.UNKNOWN, None, ())

@@ -1,0 +1,262 @@
+"""An image: the bytes of a dump, understood. Physical and logical addresses are kept apart."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from bekenlab.chips import BootLoader, find_bootloader
+from bekenlab.errors import BekenlabError, Notice
+from bekenlab.image import cipher, framing, ota, rbl, rf
+from bekenlab.image.encryption import (
+    APP_ADDRESS,
+    BOOTLOADER_ADDRESS,
+    Encryption,
+    EncryptionState,
+    decide,
+)
+from bekenlab.image.fnv import fnv1a
+from bekenlab.image.layout import APP_PHYSICAL, place, rotate_back
+from bekenlab.image.partitions import FalRecord, find_table
+
+_HEAD_OF_LOADER = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """An RBL header that belongs to a partition, and whether the content is what it says.
+
+    Attributes:
+        header: The decoded header.
+        ok: True when a checksum of the content proves it, False when it contradicts.
+        proof: ``"crc32"`` (body as stored), ``"fnv1a"`` (plain code; the only proof after an OTA,
+            whose header is copied) or ``"none"``.
+    """
+
+    header: rbl.RblHeader
+    ok: bool
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """A named physical range, half open, and the container found in it."""
+
+    name: str
+    start: int
+    end: int
+    framed: bool
+    container: Container | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoaderIdentity:
+    """The boot loader: known by name or only by checksum.
+
+    Attributes:
+        known: The catalogue's entry, or None.
+        crc32: CRC-32 of the first 256 bytes of flash, or of 257 where the known entry counts so.
+    """
+
+    known: BootLoader | None
+    crc32: int
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A dump, understood.
+
+    Attributes:
+        physical: Flash bytes; the first is at physical address ``start``. Rotated back.
+        rotation: Physical address the file began at when it was rotated, else 0.
+        start: Physical address of ``physical[0]``; not 0 for a part of flash that says where it
+            belongs (an app image starts at 0x11000).
+        spans: Framed stretches inside the executable area, offsets into ``physical``.
+        encryption: State of the code and its key.
+        logical: Plain code: CRC bytes removed, decrypted; empty when there is none or no key.
+        logical_start: Logical address of ``logical[0]``.
+        partitions: From the FAL table, in address order; without one, what shows by itself.
+        rf: The RF sector, its ``offset`` a physical address.
+        loader: Boot loader at physical address 0, or None.
+        notices: What the reader should know.
+    """
+
+    physical: bytes
+    rotation: int
+    start: int
+    spans: tuple[framing.FramedSpan, ...]
+    encryption: Encryption
+    logical: bytes
+    logical_start: int
+    partitions: tuple[Partition, ...]
+    rf: rf.RfSector | None
+    loader: LoaderIdentity | None
+    notices: tuple[Notice, ...]
+
+    def partition(self, name: str) -> Partition | None:
+        """The first partition of that name."""
+        return next((part for part in self.partitions if part.name == name), None)
+
+    def read(self, start: int, end: int) -> bytes:
+        """Physical bytes ``[start, end)``, cut to what the image holds."""
+        return self.physical[max(start - self.start, 0) : max(end - self.start, 0)]
+
+    @property
+    def app(self) -> bytes:
+        """Plain logical bytes from the app's first on; all code where the app has no place."""
+        return self.logical[max(APP_ADDRESS - self.logical_start, 0) :]
+
+
+def read_image(data: bytes) -> Image:
+    """Understand the bytes of a dump, whole or partial. Never fails: unknown stays unknown."""
+    headers = rbl.find_headers(data)
+    placement = place(data, headers)
+    notices: list[Notice] = []
+    if placement.rotation:
+        data = rotate_back(data, placement.rotation)
+        headers = rbl.find_headers(data)
+        notices.append(_rotated(placement.rotation))
+    spans = framing.find_spans(data)
+    loader_stored = framing.strip(data[:APP_PHYSICAL]) if spans and not placement.start else b""
+    records = find_table(loader_stored)
+    spans = _executable(spans, records, placement.start, len(data))
+    stored = framing.strip(memoryview(data)[spans[0].start : spans[-1].end]) if spans else b""
+    first = framing.to_logical(placement.start + spans[0].start) if spans else 0
+    encryption = decide(dict(_vector_tables(stored, first)))
+    logical = cipher.apply(stored, first, encryption.key) if encryption.key else b""
+    notices.extend(_bad_frames(spans, placement.start))
+    if spans and encryption.state is EncryptionState.UNKNOWN:
+        notices.append(_UNKNOWN_KEY)
+    check = partial(_container, data, placement.start, headers, encryption)
+    return Image(
+        physical=data,
+        rotation=placement.rotation,
+        start=placement.start,
+        spans=spans,
+        encryption=encryption,
+        logical=logical,
+        logical_start=first,
+        partitions=tuple(
+            Partition(r.name, *r.physical, r.framed, check(r))
+            for r in records or _self_evident(headers, spans, placement.start)
+        ),
+        rf=rf.find(data),
+        loader=_loader(data, spans, placement.start),
+        notices=tuple(notices),
+    )
+
+
+_UNKNOWN_KEY = Notice(
+    "unknown-key",
+    "The code is encrypted with a key that is not Tuya's and could not be worked out. "
+    "Storage can be read all the same.",
+)
+
+
+def _rotated(rotation: int) -> Notice:
+    return Notice(
+        "rotated-dump",
+        f"The file starts at flash address 0x{rotation:x}, with the beginning of flash at its end. "
+        "It was rotated back; addresses here are flash addresses. Do not flash the file as it is.",
+    )
+
+
+def _executable(
+    spans: Sequence[framing.FramedSpan], records: Sequence[FalRecord], start: int, size: int
+) -> tuple[framing.FramedSpan, ...]:
+    """The spans that hold code: those before the end of the last framed partition.
+
+    The download area behind may hold framed remains of an old update.
+    """
+    ends = [record.physical[1] for record in records if record.framed]
+    limit = max(ends) - start if ends else size
+    kept = []
+    for span in spans:
+        end = span.end if span.end <= limit else limit - (limit - span.start) % framing.FRAME_SIZE
+        if end > span.start:
+            bad = tuple(offset for offset in span.bad if offset < end)
+            kept.append(framing.FramedSpan(span.start, end, bad))
+    return tuple(kept) if ends else tuple(kept[:1])
+
+
+def _vector_tables(stored: bytes, first: int) -> Iterator[tuple[int, bytes]]:
+    """Addresses where a vector table is expected, with the stored code from there on."""
+    for address in (APP_ADDRESS, BOOTLOADER_ADDRESS):
+        if 0 <= address - first < len(stored):
+            yield address, stored[address - first :]
+
+
+def _bad_frames(spans: Sequence[framing.FramedSpan], start: int) -> Iterator[Notice]:
+    bad = [start + offset for span in spans for offset in span.bad]
+    if bad:
+        shown = ", ".join(f"0x{address:x}" for address in bad[:5])
+        more = f" and {len(bad) - 5} more" if len(bad) > 5 else ""
+        yield Notice(
+            "bad-crc",
+            f"{len(bad)} code block(s) of 32 bytes fail their CRC, at physical {shown}{more}. "
+            "The read was disturbed, or flash is worn: read the chip again.",
+        )
+
+
+def _self_evident(
+    headers: Sequence[rbl.FoundHeader], spans: Sequence[framing.FramedSpan], start: int
+) -> list[FalRecord]:
+    """Without a table: code that ends with a trailer, and OTA packages."""
+    found = []
+    for hit in headers:
+        if not hit.framed:
+            size = rbl.HEADER_SIZE + hit.header.package_size
+            found.append(FalRecord("ota package", "plain", start + hit.offset, size))
+        elif spans and hit.end >= spans[0].end:
+            first = framing.to_logical(start + spans[0].start)
+            last = framing.to_logical(start + hit.end)
+            found.append(FalRecord(hit.header.name, "file_crc", first, last - first))
+    return found
+
+
+def _container(
+    data: bytes,
+    start: int,
+    headers: Sequence[rbl.FoundHeader],
+    encryption: Encryption,
+    record: FalRecord,
+) -> Container | None:
+    begin, end = (address - start for address in record.physical)
+    inside = [hit for hit in headers if begin <= hit.offset and hit.end <= end]
+    if not record.framed:
+        first = [hit for hit in inside if hit.offset == begin and not hit.framed]
+        return _package(data[begin:], first[0].header) if first else None
+    trailers = [hit for hit in inside if hit.framed and hit.header.name == record.name]
+    if not trailers:
+        return None
+    trailer = trailers[-1]
+    stored = framing.strip(memoryview(data)[max(begin, 0) : trailer.offset])
+    if rbl.body_crc_matches(trailer.header, stored):
+        return Container(trailer.header, ok=True, proof="crc32")
+    if encryption.key and trailer.header.raw_size <= len(stored):
+        plain = cipher.apply(
+            memoryview(stored)[: trailer.header.raw_size], record.offset, encryption.key
+        )
+        if fnv1a(plain) == trailer.header.raw_fnv1a:
+            return Container(trailer.header, ok=True, proof="fnv1a")
+    return Container(trailer.header, ok=False, proof="none")
+
+
+def _package(data: bytes, header: rbl.RblHeader) -> Container:
+    try:
+        package = ota.unpack(data)
+    except BekenlabError:
+        return Container(header, ok=False, proof="none")
+    return Container(header, ok=package.hash_ok, proof="fnv1a")
+
+
+def _loader(
+    data: bytes, spans: Sequence[framing.FramedSpan], start: int
+) -> LoaderIdentity | None:
+    if start or not spans or spans[0].start or len(data) < _HEAD_OF_LOADER + 1:
+        return None
+    known = find_bootloader(data[: _HEAD_OF_LOADER + 1])
+    length = known.length if known else _HEAD_OF_LOADER
+    return LoaderIdentity(known, zlib.crc32(data[:length]))

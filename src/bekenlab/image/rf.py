@@ -1,0 +1,77 @@
+"""The RF sector: Beken's TLV table with the MAC address and the radio's calibration.
+
+Source: reference "RF partition". It cannot be rebuilt: the calibration is measured in the factory.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+MAGIC = b"TLV\x00"
+SECTOR = 0x1000
+_SECTION_MAIN = 0x11111100
+_TAG_MAC = 0x11111102
+_ITEM = struct.Struct("<II")
+# Sections end in 00 and hold tags that differ in the last byte only.
+_SECTION_MASK = 0xFF
+
+
+@dataclass(frozen=True, slots=True)
+class RfSector:
+    """What an RF sector says.
+
+    Attributes:
+        offset: Where the sector starts in the bytes searched.
+        length: Bytes of the table behind its 8-byte head.
+        mac: ``"1c:90:ff:xx:xx:xx"`` in full, lower case, or None when there is no MAC tag.
+        has_power_tables: Whether TX power calibration is there.
+    """
+
+    offset: int
+    length: int
+    mac: str | None
+    has_power_tables: bool
+
+
+def parse(sector: bytes, offset: int = 0) -> RfSector | None:
+    """Decode one sector; None unless it starts with a TLV table whose first section is known."""
+    if len(sector) < 16 or not sector.startswith(MAGIC):
+        return None
+    (length,) = struct.unpack_from("<I", sector, 4)
+    (first,) = struct.unpack_from("<I", sector, 8)
+    if first != _SECTION_MAIN or length > SECTOR - 8:
+        return None
+    mac: str | None = None
+    power = False
+    position, end = 8, min(8 + length, len(sector))
+    while position + _ITEM.size <= end:
+        tag, size = _ITEM.unpack_from(sector, position)
+        position += _ITEM.size
+        if not tag & _SECTION_MASK:
+            power |= tag == 0x22222200
+            continue
+        if tag == _TAG_MAC and size == 6:
+            mac = sector[position : position + 6].hex(":")
+        position += size
+    return RfSector(offset, length, mac, power)
+
+
+def find(data: bytes) -> RfSector | None:
+    """The last RF sector on a sector boundary: firmware keeps it near the end of flash."""
+    offset = data.rfind(MAGIC)
+    while offset >= 0:
+        if offset % SECTOR == 0:
+            found = parse(data[offset : offset + SECTOR], offset)
+            if found:
+                return found
+        offset = data.rfind(MAGIC, 0, offset + len(MAGIC) - 1)
+    return None
+
+
+def build(mac: bytes) -> bytes:
+    """A minimal RF sector with a MAC address and no calibration, padded with FF (for samples)."""
+    tag = _ITEM.pack(_TAG_MAC, 6) + mac
+    section = _ITEM.pack(_SECTION_MAIN, len(tag)) + tag
+    table = MAGIC + struct.pack("<I", len(section)) + section
+    return table + b"\xff" * (SECTOR - len(table))
