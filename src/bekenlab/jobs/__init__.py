@@ -1,1 +1,1 @@
-"""jobs."""
+"""Use cases: each takes plain arguments, emits events and returns a typed report."""

@@ -1,0 +1,176 @@
+"""Files and folders a person names, as bytes in bounded memory.
+
+Dumps come as they are or packed (.xz, .gz, .zip); configurations as text. Packed data is unpacked
+in pieces and given up as soon as it exceeds what any flash chip holds, so a zip bomb costs nothing.
+"""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from bekenlab.errors import BekenlabError, CorruptInputError, FileAccessError, TooLargeError
+
+MAX_SIZE = 32 << 20
+"""Largest input in bytes, unpacked: twice the largest flash these chips are built with."""
+
+SUFFIXES = frozenset({".bin", ".img", ".rbl", ".xz", ".gz", ".zip", ".json", ".txt"})
+"""Endings looked for in folders; a file named outright may have any name."""
+
+_MAX_MEMBERS = 256
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """One thing to analyse.
+
+    Attributes:
+        name: Base name of the file, or of the member when an archive holds several.
+        path: Where it was read from.
+        data: The bytes, unpacked.
+    """
+
+    name: str
+    path: Path
+    data: bytes
+
+
+def expand(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Replace folders by the files in them (recursively, sorted); keep the rest as it is.
+
+    Raises:
+        FileAccessError: A path does not exist, or a folder holds nothing to analyse.
+    """
+    found: list[Path] = []
+    for path in paths:
+        try:
+            if path.is_dir():
+                found.extend(_files_of(path))
+            elif path.exists():
+                found.append(path)
+            else:
+                raise FileAccessError(
+                    f"{path} does not exist", hint="check the spelling and the folder"
+                )
+        except OSError as error:
+            raise _access_error(path, error) from error
+    return tuple(dict.fromkeys(found))
+
+
+def _files_of(folder: Path) -> list[Path]:
+    files = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
+    )
+    if not files:
+        raise FileAccessError(
+            f"{folder} holds no dumps",
+            hint=f"looked for files ending in {', '.join(sorted(SUFFIXES))}",
+        )
+    return files
+
+
+def load(path: Path) -> tuple[InputFile, ...]:
+    """Read one file; an archive gives one input a member.
+
+    Raises:
+        FileAccessError: It cannot be read.
+        TooLargeError: It is larger than any flash chip, packed or unpacked.
+        CorruptInputError: It is packed and damaged.
+    """
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise FileAccessError(f"{path} is not a regular file", hint="name a dump file")
+        if status.st_size > MAX_SIZE:
+            raise _too_large(path.name, status.st_size)
+        with path.open("rb") as stream:
+            return tuple(_unpack(path, stream))
+    except OSError as error:
+        raise _access_error(path, error) from error
+
+
+def _unpack(path: Path, stream: IO[bytes]) -> Iterator[InputFile]:
+    head = stream.read(8)
+    stream.seek(0)
+    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+        yield from _unzip(path, stream)
+        return
+    try:
+        if head.startswith(b"\xfd7zXZ\x00"):
+            with lzma.open(stream) as unpacked:
+                data = _bounded(unpacked, path.name)
+        elif head.startswith(b"\x1f\x8b"):
+            with gzip.open(stream) as unpacked_gzip:
+                data = _bounded(unpacked_gzip, path.name)
+        else:
+            data = _bounded(stream, path.name)
+    except (lzma.LZMAError, gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise _corrupt(path.name, error) from error
+    yield InputFile(path.name, path, data)
+
+
+def _unzip(path: Path, stream: IO[bytes]) -> Iterator[InputFile]:
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            members = [info for info in archive.infolist() if _wanted(info.filename)]
+            if not members:
+                raise CorruptInputError(f"{path.name} holds no dump", hint="unpack it and look")
+            if len(members) > _MAX_MEMBERS:
+                raise TooLargeError(
+                    f"{path.name} holds {len(members):,} files, more than {_MAX_MEMBERS}",
+                    hint="unpack it and analyse the folder",
+                )
+            for info in members:
+                with archive.open(info) as member:
+                    data = _bounded(member, info.filename)
+                name = Path(info.filename).name if len(members) > 1 else path.name
+                yield InputFile(name, path, data)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise _corrupt(path.name, error) from error
+
+
+def _wanted(member: str) -> bool:
+    name = Path(member).name
+    return not (
+        member.endswith("/") or member.startswith("__MACOSX") or name.startswith(".")
+    ) and Path(member).suffix.lower() in SUFFIXES - {".zip", ".xz", ".gz"}
+
+
+def _bounded(stream: IO[bytes], name: str) -> bytes:
+    pieces, size = [], 0
+    while piece := stream.read(_PIECE):
+        size += len(piece)
+        if size > MAX_SIZE:
+            raise _too_large(name, None)
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _too_large(name: str, size: int | None) -> BekenlabError:
+    seen = f"is {size:,} bytes" if size else f"unpacks to more than {MAX_SIZE:,} bytes"
+    return TooLargeError(
+        f"{name} {seen}; no flash of these chips is larger than {MAX_SIZE >> 20} MiB",
+        hint="name the dump itself, not a disk image or an archive of something else",
+    )
+
+
+def _corrupt(name: str, error: Exception) -> BekenlabError:
+    return CorruptInputError(
+        f"{name} is packed, but damaged: {str(error).lower() or 'it ends too early'}",
+        hint="copy or download it again",
+    )
+
+
+def _access_error(path: Path, error: OSError) -> BekenlabError:
+    reason = (error.strerror or str(error)).lower()
+    return FileAccessError(f"{path} cannot be read: {reason}", hint="check its permissions")
