@@ -1,0 +1,163 @@
+"""RBL headers, FNV-1a, OTA packages, partition tables and the RF sector."""
+
+import gzip
+import struct
+import zlib
+
+import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bekenlab.errors import CorruptInputError, UnsupportedError
+from bekenlab.image import framing, ota, partitions, rbl, rf
+from bekenlab.image.fnv import fnv1a
+
+CODE = bytes(range(256)) * 40
+
+
+def fnv_by_definition(data: bytes) -> int:
+    state = 0x811C9DC5
+    for byte in data:
+        state = (state ^ byte) * 0x01000193 & 0xFFFFFFFF
+    return state
+
+
+def header(**changes: object) -> rbl.RblHeader:
+    fields: dict[str, object] = {
+        "algorithm": 0,
+        "timestamp": 1_600_000_000,
+        "name": "app",
+        "version": "1.00",
+        "serial": "0" * 23,
+        "body_crc32": 0,
+        "raw_fnv1a": fnv_by_definition(CODE),
+        "raw_size": len(CODE),
+        "package_size": len(CODE) + 16,
+    }
+    return rbl.RblHeader(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+@given(st.binary(max_size=3000))
+def test_fnv1a_matches_its_definition(data: bytes) -> None:
+    assert fnv1a(data) == fnv_by_definition(data)
+
+
+def test_fnv1a_carries_its_state_across_chunks() -> None:
+    data = b"bekenlab" * 20_000
+    assert fnv1a(data) == fnv_by_definition(data)
+
+
+def test_headers_are_found_framed_and_plain_and_only_when_their_crc_is_right() -> None:
+    encoded = header().encode()
+    damaged = bytes([*encoded[:20], encoded[20] ^ 1, *encoded[21:]])
+    data = b"\xff" * 10 + framing.add(encoded) + damaged + encoded
+    found = rbl.find_headers(data)
+    assert [(hit.offset, hit.framed) for hit in found] == [(10, True), (10 + 102 + 96, False)]
+    assert found[0].header == header()
+    assert found[0].end == 112
+
+
+def test_the_body_crc_covers_the_packers_padding() -> None:
+    body_crc = zlib.crc32(CODE + b"\x10" * 16)
+    assert rbl.body_crc_matches(header(body_crc32=body_crc), CODE + b"\xff" * 100)
+    assert not rbl.body_crc_matches(header(body_crc32=body_crc), CODE[:-1] + b"\0" * 100)
+    assert not rbl.body_crc_matches(header(body_crc32=body_crc, raw_size=1 << 30), CODE)
+
+
+def package(algorithm: int = 0x102) -> bytes:
+    packed = gzip.compress(CODE, mtime=0)
+    packed += bytes([16 - len(packed) % 16]) * (16 - len(packed) % 16)
+    encryptor = Cipher(
+        algorithms.AES256(b"0123456789ABCDEF" * 2), modes.CBC(b"0123456789ABCDEF")
+    ).encryptor()
+    body = encryptor.update(packed) + encryptor.finalize()
+    return header(algorithm=algorithm, package_size=len(body)).encode() + body
+
+
+def test_an_ota_package_unpacks_to_its_code() -> None:
+    unpacked = ota.unpack(package() + b"what follows in flash")
+    assert unpacked.code == CODE
+    assert unpacked.hash_ok
+
+
+def test_tuyas_outer_header_is_removed() -> None:
+    inner = package()
+    outer = struct.pack(">4s12sIII4s", b"\x55\xaa\x55\xaa", b"1.1.8", len(inner), 0, 0, b"\xaaU\xaaU")
+    assert ota.strip_ug(outer + inner) == inner
+    assert ota.strip_ug(inner) == inner
+    assert ota.strip_ug(b"") == b""
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "words"),
+    [
+        (b"RBL\0", CorruptInputError, "no RBL header"),
+        (package()[:-20], CorruptInputError, "cut"),
+        (package()[:200] + b"\0" * 64 + package()[264:], CorruptInputError, "inflate"),
+        (package(0x202), UnsupportedError, "compression number 2"),
+        (package(0x101), UnsupportedError, "encryption number 1"),
+    ],
+)
+def test_damaged_packages_say_what_is_wrong(
+    data: bytes, error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        ota.unpack(data)
+
+
+def test_a_package_that_unpacks_to_more_than_it_says_is_refused() -> None:
+    bomb = gzip.compress(b"\0" * 10_000_000, mtime=0)
+    head = header(algorithm=0x100, package_size=len(bomb), raw_size=1000)
+    with pytest.raises(CorruptInputError, match="its header says 1,000"):
+        ota.unpack(head.encode() + bomb)
+
+
+@given(st.binary(max_size=400))
+def test_unpack_is_total(data: bytes) -> None:
+    for candidate in (data, package()[: len(data)] + data):
+        try:
+            ota.unpack(candidate)
+        except (CorruptInputError, UnsupportedError) as error:
+            assert error.message  # noqa: PT017
+
+
+def test_a_partition_table_is_read_back_in_address_order() -> None:
+    records = [
+        partitions.FalRecord("download", "beken_onchip", 0x12A000, 0xA6000),
+        partitions.FalRecord("app", "beken_onchip_crc", 0x10000, 0x108700),
+    ]
+    data = b"01PEsprintf" + b"".join(record.encode() for record in records) + b"\xff" * 64
+    assert partitions.find_table(data) == (records[1], records[0])
+    assert records[1].physical == (0x11000, 0x129F70)
+    assert records[0].physical == (0x12A000, 0x1D0000)
+
+
+def test_one_record_or_a_wrong_crc_is_no_table() -> None:
+    record = partitions.FalRecord("app", "beken_onchip_crc", 0x10000, 0x108700).encode()
+    assert partitions.find_table(record) == ()
+    assert partitions.find_table(record + record[:-1] + b"\x01") == ()
+
+
+@given(st.binary(max_size=400))
+def test_tables_and_headers_are_searched_in_any_bytes(data: bytes) -> None:
+    assert partitions.find_table(b"01PE" + data + b"01PE" + data) is not None
+    assert rbl.find_headers(b"RBL\0" + data + b"RBL\0") is not None
+
+
+def test_the_mac_is_read_from_the_last_rf_sector_on_a_boundary() -> None:
+    sector = rf.build(bytes.fromhex("02001a2b3c4d"))
+    assert len(sector) == 0x1000
+    found = rf.find(b"\xff" * 0x1000 + sector + b"\xffTLV\0" + b"\xff" * 100)
+    assert found is not None
+    assert (found.offset, found.mac, found.has_power_tables) == (0x1000, "02:00:1a:2b:3c:4d", False)
+
+
+def test_a_table_off_the_boundary_is_code_not_rf() -> None:
+    assert rf.find(b"\xff" + rf.build(b"\x02" * 6)) is None
+
+
+@given(st.binary(max_size=200))
+def test_rf_parsing_is_total(data: bytes) -> None:
+    parsed = rf.parse(b"TLV\0\x40\0\0\0\0\x11\x11\x11" + data)
+    assert parsed is None or parsed.length == 0x40
