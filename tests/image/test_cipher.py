@@ -59,7 +59,9 @@ def model(key: CodeKey, addr: int) -> int:
 
 
 @given(KEYS, st.integers(0, 0x3FFFFFF))
-def test_every_selector_and_bypass_matches_the_hardware_description(key: CodeKey, word: int) -> None:
+def test_every_selector_and_bypass_matches_the_hardware_description(
+    key: CodeKey, word: int
+) -> None:
     assert int(cipher.key_stream(key, word * 4, 1)[0]) == model(key, word * 4)
 
 

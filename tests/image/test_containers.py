@@ -83,7 +83,9 @@ def test_an_ota_package_unpacks_to_its_code() -> None:
 
 def test_tuyas_outer_header_is_removed() -> None:
     inner = package()
-    outer = struct.pack(">4s12sIII4s", b"\x55\xaa\x55\xaa", b"1.1.8", len(inner), 0, 0, b"\xaaU\xaaU")
+    outer = struct.pack(
+        ">4s12sIII4s", b"\x55\xaa\x55\xaa", b"1.1.8", len(inner), 0, 0, b"\xaaU\xaaU"
+    )
     assert ota.strip_ug(outer + inner) == inner
     assert ota.strip_ug(inner) == inner
     assert ota.strip_ug(b"") == b""

@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from image.code import arm_code
 
 from bekenlab.image import cipher, recovery
 from bekenlab.image.cipher import PLAIN_KEY, TUYA_KEY, CodeKey
 from bekenlab.image.encryption import EncryptionState, decide, looks_like_vectors
+from image.code import arm_code
 
 WORD = st.integers(0, 0xFFFFFFFF)
 CODE = arm_code(0x4000)

@@ -1,1 +1,14 @@
-"""image."""
+"""The bytes of a dump: framing, cipher, partitions, containers, RF; see ``read_image``."""
+
+from bekenlab.image.encryption import Encryption, EncryptionState
+from bekenlab.image.image import Container, Image, LoaderIdentity, Partition, read_image
+
+__all__ = [
+    "Container",
+    "Encryption",
+    "EncryptionState",
+    "Image",
+    "LoaderIdentity",
+    "Partition",
+    "read_image",
+]

@@ -67,7 +67,8 @@ def _pn15(address: Words, key: CodeKey) -> Words:
         low = (low >> 8) | ((low & 0xFF) << 8)
     x = high ^ low ^ np.uint32(c1 >> 16)
     rotated = ((x & 0x7F) << 9) | (x >> 7)
-    return rotated ^ (((x >> 5) & 0xF) * np.uint32(0x1111) & 0x6371)
+    mask = ((x >> 5) & 0xF) * np.uint32(0x1111) & 0x6371
+    return np.asarray(rotated ^ mask, np.uint32)
 
 
 def _pn16(address: Words, key: CodeKey) -> Words:
@@ -78,16 +79,17 @@ def _pn16(address: Words, key: CodeKey) -> Words:
     nibble = (x >> 1 & 1) << 3 | (x >> 5 & 1) << 2 | (x >> 9 & 1) << 1 | (x >> 13 & 1)
     mask = ((x >> 4 & 1) << 16 | nibble * np.uint32(0x1111)) & np.uint32(0x13659)
     # The generator is 17 bits wide, the hardware uses its low 16.
-    return (rotated ^ mask) & 0xFFFF
+    return np.asarray((rotated ^ mask) & 0xFFFF, np.uint32)
 
 
 def _pn32(address: Words, key: CodeKey) -> Words:
     c0, _, _, c3 = key.coefficients
     shift = 8 * (c3 >> 11 & 3)
-    x = address if shift == 0 else (address >> shift) | (address << (32 - shift))
-    x = x ^ np.uint32(c0)
+    turned = address if shift == 0 else (address >> shift) | (address << (32 - shift))
+    x = turned ^ np.uint32(c0)
     rotated = (x << 17) | (x >> 15)
-    return rotated ^ (((x >> 2) & 0xF) * np.uint32(0x11111111) & np.uint32(0xE519A4F1))
+    mask = ((x >> 2) & 0xF) * np.uint32(0x11111111) & np.uint32(0xE519A4F1)
+    return np.asarray(rotated ^ mask, np.uint32)
 
 
 def key_stream(key: CodeKey, address: int, words: int) -> Words:
@@ -95,7 +97,7 @@ def key_stream(key: CodeKey, address: int, words: int) -> Words:
     if key.bypassed:
         return np.zeros(words, np.uint32)
     _, _, c2, c3 = key.coefficients
-    addresses = (np.arange(words, dtype=np.uint32) << 2) + np.uint32(address)
+    addresses = np.arange(words, dtype=np.uint32) * np.uint32(4) + np.uint32(address)
     stream = np.full(words, 0 if c3 & BYPASS_RANDOM else c2, np.uint32)
     if not c3 & BYPASS_PN32:
         stream ^= _pn32(addresses, key)

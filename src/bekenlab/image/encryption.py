@@ -6,14 +6,17 @@ Evidence is the ARM vector table at logical 0 (boot loader) and 0x10000 (app): a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bekenlab.image import cipher, recovery
 from bekenlab.image.cipher import PLAIN_KEY, TUYA_KEY, CodeKey
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 BOOTLOADER_ADDRESS = 0
 APP_ADDRESS = 0x10000
@@ -44,12 +47,15 @@ class Encryption:
 
 
 def looks_like_vectors(plain: bytes) -> bool:
-    """Whether 32 bytes are an ARM vector table: a branch, then loads of or branches to handlers."""
+    """Whether 32 bytes are an ARM vector table: a branch, then jumps to handlers.
+
+    The loads are compared exactly: some keys change low bits only.
+    """
     words = np.frombuffer(plain[: len(plain) // 4 * 4], "<u4")
     if len(words) < recovery.VECTOR_WORDS or words[0] >> 24 != 0xEA:
         return False
     rest = words[1 : recovery.VECTOR_WORDS]
-    handlers = ((rest & 0xFFFFF000) == 0xE59FF000) | (rest >> 24 == 0xEA)
+    handlers = (rest == recovery.LOAD_PC) | (rest >> 24 == 0xEA)
     return int(handlers.sum()) >= 5
 
 
@@ -65,7 +71,9 @@ def decide(code: Mapping[int, bytes]) -> Encryption:
         code: Logical address of a vector table to the stored bytes that begin there.
     """
     for state, key in ((EncryptionState.PLAIN, PLAIN_KEY), (EncryptionState.TUYA, TUYA_KEY)):
-        places = [address for address, stored in code.items() if opens(stored, address, key)]
+        places = [
+            address for address, stored in sorted(code.items()) if opens(stored, address, key)
+        ]
         if places:
             label = "as stored" if state is EncryptionState.PLAIN else "under the Tuya key"
             found = ", ".join(f"0x{address:x}" for address in places)

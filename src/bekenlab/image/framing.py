@@ -1,7 +1,7 @@
 """CRC-16 framing of executable flash: 32 data bytes, then their CRC as two big-endian bytes.
 
 The chip's flash controller checks and removes the CRC while code runs, so code lives at *logical*
-addresses (without CRC bytes) and flash holds it at *physical* ones: ``physical = logical / 32 * 34``.
+addresses (without CRC bytes) and flash holds it at *physical* ones: 34 bytes for every 32.
 Source: reference "Image formats" (CRC-16/CMS: polynomial 0x8005, start 0xFFFF, not reflected).
 """
 
@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 DATA_SIZE = 32
 FRAME_SIZE = 34
@@ -88,7 +91,8 @@ def _frames(data: bytes | memoryview, phase: int) -> NDArray[np.uint8]:
 
 def _good(frames: NDArray[np.uint8]) -> NDArray[np.bool_]:
     stored = (frames[:, DATA_SIZE].astype(np.uint16) << 8) | frames[:, DATA_SIZE + 1]
-    return frame_crcs(frames[:, :DATA_SIZE]) == stored
+    equal: NDArray[np.bool_] = frame_crcs(frames[:, :DATA_SIZE]) == stored
+    return equal
 
 
 def find_spans(data: bytes, phase: int = 0) -> tuple[FramedSpan, ...]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from bekenlab.chips import BootLoader, find_bootloader
 from bekenlab.errors import BekenlabError, Notice
@@ -20,6 +20,9 @@ from bekenlab.image.encryption import (
 from bekenlab.image.fnv import fnv1a
 from bekenlab.image.layout import APP_PHYSICAL, place, rotate_back
 from bekenlab.image.partitions import FalRecord, find_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 _HEAD_OF_LOADER = 256
 
@@ -126,10 +129,14 @@ def read_image(data: bytes) -> Image:
     first = framing.to_logical(placement.start + spans[0].start) if spans else 0
     encryption = decide(dict(_vector_tables(stored, first)))
     logical = cipher.apply(stored, first, encryption.key) if encryption.key else b""
-    notices.extend(_bad_frames(spans, placement.start))
     if spans and encryption.state is EncryptionState.UNKNOWN:
         notices.append(_UNKNOWN_KEY)
     check = partial(_container, data, placement.start, headers, encryption)
+    partitions = tuple(
+        Partition(record.name, *record.physical, record.framed, check(record))
+        for record in records or _self_evident(headers, spans, placement.start)
+    )
+    notices.extend(_bad_frames(spans, placement.start, partitions))
     return Image(
         physical=data,
         rotation=placement.rotation,
@@ -138,11 +145,8 @@ def read_image(data: bytes) -> Image:
         encryption=encryption,
         logical=logical,
         logical_start=first,
-        partitions=tuple(
-            Partition(r.name, *r.physical, r.framed, check(r))
-            for r in records or _self_evident(headers, spans, placement.start)
-        ),
-        rf=rf.find(data),
+        partitions=partitions,
+        rf=_rf_sector(data, placement.start),
         loader=_loader(data, spans, placement.start),
         notices=tuple(notices),
     )
@@ -188,8 +192,11 @@ def _vector_tables(stored: bytes, first: int) -> Iterator[tuple[int, bytes]]:
             yield address, stored[address - first :]
 
 
-def _bad_frames(spans: Sequence[framing.FramedSpan], start: int) -> Iterator[Notice]:
+def _bad_frames(
+    spans: Sequence[framing.FramedSpan], start: int, partitions: Sequence[Partition]
+) -> Iterator[Notice]:
     bad = [start + offset for span in spans for offset in span.bad]
+    bad = [address for address in bad if not any(_is_remainder(p, address) for p in partitions)]
     if bad:
         shown = ", ".join(f"0x{address:x}" for address in bad[:5])
         more = f" and {len(bad) - 5} more" if len(bad) > 5 else ""
@@ -198,6 +205,19 @@ def _bad_frames(spans: Sequence[framing.FramedSpan], start: int) -> Iterator[Not
             f"{len(bad)} code block(s) of 32 bytes fail their CRC, at physical {shown}{more}. "
             "The read was disturbed, or flash is worn: read the chip again.",
         )
+
+
+def _is_remainder(partition: Partition, address: int) -> bool:
+    """Whether an address lies behind a partition's verified content: an older firmware's rest."""
+    container = partition.container
+    if container is None or not container.ok or not partition.start <= address < partition.end:
+        return False
+    return address >= partition.start + framing.to_physical(container.header.raw_size)
+
+
+def _rf_sector(data: bytes, start: int) -> rf.RfSector | None:
+    found = rf.find(data)
+    return replace(found, offset=found.offset + start) if found else None
 
 
 def _self_evident(
@@ -252,9 +272,7 @@ def _package(data: bytes, header: rbl.RblHeader) -> Container:
     return Container(header, ok=package.hash_ok, proof="fnv1a")
 
 
-def _loader(
-    data: bytes, spans: Sequence[framing.FramedSpan], start: int
-) -> LoaderIdentity | None:
+def _loader(data: bytes, spans: Sequence[framing.FramedSpan], start: int) -> LoaderIdentity | None:
     if start or not spans or spans[0].start or len(data) < _HEAD_OF_LOADER + 1:
         return None
     known = find_bootloader(data[: _HEAD_OF_LOADER + 1])

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bekenlab.image import framing
 from bekenlab.image.cipher import PLAIN_KEY, TUYA_KEY
 from bekenlab.image.encryption import APP_ADDRESS, BOOTLOADER_ADDRESS, opens
 from bekenlab.image.partitions import find_table
-from bekenlab.image.rbl import FoundHeader
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bekenlab.image.rbl import FoundHeader
 
 APP_PHYSICAL = 0x11000
 _SECTOR = 0x1000

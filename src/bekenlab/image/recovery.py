@@ -9,18 +9,22 @@ Source of the idea: mildsunrise/bk7231_key_calculator, by way of the reference.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bekenlab.image import cipher
 from bekenlab.image.cipher import CodeKey
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
 LOAD_PC = 0xE59FF014
 """``ldr pc, [pc, #0x14]``: words 1 to 7 of the vector table of every Beken loader and app seen."""
 
 VECTOR_WORDS = 8
+_BRANCH = 0xEA
 _VECTORS: tuple[int | None, ...] = (None, *(LOAD_PC,) * 7)
 # Neither 00 nor FF in the top byte, which would bypass the cipher altogether.
 _ACTIVE = 0x01 << 24
@@ -48,7 +52,7 @@ def keys_for(stored: bytes, address: int, known: Sequence[int | None]) -> tuple[
         At most 125 equivalent keys; several when the known words do not tell them apart, none when
         fewer than two words are known or nothing fits.
     """
-    words = np.frombuffer(stored[: 4 * len(known)], "<u4")
+    words = np.frombuffer(stored[: min(len(stored) // 4, len(known)) * 4], "<u4")
     places = [i for i, word in enumerate(known[: len(words)]) if word is not None]
     if len(places) < 2:
         return ()
@@ -73,10 +77,16 @@ def from_vectors(stored: bytes, address: int) -> CodeKey | None:
     Returns:
         The key whose plain text looks most like code, or None when none fits the vectors.
     """
-    keys = keys_for(stored, address, _VECTORS)
-    if not keys:
-        return None
-    return max(keys, key=lambda key: _code_score(cipher.apply(stored, address, key)))
+    keys = [
+        key
+        for key in keys_for(stored, address, _VECTORS)
+        if _starts_with_branch(stored, address, key)
+    ]
+    return max(keys, key=lambda key: _code_score(cipher.apply(stored, address, key)), default=None)
+
+
+def _starts_with_branch(stored: bytes, address: int, key: CodeKey) -> bool:
+    return cipher.apply(stored[:4], address, key)[3] == _BRANCH
 
 
 def _code_score(plain: bytes) -> int:

@@ -1,0 +1,150 @@
+"""Whole and partial images: real dumps against what is known of them, synthetic ones otherwise."""
+
+import random
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bekenlab.image import cipher, framing, partitions, rbl, read_image
+from bekenlab.image.cipher import TUYA_KEY, CodeKey
+from bekenlab.image.fnv import fnv1a
+from image.code import arm_code
+from shared import dump, dump_names, expected
+
+KEY = CodeKey((1, 2, 3, 0x12345600))
+
+
+def flash(key: CodeKey = TUYA_KEY, *, after_ota: bool = False) -> bytes:
+    """1 MiB: a boot loader with its table, an app with its trailer, both encrypted."""
+    table = [
+        partitions.FalRecord("bootloader", "beken_onchip_crc", 0, 0x10000),
+        partitions.FalRecord("app", "beken_onchip_crc", 0x10000, 0x40000),
+        partitions.FalRecord("download", "beken_onchip", 0x60000, 0x20000),
+    ]
+    loader_code = cipher.apply(arm_code(0x2000, 1), 0, key)
+    loader_code += b"".join(record.encode() for record in table)
+    app_plain = arm_code(0x9000, 2)
+    data = bytearray(b"\xff" * (1 << 20))
+    parts = ((0, 0x11000, "bootloader", loader_code, loader_code),)
+    parts += ((0x11000, 0x55000, "app", cipher.apply(app_plain, 0x10000, key), app_plain),)
+    for start, end, name, stored, plain in parts:
+        crc = 1 if after_ota else zlib.crc32(stored + b"\x10" * 16)
+        header = rbl.RblHeader(
+            0, 0, name, "1.0", "0", crc, fnv1a(plain), len(stored), len(stored) + 16
+        )
+        framed = framing.add(stored)
+        data[start : start + len(framed)] = framed
+        data[end - 102 : end] = framing.add(header.encode())
+    return bytes(data)
+
+
+def test_a_whole_flash() -> None:
+    image = read_image(flash())
+    assert (image.rotation, image.start, image.encryption.state) == (0, 0, "tuya")
+    assert image.app[:0x9000] == arm_code(0x9000, 2)
+    assert [(p.name, p.start, p.end) for p in image.partitions] == [
+        ("bootloader", 0, 0x11000),
+        ("app", 0x11000, 0x55000),
+        ("download", 0x60000, 0x80000),
+    ]
+    app = image.partition("app")
+    assert app
+    assert app.container
+    assert (app.container.ok, app.container.proof) == (True, "crc32")
+    assert image.notices == ()
+
+
+def test_after_an_ota_only_the_hash_of_the_plain_code_proves_the_app() -> None:
+    app = read_image(flash(after_ota=True)).partition("app")
+    assert app
+    assert app.container
+    assert (app.container.ok, app.container.proof) == (True, "fnv1a")
+
+
+def test_an_unknown_key_is_recovered_and_proven_by_the_hash() -> None:
+    image = read_image(flash(KEY, after_ota=True))
+    app = image.partition("app")
+    assert image.encryption.state == "recovered"
+    assert app
+    assert app.container
+    assert app.container.proof == "fnv1a"
+
+
+@pytest.mark.parametrize("loader_trailer", [True, False])
+def test_a_rotated_dump_is_rotated_back(loader_trailer: bool) -> None:
+    whole = bytearray(flash())
+    if not loader_trailer:
+        whole[0x10F9A:0x11000] = b"\xff" * 102
+    image = read_image(bytes(whole[0x11000:] + whole[:0x11000]))
+    assert image.rotation == 0x11000
+    assert image.physical == whole
+    assert image.notices[0].code == "rotated-dump"
+
+
+def test_an_app_alone_knows_where_it_belongs() -> None:
+    image = read_image(flash()[0x11000:0x55000])
+    assert (image.start, image.logical_start) == (0x11000, 0x10000)
+    assert image.app[:0x9000] == arm_code(0x9000, 2)
+    assert [(p.name, p.start) for p in image.partitions] == [("app", 0x11000)]
+    assert image.read(0x11000, 0x11004) == image.physical[:4]
+
+
+def test_a_flipped_bit_is_reported_by_address_and_the_rest_still_reads() -> None:
+    data = bytearray(flash())
+    data[0x12345] ^= 4
+    image = read_image(bytes(data))
+    (notice,) = image.notices
+    assert notice.code == "bad-crc"
+    assert hex(0x11000 + (0x12345 - 0x11000) // 34 * 34) in notice.message
+    app = image.partition("app")
+    assert app
+    assert app.container
+    assert not app.container.ok
+
+
+def test_leftovers_behind_a_verified_app_are_not_called_damage() -> None:
+    data = bytearray(flash(after_ota=True))
+    old = 0x11000 + framing.to_physical(0x9000) + 34
+    data[old : old + 34 * 20] = framing.add(random.Random(5).randbytes(32 * 20))
+    data[old + 34 * 3] ^= 1
+    assert read_image(bytes(data)).notices == ()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_any_bytes_and_any_damage_give_an_image(data: st.DataObject) -> None:
+    raw = data.draw(st.one_of(st.binary(max_size=500), st.just(flash()[:0x12000])))
+    damaged = bytearray(raw)
+    for place, value in data.draw(
+        st.lists(st.tuples(st.integers(0, max(len(raw) - 1, 0)), st.integers(0, 255)), max_size=8)
+    ):
+        damaged[place : place + 1] = bytes([value])
+    cut = data.draw(st.integers(0, len(damaged)))
+    image = read_image(bytes(damaged[cut:]))
+    assert len(image.physical) == len(damaged) - cut
+
+
+@pytest.mark.parametrize("name", dump_names())
+def test_real_dumps(name: str) -> None:
+    facts = expected(name)["image"]
+    image = read_image(dump(name))
+    assert len(image.physical) == facts["size"]
+    if "app_crc_ok" not in facts or not image.spans:
+        assert name == "bk7231t-tuyaconfig-pc44ha" or not facts.get("app_crc_ok")
+        return
+    plain = facts["app_dec"] if image.encryption.state == "tuya" else facts["app_enc"]
+    if not image.rotation:
+        assert image.app[:8].hex() == plain
+        assert image.loader
+        assert f"0x{image.loader.crc32:08x}" in (facts["crc256"], facts["crc257"])
+        assert image.encryption.state == "tuya" or facts["app_enc"].endswith("14f09fe5")
+    for header in facts["rbl"]:
+        wanted = (int(header["off"], 16) + image.rotation) % facts["size"]
+        part = next(p for p in image.partitions if p.start <= wanted < p.end)
+        assert part.container
+        assert part.container.ok
+        assert part.container.header.version == header["ver"]
+        assert f"0x{part.container.header.raw_fnv1a:x}" == header["hash"]
+    assert image.notices == () or image.rotation
