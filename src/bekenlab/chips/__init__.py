@@ -1,1 +1,51 @@
-"""chips."""
+"""What chips, boot loaders, flash parts and modules are: facts, read from TOML files."""
+
+from bekenlab.chips.catalog import (
+    bootloaders,
+    chip,
+    chip_for_environment,
+    chips,
+    find_bootloader,
+    find_chip,
+    find_module,
+    flash_part,
+    flash_parts,
+    module_chip,
+    modules,
+    package,
+    packages,
+)
+from bekenlab.chips.models import (
+    BootLoader,
+    Chip,
+    CodeEncryption,
+    CrcEnd,
+    FlashPart,
+    Module,
+    Pad,
+    Region,
+)
+
+__all__ = [
+    "BootLoader",
+    "Chip",
+    "CodeEncryption",
+    "CrcEnd",
+    "FlashPart",
+    "Module",
+    "Pad",
+    "Region",
+    "bootloaders",
+    "chip",
+    "chip_for_environment",
+    "chips",
+    "find_bootloader",
+    "find_chip",
+    "find_module",
+    "flash_part",
+    "flash_parts",
+    "module_chip",
+    "modules",
+    "package",
+    "packages",
+]

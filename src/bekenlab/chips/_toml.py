@@ -1,0 +1,125 @@
+"""Reads the data files of this room: TOML tables, and columns of text inside them.
+
+Long tables are kept as columns because they are read at a glance, and because ``tomllib`` takes
+five times as long for the same rows written as inline tables.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bekenlab.chips.models import (
+    BootLoader,
+    Chip,
+    CodeEncryption,
+    CrcEnd,
+    FlashPart,
+    Module,
+    Pad,
+    Region,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Table = dict[str, Any]
+
+_NONE = "-"
+# Not importlib.resources: importing it costs more than reading all chips, on every start.
+_DATA = Path(__file__).parent / "data"
+
+
+def read(name: str) -> Table:
+    """Parses ``data/<name>``."""
+    return tomllib.loads((_DATA / name).read_text(encoding="utf-8"))
+
+
+def read_folder(name: str) -> tuple[Table, ...]:
+    """Parses every TOML file of ``data/<name>/`` in the order of the file names."""
+    files = sorted((_DATA / name).glob("*.toml"))
+    return tuple(tomllib.loads(file.read_text(encoding="utf-8")) for file in files)
+
+
+def chip_from(table: Table) -> Chip:
+    """Makes a chip of one ``data/chips/*.toml``."""
+    return Chip(
+        name=table["name"],
+        aliases=tuple(table["aliases"]),
+        environments=tuple(table["environments"]),
+        chip_id=table.get("chip_id"),
+        flash_size=table["flash_size"],
+        flash_map=tuple(Region(name, *span) for name, span in table["regions"].items()),
+        rf_address=table["rf_address"],
+        config_address=table["config_address"],
+        download_address=table["download_address"],
+        storage_address=table["storage_address"],
+        crc_end=CrcEnd(table["crc_end"]),
+        encryption=CodeEncryption(table["encryption"]),
+        protected=tuple(table["protected"]),
+        package=table["package"],
+        gpios=tuple(_numbers(table["gpios"])),
+        pwm_gpios={int(gpio): channel for gpio, channel in table["pwm"].items()},
+        adc_gpios={int(gpio): channel for gpio, channel in table["adc"].items()},
+        quirks=tuple(table["quirks"]),
+        sources=tuple(table["sources"]),
+    )
+
+
+def bootloader_from(row: str) -> BootLoader:
+    """Makes a boot loader of ``crc32 length chip name``; the name may hold spaces."""
+    crc32, length, chip, name = row.split(maxsplit=3)
+    return BootLoader(name=name, chip=chip, crc32=int(crc32, 16), length=int(length))
+
+
+def flash_part_from(row: str) -> FlashPart:
+    """Makes a part of ``id name maker size registers mask field read write``."""
+    jedec_id, name, maker, size, registers, mask, field, read_ops, write_ops = row.split()
+    lowest, length = field.split("/")
+    return FlashPart(
+        jedec_id=int(jedec_id, 16),
+        name=name,
+        maker=maker,
+        size=int(size),
+        status_registers=int(registers),
+        protect_mask=int(mask, 16),
+        protect_field=(int(lowest), int(length)),
+        read_opcodes=_opcodes(read_ops),
+        write_opcodes=_opcodes(write_ops),
+    )
+
+
+def module_from(table: Table) -> Module:
+    """Makes a module, or a package, of its table."""
+    return Module(
+        key=table["key"],
+        name=table["name"],
+        title=table["title"],
+        chip=table["chip"],
+        vendor=table.get("vendor", ""),
+        url=table.get("url", ""),
+        pads=tuple(_pad_from(row) for row in table.get("pads", "").splitlines()),
+        pads_known=table.get("pads_known", True),
+    )
+
+
+def _pad_from(row: str) -> Pad:
+    name, gpio, ic_pin, *functions = row.split()
+    return Pad(
+        name=name,
+        gpio=None if gpio == _NONE else int(gpio.removeprefix("P")),
+        functions=tuple(functions),
+        ic_pin=None if ic_pin == _NONE else int(ic_pin),
+    )
+
+
+def _numbers(text: str) -> Iterator[int]:
+    """The numbers of ``"0 1 6-8"``: 0, 1, 6, 7, 8."""
+    for part in text.split():
+        first, _, last = part.partition("-")
+        yield from range(int(first), int(last or first) + 1)
+
+
+def _opcodes(text: str) -> tuple[int, ...]:
+    return () if text == _NONE else tuple(int(opcode, 16) for opcode in text.split("/"))

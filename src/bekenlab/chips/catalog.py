@@ -1,0 +1,174 @@
+"""Look-ups in the tables of chips, boot loaders, flash parts, modules and packages.
+
+Each table is read from its file when first asked for, and then kept.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from functools import cache
+from typing import TYPE_CHECKING
+
+from bekenlab.chips import _toml
+from bekenlab.errors import UnsupportedError
+
+if TYPE_CHECKING:
+    from bekenlab.chips.models import BootLoader, Chip, FlashPart, Module
+
+# Module names by letters, first match wins; None means it is not a Beken chip although the name
+# resembles one. Sources: BK7231 GUI Flash Tool (TuyaModules.cs) for CB, WB, T1, T2, T34 and T4;
+# OpenBeken's device list for WBR (RTL8720CF) and T102, T103, T112 (RTL8710B, W600); LibreTiny for
+# WB02A (LN882H).
+_MODULE_LETTERS: tuple[tuple[str, str | None], ...] = (
+    (r"WBR|WB0|T[124]\d", None),
+    (r"CB", "BK7231N"),
+    (r"WB", "BK7231T"),
+    (r"T34|T2", "BK7231N"),
+    (r"T1", "BK7238"),
+    (r"T4", "BK7252N"),
+)
+
+
+@cache
+def chips() -> tuple[Chip, ...]:
+    """All chips, in the order of their names."""
+    return tuple(_toml.chip_from(table) for table in _toml.read_folder("chips"))
+
+
+def chip(name: str) -> Chip:
+    """The chip of that name or alias, in any case.
+
+    Raises:
+        UnsupportedError: There is none; the hint lists the known names.
+    """
+    found = find_chip(name)
+    if found is None:
+        known = ", ".join(chip.name for chip in chips())
+        raise UnsupportedError(
+            f"There is no chip called {name!r}.", hint=f"Known chips: {known}.", name=name
+        )
+    return found
+
+
+def find_chip(name: str) -> Chip | None:
+    """The chip of that name or alias, in any case, or None."""
+    return _chips_by_name().get(name.strip().upper())
+
+
+def chip_for_environment(environment: str) -> Chip | None:
+    """The chip that a value of Tuya's ``em_sys_env`` means, in any case, or None."""
+    return _chips_by_environment().get(environment.strip("\0 ").lower())
+
+
+@cache
+def bootloaders() -> tuple[BootLoader, ...]:
+    """All known boot loaders."""
+    rows = _toml.read("bootloaders.toml")["bootloaders"].splitlines()
+    return tuple(_toml.bootloader_from(row) for row in rows)
+
+
+def find_bootloader(head: bytes) -> BootLoader | None:
+    """The boot loader that flash starts with.
+
+    Args:
+        head: The first bytes of flash, as read (physical). With fewer than 257, only boot loaders
+            known by a shorter length can be found.
+    """
+    for length in sorted({loader.length for loader in bootloaders()}, reverse=True):
+        if len(head) < length:
+            continue
+        found = _bootloaders_by_crc().get((length, zlib.crc32(head[:length])))
+        if found is not None:
+            return found
+    return None
+
+
+@cache
+def flash_parts() -> tuple[FlashPart, ...]:
+    """All known flash parts, in the order of the source."""
+    rows = _toml.read("flash_parts.toml")["parts"].splitlines()
+    return tuple(_toml.flash_part_from(row) for row in rows)
+
+
+def flash_part(jedec_id: int) -> FlashPart | None:
+    """The flash part with that id (manufacturer in bits 7:0, capacity in 23:16), or None."""
+    return _flash_parts_by_id().get(jedec_id)
+
+
+@cache
+def modules() -> tuple[Module, ...]:
+    """All known modules."""
+    return tuple(_toml.module_from(table) for table in _toml.read("modules.toml")["module"])
+
+
+def find_module(name: str) -> Module | None:
+    """The module of that name or key, or None; case and separators (``WB2L_M1``) do not matter."""
+    return _modules_by_name().get(_plain(name))
+
+
+def module_chip(name: str) -> str | None:
+    """Name of the chip on a module, or None if that is unknown or no Beken chip.
+
+    A module that ``find_module`` knows is looked up. Any other name is judged by its first letters:
+    a guess, as makers have put another chip on a module without renaming it.
+    """
+    module = find_module(name)
+    if module is not None:
+        return module.chip
+    letters = _plain(name).upper()
+    for pattern, chip_name in _MODULE_LETTERS:
+        if re.match(pattern, letters):
+            return chip_name
+    return None
+
+
+@cache
+def packages() -> tuple[Module, ...]:
+    """All known packages; their pads are the pins of the bare chip."""
+    return tuple(_toml.module_from(table) for table in _toml.read("packages.toml")["package"])
+
+
+def package(key: str) -> Module:
+    """The package with that key, as ``Chip.package`` names it.
+
+    Raises:
+        UnsupportedError: There is none. ``Chip.package`` is empty where the package is not known.
+    """
+    for found in packages():
+        if found.key == key:
+            return found
+    known = ", ".join(found.key for found in packages())
+    raise UnsupportedError(
+        f"There is no package called {key!r}.", hint=f"Known packages: {known}.", key=key
+    )
+
+
+def _plain(name: str) -> str:
+    """A module name reduced to what people agree on when they write it."""
+    return re.sub(r"[\s_-]+", "", name).lower()
+
+
+@cache
+def _chips_by_name() -> dict[str, Chip]:
+    return {name.upper(): chip for chip in chips() for name in (chip.name, *chip.aliases)}
+
+
+@cache
+def _chips_by_environment() -> dict[str, Chip]:
+    return {environment: chip for chip in chips() for environment in chip.environments}
+
+
+@cache
+def _bootloaders_by_crc() -> dict[tuple[int, int], BootLoader]:
+    return {(loader.length, loader.crc32): loader for loader in bootloaders()}
+
+
+@cache
+def _flash_parts_by_id() -> dict[int, FlashPart]:
+    return {part.jedec_id: part for part in flash_parts()}
+
+
+@cache
+def _modules_by_name() -> dict[str, Module]:
+    return {_plain(name): module for module in modules() for name in (module.key, module.name)}
