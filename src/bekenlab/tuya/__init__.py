@@ -1,1 +1,39 @@
-"""tuya."""
+"""What Tuya stored on a device: values, protected copies, pin configuration, parameters.
+
+Everything here takes bytes and returns frozen reports with notices; nothing raises on bad bytes.
+"""
+
+from bekenlab.tuya.names import is_schema, is_secret
+from bekenlab.tuya.oem_cfg import OemCfg, find_oem_cfg
+from bekenlab.tuya.parameters import Parameters, ParameterValue, parameter_crc
+from bekenlab.tuya.parameters_format import format_parameters
+from bekenlab.tuya.parameters_parser import parse_parameters
+from bekenlab.tuya.protected import ProtectedBlock, ProtectedValue, find_protected
+from bekenlab.tuya.psm import PsmStore, PsmValue, read_psm
+from bekenlab.tuya.storage import read_storage
+from bekenlab.tuya.storage_encode import encode_protected, encode_storage
+from bekenlab.tuya.storage_model import Storage, StorageBlock, StoredValue
+
+__all__ = [
+    "OemCfg",
+    "ParameterValue",
+    "Parameters",
+    "ProtectedBlock",
+    "ProtectedValue",
+    "PsmStore",
+    "PsmValue",
+    "Storage",
+    "StorageBlock",
+    "StoredValue",
+    "encode_protected",
+    "encode_storage",
+    "find_oem_cfg",
+    "find_protected",
+    "format_parameters",
+    "is_schema",
+    "is_secret",
+    "parameter_crc",
+    "parse_parameters",
+    "read_psm",
+    "read_storage",
+]
