@@ -11,12 +11,14 @@ import lzma
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from bekenlab.errors import BekenlabError, CorruptInputError, FileAccessError, TooLargeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 MAX_SIZE = 32 << 20
 """Largest input in bytes, unpacked: twice the largest flash these chips are built with."""
@@ -102,7 +104,7 @@ def load(path: Path) -> tuple[InputFile, ...]:
 def _unpack(path: Path, stream: IO[bytes]) -> Iterator[InputFile]:
     head = stream.read(8)
     stream.seek(0)
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         yield from _unzip(path, stream)
         return
     try:
@@ -146,7 +148,7 @@ def _wanted(member: str) -> bool:
     ) and Path(member).suffix.lower() in SUFFIXES - {".zip", ".xz", ".gz"}
 
 
-def _bounded(stream: IO[bytes], name: str) -> bytes:
+def _bounded(stream: IO[bytes] | gzip.GzipFile, name: str) -> bytes:
     pieces, size = [], 0
     while piece := stream.read(_PIECE):
         size += len(piece)

@@ -1,1 +1,1 @@
-"""report."""
+"""A job's report as JSON, text and files."""

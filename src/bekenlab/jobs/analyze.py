@@ -1,0 +1,216 @@
+"""From the bytes of one file to pins with evidence; and the same for many files in parallel."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from bekenlab import events
+from bekenlab.chips import find_module
+from bekenlab.errors import BekenlabError, Notice
+from bekenlab.image import EncryptionState, Image, read_image
+from bekenlab.jobs import inputs, recognise
+from bekenlab.jobs.analysis import Analysis, FileFacts
+from bekenlab.jobs.configuration import read_configuration
+from bekenlab.jobs.identify import ChipVerdict, decide_chip
+from bekenlab.jobs.tuya_findings import Statement, TuyaFindings, collect
+from bekenlab.openbeken import build_template, describe
+from bekenlab.pins import PinMap, Source, compare, pins_from_parameters
+from bekenlab.tuya.firmware import Firmware, FirmwareKind, identify
+
+Result = TypeVar("Result")
+
+
+def analyze(file: inputs.InputFile) -> Analysis:
+    """Learn all there is to learn from one file. Never raises for what the bytes are."""
+    began = time.perf_counter()
+    data = file.data
+    facts = FileFacts(file.name, len(data), hashlib.sha256(data).hexdigest())
+    problem = recognise.hopeless(data)
+    configuration = None if problem else read_configuration(data)
+    if configuration is not None:
+        tuya = TuyaFindings(
+            statements=(Statement(Source.STORAGE, None, configuration),),
+            mcu_baud=configuration.integer("baud"),
+            notices=configuration.notices,
+        )
+        image, firmware = None, Firmware(FirmwareKind.TUYA)
+    else:
+        image = read_image(b"" if problem else data)
+        tuya = collect(image)
+        firmware = _firmware(image, tuya)
+        if problem is None and not _recognised(image, tuya):
+            problem = recognise.unrecognised(data)
+    analysis = _conclude(facts, image, tuya, firmware, problem)
+    return replace(analysis, seconds=time.perf_counter() - began)
+
+
+def _firmware(image: Image, tuya: TuyaFindings) -> Firmware:
+    firmware = identify(image.app)
+    if firmware.kind is FirmwareKind.OTHER and firmware.name is None and tuya.storage:
+        return replace(firmware, kind=FirmwareKind.TUYA)
+    return firmware
+
+
+def _recognised(image: Image, tuya: TuyaFindings) -> bool:
+    return bool(
+        image.encryption.state is not EncryptionState.UNKNOWN
+        or image.partitions
+        or image.spans
+        or image.rf
+        or tuya.storage
+        or tuya.protected
+        or tuya.psm
+        or tuya.statements
+    )
+
+
+def _conclude(
+    facts: FileFacts,
+    image: Image | None,
+    tuya: TuyaFindings,
+    firmware: Firmware,
+    problem: BekenlabError | None,
+) -> Analysis:
+    """Chip, module, pins, template and text from the findings."""
+    module_name = _module_name(tuya)
+    module = find_module(module_name) if module_name else None
+    maps = [
+        (
+            statement.source,
+            pins_from_parameters(
+                statement.parameters.flat(),
+                source=statement.source,
+                module=module,
+                mcu_baud=tuya.mcu_baud,
+            ),
+        )
+        for statement in tuya.statements
+    ]
+    if not maps and tuya.mcu_baud:
+        only_mcu = pins_from_parameters({}, source=Source.STORAGE, mcu_baud=tuya.mcu_baud)
+        maps = [(Source.STORAGE, only_mcu)]
+    pins = compare(maps) if maps else PinMap()
+    chip = _chip(image, firmware, tuya, module_name)
+    template = build_template(pins, chip=chip.name or "", board=module_name)
+    return Analysis(
+        file=facts,
+        image=image,
+        chip=chip,
+        firmware=firmware,
+        tuya=tuya,
+        module=module_name,
+        pins=pins,
+        template=template,
+        description=describe(pins, chip=chip.name, board=module_name),
+        notices=(*_image_notices(image), *tuya.notices, *pins.notices),
+        problem=problem,
+        seconds=0.0,
+    )
+
+
+def _module_name(tuya: TuyaFindings) -> str | None:
+    """The module the best source names; the firmware's own default names an example."""
+    for statement in tuya.statements:
+        name = statement.parameters.flat().get("module")
+        if isinstance(name, str) and name.strip():
+            return name.strip().upper()
+    return None
+
+
+def _chip(
+    image: Image | None, firmware: Firmware, tuya: TuyaFindings, module: str | None
+) -> ChipVerdict:
+    trusted = module if tuya.source is not Source.FIRMWARE_DEFAULT else None
+    return decide_chip(image or read_image(b""), firmware, tuya.environment, trusted)
+
+
+def _image_notices(image: Image | None) -> tuple[Notice, ...]:
+    if image is None:
+        text = "The file holds only a configuration; chip and firmware are not in it."
+        return (Notice("configuration-only", text),)
+    partial = image.physical and not image.loader and not image.start
+    if partial and image.encryption.state is EncryptionState.UNKNOWN and not image.spans:
+        text = (
+            "The file holds no boot loader and no app, only a part of flash: "
+            "addresses here are offsets in the file."
+        )
+        return (*image.notices, Notice("partial-dump", text))
+    return image.notices
+
+
+def analyze_many(
+    paths: Sequence[Path],
+    finish: Callable[[Analysis], Result],
+    *,
+    failed: Callable[[Path, BekenlabError], Result],
+    workers: int | None = None,
+    sink: events.EventSink = events.ignore,
+) -> Iterator[Result]:
+    """Analyse many files in parallel; results come in the order of the paths.
+
+    Args:
+        paths: Files, as from ``inputs.expand``.
+        finish: Turns an analysis into what the caller wants; runs in the worker process, so that
+            megabytes of flash need not travel. Must be picklable, like its result.
+        failed: The same for a file that cannot be read.
+        workers: Processes; None for one a processor. One file or one worker uses this process.
+        sink: Told of each file finished.
+    """
+    count = min(workers or os.cpu_count() or 1, len(paths))
+    sink(events.Started("analyze", len(paths)))
+    batches = (
+        _in_this_process(paths, finish, failed)
+        if count <= 1
+        else _in_processes(paths, finish, failed, count)
+    )
+    for done, (path, results) in enumerate(batches, start=1):
+        yield from results
+        sink(events.Advanced("analyze", done, path.name))
+    sink(events.Finished("analyze"))
+
+
+def _one(
+    path: Path,
+    finish: Callable[[Analysis], Result],
+    failed: Callable[[Path, BekenlabError], Result],
+) -> list[Result]:
+    try:
+        return [finish(analyze(file)) for file in inputs.load(path)]
+    except BekenlabError as error:
+        return [failed(path, error)]
+
+
+
+
+
+def _in_this_process(
+    paths: Sequence[Path],
+    finish: Callable[[Analysis], Result],
+    failed: Callable[[Path, BekenlabError], Result],
+) -> Iterator[tuple[Path, list[Result]]]:
+    for path in paths:
+        yield path, _one(path, finish, failed)
+
+
+def _in_processes(
+    paths: Sequence[Path],
+    finish: Callable[[Analysis], Result],
+    failed: Callable[[Path, BekenlabError], Result],
+    count: int,
+) -> Iterator[tuple[Path, list[Result]]]:
+    with ProcessPoolExecutor(count) as pool:
+        futures = {pool.submit(_one, path, finish, failed): i for i, path in enumerate(paths)}
+        ready: dict[int, list[Result]] = {}
+        wanted = 0
+        for future in as_completed(futures):
+            ready[futures[future]] = future.result()
+            while wanted in ready:
+                yield paths[wanted], ready.pop(wanted)
+                wanted += 1

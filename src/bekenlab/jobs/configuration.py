@@ -1,0 +1,80 @@
+"""Text that holds only a Tuya configuration, as people post it in forums."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from bekenlab.tuya import Parameters, parse_parameters
+
+_MAX_TEXT = 1 << 20
+# Names under which other tools' JSON files keep the configuration.
+_WRAPPERS = ("user_param_key", "device_configuration", "config", "parameters", "baud_cfg")
+
+
+def read_configuration(data: bytes) -> Parameters | None:
+    """The configuration in a text file, or None when it holds none.
+
+    Understood are Tuya's own ``{rl1_pin:26,...}``, JSON, JSON that wraps either under a known
+    name, and either of them in the middle of other text.
+    """
+    text = _as_text(data)
+    if text is None:
+        return None
+    wrapped = _unwrap(text)
+    if wrapped is not None:
+        return parse_parameters(json.dumps(wrapped)) if wrapped else None
+    start = text.find("{")
+    end = text.rfind("}")
+    while start >= 0:
+        parameters = parse_parameters(text[start : end + 1] if end > start else text[start:])
+        if _is_configuration(parameters.values):
+            return parameters
+        start = text.find("{", start + 1)
+        if start >= _MAX_SEARCH:
+            break
+    return None
+
+
+_MAX_SEARCH = 4096
+
+
+def _as_text(data: bytes) -> str | None:
+    if len(data) > _MAX_TEXT or b"\0" in data.rstrip(b"\0"):
+        return None
+    try:
+        return data.rstrip(b"\0").decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        return None
+
+
+def _unwrap(text: str) -> Mapping[str, Any] | None:
+    """The configuration in JSON, bare or wrapped; {} when JSON holds none; None when no JSON."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if not isinstance(value, dict):
+        return {}
+    found: dict[str, Any] = {}
+    for name in _WRAPPERS:
+        inner = value.get(name)
+        if isinstance(inner, str):
+            inner = dict(parse_parameters(inner).values)
+        if isinstance(inner, dict):
+            found.update(inner)
+    if found:
+        return found
+    return value if _is_configuration(value) else {}
+
+
+def _is_configuration(values: Mapping[str, Any]) -> bool:
+    """Whether a mapping has at least one key that only a Tuya configuration has."""
+    return any(
+        name.endswith(("_pin", "pin", "_lv", "iicscl"))
+        or name in ("module", "jv", "Jsonver", "baud", "crc", "sw")
+        for name in values
+    )

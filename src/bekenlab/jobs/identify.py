@@ -1,0 +1,126 @@
+"""Which chip is it? Every clue votes with a weight; the verdict lists the clues that won."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bekenlab.chips import CodeEncryption, chip_for_environment, chips, find_chip, module_chip
+from bekenlab.image import EncryptionState, Image
+from bekenlab.tuya.firmware import Firmware, FirmwareKind
+
+
+@dataclass(frozen=True, slots=True)
+class ChipVerdict:
+    """The chip and what it was decided by.
+
+    Attributes:
+        name: Chip name as in ``chips``, or None when nothing tells.
+        evidence: Clues for this chip, strongest first.
+    """
+
+    name: str | None
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """One observation that speaks for some chips.
+
+    Attributes:
+        chips: Names of the chips it speaks for.
+        weight: How strongly. What names a chip outweighs what several chips share.
+        text: What was observed, for a person.
+    """
+
+    chips: tuple[str, ...]
+    weight: int
+    text: str
+
+
+_NAMED_BY_LOADER = 9
+_NAMED_BY_FIRMWARE = 8
+_NAMED_BY_ENVIRONMENT = 7
+_NAMED_BY_BUILD = 6
+_NAMED_BY_MODULE = 5
+_SHARED = 2
+
+
+def decide_chip(
+    image: Image, firmware: Firmware, environment: str | None, module: str | None
+) -> ChipVerdict:
+    """Weigh all clues.
+
+    Args:
+        image: The dump, understood.
+        firmware: Identity of its app.
+        environment: Tuya's ``em_sys_env`` from storage.
+        module: Module name from the configuration.
+    """
+    return weigh(
+        [*_image_clues(image), *_firmware_clues(firmware), *_tuya_clues(environment, module)]
+    )
+
+
+def weigh(clues: Iterable[Clue]) -> ChipVerdict:
+    """The chip with the most votes; among equals the one that comes first in the catalogue."""
+    ranked = sorted(clues, key=lambda clue: -clue.weight)
+    votes: dict[str, int] = defaultdict(int)
+    for clue in ranked:
+        for name in clue.chips:
+            votes[name] += clue.weight
+    if not votes:
+        return ChipVerdict(None, ())
+    order = {name: place for place, name in enumerate(_BY_FREQUENCY)}
+    best = max(votes, key=lambda name: (votes[name], -order.get(name, len(order))))
+    return ChipVerdict(best, tuple(clue.text for clue in ranked if best in clue.chips))
+
+
+# Where clues leave several chips open, the one that most devices have.
+_BY_FREQUENCY = ("BK7231N", "BK7231T", "BK7238", "BK7231M", "BK7231U", "BK7231Q", "BK7252")
+
+
+def _image_clues(image: Image) -> Iterator[Clue]:
+    if image.loader and image.loader.known:
+        known = image.loader.known
+        yield Clue((known.chip,), _NAMED_BY_LOADER, f"boot loader is {known.name}")
+    download = image.partition("download")
+    if download:
+        fits = tuple(chip.name for chip in chips() if chip.download_address == download.start)
+        yield Clue(fits, _SHARED, f"download partition at 0x{download.start:x}")
+    if image.rf and image.start + len(image.physical) >= 1 << 21:
+        fits = tuple(chip.name for chip in chips() if chip.rf_address == image.rf.offset)
+        yield Clue(fits, _SHARED, f"RF calibration at 0x{image.rf.offset:x}")
+    expectations = {
+        EncryptionState.TUYA: CodeEncryption.TUYA_KEY,
+        EncryptionState.PLAIN: CodeEncryption.PLAIN,
+    }
+    expected = expectations.get(image.encryption.state)
+    if expected:
+        fits = tuple(chip.name for chip in chips() if chip.encryption is expected)
+        words = "with Tuya's key" if expected is CodeEncryption.TUYA_KEY else "not"
+        yield Clue(fits, _SHARED, f"code is {words} encrypted")
+
+
+def _firmware_clues(firmware: Firmware) -> Iterator[Clue]:
+    if firmware.kind is FirmwareKind.OPENBEKEN and firmware.name:
+        chip = find_chip(firmware.name.replace("Open", "", 1))
+        if chip:
+            text = f"firmware calls itself {firmware.name}"
+            yield Clue((chip.name,), _NAMED_BY_FIRMWARE, text)
+    if firmware.platform:
+        chip = chip_for_environment(firmware.platform)
+        if chip:
+            text = f"firmware was built for {firmware.platform}"
+            yield Clue((chip.name,), _NAMED_BY_BUILD, text)
+
+
+def _tuya_clues(environment: str | None, module: str | None) -> Iterator[Clue]:
+    chip = chip_for_environment(environment) if environment else None
+    if chip:
+        text = f"storage says em_sys_env is {environment}"
+        yield Clue((chip.name,), _NAMED_BY_ENVIRONMENT, text)
+    name = module_chip(module) if module else None
+    if name:
+        yield Clue((name,), _NAMED_BY_MODULE, f"module {module} carries a {name}")

@@ -1,0 +1,191 @@
+"""The report of ``analyze`` as JSON, schema 1 (documented in docs/json.md).
+
+The names and shapes here are a contract with other people's scripts: fields may be added, never
+renamed or removed without a new schema number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from bekenlab.errors import BekenlabError
+from bekenlab.image import Image, Partition
+from bekenlab.jobs.analysis import Analysis
+from bekenlab.jobs.tuya_findings import TuyaFindings
+from bekenlab.pins import Pin
+from bekenlab.secret import mask_mac
+from bekenlab.tuya import Storage, StoredValue
+
+SCHEMA = 1
+
+
+def to_json(analysis: Analysis, *, show_secrets: bool = False) -> dict[str, Any]:
+    """The whole report as plain JSON values.
+
+    Args:
+        analysis: What was learnt.
+        show_secrets: Include the full MAC, hashes and values of stored keys. A hash is withheld
+            otherwise because a short secret can be found by trying.
+    """
+    report: dict[str, Any] = {
+        "schema": SCHEMA,
+        "file": {
+            "name": analysis.file.name,
+            "size": analysis.file.size,
+            "sha256": analysis.file.sha256,
+        },
+        "image": _image(analysis, show_secrets=show_secrets),
+        "firmware": {
+            "name": analysis.firmware.name,
+            "version": analysis.firmware.version,
+            "sdk": analysis.firmware.sdk,
+            "kind": str(analysis.firmware.kind),
+        },
+        "tuya": _tuya(analysis.tuya, show_secrets=show_secrets),
+        "module": analysis.module,
+        "pins": [_pin(pin) for pin in analysis.pins.pins],
+        "not_understood": [
+            {"key": key.key, "value": key.value, "source": str(key.source)}
+            for key in analysis.pins.not_understood
+        ],
+        "openbeken": {
+            "template": dict(analysis.template),
+            "description": analysis.description,
+        },
+        "warnings": [
+            {"code": notice.code, "message": notice.message} for notice in analysis.notices
+        ],
+    }
+    if analysis.problem:
+        report["error"] = error_json(analysis.problem)
+    return report
+
+
+def failure_json(name: str, error: BekenlabError) -> dict[str, Any]:
+    """The line of a file that could not even be read."""
+    return {
+        "schema": SCHEMA,
+        "file": {"name": name, "size": None, "sha256": None},
+        "error": error_json(error),
+    }
+
+
+def error_json(error: BekenlabError) -> dict[str, Any]:
+    """An error's code, message, hint and exit status."""
+    return {
+        "code": error.code,
+        "message": error.message,
+        "hint": error.hint,
+        "exit": int(error.exit_code),
+    }
+
+
+def _image(analysis: Analysis, *, show_secrets: bool) -> dict[str, Any]:
+    image = analysis.image
+    result: dict[str, Any] = {
+        "chip": analysis.chip.name,
+        "chip_evidence": list(analysis.chip.evidence),
+        "rotation": 0,
+        "start": 0,
+        "encryption": "unknown",
+        "bootloader": {"name": None, "crc32": None},
+        "partitions": [],
+        "mac": None,
+    }
+    if image is None:
+        return result
+    result["rotation"] = image.rotation
+    result["start"] = image.start
+    result["encryption"] = str(image.encryption.state)
+    result["bootloader"] = _bootloader(image)
+    result["partitions"] = [_partition(part) for part in image.partitions]
+    if image.rf:
+        start = image.rf.offset
+        result["partitions"].append(
+            {"name": "rf", "physical": [start, start + 0x1000], "container": None}
+        )
+        mac = image.rf.mac
+        result["mac"] = mac if show_secrets or mac is None else mask_mac(mac)
+    if image.encryption.key and show_secrets:
+        result["key"] = str(image.encryption.key)
+    return result
+
+
+def _bootloader(image: Image) -> dict[str, Any]:
+    if image.loader is None:
+        return {"name": None, "crc32": None}
+    known = image.loader.known
+    return {"name": known.name if known else None, "crc32": f"0x{image.loader.crc32:08x}"}
+
+
+def _partition(part: Partition) -> dict[str, Any]:
+    container = part.container
+    return {
+        "name": part.name,
+        "physical": [part.start, part.end],
+        "container": container
+        and {
+            "name": container.header.name,
+            "version": container.header.version,
+            "ok": container.ok,
+            "proof": container.proof,
+        },
+    }
+
+
+def _tuya(tuya: TuyaFindings, *, show_secrets: bool) -> dict[str, Any]:
+    parameters = tuya.parameters
+    return {
+        "storage": tuya.storage and _storage(tuya.storage, show_secrets=show_secrets),
+        "protected": [
+            {"physical": [block.address, block.address + 0x1000], "ok": block.ok}
+            | {"keys": sorted(block.values)}
+            for block in tuya.protected
+        ],
+        "parameters": dict(parameters.values) if parameters else None,
+        "parameters_source": str(tuya.source) if tuya.source else None,
+        "sources": [
+            {"source": str(said.source), "physical": said.address, "keys": len(said.parameters.values)}
+            for said in tuya.statements
+        ],
+        "mcu": {"baud": tuya.mcu_baud} if tuya.mcu_baud else None,
+        "environment": tuya.environment,
+    }
+
+
+def _storage(storage: Storage, *, show_secrets: bool) -> dict[str, Any]:
+    return {
+        "physical": [storage.start, storage.end],
+        "blocks": storage.good_blocks,
+        "bad_blocks": list(storage.bad_blocks),
+        "keys": [
+            _stored(value, show_secrets=show_secrets)
+            for value in sorted(storage.values.values(), key=lambda value: value.name)
+        ],
+    }
+
+
+def _stored(value: StoredValue, *, show_secrets: bool) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "name": value.name,
+        "length": len(value.value),
+        "ok": value.ok,
+        "secret": value.secret,
+    }
+    if show_secrets:
+        result["sha256"] = hashlib.sha256(value.value).hexdigest()
+    if show_secrets or not value.secret:
+        result["value"] = value.value.rstrip(b"\0").decode("utf-8", "backslashreplace")
+    return result
+
+
+def _pin(pin: Pin) -> dict[str, Any]:
+    return {
+        "gpio": pin.gpio,
+        "role": pin.role,
+        "channel": pin.channel,
+        "polarity": str(pin.polarity) if pin.polarity else None,
+        "label": pin.label,
+        "evidence": [{"source": str(said.source), "key": said.key} for said in pin.evidence],
+    }
