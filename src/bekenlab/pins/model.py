@@ -75,11 +75,13 @@ class LedDriver:
         name: OpenBeken driver name, e.g. ``"SM2135"``.
         currents: Labelled currents as stored, e.g. ``{"RGB": 20, "CW": 50}``; unit of the part.
         led_map: Which driver output carries red, green, blue, cool, warm; -1 = unused.
+        in_ma: The same currents in mA, for those whose unit is known.
     """
 
     name: str
     currents: dict[str, int]
     led_map: tuple[int, int, int, int, int] | None
+    in_ma: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ class PinMap:
         not_understood: Keys that name a pin and are not understood; nothing is dropped.
         module: Module name as the configuration gives it, e.g. ``"CB2S"``, or None.
         pwm_hz: PWM frequency in Hz, or None.
-        cct: True when PWM 1 is colour temperature and PWM 2 brightness (Tuya ``cwtype:1``).
+        cct: True when of the two white PWMs the first is colour temperature and the second
+            brightness (Tuya ``cwtype:1``).
         led_driver: Constant-current driver, or None.
         commands: OpenBeken startup commands the configuration calls for, in order.
         flags: OpenBeken flag bits the configuration calls for.
@@ -109,3 +112,14 @@ class PinMap:
     flags: frozenset[int] = field(default_factory=frozenset)
     notes: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
+
+    @property
+    def temperature_channel(self) -> int | None:
+        """Channel of the PWM that sets colour temperature in a ``cct`` lamp, else None.
+
+        Tuya drives it towards cold, OpenBeken towards warm; polarities in ``pins`` are Tuya's.
+        """
+        if not self.cct:
+            return None
+        channels = {pin.channel for pin in self.pins if pin.role == "PWM"}
+        return 4 if {4, 5} <= channels else 1

@@ -1,0 +1,76 @@
+"""Say in plain sentences what a pin map means, for a forum post or a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bekenlab.openbeken.template import template_role
+from bekenlab.pins.model import Polarity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bekenlab.pins.model import LedDriver, Pin, PinMap
+
+_NOTHING = "No pins are known. The device may have a second processor (TuyaMCU) that does the work."
+
+_ONE_WAY = ("BridgeFWD", "BridgeREV")
+_CURRENTS = {"CW": "White", "C": "Cool white", "W": "Warm white"}
+
+
+def describe(pinmap: PinMap, *, chip: str | None = None) -> str:
+    """The pin map as text, one fact a line.
+
+    Args:
+        pinmap: The pins.
+        chip: Name of the chip, if known.
+    """
+    return "\n".join(_lines(pinmap, chip)) + "\n"
+
+
+def _lines(pinmap: PinMap, chip: str | None) -> Iterator[str]:
+    if pinmap.module or chip:
+        yield f"Module {pinmap.module or 'unknown'}, chip {chip or 'unknown'}."
+    yield "Pins:" if pinmap.pins else _NOTHING
+    for pin in pinmap.pins:
+        yield f"- {_pin(pin, pinmap)}"
+    if pinmap.pwm_hz is not None:
+        yield f"- PWM frequency {pinmap.pwm_hz} Hz"
+    if pinmap.led_driver is not None:
+        yield from _driver(pinmap.led_driver)
+    yield from _section("Startup commands:", pinmap.commands)
+    yield from _section("Notes:", pinmap.notes)
+    yield from _section("Warnings:", tuple(notice.message for notice in pinmap.notices))
+    unknown = tuple(f"{item.key} = {item.value}" for item in pinmap.not_understood)
+    yield from _section("Not understood:", unknown)
+
+
+def _section(title: str, lines: tuple[str, ...]) -> Iterator[str]:
+    if lines:
+        yield title
+    for line in lines:
+        yield f"- {line}"
+
+
+def _pin(pin: Pin, pinmap: PinMap) -> str:
+    """``Relay 1 (channel 1) on P26, active high: Rel``."""
+    channel = f" (channel {pin.channel})" if pin.channel else ""
+    level = f", {pin.polarity.replace('_', ' ')}" if pin.polarity else ""
+    role = template_role(pin, pinmap)
+    if role == "None":
+        return f"{pin.label} on P{pin.gpio}{level}, no OpenBeken role"
+    lost = pin.role in _ONE_WAY and pin.polarity is Polarity.ACTIVE_LOW
+    hint = " (OpenBeken has this role active high only)" if lost else ""
+    return f"{pin.label}{channel} on P{pin.gpio}{level}: {role}{hint}"
+
+
+def _driver(driver: LedDriver) -> Iterator[str]:
+    yield f"- LED driver {driver.name}"
+    for label, stored in driver.currents.items():
+        ma = driver.in_ma.get(label)
+        what = f"setting {stored}, unit unknown" if ma is None else f"{ma} mA"
+        yield f"- {_CURRENTS.get(label, label)} current {what}"
+    if driver.led_map is not None:
+        colours = ("red", "green", "blue", "cool", "warm")
+        used = [f"{c} {o}" for c, o in zip(colours, driver.led_map, strict=True) if o >= 0]
+        yield f"- LED driver outputs: {', '.join(used)}"

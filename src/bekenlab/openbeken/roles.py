@@ -1,0 +1,92 @@
+"""OpenBeken's pin roles: names, numbers, and which name means which active level."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from bekenlab.pins.model import Polarity
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One role.
+
+    Attributes:
+        id: Number in the configuration sector.
+        name: ``"Rel_n"``.
+        channels: How many channel numbers it takes: 0, 1 or 2.
+        active: Active level this name stands for, or None where the role has none.
+        twin: Name of the same role with the other active level, or None.
+    """
+
+    id: int
+    name: str
+    channels: int
+    active: Polarity | None
+    twin: str | None
+
+
+@cache
+def roles() -> tuple[Role, ...]:
+    """All roles; the index is the id."""
+    text = (files("bekenlab.openbeken") / "data" / "roles.toml").read_text(encoding="utf-8")
+    return tuple(
+        Role(
+            id=raw["id"],
+            name=raw["name"],
+            channels=raw["channels"],
+            active=Polarity(raw["active"]) if "active" in raw else None,
+            twin=raw.get("twin"),
+        )
+        for raw in tomllib.loads(text)["role"]
+    )
+
+
+def find_role(name: str) -> Role | None:
+    """A role by name in any case, as OpenBeken does it; None for a name it has not."""
+    return _by_name().get(name.strip().lower())
+
+
+def role_id(name: str) -> int:
+    """Number of a role.
+
+    Raises:
+        KeyError: For a name OpenBeken does not have.
+    """
+    return _by_name()[name.strip().lower()].id
+
+
+def role_name(base: str, polarity: Polarity | None) -> str:
+    """Name of a base role (``"Rel"``) with an active level, e.g. ``"Rel_n"``.
+
+    A plain button is active low and its ``_n`` active high; with relays and LEDs it is the other
+    way round. Without a level, and for roles that have none, the plain name is returned.
+    """
+    role = find_role(base)
+    if role is None or polarity is None or role.active in (None, polarity):
+        return role.name if role else base
+    return role.twin or role.name
+
+
+def base_of(name: str) -> tuple[str, Polarity | None]:
+    """Base role and active level of a name, e.g. ``("Btn", active_high)`` for ``"Btn_n"``."""
+    role = find_role(name)
+    if role is None:
+        return name, None
+    if role.twin is None:
+        return role.name, None
+    return min(role.name, role.twin, key=role_id), role.active
+
+
+def says_polarity(base: str) -> bool:
+    """True when OpenBeken has a name for either active level of a role."""
+    role = find_role(base)
+    return role is not None and role.twin is not None
+
+
+@cache
+def _by_name() -> dict[str, Role]:
+    return {role.name.lower(): role for role in roles()}

@@ -1,0 +1,91 @@
+"""Write a pin map as an OpenBeken device template, the format of its web app and device list."""
+
+from __future__ import annotations
+
+from bekenlab.openbeken.roles import role_name
+from bekenlab.pins.model import Pin, PinMap, Polarity
+
+MQTT_STATE_ON_CONNECT = 10
+
+PRIORITY = (
+    # Where two jobs claim one GPIO only one can be in a template: first what makes the device
+    # work at all, then what switches power, then what the user presses, then lights that only show.
+    ("SM2135DAT", "SM2135CLK", "BP5758D_DAT", "BP5758D_CLK", "BP1658CJ_DAT", "BP1658CJ_CLK"),
+    ("SM2235DAT", "SM2235CLK", "KP18058_DAT", "KP18058_CLK", "SM16703P_DIN", "AlwaysHigh"),
+    ("BridgeFWD", "BridgeREV", "Rel"),
+    ("PWM",),
+    ("BL0937CF", "BL0937CF1", "BL0937SEL", "BAT_ADC", "BAT_Relay"),
+    ("Btn", "Btn_Tgl_All", "TglChanOnTgl", "Btn_ScriptOnly"),
+    ("dInput", "IRRecv", "IRSend", "RCRecv", "SoftSDA", "SoftSCL", "ADC"),
+    ("LED", "WifiLED"),
+)
+
+
+def build_template(
+    pinmap: PinMap,
+    *,
+    chip: str,
+    board: str | None = None,
+    vendor: str = "",
+    name: str = "",
+    model: str = "",
+) -> dict[str, object]:
+    """The template of a device.
+
+    Args:
+        pinmap: Its pins.
+        chip: ``"BK7231N"``.
+        board: Module name; by default the one the configuration names.
+        vendor: Maker of the device.
+        name: Name of the device.
+        model: Model number.
+
+    Returns:
+        Plain JSON values in the web app's order. ``pins`` is sorted by GPIO, one role each (see
+        ``PRIORITY`` for which one wins); ``command`` has one startup command a line; ``flags`` is
+        a decimal number in text.
+    """
+    return {
+        "vendor": vendor,
+        "bDetailed": "0",
+        "name": name,
+        "model": model,
+        "chip": chip,
+        "board": board if board is not None else pinmap.module or "",
+        "keywords": [],
+        "pins": {
+            str(pin.gpio): f"{template_role(pin, pinmap)};{pin.channel}"
+            for pin in template_pins(pinmap)
+        },
+        "command": "\n".join(pinmap.commands),
+        "flags": str(sum(1 << bit for bit in {MQTT_STATE_ON_CONNECT} | pinmap.flags)),
+        "image": "",
+        "wiki": "",
+    }
+
+
+def template_pins(pinmap: PinMap) -> tuple[Pin, ...]:
+    """The pins that have a place in a template: one for each GPIO that has a role, by GPIO."""
+    best: dict[int, Pin] = {}
+    for pin in sorted(pinmap.pins, key=_urgency):
+        if pin.role != "None":
+            best.setdefault(pin.gpio, pin)
+    return tuple(best[gpio] for gpio in sorted(best))
+
+
+def template_role(pin: Pin, pinmap: PinMap) -> str:
+    """Role name of a pin with its active level.
+
+    A colour temperature PWM is written with the opposite level: Tuya drives it towards cold,
+    OpenBeken towards warm (public templates of such lamps have ``PWM_n`` there).
+    """
+    polarity = pin.polarity
+    if pin.role == "PWM" and pin.channel == pinmap.temperature_channel:
+        low = polarity is Polarity.ACTIVE_LOW
+        polarity = Polarity.ACTIVE_HIGH if low else Polarity.ACTIVE_LOW
+    return role_name(pin.role, polarity)
+
+
+def _urgency(pin: Pin) -> tuple[int, int, str]:
+    group = next((i for i, names in enumerate(PRIORITY) if pin.role in names), len(PRIORITY))
+    return group, pin.channel, pin.label

@@ -1,0 +1,130 @@
+"""From parameters to single pins: every key that names a pin, looked up in the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bekenlab.pins._table import KeyRow, fill, find_key, find_setting, is_pin_like
+from bekenlab.pins._values import gpio, is_unused, level, number, shown
+from bekenlab.pins.model import Evidence, Pin, Source, UnknownKey
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bekenlab.pins.model import Polarity
+
+_CHANNELS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A pin and the row that told what it is.
+
+    Attributes:
+        pin: The pin.
+        row: Row of the table.
+        reserved: True when another job on the same GPIO is no conflict.
+    """
+
+    pin: Pin
+    row: KeyRow
+    reserved: bool
+
+
+@dataclass(slots=True)
+class Reading:
+    """What has been read so far; filled by ``read_pins`` and the rooms' other readers."""
+
+    values: Mapping[str, object]
+    source: Source
+    found: list[Found] = field(default_factory=list)
+    unknown: list[UnknownKey] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)
+    flags: set[int] = field(default_factory=set)
+
+    def note(self, text: str) -> None:
+        """Add a note once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def command(self, text: str) -> None:
+        """Add a startup command once."""
+        if text not in self.commands:
+            self.commands.append(text)
+
+    def number(self, key: str) -> int | None:
+        """A setting as a number."""
+        return number(self.values.get(key))
+
+    def by_pattern(self, pattern: str) -> Found | None:
+        """The first pin a row gave."""
+        return next((item for item in self.found if item.row.pattern == pattern), None)
+
+
+def read_pins(values: Mapping[str, object], source: Source) -> Reading:
+    """Look every key up; a key that names a pin ends up in pins, unknown keys or notes."""
+    reading = Reading(values, source)
+    for key in values:
+        _read_key(key, reading)
+    return reading
+
+
+def _read_key(key: str, reading: Reading) -> None:
+    value = reading.values[key]
+    match = find_key(key)
+    if match is None:
+        setting = find_setting(key)
+        if setting is None:
+            _read_unknown(key, value, reading)
+        elif setting.note and (not setting.when or number(value) in setting.when):
+            reading.note(fill(setting.note, 0, key=key, value=shown(value)))
+        return
+    if is_unused(value):
+        reading.note(f"{shown(key)} is not used ({shown(value) or 'empty'}).")
+        return
+    row, n = match
+    pin = _pin(key, row, n, reading)
+    if pin is None:
+        reading.unknown.append(UnknownKey(key, shown(value), reading.source))
+        return
+    reading.found.append(Found(pin, row, row.reserved))
+    if row.note:
+        reading.note(fill(row.note, n, gpio=pin.gpio, value=shown(value)))
+    for command in row.commands:
+        reading.command(command)
+
+
+def _read_unknown(key: str, value: object, reading: Reading) -> None:
+    """Keep a key nobody knows when its name says that it is a pin."""
+    if is_pin_like(key):
+        reading.unknown.append(UnknownKey(key, shown(value), reading.source))
+
+
+def _pin(key: str, row: KeyRow, n: int, reading: Reading) -> Pin | None:
+    found = gpio(reading.values[key])
+    channel = row.channel_of(n)
+    if found is None or channel >= _CHANNELS:
+        return None
+    return Pin(
+        gpio=found,
+        role=row.role,
+        channel=channel,
+        polarity=_polarity(row, n, reading),
+        label=fill(row.label, n),
+        evidence=(Evidence(reading.source, key),),
+    )
+
+
+def _polarity(row: KeyRow, n: int, reading: Reading) -> Polarity | None:
+    """Active level by the lv key, else by the row."""
+    key = fill(row.lv, n)
+    if not key or key not in reading.values:
+        return row.default
+    value = reading.values[key]
+    said = level(value)
+    if said is None:
+        reading.note(f"{key} says neither low nor high ({shown(value)}).")
+        return row.default
+    return said

@@ -1,0 +1,99 @@
+"""Power meters, latching relays, batteries, and a second processor on the serial line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bekenlab.pins._values import number
+
+if TYPE_CHECKING:
+    from bekenlab.pins._found import Reading
+
+_USE_UART2 = 26
+_BL0937, _HLW8012, _HLW8032, _BL0942 = range(4)
+_BAUD_KEYS = ("baud", "uart_baud", "wifi_bdrate")
+_BAUD_LIMIT = 3_000_000
+
+
+def read_metering(reading: Reading) -> None:
+    """Add what a power meter needs: ``chip_type`` 0 to 3, after upk2esphome.
+
+    BL0937 and HLW8012 start by their pins. HLW8032 speaks the CSE7766's protocol (the public
+    template of a device with ``chip_type:2`` starts that driver). BL0942 is on a serial line.
+    """
+    chip = reading.number("chip_type")
+    serial = any(item.row.group == "meter_uart" for item in reading.found)
+    pulses = any(item.row.group == "meter" for item in reading.found)
+    if reading.number("ele_fun_en") == 0:
+        reading.note("The configuration says that the power meter is not used (ele_fun_en:0).")
+    elif chip == _HLW8032:
+        _serial_meter("CSE7766", "HLW8032", reading)
+    elif chip == _BL0942 or (serial and not pulses):
+        _serial_meter("BL0942", "BL0942", reading)
+    elif pulses:
+        part = "HLW8012" if chip == _HLW8012 else "BL0937"
+        reading.note(f"The power meter is a {part}; calibrate it before you trust it.")
+
+
+def _serial_meter(driver: str, part: str, reading: Reading) -> None:
+    reading.command(f"startDriver {driver}")
+    rx = reading.number("ele_rx")
+    if rx == 1:
+        reading.flags.add(_USE_UART2)
+    lines = "P1 and P0 (UART2)" if rx == 1 else "P10 and P11 (UART1)"
+    reading.note(
+        f"The power meter is a {part} on the serial line {lines}: give those pins no other role, "
+        "and calibrate it before you trust it."
+    )
+
+
+def read_latching(reading: Reading) -> None:
+    """Settle latching relays: two coils make a bridge, an "on" pin alone is a plain relay."""
+    channels = {
+        group: {item.pin.channel for item in reading.found if item.row.group == group}
+        for group in ("latch_on", "latch_off")
+    }
+    for index, item in enumerate(reading.found):
+        if item.row.group == "latch_on" and item.pin.channel not in channels["latch_off"]:
+            label = f"Relay {item.pin.channel}"
+            reading.found[index] = replace(item, pin=replace(item.pin, role="Rel", label=label))
+    for channel in sorted(channels["latch_on"] & channels["latch_off"]):
+        pulse = reading.number(f"rl{channel}_drvtime") or reading.number("rl_drvtime")
+        if pulse is not None and 1 <= pulse <= 10_000:
+            reading.command(f"BridgePulseLength {pulse}")
+
+
+def read_battery(reading: Reading) -> None:
+    """Set the battery driver up where the configuration knows empty and full, in mV."""
+    if reading.by_pattern("samp_pin") is None:
+        return
+    low, high = reading.number("min_V"), reading.number("max_V")
+    if low is not None and high is not None and 0 < low < high < 100_000:
+        reading.command("startDriver Battery")
+        reading.command(f"Battery_Setup {low} {high}")
+    reading.note(
+        "A battery device: look at DoorSnsrWSleep instead of dInput for its sensor, or OpenBeken "
+        "will not sleep and drain the battery. The divider in Battery_Setup may need calibration."
+    )
+
+
+def read_second_processor(reading: Reading, mcu_baud: int | None) -> None:
+    """TuyaMCU: a baud rate from storage, or one in a configuration without any pins."""
+    stated = [number(reading.values.get(key)) for key in _BAUD_KEYS]
+    stored = next((baud for baud in stated if baud is not None), None)
+    baud = mcu_baud if mcu_baud is not None else stored
+    if baud is None or not 1 <= baud <= _BAUD_LIMIT:
+        return
+    if mcu_baud is None and (reading.found or reading.unknown):
+        reading.note(
+            f"A serial speed of {baud} is set: a TuyaMCU device or a serial power meter may sit on "
+            "P10 and P11."
+        )
+        return
+    reading.command("startDriver TuyaMCU")
+    reading.command(f"tuyaMcu_setBaudRate {baud}")
+    reading.note(
+        f"A TuyaMCU device: a second processor on UART1 (P10 RX, P11 TX) at {baud} baud does the "
+        "work. Give P10 and P11 no role; what remains to be done is mapping its data points."
+    )

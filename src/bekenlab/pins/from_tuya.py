@@ -1,0 +1,126 @@
+"""Read a Tuya device configuration into a pin map.
+
+What each key means stands in ``data/tuya_keys.toml``; here and in the ``_`` modules beside is only
+what takes more than one key to decide.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import Notice
+from bekenlab.pins._found import Found, Reading, read_pins
+from bekenlab.pins._lights import read_lights
+from bekenlab.pins._metering import (
+    read_battery,
+    read_latching,
+    read_metering,
+    read_second_processor,
+)
+from bekenlab.pins._values import flatten
+from bekenlab.pins.model import Pin, PinMap, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bekenlab.chips.models import Module
+
+_NAME_LIMIT = 32
+
+
+def pins_from_parameters(
+    values: Mapping[str, object],
+    *,
+    source: Source,
+    module: Module | None = None,
+    mcu_baud: int | None = None,
+) -> PinMap:
+    """Read Tuya parameters (``user_param_key``, ``oem_cfg``, boot log) into a pin map.
+
+    Args:
+        values: Parameters as parsed: numbers or text, also the nested form of old firmwares.
+        source: Where they were found; becomes the evidence of every pin.
+        module: The module the device is on; its pads are compared with the pins.
+        mcu_baud: Baud rate of a second processor from Tuya's storage (``baud_cfg``,
+            ``uart_adapt_params``), or None.
+
+    Returns:
+        The pin map. Never raises: every key that names a pin is in ``pins``, in
+        ``not_understood`` or, when Tuya marks it as not fitted, in ``notes``.
+    """
+    reading = read_pins(flatten(values), source)
+    read_latching(reading)
+    cct, hertz, driver = read_lights(reading)
+    read_metering(reading)
+    read_battery(reading)
+    read_second_processor(reading, mcu_baud)
+    pins = _merge_same(reading.found)
+    return PinMap(
+        pins=pins,
+        not_understood=tuple(reading.unknown),
+        module=_module_name(reading),
+        pwm_hz=hertz,
+        cct=cct,
+        led_driver=driver,
+        commands=tuple(reading.commands),
+        flags=frozenset(reading.flags),
+        notes=tuple(reading.notes),
+        notices=(*_conflicts(reading.found), *missing_pads(pins, module)),
+    )
+
+
+def missing_pads(pins: Iterable[Pin], module: Module | None) -> tuple[Notice, ...]:
+    """A notice for each GPIO in use that the module does not bring out."""
+    if module is None or not module.pads_known:
+        return ()
+    jobs: defaultdict[int, list[str]] = defaultdict(list)
+    for pin in pins:
+        if pin.gpio not in module.gpios:
+            jobs[pin.gpio].append(pin.label)
+    return tuple(
+        Notice(
+            "pin-not-on-module",
+            f"P{gpio} ({' and '.join(labels)}) is not brought out by the module {module.name}.",
+        )
+        for gpio, labels in sorted(jobs.items())
+    )
+
+
+def _module_name(reading: Reading) -> str | None:
+    """The module as the configuration spells it, in capitals as it is printed."""
+    name = reading.values.get("module")
+    if not isinstance(name, str) or not 0 < len(name.strip()) <= _NAME_LIMIT:
+        return None
+    return name.strip().upper()
+
+
+def _merge_same(found: list[Found]) -> tuple[Pin, ...]:
+    """One pin for keys that say the same, with all keys as evidence; sorted by GPIO and role."""
+    merged: dict[tuple[object, ...], Pin] = {}
+    for pin in (item.pin for item in found):
+        label = pin.label if pin.role == "None" else ""
+        slot = (pin.gpio, pin.role, pin.channel, pin.polarity, label)
+        earlier = merged.get(slot)
+        evidence = (*earlier.evidence, *pin.evidence) if earlier else pin.evidence
+        merged[slot] = replace(earlier or pin, evidence=evidence)
+    return tuple(sorted(merged.values(), key=lambda p: (p.gpio, p.role, p.channel, p.label)))
+
+
+def _conflicts(found: list[Found]) -> tuple[Notice, ...]:
+    """A notice for each GPIO that has two different jobs."""
+    jobs: defaultdict[int, dict[tuple[str, int, object], str]] = defaultdict(dict)
+    for item in found:
+        if not item.reserved:
+            pin = item.pin
+            key = pin.evidence[0].key
+            jobs[pin.gpio].setdefault(
+                (pin.role if pin.role != "None" else pin.label, pin.channel, pin.polarity),
+                f"{pin.label} ({key})",
+            )
+    return tuple(
+        Notice("pin-conflict", f"P{gpio} has more than one job: {', '.join(labels.values())}.")
+        for gpio, labels in sorted(jobs.items())
+        if len(labels) > 1
+    )
