@@ -95,7 +95,7 @@ class Resolver:
     def _readings(self, rank: int, entry: IndexEntry) -> Iterator[_Reading]:
         """Yield readings of one index page, from newest blocks to mixes with older ones."""
         ids = sorted({block_id for block_id, _, _ in entry.parts})
-        choices = [self._copies.get(block_id, []) for block_id in ids]
+        choices = [self._choices(entry, block_id) for block_id in ids]
         for chosen in islice(product(*choices), MAX_ATTEMPTS):
             if self._work > MAX_WORK:
                 return
@@ -103,8 +103,19 @@ class Resolver:
             value = b"".join(pages[b].pages(first, last) for b, first, last in entry.parts)
             self._work += len(value) + 64
             ok = len(value) >= entry.length and byte_sum(value[: entry.length]) == entry.checksum
-            old = any(block is not copies[0] for block, copies in zip(chosen, choices, strict=True))
+            old = any(block is not self._copies[block.id][0] for block in chosen)
             yield _Reading(entry, value[: entry.length], ok, rank, old)
+
+    def _choices(self, entry: IndexEntry, block_id: int) -> list[DataBlock]:
+        """Return the copies of a block, in the order to try them for this index page.
+
+        A part in the page's own block is meant in that very copy; the byte sum is too weak a
+        checksum to look for it in a newer, damaged one first.
+        """
+        copies = self._copies.get(block_id, [])
+        if block_id != entry.block.id:
+            return copies
+        return [entry.block, *(copy for copy in copies if copy is not entry.block)]
 
     def _stored(self, reading: _Reading) -> StoredValue:
         entry = reading.entry
