@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from bekenlab.chips import (
@@ -244,3 +246,16 @@ def test_the_pins_one_solders_to(
     wanted = {"CEN": cen, "UART1_RX": rx1, "UART1_TX": tx1, "UART2_RX": rx2, "UART2_TX": tx2}
     assert {function: int(pins[function]) for function in wanted} == wanted
     assert all(int(pad.name) == pad.ic_pin for pad in package(key).pads)
+
+
+def test_the_page_on_chips_lists_each_with_its_addresses() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "chips.md"
+    lines = page.read_text(encoding="utf-8").splitlines()
+    rows = {line.split("|")[1].strip(): line for line in lines if line.count("|") == 13}
+    assert [name for name in rows if name.startswith("B")] == NAMES
+    for each in chips():
+        facts = (each.rf_address, each.config_address, each.download_address, each.storage_address)
+        assert [f"0x{fact:X}" for fact in facts] == [
+            cell.strip() for cell in rows[each.name].split("|")[6:10]
+        ]
+        assert f"| {each.crc_end} |" in rows[each.name]
