@@ -1,0 +1,192 @@
+"""Configurations of real devices, which live outside the repository."""
+
+import json
+import re
+from functools import cache
+from typing import Any
+
+import pytest
+
+from bekenlab.openbeken.roles import role_name, says_polarity
+from bekenlab.openbeken.template import build_template, template_pins, template_role
+from bekenlab.pins._table import find_key, find_setting, is_level_key
+from bekenlab.pins.from_tuya import pins_from_parameters
+from bekenlab.pins.model import PinMap, Polarity, Source
+from shared import expected, shared
+
+LEVEL = {0: Polarity.ACTIVE_LOW, 1: Polarity.ACTIVE_HIGH}
+
+
+@cache
+def configurations() -> tuple[dict[str, Any], ...]:
+    text = shared("data", "tuya-configs.json").read_text(encoding="utf-8")
+    return tuple(entry["config"] or {} for entry in json.loads(text))
+
+
+@cache
+def pinmaps() -> tuple[PinMap, ...]:
+    return tuple(pins_from_parameters(c, source=Source.STORAGE) for c in configurations())
+
+
+def test_no_pin_key_is_lost_and_nearly_all_are_understood() -> None:
+    assert len(configurations()) >= 354
+    total = understood = 0
+    for config, pinmap in zip(configurations(), pinmaps(), strict=True):
+        by_key = {e.key: pin for pin in pinmap.pins for e in pin.evidence}
+        unknown = {item.key for item in pinmap.not_understood}
+        for key, value in config.items():
+            if key.endswith("_pin"):
+                total += 1
+                understood += key in by_key
+                assert key in by_key or key in unknown
+                assert key not in by_key or by_key[key].gpio == value
+    assert total > 1000
+    assert understood >= 0.98 * total
+
+
+def test_every_key_has_a_row() -> None:
+    keys = {key for config in configurations() for key in config} - {"sw"}
+    strange = {k for k in keys if not (find_key(k) or find_setting(k) or is_level_key(k))}
+    assert len(strange) <= 0.02 * len(keys), sorted(strange)
+
+
+def test_every_active_level_reaches_pin_and_template() -> None:
+    checked = 0
+    for config, pinmap in zip(configurations(), pinmaps(), strict=True):
+        template = build_template(pinmap, chip="BK7231N")
+        places = template["pins"]
+        assert isinstance(places, dict)
+        chosen = template_pins(pinmap)
+        for pin in pinmap.pins:
+            key = pin.evidence[0].key
+            stored = config.get(_level_key(key)) if key.endswith("pin") else None
+            if stored not in LEVEL:
+                continue
+            level = LEVEL[stored]
+            assert pin.polarity is level
+            if pin in chosen and says_polarity(pin.role):
+                if pin.label == "Colour temperature":  # OpenBeken counts towards warm
+                    level = LEVEL[1 - stored]
+                assert places[str(pin.gpio)] == f"{role_name(pin.role, level)};{pin.channel}"
+                checked += 1
+    assert checked > 700
+
+
+def _level_key(key: str) -> str:
+    """``rl1_pin`` to ``rl1_lv``, ``sel_pin_pin`` to ``sel_pin_lv``, ``rlypin`` to ``rlylv``."""
+    return re.sub(r"pin$", "lv", key)
+
+
+def test_template_has_one_role_a_pin_and_sorted_gpios() -> None:
+    for pinmap in pinmaps():
+        places = build_template(pinmap, chip="BK7231N")["pins"]
+        assert isinstance(places, dict)
+        assert list(places) == sorted(places, key=int)
+        assert not any(value.startswith("None") for value in places.values())
+
+
+# Typed by hand from the configurations in the dumps, active levels included.
+PLUG = {
+    6: "BL0937CF1;0",
+    7: "BL0937CF;0",
+    8: "WifiLED_n;0",
+    10: "Btn;1",
+    24: "BL0937SEL;0",
+    26: "Rel;1",
+}
+BY_HAND = {
+    "bk7231n-lspa9-clone-first-bydarkman-topic3887748": (PLUG, "", "1024", "CB2S"),
+    "bk7231t-tuyaconfig-pc44ha": (
+        {
+            6: "WifiLED_n;0",
+            7: "BL0937CF;0",
+            8: "BL0937CF1;0",
+            10: "Btn;1",
+            11: "LED_n;1",
+            24: "BL0937SEL_n;0",
+            26: "Rel;1",
+        },
+        "",
+        "1024",
+        "WB2S",
+    ),
+    "mirabella-genio-i003632-plug": (
+        {6: "Rel;1", 7: "Btn_Tgl_All;0", 8: "LED;1", 26: "WifiLED;0"},
+        "",
+        "1024",
+        "CB2S",
+    ),
+    "moes-wk-us2-tc-in-wall-outlet": (
+        {
+            6: "Rel;3",
+            7: "Rel;4",
+            8: "Rel;2",
+            10: "WifiLED_n;0",
+            11: "Btn;1",
+            24: "Btn;2",
+            26: "Rel;1",
+        },
+        "",
+        "1024",
+        "CB2S",
+    ),
+    "smartled-8046-2-gang-smart-switch": (
+        {9: "Rel;2", 16: "Btn_n;2", 20: "Btn_n;1", 22: "WifiLED_n;0", 28: "Rel;1"},
+        "",
+        "1024",
+        "CBU",
+    ),
+    "qs-wifi-c03-wifi-gate-opener-module": (
+        {7: "WifiLED;0", 8: "Btn;1", 24: "Rel;1", 26: "dInput;11"},
+        "",
+        "1024",
+        "CB2S",
+    ),
+    "feconn-fe-mr16-5w-gu5.3-rgbct-bulb": (
+        {6: "PWM;5", 7: "PWM;3", 9: "PWM;4", 24: "PWM;2", 26: "PWM;1"},
+        "PWMFrequency 1000",
+        "1024",
+        "CBLC9",
+    ),
+    "led-moon-18w-cct-kobi": (
+        {6: "PWM;2", 7: "PWM;1", 14: "AlwaysHigh;0"},
+        "PWMFrequency 1000",
+        "1024",
+        "WB3L",
+    ),
+    "globe-electric-37783-rgbct-bulb-v2.0.0": (
+        {8: "SM2135CLK;0", 26: "SM2135DAT;0"},
+        "SM2135_Current 2 8\nLED_Map 2 1 0 4 3",
+        "1024",
+        "WB3L",
+    ),
+    "kanlux-33643-s-gu10-rgbcct-bulb": (
+        {24: "SM2235DAT;0", 26: "SM2235CLK;0"},
+        "SM2235_Current 1 2\nLED_Map 1 0 2 4 3",
+        "1024",
+        "CBLC5",
+    ),
+    "tuya-generic-motion-sensor-cbu-v1.0.6-kraslaw": (
+        {16: "dInput;11", 17: "BAT_Relay;21", 20: "Btn;1", 23: "BAT_ADC;20", 26: "WifiLED;0"},
+        "startDriver Battery\nBattery_Setup 2200 3000",
+        "1024",
+        "CBU",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(BY_HAND))
+def test_pin_map_of_a_real_device(name: str) -> None:
+    pins, command, flags, board = BY_HAND[name]
+    shared("dumps", "expected", f"{name}.json")
+    text = expected(name)["storage"]["keys"]["user_param_key"]["value"]
+    values: dict[str, object] = dict(re.findall(r"(\w+):([^,{}\[\]]*),", text))
+    pinmap = pins_from_parameters(values, source=Source.STORAGE)
+    template = build_template(pinmap, chip="BK7231N")
+    assert template["pins"] == {str(gpio): role for gpio, role in pins.items()}
+    assert template["command"] == command
+    assert template["flags"] == flags
+    assert template["board"] == board
+    assert pinmap.notices == ()
+    assert pinmap.not_understood == ()
+    assert all(template_role(pin, pinmap) for pin in pinmap.pins)
