@@ -89,6 +89,8 @@ def test_padding_bytes_and_hex_texts_are_understood() -> None:
     assert values(b"{a:1,}\x00\xff\xff") == {"a": 1}
     assert values(b"{a:1,}\xff\xff") == {"a": 1}
     assert values("HEX:" + b"{a:1,}\x00".hex()) == {"a": 1}
+    assert codes("HEX:zz") == ["parameters-none"]
+    assert values(r'{"a":"\q","b":"\n"}') == {"a": r"\q", "b": "\n"}
     assert values("{a:HEX:00ff,}") == {"a": "HEX:00ff"}
     assert values(b'{"baud":9600}\x00') == {"baud": 9600}
     assert codes(b"{a:1,}\x00\xff") == []

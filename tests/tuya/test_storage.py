@@ -157,7 +157,7 @@ def test_a_damaged_block_that_claims_an_absurd_generation_is_not_believed() -> N
 
 
 def test_of_two_live_values_with_one_name_the_highest_element_wins() -> None:
-    region = encode_storage({"first": b"1", "other": b"22"}, inner_key=KEY)
+    region = encode_storage({"first": b"longer", "other": b"22"}, inner_key=KEY)
     renamed = edit_block(region, 1, {3 * 128 + 18: b"first", 3 * 128 + 13: b"\x01"})
     assert plain(read(renamed)) == {"first": b"22"}
 
@@ -173,7 +173,7 @@ def test_a_key_block_with_damaged_checksum_or_key_is_told_of() -> None:
 
 
 @pytest.mark.parametrize("shift", [0, 5])
-@pytest.mark.parametrize("inner_key", storage_facts().inner_keys)
+@pytest.mark.parametrize("inner_key", storage_facts().inner_keys, ids=bytes.hex)
 def test_well_known_keys_open_a_storage_without_key_block(inner_key: bytes, shift: int) -> None:
     region = encode_storage(VALUES, inner_key=inner_key)
     storage = read(bytes(shift + SECTOR) + region[SECTOR:])
