@@ -46,6 +46,10 @@ class BekenlabError(Exception):
         self.facts = facts
 
 
+class InternalError(BekenlabError):
+    """A fault of bekenlab itself, wrapped so that one bad file does not stop a thousand others."""
+
+
 class FileAccessError(BekenlabError):
     """A file or folder is missing, unreadable or cannot be written."""
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bekenlab.errors import BekenlabError, Notice
-from bekenlab.image import Image
-from bekenlab.jobs.identify import ChipVerdict
-from bekenlab.jobs.tuya_findings import TuyaFindings
-from bekenlab.pins.model import PinMap
-from bekenlab.tuya.firmware import Firmware
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bekenlab.errors import BekenlabError, Notice
+    from bekenlab.image import Image
+    from bekenlab.jobs.identify import ChipVerdict
+    from bekenlab.jobs.tuya_findings import TuyaFindings
+    from bekenlab.pins.model import PinMap
+    from bekenlab.tuya.firmware import Firmware
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+import traceback
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from bekenlab import events
 from bekenlab.chips import find_module
-from bekenlab.errors import BekenlabError, Notice
+from bekenlab.errors import BekenlabError, InternalError, Notice
 from bekenlab.image import EncryptionState, Image, read_image
 from bekenlab.jobs import inputs, recognise
 from bekenlab.jobs.analysis import Analysis, FileFacts
@@ -23,6 +23,9 @@ from bekenlab.jobs.tuya_findings import Statement, TuyaFindings, collect
 from bekenlab.openbeken import build_template, describe
 from bekenlab.pins import PinMap, Source, compare, pins_from_parameters
 from bekenlab.tuya.firmware import Firmware, FirmwareKind, identify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
 
 Result = TypeVar("Result")
 
@@ -108,7 +111,7 @@ def _conclude(
         module=module_name,
         pins=pins,
         template=template,
-        description=describe(pins, chip=chip.name, board=module_name),
+        description=describe(pins, chip=chip.name),
         notices=(*_image_notices(image), *tuya.notices, *pins.notices),
         problem=problem,
         seconds=0.0,
@@ -185,9 +188,17 @@ def _one(
         return [finish(analyze(file)) for file in inputs.load(path)]
     except BekenlabError as error:
         return [failed(path, error)]
+    except Exception as error:  # noqa: BLE001  a fault of ours must not lose the other files
+        return [failed(path, _internal(error))]
 
 
-
+def _internal(error: Exception) -> InternalError:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return InternalError(
+        f"bekenlab failed: {type(error).__name__}: {error} ({Path(place.filename).name}"
+        f":{place.lineno})",
+        hint="this is a fault of bekenlab: please report it, with the file if you can share it",
+    )
 
 
 def _in_this_process(

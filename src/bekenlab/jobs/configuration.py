@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bekenlab.tuya import Parameters, parse_parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _MAX_TEXT = 1 << 20
 # Names under which other tools' JSON files keep the configuration.

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bekenlab.chips import CodeEncryption, chip_for_environment, chips, find_chip, module_chip
 from bekenlab.image import EncryptionState, Image
 from bekenlab.tuya.firmware import Firmware, FirmwareKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,8 @@ def _image_clues(image: Image) -> Iterator[Clue]:
     expected = expectations.get(image.encryption.state)
     if expected:
         fits = tuple(chip.name for chip in chips() if chip.encryption is expected)
-        words = "with Tuya's key" if expected is CodeEncryption.TUYA_KEY else "not"
-        yield Clue(fits, _SHARED, f"code is {words} encrypted")
+        how = "encrypted with Tuya's key" if expected is CodeEncryption.TUYA_KEY else "in plain"
+        yield Clue(fits, _SHARED, f"code is {how}")
 
 
 def _firmware_clues(firmware: Firmware) -> Iterator[Clue]:

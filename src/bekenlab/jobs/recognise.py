@@ -65,7 +65,7 @@ def unrecognised(data: bytes) -> BekenlabError:
         )
     return NotADumpError(
         "nothing of a Beken chip was found: no boot loader, no app, no Tuya storage",
-        hint="is it a dump of another chip, or cut? A BK7231 dump is usually 2 MiB (2,097,152 bytes)",
+        hint="is it of another chip, or cut? A BK7231 dump usually has 2,097,152 bytes",
     )
 
 

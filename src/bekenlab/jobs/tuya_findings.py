@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bekenlab.errors import Notice
-from bekenlab.image import Image
 from bekenlab.pins.model import Source
 from bekenlab.tuya import (
     Parameters,
@@ -20,6 +19,11 @@ from bekenlab.tuya import (
     read_storage,
 )
 from bekenlab.tuya.firmware import default_parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bekenlab.image import Image
 
 _PIN_KEY = "user_param_key"
 _BAUD_KEYS = ("baud_cfg", "uart_adapt_params")

@@ -1,1 +1,7 @@
-"""openbeken."""
+"""What OpenBeken wants: role names, device template, a description for a forum."""
+
+from bekenlab.openbeken.describe import describe
+from bekenlab.openbeken.roles import find_role, role_id, role_name, roles
+from bekenlab.openbeken.template import build_template
+
+__all__ = ["build_template", "describe", "find_role", "role_id", "role_name", "roles"]

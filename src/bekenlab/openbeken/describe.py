@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bekenlab.openbeken.template import template_role
+from bekenlab.openbeken.roles import role_name
 from bekenlab.pins.model import Polarity
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _lines(pinmap: PinMap, chip: str | None) -> Iterator[str]:
         yield f"Module {pinmap.module or 'unknown'}, chip {chip or 'unknown'}."
     yield "Pins:" if pinmap.pins else _NOTHING
     for pin in pinmap.pins:
-        yield f"- {_pin(pin, pinmap)}"
+        yield f"- {_pin(pin)}"
     if pinmap.pwm_hz is not None:
         yield f"- PWM frequency {pinmap.pwm_hz} Hz"
     if pinmap.led_driver is not None:
@@ -52,11 +52,11 @@ def _section(title: str, lines: tuple[str, ...]) -> Iterator[str]:
         yield f"- {line}"
 
 
-def _pin(pin: Pin, pinmap: PinMap) -> str:
+def _pin(pin: Pin) -> str:
     """``Relay 1 (channel 1) on P26, active high: Rel``."""
     channel = f" (channel {pin.channel})" if pin.channel else ""
     level = f", {pin.polarity.replace('_', ' ')}" if pin.polarity else ""
-    role = template_role(pin, pinmap)
+    role = role_name(pin.role, pin.polarity)
     if role == "None":
         return f"{pin.label} on P{pin.gpio}{level}, no OpenBeken role"
     lost = pin.role in _ONE_WAY and pin.polarity is Polarity.ACTIVE_LOW

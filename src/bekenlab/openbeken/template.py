@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bekenlab.openbeken.roles import role_name
-from bekenlab.pins.model import Pin, PinMap, Polarity
+
+if TYPE_CHECKING:
+    from bekenlab.pins.model import Pin, PinMap
 
 MQTT_STATE_ON_CONNECT = 10
 
@@ -54,7 +58,7 @@ def build_template(
         "board": board if board is not None else pinmap.module or "",
         "keywords": [],
         "pins": {
-            str(pin.gpio): f"{template_role(pin, pinmap)};{pin.channel}"
+            str(pin.gpio): f"{role_name(pin.role, pin.polarity)};{pin.channel}"
             for pin in template_pins(pinmap)
         },
         "command": "\n".join(pinmap.commands),
@@ -71,19 +75,6 @@ def template_pins(pinmap: PinMap) -> tuple[Pin, ...]:
         if pin.role != "None":
             best.setdefault(pin.gpio, pin)
     return tuple(best[gpio] for gpio in sorted(best))
-
-
-def template_role(pin: Pin, pinmap: PinMap) -> str:
-    """Role name of a pin with its active level.
-
-    A colour temperature PWM is written with the opposite level: Tuya drives it towards cold,
-    OpenBeken towards warm (public templates of such lamps have ``PWM_n`` there).
-    """
-    polarity = pin.polarity
-    if pin.role == "PWM" and pin.channel == pinmap.temperature_channel:
-        low = polarity is Polarity.ACTIVE_LOW
-        polarity = Polarity.ACTIVE_HIGH if low else Polarity.ACTIVE_LOW
-    return role_name(pin.role, polarity)
 
 
 def _urgency(pin: Pin) -> tuple[int, int, str]:

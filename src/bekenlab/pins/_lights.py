@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bekenlab.pins._found import Found, Reading
+    from bekenlab.pins.model import Pin
 
 _COLOURS = "rgbcw"
 _ALTERNATE_CW_MODE = 8
@@ -60,8 +61,20 @@ def _place_colours(reading: Reading) -> bool:
         reading.found[reading.found.index(item)] = moved
     if cct:
         reading.flags.add(_ALTERNATE_CW_MODE)
-        reading.note("One PWM sets colour temperature, the other brightness (cwtype:1).")
+        reading.note(_temperature_note(colours["w"].pin))
     return cct
+
+
+def _temperature_note(pin: Pin) -> str:
+    """Say what to do when warm and cold are swapped.
+
+    Tuya counts towards cold and OpenBeken towards warm, so that 11 of 12 public templates of such
+    lamps turn the pin's level round. The level here stays the one the configuration gives.
+    """
+    return (
+        "One PWM sets colour temperature, the other brightness (cwtype:1). If warm and cold come "
+        f"out swapped, give P{pin.gpio} the opposite PWM role (PWM_n for PWM, or the reverse)."
+    )
 
 
 def _used_colours(reading: Reading, present: set[str]) -> set[str]:

@@ -112,14 +112,3 @@ class PinMap:
     flags: frozenset[int] = field(default_factory=frozenset)
     notes: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
-
-    @property
-    def temperature_channel(self) -> int | None:
-        """Channel of the PWM that sets colour temperature in a ``cct`` lamp, else None.
-
-        Tuya drives it towards cold, OpenBeken towards warm; polarities in ``pins`` are Tuya's.
-        """
-        if not self.cct:
-            return None
-        channels = {pin.channel for pin in self.pins if pin.role == "PWM"}
-        return 4 if {4, 5} <= channels else 1

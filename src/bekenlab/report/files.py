@@ -6,12 +6,16 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bekenlab.errors import FileAccessError
-from bekenlab.jobs.analysis import Analysis
+from bekenlab.errors import FileAccessError, RefusedError
 from bekenlab.report.json_report import to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bekenlab.jobs.analysis import Analysis, FileFacts
 
 
 def write_files(analysis: Analysis, folder: Path, *, show_secrets: bool = False) -> list[Path]:
@@ -29,10 +33,11 @@ def write_files(analysis: Analysis, folder: Path, *, show_secrets: bool = False)
     Raises:
         FileAccessError: The folder cannot be made or written.
     """
-    target = folder / _safe(analysis.file.name)
     written = []
+    target = folder
     try:
-        target.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        target = _own_folder(folder, analysis.file)
         for name, content in _contents(analysis, show_secrets=show_secrets):
             path = target / name
             write_whole(path, content)
@@ -46,6 +51,28 @@ def write_files(analysis: Analysis, folder: Path, *, show_secrets: bool = False)
     return written
 
 
+def _own_folder(folder: Path, file: FileFacts) -> Path:
+    """Make or find the folder of one dump; another dump of the same name keeps its own."""
+    target = folder / _safe(file.name)
+    try:
+        target.mkdir()
+    except FileExistsError:
+        if _sha256_of_report(target / "report.json") != file.sha256:
+            target = folder / f"{_safe(file.name)}-{file.sha256[:8]}"
+            target.mkdir(exist_ok=True)
+    return target
+
+
+def _sha256_of_report(path: Path) -> str | None:
+    try:
+        report = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    file = report.get("file") if isinstance(report, dict) else None
+    sha256 = file.get("sha256") if isinstance(file, dict) else None
+    return sha256 if isinstance(sha256, str) else None
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file under a temporary name and rename it: nobody ever sees half of it."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -56,6 +83,24 @@ def write_whole(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that must not exist yet.
+
+    Raises:
+        RefusedError: It exists.
+        FileAccessError: It cannot be written.
+    """
+    if path.exists():
+        raise RefusedError(f"{path} exists already", hint="choose another name")
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise FileAccessError(
+            f"{path} cannot be written: {reason}", hint="choose another folder"
+        ) from error
 
 
 def _contents(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str, bytes]]:

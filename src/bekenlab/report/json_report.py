@@ -7,15 +7,17 @@ renamed or removed without a new schema number.
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bekenlab.errors import BekenlabError
-from bekenlab.image import Image, Partition
-from bekenlab.jobs.analysis import Analysis
-from bekenlab.jobs.tuya_findings import TuyaFindings
-from bekenlab.pins import Pin
 from bekenlab.secret import mask_mac
-from bekenlab.tuya import Storage, StoredValue
+
+if TYPE_CHECKING:
+    from bekenlab.errors import BekenlabError
+    from bekenlab.image import Image, Partition
+    from bekenlab.jobs.analysis import Analysis
+    from bekenlab.jobs.tuya_findings import TuyaFindings
+    from bekenlab.pins import Pin
+    from bekenlab.tuya import Storage, StoredValue
 
 SCHEMA = 1
 
@@ -146,7 +148,11 @@ def _tuya(tuya: TuyaFindings, *, show_secrets: bool) -> dict[str, Any]:
         "parameters": dict(parameters.values) if parameters else None,
         "parameters_source": str(tuya.source) if tuya.source else None,
         "sources": [
-            {"source": str(said.source), "physical": said.address, "keys": len(said.parameters.values)}
+            {
+                "source": str(said.source),
+                "physical": said.address,
+                "keys": len(said.parameters.values),
+            }
             for said in tuya.statements
         ],
         "mcu": {"baud": tuya.mcu_baud} if tuya.mcu_baud else None,

@@ -1,1 +1,5 @@
-"""samples."""
+"""Sample devices built out of nothing but code: for the demo and for tests, reproducible."""
+
+from bekenlab.samples.plug import PARAMETERS, SAMPLE_NAME, build_sample
+
+__all__ = ["PARAMETERS", "SAMPLE_NAME", "build_sample"]

@@ -1,0 +1,6 @@
+"""``python -m bekenlab``."""
+
+from bekenlab.cli.main import run
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,186 @@
+"""``bekenlab analyze``: files and folders in, reports out."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from bekenlab import events
+from bekenlab.cli.output import console, json_line, print_error
+from bekenlab.errors import BekenlabError, ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bekenlab.jobs.analysis import Analysis
+
+
+class _Style(StrEnum):
+    """What is printed of each file."""
+
+    JSON = "json"
+    FULL = "full"
+    LINE = "line"
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a worker process sends back of one file.
+
+    Attributes:
+        name: Name to show.
+        line: Its JSON object or one-line summary; empty where the full report is printed.
+        error: Why the file is not usable, or None.
+        analysis: Everything, only where the full report is printed.
+    """
+
+    name: str
+    line: str
+    error: BekenlabError | None
+    analysis: Analysis | None = None
+
+
+@click.command("analyze")
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a file, one a line.")
+@click.option(
+    "--show-secrets",
+    is_flag=True,
+    help="Include keys, Wi-Fi data, hashes and the whole MAC address.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write report, template, description and partitions into a folder in DIR.",
+)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Files analysed at the same time; as many as there are processors unless given.",
+)
+def command(
+    paths: tuple[Path, ...],
+    as_json: bool,
+    show_secrets: bool,
+    output: Path | None,
+    jobs: int | None,
+) -> int:
+    """Say what a dump is, what every pin does, and how sure that is.
+
+    FILE is a flash dump (.bin, or packed as .xz, .gz, .zip), a text file with only a Tuya
+    configuration, or a folder of such files. Wi-Fi names, keys and the like are hidden unless
+    asked for. The exit status is 9 when a file is no usable dump.
+    """
+    # Imported here: numpy and the parsers take longer to load than --help may take.
+    from bekenlab.jobs.analyze import analyze_many
+
+    files, missing = _expand(paths)
+    many = len(files) + len(missing) > 1
+    style = _Style.JSON if as_json else _Style.LINE if many else _Style.FULL
+    failed = partial(_failed, style=style)
+    finish = partial(_finish, style=style, show_secrets=show_secrets, output=output)
+    status = int(ExitCode.OK)
+    with _progress(many=many) as sink:
+        for path, error in missing:
+            status = max(status, _show(failed(path, error), show_secrets=show_secrets))
+        for outcome in analyze_many(files, finish, failed=failed, workers=jobs, sink=sink):
+            status = max(status, _show(outcome, show_secrets=show_secrets))
+    return status
+
+
+def _expand(paths: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, BekenlabError]]]:
+    """Expand each path by itself: one that is missing must not lose the others."""
+    from bekenlab.jobs import inputs
+
+    files: list[Path] = []
+    missing: list[tuple[Path, BekenlabError]] = []
+    for path in paths:
+        try:
+            files.extend(inputs.expand([path]))
+        except BekenlabError as error:
+            missing.append((path, error))
+    return list(dict.fromkeys(files)), missing
+
+
+def _finish(
+    analysis: Analysis, *, style: _Style, show_secrets: bool, output: Path | None
+) -> _Outcome:
+    """Turn an analysis into what is shown; runs in the worker process."""
+    error = analysis.problem
+    if output:
+        from bekenlab.report.files import write_files
+
+        try:
+            write_files(analysis, output, show_secrets=show_secrets)
+        except BekenlabError as failure:
+            error = failure
+    name = analysis.file.name
+    if style is _Style.FULL:
+        return _Outcome(name, "", error, analysis)
+    if style is _Style.JSON:
+        from bekenlab.report.json_report import to_json
+
+        return _Outcome(name, json_line(to_json(analysis, show_secrets=show_secrets)), error)
+    from bekenlab.report.summary import summary_line
+
+    return _Outcome(name, "" if error else summary_line(analysis), error)
+
+
+def _failed(path: Path, error: BekenlabError, *, style: _Style) -> _Outcome:
+    if style is not _Style.JSON:
+        return _Outcome(path.name, "", error)
+    from bekenlab.report.json_report import failure_json
+
+    return _Outcome(path.name, json_line(failure_json(path.name, error)), error)
+
+
+def _show(outcome: _Outcome, *, show_secrets: bool) -> int:
+    """Print one file's outcome; its exit status."""
+    if outcome.analysis:
+        from bekenlab.report.text import render
+
+        console().print(render(outcome.analysis, show_secrets=show_secrets))
+    elif outcome.line:
+        click.echo(outcome.line)
+    if outcome.error is None:
+        return int(ExitCode.OK)
+    print_error(outcome.error, subject=outcome.name)
+    return int(outcome.error.exit_code)
+
+
+@contextmanager
+def _progress(*, many: bool) -> Iterator[events.EventSink]:
+    """A progress bar on standard error for many files, where that is a terminal."""
+    if not many or not console(stderr=True).is_terminal:
+        yield events.ignore
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (
+        TextColumn("analysing"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def draw(event: events.Event, /) -> None:
+            if isinstance(event, events.Started):
+                bar.update(task, total=event.total)
+            elif isinstance(event, events.Advanced):
+                bar.update(task, completed=event.done, description=event.item)
+
+        yield draw

@@ -1,0 +1,77 @@
+"""``bekenlab``: the command group, and how every error ends.
+
+Commands import what they need when they run: ``bekenlab --help`` must not wait for numpy.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import NoReturn
+
+import rich_click as click
+
+from bekenlab import __version__
+from bekenlab.cli import analyze, demo
+from bekenlab.cli.output import print_error
+from bekenlab.errors import BekenlabError, ExitCode, InternalError
+
+_EXAMPLES = """
+[dim]Examples:[/]
+
+  bekenlab demo
+
+  bekenlab analyze my-plug.bin
+
+  bekenlab analyze --json *.bin > reports.ndjson
+"""
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=_EXAMPLES,
+    no_args_is_help=True,
+)
+@click.version_option(__version__, "-V", "--version", prog_name="bekenlab")
+@click.rich_config({"text_markup": "rich"})
+def main() -> None:
+    """Understand the flash dump of a Beken smart-home device and learn what its pins do."""
+
+
+main.add_command(analyze.command)
+main.add_command(demo.command)
+
+
+def run() -> NoReturn:
+    """Run the command line and exit with the status of docs/exit-codes.md."""
+    sys.exit(_status())
+
+
+def _status() -> int:
+    try:
+        result = main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return int(ExitCode.USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        return int(ExitCode.INTERRUPTED)
+    except BekenlabError as error:
+        print_error(error)
+        return int(error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output has gone (``| head``); closing it again would fail as well.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.OK)
+    except Exception as error:  # noqa: BLE001  the last line of defence: no traceback for users
+        print_error(_internal(error))
+        return int(ExitCode.INTERNAL)
+    return result if isinstance(result, int) else int(ExitCode.OK)
+
+
+def _internal(error: Exception) -> InternalError:
+    where = "".join(traceback.format_tb(error.__traceback__)[-1:]).strip()
+    return InternalError(
+        f"bekenlab failed: {type(error).__name__}: {error}",
+        hint=f"this is a fault of bekenlab: please report it with this line: {where}",
+    )

@@ -1,0 +1,38 @@
+"""How results and errors reach the terminal."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import Console
+
+    from bekenlab.errors import BekenlabError
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that fits the terminal; 80 columns and no colour in a pipe."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False)
+
+
+def json_line(value: Mapping[str, Any]) -> str:
+    """One object as one line of ASCII, which every terminal and pipe can take."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def print_error(error: BekenlabError, *, subject: str = "") -> None:
+    """What was seen, what to do, and the code to look up; on standard error."""
+    from rich.text import Text
+
+    out = console(stderr=True)
+    prefix = f"{subject}: " if subject and subject not in error.message else ""
+    out.print(Text.assemble(("error: ", "bold red"), prefix, error.message))
+    if error.hint:
+        out.print(Text.assemble(("  try: ", "bold"), error.hint))
+    place = f"  code {error.code}, exit {int(error.exit_code)}; see docs/errors/{error.code}.md"
+    out.print(Text(place, style="dim"))

@@ -1,0 +1,27 @@
+"""One line about one of many dumps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bekenlab.jobs.analysis import Analysis
+
+
+def summary_line(analysis: Analysis) -> str:
+    """Name, chip, module, firmware and how many pins from where."""
+    firmware = analysis.firmware
+    words = [
+        analysis.chip.name or "chip unknown",
+        analysis.module or "no module named",
+        " ".join(word for word in (firmware.name, firmware.version) if word) or "firmware unknown",
+        _pins(analysis),
+    ]
+    return f"{analysis.file.name}: {', '.join(words)}"
+
+
+def _pins(analysis: Analysis) -> str:
+    count = len(analysis.pins.pins)
+    if count:
+        return f"{count} pins from {analysis.tuya.source}"
+    return "TuyaMCU" if analysis.tuya.mcu_baud else "no pins stored"

@@ -1,0 +1,215 @@
+"""The report of ``analyze`` for a person at a terminal, as rich renderables 80 columns wide."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from bekenlab.chips import Module, find_chip, find_module, package
+from bekenlab.image import EncryptionState, Image
+from bekenlab.openbeken import role_name
+from bekenlab.pins import Pin, Polarity, Source
+from bekenlab.secret import mask_mac
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bekenlab.jobs.analysis import Analysis
+
+_ENCRYPTION = {
+    EncryptionState.TUYA: "encrypted with Tuya's key",
+    EncryptionState.PLAIN: "not encrypted",
+    EncryptionState.RECOVERED: "encrypted with another key, which was worked out",
+    EncryptionState.UNKNOWN: "",
+}
+_LEVELS = {Polarity.ACTIVE_HIGH: "high", Polarity.ACTIVE_LOW: "low", None: "-"}
+_SOURCES = {
+    Source.STORAGE: "Tuya storage",
+    Source.PROTECTED: "the protected block",
+    Source.OEM_CFG: "the plain copy (oem_cfg)",
+    Source.BOOT_LOG: "the boot log",
+    Source.FIRMWARE_DEFAULT: "the firmware's built-in default (often wrong)",
+}
+
+
+def render(analysis: Analysis, *, show_secrets: bool = False) -> RenderableType:
+    """The whole report: what it is, pins, flash, storage, warnings, template."""
+    return Group(*_sections(analysis, show_secrets=show_secrets))
+
+
+def _sections(analysis: Analysis, *, show_secrets: bool) -> Iterator[RenderableType]:
+    yield Text.assemble(
+        (analysis.file.name, "bold"), f"  {analysis.file.size:,} bytes", overflow="fold"
+    )
+    yield Padding(_facts(analysis, show_secrets=show_secrets), (1, 0, 0, 2))
+    if analysis.pins.pins or analysis.pins.not_understood:
+        yield _heading("Pins")
+        yield _pins(analysis)
+    extras = [*analysis.pins.notes, *_driver_lines(analysis)]
+    if extras:
+        yield Padding(Group(*(Text(f"- {line}") for line in extras)), (0, 0, 0, 2))
+    if analysis.image and analysis.image.partitions:
+        yield _heading("Flash")
+        yield _flash(analysis.image)
+    if analysis.tuya.storage:
+        yield _heading("Storage keys")
+        yield _storage(analysis)
+    if analysis.notices:
+        yield _heading("Warnings")
+        yield _warnings(analysis)
+    if analysis.template.get("pins"):
+        yield _heading("OpenBeken template")
+        text = json.dumps(dict(analysis.template), indent=2, ensure_ascii=False)
+        yield Padding(Text(text, overflow="fold"), (0, 0, 0, 2))
+
+
+def _heading(title: str) -> RenderableType:
+    return Padding(Text(title, style="bold cyan"), (1, 0, 0, 0))
+
+
+def _facts(analysis: Analysis, *, show_secrets: bool) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, value in _fact_rows(analysis, show_secrets=show_secrets):
+        table.add_row(label, value)
+    return table
+
+
+def _fact_rows(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str, str]]:
+    chip = analysis.chip
+    yield "Chip", f"[bold]{chip.name or 'not recognised'}[/]"
+    if chip.evidence:
+        yield "", f"[dim]{escape('; '.join(chip.evidence))}[/]"
+    if analysis.module:
+        module = find_module(analysis.module)
+        known = "" if module and module.pads_known else " [dim](pads not known)[/]"
+        yield "Module", f"[bold]{escape(analysis.module)}[/]{known}"
+    firmware = analysis.firmware
+    words = [firmware.name, firmware.version, firmware.sdk and f"({firmware.sdk})"]
+    named = " ".join(word for word in words if word)
+    yield "Firmware", escape(named) or f"[dim]{firmware.kind}, name not found[/]"
+    image = analysis.image
+    if image and _ENCRYPTION[image.encryption.state]:
+        yield "Code", _ENCRYPTION[image.encryption.state]
+    if image and image.rf and image.rf.mac:
+        yield "MAC", image.rf.mac if show_secrets else mask_mac(image.rf.mac)
+    if analysis.tuya.source:
+        others = {said.source for said in analysis.tuya.statements[1:]}
+        others -= {analysis.tuya.source, Source.FIRMWARE_DEFAULT}
+        also = "".join(f", compared with {_SOURCES[source]}" for source in sorted(others))
+        yield "Pins from", _SOURCES[analysis.tuya.source] + also
+    if analysis.tuya.mcu_baud:
+        yield "TuyaMCU", f"second controller on UART1 (P10, P11) at {analysis.tuya.mcu_baud} baud"
+
+
+def _pins(analysis: Analysis) -> RenderableType:
+    board, column = _board(analysis)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
+    table.add_column("GPIO", no_wrap=True)
+    if board:
+        table.add_column(column, no_wrap=True)
+    table.add_column("Does", overflow="fold", ratio=2)
+    table.add_column("Active", no_wrap=True)
+    table.add_column("OpenBeken", no_wrap=True)
+    table.add_column("Evidence", overflow="fold", style="dim", ratio=3)
+    for pin in analysis.pins.pins:
+        cells = [f"P{pin.gpio}"]
+        if board:
+            cells.append(", ".join(pad.name for pad in board.pads_of(pin.gpio)) or "[red]none[/]")
+        cells += [
+            escape(pin.label),
+            _LEVELS[pin.polarity],
+            _openbeken(pin),
+            escape(_evidence(pin)),
+        ]
+        table.add_row(*cells)
+    for key in analysis.pins.not_understood:
+        cells = ["[yellow]?[/]"] + ([""] if board else [])
+        text = f"not understood: {key.key} = {key.value}"
+        table.add_row(*cells, escape(text), "", "", str(key.source))
+    return Padding(table, (0, 0, 0, 2))
+
+
+def _board(analysis: Analysis) -> tuple[Module | None, str]:
+    """Where pins can be reached: the module's pads, or the bare chip's pins."""
+    module = find_module(analysis.module) if analysis.module else None
+    if module and module.pads_known:
+        return module, "Pad"
+    chip = find_chip(analysis.chip.name) if analysis.chip.name else None
+    if chip and chip.package:
+        found = package(chip.package)
+        return found, f"{found.name} pin"[:9]
+    return None, ""
+
+
+def _openbeken(pin: Pin) -> str:
+    if pin.role == "None":
+        return "-"
+    return f"{role_name(pin.role, pin.polarity)};{pin.channel}"
+
+
+def _evidence(pin: Pin) -> str:
+    """``rl1_pin: storage, oem_cfg``; the key once where all sources use the same."""
+    keys: dict[str, list[str]] = {}
+    for said in pin.evidence:
+        keys.setdefault(said.key, []).append(str(said.source))
+    return "; ".join(f"{key}: {', '.join(sources)}" for key, sources in keys.items())
+
+
+def _driver_lines(analysis: Analysis) -> Iterator[str]:
+    pins = analysis.pins
+    if pins.pwm_hz:
+        yield f"PWM frequency {pins.pwm_hz:,} Hz"
+    if pins.cct:
+        yield "One PWM sets colour temperature, the other brightness"
+    if pins.led_driver:
+        currents = ", ".join(f"{name} {value}" for name, value in pins.led_driver.currents.items())
+        yield f"LED driver {pins.led_driver.name}" + (f", currents {currents}" if currents else "")
+
+
+def _flash(image: Image) -> RenderableType:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
+    for title in ("Partition", "Physical", "Size", "Container"):
+        table.add_column(title, no_wrap=title != "Container")
+    for part in image.partitions:
+        container = part.container
+        verdict = ""
+        if container:
+            state = "[green]intact[/]" if container.ok else "[red]does not match[/]"
+            verdict = f"{escape(container.header.name)} {escape(container.header.version)}, {state}"
+        size = f"{(part.end - part.start) / 1024:,.1f} KiB"
+        table.add_row(escape(part.name), f"0x{part.start:06x}-0x{part.end:06x}", size, verdict)
+    if image.rf:
+        start = image.rf.offset
+        table.add_row("rf", f"0x{start:06x}-0x{start + 0x1000:06x}", "4.0 KiB", "RF calibration")
+    return Padding(table, (0, 0, 0, 2))
+
+
+def _storage(analysis: Analysis) -> RenderableType:
+    storage = analysis.tuya.storage
+    if storage is None:
+        return Text()
+    line = Text(overflow="fold")
+    head = f"{storage.good_blocks} blocks at 0x{storage.start:06x}-0x{storage.end:06x}: "
+    line.append(head, style="dim")
+    for number, value in enumerate(sorted(storage.values.values(), key=lambda value: value.name)):
+        line.append(", " if number else "")
+        line.append(f"{value.name} ({len(value.value)})", style="" if value.ok else "red")
+    return Padding(line, (0, 0, 0, 2))
+
+
+def _warnings(analysis: Analysis) -> RenderableType:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(style="yellow", no_wrap=True)
+    table.add_column(overflow="fold")
+    for notice in analysis.notices:
+        table.add_row("!", Text.assemble((f"{notice.code}: ", "yellow"), notice.message))
+    return Padding(table, (0, 0, 0, 2))

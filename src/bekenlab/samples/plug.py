@@ -1,0 +1,135 @@
+"""The flash of a metering plug with a BK7231N on a CB2S module, as Tuya's tools would write it.
+
+Everything a real dump has is there and true: CRC-16 frames, the code cipher, the partition table,
+RBL trailers with right checksums, the RF sector, the plain configuration copy, a protected block
+and the encrypted storage. The identities in it are invented; the code only spins.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from functools import cache
+
+from bekenlab.chips import Chip, chip
+from bekenlab.image import cipher, framing, rf
+from bekenlab.image.cipher import TUYA_KEY
+from bekenlab.image.fnv import fnv1a
+from bekenlab.image.partitions import FalRecord
+from bekenlab.image.rbl import FRAMED_HEADER_SIZE, RblHeader
+from bekenlab.tuya import encode_protected, encode_storage, format_parameters
+
+SAMPLE_NAME = "sample-metering-plug.bin"
+
+PARAMETERS: dict[str, str | int] = {
+    "rl1_pin": 26,
+    "rl1_lv": 1,
+    "bt1_pin": 10,
+    "bt1_lv": 0,
+    "netled1_pin": 8,
+    "netled1_lv": 0,
+    "ele_pin": 7,
+    "vi_pin": 6,
+    "sel_pin_pin": 24,
+    "sel_pin_lv": 1,
+    "chip_type": 0,
+    "resistor": 1,
+    "ch_num": 1,
+    "ch_dpid1": 1,
+    "ch_cddpid1": 9,
+    "net_trig": 4,
+    "reset_t": 5,
+    "jv": "1.0.5",
+    "module": "CB2S",
+}
+"""Its pin configuration: relay, button, Wi-Fi LED and a BL0937 power meter."""
+
+_INNER_KEY = bytes(range(0x30, 0x40))
+# Locally administered (bit 1 of the first octet), so that it can be nobody's.
+_MAC = bytes.fromhex("02be4e1ab001")
+_TIMESTAMP = 1_700_000_000
+_RECORDS = (
+    FalRecord("bootloader", "beken_onchip_crc", 0, 0x10000),
+    FalRecord("app", "beken_onchip_crc", 0x10000, 0x108700),
+    FalRecord("download", "beken_onchip", 0x12A000, 0xA6000),
+)
+_TABLE_ADDRESS = 0x2000
+_BRANCH_TO_SELF = 0xEAFFFFFE
+_LOAD_PC = 0xE59FF014
+_IDENTITY = (
+    b"bk7231n",
+    b"bekenlab_sample_plug",
+    b"1.0.0",
+    b"mf_init succ",
+    b"< TUYA IOT SDK V:2.3.3 >\r\n< BUILD AT:2024_01_01 BY bekenlab FOR samples AT bk7231n >",
+)
+
+
+@cache
+def build_sample() -> bytes:
+    """The 2 MiB dump; the same bytes every time."""
+    target = chip("BK7231N")
+    flash = bytearray(b"\xff" * target.flash_size)
+    loader = _code(0x1000, ()).ljust(_TABLE_ADDRESS, b"\xff")
+    _install(flash, _RECORDS[0], loader, plain_tail=b"".join(r.encode() for r in _RECORDS))
+    _install(flash, _RECORDS[1], _code(0x9000, _IDENTITY))
+    _put(flash, target.rf_address, rf.build(_MAC))
+    for name, content in _tuya_regions().items():
+        _put(flash, _address(target, name), content)
+    return bytes(flash)
+
+
+def _code(size: int, texts: tuple[bytes, ...]) -> bytes:
+    """An ARM vector table that leads nowhere, endless loops, and texts at the end."""
+    words = [_BRANCH_TO_SELF, *(_LOAD_PC,) * 7, *(_BRANCH_TO_SELF,) * 8]
+    head = struct.pack(f"<{len(words)}I", *words)
+    tail = b"\0" + b"\0".join(texts) + b"\0" if texts else b""
+    return head + bytes(size - len(head) - len(tail)) + tail
+
+
+def _install(flash: bytearray, record: FalRecord, code: bytes, plain_tail: bytes = b"") -> None:
+    """Encrypt, frame and write a partition's code, with its RBL trailer at the end."""
+    stored = cipher.apply(code, record.offset, TUYA_KEY) + plain_tail
+    plain = code + cipher.apply(plain_tail, record.offset + len(code), TUYA_KEY)
+    header = RblHeader(
+        algorithm=0,
+        timestamp=_TIMESTAMP,
+        name=record.name,
+        version="1.00",
+        serial="0" * 23,
+        body_crc32=zlib.crc32(stored + b"\x10" * 16),
+        raw_fnv1a=fnv1a(plain),
+        raw_size=len(stored),
+        package_size=len(stored) + 16,
+    )
+    start, end = record.physical
+    _put(flash, start, framing.add(stored))
+    _put(flash, end - FRAMED_HEADER_SIZE, framing.add(header.encode()))
+
+
+def _tuya_regions() -> dict[str, bytes]:
+    """Region name to content of what Tuya's firmware stores."""
+    parameters = format_parameters(PARAMETERS, crc=True).encode()
+    identity = json.dumps({"uuid": "sample0000000000", "auth_key": "0" * 32}).encode()
+    wifi = json.dumps({"ssid": "sample-network", "passwd": "sample-password"}).encode()
+    values = {
+        "gw_bi": identity + b"\0",
+        "gw_wsm": wifi + b"\0",
+        "user_param_key": parameters + b"\0",
+        "em_sys_env": b"bk7231n".ljust(20, b"\0"),
+        "tls_ca_cnt": b"0".ljust(5, b"\0"),
+    }
+    return {
+        "oem_cfg": parameters,
+        "protected": encode_protected({"gw_bi": identity}, inner_key=_INNER_KEY),
+        "storage": encode_storage(values, inner_key=_INNER_KEY),
+    }
+
+
+def _address(target: Chip, region: str) -> int:
+    return next(place.start for place in target.flash_map if place.name == region)
+
+
+def _put(flash: bytearray, address: int, content: bytes) -> None:
+    flash[address : address + len(content)] = content
