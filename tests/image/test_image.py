@@ -27,8 +27,11 @@ def flash(key: CodeKey = TUYA_KEY, *, after_ota: bool = False) -> bytes:
     loader_code += b"".join(record.encode() for record in table)
     app_plain = arm_code(0x9000, 2)
     data = bytearray(b"\xff" * (1 << 20))
-    parts = ((0, 0x11000, "bootloader", loader_code, loader_code),)
-    parts += ((0x11000, 0x55000, "app", cipher.apply(app_plain, 0x10000, key), app_plain),)
+    app_stored = cipher.apply(app_plain, 0x10000, key)
+    parts = (
+        (0, 0x11000, "bootloader", loader_code, loader_code),
+        (0x11000, 0x55000, "app", app_stored, app_plain),
+    )
     for start, end, name, stored, plain in parts:
         crc = 1 if after_ota else zlib.crc32(stored + b"\x10" * 16)
         header = rbl.RblHeader(

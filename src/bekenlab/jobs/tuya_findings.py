@@ -169,12 +169,6 @@ def _parameter_notices(
         return
     first = statements[0]
     yield from first.parameters.notices
-    if first.parameters.crc_ok is False:
-        yield Notice(
-            "parameter-crc",
-            f"The configuration from {first.source} fails its own checksum: "
-            "it was edited or is damaged.",
-        )
     stored = storage.values.get(_PIN_KEY) if storage else None
     if stored and not stored.ok:
         used = "It is used all the same" if first.source is Source.STORAGE else "It is not used"

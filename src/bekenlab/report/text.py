@@ -104,7 +104,9 @@ def _fact_rows(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str,
     if analysis.tuya.source:
         others = {said.source for said in analysis.tuya.statements[1:]}
         others -= {analysis.tuya.source, Source.FIRMWARE_DEFAULT}
-        also = "".join(f", compared with {_SOURCES[source]}" for source in sorted(others))
+        disagree = any(notice.code == "sources-disagree" for notice in analysis.notices)
+        verdict = "[red]differs from[/]" if disagree else "agrees with"
+        also = "".join(f", {verdict} {_SOURCES[source]}" for source in sorted(others))
         yield "Pins from", _SOURCES[analysis.tuya.source] + also
     if analysis.tuya.mcu_baud:
         yield "TuyaMCU", f"second controller on UART1 (P10, P11) at {analysis.tuya.mcu_baud} baud"
@@ -112,6 +114,7 @@ def _fact_rows(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str,
 
 def _pins(analysis: Analysis) -> RenderableType:
     board, column = _board(analysis)
+    usual = _usual_sources(analysis)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
     table.add_column("GPIO", no_wrap=True)
     if board:
@@ -119,7 +122,7 @@ def _pins(analysis: Analysis) -> RenderableType:
     table.add_column("Does", overflow="fold", ratio=2)
     table.add_column("Active", no_wrap=True)
     table.add_column("OpenBeken", no_wrap=True)
-    table.add_column("Evidence", overflow="fold", style="dim", ratio=3)
+    table.add_column("Tuya key", overflow="fold", style="dim", ratio=1)
     for pin in analysis.pins.pins:
         cells = [f"P{pin.gpio}"]
         if board:
@@ -128,7 +131,7 @@ def _pins(analysis: Analysis) -> RenderableType:
             escape(pin.label),
             _LEVELS[pin.polarity],
             _openbeken(pin),
-            escape(_evidence(pin)),
+            escape(_evidence(pin, usual)),
         ]
         table.add_row(*cells)
     for key in analysis.pins.not_understood:
@@ -156,12 +159,20 @@ def _openbeken(pin: Pin) -> str:
     return f"{role_name(pin.role, pin.polarity)};{pin.channel}"
 
 
-def _evidence(pin: Pin) -> str:
-    """``rl1_pin: storage, oem_cfg``; the key once where all sources use the same."""
-    keys: dict[str, list[str]] = {}
+def _evidence(pin: Pin, usual: frozenset[Source]) -> str:
+    """``rl1_pin``; with its sources where they are not those of the whole pin map."""
+    keys: dict[str, list[Source]] = {}
     for said in pin.evidence:
-        keys.setdefault(said.key, []).append(str(said.source))
-    return "; ".join(f"{key}: {', '.join(sources)}" for key, sources in keys.items())
+        keys.setdefault(said.key, []).append(said.source)
+    return "; ".join(
+        key if frozenset(sources) == usual else f"{key} (only {', '.join(sources)})"
+        for key, sources in keys.items()
+    )
+
+
+def _usual_sources(analysis: Analysis) -> frozenset[Source]:
+    """The sources all pins would have if everything agreed."""
+    return frozenset(said.source for pin in analysis.pins.pins for said in pin.evidence)
 
 
 def _driver_lines(analysis: Analysis) -> Iterator[str]:
