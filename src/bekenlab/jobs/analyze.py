@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-import traceback
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -193,10 +191,12 @@ def _one(
 
 
 def _internal(error: Exception) -> InternalError:
-    place = traceback.extract_tb(error.__traceback__)[-1]
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
     return InternalError(
-        f"bekenlab failed: {type(error).__name__}: {error} ({Path(place.filename).name}"
-        f":{place.lineno})",
+        f"bekenlab failed: {type(error).__name__}: {error} ({place})",
         hint="this is a fault of bekenlab: please report it, with the file if you can share it",
     )
 
@@ -216,6 +216,9 @@ def _in_processes(
     failed: Callable[[Path, BekenlabError], Result],
     count: int,
 ) -> Iterator[tuple[Path, list[Result]]]:
+    # Imported here: one file, the usual case, must not wait for multiprocessing to load.
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+
     with ProcessPoolExecutor(count) as pool:
         futures = {pool.submit(_one, path, finish, failed): i for i, path in enumerate(paths)}
         ready: dict[int, list[Result]] = {}
