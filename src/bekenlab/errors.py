@@ -64,6 +64,13 @@ class NotADumpError(BekenlabError):
     exit_code = ExitCode.INPUT
 
 
+class DamagedDumpError(BekenlabError):
+    """A dump of a Beken chip, but part of it is missing or wrong."""
+
+    code = "damaged-dump"
+    exit_code = ExitCode.INPUT
+
+
 class TooLargeError(BekenlabError):
     """The input is larger than any flash chip of this family, before or after unpacking."""
 

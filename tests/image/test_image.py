@@ -33,7 +33,7 @@ def flash(key: CodeKey = TUYA_KEY, *, after_ota: bool = False) -> bytes:
         (0x11000, 0x55000, "app", app_stored, app_plain),
     )
     for start, end, name, stored, plain in parts:
-        crc = 1 if after_ota else zlib.crc32(stored + b"\x10" * 16)
+        crc = 1 if after_ota and name == "app" else zlib.crc32(stored + b"\x10" * 16)
         header = rbl.RblHeader(
             0, 0, name, "1.0", "0", crc, fnv1a(plain), len(stored), len(stored) + 16
         )
@@ -98,8 +98,8 @@ def test_a_flipped_bit_is_reported_by_address_and_the_rest_still_reads() -> None
     data = bytearray(flash())
     data[0x12345] ^= 4
     image = read_image(bytes(data))
-    (notice,) = image.notices
-    assert notice.code == "bad-crc"
+    notice, mismatch = image.notices
+    assert (notice.code, mismatch.code) == ("bad-crc", "container-mismatch")
     assert hex(0x11000 + (0x12345 - 0x11000) // 34 * 34) in notice.message
     app = image.partition("app")
     assert app
@@ -151,3 +151,31 @@ def test_real_dumps(name: str) -> None:
         assert part.container.header.version == header["ver"]
         assert f"0x{part.container.header.raw_fnv1a:x}" == header["hash"]
     assert image.notices == () or image.rotation
+
+
+def test_bytes_before_the_boot_loader_are_left_out() -> None:
+    image = read_image(b"header of a reader" + flash())
+    assert image.physical == flash()
+    assert image.notices[0].code == "leading-bytes"
+
+
+def test_a_flash_read_beyond_its_end_is_taken_once() -> None:
+    two = flash() + random.Random(6).randbytes(1 << 20)
+    image = read_image(two * 4)
+    assert image.physical == two
+    assert image.notices[0].code == "repeated-dump"
+
+
+def test_a_cut_dump_says_where_it_ends() -> None:
+    (notice,) = read_image(flash()[:0x14000]).notices
+    assert notice.code == "truncated-dump"
+    assert "0x14000" in notice.message
+
+
+def test_a_loader_of_60_kib_rotates_as_well() -> None:
+    whole = bytearray(flash())
+    trailer = whole[0x10F9A:0x11000]
+    whole[0x10F9A:0x11000] = b"\xff" * 102
+    whole[0xFE9A:0xFF00] = trailer
+    assert read_image(bytes(whole)).rotation == 0
+    assert read_image(bytes(whole[0x11000:] + whole[:0x11000])).physical == whole

@@ -135,7 +135,8 @@ def _finish(
         return _Outcome(name, json_line(to_json(analysis, show_secrets=show_secrets)), error)
     from bekenlab.report.summary import summary_line
 
-    return _Outcome(name, "" if error else summary_line(analysis), error)
+    usable = error is None or analysis.chip.name is not None
+    return _Outcome(name, summary_line(analysis) if usable else "", error)
 
 
 def _failed(path: Path, error: BekenlabError, *, style: _Style) -> _Outcome:

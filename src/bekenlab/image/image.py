@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from bekenlab.image.encryption import (
     decide,
 )
 from bekenlab.image.fnv import fnv1a
-from bekenlab.image.layout import APP_PHYSICAL, place, rotate_back
+from bekenlab.image.layout import APP_PHYSICAL, arrange
 from bekenlab.image.partitions import FalRecord, find_table
 
 if TYPE_CHECKING:
@@ -86,12 +86,12 @@ class Image:
         notices: What the reader should know.
     """
 
-    physical: bytes
+    physical: bytes = field(repr=False)
     rotation: int
     start: int
     spans: tuple[framing.FramedSpan, ...]
     encryption: Encryption
-    logical: bytes
+    logical: bytes = field(repr=False)
     logical_start: int
     partitions: tuple[Partition, ...]
     rf: rf.RfSector | None
@@ -114,40 +114,37 @@ class Image:
 
 def read_image(data: bytes) -> Image:
     """Understand the bytes of a dump, whole or partial. Never fails: unknown stays unknown."""
-    headers = rbl.find_headers(data)
-    placement = place(data, headers)
-    notices: list[Notice] = []
-    if placement.rotation:
-        data = rotate_back(data, placement.rotation)
-        headers = rbl.find_headers(data)
-        notices.append(_rotated(placement.rotation))
+    arranged = arrange(data)
+    data, headers, start = arranged.data, arranged.headers, arranged.start
+    notices = list(arranged.notices)
     spans = framing.find_spans(data)
-    loader_stored = framing.strip(data[:APP_PHYSICAL]) if spans and not placement.start else b""
+    loader_stored = framing.strip(data[:APP_PHYSICAL]) if spans and not start else b""
     records = find_table(loader_stored)
-    spans = _executable(spans, records, placement.start, len(data))
+    spans = _executable(spans, records, start, len(data))
     stored = framing.strip(memoryview(data)[spans[0].start : spans[-1].end]) if spans else b""
-    first = framing.to_logical(placement.start + spans[0].start) if spans else 0
+    first = framing.to_logical(start + spans[0].start) if spans else 0
     encryption = decide(dict(_vector_tables(stored, first)))
     logical = cipher.apply(stored, first, encryption.key) if encryption.key else b""
     if spans and encryption.state is EncryptionState.UNKNOWN:
         notices.append(_UNKNOWN_KEY)
-    check = partial(_container, data, placement.start, headers, encryption)
+    check = partial(_container, data, start, headers, encryption)
     partitions = tuple(
         Partition(record.name, *record.physical, record.framed, check(record))
-        for record in records or _self_evident(headers, spans, placement.start)
+        for record in records or _self_evident(headers, spans, start)
     )
-    notices.extend(_bad_frames(spans, placement.start, partitions))
+    notices.extend(_bad_frames(spans, start, partitions))
+    notices.extend(_damage(partitions, start + len(data)))
     return Image(
         physical=data,
-        rotation=placement.rotation,
-        start=placement.start,
+        rotation=arranged.rotation,
+        start=start,
         spans=spans,
         encryption=encryption,
         logical=logical,
         logical_start=first,
         partitions=partitions,
-        rf=_rf_sector(data, placement.start),
-        loader=_loader(data, spans, placement.start),
+        rf=_rf_sector(data, start),
+        loader=_loader(data, spans, start),
         notices=tuple(notices),
     )
 
@@ -157,14 +154,6 @@ _UNKNOWN_KEY = Notice(
     "The code is encrypted with a key that is not Tuya's and could not be worked out. "
     "Storage can be read all the same.",
 )
-
-
-def _rotated(rotation: int) -> Notice:
-    return Notice(
-        "rotated-dump",
-        f"The file starts at flash address 0x{rotation:x}, with the beginning of flash at its end. "
-        "It was rotated back; addresses here are flash addresses. Do not flash the file as it is.",
-    )
 
 
 def _executable(
@@ -205,6 +194,23 @@ def _bad_frames(
             f"{len(bad)} code block(s) of 32 bytes fail their CRC, at physical {shown}{more}. "
             "The read was disturbed, or flash is worn: read the chip again.",
         )
+
+
+def _damage(partitions: Sequence[Partition], end: int) -> Iterator[Notice]:
+    """Partitions whose content is not what their container says, or which the file cuts."""
+    for part in partitions:
+        if part.container and not part.container.ok:
+            yield Notice(
+                "container-mismatch",
+                f"The content of partition {part.name} does not match its checksum: it was "
+                "misread, half written, or changed after it was packed.",
+            )
+        elif part.framed and part.container is None and part.start < end < part.end:
+            yield Notice(
+                "truncated-dump",
+                f"The file ends at 0x{end:x}, inside partition {part.name} "
+                f"(0x{part.start:x} to 0x{part.end:x}): the rest is missing.",
+            )
 
 
 def _is_remainder(partition: Partition, address: int) -> bool:

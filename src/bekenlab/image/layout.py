@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bekenlab.errors import Notice
 from bekenlab.image import framing
 from bekenlab.image.cipher import PLAIN_KEY, TUYA_KEY
 from bekenlab.image.encryption import APP_ADDRESS, BOOTLOADER_ADDRESS, opens
 from bekenlab.image.partitions import find_table
+from bekenlab.image.rbl import find_headers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,57 +22,110 @@ _SECTOR = 0x1000
 # Physical ends of boot-loader partitions seen: 64 KiB and 60 KiB of logical bytes.
 _LOADER_ENDS = (0x11000, 0xFF00)
 _VECTOR_FRAME = framing.FRAME_SIZE
+_SMALLEST_FLASH = 2 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
-    """How file offsets relate to physical addresses.
+class Arranged:
+    """A file's bytes in the order they have on the chip.
 
     Attributes:
-        rotation: Physical address of the file's first byte when the file is a whole flash whose
-            beginning wrapped to the end (some tools read from 0x11000 on); 0 when it is not.
-        start: Physical address of the file's first byte when the file is only a part of flash and
-            says where it belongs; 0 otherwise.
+        data: The bytes; the first is at physical address ``start``.
+        headers: RBL headers in ``data``.
+        rotation: Physical address the file began at when its beginning had wrapped to its end
+            (some tools read from 0x11000 on); 0 when it was not rotated.
+        start: Not 0 when the file is only a part of flash and says where it belongs.
+        notices: What was done to the bytes.
     """
 
+    data: bytes = field(repr=False)
+    headers: tuple[FoundHeader, ...]
     rotation: int = 0
     start: int = 0
+    notices: tuple[Notice, ...] = ()
 
 
-def place(data: bytes, headers: Sequence[FoundHeader]) -> Placement:
-    """Find out from the content where a file begins on the chip."""
-    rotation = _rotation(data, headers)
-    if rotation:
-        return Placement(rotation=rotation)
+def arrange(data: bytes) -> Arranged:
+    """Put a file's bytes into flash order: undo repetition, leading bytes and rotation."""
+    data, repeated = _without_repetition(data)
+    headers = find_headers(data)
+    loader = _loader_offset(data, headers)
+    if loader and loader % _SECTOR == 0 and _is_flash_size(len(data)):
+        return _rotated(data, len(data) - loader, repeated)
+    if loader:
+        data = data[loader:]
+        notices = (*repeated, _leading(loader))
+        return Arranged(data, find_headers(data), notices=notices)
     first = _stored_vectors(data, 0)
     if first is None or _is_loader(data, first, headers):
-        return Placement()
+        return Arranged(data, headers, notices=repeated)
     if any(opens(first, APP_ADDRESS, key) for key in (TUYA_KEY, PLAIN_KEY)):
-        full = len(data) >= 1 << 20 and len(data) & (len(data) - 1) == 0
-        loader = _stored_vectors(data, len(data) - APP_PHYSICAL)
-        if full and loader and _opens_as_loader(loader):
-            return Placement(rotation=APP_PHYSICAL)
-        return Placement(start=APP_PHYSICAL)
-    return Placement()
+        wrapped = _stored_vectors(data, len(data) - APP_PHYSICAL)
+        if _is_flash_size(len(data)) and wrapped and _opens_as_loader(wrapped):
+            return _rotated(data, APP_PHYSICAL, repeated)
+        return Arranged(data, headers, start=APP_PHYSICAL, notices=repeated)
+    return Arranged(data, headers, notices=repeated)
 
 
-def rotate_back(data: bytes, rotation: int) -> bytes:
-    """Undo a rotation: the result starts at physical address 0."""
+def _without_repetition(data: bytes) -> tuple[bytes, tuple[Notice, ...]]:
+    """Cut copies a tool made by reading beyond the end of flash, where addresses wrap around."""
+    size = len(data)
+    while _is_flash_size(size) and size > _SMALLEST_FLASH:
+        half = size // 2
+        if data[:half] != data[half:size]:
+            break
+        size = half
+    if size == len(data):
+        return data, ()
+    text = (
+        f"The file repeats the same {size:,} bytes: flash is that large, and was read beyond its "
+        "end. The copies were left out."
+    )
+    return data[:size], (Notice("repeated-dump", text),)
+
+
+def _rotated(data: bytes, rotation: int, before: tuple[Notice, ...]) -> Arranged:
     cut = len(data) - rotation
-    return data[cut:] + data[:cut]
+    data = data[cut:] + data[:cut]
+    text = (
+        f"The file starts at flash address 0x{rotation:x}, with the beginning of flash at its end. "
+        "It was rotated back; addresses here are flash addresses. Do not flash the file as it is."
+    )
+    notices = (*before, Notice("rotated-dump", text))
+    return Arranged(data, find_headers(data), rotation=rotation, notices=notices)
 
 
-def _rotation(data: bytes, headers: Sequence[FoundHeader]) -> int:
-    """Rotation shown by a boot loader (its RBL trailer and its vectors) away from offset 0."""
-    for found in headers:
-        if not found.framed or found.header.name != "bootloader":
-            continue
-        for loader_end in _LOADER_ENDS:
-            start = found.end - loader_end
-            vectors = _stored_vectors(data, start)
-            if start > 0 and start % _SECTOR == 0 and vectors and _opens_as_loader(vectors):
-                return len(data) - start
-    return 0
+def _leading(count: int) -> Notice:
+    return Notice(
+        "leading-bytes",
+        f"{count:,} bytes that are not flash stand before the boot loader. They were left out; "
+        "addresses here are flash addresses. Do not flash the file as it is.",
+    )
+
+
+def _is_flash_size(size: int) -> bool:
+    return size >= 1 << 20 and size & (size - 1) == 0
+
+
+def _loader_offset(data: bytes, headers: Sequence[FoundHeader]) -> int:
+    """Where a boot loader starts, shown by its RBL trailer and a right frame; 0 when at 0."""
+    starts = [
+        found.end - loader_end
+        for found in headers
+        if found.framed and found.header.name == "bootloader"
+        for loader_end in _LOADER_ENDS
+    ]
+    if 0 in starts:
+        return 0
+    return next((start for start in starts if start > 0 and _is_loader_at(data, start)), 0)
+
+
+def _is_loader_at(data: bytes, start: int) -> bool:
+    """Whether a loader's code begins here; under a key not known, only where a rotation puts it."""
+    vectors = _stored_vectors(data, start)
+    if vectors is None:
+        return False
+    return _opens_as_loader(vectors) or (start % _SECTOR == 0 and _is_flash_size(len(data)))
 
 
 def _stored_vectors(data: bytes, offset: int) -> bytes | None:

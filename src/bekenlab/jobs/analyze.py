@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from bekenlab import events
-from bekenlab.chips import find_module
+from bekenlab.chips import find_chip, find_module
 from bekenlab.errors import BekenlabError, InternalError, Notice
 from bekenlab.image import EncryptionState, Image, read_image
 from bekenlab.jobs import inputs, recognise
@@ -99,6 +99,13 @@ def _conclude(
         maps = [(Source.STORAGE, only_mcu)]
     pins = compare(maps) if maps else PinMap()
     chip = _chip(image, firmware, tuya, module_name)
+    notices = (
+        *_image_notices(image),
+        *_cut_short(image, firmware, chip),
+        *tuya.notices,
+        *pins.notices,
+        *_missing_pins(image, firmware, pins),
+    )
     template = build_template(pins, chip=chip.name or "", board=module_name)
     return Analysis(
         file=facts,
@@ -110,8 +117,8 @@ def _conclude(
         pins=pins,
         template=template,
         description=describe(pins, chip=chip.name),
-        notices=(*_image_notices(image), *tuya.notices, *pins.notices),
-        problem=problem,
+        notices=notices,
+        problem=problem or recognise.damage(notices),
         seconds=0.0,
     )
 
@@ -144,6 +151,38 @@ def _image_notices(image: Image | None) -> tuple[Notice, ...]:
         )
         return (*image.notices, Notice("partial-dump", text))
     return image.notices
+
+
+def _cut_short(image: Image | None, firmware: Firmware, verdict: ChipVerdict) -> tuple[Notice, ...]:
+    """A device's dump that has its boot loader but ends before the chip's flash does.
+
+    Firmware images of other makers end behind their app and are whole all the same.
+    """
+    chip = find_chip(verdict.name) if verdict.name else None
+    if chip is None or image is None or image.loader is None:
+        return ()
+    end = len(image.physical)
+    known = any(notice.code == "truncated-dump" for notice in image.notices)
+    if known or firmware.kind is not FirmwareKind.TUYA or end >= chip.flash_size:
+        return ()
+    text = (
+        f"The file ends at 0x{end:x}, but a {chip.name} has 0x{chip.flash_size:x} bytes of flash: "
+        "the rest is missing, and with it what Tuya stores there."
+    )
+    return (Notice("truncated-dump", text),)
+
+
+def _missing_pins(image: Image | None, firmware: Firmware, pins: PinMap) -> tuple[Notice, ...]:
+    """Say what to do about a Tuya app whose pins are stored nowhere."""
+    if image is None or firmware.kind is not FirmwareKind.TUYA or not image.app:
+        return ()
+    if pins.pins or pins.commands:
+        return ()
+    text = (
+        "No pin configuration is stored. The firmware may have its pins built in: its boot log "
+        "(UART2, 115200 baud) or trying pins in OpenBeken can tell them."
+    )
+    return (Notice("no-parameters", text),)
 
 
 def analyze_many(

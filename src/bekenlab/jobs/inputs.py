@@ -11,7 +11,7 @@ import lzma
 import stat
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -42,7 +42,7 @@ class InputFile:
 
     name: str
     path: Path
-    data: bytes
+    data: bytes = field(repr=False)
 
 
 def expand(paths: Iterable[Path]) -> tuple[Path, ...]:

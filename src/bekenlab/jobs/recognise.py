@@ -5,11 +5,14 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bekenlab.errors import BekenlabError, NotADumpError
+from bekenlab.errors import BekenlabError, DamagedDumpError, NotADumpError, Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _NEARLY_RANDOM = 7.95
 _SAMPLE = 1 << 18
@@ -66,6 +69,23 @@ def unrecognised(data: bytes) -> BekenlabError:
     return NotADumpError(
         "nothing of a Beken chip was found: no boot loader, no app, no Tuya storage",
         hint="is it of another chip, or cut? A BK7231 dump usually has 2,097,152 bytes",
+    )
+
+
+_DAMAGE = frozenset(
+    {"bad-crc", "container-mismatch", "truncated-dump", "storage-unreadable", "value-damaged"}
+)
+
+
+def damage(notices: Iterable[Notice]) -> BekenlabError | None:
+    """The error for a dump that is damaged beyond what older copies make good, or None."""
+    found = [notice.message for notice in notices if notice.code in _DAMAGE]
+    if not found:
+        return None
+    more = f" (and {len(found) - 1} more, see the warnings)" if len(found) > 1 else ""
+    return DamagedDumpError(
+        f"the dump is damaged: {found[0]}{more}",
+        hint="read the chip again; what could be read is in the report, but do not flash this file",
     )
 
 
