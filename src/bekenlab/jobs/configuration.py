@@ -10,7 +10,9 @@ from bekenlab.tuya import Parameters, parse_parameters
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MAX_TEXT = 1 << 20
+MAX_TEXT = 1 << 20
+"""Longest text looked at, in bytes; Tuya's own limit for a configuration is 4096."""
+
 # Names under which other tools' JSON files keep the configuration.
 _WRAPPERS = ("user_param_key", "device_configuration", "config", "parameters", "baud_cfg")
 
@@ -43,7 +45,7 @@ _MAX_SEARCH = 4096
 
 
 def _as_text(data: bytes) -> str | None:
-    if len(data) > _MAX_TEXT or b"\0" in data.rstrip(b"\0"):
+    if len(data) > MAX_TEXT or b"\0" in data.rstrip(b"\0"):
         return None
     try:
         return data.rstrip(b"\0").decode("utf-8-sig").strip()

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from bekenlab.errors import BekenlabError, CorruptInputError, FileAccessError, TooLargeError
+from bekenlab.jobs.configuration import MAX_TEXT, read_configuration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,6 +27,7 @@ MAX_SIZE = 32 << 20
 SUFFIXES = frozenset({".bin", ".img", ".rbl", ".xz", ".gz", ".zip", ".json", ".txt"})
 """Endings looked for in folders; a file named outright may have any name."""
 
+_TEXTS = frozenset({".json", ".txt"})
 _MAX_MEMBERS = 256
 _PIECE = 1 << 20
 
@@ -47,6 +49,9 @@ class InputFile:
 
 def expand(paths: Iterable[Path]) -> tuple[Path, ...]:
     """Replace folders by the files in them (recursively, sorted); keep the rest as it is.
+
+    A text in a folder counts only when it holds a configuration: folders of dumps often hold notes
+    and other JSON. One named outright is kept, so that it is told what is wrong with it.
 
     Raises:
         FileAccessError: A path does not exist, or a folder holds nothing to analyse.
@@ -73,12 +78,17 @@ def _files_of(folder: Path) -> list[Path]:
         for path in folder.rglob("*")
         if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
     )
+    files = [path for path in files if path.suffix.lower() not in _TEXTS or _is_configuration(path)]
     if not files:
         raise FileAccessError(
             f"{folder} holds no dumps",
             hint=f"looked for files ending in {', '.join(sorted(SUFFIXES))}",
         )
     return files
+
+
+def _is_configuration(path: Path) -> bool:
+    return path.stat().st_size <= MAX_TEXT and read_configuration(path.read_bytes()) is not None
 
 
 def load(path: Path) -> tuple[InputFile, ...]:
