@@ -1,0 +1,61 @@
+"""Run the program as a reader of the documentation does."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import random
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from bekenlab.samples import build_sample
+
+_SOURCE = Path(__file__).resolve().parents[2] / "src"
+_ENTRY = "import sys; sys.argv[0] = 'bekenlab'; from bekenlab.cli.main import run; run()"
+_COLOURS = {"FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "PYTEST_ADDOPTS"}
+
+
+def run(words: list[str], folder: Path) -> tuple[int, str]:
+    """Exit status and output of ``bekenlab``, both streams together, 80 columns wide."""
+    return _run([sys.executable, "-c", _ENTRY, *words], folder)
+
+
+def run_python(code: str, folder: Path) -> tuple[int, str]:
+    return _run([sys.executable, "-c", code], folder)
+
+
+def _run(command: list[str], folder: Path) -> tuple[int, str]:
+    environment = {name: value for name, value in os.environ.items() if name not in _COLOURS}
+    environment |= {"COLUMNS": "80", "PYTHONUTF8": "1", "PYTHONPATH": str(_SOURCE)}
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
+    return done.returncode, done.stdout
+
+
+def fill(folder: Path) -> None:
+    """Make the files that the pages talk about."""
+    (folder / "my-dump.bin").write_bytes(build_sample())
+    (folder / "half.bin").write_bytes(build_sample()[: 1 << 20])
+    (folder / "empty.bin").write_bytes(b"")
+    (folder / "erased.bin").write_bytes(b"\xff" * (2 << 20))
+    configuration = "{rl1_pin:26,rl1_lv:1,bt1_pin:10,bt1_lv:0,foo_pin:3,module:CB2S}"
+    (folder / "plug.txt").write_text(configuration)
+    (folder / "odd.txt").write_text("{rl1_pin:26,rl1_lv:1,led1_pin:26,bt1_pin:9,module:CB2S}")
+    (folder / "mcu.txt").write_text("{baud:9600}")
+    (folder / "nodumps").mkdir()
+    noise = random.Random(1).randbytes(100_000)
+    (folder / "cut.bin.gz").write_bytes(gzip.compress(noise)[:5_000])
+    with (folder / "disk.img").open("wb") as stream:
+        stream.truncate(64 << 20)
+    with zipfile.ZipFile(folder / "zeros.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("dump.bin", bytes(40 << 20))
