@@ -6,6 +6,7 @@ import hashlib
 import os
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -205,12 +206,15 @@ def analyze_many(
     """
     count = min(workers or os.cpu_count() or 1, len(paths))
     sink(events.Started("analyze", len(paths)))
-    batches = (
-        _in_this_process(paths, finish, failed)
-        if count <= 1
-        else _in_processes(paths, finish, failed, count)
-    )
-    for done, (path, results) in enumerate(batches, start=1):
+    work = partial(_one, finish=finish, failed=failed)
+    if count <= 1:
+        batches: Iterator[list[Result]] = map(work, paths)
+    else:
+        # Imported here: one file, the usual case, must not wait for multiprocessing to load.
+        from bekenlab.jobs.workers import in_processes
+
+        batches = in_processes(work, paths, count=count, died=lambda path: [failed(path, _died())])
+    for done, (path, results) in enumerate(zip(paths, batches, strict=True), start=1):
         yield from results
         sink(events.Advanced("analyze", done, path.name))
     sink(events.Finished("analyze"))
@@ -240,30 +244,8 @@ def _internal(error: Exception) -> InternalError:
     )
 
 
-def _in_this_process(
-    paths: Sequence[Path],
-    finish: Callable[[Analysis], Result],
-    failed: Callable[[Path, BekenlabError], Result],
-) -> Iterator[tuple[Path, list[Result]]]:
-    for path in paths:
-        yield path, _one(path, finish, failed)
-
-
-def _in_processes(
-    paths: Sequence[Path],
-    finish: Callable[[Analysis], Result],
-    failed: Callable[[Path, BekenlabError], Result],
-    count: int,
-) -> Iterator[tuple[Path, list[Result]]]:
-    # Imported here: one file, the usual case, must not wait for multiprocessing to load.
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-
-    with ProcessPoolExecutor(count) as pool:
-        futures = {pool.submit(_one, path, finish, failed): i for i, path in enumerate(paths)}
-        ready: dict[int, list[Result]] = {}
-        wanted = 0
-        for future in as_completed(futures):
-            ready[futures[future]] = future.result()
-            while wanted in ready:
-                yield paths[wanted], ready.pop(wanted)
-                wanted += 1
+def _died() -> InternalError:
+    return InternalError(
+        "the process that analysed this file was ended from outside",
+        hint="is there memory left? Close other programs, or analyse fewer files at a time with -j",
+    )

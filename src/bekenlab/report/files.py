@@ -107,7 +107,7 @@ def _contents(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str, 
     report = to_json(analysis, show_secrets=show_secrets)
     yield "report.json", _json(report)
     yield "template.json", _json(dict(analysis.template))
-    yield "description.txt", analysis.description.encode()
+    yield "description.txt", analysis.description.encode("utf-8", "backslashreplace")
     image = analysis.image
     if image is None:
         return
@@ -125,7 +125,9 @@ def _contents(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str, 
 
 
 def _json(value: object) -> bytes:
-    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+    # Half a surrogate pair cannot be encoded; backslashreplace writes it as JSON does.
+    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _safe(name: str) -> str:

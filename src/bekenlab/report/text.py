@@ -16,6 +16,7 @@ from bekenlab.chips import Module, find_chip, find_module, package
 from bekenlab.image import EncryptionState, Image
 from bekenlab.openbeken import role_name
 from bekenlab.pins import Pin, Polarity, Source
+from bekenlab.report.printable import Printable
 from bekenlab.secret import mask_mac
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ _SOURCES = {
 
 def render(analysis: Analysis, *, show_secrets: bool = False) -> RenderableType:
     """The whole report: what it is, pins, flash, storage, warnings, template."""
-    return Group(*_sections(analysis, show_secrets=show_secrets))
+    return Printable(Group(*_sections(analysis, show_secrets=show_secrets)))
 
 
 def _sections(analysis: Analysis, *, show_secrets: bool) -> Iterator[RenderableType]:
