@@ -101,7 +101,7 @@ def _conclude(
     pins = compare(maps) if maps else PinMap()
     chip = _chip(image, firmware, tuya, module_name)
     notices = (
-        *_image_notices(image),
+        *_image_notices(image, found_storage=tuya.storage is not None),
         *_cut_short(image, firmware, chip),
         *tuya.notices,
         *pins.notices,
@@ -140,12 +140,11 @@ def _chip(
     return decide_chip(image or read_image(b""), firmware, tuya.environment, trusted)
 
 
-def _image_notices(image: Image | None) -> tuple[Notice, ...]:
+def _image_notices(image: Image | None, *, found_storage: bool) -> tuple[Notice, ...]:
     if image is None:
         text = "The file holds only a configuration; chip and firmware are not in it."
         return (Notice("configuration-only", text),)
-    partial = image.physical and not image.loader and not image.start
-    if partial and image.encryption.state is EncryptionState.UNKNOWN and not image.spans:
+    if found_storage and not image.loader and not image.start and not image.spans:
         text = (
             "The file holds no boot loader and no app, only a part of flash: "
             "addresses here are offsets in the file."
@@ -240,7 +239,7 @@ def _internal(error: Exception) -> InternalError:
     place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
     return InternalError(
         f"bekenlab failed: {type(error).__name__}: {error} ({place})",
-        hint="this is a fault of bekenlab: please report it, with the file if you can share it",
+        hint="this is a fault of bekenlab: please report this line",
     )
 
 

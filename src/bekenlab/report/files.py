@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import FileAccessError, RefusedError
@@ -14,6 +12,7 @@ from bekenlab.report.json_report import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from bekenlab.jobs.analysis import Analysis, FileFacts
 
@@ -75,13 +74,13 @@ def _sha256_of_report(path: Path) -> str | None:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file under a temporary name and rename it: nobody ever sees half of it."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with temporary.open("xb") as stream:
             stream.write(content)
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 

@@ -108,7 +108,8 @@ def _fact_rows(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str,
         disagree = any(notice.code == "sources-disagree" for notice in analysis.notices)
         verdict = "[red]differs from[/]" if disagree else "agrees with"
         also = "".join(f", {verdict} {_SOURCES[source]}" for source in sorted(others))
-        yield "Pins from", _SOURCES[analysis.tuya.source] + also
+        said_by = _SOURCES[analysis.tuya.source] if analysis.image else "the text given"
+        yield "Pins from", said_by + also
     if analysis.tuya.mcu_baud:
         yield "TuyaMCU", f"second controller on UART1 (P10, P11) at {analysis.tuya.mcu_baud} baud"
 
