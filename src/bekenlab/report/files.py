@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from bekenlab.jobs.analysis import Analysis, FileFacts
 
+_SECTOR = 0x1000
+
 
 def write_files(analysis: Analysis, folder: Path, *, show_secrets: bool = False) -> list[Path]:
     """Write report, template, description and partitions into a folder of the dump's own.
@@ -23,8 +25,8 @@ def write_files(analysis: Analysis, folder: Path, *, show_secrets: bool = False)
     Args:
         analysis: What was learnt.
         folder: Where the dump's folder is made.
-        show_secrets: Also write the storage's secret values into the report. The partitions are
-            raw flash and hold secrets in any case, those that hold stored keys only when asked.
+        show_secrets: Also write the storage's values and the partitions that hold them: whoever
+            has such a partition can read the secrets in it.
 
     Returns:
         The files written.
@@ -110,9 +112,10 @@ def _contents(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str, 
     image = analysis.image
     if image is None:
         return
+    hidden = () if show_secrets else tuple(_secret_ranges(analysis))
     for part in image.partitions:
         content = image.read(part.start, part.end)
-        if content:
+        if content and not any(start < part.end and part.start < end for start, end in hidden):
             yield f"{_safe(part.name)}.0x{part.start:06x}.bin", content
     if image.app:
         yield "app.decrypted.bin", image.app
@@ -121,6 +124,19 @@ def _contents(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str, 
         values = {name: value.value.rstrip(b"\0") for name, value in storage.values.items()}
         texts = {name: raw.decode("utf-8", "backslashreplace") for name, raw in values.items()}
         yield "storage.json", _json(texts)
+
+
+def _secret_ranges(analysis: Analysis) -> Iterator[tuple[int, int]]:
+    """Physical ranges that give away keys, Wi-Fi data or the MAC address to whoever reads them."""
+    tuya = analysis.tuya
+    if tuya.storage:
+        yield tuya.storage.start, tuya.storage.end
+    for block in tuya.protected:
+        yield block.address, block.address + _SECTOR
+    if tuya.psm:
+        yield tuya.psm.start, tuya.psm.end
+    if analysis.image and analysis.image.rf:
+        yield analysis.image.rf.offset, analysis.image.rf.offset + _SECTOR
 
 
 def _json(value: object) -> bytes:
