@@ -66,6 +66,13 @@ def test_a_chip_that_is_named_outweighs_what_several_share() -> None:
     assert weigh([*shared, named]) == ChipVerdict("BK7231T", ("named",))
 
 
+def test_what_the_device_stored_outweighs_the_module_named_in_a_configuration() -> None:
+    """A configuration is copied between devices; ``em_sys_env`` and the app are not."""
+    assert decide_chip(NOTHING, UNKNOWN, "bk7231s_2m", "CB2S").name == "BK7231T"
+    built = Firmware(FirmwareKind.TUYA, platform="bk7231t")
+    assert decide_chip(NOTHING, built, None, "CB2S").name == "BK7231T"
+
+
 def test_clues_for_one_chip_add_up() -> None:
     clues = [Clue(("BK7231N",), 6, "a"), Clue(("BK7231T",), 5, "b"), Clue(("BK7231T",), 2, "c")]
     assert weigh(clues) == ChipVerdict("BK7231T", ("b", "c"))

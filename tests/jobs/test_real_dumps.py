@@ -141,5 +141,6 @@ def test_the_firmware_default_is_used_last_and_with_a_warning() -> None:
     analysis = real(DEFAULT_ONLY)
     assert analysis.pins.pins
     assert "firmware-default-only" in codes(analysis)
+    assert not any("module" in clue for clue in analysis.chip.evidence)
     others = [name for name in dump_names() if name != DEFAULT_ONLY]
     assert not any("firmware-default-only" in codes(real(name)) for name in others)

@@ -72,9 +72,9 @@ def test_without_storage_the_plain_copy_is_used() -> None:
     assert (analysis.tuya.source, relay(analysis)) == (Source.OEM_CFG, 24)
 
 
-def damaged_storage() -> dict[int, bytes]:
-    """A storage in which the parameters, and nothing else, fail their checksum."""
-    region = bytearray(encode_storage({"user_param_key": ON_26}, inner_key=KEY))
+def damaged_storage(name: str = "user_param_key", value: bytes = ON_26) -> dict[int, bytes]:
+    """A storage in which one value, and nothing else, fails its checksum."""
+    region = bytearray(encode_storage({name: value}, inner_key=KEY))
     region[0x1000 + 2 * 128 + 16] ^= 1
     return {STORAGE: bytes(region)}
 
@@ -166,3 +166,30 @@ def test_the_last_sectors_of_the_sample_tell_the_same_as_the_whole() -> None:
     whole = study(build_sample())
     assert part.template == whole.template
     assert [block.address for block in part.tuya.protected] == [PROTECTED - OEM_CFG]
+
+
+def test_a_damaged_value_is_not_believed() -> None:
+    whole = b"{baud:9600,}".ljust(100, b" ")
+    assert study(with_regions(storage(baud_cfg=whole))).tuya.mcu_baud == 9600
+    damaged = study(with_regions(damaged_storage("baud_cfg", whole)))
+    assert damaged.tuya.storage is not None
+    assert not damaged.tuya.storage.values["baud_cfg"].ok
+    assert damaged.tuya.mcu_baud is None
+
+
+@pytest.mark.parametrize("shift", [1, 0x333, 0xFFF])
+def test_a_part_cut_out_anywhere_tells_the_same(shift: int) -> None:
+    part = study(build_sample()[OEM_CFG - shift :])
+    assert [said.source for said in part.tuya.statements] == [Source.STORAGE, Source.OEM_CFG]
+    assert [block.address for block in part.tuya.protected] == [PROTECTED - OEM_CFG + shift]
+
+
+def test_an_edited_configuration_is_told() -> None:
+    edited = ON_26.replace(b",}", b",crc:1,}")
+    assert "parameters-crc" in codes(study(with_regions(storage(user_param_key=edited))))
+
+
+def test_a_pin_the_module_does_not_bring_out_is_told() -> None:
+    text = ON_26.replace(b"rl1_pin:26", b"rl1_pin:9")
+    assert "pin-not-on-module" in codes(study(with_regions(storage(user_param_key=text))))
+    assert "pin-not-on-module" not in codes(study(with_regions(storage(user_param_key=ON_26))))
