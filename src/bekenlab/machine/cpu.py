@@ -29,6 +29,7 @@ _MODE_UNDEFINED, _MODE_SYSTEM = 0x1B, 0x1F
 _EXCP_UDEF, _EXCP_SWI = 1, 2
 _PROT = {"r": uc_const.UC_PROT_READ, "w": uc_const.UC_PROT_WRITE, "x": uc_const.UC_PROT_EXEC}
 _GENERAL = tuple(getattr(arm, f"UC_ARM_REG_R{n}") for n in range(16))
+_CURRENT = (*_GENERAL, arm.UC_ARM_REG_CPSR)
 _R8_TO_R12 = _GENERAL[8:13]
 _BANKED = (_MODE_FIQ, _MODE_IRQ, _MODE_SVC, _MODE_ABORT, _MODE_UNDEFINED, _MODE_SYSTEM)
 _ACCESS_FETCH = uc_const.UC_MEM_FETCH
@@ -94,6 +95,10 @@ class Cpu:
         """Write plain memory, read-only or not."""
         self._uc.mem_write(address, data)
 
+    def writable(self) -> list[bytes]:
+        """A copy of every memory that code can write."""
+        return [self.peek(m.base, m.size) for m in self.memories if "w" in m.access]
+
     # running ----------------------------------------------------------------------------------
 
     def run(self, count: int) -> bool:
@@ -142,6 +147,11 @@ class Cpu:
         return int(self._uc.reg_read(arm.UC_ARM_REG_LR))
 
     @property
+    def sp(self) -> int:
+        """Stack pointer of the current mode."""
+        return int(self._uc.reg_read(arm.UC_ARM_REG_SP))
+
+    @property
     def cpsr(self) -> int:
         """Current program status."""
         return int(self._uc.reg_read(arm.UC_ARM_REG_CPSR))
@@ -158,7 +168,7 @@ class Cpu:
 
     def general(self) -> tuple[int, ...]:
         """r0 to r15 of the current mode and the CPSR."""
-        return (*(int(self._uc.reg_read(reg)) for reg in _GENERAL), self.cpsr)
+        return tuple(self._uc.reg_read_batch(_CURRENT))
 
     def reset(self, pc: int) -> None:
         """Supervisor mode, ARM state, interrupts off, at ``pc``."""

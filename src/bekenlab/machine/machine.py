@@ -78,9 +78,9 @@ class Machine:
         self.uart2 = SerialPort(self.board.uart2)
         self.instructions = 0
         self._monotonic = monotonic
-        self._idle = IdleFinder(self.cpu)
+        self._idle = IdleFinder(self.cpu, lambda: self.board.bus.accesses + self._entries)
         self._bitten = False
-        self._edge: tuple[int, int] | None = None
+        self._entries = 0
         self.board.watchdog.on_bite = self._watchdog_bit
         self.cpu.poke(0, self._code)
         self._prepare()
@@ -158,7 +158,7 @@ class Machine:
             limit = max(1, min(limit, planned - clock.now))
         bus.spinning = None
         before = bus.accesses
-        self._idle.begin_slice(cpu.pc)
+        self._idle.begin_slice()
         whole = cpu.run(limit)
         accesses = bus.accesses - before
         if whole:
@@ -166,8 +166,8 @@ class Machine:
             if limit > _MASKED_SLICE and self._idle.wants_probe(accesses=accesses):
                 self._probe()
         else:
-            self._passed(min(limit, accesses * _TICKS_AN_ACCESS))
-            if bus.spinning is not None or (self._idle.idle and self._idle.confirm()):
+            self._passed(min(limit, max(1, accesses) * _TICKS_AN_ACCESS))
+            if bus.spinning is not None or self._idle.idle:
                 self._skip_to_next()
         self.uart1.pump()
 
@@ -176,10 +176,12 @@ class Machine:
         icu = self.board.icu
         if icu.fiq and self.cpu.fiq_open:
             self.cpu.enter_fiq()
+            self._entries += 1
         elif icu.irq:
             if not self.cpu.irq_open:
                 return _MASKED_SLICE
             self.cpu.enter_irq()
+            self._entries += 1
         return _SLICE
 
     def _passed(self, count: int) -> None:
