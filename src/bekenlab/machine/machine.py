@@ -112,8 +112,9 @@ class Machine:
         entry = 0
         if self.start == "app":
             entry = app
-            # The boot loader's vectors relay to the application's; without it they are these.
-            self.cpu.poke(_VECTORS.start, self._code[app:][_VECTORS])
+            if self._code[_VECTORS][:4] != self._code[app:][_VECTORS][:4]:
+                # No boot loader to relay exceptions: the application's own vectors have to do.
+                self.cpu.poke(_VECTORS.start, self._code[app:][_VECTORS])
             for address, value in self.profile.presets.items():
                 self.cpu.poke(address, value.to_bytes(4, "little"))
         self.cpu.reset(entry)
