@@ -41,8 +41,8 @@ _MODELS: dict[str, "Callable[[Wiring, _Options], Device]"] = {
     "flash": lambda wiring, o: Flash(wiring, o["jedec"]),
     "gpio": lambda wiring, o: Gpio(wiring, o["count"]),
     "mac": lambda wiring, o: Mac(wiring, o["zero"]),
-    "pwm_new": lambda wiring, o: NewPwm(wiring, o["pins"]),
-    "pwm_old": lambda wiring, o: OldPwm(wiring, o["pins"]),
+    "pwm_new": lambda wiring, o: NewPwm(wiring, _numbers(o["pins"])),
+    "pwm_old": lambda wiring, o: OldPwm(wiring, _numbers(o["pins"]), o["stride"]),
     "radio": lambda wiring, o: Radio(wiring, _numbers(o.get("reset", {}))),
     "saradc": lambda wiring, o: Saradc(
         wiring, tuple(o["data"]), _numbers(o["values"]), o["default"]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 _NEVER = 0xFFFF_FFFE
+_PAGE = 0x1000
+_MOST_OPEN_PAGES = 64
 _THUMB = 1 << 5
 _IRQ_OFF = 1 << 7
 _FIQ_OFF = 1 << 6
@@ -57,6 +59,10 @@ class Cpu:
 
     Args:
         memories: Plain memories to map; devices are added with :meth:`map_device`.
+
+    Attributes:
+        open_bus: Pages read although nothing is there, in order; the code has a bug, or the
+            profile a gap. They read as 0.
     """
 
     def __init__(self, memories: Iterable[Memory]) -> None:
@@ -69,6 +75,8 @@ class Cpu:
             self._uc.mem_map(memory.base, memory.size, prot)
         self._uc.hook_add(uc_const.UC_HOOK_TLB_FILL, self._fill)
         self._uc.hook_add(uc_const.UC_HOOK_INTR, self._exception)
+        self._uc.hook_add(uc_const.UC_HOOK_MEM_READ_UNMAPPED, self._read_nothing)
+        self.open_bus: list[int] = []
         self._stopped = False
         self._problem = ""
 
@@ -203,6 +211,17 @@ class Cpu:
             if access == _ACCESS_FETCH
             else uc_const.UC_PROT_READ | uc_const.UC_PROT_WRITE
         )
+        return True
+
+    def _read_nothing(
+        self, uc: Any, _access: int, address: int, _size: int, _value: int, _data: Any
+    ) -> bool:
+        """Reading where nothing is gives 0, as on the silicon's bus; within reason."""
+        if len(self.open_bus) >= _MOST_OPEN_PAGES:
+            return False
+        page = address & ~(_PAGE - 1)
+        self.open_bus.append(page)
+        uc.mem_map(page, _PAGE, uc_const.UC_PROT_READ)
         return True
 
     def _exception(self, _uc: Any, number: int, _data: Any) -> None:

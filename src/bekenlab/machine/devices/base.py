@@ -34,6 +34,19 @@ class Wiring:
     irq: Callable[[bool], None] = _no_line
 
 
+@dataclass(frozen=True, slots=True)
+class PwmState:
+    """A PWM output.
+
+    Attributes:
+        hz: Frequency.
+        duty: 0.0 to 1.0, the part of the period the pin is high.
+    """
+
+    hz: float
+    duty: float
+
+
 class Device:
     """A block of registers that remember what was written; peripherals refine it.
 
@@ -60,7 +73,7 @@ class Device:
         self.words[offset] = value
 
     def spun(self, offset: int) -> bool:
-        """The code polls this register and nothing else; return True if that ended the wait."""
+        """The code polls this register and nothing else; return True if it need not wait."""
         del offset
         return False
 

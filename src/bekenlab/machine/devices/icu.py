@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ENABLE, GLOBAL, RAW, STATUS = 0x40, 0x44, 0x48, 0x4C
+_PATIENCE = 16
 _IRQ_LINES = 0x0000_FFFF
 _FIQ_LINES = 0xFFFF_0000
 
@@ -31,6 +32,7 @@ class Icu(Device):
     def __init__(self, wiring: Wiring) -> None:
         super().__init__(wiring)
         self.lines = 0
+        self._patience = _PATIENCE
 
     def set_line(self, bit: int, *, level: bool) -> None:
         """Raise or drop a line."""
@@ -63,8 +65,15 @@ class Icu(Device):
 
     def write(self, offset: int, value: int) -> None:
         """Writing a status register clears nothing that its device still asserts."""
+        self._patience = _PATIENCE
         if offset not in {RAW, STATUS}:
             super().write(offset, value)
+
+    def spun(self, offset: int) -> bool:
+        """Interrupt handlers read the status once for each source; only many more are a wait."""
+        del offset
+        self._patience -= 1
+        return self._patience > 0
 
     def save(self) -> dict[str, State]:
         """Registers and lines."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from bekenlab.machine.devices.base import Device, State, Wiring, int_of
+from bekenlab.machine.devices.base import WORD, Device, State, Wiring, int_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,6 +13,7 @@ _GROUPS = (0x00, 0x40)
 _CONTROL, _READ_CONTROL, _READ_VALUE = 0x0C, 0x10, 0x14
 _SIZE = 0x18
 _PENDING_SHIFT, _DIVIDER_SHIFT = 7, 3
+_SHORTEST = 64
 _HZ = (26_000_000, 32_000)
 
 
@@ -89,15 +90,16 @@ class Timers(Device):
 
     def _period(self, number: int) -> int:
         group, n = divmod(number, 3)
-        counts = max(1, self.words.get(_GROUPS[group] + 4 * n, 0))
-        return max(64, counts * self.clock.hz // self._hz(number))
+        counts = self.words.get(_GROUPS[group] + 4 * n, 0)
+        return counts * self.clock.hz // self._hz(number)
 
     def _restart(self, number: int) -> None:
         name = self._deadline(number)
         self.clock.cancel(name)
-        if self._running(number):
-            self._started[number] = self.clock.now
-            self.clock.after(name, self._period(number))
+        period = self._period(number)
+        self._started[number] = self.clock.now
+        if self._running(number) and period:  # one whose period is 0 counts but never ends
+            self.clock.after(name, period)
 
     def _expired(self, number: int, due: int) -> None:
         group, n = divmod(number, 3)
@@ -105,14 +107,15 @@ class Timers(Device):
         self._started[number] = due
         # After a long jump the missed periods are not made up for: one interrupt is enough.
         period = self._period(number)
-        self.clock.at(self._deadline(number), max(due + period, self.clock.now + 1))
+        self.clock.at(self._deadline(number), max(due + period, self.clock.now + _SHORTEST))
         self._update()
 
     def _count(self, number: int) -> int:
         if not self._running(number):
             return 0
         counted = (self.clock.now - self._started[number]) * self._hz(number) // self.clock.hz
-        return counted % max(1, self.words.get(_GROUPS[number // 3] + 4 * (number % 3), 1))
+        period = self.words.get(_GROUPS[number // 3] + 4 * (number % 3), 0)
+        return counted % period if period else counted & WORD
 
     def _update(self) -> None:
         self.wiring.irq(any(self._pending))
