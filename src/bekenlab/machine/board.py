@@ -9,6 +9,7 @@ from bekenlab.machine.bus import Bus, Window
 from bekenlab.machine.devices.base import Device, Wiring
 from bekenlab.machine.devices.crypto import Crypto
 from bekenlab.machine.devices.flash import Flash
+from bekenlab.machine.devices.gdma import Gdma
 from bekenlab.machine.devices.gpio import Gpio
 from bekenlab.machine.devices.icu import Icu
 from bekenlab.machine.devices.mac import Mac
@@ -39,13 +40,14 @@ _MODELS: dict[str, "Callable[[Wiring, _Options], Device]"] = {
     "plain": lambda wiring, o: Device(wiring, _numbers(o.get("reset", {}))),
     "crypto": lambda wiring, _: Crypto(wiring),
     "flash": lambda wiring, o: Flash(wiring, o["jedec"]),
+    "gdma": lambda wiring, _: Gdma(wiring),
     "gpio": lambda wiring, o: Gpio(wiring, o["count"]),
     "mac": lambda wiring, o: Mac(wiring, o["zero"]),
     "pwm_new": lambda wiring, o: NewPwm(wiring, _numbers(o["pins"])),
     "pwm_old": lambda wiring, o: OldPwm(wiring, _numbers(o["pins"]), o["stride"]),
     "radio": lambda wiring, o: Radio(wiring, _numbers(o.get("reset", {}))),
     "saradc": lambda wiring, o: Saradc(
-        wiring, tuple(o["data"]), _numbers(o["values"]), o["default"]
+        wiring, tuple(o["data"]), o["state"], o["flags"], _numbers(o["values"]), o["default"]
     ),
     "sctrl": lambda wiring, o: Sctrl(
         wiring, o["chip_id"], o["device_id"], bytes(o.get("efuse", ()))

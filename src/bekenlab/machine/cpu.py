@@ -107,6 +107,17 @@ class Cpu:
         """A copy of every memory that code can write."""
         return [self.peek(m.base, m.size) for m in self.memories if "w" in m.access]
 
+    def copy(self, to: int, source: int, length: int) -> None:
+        """Copy inside plain memory; nothing happens where there is none."""
+        if self._is_plain(source, length, "r") and self._is_plain(to, length, "w"):
+            self.poke(to, self.peek(source, length))
+
+    def _is_plain(self, address: int, length: int, access: str) -> bool:
+        return any(
+            m.base <= address and address + length <= m.base + m.size and access in m.access
+            for m in self.memories
+        )
+
     # running ----------------------------------------------------------------------------------
 
     def run(self, count: int) -> bool:

@@ -18,6 +18,7 @@ from bekenlab.machine.board import build_board
 from bekenlab.machine.chips import ChipProfile, load_profile
 from bekenlab.machine.clock import Clock
 from bekenlab.machine.cpu import Cpu, Memory
+from bekenlab.machine.devices.gdma import Gdma
 from bekenlab.machine.errors import CpuFault
 from bekenlab.machine.idle import IdleFinder
 from bekenlab.machine.run import Matcher, Novelty, Outcome, StopReason, Until
@@ -82,6 +83,9 @@ class Machine:
         self._bitten = False
         self._entries = 0
         self.board.watchdog.on_bite = self._watchdog_bit
+        for device in self.board.devices.values():
+            if isinstance(device, Gdma):
+                device.copy = self.cpu.copy
         self.cpu.poke(0, self._code)
         self._prepare()
 

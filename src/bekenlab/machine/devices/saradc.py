@@ -21,7 +21,10 @@ class Saradc(Device):
 
     Args:
         wiring: What it is connected to.
-        data: Offset of the data register.
+        data: Offsets at which samples are taken.
+        state: Offset of the register that shows whether samples wait.
+        flags: Bits of that register that clear when written as 1 (BK7238); there, writing them
+            drops the interrupt.
         values: Channel to sample value.
         default: Value of the other channels.
     """
@@ -29,9 +32,17 @@ class Saradc(Device):
     registers: ClassVar[Mapping[int, str]] = {CONFIG: "CONFIG", 4: "DATA", 0x10: "DATA_N"}
 
     def __init__(
-        self, wiring: Wiring, data: tuple[int, ...], values: Mapping[int, int], default: int
+        self,
+        wiring: Wiring,
+        data: tuple[int, ...],
+        state: int,
+        flags: int,
+        values: Mapping[int, int],
+        default: int,
     ) -> None:
         super().__init__(wiring)
+        self._state = state
+        self._flags = flags
         self._data = data
         self.values = dict(values)
         self._default = default
@@ -41,8 +52,8 @@ class Saradc(Device):
 
     def read(self, offset: int) -> int:
         """DATA takes the oldest sample."""
-        if offset == CONFIG:
-            word = super().read(offset) & ~(_BUSY | _EMPTY | _FULL)
+        if offset == self._state:
+            word = super().read(offset) & ~(_BUSY | _EMPTY | _FULL | self._flags)
             word |= 0 if self._fifo else _EMPTY
             return word | (_FULL if len(self._fifo) >= _DEPTH else 0)
         if offset in self._data:
@@ -52,6 +63,8 @@ class Saradc(Device):
     def write(self, offset: int, value: int) -> None:
         """Enabling starts sampling; disabling empties the FIFO and drops the interrupt."""
         super().write(offset, value & ~_CLEAR if offset == CONFIG else value)
+        if offset == self._state and value & self._flags:
+            self.wiring.irq(False)  # noqa: FBT003 - the level
         if offset != CONFIG:
             return
         if value & _CLEAR:
