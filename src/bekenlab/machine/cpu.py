@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import unicorn
 from unicorn import arm_const as arm
 from unicorn import unicorn_const as uc_const
@@ -20,6 +21,8 @@ from bekenlab.machine.errors import CpuFault
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+_WAIT = 0xEE07_0F90
+WAIT_STAND_IN = bytes.fromhex("78562de1")  # bkpt #0xd568
 _NEVER = 0xFFFF_FFFE
 _PAGE = 0x1000
 _MOST_OPEN_PAGES = 64
@@ -28,7 +31,7 @@ _IRQ_OFF = 1 << 7
 _FIQ_OFF = 1 << 6
 _MODE_USER, _MODE_FIQ, _MODE_IRQ, _MODE_SVC, _MODE_ABORT = 0x10, 0x11, 0x12, 0x13, 0x17
 _MODE_UNDEFINED, _MODE_SYSTEM = 0x1B, 0x1F
-_EXCP_UDEF, _EXCP_SWI = 1, 2
+_EXCP_UDEF, _EXCP_SWI, _EXCP_BKPT = 1, 2, 7
 _PROT = {"r": uc_const.UC_PROT_READ, "w": uc_const.UC_PROT_WRITE, "x": uc_const.UC_PROT_EXEC}
 _GENERAL = tuple(getattr(arm, f"UC_ARM_REG_R{n}") for n in range(16))
 _CURRENT = (*_GENERAL, arm.UC_ARM_REG_CPSR)
@@ -54,6 +57,16 @@ class Memory:
     access: str
 
 
+def stand_in_for_waits(code: bytes) -> bytes:
+    """Replace "wait for interrupt" by a breakpoint: Unicorn's CPU never wakes from the former.
+
+    Only the ARM encoding ``mcr p15, 0, rX, c7, c0, 4`` exists on ARMv5.
+    """
+    words = np.frombuffer(code[: len(code) & ~3], "<u4").copy()
+    words[(words & 0xFFFF_0FFF) == _WAIT] = int.from_bytes(WAIT_STAND_IN, "little")
+    return words.tobytes() + code[len(code) & ~3 :]
+
+
 class Cpu:
     """An ARMv5TE core with its memories.
 
@@ -63,6 +76,7 @@ class Cpu:
     Attributes:
         open_bus: Pages read although nothing is there, in order; the code has a bug, or the
             profile a gap. They read as 0.
+        waiting: Whether the last slice ended because the code waits for an interrupt.
     """
 
     def __init__(self, memories: Iterable[Memory]) -> None:
@@ -79,6 +93,7 @@ class Cpu:
         self.open_bus: list[int] = []
         self._stopped = False
         self._problem = ""
+        self.waiting = False
 
     # memory -----------------------------------------------------------------------------------
 
@@ -130,6 +145,7 @@ class Cpu:
             CpuFault: The code left mapped memory or is not code.
         """
         self._stopped = False
+        self.waiting = False
         self._problem = ""
         start = self.pc | (1 if self.cpsr & _THUMB else 0)
         try:
@@ -238,6 +254,11 @@ class Cpu:
     def _exception(self, _uc: Any, number: int, _data: Any) -> None:
         if number == _EXCP_SWI:
             self._enter(_MODE_SVC, 0x08, self.pc, _IRQ_OFF)
+            return
+        if number == _EXCP_BKPT and self.peek(self.pc, 4) == WAIT_STAND_IN:
+            self._uc.reg_write(arm.UC_ARM_REG_PC, self.pc + 4)
+            self.waiting = True
+            self.stop()
             return
         self._problem = "undefined instruction" if number == _EXCP_UDEF else f"exception {number}"
         self._uc.emu_stop()

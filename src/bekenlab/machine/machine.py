@@ -17,7 +17,7 @@ from bekenlab.errors import UnsupportedError
 from bekenlab.machine.board import build_board
 from bekenlab.machine.chips import ChipProfile, load_profile
 from bekenlab.machine.clock import Clock
-from bekenlab.machine.cpu import Cpu, Memory
+from bekenlab.machine.cpu import Cpu, Memory, stand_in_for_waits
 from bekenlab.machine.devices.gdma import Gdma
 from bekenlab.machine.errors import CpuFault
 from bekenlab.machine.idle import IdleFinder
@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from bekenlab.machine.image import FlashImage
 
 _SLICE = 20_000
-_MASKED_SLICE = 400
+# While an interrupt waits and the code does not let it in. Uneven on purpose: code that is masked
+# nearly all the time must be met in its open moment.
+_MASKED_SLICES = (397, 211, 101, 53, 23, 11)
+_WOKEN_SLICE, _WOKEN_SLICES = 4, 64
 _NOTHING_PLANNED = 0.001
 _PAGE = 0x1000
 _VECTORS = slice(0x04, 0x40)
@@ -72,7 +75,7 @@ class Machine:
         self.board.flash.content = bytearray(image.physical)
         code = image.logical[: profile.flash_limit]
         size = max(_PAGE, -(-len(code) // _PAGE) * _PAGE)
-        self._code = code.ljust(size, b"\xff")
+        self._code = stand_in_for_waits(code.ljust(size, b"\xff"))
         self.cpu = Cpu([Memory("flash", 0, size, "rx"), *profile.memories])
         self.board.bus.connect(self.cpu)
         self.uart1 = SerialPort(self.board.uart1)
@@ -82,6 +85,8 @@ class Machine:
         self._idle = IdleFinder(self.cpu, lambda: self.board.bus.accesses + self._entries)
         self._bitten = False
         self._entries = 0
+        self._masked = 0
+        self._woken = 0
         self.board.watchdog.on_bite = self._watchdog_bit
         for device in self.board.devices.values():
             if isinstance(device, Gdma):
@@ -168,12 +173,14 @@ class Machine:
         accesses = bus.accesses - before
         if whole:
             self._passed(limit)
-            if limit > _MASKED_SLICE and self._idle.wants_probe(accesses=accesses):
+            if limit > _MASKED_SLICES[0] and self._idle.wants_probe(accesses=accesses):
                 self._probe()
         else:
             self._passed(min(limit, max(1, accesses) * _TICKS_AN_ACCESS))
-            if bus.spinning is not None or self._idle.idle:
+            if bus.spinning is not None or self._idle.idle or cpu.waiting:
                 self._skip_to_next()
+            if cpu.waiting:
+                self._woken = _WOKEN_SLICES
         self.uart1.pump()
 
     def _interrupts(self) -> int:
@@ -184,10 +191,18 @@ class Machine:
             self._entries += 1
         elif icu.irq:
             if not self.cpu.irq_open:
-                return _MASKED_SLICE
+                return self._masked_slice()
+            self._woken = 0
             self.cpu.enter_irq()
             self._entries += 1
         return _SLICE
+
+    def _masked_slice(self) -> int:
+        if self._woken:
+            self._woken -= 1
+            return _WOKEN_SLICE
+        self._masked = (self._masked + 1) % len(_MASKED_SLICES)
+        return _MASKED_SLICES[self._masked]
 
     def _passed(self, count: int) -> None:
         self.clock.now += count
