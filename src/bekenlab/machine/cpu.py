@@ -91,6 +91,7 @@ class Cpu:
         self._uc.hook_add(uc_const.UC_HOOK_INTR, self._exception)
         self._uc.hook_add(uc_const.UC_HOOK_MEM_READ_UNMAPPED, self._read_nothing)
         self.open_bus: list[int] = []
+        self._context = self._uc.context_save()
         self._stopped = False
         self._problem = ""
         self.waiting = False
@@ -200,6 +201,11 @@ class Cpu:
     def fiq_open(self) -> bool:
         """Whether the code lets fast interrupts in."""
         return not self.cpsr & _FIQ_OFF
+
+    def fingerprint(self) -> bytes:
+        """Something that is equal when all registers are (for comparing only)."""
+        self._uc.context_update(self._context)
+        return bytes(self._context)
 
     def general(self) -> tuple[int, ...]:
         """r0 to r15 of the current mode and the CPSR."""

@@ -46,7 +46,7 @@ class IdleFinder:
         self._cpu = cpu
         self._events = events
         self._anchors: set[int] = set()
-        self._last: dict[int, tuple[int, tuple[int, ...]]] = {}
+        self._last: dict[int, tuple[int, bytes]] = {}
         self._quiet = 0
         self._patience = _QUIET_SLICES
         self._let_pass = False
@@ -114,7 +114,7 @@ class IdleFinder:
         The loop thus goes round at least once after each interrupt: it may look for what the
         interrupt changed.
         """
-        now = (self._events(), self._cpu.general())
+        now = (self._events(), self._cpu.fingerprint())
         same = now == self._last.get(anchor)
         self._last[anchor] = now
         if same and not self._let_pass:
