@@ -1,0 +1,338 @@
+"""The virtual chip: boots a firmware image and lets one watch it, press its buttons and talk to it.
+
+    machine = Machine.from_image(FlashImage(physical, logical), chip="BK7231N")
+    outcome = machine.run(Until(match="app_init finished", wall_seconds=20))
+    print(machine.uart2.sent.decode("utf-8", "replace"))
+
+Everything is a function of the image and of what was driven or typed at which tick: two runs give
+the same bytes. Real time is only looked at for ``wall_seconds``.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Literal
+
+from bekenlab.errors import UnsupportedError
+from bekenlab.machine.board import build_board
+from bekenlab.machine.chips import ChipProfile, load_profile
+from bekenlab.machine.clock import Clock
+from bekenlab.machine.cpu import Cpu, Memory, stand_in_for_waits
+from bekenlab.machine.devices.gdma import Gdma
+from bekenlab.machine.errors import CpuFault
+from bekenlab.machine.idle import IdleFinder
+from bekenlab.machine.run import Matcher, Novelty, Outcome, StopReason, Until
+from bekenlab.machine.serial import SerialPort
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bekenlab.machine.devices.gpio import PinState
+    from bekenlab.machine.image import FlashImage
+
+_SLICE = 20_000
+# While an interrupt waits and the code does not let it in. Uneven on purpose: code that is masked
+# nearly all the time must be met in its open moment.
+_MASKED_SLICES = (397, 211, 101, 53, 23, 11)
+_WOKEN_SLICE, _WOKEN_SLICES = 4, 64
+_NOTHING_PLANNED = 0.001
+_PAGE = 0x1000
+_VECTORS = slice(0x04, 0x40)
+_TICKS_AN_ACCESS = 4
+_FLASH_MOST = 16 << 20
+
+
+class Machine:
+    """A chip with its firmware.
+
+    Use :meth:`from_image`. The attributes may be used between runs.
+
+    Attributes:
+        profile: What the chip looks like to firmware.
+        clock: Virtual time.
+        cpu: The processor.
+        board: The peripherals.
+        uart1: Outside of the download and TuyaMCU port.
+        uart2: Outside of the log port.
+        instructions: Executed so far. Slices a device cut short count four a device access.
+    """
+
+    def __init__(
+        self,
+        image: FlashImage,
+        profile: ChipProfile,
+        *,
+        start: Literal["app", "bootloader"] = "app",
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if not 0 < len(image.physical) <= _FLASH_MOST:
+            raise UnsupportedError("Flash must hold between 1 byte and 16 MiB.")
+        self.profile = profile
+        self.image = image
+        self.start = start
+        self.clock = Clock(profile.rate)
+        self.board = build_board(profile, self.clock)
+        self.board.flash.content = bytearray(image.physical)
+        code = image.logical[: profile.flash_limit]
+        size = max(_PAGE, -(-len(code) // _PAGE) * _PAGE)
+        self._code = stand_in_for_waits(code.ljust(size, b"\xff"))
+        self.cpu = Cpu([Memory("flash", 0, size, "rx"), *profile.memories])
+        self.board.bus.connect(self.cpu)
+        self.uart1 = SerialPort(self.board.uart1)
+        self.uart2 = SerialPort(self.board.uart2)
+        self.instructions = 0
+        self._monotonic = monotonic
+        self._idle = IdleFinder(self.cpu, lambda: self.board.bus.accesses + self._entries)
+        self._bitten = False
+        self._entries = 0
+        self._masked = 0
+        self._woken = 0
+        self.board.watchdog.on_bite = self._watchdog_bit
+        for device in self.board.devices.values():
+            if isinstance(device, Gdma):
+                device.copy = self.cpu.copy
+        self.cpu.poke(0, self._code)
+        self._prepare()
+
+    @classmethod
+    def from_image(
+        cls,
+        image: FlashImage,
+        *,
+        chip: str,
+        start: Literal["app", "bootloader"] = "app",
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> Machine:
+        """Build a machine.
+
+        Args:
+            image: The flash in both address spaces.
+            chip: Name of a chip, e.g. ``"BK7231N"``.
+            start: Reset into the application, or into the dump's own boot loader at 0.
+            monotonic: Real time in seconds, for ``wall_seconds``.
+
+        Raises:
+            UnsupportedError: Unknown chip.
+        """
+        return cls(image, load_profile(chip), start=start, monotonic=monotonic)
+
+    def _prepare(self) -> None:
+        app = self.profile.app
+        entry = 0
+        if self.start == "app":
+            entry = app
+            if self._code[_VECTORS][:4] != self._code[app:][_VECTORS][:4]:
+                # No boot loader to relay exceptions: the application's own vectors have to do.
+                self.cpu.poke(_VECTORS.start, self._code[app:][_VECTORS])
+            for address, value in self.profile.presets.items():
+                self.cpu.poke(address, value.to_bytes(4, "little"))
+        self.cpu.reset(entry)
+
+    # running ----------------------------------------------------------------------------------
+
+    def step(self, count: int = 1) -> None:
+        """Execute ``count`` instructions; interrupts are taken in between as they come.
+
+        Raises:
+            CpuFault: The code crashed.
+        """
+        end = self.instructions + count
+        while self.instructions < end:
+            self._slice(end - self.instructions)
+
+    def run(self, until: Until) -> Outcome:
+        """Run until one of the conditions holds, the firmware crashes, or the watchdog bites.
+
+        A run without any condition that must come true may not return.
+        """
+        started = self._monotonic()
+        watch = _Watch(self, until, started)
+        while True:
+            try:
+                self._slice(watch.budget())
+            except CpuFault as fault:
+                self.uart2.pump()
+                detail = f"{fault.message} at {self.cpu.pc:#x}, called from {self.cpu.lr:#x}"
+                return self._outcome(StopReason.FAULT, detail, started)
+            reason = watch.check()
+            if reason is not None:
+                return self._outcome(reason, watch.detail, started)
+
+    def _slice(self, most: int) -> None:
+        """Execute up to a slice of instructions, then let time and devices catch up."""
+        clock, cpu, bus = self.clock, self.cpu, self.board.bus
+        clock.fire()
+        limit = min(most, self._interrupts())
+        planned = clock.next()
+        if planned is not None:
+            limit = max(1, min(limit, planned - clock.now))
+        bus.spinning = None
+        before = bus.accesses
+        self._idle.begin_slice()
+        whole = cpu.run(limit)
+        accesses = bus.accesses - before
+        if whole:
+            self._passed(limit)
+            if limit > _MASKED_SLICES[0] and self._idle.wants_probe(accesses=accesses):
+                self._probe()
+        else:
+            self._passed(min(limit, max(1, accesses) * _TICKS_AN_ACCESS))
+            if bus.spinning is not None or self._idle.idle or cpu.waiting:
+                self._skip_to_next()
+            if cpu.waiting:
+                self._woken = _WOKEN_SLICES
+        self.uart1.pump()
+
+    def _interrupts(self) -> int:
+        """Take a waiting interrupt; how long the next slice may be."""
+        icu = self.board.icu
+        if icu.fiq and self.cpu.fiq_open:
+            self.cpu.enter_fiq()
+            self._entries += 1
+        elif icu.irq:
+            if not self.cpu.irq_open:
+                return self._masked_slice()
+            self._woken = 0
+            self.cpu.enter_irq()
+            self._entries += 1
+        return _SLICE
+
+    def _masked_slice(self) -> int:
+        if self._woken:
+            self._woken -= 1
+            return _WOKEN_SLICE
+        self._masked = (self._masked + 1) % len(_MASKED_SLICES)
+        return _MASKED_SLICES[self._masked]
+
+    def _passed(self, count: int) -> None:
+        self.clock.now += count
+        self.instructions += count
+
+    def _probe(self) -> None:
+        planned = self.clock.next()
+        room = _SLICE if planned is None else planned - self.clock.now
+        if room <= 0 or self.board.icu.irq or self.board.icu.fiq:
+            return
+        accesses = self.board.bus.accesses
+        probe = self._idle.probe(room)
+        self._passed(probe.steps)
+        if probe.found and self.board.bus.accesses == accesses:
+            self._skip_to_next()
+
+    def _skip_to_next(self) -> None:
+        planned = self.clock.next()
+        if planned is None:
+            planned = self.clock.now + int(self.clock.hz * _NOTHING_PLANNED)
+        self.clock.now = max(self.clock.now, planned)
+
+    def _watchdog_bit(self) -> None:
+        self._bitten = True
+
+    def _outcome(self, reason: StopReason, detail: str, started: float) -> Outcome:
+        return Outcome(
+            reason=reason,
+            detail=detail,
+            pc=self.cpu.pc,
+            device_seconds=self.clock.seconds,
+            instructions=self.instructions,
+            wall_seconds=self._monotonic() - started,
+        )
+
+    # outside ----------------------------------------------------------------------------------
+
+    @property
+    def log(self) -> str:
+        """What UART2 printed so far."""
+        return self.uart2.sent.decode("utf-8", "replace")
+
+    def pins(self) -> tuple[PinState, ...]:
+        """All pins as the firmware has set them up."""
+        return tuple(self.board.gpio.pin(n) for n in range(self.board.gpio.count))
+
+    def drive(self, gpio: int, level: int | None) -> None:
+        """Connect a pin to 0 or 1 from outside, e.g. press a button; None lets go."""
+        self.board.gpio.drive(gpio, level)
+
+
+class _Watch:
+    """Checks a run's conditions between slices."""
+
+    def __init__(self, machine: Machine, until: Until, started: float) -> None:
+        self.detail = ""
+        self._machine = machine
+        self._until = until
+        self._started = started
+        self._first_instruction = machine.instructions
+        self._first_tick = machine.clock.now
+        self._news_tick = machine.clock.now
+        self._novelty = Novelty()
+        self._edge = False
+        self._matcher = None
+        if until.match is not None:
+            self._matcher = Matcher(until.match, len(machine.uart2.sent))
+        if until.pin is not None:
+            machine.board.gpio.on_level = self._level
+        self._deadline_tick = self._ticks(until.device_seconds)
+
+    def _ticks(self, seconds: float | None) -> int | None:
+        if seconds is None:
+            return None
+        return self._first_tick + round(seconds * self._machine.clock.hz)
+
+    def _level(self, gpio: int, level: int) -> None:
+        wanted = self._until.pin
+        if wanted is not None and (gpio, level) == (wanted.gpio, wanted.level):
+            self._edge = True
+
+    def budget(self) -> int:
+        """Instructions left."""
+        if self._until.instructions is None:
+            return _SLICE
+        done = self._machine.instructions - self._first_instruction
+        return max(1, self._until.instructions - done)
+
+    def check(self) -> StopReason | None:
+        """The reason to stop, if any."""
+        machine, until = self._machine, self._until
+        reason = self._output(machine.uart2.pump())
+        if reason is not None:
+            return reason
+        if self._edge and until.pin is not None:
+            self.detail = f"P{until.pin.gpio} became {until.pin.level}"
+            return StopReason.MATCH
+        if machine._bitten:  # noqa: SLF001 - the watch is the other half of the machine
+            machine._bitten = False  # noqa: SLF001
+            return StopReason.WATCHDOG
+        return self._limits()
+
+    def _output(self, data: bytes) -> StopReason | None:
+        if not data:
+            return None
+        if self._novelty.feed(data):
+            self._news_tick = self._machine.clock.now
+        if self._matcher is not None:
+            found = self._matcher.search(self._machine.uart2.sent)
+            if found is not None:
+                self.detail = found
+                return StopReason.MATCH
+        complete = self._until.complete
+        if complete is not None and b"\n" in data and complete(bytes(self._machine.uart2.sent)):
+            return StopReason.PINS_COMPLETE
+        return None
+
+    def _limits(self) -> StopReason | None:
+        machine, until = self._machine, self._until
+        now = machine.clock.now
+        if self._deadline_tick is not None and now >= self._deadline_tick:
+            return StopReason.DEVICE_TIME
+        if until.instructions is not None and (
+            machine.instructions - self._first_instruction >= until.instructions
+        ):
+            return StopReason.BUDGET
+        quiet = until.quiet_seconds
+        if quiet is not None and now - self._news_tick >= quiet * machine.clock.hz:
+            return StopReason.QUIET
+        wall = until.wall_seconds
+        if wall is not None and machine._monotonic() - self._started >= wall:  # noqa: SLF001
+            return StopReason.WALL
+        return None
