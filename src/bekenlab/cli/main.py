@@ -59,8 +59,11 @@ def _status() -> int:
     except BekenlabError as error:
         print_error(error)
         return int(error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output has gone (``| head``); closing it again would fail as well.
+    except (BrokenPipeError, SystemExit) as error:
+        # The reader of our output has gone (``| head``); click and rich turn that into an exit.
+        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
+            raise
+        # Closing the output at the end would fail as well.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(ExitCode.OK)
     except Exception as error:  # noqa: BLE001  the last line of defence: no traceback for users
