@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from bekenlab.cli.output import console, json_line, plain, print_error
+from bekenlab.cli.output import console, json_line, print_error
 from bekenlab.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -148,8 +148,10 @@ class _Printer:
 
     def __init__(self, *, with_time: bool, show_secrets: bool, silent: bool) -> None:
         # Imported here for the same reason as above.
+        from bekenlab.report.printable import printable
         from bekenlab.tuya import LogRedactor
 
+        self._printable = printable
         self._with_time = with_time
         self._silent = silent
         self._redactor = None if show_secrets else LogRedactor()
@@ -171,7 +173,7 @@ class _Printer:
         if self._silent:
             return
         line = line.rstrip("\r")
-        shown = plain(self._redactor.line(line) if self._redactor else line)
+        shown = self._printable(self._redactor.line(line) if self._redactor else line)
         stamp = f"{seconds:9.3f}  " if self._with_time and seconds is not None else ""
         click.echo(stamp + shown)
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from bekenlab.chips import find_module
 from bekenlab.image import Image
+from bekenlab.jobs.analyze import analyze
+from bekenlab.jobs.inputs import load
 from bekenlab.jobs.tuya_findings import TuyaFindings
 from bekenlab.machine import FlashImage, Machine, StopReason, Until
 from bekenlab.machine.peers.tuya_mcu import Frame, ProductForm, TuyaMcu
@@ -120,6 +123,7 @@ def boot(
     tuya: TuyaFindings | None = None,
     options: BootOptions | None = None,
     listen: Listener = lambda _seconds, _text: None,
+    interrupted: Callable[[], bool] | None = None,
 ) -> BootReport:
     """Run a dump in the virtual chip until something worth stopping for happens.
 
@@ -129,6 +133,7 @@ def boot(
         tuya: What its storage says; gives the simulated MCU its product id.
         options: How to boot and when to stop.
         listen: Called with (device seconds, text) for each piece of log as it is printed.
+        interrupted: Asked now and then; True ends the run.
 
     Raises:
         NotADumpError: There is no code that could run.
@@ -154,6 +159,7 @@ def boot(
             device_seconds=options.device_seconds,
             wall_seconds=options.wall_seconds,
             quiet_seconds=_QUIET_SECONDS,
+            interrupted=interrupted,
         )
     )
     text = machine.log
@@ -178,6 +184,60 @@ def boot(
     )
 
 
+def boot_file(
+    path: Path,
+    *,
+    chip: str | None = None,
+    options: BootOptions | None = None,
+    listen: Listener = lambda _seconds, _text: None,
+    interrupted: Callable[[], bool] | None = None,
+) -> BootReport:
+    """Read a file and boot it.
+
+    Args:
+        path: A dump or app image, packed or not.
+        chip: Chip to model instead of the one recognised.
+        options: How to boot and when to stop.
+        listen: Called with (device seconds, text) for each piece of log as it is printed.
+        interrupted: Asked now and then; True ends the run.
+
+    Raises:
+        BekenlabError: The file cannot be read or run; see ``boot``.
+    """
+    analysis = analyze(load(path)[0])
+    if analysis.image is None or not analysis.image.logical:
+        raise analysis.problem or _nothing_to_run()
+    name = chip or analysis.chip.name
+    if name is None:
+        raise UnsupportedError(
+            "nothing in this file says which chip it is for", hint="name the chip with --chip"
+        )
+    return boot(
+        analysis.image,
+        chip=name,
+        tuya=analysis.tuya,
+        options=options,
+        listen=listen,
+        interrupted=interrupted,
+    )
+
+
+def problem_of(report: BootReport, until: str | None = None) -> BekenlabError | None:
+    """The error that a boot's outcome amounts to, or None."""
+    if report.stop in (StopReason.FAULT, StopReason.WATCHDOG):
+        what = report.detail or "the watchdog reset the chip"
+        return BootFailedError(
+            f"the firmware did not run: {what} (pc 0x{report.pc:x})",
+            hint="check with analyze that the dump is whole; try --from bootloader, or --chip",
+        )
+    if until is not None and report.stop is not StopReason.MATCH:
+        return NotReachedError(
+            f"the log did not match {until!r} in {report.device_seconds:.1f} s on the device",
+            hint="give it more time with --device-seconds and --wall, or look at the log",
+        )
+    return None
+
+
 def pins_from_log(log: BootLog) -> PinMap:
     """The pin map that a boot log gives."""
     if log.parameters is None and not log.mcu_baud:
@@ -192,16 +252,20 @@ def pins_from_log(log: BootLog) -> PinMap:
 
 def _flash(image: Image) -> FlashImage:
     if not image.logical:
-        raise NotADumpError(
-            "there is no code in this file that could run",
-            hint="boot needs the app: a whole dump, or an app image of OpenBeken",
-        )
+        raise _nothing_to_run()
     if image.logical_start:
         return FlashImage(
             b"\xff" * image.start + image.physical,
             b"\xff" * image.logical_start + image.logical,
         )
     return FlashImage(image.physical, image.logical)
+
+
+def _nothing_to_run() -> BekenlabError:
+    return NotADumpError(
+        "there is no code in this file that could run",
+        hint="boot needs the app: a whole dump, or an app image of OpenBeken",
+    )
 
 
 def _mcu(image: Image, tuya: TuyaFindings | None) -> TuyaMcu:

@@ -95,3 +95,16 @@ def _gpio(rows: list[GpioRow]) -> RenderableType:
         pwm = f"{row.pwm[0]:,.0f} Hz, {row.pwm[1]:.0%} high" if row.pwm else ""
         table.add_row(f"P{row.gpio}", row.direction, str(row.level), row.pull or "", pwm)
     return Padding(table, (0, 0, 0, 2))
+
+
+def uart1_lines(report: BootReport, mode: str) -> Iterator[str]:
+    """What the firmware sent on UART1: as text, as hexadecimal, or not at all.
+
+    TuyaMCU frames are shown decoded in the report itself, so that text mode leaves them out.
+    """
+    sent = report.uart1_sent
+    if mode == "hex":
+        for offset in range(0, len(sent), 16):
+            yield f"{offset:06x}  {sent[offset : offset + 16].hex(' ')}"
+    elif mode == "log" and not report.mcu_frames:
+        yield from sent.decode("utf-8", "replace").splitlines()
