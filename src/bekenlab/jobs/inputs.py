@@ -79,7 +79,9 @@ def _files_of(folder: Path) -> list[Path]:
     files = sorted(
         path
         for path in folder.rglob("*")
-        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
+        if path.suffix.lower() in SUFFIXES
+        and not _is_rubbish(path.relative_to(folder))
+        and path.is_file()
     )
     files = [path for path in files if path.suffix.lower() not in _TEXTS or _is_configuration(path)]
     if not files:
@@ -179,10 +181,14 @@ _ZIP_ERRORS = (
 
 
 def _wanted(member: str) -> bool:
-    name = Path(member).name
-    return not (
-        member.endswith("/") or member.startswith("__MACOSX") or name.startswith(".")
-    ) and Path(member).suffix.lower() in SUFFIXES - {".zip", ".xz", ".gz"}
+    path = Path(member)
+    known = path.suffix.lower() in SUFFIXES - {".zip", ".xz", ".gz"}
+    return known and not member.endswith("/") and not _is_rubbish(path)
+
+
+def _is_rubbish(path: Path) -> bool:
+    """Whether a file is hidden, in a hidden folder, or left by macOS."""
+    return any(part.startswith((".", "__MACOSX")) for part in path.parts)
 
 
 def _bounded(stream: IO[bytes] | gzip.GzipFile, name: str) -> bytes:
