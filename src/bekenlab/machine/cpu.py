@@ -119,9 +119,9 @@ class Cpu:
         """Write plain memory, read-only or not."""
         self._uc.mem_write(address, data)
 
-    def writable(self) -> list[bytes]:
-        """A copy of every memory that code can write."""
-        return [self.peek(m.base, m.size) for m in self.memories if "w" in m.access]
+    def writable(self) -> list[tuple[int, bytes]]:
+        """Base and a copy of every memory that code can write."""
+        return [(m.base, self.peek(m.base, m.size)) for m in self.memories if "w" in m.access]
 
     def copy(self, to: int, source: int, length: int) -> None:
         """Copy inside plain memory; nothing happens where there is none."""

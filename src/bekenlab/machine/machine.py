@@ -177,7 +177,7 @@ class Machine:
                 self._probe()
         else:
             self._passed(min(limit, max(1, accesses) * _TICKS_AN_ACCESS))
-            if bus.spinning is not None or self._idle.idle or cpu.waiting:
+            if bus.spinning is not None or self._idle.idle is not None or cpu.waiting:
                 self._skip_to_next()
             if cpu.waiting:
                 self._woken = _WOKEN_SLICES
@@ -213,17 +213,19 @@ class Machine:
         room = _SLICE if planned is None else planned - self.clock.now
         if room <= 0 or self.board.icu.irq or self.board.icu.fiq:
             return
-        accesses = self.board.bus.accesses
         probe = self._idle.probe(room)
         self._passed(probe.steps)
-        if probe.found and self.board.bus.accesses == accesses:
+        if probe.found:
             self._skip_to_next()
 
     def _skip_to_next(self) -> None:
         planned = self.clock.next()
         if planned is None:
             planned = self.clock.now + int(self.clock.hz * _NOTHING_PLANNED)
-        self.clock.now = max(self.clock.now, planned)
+        ticks = planned - self.clock.now
+        if ticks > 0:
+            self.clock.now = planned
+            self._idle.skipped(ticks)
 
     def _watchdog_bit(self) -> None:
         self._bitten = True
