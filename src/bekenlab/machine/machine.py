@@ -86,6 +86,7 @@ class Machine:
         self._bitten = False
         self._entries = 0
         self._masked = 0
+        self._pace = 1 if start == "app" else profile.loader_ticks
         self._woken = 0
         self.board.watchdog.on_bite = self._watchdog_bit
         for device in self.board.devices.values():
@@ -164,8 +165,10 @@ class Machine:
         clock.fire()
         limit = min(most, self._interrupts())
         planned = clock.next()
+        if self._pace != 1 and cpu.pc >= self.profile.app:
+            self._pace = 1
         if planned is not None:
-            limit = max(1, min(limit, planned - clock.now))
+            limit = max(1, min(limit, (planned - clock.now) // self._pace))
         bus.spinning = None
         before = bus.accesses
         self._idle.begin_slice()
@@ -205,7 +208,7 @@ class Machine:
         return _MASKED_SLICES[self._masked]
 
     def _passed(self, count: int) -> None:
-        self.clock.now += count
+        self.clock.now += count * self._pace
         self.instructions += count
 
     def _probe(self) -> None:
