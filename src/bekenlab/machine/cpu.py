@@ -76,6 +76,8 @@ class Cpu:
     Attributes:
         open_bus: Pages read although nothing is there, in order; the code has a bug, or the
             profile a gap. They read as 0.
+        ignored_writes: Slices and pages of read-only memory written to; the writes are undone when
+            the slice ends.
         waiting: Whether the last slice ended because the code waits for an interrupt.
     """
 
@@ -90,7 +92,10 @@ class Cpu:
         self._uc.hook_add(uc_const.UC_HOOK_TLB_FILL, self._fill)
         self._uc.hook_add(uc_const.UC_HOOK_INTR, self._exception)
         self._uc.hook_add(uc_const.UC_HOOK_MEM_READ_UNMAPPED, self._read_nothing)
+        self._uc.hook_add(uc_const.UC_HOOK_MEM_WRITE_PROT, self._write_ignored)
         self.open_bus: list[int] = []
+        self.ignored_writes = 0
+        self._written: list[tuple[int, bytes]] = []
         self._context = self._uc.context_save()
         self._stopped = False
         self._problem = ""
@@ -153,6 +158,8 @@ class Cpu:
             self._uc.emu_start(start, _NEVER, count=count)
         except unicorn.UcError as error:
             raise CpuFault(self._problem or str(error), pc=self.pc, lr=self.lr) from error
+        finally:
+            self._undo_writes()
         if self._problem:
             raise CpuFault(self._problem, pc=self.pc, lr=self.lr)
         return not self._stopped
@@ -256,6 +263,24 @@ class Cpu:
         self.open_bus.append(page)
         uc.mem_map(page, _PAGE, uc_const.UC_PROT_READ)
         return True
+
+    def _write_ignored(
+        self, uc: Any, _access: int, address: int, _size: int, _value: int, _data: Any
+    ) -> bool:
+        """Flash takes no stores: let this one happen and undo it when the slice ends."""
+        page = address & ~(_PAGE - 1)
+        if not self._is_plain(page, _PAGE, "x"):
+            return False
+        self.ignored_writes += 1
+        self._written.append((page, self.peek(page, _PAGE)))
+        uc.mem_protect(page, _PAGE, uc_const.UC_PROT_ALL)
+        return True
+
+    def _undo_writes(self) -> None:
+        for page, before in self._written:
+            self.poke(page, before)
+            self._uc.mem_protect(page, _PAGE, uc_const.UC_PROT_READ | uc_const.UC_PROT_EXEC)
+        self._written.clear()
 
     def _exception(self, _uc: Any, number: int, _data: Any) -> None:
         if number == _EXCP_SWI:
