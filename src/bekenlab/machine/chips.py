@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 from bekenlab.errors import UnsupportedError
-from bekenlab.machine.cpu import Memory
+from bekenlab.machine.memory import Memory
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ elsewhere.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -108,9 +109,9 @@ class IdleFinder:
         if not length or self._cpu.general() != state or length * 3 > limit:
             return Probe(length, found=False)
         between = self._cpu.writable()
-        if between == before:
-            steps, counters = length, ()
-        else:
+        steps = length
+        counters: tuple[tuple[int, int], ...] = ()
+        if between != before:
             steps = length + len(self._round(state, length))
             counters = self._counters(before, between, self._cpu.writable())
             if not counters or self._cpu.general() != state:
@@ -128,6 +129,24 @@ class IdleFinder:
         for address, step in self.idle.counters:
             value = int.from_bytes(self._cpu.peek(address, 4), "little") + rounds * step
             self._cpu.poke(address, (value & 0xFFFF_FFFF).to_bytes(4, "little"))
+
+    def save(self) -> list[list[int]]:
+        """What was learned, for a snapshot: patience, then a row a loop."""
+        rows = [[self._quiet, self._patience, int(self._let_pass)]]
+        for anchor, loop in self._loops.items():
+            rows.append([anchor, loop.length, *(n for pair in loop.counters for n in pair)])
+        return rows
+
+    def load(self, rows: list[list[int]]) -> None:
+        """Put back what :meth:`save` gave."""
+        (self._quiet, self._patience, let_pass), *loops = rows
+        for anchor, length, *flat in loops:
+            counters = tuple(zip(flat[::2], flat[1::2], strict=True))
+            if anchor not in self._loops:
+                self._cpu.watch(anchor, partial(self._passed, anchor))
+            self._loops[anchor] = Loop(length, counters)
+        self._let_pass = bool(let_pass)
+        self._last.clear()
 
     def _round(self, state: tuple[int, ...], limit: int) -> list[tuple[int, int]]:
         """Step until the registers are the same again, at most ``limit``; the places passed."""
@@ -179,7 +198,7 @@ class IdleFinder:
     def _watch(self, anchor: int, loop: Loop) -> None:
         self._patience = _QUIET_SLICES
         self._loops[anchor] = loop
-        self._cpu.watch(anchor, lambda: self._passed(anchor))
+        self._cpu.watch(anchor, partial(self._passed, anchor))
         self._let_pass = True
         self.idle = loop
 
