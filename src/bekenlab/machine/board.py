@@ -36,7 +36,7 @@ def _numbers(table: dict[str, int]) -> dict[int, int]:
     return {int(key, 0): value for key, value in table.items()}
 
 
-_MODELS: dict[str, "Callable[[Wiring, _Options], Device]"] = {
+_MODELS: dict[str, Callable[[Wiring, _Options], Device]] = {
     "plain": lambda wiring, o: Device(wiring, _numbers(o.get("reset", {}))),
     "crypto": lambda wiring, _: Crypto(wiring),
     "flash": lambda wiring, o: Flash(wiring, o["jedec"]),

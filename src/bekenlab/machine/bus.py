@@ -9,11 +9,12 @@ bit that only being waited for explains (see ``devices/radio.py``).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import BekenlabError
 from bekenlab.machine.devices.base import WORD
-from bekenlab.machine.errors import DeviceFault
+from bekenlab.machine.errors import DeviceModelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,11 +72,15 @@ class Bus:
             cpu.map_device(
                 window.base,
                 window.size,
-                lambda offset, width, base=window.base: self.read(base + offset, width),
-                lambda offset, width, value, base=window.base: self.write(
-                    base + offset, width, value
-                ),
+                partial(self._read_at, window.base),
+                partial(self._write_at, window.base),
             )
+
+    def _read_at(self, base: int, offset: int, width: int) -> int:
+        return self.read(base + offset, width)
+
+    def _write_at(self, base: int, offset: int, width: int, value: int) -> None:
+        self.write(base + offset, width, value)
 
     def find(self, address: int) -> tuple[int, Device]:
         """The device that answers an address, and its base."""
@@ -85,7 +90,7 @@ class Bus:
         for window in self._windows:
             if window.base <= address < window.base + window.size:
                 return window.base, window.device
-        raise DeviceFault("No device answers here", address=address)
+        raise DeviceModelError("No device answers here", address=address)
 
     def name_of(self, address: int) -> str:
         """The register at an address, e.g. ``"uart2.FIFO_PORT"``."""
@@ -104,7 +109,7 @@ class Bus:
         except BekenlabError:
             raise
         except Exception as error:
-            raise DeviceFault(
+            raise DeviceModelError(
                 f"Reading {device.register_name(offset)} failed: {error!r}", address=address
             ) from error
         if self._seen.get(address) != value:
@@ -113,7 +118,7 @@ class Bus:
             self._repeats += 1
             if self._repeats >= _SPIN_READS:
                 self._spun(address, offset, device)
-        if width == 4:  # noqa: PLR2004
+        if width == 4:
             return value
         return (value >> 8 * (address & 3)) & ((1 << 8 * width) - 1)
 
@@ -127,7 +132,7 @@ class Bus:
         self._seen.clear()
         self._repeats = 0
         try:
-            if width != 4:  # noqa: PLR2004
+            if width != 4:
                 shift = 8 * (address & 3)
                 mask = ((1 << 8 * width) - 1) << shift
                 value = (device.read(offset) & ~mask) | ((value << shift) & mask)
@@ -135,7 +140,7 @@ class Bus:
         except BekenlabError:
             raise
         except Exception as error:
-            raise DeviceFault(
+            raise DeviceModelError(
                 f"Writing {value:#x} to {device.register_name(offset)} failed: {error!r}",
                 address=address,
             ) from error

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 from bekenlab.errors import UnsupportedError
-from bekenlab.machine.cpu import Memory
+from bekenlab.machine.memory import Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class ChipProfile:
     Attributes:
         name: ``"BK7231N"``.
         rate: Instructions a device second.
+        loader_ticks: How much longer an instruction takes in the boot loader.
         access_ticks: What a peripheral access costs beyond its instruction.
         flash_limit: Addresses from here up are not flash.
         app: Logical address of the application.
@@ -70,6 +71,7 @@ class ChipProfile:
 
     name: str
     rate: int
+    loader_ticks: int
     access_ticks: int
     flash_limit: int
     app: int
@@ -134,6 +136,7 @@ def _profile(name: str, data: dict[str, Any]) -> ChipProfile:
     return ChipProfile(
         name=name,
         rate=data["instructions_a_second"],
+        loader_ticks=data["loader_ticks"],
         access_ticks=data["access_ticks"],
         flash_limit=data["flash_limit"],
         app=data["app"],

@@ -8,63 +8,32 @@ devices, a fill hook once a page, and one interrupt hook for SWI.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import unicorn
 from unicorn import arm_const as arm
 from unicorn import unicorn_const as uc_const
 
-from bekenlab.machine.errors import CpuFault
+from bekenlab.machine.errors import CodeCrashError
+from bekenlab.machine.memory import WAIT_STAND_IN, Memory
+from bekenlab.machine.registers import load_registers, save_registers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_WAIT = 0xEE07_0F90
-WAIT_STAND_IN = bytes.fromhex("78562de1")  # bkpt #0xd568
+_ENGINE: Any = unicorn  # its annotations are incomplete
 _NEVER = 0xFFFF_FFFE
 _PAGE = 0x1000
 _MOST_OPEN_PAGES = 64
 _THUMB = 1 << 5
 _IRQ_OFF = 1 << 7
 _FIQ_OFF = 1 << 6
-_MODE_USER, _MODE_FIQ, _MODE_IRQ, _MODE_SVC, _MODE_ABORT = 0x10, 0x11, 0x12, 0x13, 0x17
-_MODE_UNDEFINED, _MODE_SYSTEM = 0x1B, 0x1F
+_MODE_FIQ, _MODE_IRQ, _MODE_SVC = 0x11, 0x12, 0x13
 _EXCP_UDEF, _EXCP_SWI, _EXCP_BKPT = 1, 2, 7
 _PROT = {"r": uc_const.UC_PROT_READ, "w": uc_const.UC_PROT_WRITE, "x": uc_const.UC_PROT_EXEC}
 _GENERAL = tuple(getattr(arm, f"UC_ARM_REG_R{n}") for n in range(16))
 _CURRENT = (*_GENERAL, arm.UC_ARM_REG_CPSR)
-_R8_TO_R12 = _GENERAL[8:13]
-_BANKED = (_MODE_FIQ, _MODE_IRQ, _MODE_SVC, _MODE_ABORT, _MODE_UNDEFINED, _MODE_SYSTEM)
 _ACCESS_FETCH = uc_const.UC_MEM_FETCH
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """A range of plain memory.
-
-    Attributes:
-        name: ``"ram"``.
-        base: First address.
-        size: Bytes, a multiple of 4096.
-        access: Letters of ``r``, ``w``, ``x``.
-    """
-
-    name: str
-    base: int
-    size: int
-    access: str
-
-
-def stand_in_for_waits(code: bytes) -> bytes:
-    """Replace "wait for interrupt" by a breakpoint: Unicorn's CPU never wakes from the former.
-
-    Only the ARM encoding ``mcr p15, 0, rX, c7, c0, 4`` exists on ARMv5.
-    """
-    words = np.frombuffer(code[: len(code) & ~3], "<u4").copy()
-    words[(words & 0xFFFF_0FFF) == _WAIT] = int.from_bytes(WAIT_STAND_IN, "little")
-    return words.tobytes() + code[len(code) & ~3 :]
 
 
 class Cpu:
@@ -76,12 +45,14 @@ class Cpu:
     Attributes:
         open_bus: Pages read although nothing is there, in order; the code has a bug, or the
             profile a gap. They read as 0.
+        ignored_writes: Slices and pages of read-only memory written to; the writes are undone when
+            the slice ends.
         waiting: Whether the last slice ended because the code waits for an interrupt.
     """
 
     def __init__(self, memories: Iterable[Memory]) -> None:
         self.memories = tuple(memories)
-        self._uc = unicorn.Uc(uc_const.UC_ARCH_ARM, uc_const.UC_MODE_ARM)
+        self._uc = _ENGINE.Uc(uc_const.UC_ARCH_ARM, uc_const.UC_MODE_ARM)
         self._uc.ctl_set_cpu_model(arm.UC_CPU_ARM_926)
         self._uc.ctl_set_tlb_mode(uc_const.UC_TLB_VIRTUAL)
         for memory in self.memories:
@@ -90,7 +61,10 @@ class Cpu:
         self._uc.hook_add(uc_const.UC_HOOK_TLB_FILL, self._fill)
         self._uc.hook_add(uc_const.UC_HOOK_INTR, self._exception)
         self._uc.hook_add(uc_const.UC_HOOK_MEM_READ_UNMAPPED, self._read_nothing)
+        self._uc.hook_add(uc_const.UC_HOOK_MEM_WRITE_PROT, self._write_ignored)
         self.open_bus: list[int] = []
+        self.ignored_writes = 0
+        self._written: list[tuple[int, bytes]] = []
         self._context = self._uc.context_save()
         self._stopped = False
         self._problem = ""
@@ -115,13 +89,17 @@ class Cpu:
         """Read plain memory without side effects."""
         return bytes(self._uc.mem_read(address, size))
 
+    def forget_code(self) -> None:
+        """Drop what was translated, after code was changed from outside."""
+        self._uc.ctl_flush_tb()
+
     def poke(self, address: int, data: bytes) -> None:
         """Write plain memory, read-only or not."""
         self._uc.mem_write(address, data)
 
-    def writable(self) -> list[bytes]:
-        """A copy of every memory that code can write."""
-        return [self.peek(m.base, m.size) for m in self.memories if "w" in m.access]
+    def writable(self) -> list[tuple[int, bytes]]:
+        """Base and a copy of every memory that code can write."""
+        return [(m.base, self.peek(m.base, m.size)) for m in self.memories if "w" in m.access]
 
     def copy(self, to: int, source: int, length: int) -> None:
         """Copy inside plain memory; nothing happens where there is none."""
@@ -143,7 +121,7 @@ class Cpu:
             Whether all of them were executed.
 
         Raises:
-            CpuFault: The code left mapped memory or is not code.
+            CodeCrashError: The code left mapped memory or is not code.
         """
         self._stopped = False
         self.waiting = False
@@ -151,10 +129,12 @@ class Cpu:
         start = self.pc | (1 if self.cpsr & _THUMB else 0)
         try:
             self._uc.emu_start(start, _NEVER, count=count)
-        except unicorn.UcError as error:
-            raise CpuFault(self._problem or str(error), pc=self.pc, lr=self.lr) from error
+        except _ENGINE.UcError as error:
+            raise CodeCrashError(self._problem or str(error), pc=self.pc, lr=self.lr) from error
+        finally:
+            self._undo_writes()
         if self._problem:
-            raise CpuFault(self._problem, pc=self.pc, lr=self.lr)
+            raise CodeCrashError(self._problem, pc=self.pc, lr=self.lr)
         return not self._stopped
 
     def stop(self) -> None:
@@ -257,6 +237,24 @@ class Cpu:
         uc.mem_map(page, _PAGE, uc_const.UC_PROT_READ)
         return True
 
+    def _write_ignored(
+        self, uc: Any, _access: int, address: int, _size: int, _value: int, _data: Any
+    ) -> bool:
+        """Flash takes no stores: let this one happen and undo it when the slice ends."""
+        page = address & ~(_PAGE - 1)
+        if not self._is_plain(page, _PAGE, "x"):
+            return False
+        self.ignored_writes += 1
+        self._written.append((page, self.peek(page, _PAGE)))
+        uc.mem_protect(page, _PAGE, uc_const.UC_PROT_ALL)
+        return True
+
+    def _undo_writes(self) -> None:
+        for page, before in self._written:
+            self.poke(page, before)
+            self._uc.mem_protect(page, _PAGE, uc_const.UC_PROT_READ | uc_const.UC_PROT_EXEC)
+        self._written.clear()
+
     def _exception(self, _uc: Any, number: int, _data: Any) -> None:
         if number == _EXCP_SWI:
             self._enter(_MODE_SVC, 0x08, self.pc, _IRQ_OFF)
@@ -271,38 +269,10 @@ class Cpu:
 
     # snapshots --------------------------------------------------------------------------------
 
-    def save_registers(self) -> dict[str, int]:
-        """Every register of every mode by name, e.g. ``"irq.sp"``; the CPU is left as it was."""
-        cpsr = self.cpsr
-        saved = {f"r{n}": int(self._uc.reg_read(reg)) for n, reg in enumerate(_GENERAL)}
-        saved["cpsr"] = cpsr
-        for mode in _BANKED:
-            self._uc.reg_write(arm.UC_ARM_REG_CPSR, (cpsr & ~(0x1F | _THUMB)) | mode)
-            saved[f"{mode:x}.sp"] = int(self._uc.reg_read(arm.UC_ARM_REG_SP))
-            saved[f"{mode:x}.lr"] = int(self._uc.reg_read(arm.UC_ARM_REG_LR))
-            if mode != _MODE_SYSTEM:
-                saved[f"{mode:x}.spsr"] = int(self._uc.reg_read(arm.UC_ARM_REG_SPSR))
-            if mode == _MODE_FIQ:
-                for n, reg in enumerate(_R8_TO_R12, start=8):
-                    saved[f"{mode:x}.r{n}"] = int(self._uc.reg_read(reg))
-        self._restore_current(saved)
-        return saved
+    def save(self) -> dict[str, int]:
+        """All registers of all modes by name."""
+        return save_registers(self._uc)
 
-    def load_registers(self, saved: dict[str, int]) -> None:
-        """Put back what :meth:`save_registers` gave."""
-        base = saved["cpsr"] & ~(0x1F | _THUMB)
-        for mode in _BANKED:
-            self._uc.reg_write(arm.UC_ARM_REG_CPSR, base | mode)
-            self._uc.reg_write(arm.UC_ARM_REG_SP, saved[f"{mode:x}.sp"])
-            self._uc.reg_write(arm.UC_ARM_REG_LR, saved[f"{mode:x}.lr"])
-            if mode != _MODE_SYSTEM:
-                self._uc.reg_write(arm.UC_ARM_REG_SPSR, saved[f"{mode:x}.spsr"])
-            if mode == _MODE_FIQ:
-                for n, reg in enumerate(_R8_TO_R12, start=8):
-                    self._uc.reg_write(reg, saved[f"{mode:x}.r{n}"])
-        self._restore_current(saved)
-
-    def _restore_current(self, saved: dict[str, int]) -> None:
-        self._uc.reg_write(arm.UC_ARM_REG_CPSR, saved["cpsr"])
-        for n, reg in enumerate(_GENERAL):
-            self._uc.reg_write(reg, saved[f"r{n}"])
+    def load(self, saved: dict[str, int]) -> None:
+        """Put back what :meth:`save` gave."""
+        load_registers(self._uc, saved)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from bekenlab.errors import BekenlabError, ExitCode
 
 
-class CpuFault(BekenlabError):
+class CodeCrashError(BekenlabError):
     """The code left mapped memory, wrote where nothing can be written, or is not code."""
 
-    code = "cpu-fault"
+    code = "code-crash"
     exit_code = ExitCode.INPUT
 
 
-class DeviceFault(BekenlabError):
+class DeviceModelError(BekenlabError):
     """A device model failed; the register is named. This is a bug in bekenlab."""
 
-    code = "device-fault"
+    code = "device-model"
     exit_code = ExitCode.INTERNAL
 
 

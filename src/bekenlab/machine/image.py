@@ -1,4 +1,4 @@
-"""What the machine needs to know of a dump: its raw bytes, and its code as the processor reads it."""
+"""What the machine needs of a dump: its raw bytes, and its code as the processor reads it."""
 
 from __future__ import annotations
 

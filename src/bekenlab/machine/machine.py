@@ -17,16 +17,22 @@ from bekenlab.errors import UnsupportedError
 from bekenlab.machine.board import build_board
 from bekenlab.machine.chips import ChipProfile, load_profile
 from bekenlab.machine.clock import Clock
-from bekenlab.machine.cpu import Cpu, Memory, stand_in_for_waits
+from bekenlab.machine.cpu import Cpu
+from bekenlab.machine.devices.base import ints_of
 from bekenlab.machine.devices.gdma import Gdma
-from bekenlab.machine.errors import CpuFault
+from bekenlab.machine.devices.pwm_new import NewPwm
+from bekenlab.machine.devices.pwm_old import OldPwm
+from bekenlab.machine.errors import CodeCrashError
 from bekenlab.machine.idle import IdleFinder
-from bekenlab.machine.run import Matcher, Novelty, Outcome, StopReason, Until
+from bekenlab.machine.memory import Memory, stand_in_for_waits
+from bekenlab.machine.run import Outcome, StopReason, Until
 from bekenlab.machine.serial import SerialPort
+from bekenlab.machine.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bekenlab.machine.devices.base import PwmState
     from bekenlab.machine.devices.gpio import PinState
     from bekenlab.machine.image import FlashImage
 
@@ -40,6 +46,7 @@ _PAGE = 0x1000
 _VECTORS = slice(0x04, 0x40)
 _TICKS_AN_ACCESS = 4
 _FLASH_MOST = 16 << 20
+_COUNTERS = ("instructions", "_entries", "_masked", "_woken", "_pace")
 
 
 class Machine:
@@ -55,6 +62,8 @@ class Machine:
         uart1: Outside of the download and TuyaMCU port.
         uart2: Outside of the log port.
         instructions: Executed so far. Slices a device cut short count four a device access.
+        monotonic: Real time, only looked at for ``wall_seconds``.
+        bitten: Whether the watchdog has expired and nobody took notice yet.
     """
 
     def __init__(
@@ -81,11 +90,12 @@ class Machine:
         self.uart1 = SerialPort(self.board.uart1)
         self.uart2 = SerialPort(self.board.uart2)
         self.instructions = 0
-        self._monotonic = monotonic
+        self.monotonic = monotonic
         self._idle = IdleFinder(self.cpu, lambda: self.board.bus.accesses + self._entries)
-        self._bitten = False
+        self.bitten = False
         self._entries = 0
         self._masked = 0
+        self._pace = 1 if start == "app" else profile.loader_ticks
         self._woken = 0
         self.board.watchdog.on_bite = self._watchdog_bit
         for device in self.board.devices.values():
@@ -134,7 +144,7 @@ class Machine:
         """Execute ``count`` instructions; interrupts are taken in between as they come.
 
         Raises:
-            CpuFault: The code crashed.
+            CodeCrashError: The code crashed.
         """
         end = self.instructions + count
         while self.instructions < end:
@@ -145,12 +155,12 @@ class Machine:
 
         A run without any condition that must come true may not return.
         """
-        started = self._monotonic()
-        watch = _Watch(self, until, started)
+        started = self.monotonic()
+        watch = Watch(self, until, started)
         while True:
             try:
                 self._slice(watch.budget())
-            except CpuFault as fault:
+            except CodeCrashError as fault:
                 self.uart2.pump()
                 detail = f"{fault.message} at {self.cpu.pc:#x}, called from {self.cpu.lr:#x}"
                 return self._outcome(StopReason.FAULT, detail, started)
@@ -164,8 +174,10 @@ class Machine:
         clock.fire()
         limit = min(most, self._interrupts())
         planned = clock.next()
+        if self._pace != 1 and cpu.pc >= self.profile.app:
+            self._pace = 1
         if planned is not None:
-            limit = max(1, min(limit, planned - clock.now))
+            limit = max(1, min(limit, (planned - clock.now) // self._pace))
         bus.spinning = None
         before = bus.accesses
         self._idle.begin_slice()
@@ -177,7 +189,7 @@ class Machine:
                 self._probe()
         else:
             self._passed(min(limit, max(1, accesses) * _TICKS_AN_ACCESS))
-            if bus.spinning is not None or self._idle.idle or cpu.waiting:
+            if bus.spinning is not None or self._idle.idle is not None or cpu.waiting:
                 self._skip_to_next()
             if cpu.waiting:
                 self._woken = _WOKEN_SLICES
@@ -205,7 +217,7 @@ class Machine:
         return _MASKED_SLICES[self._masked]
 
     def _passed(self, count: int) -> None:
-        self.clock.now += count
+        self.clock.now += count * self._pace
         self.instructions += count
 
     def _probe(self) -> None:
@@ -213,20 +225,22 @@ class Machine:
         room = _SLICE if planned is None else planned - self.clock.now
         if room <= 0 or self.board.icu.irq or self.board.icu.fiq:
             return
-        accesses = self.board.bus.accesses
         probe = self._idle.probe(room)
         self._passed(probe.steps)
-        if probe.found and self.board.bus.accesses == accesses:
+        if probe.found:
             self._skip_to_next()
 
     def _skip_to_next(self) -> None:
         planned = self.clock.next()
         if planned is None:
             planned = self.clock.now + int(self.clock.hz * _NOTHING_PLANNED)
-        self.clock.now = max(self.clock.now, planned)
+        ticks = planned - self.clock.now
+        if ticks > 0:
+            self.clock.now = planned
+            self._idle.skipped(ticks)
 
     def _watchdog_bit(self) -> None:
-        self._bitten = True
+        self.bitten = True
 
     def _outcome(self, reason: StopReason, detail: str, started: float) -> Outcome:
         return Outcome(
@@ -235,8 +249,29 @@ class Machine:
             pc=self.cpu.pc,
             device_seconds=self.clock.seconds,
             instructions=self.instructions,
-            wall_seconds=self._monotonic() - started,
+            wall_seconds=self.monotonic() - started,
         )
+
+    # snapshots --------------------------------------------------------------------------------
+
+    def save_counters(self) -> dict[str, int]:
+        """The machine's own state, for a snapshot."""
+        return {name: int(getattr(self, name)) for name in _COUNTERS}
+
+    def load_counters(self, saved: dict[str, int]) -> None:
+        """Put back what :meth:`save_counters` gave."""
+        for name in _COUNTERS:
+            setattr(self, name, saved[name])
+
+    def idle_state(self) -> list[list[int]]:
+        """What was learned about idle loops, for a snapshot."""
+        return self._idle.save()
+
+    def load_idle_state(self, rows: object) -> None:
+        """Put back what :meth:`idle_state` gave."""
+        if not isinstance(rows, list):
+            raise TypeError("rows of numbers")
+        self._idle.load([ints_of(row) for row in rows])
 
     # outside ----------------------------------------------------------------------------------
 
@@ -245,94 +280,35 @@ class Machine:
         """What UART2 printed so far."""
         return self.uart2.sent.decode("utf-8", "replace")
 
+    @property
+    def flash(self) -> bytes:
+        """The flash as it is now, physical addresses."""
+        return bytes(self.board.flash.content)
+
+    def reload_code(self, logical: bytes) -> None:
+        """Show the processor new code, e.g. after its flash was rewritten through UART1.
+
+        Args:
+            logical: The code from logical address 0, as in :class:`FlashImage`; what goes beyond
+                the first image's length is left out.
+        """
+        size = len(self._code)
+        code = logical[:size].ljust(size, b"\xff")
+        self._code = stand_in_for_waits(code)
+        self.cpu.poke(0, self._code)
+        self.cpu.forget_code()
+
     def pins(self) -> tuple[PinState, ...]:
         """All pins as the firmware has set them up."""
         return tuple(self.board.gpio.pin(n) for n in range(self.board.gpio.count))
 
+    def pwm(self, gpio: int) -> PwmState | None:
+        """Frequency and duty of the PWM at a pin, or None when there is none."""
+        generator = self.board.devices.get("pwm")
+        if isinstance(generator, NewPwm | OldPwm):
+            return generator.state(gpio)
+        return None
+
     def drive(self, gpio: int, level: int | None) -> None:
         """Connect a pin to 0 or 1 from outside, e.g. press a button; None lets go."""
         self.board.gpio.drive(gpio, level)
-
-
-class _Watch:
-    """Checks a run's conditions between slices."""
-
-    def __init__(self, machine: Machine, until: Until, started: float) -> None:
-        self.detail = ""
-        self._machine = machine
-        self._until = until
-        self._started = started
-        self._first_instruction = machine.instructions
-        self._first_tick = machine.clock.now
-        self._news_tick = machine.clock.now
-        self._novelty = Novelty()
-        self._edge = False
-        self._matcher = None
-        if until.match is not None:
-            self._matcher = Matcher(until.match, len(machine.uart2.sent))
-        if until.pin is not None:
-            machine.board.gpio.on_level = self._level
-        self._deadline_tick = self._ticks(until.device_seconds)
-
-    def _ticks(self, seconds: float | None) -> int | None:
-        if seconds is None:
-            return None
-        return self._first_tick + round(seconds * self._machine.clock.hz)
-
-    def _level(self, gpio: int, level: int) -> None:
-        wanted = self._until.pin
-        if wanted is not None and (gpio, level) == (wanted.gpio, wanted.level):
-            self._edge = True
-
-    def budget(self) -> int:
-        """Instructions left."""
-        if self._until.instructions is None:
-            return _SLICE
-        done = self._machine.instructions - self._first_instruction
-        return max(1, self._until.instructions - done)
-
-    def check(self) -> StopReason | None:
-        """The reason to stop, if any."""
-        machine, until = self._machine, self._until
-        reason = self._output(machine.uart2.pump())
-        if reason is not None:
-            return reason
-        if self._edge and until.pin is not None:
-            self.detail = f"P{until.pin.gpio} became {until.pin.level}"
-            return StopReason.MATCH
-        if machine._bitten:  # noqa: SLF001 - the watch is the other half of the machine
-            machine._bitten = False  # noqa: SLF001
-            return StopReason.WATCHDOG
-        return self._limits()
-
-    def _output(self, data: bytes) -> StopReason | None:
-        if not data:
-            return None
-        if self._novelty.feed(data):
-            self._news_tick = self._machine.clock.now
-        if self._matcher is not None:
-            found = self._matcher.search(self._machine.uart2.sent)
-            if found is not None:
-                self.detail = found
-                return StopReason.MATCH
-        complete = self._until.complete
-        if complete is not None and b"\n" in data and complete(bytes(self._machine.uart2.sent)):
-            return StopReason.PINS_COMPLETE
-        return None
-
-    def _limits(self) -> StopReason | None:
-        machine, until = self._machine, self._until
-        now = machine.clock.now
-        if self._deadline_tick is not None and now >= self._deadline_tick:
-            return StopReason.DEVICE_TIME
-        if until.instructions is not None and (
-            machine.instructions - self._first_instruction >= until.instructions
-        ):
-            return StopReason.BUDGET
-        quiet = until.quiet_seconds
-        if quiet is not None and now - self._news_tick >= quiet * machine.clock.hz:
-            return StopReason.QUIET
-        wall = until.wall_seconds
-        if wall is not None and machine._monotonic() - self._started >= wall:  # noqa: SLF001
-            return StopReason.WALL
-        return None

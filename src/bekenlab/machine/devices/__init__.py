@@ -1,1 +1,1 @@
-"""The peripherals, one file each; they know registers and virtual time, nothing of the processor."""
+"""The peripherals, one file each: registers and virtual time, nothing of the processor."""

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, TypeAlias, Union
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bekenlab.machine.clock import Clock
 
-State: TypeAlias = Union[int, str, bytes, list["State"], dict[str, "State"], dict[int, "State"]]
+#: A saved state: whole numbers, bytes, lists and tables of them.
+State: TypeAlias = dict[str, object]
 
 WORD = 0xFFFF_FFFF
 
 
-def _no_line(_level: bool) -> None:  # noqa: FBT001 - the level is the message
+def _no_line(_level: bool) -> None:
     """Where the wire of a device without an interrupt ends."""
 
 
@@ -82,19 +83,38 @@ class Device:
         label = self.registers.get(offset)
         return f"{self.name}.{label}" if label else f"{self.name}+{offset:#x}"
 
-    def save(self) -> dict[str, State]:
+    def save(self) -> State:
         """State for a snapshot: plain values only."""
         return {"words": dict(self.words)}
 
-    def load(self, state: Mapping[str, State]) -> None:
+    def load(self, state: State) -> None:
         """Put back what :meth:`save` gave."""
-        words = state["words"]
-        if isinstance(words, dict):
-            self.words = {int(key): int_of(value) for key, value in words.items()}
+        self.words = {key: int_of(value) for key, value in table_of(state["words"]).items()}
 
 
-def int_of(value: State) -> int:
+def int_of(value: object) -> int:
     """A whole number out of a saved state."""
     if not isinstance(value, int):
         raise TypeError(f"expected a number, found {type(value).__name__}")
     return value
+
+
+def bytes_of(value: object) -> bytes:
+    """Bytes out of a saved state."""
+    if not isinstance(value, bytes):
+        raise TypeError(f"expected bytes, found {type(value).__name__}")
+    return value
+
+
+def ints_of(value: object) -> list[int]:
+    """A list of whole numbers out of a saved state."""
+    if not isinstance(value, list):
+        raise TypeError(f"expected a list, found {type(value).__name__}")
+    return [int_of(item) for item in value]
+
+
+def table_of(value: object) -> dict[int, object]:
+    """A table by number out of a saved state."""
+    if not isinstance(value, dict):
+        raise TypeError(f"expected a table, found {type(value).__name__}")
+    return {int_of(key): item for key, item in value.items()}

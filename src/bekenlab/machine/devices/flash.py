@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from bekenlab.machine.devices.base import Device, State, Wiring, int_of
+from bekenlab.machine.devices.base import Device, State, Wiring, bytes_of, int_of, ints_of, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -118,35 +118,30 @@ class Flash(Device):
         self.changed.update(range(address // SECTOR, -(-end // SECTOR)))
         self.on_change(address, end - address)
 
-    def save(self) -> dict[str, State]:
+    def save(self) -> State:
         """Registers, buffers, and the sectors that differ from the image."""
-        sectors: dict[int, State] = {
+        sectors = {
             n: bytes(self.content[n * SECTOR : (n + 1) * SECTOR]) for n in sorted(self.changed)
         }
-        out: list[State] = list(self._out)
         return {
             **super().save(),
             "sectors": sectors,
             "status": self._status,
-            "out": out,
+            "out": list(self._out),
             "page": self._page,
             "pointer": self._pointer,
         }
 
-    def load(self, state: Mapping[str, State]) -> None:
+    def load(self, state: State) -> None:
         """Put back what :meth:`save` gave, over the same image."""
         super().load(state)
-        sectors, out, page = state["sectors"], state["out"], state["page"]
-        if not (isinstance(sectors, dict) and isinstance(out, list) and isinstance(page, bytes)):
-            raise TypeError("flash state")
-        for number, data in sectors.items():
-            if not isinstance(data, bytes):
-                raise TypeError("sector")
-            start = int(number) * SECTOR
-            self.content[start : start + len(data)] = data
-            self.changed.add(int(number))
-            self.on_change(start, len(data))
+        for number, data in table_of(state["sectors"]).items():
+            start = number * SECTOR
+            sector = bytes_of(data)
+            self.content[start : start + len(sector)] = sector
+            self.changed.add(number)
+            self.on_change(start, len(sector))
+        self._out = ints_of(state["out"])
+        self._page = bytes_of(state["page"])
         self._status = int_of(state["status"])
-        self._out = [int_of(word) for word in out]
-        self._page = page
         self._pointer = int_of(state["pointer"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from bekenlab.machine.devices.base import Device, State, Wiring, int_of
+from bekenlab.machine.devices.base import Device, State, Wiring, int_of, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -128,13 +128,11 @@ class Gpio(Device):
             return None
         return word >> 1 & 1
 
-    def save(self) -> dict[str, State]:
+    def save(self) -> State:
         """Registers and what drives the pins from outside."""
         return {**super().save(), "driven": dict(self._driven)}
 
-    def load(self, state: Mapping[str, State]) -> None:
+    def load(self, state: State) -> None:
         """Put back what :meth:`save` gave."""
         super().load(state)
-        driven = state["driven"]
-        if isinstance(driven, dict):
-            self._driven = {int(gpio): int_of(level) for gpio, level in driven.items()}
+        self._driven = {gpio: int_of(n) for gpio, n in table_of(state["driven"]).items()}

@@ -75,11 +75,11 @@ class Icu(Device):
         self._patience -= 1
         return self._patience > 0
 
-    def save(self) -> dict[str, State]:
+    def save(self) -> State:
         """Registers and lines."""
         return {**super().save(), "lines": self.lines}
 
-    def load(self, state: Mapping[str, State]) -> None:
+    def load(self, state: State) -> None:
         """Put back what :meth:`save` gave."""
         super().load(state)
         self.lines = int_of(state["lines"])

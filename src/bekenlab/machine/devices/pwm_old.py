@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bekenlab.machine.devices.base import Device, PwmState, State, Wiring, int_of
@@ -32,9 +33,7 @@ class OldPwm(Device):
         self._stride = stride
         self._status = 0
         for channel in range(_CHANNELS):
-            self.clock.handle(
-                self._deadline(channel), lambda due, channel=channel: self._ended(channel, due)
-            )
+            self.clock.handle(self._deadline(channel), partial(self._ended, channel))
 
     def state(self, gpio: int) -> PwmState | None:
         """Frequency and duty at a pin, or None when its channel is off."""
@@ -98,11 +97,11 @@ class OldPwm(Device):
         )
         self.wiring.irq(bool(self._status & enabled))
 
-    def save(self) -> dict[str, State]:
+    def save(self) -> State:
         """Registers and ended periods."""
         return {**super().save(), "status": self._status}
 
-    def load(self, state: Mapping[str, State]) -> None:
+    def load(self, state: State) -> None:
         """Put back what :meth:`save` gave."""
         super().load(state)
         self._status = int_of(state["status"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from bekenlab.machine.devices.base import Device, State, Wiring, int_of
+from bekenlab.machine.devices.base import Device, State, Wiring, ints_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,14 +87,11 @@ class Saradc(Device):
         self.wiring.irq(True)  # noqa: FBT003 - the level
         self.clock.at(self._deadline, max(due + self.clock.hz // _SAMPLE_HZ, self.clock.now + 1))
 
-    def save(self) -> dict[str, State]:
+    def save(self) -> State:
         """Registers and samples waiting."""
-        fifo: list[State] = list(self._fifo)
-        return {**super().save(), "fifo": fifo}
+        return {**super().save(), "fifo": list(self._fifo)}
 
-    def load(self, state: Mapping[str, State]) -> None:
+    def load(self, state: State) -> None:
         """Put back what :meth:`save` gave."""
         super().load(state)
-        fifo = state["fifo"]
-        if isinstance(fifo, list):
-            self._fifo = [int_of(value) for value in fifo]
+        self._fifo = ints_of(state["fifo"])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from bekenlab.machine.devices.base import WORD, Device, State, Wiring, int_of
+from bekenlab.machine.devices.base import WORD, Device, State, Wiring, ints_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +40,7 @@ class Timers(Device):
         self._pending = [0, 0]
         for number in range(6):
             name = self._deadline(number)
-            self.clock.handle(name, lambda due, number=number: self._expired(number, due))
+            self.clock.handle(name, partial(self._expired, number))
 
     def read(self, offset: int) -> int:
         """Control registers show which timers expired."""
@@ -120,14 +121,12 @@ class Timers(Device):
     def _update(self) -> None:
         self.wiring.irq(any(self._pending))
 
-    def save(self) -> dict[str, State]:
+    def save(self) -> State:
         """Registers, start times and what expired."""
         return {**super().save(), "started": list(self._started), "pending": list(self._pending)}
 
-    def load(self, state: Mapping[str, State]) -> None:
+    def load(self, state: State) -> None:
         """Put back what :meth:`save` gave."""
         super().load(state)
-        started, pending = state["started"], state["pending"]
-        if isinstance(started, list) and isinstance(pending, list):
-            self._started = [int_of(value) for value in started]
-            self._pending = [int_of(value) for value in pending]
+        self._started = ints_of(state["started"])
+        self._pending = ints_of(state["pending"])

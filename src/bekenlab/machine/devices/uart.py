@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, ClassVar
 
-from bekenlab.machine.devices.base import Device, State, Wiring, int_of
+from bekenlab.machine.devices.base import Device, State, Wiring, bytes_of, int_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -137,7 +137,7 @@ class Uart(Device):
     def _update(self) -> None:
         self.wiring.irq(bool(self._status & self.words.get(INT_ENABLE, 0)))
 
-    def save(self) -> dict[str, State]:
+    def save(self) -> State:
         """Registers, bytes waiting and interrupt status."""
         return {
             **super().save(),
@@ -146,11 +146,9 @@ class Uart(Device):
             "status": self._status,
         }
 
-    def load(self, state: Mapping[str, State]) -> None:
+    def load(self, state: State) -> None:
         """Put back what :meth:`save` gave."""
         super().load(state)
-        incoming, fifo = state["incoming"], state["fifo"]
-        if not isinstance(incoming, bytes) or not isinstance(fifo, bytes):
-            raise TypeError("bytes expected")
-        self._incoming, self._fifo = deque(incoming), deque(fifo)
+        self._incoming = deque(bytes_of(state["incoming"]))
+        self._fifo = deque(bytes_of(state["fifo"]))
         self._status = int_of(state["status"])

@@ -46,11 +46,11 @@ class Watchdog(Device):
     def _bite(self, _due: int) -> None:
         self.on_bite()
 
-    def save(self) -> dict[str, State]:
+    def save(self) -> State:
         """Registers and the half-finished key sequence."""
         return {**super().save(), "key": self._last_key}
 
-    def load(self, state: Mapping[str, State]) -> None:
+    def load(self, state: State) -> None:
         """Put back what :meth:`save` gave."""
         super().load(state)
         self._last_key = int_of(state["key"])

@@ -81,7 +81,7 @@ def split_frames(stream: bytes) -> tuple[list[Frame], bytes]:
 
     Bytes that belong to no frame are skipped.
     """
-    frames = []
+    frames: list[Frame] = []
     at = 0
     while True:
         at = stream.find(_MAGIC, at)
