@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import signal
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,14 +14,17 @@ from bekenlab.cli.output import console, json_line, print_error
 from bekenlab.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from bekenlab.jobs.boot import BootReport
+    from bekenlab.report.live_log import LiveLog
 
 
 @click.command("boot")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--until", metavar="REGEX", help="Stop when the log matches; exit 6 if it never does.")
+@click.option(
+    "--until", metavar="REGEX", help="Stop when the log matches; exit 6 if it never does."
+)
 @click.option(
     "--device-seconds",
     type=click.FloatRange(min=0, min_open=True),
@@ -88,6 +90,7 @@ def command(
     """
     # Imported here: unicorn and numpy take longer to load than --help may take.
     from bekenlab.jobs.boot import BootOptions, boot_file
+    from bekenlab.report.live_log import LiveLog
 
     if until is not None:
         _check_pattern(until)
@@ -100,12 +103,13 @@ def command(
         mcu=mcu == "auto",
         stop_at_pins=until is None and typed is None,
     )
-    printer = _Printer(with_time=with_time, show_secrets=show_secrets, silent=as_json)
+    log = LiveLog(show_secrets=show_secrets)
+    listener = _listener(log, with_time=with_time, silent=as_json)
     with _interruptible() as interrupted:
         report = boot_file(
-            file, chip=chip, options=options, listen=printer.heard, interrupted=interrupted
+            file, chip=chip, options=options, listen=listener, interrupted=interrupted
         )
-    printer.finish()
+    listener(report.device_seconds, "\n")
     if as_json:
         from bekenlab.report.boot_json import boot_json
 
@@ -121,7 +125,9 @@ def _check_pattern(pattern: str) -> None:
     try:
         re.compile(pattern)
     except re.error as error:
-        raise click.BadParameter(f"not a regular expression: {error}", param_hint="--until") from None
+        raise click.BadParameter(
+            f"not a regular expression: {error}", param_hint="--until"
+        ) from None
 
 
 def _status(report: BootReport, until: str | None) -> int:
@@ -143,39 +149,15 @@ def _summary(report: BootReport, uart1: str) -> None:
         out.print(f"  {line}", markup=False)
 
 
-class _Printer:
-    """Prints the log line by line as it comes, without its secrets."""
+def _listener(log: LiveLog, *, with_time: bool, silent: bool) -> Callable[[float, str], None]:
+    """What prints the log as it comes."""
 
-    def __init__(self, *, with_time: bool, show_secrets: bool, silent: bool) -> None:
-        # Imported here for the same reason as above.
-        from bekenlab.report.printable import printable
-        from bekenlab.tuya import LogRedactor
+    def heard(seconds: float, text: str) -> None:
+        for line in log.feed(text):
+            if not silent:
+                click.echo(f"{seconds:9.3f}  {line}" if with_time else line)
 
-        self._printable = printable
-        self._with_time = with_time
-        self._silent = silent
-        self._redactor = None if show_secrets else LogRedactor()
-        self._rest = ""
-
-    def heard(self, seconds: float, text: str) -> None:
-        """Take a piece of log."""
-        *lines, self._rest = (self._rest + text).split("\n")
-        for line in lines:
-            self._print(seconds, line)
-
-    def finish(self) -> None:
-        """Print an unfinished last line."""
-        if self._rest:
-            self._print(None, self._rest)
-        self._rest = ""
-
-    def _print(self, seconds: float | None, line: str) -> None:
-        if self._silent:
-            return
-        line = line.rstrip("\r")
-        shown = self._printable(self._redactor.line(line) if self._redactor else line)
-        stamp = f"{seconds:9.3f}  " if self._with_time and seconds is not None else ""
-        click.echo(stamp + shown)
+    return heard
 
 
 @contextmanager

@@ -5,19 +5,32 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from bekenlab.chips import find_module
-from bekenlab.image import Image
+from bekenlab.errors import (
+    BekenlabError,
+    BootFailedError,
+    NotADumpError,
+    NotReachedError,
+    UnsupportedError,
+)
 from bekenlab.jobs.analyze import analyze
 from bekenlab.jobs.inputs import load
-from bekenlab.jobs.tuya_findings import TuyaFindings
 from bekenlab.machine import FlashImage, Machine, StopReason, Until
 from bekenlab.machine.peers.tuya_mcu import Frame, ProductForm, TuyaMcu
 from bekenlab.pins import PinMap, Source, pins_from_parameters
-from bekenlab.tuya import BootLog, BootLogReader, Parameters, parse_boot_log
-from bekenlab.tuya.firmware import Firmware
+from bekenlab.tuya.boot_log import parse_boot_log
+from bekenlab.tuya.boot_log_reader import BootLogReader
+from bekenlab.tuya.firmware import Firmware, FirmwareKind
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bekenlab.image import Image
+    from bekenlab.jobs.tuya_findings import TuyaFindings
+    from bekenlab.tuya import Parameters
+    from bekenlab.tuya.boot_log_model import BootLog
 
 Start = Literal["app", "bootloader"]
 Listener = Callable[[float, str], None]
@@ -176,8 +189,8 @@ def boot(
         uart1_sent=bytes(machine.uart1.sent),
         uart1_received=bytes(machine.uart1.received),
         log=log,
-        firmware=log.firmware,
-        parameters=log.parameters,
+        firmware=log.firmware or Firmware(FirmwareKind.OTHER),
+        parameters=log.parameters if log.parameters.values else None,
         pins=pins_from_log(log),
         gpio=_gpio(machine),
         mcu_frames=tuple(mcu.frames) if mcu else (),
@@ -240,13 +253,14 @@ def problem_of(report: BootReport, until: str | None = None) -> BekenlabError | 
 
 def pins_from_log(log: BootLog) -> PinMap:
     """The pin map that a boot log gives."""
-    if log.parameters is None and not log.mcu_baud:
+    baud = log.mcu.baud if log.mcu else None
+    if not log.parameters.values and not baud:
         return PinMap()
-    values = log.parameters.flat() if log.parameters else {}
-    name = values.get("module")
-    module = find_module(name) if isinstance(name, str) else None
     return pins_from_parameters(
-        values, source=Source.BOOT_LOG, module=module, mcu_baud=log.mcu_baud
+        log.parameters.flat(),
+        source=Source.BOOT_LOG,
+        module=find_module(log.module) if log.module else None,
+        mcu_baud=baud,
     )
 
 

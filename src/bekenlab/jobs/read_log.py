@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import module_chip
 from bekenlab.errors import NotADumpError, Notice
 from bekenlab.jobs.boot import pins_from_log
 from bekenlab.jobs.inputs import load
 from bekenlab.openbeken import build_template, describe
-from bekenlab.pins import PinMap
-from bekenlab.tuya import BootLog, parse_boot_log
+from bekenlab.tuya.boot_log import parse_boot_log
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from bekenlab.pins import PinMap
+    from bekenlab.tuya.boot_log_model import BootLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def read_log(path: Path) -> LogReport:
     file = load(path)[0]
     log = parse_boot_log(file.data)
     pins = pins_from_log(log)
-    if not (log.firmware.name or log.firmware.sdk or log.chip or pins.pins or log.mcu_baud):
+    if not (log.firmware or log.chip or pins.pins or log.mcu):
         raise NotADumpError(
             "this is no boot log of a Tuya device, or it is garbled",
             hint="capture UART2 (TX2) at 115200 baud, 8N1, from power-on on; check the ground wire",

@@ -55,6 +55,7 @@ class Until:
         wall_seconds: Real time, checked between slices.
         quiet_seconds: Virtual time in which UART2 prints no line it has not printed before;
             lines that differ in their numbers only count as the same.
+        interrupted: Asked between slices; True ends the run with ``wall``.
     """
 
     match: str | re.Pattern[bytes] | None = None
@@ -64,6 +65,7 @@ class Until:
     instructions: int | None = None
     wall_seconds: float | None = None
     quiet_seconds: float | None = None
+    interrupted: Callable[[], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,4 +102,7 @@ class Watch:
         wall = until.wall_seconds
         if wall is not None and machine.monotonic() - self._started >= wall:
             return StopReason.WALL
+        if until.interrupted is not None and until.interrupted():
+            self.detail = "interrupted"
+            return StopReason.WALL
         return None

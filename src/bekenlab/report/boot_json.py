@@ -1,11 +1,11 @@
-"""The report of ``boot`` as JSON, schema 1 (documented in docs/json.md); a contract like analyze's."""
+"""The report of ``boot`` as JSON, schema 1 (documented in docs/json.md); a contract as well."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.report.json_report import SCHEMA, firmware_json, pin_json
-from bekenlab.tuya import redact_log
+from bekenlab.tuya.boot_log_redact import redact_log
 
 if TYPE_CHECKING:
     from bekenlab.jobs.boot import BootReport, GpioRow

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -15,6 +14,8 @@ from bekenlab.machine import StopReason
 from bekenlab.openbeken import role_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import RenderableType
 
     from bekenlab.jobs.boot import BootReport, GpioRow

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
@@ -12,8 +11,11 @@ from rich.text import Text
 
 from bekenlab.report.json_report import SCHEMA, firmware_json, pin_json
 from bekenlab.report.printable import printable
+from bekenlab.tuya.firmware import Firmware, FirmwareKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import RenderableType
 
     from bekenlab.jobs.read_log import LogReport
@@ -21,15 +23,16 @@ if TYPE_CHECKING:
 
 def log_json(report: LogReport) -> dict[str, Any]:
     """The report as plain JSON values; fields of ``analyze`` have the same meaning."""
-    parameters = report.log.parameters
+    log = report.log
+    baud = log.mcu.baud if log.mcu else None
     return {
         "schema": SCHEMA,
         "file": {"name": report.name},
         "chip": report.chip,
-        "firmware": firmware_json(report.log.firmware),
-        "module": report.log.module,
-        "parameters": dict(parameters.values) if parameters else None,
-        "mcu": {"baud": report.log.mcu_baud} if report.log.mcu_baud else None,
+        "firmware": firmware_json(log.firmware or Firmware(FirmwareKind.OTHER)),
+        "module": log.module,
+        "parameters": dict(log.parameters.values) or None,
+        "mcu": {"baud": baud} if baud else None,
         "pins": [pin_json(pin) for pin in report.pins.pins],
         "openbeken": {"template": dict(report.template), "description": report.description},
         "warnings": [{"code": n.code, "message": n.message} for n in report.notices],
@@ -42,7 +45,7 @@ def render(report: LogReport) -> RenderableType:
 
 
 def _sections(report: LogReport) -> Iterator[RenderableType]:
-    firmware = report.log.firmware
+    firmware = report.log.firmware or Firmware(FirmwareKind.OTHER)
     words = (firmware.name, firmware.version, firmware.sdk)
     yield Text(printable(report.name), style="bold")
     yield Text(f"Firmware  {printable(' '.join(w for w in words if w)) or 'did not say'}")

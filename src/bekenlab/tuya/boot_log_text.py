@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bekenlab.tuya.boot_log_facts import boot_log_facts
-from bekenlab.tuya.parameters import ParameterValue
 from bekenlab.tuya.parameters_parser import parse_parameters
+
+if TYPE_CHECKING:
+    from bekenlab.tuya.parameters import ParameterValue
 
 # Printable ASCII up to the next record's prefix.
 BODY = (
