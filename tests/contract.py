@@ -108,12 +108,10 @@ def _in_list(value: Any, shape: list[Any] | tuple[Any, ...], place: str) -> list
     if isinstance(shape, tuple) and len(shape) != len(value):
         return [f"{place} has {len(value)} members"]
     shapes = shape if isinstance(shape, tuple) else shape * len(value)
-    pairs = zip(value, shapes, strict=True)
-    return [
-        text
-        for i, (inner, each) in enumerate(pairs)
-        for text in violations(inner, each, f"{place}[{i}]")
-    ]
+    found = []
+    for number, (inner, each) in enumerate(zip(value, shapes, strict=True)):
+        found += violations(inner, each, f"{place}[{number}]")
+    return found
 
 
 def check(report: dict[str, Any]) -> None:

@@ -26,7 +26,9 @@ def configurations() -> tuple[dict[str, Any], ...]:
 
 def pins_of(text: str) -> PinMap | None:
     parameters = read_configuration(text.encode())
-    return parameters and pins_from_parameters(parameters.flat(), source=Source.STORAGE)
+    if parameters is None:
+        return None
+    return pins_from_parameters(parameters.flat(), source=Source.STORAGE)
 
 
 def test_tuya_form_and_json_of_all_354_give_the_same_pins() -> None:

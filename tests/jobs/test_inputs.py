@@ -15,7 +15,6 @@ import pytest
 from bekenlab.errors import (
     BekenlabError,
     CorruptInputError,
-    ExitCode,
     FileAccessError,
     TooLargeError,
 )
@@ -108,20 +107,23 @@ def test_a_truncated_archive_is_damaged(tmp_path: Path, kind: str) -> None:
 def test_a_flipped_bit_is_damage_or_harmless_never_other_bytes(tmp_path: Path, kind: str) -> None:
     packed = PACKERS[kind](DATA)
     chance = random.Random(kind)
-    refused = 0
+    outcomes = []
     for _ in range(150):
         flipped = bytearray(packed)
-        place = chance.choice([chance.randrange(len(packed)), -1 - chance.randrange(90)])
+        place = chance.choice([chance.randrange(6, len(packed)), -1 - chance.randrange(90)])
         flipped[place] ^= 1 << chance.randrange(8)
-        try:
-            assert flipped[:2] != packed[:2] or set(
-                contents(write(tmp_path, "a", flipped)).values()
-            ) <= {DATA}
-        except BekenlabError as error:
-            assert error.exit_code is ExitCode.INPUT
-            assert not isinstance(error, FileAccessError)
-            refused += 1
-    assert refused > 50
+        outcomes.append(outcome(write(tmp_path, "a", bytes(flipped))))
+    assert set(outcomes) <= {DATA, CorruptInputError, TooLargeError}
+    assert outcomes.count(CorruptInputError) > 50
+
+
+def outcome(path: Path) -> bytes | type[BekenlabError]:
+    """The bytes of the one file in it, or the kind of error."""
+    try:
+        [file] = load(path)
+    except BekenlabError as error:
+        return type(error)
+    return file.data
 
 
 def test_a_file_larger_than_any_flash_is_refused_unread(tmp_path: Path) -> None:
@@ -166,7 +168,7 @@ def test_a_bomb_costs_bounded_memory(tmp_path: Path, kind: str) -> None:
     assert path.stat().st_size < MAX_SIZE
     tracemalloc.start()
     try:
-        with pytest.raises(TooLargeError, match="bomb|bin"):
+        with pytest.raises(TooLargeError, match="unpacks to more than"):
             load(path)
         assert tracemalloc.get_traced_memory()[1] < 200 << 20
     finally:

@@ -163,7 +163,8 @@ def _cut_short(image: Image | None, firmware: Firmware, verdict: ChipVerdict) ->
         return ()
     end = len(image.physical)
     known = any(notice.code == "truncated-dump" for notice in image.notices)
-    if known or firmware.kind is not FirmwareKind.TUYA or end >= chip.flash_size:
+    foreign = firmware.kind is not FirmwareKind.TUYA and image.app
+    if known or foreign or end >= chip.flash_size:
         return ()
     text = (
         f"The file ends at 0x{end:x}, but a {chip.name} has 0x{chip.flash_size:x} bytes of flash: "
