@@ -89,7 +89,8 @@ def command(
     names and passwords in the log are hidden unless asked for.
     """
     # Imported here: unicorn and numpy take longer to load than --help may take.
-    from bekenlab.jobs.boot import BootOptions, boot_file
+    from bekenlab.jobs.boot import BootOptions
+    from bekenlab.jobs.boot_file import boot_file
     from bekenlab.report.live_log import LiveLog
 
     if until is not None:

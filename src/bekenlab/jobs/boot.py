@@ -13,10 +13,7 @@ from bekenlab.errors import (
     BootFailedError,
     NotADumpError,
     NotReachedError,
-    UnsupportedError,
 )
-from bekenlab.jobs.analyze import analyze
-from bekenlab.jobs.inputs import load
 from bekenlab.machine import FlashImage, Machine, StopReason, Until
 from bekenlab.machine.peers.tuya_mcu import Frame, ProductForm, TuyaMcu
 from bekenlab.pins import PinMap, Source, pins_from_parameters
@@ -25,8 +22,6 @@ from bekenlab.tuya.boot_log_reader import BootLogReader
 from bekenlab.tuya.firmware import Firmware, FirmwareKind
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bekenlab.image import Image
     from bekenlab.jobs.tuya_findings import TuyaFindings
     from bekenlab.tuya import Parameters
@@ -197,44 +192,6 @@ def boot(
     )
 
 
-def boot_file(
-    path: Path,
-    *,
-    chip: str | None = None,
-    options: BootOptions | None = None,
-    listen: Listener = lambda _seconds, _text: None,
-    interrupted: Callable[[], bool] | None = None,
-) -> BootReport:
-    """Read a file and boot it.
-
-    Args:
-        path: A dump or app image, packed or not.
-        chip: Chip to model instead of the one recognised.
-        options: How to boot and when to stop.
-        listen: Called with (device seconds, text) for each piece of log as it is printed.
-        interrupted: Asked now and then; True ends the run.
-
-    Raises:
-        BekenlabError: The file cannot be read or run; see ``boot``.
-    """
-    analysis = analyze(load(path)[0])
-    if analysis.image is None or not analysis.image.logical:
-        raise analysis.problem or _nothing_to_run()
-    name = chip or analysis.chip.name
-    if name is None:
-        raise UnsupportedError(
-            "nothing in this file says which chip it is for", hint="name the chip with --chip"
-        )
-    return boot(
-        analysis.image,
-        chip=name,
-        tuya=analysis.tuya,
-        options=options,
-        listen=listen,
-        interrupted=interrupted,
-    )
-
-
 def problem_of(report: BootReport, until: str | None = None) -> BekenlabError | None:
     """The error that a boot's outcome amounts to, or None."""
     if report.stop in (StopReason.FAULT, StopReason.WATCHDOG):
@@ -266,7 +223,7 @@ def pins_from_log(log: BootLog) -> PinMap:
 
 def _flash(image: Image) -> FlashImage:
     if not image.logical:
-        raise _nothing_to_run()
+        raise nothing_to_run()
     if image.logical_start:
         return FlashImage(
             b"\xff" * image.start + image.physical,
@@ -275,7 +232,8 @@ def _flash(image: Image) -> FlashImage:
     return FlashImage(image.physical, image.logical)
 
 
-def _nothing_to_run() -> BekenlabError:
+def nothing_to_run() -> BekenlabError:
+    """The error for a file without code."""
     return NotADumpError(
         "there is no code in this file that could run",
         hint="boot needs the app: a whole dump, or an app image of OpenBeken",

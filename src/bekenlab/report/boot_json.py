@@ -24,7 +24,7 @@ def boot_json(report: BootReport, *, show_secrets: bool = False) -> dict[str, An
         "wall_seconds": round(report.wall_seconds, 3),
         "log": report.text if show_secrets else redact_log(report.text),
         "uart1": {
-            "tx": report.uart1_sent.hex() if show_secrets or report.mcu_frames else "",
+            "tx": _sent(report, show_secrets=show_secrets).hex(),
             "rx": report.uart1_received.hex(),
         },
         "firmware": firmware_json(report.firmware),
@@ -38,6 +38,14 @@ def boot_json(report: BootReport, *, show_secrets: bool = False) -> dict[str, An
             ],
         },
     }
+
+
+def _sent(report: BootReport, *, show_secrets: bool) -> bytes:
+    """What went out on UART1; text there (a console's log) without its secrets."""
+    sent = report.uart1_sent
+    if show_secrets or report.mcu_frames or not sent.isascii():
+        return sent
+    return redact_log(sent.decode("ascii")).encode()
 
 
 def gpio_json(row: GpioRow) -> dict[str, Any]:
