@@ -47,6 +47,7 @@ class BootOptions:
         until: Regular expression that ends the run when UART2 prints it, or None.
         device_seconds: Longest virtual time.
         wall_seconds: Longest real time.
+        instructions: Most instructions; unlike real time the same on every computer.
         start: Reset into the app, or into the dump's own boot loader.
         typed: Bytes typed on UART1's console once the firmware listens.
         mcu: Whether a simulated MCU answers firmware that talks to one.
@@ -56,6 +57,7 @@ class BootOptions:
     until: str | None = None
     device_seconds: float = 60.0
     wall_seconds: float = 10.0
+    instructions: int | None = None
     start: Start = "app"
     typed: bytes = b""
     mcu: bool = True
@@ -166,6 +168,7 @@ def boot(
             complete=(lambda _log: reader.pins_complete) if options.stop_at_pins else None,
             device_seconds=options.device_seconds,
             wall_seconds=options.wall_seconds,
+            instructions=options.instructions,
             quiet_seconds=_QUIET_SECONDS,
             interrupted=interrupted,
         )

@@ -26,7 +26,9 @@ class BootMode(StrEnum):
 
 # In a batch, a dump that prints no pins must not hold up the others for long.
 _DEVICE_SECONDS = 30.0
-_WALL_SECONDS = 8.0
+_INSTRUCTIONS = 40_000_000
+# Only against a host that is far too slow: the result must not depend on the computer.
+_WALL_SECONDS = 60.0
 
 
 def with_boot(image: Image, firmware: Firmware, tuya: TuyaFindings, mode: BootMode) -> TuyaFindings:
@@ -43,7 +45,9 @@ def with_boot(image: Image, firmware: Firmware, tuya: TuyaFindings, mode: BootMo
     chip = decide_chip(image, firmware, tuya.environment, None).name
     if chip is None:
         return tuya
-    options = BootOptions(device_seconds=_DEVICE_SECONDS, wall_seconds=_WALL_SECONDS)
+    options = BootOptions(
+        device_seconds=_DEVICE_SECONDS, wall_seconds=_WALL_SECONDS, instructions=_INSTRUCTIONS
+    )
     try:
         report = boot(image, chip=chip, tuya=tuya, options=options)
     except BekenlabError as error:
