@@ -62,7 +62,7 @@ TEMPLATE = {
     "command": str,
     "flags": str,
 }
-REPORT = {
+REPORT: dict[str, Any] = {
     "schema": {1},
     "file": FILE,
     "image": IMAGE,
@@ -85,7 +85,7 @@ def violations(value: Any, shape: Any, place: str = "report") -> list[str]:
     if isinstance(shape, Maybe):
         return [] if value is None else violations(value, shape.shape, place)
     if isinstance(shape, set):
-        return [] if value in shape else [f"{place} is {value!r}"]
+        return [] if value in list(shape) else [f"{place} is {value!r}"]
     if isinstance(shape, type):
         return [] if type(value) is shape else [f"{place} is {value!r}, no {shape.__name__}"]
     if isinstance(shape, dict):

@@ -53,6 +53,7 @@ def run() -> NoReturn:
 def _status() -> int:
     try:
         result = main(standalone_mode=False)
+        sys.stdout.flush()  # here, where a reader that has gone is no surprise
     except click.ClickException as error:
         error.show()
         return int(ExitCode.USAGE)
