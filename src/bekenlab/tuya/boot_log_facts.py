@@ -84,7 +84,9 @@ def boot_log_facts() -> BootLogFacts:
         trust=tuple(table["trust"]),
         guesses=frozenset(table["guesses"]),
         after=compiled(table["after"]),
-        mcu=tuple((row["evidence"], row["strength"], compiled(row["pattern"])) for row in table["mcu"]),
+        mcu=tuple(
+            (row["evidence"], row["strength"], compiled(row["pattern"])) for row in table["mcu"]
+        ),
         bauds=frozenset(table["bauds"]),
         secrets=tuple(
             (row["kind"], compiled(row["pattern"], re.MULTILINE)) for row in table["secret"]

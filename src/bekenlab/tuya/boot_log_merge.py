@@ -142,9 +142,7 @@ def merge_boots(boots: Sequence[Boot]) -> Boot | None:
             f"was used, boot {chosen.number + 1} of {len(boots)}."
         )
         notices.append(Notice("log-boots-differ", text))
-    return Boot(
-        chosen.number, chosen.identity, values, sources, chosen.complete, tuple(notices)
-    )
+    return Boot(chosen.number, chosen.identity, values, sources, chosen.complete, tuple(notices))
 
 
 def _fits(boot: Boot, chosen: Boot, values: Mapping[str, ParameterValue]) -> bool:
