@@ -24,8 +24,8 @@ DEFAULT_FAMILY = "default"
 _LEVELS = {"low": 0, "high": 1}
 _MIN_STRIPPED = 3
 _MAX_GPIO = 63
-# The rest of a number another task broke into: alone in a line, with the record's own end.
-_ORPHAN = re.compile(r"\d{1,6} ?\n|[\w.-]{1,20} \n")
+# The rest of a value another task broke into: alone in a line, with the record's own end.
+_ORPHAN = re.compile(r"\d{1,6}\n|[\w.-]{0,20} \n")
 
 
 @dataclass(frozen=True, slots=True)
