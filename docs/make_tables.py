@@ -1,6 +1,6 @@
-"""Write the tables of ``docs/pins.md`` from the data they describe.
+"""Write the parts of the pages that follow from data: tables of pins.md, the example of json.md.
 
-Run it after a change to ``tuya_keys.toml`` or ``led_drivers.toml``::
+Run it after a change to ``tuya_keys.toml``, ``led_drivers.toml``, the sample or the JSON report::
 
     python docs/make_tables.py
 """
@@ -8,28 +8,31 @@ Run it after a change to ``tuya_keys.toml`` or ``led_drivers.toml``::
 
 from __future__ import annotations
 
+import json
 import tomllib
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.jobs.analyze import analyze
+from bekenlab.jobs.inputs import InputFile
+from bekenlab.report.json_report import to_json
+from bekenlab.samples import SAMPLE_NAME, build_sample
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-PAGE = Path(__file__).with_name("pins.md")
+DOCS = Path(__file__).parent
+_WIDTH = 92
 
 
-def filled(page: str) -> str:
-    """The page with the current table between each pair of markers."""
-    for name, table in (("keys", keys_table()), ("drivers", drivers_table())):
-        begin, end = f"<!-- begin {name} -->\n", f"<!-- end {name} -->"
-        before, _, rest = page.partition(begin)
-        _, found, after = rest.partition(end)
-        if not found:
-            message = f"{PAGE.name} needs a pair of markers called {name}"
-            raise ValueError(message)
-        page = before + begin + table + end + after
-    return page
+def pages() -> dict[Path, str]:
+    """Current text of every page that has generated parts."""
+    made = {
+        "pins.md": {"keys": keys_table(), "drivers": drivers_table()},
+        "json.md": {"example": f"```json\n{_laid_out(example())}\n```\n"},
+    }
+    return {DOCS / name: _filled(DOCS / name, parts) for name, parts in made.items()}
 
 
 def keys_table() -> str:
@@ -42,6 +45,34 @@ def drivers_table() -> str:
     """Every constant-current LED driver."""
     heads = ("`dmod`", "Driver", "Roles (data, clock)", "Keys of currents (colour; white)")
     return _table(heads, (_driver_cells(row) for row in _rows("led_drivers.toml", "driver")))
+
+
+def example() -> dict[str, Any]:
+    """The JSON report of the sample with members taken out, so that it fits a page."""
+    report = to_json(analyze(InputFile(SAMPLE_NAME, Path(SAMPLE_NAME), build_sample())))
+    image, tuya = report["image"], report["tuya"]
+    image["chip_evidence"] = image["chip_evidence"][:2]
+    image["partitions"] = [part for part in image["partitions"] if part["name"] in ("app", "rf")]
+    tuya["storage"]["keys"] = tuya["storage"]["keys"][:2]
+    kept = ("rl1_pin", "rl1_lv", "bt1_pin", "bt1_lv", "module")
+    tuya["parameters"] = {key: value for key, value in tuya["parameters"].items() if key in kept}
+    report["pins"] = [pin for pin in report["pins"] if pin["role"] in ("Btn", "Rel")]
+    del report["openbeken"]["description"]
+    return report
+
+
+def _filled(path: Path, parts: dict[str, str]) -> str:
+    """A page with each part between its pair of markers."""
+    page = path.read_text(encoding="utf-8")
+    for name, part in parts.items():
+        begin, end = f"<!-- begin {name} -->\n", f"<!-- end {name} -->"
+        before, _, rest = page.partition(begin)
+        _, found, after = rest.partition(end)
+        if not found:
+            message = f"{path.name} needs a pair of markers called {name}"
+            raise ValueError(message)
+        page = before + begin + part + end + after
+    return page
 
 
 def _key_cells(row: dict[str, Any]) -> tuple[str, ...]:
@@ -81,5 +112,19 @@ def _rows(name: str, kind: str) -> list[dict[str, Any]]:
     return rows
 
 
+def _laid_out(value: Any, indent: int = 0) -> str:
+    """JSON with short lists and objects on one line."""
+    line = json.dumps(value)
+    if len(line) + indent <= _WIDTH or not isinstance(value, (dict, list)):
+        return line
+    inner, outer = " " * (indent + 2), " " * indent
+    if isinstance(value, dict):
+        members = [f"{json.dumps(k)}: {_laid_out(v, indent + 2)}" for k, v in value.items()]
+        return "{\n" + ",\n".join(inner + member for member in members) + f"\n{outer}}}"
+    members = [_laid_out(item, indent + 2) for item in value]
+    return "[\n" + ",\n".join(inner + member for member in members) + f"\n{outer}]"
+
+
 if __name__ == "__main__":
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for target, text in pages().items():
+        target.write_text(text, encoding="utf-8")

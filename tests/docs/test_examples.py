@@ -103,6 +103,31 @@ def test_the_readme_python_runs_and_prints_what_is_shown(folder: Path) -> None:
     assert (status, out) == (0, below.text)
 
 
+def test_the_files_of_o_are_those_the_readme_lists(folder: Path) -> None:
+    (paragraph,) = [part for part in text_of(README).split("\n\n") if part.startswith("With `-o`")]
+    listed = set(re.findall(r"`([\w.]+\.\w+)`", paragraph))
+    run(["analyze", "-o", "plain", "my-dump.bin"], folder)
+    run(["analyze", "-o", "open", "--show-secrets", "my-dump.bin"], folder)
+    plain = {path.name for path in (folder / "plain" / "my-dump.bin").iterdir()}
+    everything = {path.name for path in (folder / "open" / "my-dump.bin").iterdir()}
+    assert listed - plain == everything - plain == {"storage.json"}
+    unlisted = everything - listed
+    assert {name.split(".0x")[0] for name in unlisted} == {"bootloader", "app", "download"}
+
+
+def test_reports_can_be_shared_as_the_readme_promises(folder: Path) -> None:
+    secrets = (b"sample-network", b"sample-password", b"sample0000000000", b"1a:b0:01")
+    shared = [
+        run(["demo"], folder)[1].encode(),
+        run(["analyze", "--json", "my-dump.bin"], folder)[1].encode(),
+    ]
+    run(["analyze", "-o", "out", "my-dump.bin"], folder)
+    shared += [path.read_bytes() for path in (folder / "out" / "my-dump.bin").iterdir()]
+    assert [secret for secret in secrets for text in shared if secret in text] == []
+    asked = run(["analyze", "--json", "--show-secrets", "my-dump.bin"], folder)[1].encode()
+    assert all(secret in asked for secret in secrets)
+
+
 def test_the_picture_shows_the_demo(tmp_path: Path) -> None:
     svg = DOCS / "images" / "demo.svg"
     picture = {"".join(text.split()) for text in ET.parse(svg).getroot().itertext()}  # noqa: S314  our own file

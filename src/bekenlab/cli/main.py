@@ -51,6 +51,7 @@ def run() -> NoReturn:
 def _status() -> int:
     try:
         result = main(standalone_mode=False)
+        sys.stdout.flush()  # here, where a reader that has gone is no surprise
     except click.ClickException as error:
         error.show()
         return int(ExitCode.USAGE)
@@ -59,8 +60,11 @@ def _status() -> int:
     except BekenlabError as error:
         print_error(error)
         return int(error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output has gone (``| head``); closing it again would fail as well.
+    except (BrokenPipeError, SystemExit) as error:
+        # The reader of our output has gone (``| head``); click and rich turn that into an exit.
+        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
+            raise
+        # Closing the output at the end would fail as well.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(ExitCode.OK)
     except Exception as error:  # noqa: BLE001  the last line of defence: no traceback for users

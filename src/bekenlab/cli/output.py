@@ -29,10 +29,12 @@ def print_error(error: BekenlabError, *, subject: str = "") -> None:
     """What was seen, what to do, and the code to look up; on standard error."""
     from rich.text import Text
 
+    from bekenlab.report.printable import printable
+
     out = console(stderr=True)
     prefix = f"{subject}: " if subject and subject not in error.message else ""
-    out.print(Text.assemble(("error: ", "bold red"), prefix, error.message))
+    out.print(Text.assemble(("error: ", "bold red"), printable(prefix + error.message)))
     if error.hint:
-        out.print(Text.assemble(("  try: ", "bold"), error.hint))
+        out.print(Text.assemble(("  try: ", "bold"), printable(error.hint)))
     place = f"  code {error.code}, exit {int(error.exit_code)}; see docs/errors/{error.code}.md"
     out.print(Text(place, style="dim"))

@@ -6,6 +6,7 @@ import hashlib
 import os
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -100,7 +101,7 @@ def _conclude(
     pins = compare(maps) if maps else PinMap()
     chip = _chip(image, firmware, tuya, module_name)
     notices = (
-        *_image_notices(image),
+        *_image_notices(image, found_storage=tuya.storage is not None),
         *_cut_short(image, firmware, chip),
         *tuya.notices,
         *pins.notices,
@@ -139,12 +140,11 @@ def _chip(
     return decide_chip(image or read_image(b""), firmware, tuya.environment, trusted)
 
 
-def _image_notices(image: Image | None) -> tuple[Notice, ...]:
+def _image_notices(image: Image | None, *, found_storage: bool) -> tuple[Notice, ...]:
     if image is None:
         text = "The file holds only a configuration; chip and firmware are not in it."
         return (Notice("configuration-only", text),)
-    partial = image.physical and not image.loader and not image.start
-    if partial and image.encryption.state is EncryptionState.UNKNOWN and not image.spans:
+    if found_storage and not image.loader and not image.start and not image.spans:
         text = (
             "The file holds no boot loader and no app, only a part of flash: "
             "addresses here are offsets in the file."
@@ -163,7 +163,8 @@ def _cut_short(image: Image | None, firmware: Firmware, verdict: ChipVerdict) ->
         return ()
     end = len(image.physical)
     known = any(notice.code == "truncated-dump" for notice in image.notices)
-    if known or firmware.kind is not FirmwareKind.TUYA or end >= chip.flash_size:
+    foreign = firmware.kind is not FirmwareKind.TUYA and image.app
+    if known or foreign or end >= chip.flash_size:
         return ()
     text = (
         f"The file ends at 0x{end:x}, but a {chip.name} has 0x{chip.flash_size:x} bytes of flash: "
@@ -205,12 +206,15 @@ def analyze_many(
     """
     count = min(workers or os.cpu_count() or 1, len(paths))
     sink(events.Started("analyze", len(paths)))
-    batches = (
-        _in_this_process(paths, finish, failed)
-        if count <= 1
-        else _in_processes(paths, finish, failed, count)
-    )
-    for done, (path, results) in enumerate(batches, start=1):
+    work = partial(_one, finish=finish, failed=failed)
+    if count <= 1:
+        batches: Iterator[list[Result]] = map(work, paths)
+    else:
+        # Imported here: one file, the usual case, must not wait for multiprocessing to load.
+        from bekenlab.jobs.workers import in_processes
+
+        batches = in_processes(work, paths, count=count, died=lambda path: [failed(path, _died())])
+    for done, (path, results) in enumerate(zip(paths, batches, strict=True), start=1):
         yield from results
         sink(events.Advanced("analyze", done, path.name))
     sink(events.Finished("analyze"))
@@ -236,34 +240,12 @@ def _internal(error: Exception) -> InternalError:
     place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
     return InternalError(
         f"bekenlab failed: {type(error).__name__}: {error} ({place})",
-        hint="this is a fault of bekenlab: please report it, with the file if you can share it",
+        hint="this is a fault of bekenlab: please report this line",
     )
 
 
-def _in_this_process(
-    paths: Sequence[Path],
-    finish: Callable[[Analysis], Result],
-    failed: Callable[[Path, BekenlabError], Result],
-) -> Iterator[tuple[Path, list[Result]]]:
-    for path in paths:
-        yield path, _one(path, finish, failed)
-
-
-def _in_processes(
-    paths: Sequence[Path],
-    finish: Callable[[Analysis], Result],
-    failed: Callable[[Path, BekenlabError], Result],
-    count: int,
-) -> Iterator[tuple[Path, list[Result]]]:
-    # Imported here: one file, the usual case, must not wait for multiprocessing to load.
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-
-    with ProcessPoolExecutor(count) as pool:
-        futures = {pool.submit(_one, path, finish, failed): i for i, path in enumerate(paths)}
-        ready: dict[int, list[Result]] = {}
-        wanted = 0
-        for future in as_completed(futures):
-            ready[futures[future]] = future.result()
-            while wanted in ready:
-                yield paths[wanted], ready.pop(wanted)
-                wanted += 1
+def _died() -> InternalError:
+    return InternalError(
+        "the process that analysed this file was ended from outside",
+        hint="is there memory left? Close other programs, or analyse fewer files at a time with -j",
+    )

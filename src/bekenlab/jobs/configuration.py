@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.tuya import Parameters, parse_parameters
@@ -29,19 +31,19 @@ def read_configuration(data: bytes) -> Parameters | None:
     wrapped = _unwrap(text)
     if wrapped is not None:
         return parse_parameters(json.dumps(wrapped)) if wrapped else None
-    start = text.find("{")
-    end = text.rfind("}")
-    while start >= 0:
-        parameters = parse_parameters(text[start : end + 1] if end > start else text[start:])
+    end = text.rfind("}") + 1
+    for brace in islice(_BEGINNING.finditer(text, 0, _MAX_SEARCH), _MAX_TRIES):
+        start = brace.start()
+        parameters = parse_parameters(text[start:end] if end > start else text[start:])
         if _is_configuration(parameters.values):
             return parameters
-        start = text.find("{", start + 1)
-        if start >= _MAX_SEARCH:
-            break
     return None
 
 
+# Text before the configuration may hold braces too; each of these costs a try.
+_BEGINNING = re.compile(r'\{(?=\s{0,8}[\w"])')
 _MAX_SEARCH = 4096
+_MAX_TRIES = 8
 
 
 def _as_text(data: bytes) -> str | None:

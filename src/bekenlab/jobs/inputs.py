@@ -6,6 +6,7 @@ in pieces and given up as soon as it exceeds what any flash chip holds, so a zip
 
 from __future__ import annotations
 
+import errno
 import gzip
 import lzma
 import stat
@@ -29,6 +30,8 @@ SUFFIXES = frozenset({".bin", ".img", ".rbl", ".xz", ".gz", ".zip", ".json", ".t
 
 _TEXTS = frozenset({".json", ".txt"})
 _MAX_MEMBERS = 256
+# All members of one archive together: they are held in memory at the same time.
+_MAX_ARCHIVE = 4 * MAX_SIZE
 _PIECE = 1 << 20
 
 
@@ -76,7 +79,9 @@ def _files_of(folder: Path) -> list[Path]:
     files = sorted(
         path
         for path in folder.rglob("*")
-        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
+        if path.suffix.lower() in SUFFIXES
+        and not _is_rubbish(path.relative_to(folder))
+        and path.is_file()
     )
     files = [path for path in files if path.suffix.lower() not in _TEXTS or _is_configuration(path)]
     if not files:
@@ -142,20 +147,48 @@ def _unzip(path: Path, stream: IO[bytes]) -> Iterator[InputFile]:
                     f"{path.name} holds {len(members):,} files, more than {_MAX_MEMBERS}",
                     hint="unpack it and analyse the folder",
                 )
+            total = 0
             for info in members:
                 with archive.open(info) as member:
                     data = _bounded(member, info.filename)
+                total += len(data)
+                if total > _MAX_ARCHIVE:
+                    raise TooLargeError(
+                        f"{path.name} unpacks to more than {_MAX_ARCHIVE:,} bytes",
+                        hint="unpack it and analyse the folder",
+                    )
                 name = Path(info.filename).name if len(members) > 1 else path.name
                 yield InputFile(name, path, data)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+    except _ZIP_ERRORS as error:
+        raise _corrupt(path.name, error) from error
+    except OSError as error:
+        # bz2 has no error of its own, and a damaged directory makes zipfile seek before the file.
+        if error.errno not in (None, errno.EINVAL):
+            raise
         raise _corrupt(path.name, error) from error
 
 
+# ValueError: a member's name or sizes make no sense. RuntimeError: it is encrypted.
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+
+
 def _wanted(member: str) -> bool:
-    name = Path(member).name
-    return not (
-        member.endswith("/") or member.startswith("__MACOSX") or name.startswith(".")
-    ) and Path(member).suffix.lower() in SUFFIXES - {".zip", ".xz", ".gz"}
+    path = Path(member)
+    known = path.suffix.lower() in SUFFIXES - {".zip", ".xz", ".gz"}
+    return known and not member.endswith("/") and not _is_rubbish(path)
+
+
+def _is_rubbish(path: Path) -> bool:
+    """Whether a file is hidden, in a hidden folder, or left by macOS."""
+    return any(part.startswith((".", "__MACOSX")) for part in path.parts)
 
 
 def _bounded(stream: IO[bytes] | gzip.GzipFile, name: str) -> bytes:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import FileAccessError, RefusedError
@@ -14,8 +12,11 @@ from bekenlab.report.json_report import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from bekenlab.jobs.analysis import Analysis, FileFacts
+
+_SECTOR = 0x1000
 
 
 def write_files(analysis: Analysis, folder: Path, *, show_secrets: bool = False) -> list[Path]:
@@ -24,8 +25,8 @@ def write_files(analysis: Analysis, folder: Path, *, show_secrets: bool = False)
     Args:
         analysis: What was learnt.
         folder: Where the dump's folder is made.
-        show_secrets: Also write the storage's secret values into the report. The partitions are
-            raw flash and hold secrets in any case, those that hold stored keys only when asked.
+        show_secrets: Also write the storage's values and the partitions that hold them: whoever
+            has such a partition can read the secrets in it.
 
     Returns:
         The files written.
@@ -75,13 +76,13 @@ def _sha256_of_report(path: Path) -> str | None:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file under a temporary name and rename it: nobody ever sees half of it."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with temporary.open("xb") as stream:
             stream.write(content)
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
@@ -107,13 +108,14 @@ def _contents(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str, 
     report = to_json(analysis, show_secrets=show_secrets)
     yield "report.json", _json(report)
     yield "template.json", _json(dict(analysis.template))
-    yield "description.txt", analysis.description.encode()
+    yield "description.txt", analysis.description.encode("utf-8", "backslashreplace")
     image = analysis.image
     if image is None:
         return
+    hidden = () if show_secrets else tuple(_secret_ranges(analysis))
     for part in image.partitions:
         content = image.read(part.start, part.end)
-        if content:
+        if content and not any(start < part.end and part.start < end for start, end in hidden):
             yield f"{_safe(part.name)}.0x{part.start:06x}.bin", content
     if image.app:
         yield "app.decrypted.bin", image.app
@@ -124,8 +126,23 @@ def _contents(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str, 
         yield "storage.json", _json(texts)
 
 
+def _secret_ranges(analysis: Analysis) -> Iterator[tuple[int, int]]:
+    """Physical ranges that give away keys, Wi-Fi data or the MAC address to whoever reads them."""
+    tuya = analysis.tuya
+    if tuya.storage:
+        yield tuya.storage.start, tuya.storage.end
+    for block in tuya.protected:
+        yield block.address, block.address + _SECTOR
+    if tuya.psm:
+        yield tuya.psm.start, tuya.psm.end
+    if analysis.image and analysis.image.rf:
+        yield analysis.image.rf.offset, analysis.image.rf.offset + _SECTOR
+
+
 def _json(value: object) -> bytes:
-    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+    # Half a surrogate pair cannot be encoded; backslashreplace writes it as JSON does.
+    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _safe(name: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bekenlab.report.printable import printable
+
 if TYPE_CHECKING:
     from bekenlab.jobs.analysis import Analysis
 
@@ -17,11 +19,11 @@ def summary_line(analysis: Analysis) -> str:
         " ".join(word for word in (firmware.name, firmware.version) if word) or "firmware unknown",
         _pins(analysis),
     ]
-    return f"{analysis.file.name}: {', '.join(words)}"
+    return printable(f"{analysis.file.name}: {', '.join(words)}")
 
 
 def _pins(analysis: Analysis) -> str:
     count = len(analysis.pins.pins)
     if count:
-        return f"{count} pins from {analysis.tuya.source}"
+        return f"{count} pin{'s' if count > 1 else ''} from {analysis.tuya.source}"
     return "TuyaMCU" if analysis.tuya.mcu_baud else "no pins stored"

@@ -16,6 +16,7 @@ from bekenlab.chips import Module, find_chip, find_module, package
 from bekenlab.image import EncryptionState, Image
 from bekenlab.openbeken import role_name
 from bekenlab.pins import Pin, Polarity, Source
+from bekenlab.report.printable import Printable
 from bekenlab.secret import mask_mac
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ _SOURCES = {
 
 def render(analysis: Analysis, *, show_secrets: bool = False) -> RenderableType:
     """The whole report: what it is, pins, flash, storage, warnings, template."""
-    return Group(*_sections(analysis, show_secrets=show_secrets))
+    return Printable(Group(*_sections(analysis, show_secrets=show_secrets)))
 
 
 def _sections(analysis: Analysis, *, show_secrets: bool) -> Iterator[RenderableType]:
@@ -107,7 +108,8 @@ def _fact_rows(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str,
         disagree = any(notice.code == "sources-disagree" for notice in analysis.notices)
         verdict = "[red]differs from[/]" if disagree else "agrees with"
         also = "".join(f", {verdict} {_SOURCES[source]}" for source in sorted(others))
-        yield "Pins from", _SOURCES[analysis.tuya.source] + also
+        said_by = _SOURCES[analysis.tuya.source] if analysis.image else "the text given"
+        yield "Pins from", said_by + also
     if analysis.tuya.mcu_baud:
         yield "TuyaMCU", f"second controller on UART1 (P10, P11) at {analysis.tuya.mcu_baud} baud"
 

@@ -2,15 +2,17 @@
 
 Everything a real dump has is there and true: CRC-16 frames, the code cipher, the partition table,
 RBL trailers with right checksums, the RF sector, the plain configuration copy, a protected block
-and the encrypted storage. The identities in it are invented; the code only spins.
+and the encrypted storage. The identities in it are invented. The code is our own: it prints its
+configuration, lets the relay follow the button and blinks the LED (samples/firmware/ holds its
+source and the command that rebuilds it byte for byte).
 """
 
 from __future__ import annotations
 
 import json
-import struct
 import zlib
 from functools import cache
+from pathlib import Path
 
 from bekenlab.chips import Chip, chip
 from bekenlab.image import cipher, framing, rf
@@ -55,15 +57,7 @@ _RECORDS = (
     FalRecord("download", "beken_onchip", 0x12A000, 0xA6000),
 )
 _TABLE_ADDRESS = 0x2000
-_BRANCH_TO_SELF = 0xEAFFFFFE
-_LOAD_PC = 0xE59FF014
-_IDENTITY = (
-    b"bk7231n",
-    b"bekenlab_sample_plug",
-    b"1.0.0",
-    b"mf_init succ",
-    b"< TUYA IOT SDK V:2.3.3 >\r\n< BUILD AT:2024_01_01 BY bekenlab FOR samples AT bk7231n >",
-)
+_FIRMWARE = Path(__file__).parent / "data"
 
 
 @cache
@@ -71,21 +65,13 @@ def build_sample() -> bytes:
     """The 2 MiB dump; the same bytes every time."""
     target = chip("BK7231N")
     flash = bytearray(b"\xff" * target.flash_size)
-    loader = _code(0x1000, ()).ljust(_TABLE_ADDRESS, b"\xff")
+    loader = (_FIRMWARE / "loader.bin").read_bytes().ljust(_TABLE_ADDRESS, b"\xff")
     _install(flash, _RECORDS[0], loader, plain_tail=b"".join(r.encode() for r in _RECORDS))
-    _install(flash, _RECORDS[1], _code(0x9000, _IDENTITY))
+    _install(flash, _RECORDS[1], (_FIRMWARE / "app.bin").read_bytes())
     _put(flash, target.rf_address, rf.build(_MAC))
     for name, content in _tuya_regions().items():
         _put(flash, _address(target, name), content)
     return bytes(flash)
-
-
-def _code(size: int, texts: tuple[bytes, ...]) -> bytes:
-    """An ARM vector table that leads nowhere, endless loops, and texts at the end."""
-    words = [_BRANCH_TO_SELF, *(_LOAD_PC,) * 7, *(_BRANCH_TO_SELF,) * 8]
-    head = struct.pack(f"<{len(words)}I", *words)
-    tail = b"\0" + b"\0".join(texts) + b"\0" if texts else b""
-    return head + bytes(size - len(head) - len(tail)) + tail
 
 
 def _install(flash: bytearray, record: FalRecord, code: bytes, plain_tail: bytes = b"") -> None:

@@ -1,0 +1,80 @@
+"""The same function on many items, in processes; one that kills its process loses only itself."""
+
+from __future__ import annotations
+
+import signal
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def in_processes(
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    *,
+    count: int,
+    died: Callable[[Item], Result],
+) -> Iterator[Result]:
+    """Results in the order of the items, each as soon as those before it are there.
+
+    Args:
+        function: What to do; picklable, like items and results.
+        items: What to do it with.
+        count: Processes.
+        died: The result of an item whose process died, for example for want of memory.
+    """
+    ready: dict[int, Result] = {}
+    wanted = 0
+    for number, result in _as_finished(function, items, count, died):
+        ready[number] = result
+        while wanted in ready:
+            yield ready.pop(wanted)
+            wanted += 1
+
+
+def _as_finished(
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    count: int,
+    died: Callable[[Item], Result],
+) -> Iterator[tuple[int, Result]]:
+    """A dead process breaks the pool for all: what it leaves undone is done one by one."""
+    undone = set(range(len(items)))
+    pool = _pool(count)
+    try:
+        futures = {pool.submit(function, item): number for number, item in enumerate(items)}
+        for future in as_completed(futures):
+            result = future.result()
+            undone.remove(futures[future])
+            yield futures[future], result
+    except BrokenProcessPool:
+        pass
+    finally:
+        pool.shutdown(cancel_futures=True)
+    for number in sorted(undone):
+        yield number, _alone(function, items[number], died)
+
+
+def _alone(
+    function: Callable[[Item], Result], item: Item, died: Callable[[Item], Result]
+) -> Result:
+    with _pool(1) as pool:
+        try:
+            return pool.submit(function, item).result()
+        except BrokenProcessPool:
+            return died(item)
+
+
+def _pool(count: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(count, initializer=_leave_interrupts_to_the_parent)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    """Ctrl+C reaches all processes of a terminal; only one of them should answer."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
