@@ -100,7 +100,8 @@ def _firmware(text: str, chosen: str) -> Firmware | None:
             platform = _PLATFORM.search(place)
             return Firmware(
                 FirmwareKind.TUYA,
-                *(named or (None, None)),
+                named[0] if named else None,
+                named[1] if named else None,
                 f"{sdk[1]} {sdk[2]}" if sdk else None,
                 platform[1].lower() if platform else None,
             )

@@ -12,9 +12,10 @@ MAX_BOOTS = 256
 
 _COLOUR = re.compile(r"\x1b\[[0-9;?]{0,16}[A-Za-z]")
 _LINE_END = re.compile(r"\r{0,8}\n|\r")
-# "[12:34:56.789] ", "12:34:56:789 -> ", "[2024-01-31 12:34:56.789] ", "(12:34:56.789) "
+# What terminal programs put in front: a time in brackets or with an arrow, with or without a date.
 _STAMP = re.compile(
-    r"^[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d[ T]{1,2})?\d\d:\d\d:\d\d[.,:]\d{1,6}Z?[\])]?(?: ?(?:->|>|\|))?[ \t]?",
+    r"^[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d[ T]{1,2})?"
+    r"\d\d:\d\d:\d\d[.,:]\d{1,6}Z?[\])]?(?: ?(?:->|>|\|))?[ \t]?",
     re.MULTILINE,
 )
 _MARKS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))

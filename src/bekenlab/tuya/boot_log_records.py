@@ -24,8 +24,8 @@ DEFAULT_FAMILY = "default"
 _LEVELS = {"low": 0, "high": 1}
 _MIN_STRIPPED = 3
 _MAX_GPIO = 63
-# The rest of a number another task broke into: alone in a line, with the record's own end.
-_ORPHAN = re.compile(r"\d{1,6} ?\n|[\w.-]{1,20} \n")
+# The rest of a value another task broke into: alone in a line, with the record's own end.
+_ORPHAN = re.compile(r"\d{1,6}\n|[\w.-]{0,20} \n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,8 @@ def _matches(text: str, pattern: re.Pattern[str], family: str) -> list[Record]:
 
 def _line_records(text: str, row: LineRow) -> Iterator[Record]:
     for match in row.pattern.finditer(text):
+        if match[0].endswith("\n") and _ORPHAN.match(text, match.end()):
+            continue
         number = match.groupdict().get("n")
         fields = match.groups()[1:] if number is not None else match.groups()
         count = str(int(number) + row.offset) if number is not None else ""
@@ -144,13 +146,12 @@ def _line_records(text: str, row: LineRow) -> Iterator[Record]:
             for key, field in zip(row.keys, fields, strict=True)
         }
         for stem in [key[:-4] for key in values if key.endswith("_pin")]:
-            if not _is_pin(values[f"{stem}_pin"], row.zero_is_none):
+            if not _is_pin(values[f"{stem}_pin"], first=int(row.zero_is_none)):
                 for suffix in ("_pin", "_lv", "_type"):
                     values.pop(stem + suffix, None)
         if values:
             yield Record(row.family, match.start(), dict(values))
 
 
-def _is_pin(value: ParameterValue, zero_is_none: bool) -> bool:  # noqa: FBT001
-    first = 1 if zero_is_none else 0
+def _is_pin(value: ParameterValue, *, first: int) -> bool:
     return isinstance(value, int) and first <= value <= _MAX_GPIO

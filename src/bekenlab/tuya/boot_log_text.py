@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.tuya.boot_log_facts import boot_log_facts
-from bekenlab.tuya.parameters_parser import parse_parameters
+from bekenlab.tuya.parameters_parser import MAX_DEPTH, parse_parameters
 
 if TYPE_CHECKING:
     from bekenlab.tuya.parameters import ParameterValue
@@ -179,7 +179,7 @@ class _Scan:
 def _step(expect: str, word: str, stack: list[str]) -> str | None:
     """What may follow ``word``, or None when it must not stand here; keeps the stack of braces."""
     if word in ("{", "["):
-        if expect not in ("value", "item") or len(stack) >= 16:
+        if expect not in ("value", "item") or len(stack) >= MAX_DEPTH:
             return None
         stack.append(word)
         return "name" if word == "{" else "item"
