@@ -1,10 +1,11 @@
 """Each peripheral, driven through the bus as firmware drives it."""
 
 import pytest
-from machine.lab import bench
 
+from bekenlab.machine.devices.base import PwmState
 from bekenlab.machine.devices.gpio import PinState
 from bekenlab.machine.errors import DeviceModelError
+from machine_lab import Bench, bench
 
 ICU, UART1, UART2, GPIO = 0x802000, 0x802100, 0x802200, 0x802800
 WATCHDOG, TIMERS, PWM, SARADC, FLASH = 0x802900, 0x802A00, 0x802B00, 0x802C00, 0x803000
@@ -12,7 +13,7 @@ GDMA, CRYPTO, RADIO, MAC = 0x809000, 0x810000, 0x900000, 0xC0000000
 OLD_PWM = 0x802A80
 
 
-def test_interrupt_needs_line_enable_and_global_enable():
+def test_interrupt_needs_line_enable_and_global_enable() -> None:
     b = bench()
     b.board.icu.set_line(8, level=True)
     assert not b.board.icu.irq
@@ -28,7 +29,7 @@ def test_interrupt_needs_line_enable_and_global_enable():
     assert not b.board.icu.irq
 
 
-def test_fast_interrupts_are_the_upper_lines():
+def test_fast_interrupts_are_the_upper_lines() -> None:
     b = bench()
     b.write(ICU + 0x40, 0xFFFFFFFF)
     b.write(ICU + 0x44, 3)
@@ -37,7 +38,7 @@ def test_fast_interrupts_are_the_upper_lines():
     assert not b.board.icu.irq
 
 
-def test_uart_sends_at_once_and_is_always_ready():
+def test_uart_sends_at_once_and_is_always_ready() -> None:
     b = bench()
     sent = bytearray()
     b.board.uart2.on_send = sent.append
@@ -47,7 +48,7 @@ def test_uart_sends_at_once_and_is_always_ready():
     assert sent == b"ok"
 
 
-def test_uart_receives_at_the_baud_rate_and_interrupts():
+def test_uart_receives_at_the_baud_rate_and_interrupts() -> None:
     b = bench()
     b.write(ICU + 0x40, 1)
     b.write(ICU + 0x44, 1)
@@ -67,7 +68,7 @@ def test_uart_receives_at_the_baud_rate_and_interrupts():
     assert b.read(UART1 + 8) & 1 << 19
 
 
-def test_uart_drops_what_nobody_reads():
+def test_uart_drops_what_nobody_reads() -> None:
     b = bench()
     b.board.uart1.feed(bytes(200))
     b.wait(0.1)
@@ -75,7 +76,7 @@ def test_uart_drops_what_nobody_reads():
     assert b.read(UART1 + 0x14) & 1 << 2
 
 
-def test_a_pulled_pin_reads_its_pull_until_somebody_drives_it():
+def test_a_pulled_pin_reads_its_pull_until_somebody_drives_it() -> None:
     b = bench()
     b.write(GPIO + 4 * 23, 0x3C)
     assert b.read(GPIO + 4 * 23) & 1
@@ -88,7 +89,7 @@ def test_a_pulled_pin_reads_its_pull_until_somebody_drives_it():
     assert b.board.gpio.pin(22) == PinState(22, "in", 0, "down", touched=True)
 
 
-def test_outputs_tell_their_edges_once():
+def test_outputs_tell_their_edges_once() -> None:
     b = bench()
     edges = []
     b.board.gpio.on_level = lambda gpio, level: edges.append((gpio, level))
@@ -101,7 +102,7 @@ def test_outputs_tell_their_edges_once():
     assert b.board.gpio.pin(0).direction == "function"
 
 
-def test_timer_ticks_every_two_milliseconds_until_acknowledged():
+def test_timer_ticks_every_two_milliseconds_until_acknowledged() -> None:
     b = bench()
     b.write(ICU + 0x40, 1 << 8)
     b.write(ICU + 0x44, 1)
@@ -118,7 +119,7 @@ def test_timer_ticks_every_two_milliseconds_until_acknowledged():
     assert b.board.icu.irq
 
 
-def test_timer_counts_can_be_read_and_one_without_period_never_ends():
+def test_timer_counts_can_be_read_and_one_without_period_never_ends() -> None:
     b = bench()
     b.write(TIMERS + 0x0C, 1)
     b.wait(0.001)
@@ -129,7 +130,7 @@ def test_timer_counts_can_be_read_and_one_without_period_never_ends():
     assert b.read(TIMERS + 0x0C) == 1
 
 
-def test_watchdog_bites_unless_fed_or_stopped():
+def test_watchdog_bites_unless_fed_or_stopped() -> None:
     b = bench()
     bites = []
     b.board.watchdog.on_bite = lambda: bites.append(b.clock.now)
@@ -146,7 +147,7 @@ def test_watchdog_bites_unless_fed_or_stopped():
     assert len(bites) == 1
 
 
-def test_watchdog_wants_both_keys():
+def test_watchdog_wants_both_keys() -> None:
     b = bench()
     bites = []
     b.board.watchdog.on_bite = lambda: bites.append(1)
@@ -155,19 +156,19 @@ def test_watchdog_wants_both_keys():
     assert not bites
 
 
-def _flash_read(b, address):
+def _flash_read(b: Bench, address: int) -> bytes:
     b.write(FLASH, 0x6500_0000 | address)
     assert not b.read(FLASH) & 1 << 31
     return b"".join(b.read(FLASH + 8).to_bytes(4, "little") for _ in range(8))
 
 
-def _flash_program(b, address, data):
+def _flash_program(b: Bench, address: int, data: bytes) -> None:
     for at in range(0, 32, 4):
         b.write(FLASH + 4, int.from_bytes(data[at : at + 4], "little"))
     b.write(FLASH, 0x6C00_0000 | address)
 
 
-def test_flash_is_nor_and_wraps():
+def test_flash_is_nor_and_wraps() -> None:
     b = bench()
     b.board.flash.content = bytearray(b"\xff" * 0x200000)
     page = bytes(range(32))
@@ -181,7 +182,7 @@ def test_flash_is_nor_and_wraps():
     assert b.board.flash.changed == {1}
 
 
-def test_flash_erases_blocks_and_knows_its_id():
+def test_flash_erases_blocks_and_knows_its_id() -> None:
     b = bench()
     b.board.flash.content = bytearray(0x200000)
     b.write(FLASH, 0x6F01_2345)
@@ -199,19 +200,19 @@ def test_flash_erases_blocks_and_knows_its_id():
         ("BK7252N", (0x7252A, 0x23A18000)),
     ],
 )
-def test_chip_says_who_it_is(chip, ids):
+def test_chip_says_who_it_is(chip: str, ids: tuple[int, int]) -> None:
     b = bench(chip)
     assert (b.read(0x800000), b.read(0x800004)) == ids
 
 
-def test_efuse_answers_at_once():
+def test_efuse_answers_at_once() -> None:
     b = bench()
     b.write(0x800074, 0x301)
     assert not b.read(0x800074) & 1
     assert b.read(0x800078) == 0x100
 
 
-def test_saradc_samples_until_stopped():
+def test_saradc_samples_until_stopped() -> None:
     b = bench()
     b.write(ICU + 0x40, 1 << 11)
     b.write(ICU + 0x44, 1)
@@ -230,20 +231,20 @@ def test_saradc_samples_until_stopped():
     assert not b.board.icu.irq
 
 
-def test_saradc_of_bk7238_has_its_state_elsewhere():
+def test_saradc_of_bk7238_has_its_state_elsewhere() -> None:
     b = bench("BK7238")
     b.write(SARADC + 0xC, 0x28010)
     assert b.read(SARADC + 0xC) == 1 << 30
 
 
-def test_crypto_is_never_busy():
+def test_crypto_is_never_busy() -> None:
     b = bench()
     b.write(CRYPTO, 1)
     assert b.read(CRYPTO) == 0
     assert b.read(CRYPTO + 0x20) > 0x1D3
 
 
-def test_radio_busy_bit_clears_only_when_it_is_waited_for():
+def test_radio_busy_bit_clears_only_when_it_is_waited_for() -> None:
     b = bench()
     b.write(RADIO + 0xF8, 0x8000_1234)
     assert b.read(RADIO + 0xF8) == 0x8000_1234, "stored and read back"
@@ -255,10 +256,10 @@ def test_radio_busy_bit_clears_only_when_it_is_waited_for():
     assert b.board.bus.spinning is None
 
 
-def test_dma_copies_and_is_done():
+def test_dma_copies_and_is_done() -> None:
     b = bench()
     copies = []
-    b.board.devices["gdma"].copy = lambda *args: copies.append(args)
+    b.gdma.copy = lambda *args: copies.append(args)
     b.write(GDMA + 4, 0x41E834)
     b.write(GDMA + 8, 0x3FACC6)
     b.write(GDMA, 41 << 16 | 0x13A1)
@@ -266,7 +267,7 @@ def test_dma_copies_and_is_done():
     assert not b.read(GDMA) & 1
 
 
-def test_mac_has_a_clock_and_timers():
+def test_mac_has_a_clock_and_timers() -> None:
     b = bench()
     b.write(ICU + 0x40, 1 << 22)
     b.write(ICU + 0x44, 2)
@@ -287,7 +288,7 @@ def test_mac_has_a_clock_and_timers():
     assert b.read(MAC + 0x8050) == 0
 
 
-def test_mac_clock_runs_ahead_of_those_who_only_watch_it():
+def test_mac_clock_runs_ahead_of_those_who_only_watch_it() -> None:
     b = bench()
     first = b.read(MAC + 0x120)
     for _ in range(1000):
@@ -295,16 +296,15 @@ def test_mac_clock_runs_ahead_of_those_who_only_watch_it():
     assert last - first > 4000
 
 
-def test_old_pwm_has_period_and_duty_and_interrupts():
+def test_old_pwm_has_period_and_duty_and_interrupts() -> None:
     b = bench("BK7231T")
     b.write(ICU + 0x40, 1 << 9)
     b.write(ICU + 0x44, 1)
-    pwm = b.board.devices["pwm"]
-    assert pwm.state(7) is None
+    assert b.pwm.state(7) is None
     b.write(OLD_PWM + 0x08 + 12, 26_000)
     b.write(OLD_PWM + 0x0C + 12, 6_500)
     b.write(OLD_PWM, 0x30)
-    assert (pwm.state(7).hz, pwm.state(7).duty) == (1000, 0.25)
+    assert b.pwm.state(7) == PwmState(1000, 0.25)
     b.wait(0.0011)
     assert b.board.icu.irq
     assert b.read(OLD_PWM + 4) == 2
@@ -315,27 +315,27 @@ def test_old_pwm_has_period_and_duty_and_interrupts():
 @pytest.mark.parametrize(
     ("edges", "duty"), [((0, 0, 0), 0), ((1300, 0, 0), 0.25), ((1300, 2600, 3900), 0.5)]
 )
-def test_new_pwm_changes_level_at_its_edges(edges, duty):
+def test_new_pwm_changes_level_at_its_edges(edges: tuple[int, int, int], duty: float) -> None:
     b = bench()
     for n, edge in enumerate((*edges, 5200)):
         b.write(PWM + 0x80 + 4 + 4 * n, edge)
     b.write(PWM + 0x80, 1 << 30 | 0x89)
-    state = b.board.devices["pwm"].state(24)
-    assert (state.hz, state.duty) == (5000, duty)
-    assert b.board.devices["pwm"].state(26) is None
+    assert b.pwm.state(24) == PwmState(5000, duty)
+    assert b.pwm.state(26) is None
 
 
-def test_code_that_only_waits_is_noticed():
+def test_code_that_only_waits_is_noticed() -> None:
     b = bench()
     stops = []
     b.board.bus._stop = lambda: stops.append(1)
     for _ in range(200):
         b.read(UART1 + 8)
     assert stops
+    assert b.board.bus.spinning is not None
     assert b.board.bus.name_of(b.board.bus.spinning) == "uart1.FIFO_STATUS"
 
 
-def test_writing_in_between_is_no_waiting():
+def test_writing_in_between_is_no_waiting() -> None:
     b = bench()
     for n in range(500):
         b.read(UART2 + 8)
@@ -343,7 +343,7 @@ def test_writing_in_between_is_no_waiting():
     assert b.board.bus.spinning is None
 
 
-def test_narrow_accesses_keep_the_other_bytes():
+def test_narrow_accesses_keep_the_other_bytes() -> None:
     b = bench()
     b.write(GPIO + 0xB8, 0x11223344)
     b.board.bus.write(GPIO + 0xB9, 1, 0xAA)
@@ -351,7 +351,7 @@ def test_narrow_accesses_keep_the_other_bytes():
     assert b.board.bus.read(GPIO + 0xBA, 2) == 0x1122
 
 
-def test_a_failing_model_names_the_register(monkeypatch):
+def test_a_failing_model_names_the_register(monkeypatch: pytest.MonkeyPatch) -> None:
     b = bench()
     monkeypatch.setattr(b.board.uart2, "read", lambda _offset: 1 // 0)
     with pytest.raises(DeviceModelError, match=r"uart2\.FIFO_PORT"):
@@ -359,7 +359,7 @@ def test_a_failing_model_names_the_register(monkeypatch):
 
 
 @pytest.mark.parametrize("chip", ["BK7231N", "BK7231T", "BK7231Q", "BK7238", "BK7252"])
-def test_every_device_saves_and_loads(chip):
+def test_every_device_saves_and_loads(chip: str) -> None:
     b, other = bench(chip), bench(chip)
     b.write(TIMERS + 0x40, 64)
     b.write(UART1 + 0x10, 0x42)

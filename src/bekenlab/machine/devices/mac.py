@@ -20,6 +20,7 @@ _TIMER_STATUS, _TIMER_CLEAR, _TIMER_ENABLE = 0x8084, 0x8088, 0x808C
 _TIMERS_EXPIRED = 1 << 3
 _MICROSECONDS = 1_000_000
 _HALF = 1 << 31
+_REQUESTS = 1 << 31 | 1 << 30
 _POLLS, _POLL_MICROSECONDS = 32, 5
 
 
@@ -73,6 +74,12 @@ class Mac(Device):
         if _TIMER <= offset < _TIMER + 4 * _TIMERS:
             self._plan((offset - _TIMER) // 4, value)
         self._update()
+
+    def spun(self, offset: int) -> bool:
+        """A request bit somebody waits for is done (e.g. writing a key, bit 30 at 0xC4)."""
+        word = self.words.get(offset, 0)
+        self.words[offset] = word & ~_REQUESTS
+        return bool(word & _REQUESTS)
 
     def _deadline(self, number: int) -> str:
         return f"{self.name}.{number}"

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from shared import shared
 
 from bekenlab.machine import FlashImage
 from bekenlab.machine.board import Board, build_board
 from bekenlab.machine.chips import load_profile
 from bekenlab.machine.clock import Clock
+from bekenlab.machine.devices.gdma import Gdma
+from bekenlab.machine.devices.pwm_new import NewPwm
+from bekenlab.machine.devices.pwm_old import OldPwm
+from shared import shared
 
 APP = 0x10000
 PLUG = "bk7231n-tuya-plug-tsl-ps-f4u-01-w-1.1.17"
@@ -68,6 +71,18 @@ class Bench:
 
     def write(self, address: int, value: int) -> None:
         self.board.bus.write(address, 4, value)
+
+    @property
+    def pwm(self) -> NewPwm | OldPwm:
+        device = self.board.devices["pwm"]
+        assert isinstance(device, NewPwm | OldPwm)
+        return device
+
+    @property
+    def gdma(self) -> Gdma:
+        device = self.board.devices["gdma"]
+        assert isinstance(device, Gdma)
+        return device
 
     def wait(self, seconds: float) -> None:
         """Let virtual time pass from deadline to deadline."""
