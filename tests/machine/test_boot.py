@@ -14,7 +14,7 @@ _WALL = 120.0
 #: What each prints of itself; the default is Tuya's firmware name and version.
 _IDENTITY = {
     "bl2028n-dreo-dr-htf004s-fan-pai-053": r"app_init finished",  # not Tuya's, and anonymous
-    "openbk": r"OpenBK7\w+, version 1\.18\.300",
+    "openbk": r"OpenBK7\w+, version \S+",
 }
 _TUYA_IDENTITY = r"[a-zA-Z]\w+:\d+\.\d+\.\d+|\*\*\[\w+\] \[\d+\.\d+\.\d+\]|oem_\w+ \d+\.\d+\.\d+"
 #: These sleep until a sensor wakes them, and start no Wi-Fi before.

@@ -72,6 +72,7 @@ class Machine:
         profile: ChipProfile,
         *,
         start: Literal["app", "bootloader"] = "app",
+        skip_idle: bool = True,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         if not 0 < len(image.physical) <= _FLASH_MOST:
@@ -91,6 +92,7 @@ class Machine:
         self.uart2 = SerialPort(self.board.uart2)
         self.instructions = 0
         self.monotonic = monotonic
+        self._skip_idle = skip_idle
         self._idle = IdleFinder(self.cpu, lambda: self.board.bus.accesses + self._entries)
         self.bitten = False
         self._entries = 0
@@ -111,6 +113,7 @@ class Machine:
         *,
         chip: str,
         start: Literal["app", "bootloader"] = "app",
+        skip_idle: bool = True,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> Machine:
         """Build a machine.
@@ -119,12 +122,14 @@ class Machine:
             image: The flash in both address spaces.
             chip: Name of a chip, e.g. ``"BK7231N"``.
             start: Reset into the application, or into the dump's own boot loader at 0.
+            skip_idle: Move time on where the firmware only waits for interrupts; without it such
+                loops are executed (about ten times slower).
             monotonic: Real time in seconds, for ``wall_seconds``.
 
         Raises:
             UnsupportedError: Unknown chip.
         """
-        return cls(image, load_profile(chip), start=start, monotonic=monotonic)
+        return cls(image, load_profile(chip), start=start, skip_idle=skip_idle, monotonic=monotonic)
 
     def _prepare(self) -> None:
         app = self.profile.app
@@ -185,7 +190,11 @@ class Machine:
         accesses = bus.accesses - before
         if whole:
             self._passed(limit)
-            if limit > _MASKED_SLICES[0] and self._idle.wants_probe(accesses=accesses):
+            if (
+                self._skip_idle
+                and limit > _MASKED_SLICES[0]
+                and self._idle.wants_probe(accesses=accesses)
+            ):
                 self._probe()
         else:
             self._passed(min(limit, max(1, accesses) * _TICKS_AN_ACCESS))
