@@ -16,7 +16,9 @@ _IDENTITY = {
     "bl2028n-dreo-dr-htf004s-fan-pai-053": r"app_init finished",  # not Tuya's, and anonymous
     "openbk": r"OpenBK7\w+, version \S+",
 }
-_TUYA_IDENTITY = r"[a-zA-Z]\w+:\d+\.\d+\.\d+|\*\*\[\w+\] \[\d+\.\d+\.\d+\]|oem_\w+ \d+\.\d+\.\d+"
+_TUYA_IDENTITY = (
+    r"[a-zA-Z]\w*_\w+:\d+\.\d+\.\d+|\*\*\[\w+\] \[\d+\.\d+\.\d+\]|oem_\w+ \d+\.\d+\.\d+"
+)
 #: These sleep until a sensor wakes them, and start no Wi-Fi before.
 _SLEEPERS = {
     "bk7231n-tuya-temphum-lcd-sensor-tuyamcu-2025-26-9",
@@ -86,7 +88,7 @@ def test_pins_idle_as_their_polarity_says() -> None:
         if not pins:
             continue
         machine = boot(name)
-        machine.run(Until(device_seconds=8, wall_seconds=_WALL))
+        machine.run(Until(device_seconds=5, wall_seconds=_WALL))
         states = {state.gpio: state for state in machine.pins()}
         for role, gpio, active in pins:
             state = states[gpio]
