@@ -89,13 +89,12 @@ def build_board(profile: ChipProfile, clock: Clock) -> Board:
     icu = Icu(Wiring("icu", clock))
     devices: dict[str, Device] = {"icu": icu}
     for window in profile.windows:
-        devices[window.name] = _MODELS[window.model](Wiring(window.name, clock), window.options)
+        wiring = _wiring(window.name, clock, icu, window.irq)
+        devices[window.name] = _MODELS[window.model](wiring, window.options)
         bus.add_window(Window(window.base, window.size, devices[window.name]))
     for row in profile.devices:
         if row.model != "icu":
-            wiring = Wiring(row.name, clock)
-            if row.irq is not None:
-                wiring = Wiring(row.name, clock, _line(icu, row.irq))
+            wiring = _wiring(row.name, clock, icu, row.irq)
             devices[row.name] = _MODELS[row.model](wiring, row.options)
         bus.attach(row.base, row.size, devices[row.name])
     return Board(
@@ -110,8 +109,10 @@ def build_board(profile: ChipProfile, clock: Clock) -> Board:
     )
 
 
-def _line(icu: Icu, bit: int) -> Callable[[bool], None]:
-    return lambda level: icu.set_line(bit, level=level)
+def _wiring(name: str, clock: Clock, icu: Icu, line: int | None) -> Wiring:
+    if line is None:
+        return Wiring(name, clock)
+    return Wiring(name, clock, lambda level: icu.set_line(line, level=level))
 
 
 def _of(devices: dict[str, Device], name: str, kind: type[_D]) -> _D:

@@ -21,6 +21,7 @@ class WindowRow:
         base: First address.
         size: Bytes.
         model: Device model of what answers, e.g. ``"radio"``.
+        irq: Interrupt line, or None.
         options: Further settings of the model.
     """
 
@@ -28,6 +29,7 @@ class WindowRow:
     base: int
     size: int
     model: str
+    irq: int | None
     options: dict[str, Any]
 
 
@@ -149,7 +151,12 @@ def _profile(name: str, data: dict[str, Any]) -> ChipProfile:
 
 def _window(row: dict[str, Any]) -> WindowRow:
     return WindowRow(
-        row.pop("name"), row.pop("base"), row.pop("size"), row.pop("model", "plain"), row
+        row.pop("name"),
+        row.pop("base"),
+        row.pop("size"),
+        row.pop("model", "plain"),
+        row.pop("irq", None),
+        row,
     )
 
 

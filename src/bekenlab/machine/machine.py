@@ -18,12 +18,11 @@ from bekenlab.machine.board import build_board
 from bekenlab.machine.chips import ChipProfile, load_profile
 from bekenlab.machine.clock import Clock
 from bekenlab.machine.cpu import Cpu
-from bekenlab.machine.devices.base import ints_of
 from bekenlab.machine.devices.gdma import Gdma
 from bekenlab.machine.devices.pwm_new import NewPwm
 from bekenlab.machine.devices.pwm_old import OldPwm
+from bekenlab.machine.engine import Engine
 from bekenlab.machine.errors import CodeCrashError
-from bekenlab.machine.idle import IdleFinder
 from bekenlab.machine.memory import Memory, stand_in_for_waits
 from bekenlab.machine.run import Outcome, StopReason, Until
 from bekenlab.machine.serial import SerialPort
@@ -36,17 +35,9 @@ if TYPE_CHECKING:
     from bekenlab.machine.devices.gpio import PinState
     from bekenlab.machine.image import FlashImage
 
-_SLICE = 20_000
-# While an interrupt waits and the code does not let it in. Uneven on purpose: code that is masked
-# nearly all the time must be met in its open moment.
-_MASKED_SLICES = (397, 211, 101, 53, 23, 11)
-_WOKEN_SLICE, _WOKEN_SLICES = 4, 64
-_NOTHING_PLANNED = 0.001
 _PAGE = 0x1000
 _VECTORS = slice(0x04, 0x40)
-_TICKS_AN_ACCESS = 4
 _FLASH_MOST = 16 << 20
-_COUNTERS = ("instructions", "_entries", "_masked", "_woken", "_pace")
 
 
 class Machine:
@@ -61,7 +52,7 @@ class Machine:
         board: The peripherals.
         uart1: Outside of the download and TuyaMCU port.
         uart2: Outside of the log port.
-        instructions: Executed so far. Slices a device cut short count four a device access.
+        engine: What executes the firmware.
         monotonic: Real time, only looked at for ``wall_seconds``.
         bitten: Whether the watchdog has expired and nobody took notice yet.
     """
@@ -72,6 +63,7 @@ class Machine:
         profile: ChipProfile,
         *,
         start: Literal["app", "bootloader"] = "app",
+        skip_idle: bool = True,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         if not 0 < len(image.physical) <= _FLASH_MOST:
@@ -89,14 +81,16 @@ class Machine:
         self.board.bus.connect(self.cpu)
         self.uart1 = SerialPort(self.board.uart1)
         self.uart2 = SerialPort(self.board.uart2)
-        self.instructions = 0
+        self.engine = Engine(
+            self.cpu,
+            self.board,
+            self.clock,
+            app=profile.app,
+            pace=1 if start == "app" else profile.loader_ticks,
+            skip_idle=skip_idle,
+        )
         self.monotonic = monotonic
-        self._idle = IdleFinder(self.cpu, lambda: self.board.bus.accesses + self._entries)
         self.bitten = False
-        self._entries = 0
-        self._masked = 0
-        self._pace = 1 if start == "app" else profile.loader_ticks
-        self._woken = 0
         self.board.watchdog.on_bite = self._watchdog_bit
         for device in self.board.devices.values():
             if isinstance(device, Gdma):
@@ -111,6 +105,7 @@ class Machine:
         *,
         chip: str,
         start: Literal["app", "bootloader"] = "app",
+        skip_idle: bool = True,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> Machine:
         """Build a machine.
@@ -119,12 +114,14 @@ class Machine:
             image: The flash in both address spaces.
             chip: Name of a chip, e.g. ``"BK7231N"``.
             start: Reset into the application, or into the dump's own boot loader at 0.
+            skip_idle: Move time on where the firmware only waits for interrupts; without it such
+                loops are executed (about ten times slower).
             monotonic: Real time in seconds, for ``wall_seconds``.
 
         Raises:
             UnsupportedError: Unknown chip.
         """
-        return cls(image, load_profile(chip), start=start, monotonic=monotonic)
+        return cls(image, load_profile(chip), start=start, skip_idle=skip_idle, monotonic=monotonic)
 
     def _prepare(self) -> None:
         app = self.profile.app
@@ -148,7 +145,8 @@ class Machine:
         """
         end = self.instructions + count
         while self.instructions < end:
-            self._slice(end - self.instructions)
+            self.engine.slice(end - self.instructions)
+            self.uart1.pump()
 
     def run(self, until: Until) -> Outcome:
         """Run until one of the conditions holds, the firmware crashes, or the watchdog bites.
@@ -159,85 +157,15 @@ class Machine:
         watch = Watch(self, until, started)
         while True:
             try:
-                self._slice(watch.budget())
+                self.engine.slice(watch.budget())
             except CodeCrashError as fault:
                 self.uart2.pump()
                 detail = f"{fault.message} at {self.cpu.pc:#x}, called from {self.cpu.lr:#x}"
                 return self._outcome(StopReason.FAULT, detail, started)
+            self.uart1.pump()
             reason = watch.check()
             if reason is not None:
                 return self._outcome(reason, watch.detail, started)
-
-    def _slice(self, most: int) -> None:
-        """Execute up to a slice of instructions, then let time and devices catch up."""
-        clock, cpu, bus = self.clock, self.cpu, self.board.bus
-        clock.fire()
-        limit = min(most, self._interrupts())
-        planned = clock.next()
-        if self._pace != 1 and cpu.pc >= self.profile.app:
-            self._pace = 1
-        if planned is not None:
-            limit = max(1, min(limit, (planned - clock.now) // self._pace))
-        bus.spinning = None
-        before = bus.accesses
-        self._idle.begin_slice()
-        whole = cpu.run(limit)
-        accesses = bus.accesses - before
-        if whole:
-            self._passed(limit)
-            if limit > _MASKED_SLICES[0] and self._idle.wants_probe(accesses=accesses):
-                self._probe()
-        else:
-            self._passed(min(limit, max(1, accesses) * _TICKS_AN_ACCESS))
-            if bus.spinning is not None or self._idle.idle is not None or cpu.waiting:
-                self._skip_to_next()
-            if cpu.waiting:
-                self._woken = _WOKEN_SLICES
-        self.uart1.pump()
-
-    def _interrupts(self) -> int:
-        """Take a waiting interrupt; how long the next slice may be."""
-        icu = self.board.icu
-        if icu.fiq and self.cpu.fiq_open:
-            self.cpu.enter_fiq()
-            self._entries += 1
-        elif icu.irq:
-            if not self.cpu.irq_open:
-                return self._masked_slice()
-            self._woken = 0
-            self.cpu.enter_irq()
-            self._entries += 1
-        return _SLICE
-
-    def _masked_slice(self) -> int:
-        if self._woken:
-            self._woken -= 1
-            return _WOKEN_SLICE
-        self._masked = (self._masked + 1) % len(_MASKED_SLICES)
-        return _MASKED_SLICES[self._masked]
-
-    def _passed(self, count: int) -> None:
-        self.clock.now += count * self._pace
-        self.instructions += count
-
-    def _probe(self) -> None:
-        planned = self.clock.next()
-        room = _SLICE if planned is None else planned - self.clock.now
-        if room <= 0 or self.board.icu.irq or self.board.icu.fiq:
-            return
-        probe = self._idle.probe(room)
-        self._passed(probe.steps)
-        if probe.found:
-            self._skip_to_next()
-
-    def _skip_to_next(self) -> None:
-        planned = self.clock.next()
-        if planned is None:
-            planned = self.clock.now + int(self.clock.hz * _NOTHING_PLANNED)
-        ticks = planned - self.clock.now
-        if ticks > 0:
-            self.clock.now = planned
-            self._idle.skipped(ticks)
 
     def _watchdog_bit(self) -> None:
         self.bitten = True
@@ -252,28 +180,12 @@ class Machine:
             wall_seconds=self.monotonic() - started,
         )
 
-    # snapshots --------------------------------------------------------------------------------
-
-    def save_counters(self) -> dict[str, int]:
-        """The machine's own state, for a snapshot."""
-        return {name: int(getattr(self, name)) for name in _COUNTERS}
-
-    def load_counters(self, saved: dict[str, int]) -> None:
-        """Put back what :meth:`save_counters` gave."""
-        for name in _COUNTERS:
-            setattr(self, name, saved[name])
-
-    def idle_state(self) -> list[list[int]]:
-        """What was learned about idle loops, for a snapshot."""
-        return self._idle.save()
-
-    def load_idle_state(self, rows: object) -> None:
-        """Put back what :meth:`idle_state` gave."""
-        if not isinstance(rows, list):
-            raise TypeError("rows of numbers")
-        self._idle.load([ints_of(row) for row in rows])
-
     # outside ----------------------------------------------------------------------------------
+
+    @property
+    def instructions(self) -> int:
+        """Executed so far. Slices a device cut short count four a device access."""
+        return self.engine.instructions
 
     @property
     def log(self) -> str:

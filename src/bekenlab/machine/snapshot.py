@@ -35,8 +35,7 @@ def save(machine: Machine) -> bytes:
         "memories": {m.name: machine.cpu.peek(m.base, m.size) for m in machine.cpu.memories},
         "devices": {name: device.save() for name, device in machine.board.devices.items()},
         "ports": {name: _port(machine, name) for name in ("uart1", "uart2")},
-        "idle": machine.idle_state(),
-        "counters": machine.save_counters(),
+        "engine": machine.engine.save(),
     }
     return _MAGIC + zlib.compress(json.dumps(_pack(state), sort_keys=True).encode(), 1)
 
@@ -72,8 +71,7 @@ def _apply(machine: Machine, state: dict[str, object]) -> None:
         saved = _table(ports[name])
         port.load(bytes_of(saved["sent"]), bytes_of(saved["received"]))
     machine.cpu.load(_numbers(state["registers"]))
-    machine.load_idle_state(state["idle"])
-    machine.load_counters(_numbers(state["counters"]))
+    machine.engine.load(_table(state["engine"]))
     machine.clock.load(int_of(state["now"]), _numbers(state["deadlines"]))
 
 

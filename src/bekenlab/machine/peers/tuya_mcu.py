@@ -82,23 +82,23 @@ def split_frames(stream: bytes) -> tuple[list[Frame], bytes]:
     Bytes that belong to no frame are skipped.
     """
     frames: list[Frame] = []
-    at = 0
+    done = 0
     while True:
-        at = stream.find(_MAGIC, at)
+        at = stream.find(_MAGIC, done)
         if at < 0:
-            return frames, stream[-1:] if stream.endswith(_MAGIC[:1]) else b""
+            return frames, stream[max(done, len(stream) - 1) :] if stream[-1:] == b"\x55" else b""
         if len(stream) < at + _OVERHEAD:
             return frames, stream[at:]
         size = _OVERHEAD + int.from_bytes(stream[at + 4 : at + 6], "big")
         if size > _LONGEST:
-            at += 1
+            done = at + 1
         elif len(stream) < at + size:
             return frames, stream[at:]
         elif sum(stream[at : at + size - 1]) & 0xFF != stream[at + size - 1]:
-            at += 1
+            done = at + 1
         else:
             frames.append(Frame(stream[at + 2], stream[at + 3], stream[at + 6 : at + size - 1]))
-            at += size
+            done = at + size
 
 
 def split_points(payload: bytes) -> list[DataPoint]:
