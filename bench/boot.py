@@ -35,7 +35,8 @@ def plug() -> None:
         outcome = machine.run(Until(match=_LAST_PIN, device_seconds=1))
         best = min(best, time.process_time() - begin)
     print(
-        f"plug to the last pin line: {best:.3f} s of processor time, {outcome.device_seconds:.3f} s device, "
+        f"plug to the last pin line: {best:.3f} s of processor time, "
+        f"{outcome.device_seconds:.3f} s of device time"
     )
     print(f"  {outcome.instructions} instructions, stopped by {outcome.reason}")
 

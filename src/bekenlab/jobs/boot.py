@@ -17,7 +17,7 @@ from bekenlab.errors import (
 from bekenlab.machine import FlashImage, Machine, StopReason, Until
 from bekenlab.machine.peers.tuya_mcu import Frame, ProductForm, TuyaMcu
 from bekenlab.pins import PinMap, Source, pins_from_parameters
-from bekenlab.tuya.boot_log import parse_boot_log
+from bekenlab.tuya import parse_boot_log
 from bekenlab.tuya.boot_log_reader import BootLogReader
 from bekenlab.tuya.firmware import Firmware, FirmwareKind
 

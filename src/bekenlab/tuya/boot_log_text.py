@@ -25,7 +25,6 @@ BODY = (
 _LEXEME = re.compile(r'"(?:[^"\\]|\\.){0,256}"|[A-Za-z0-9_.\-]+|[{}\[\],:]')
 _NAME = re.compile(r'"?(?=[0-9]{0,6}[A-Za-z_])[A-Za-z0-9_]{1,64}"?')
 _PUNCTUATION = frozenset("{}[],:")
-_MIN_OVERLAP = 12
 _WHOLE_PAIR = re.compile(r",[A-Za-z0-9_]+:[A-Za-z0-9_.\-]*,")
 
 
@@ -96,9 +95,7 @@ def _overlap(left: str, right: str) -> int:
         while size and (size == len(right) or right[size] != char):
             size = failure[size - 1]
         size += bool(right) and right[size] == char
-    if size < _MIN_OVERLAP or not _WHOLE_PAIR.search(right[:size]):
-        return 0
-    return size
+    return size if _WHOLE_PAIR.search(right[:size]) else 0
 
 
 def read_text(chunk: Chunk) -> TextReading:
