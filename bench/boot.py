@@ -34,11 +34,9 @@ def plug() -> None:
         machine = Machine.from_image(flash, chip="BK7231N")
         outcome = machine.run(Until(match=_LAST_PIN, device_seconds=1))
         best = min(best, time.process_time() - begin)
-    print(
-        f"plug to the last pin line: {best:.3f} s of processor time, "
-        f"{outcome.device_seconds:.3f} s of device time"
-    )
-    print(f"  {outcome.instructions} instructions, stopped by {outcome.reason}")
+    print(f"plug to the last pin line: {best:.3f} s of processor time,")
+    print(f"  {outcome.device_seconds:.3f} s device,", end=" ")
+    print(f"{outcome.instructions} instructions, stopped by {outcome.reason}")
 
 
 def openbeken() -> None:

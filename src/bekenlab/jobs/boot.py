@@ -15,7 +15,7 @@ from bekenlab.errors import (
     NotReachedError,
 )
 from bekenlab.machine import FlashImage, Machine, StopReason, Until
-from bekenlab.machine.peers.tuya_mcu import Frame, ProductForm, TuyaMcu
+from bekenlab.machine.peers.tuya_mcu import Frame, TuyaMcu
 from bekenlab.pins import PinMap, Source, pins_from_parameters
 from bekenlab.tuya import parse_boot_log
 from bekenlab.tuya.boot_log_reader import BootLogReader
@@ -34,8 +34,6 @@ Listener = Callable[[float, str], None]
 _QUIET_SECONDS = 20.0
 _PRODUCT_VALUE = "gw_di"
 _PRODUCT_FIELD = "pk"
-# TuyaOS 3 wants the bare product id, older SDKs want JSON (reference emulation.md, section 5).
-_RAW_PRODUCT_SDK = "TuyaOS"
 _ANY_PRODUCT = "0000000000000000"
 
 
@@ -158,7 +156,7 @@ def boot(
         listen(machine.clock.seconds, data.decode("utf-8", "replace"))
 
     machine.uart2.listen(heard)
-    mcu = _mcu(image, tuya) if options.mcu else None
+    mcu = TuyaMcu(_product(tuya)) if options.mcu else None
     machine.uart1.attach(mcu)
     if options.typed:
         machine.uart1.type(options.typed)
@@ -241,11 +239,6 @@ def nothing_to_run() -> BekenlabError:
         "there is no code in this file that could run",
         hint="boot needs the app: a whole dump, or an app image of OpenBeken",
     )
-
-
-def _mcu(image: Image, tuya: TuyaFindings | None) -> TuyaMcu:
-    raw = _RAW_PRODUCT_SDK.encode() + b" V:" in image.app
-    return TuyaMcu(_product(tuya), form=ProductForm.RAW if raw else ProductForm.JSON)
 
 
 def _product(tuya: TuyaFindings | None) -> str:

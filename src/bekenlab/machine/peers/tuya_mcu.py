@@ -14,6 +14,7 @@ _MAGIC = b"\x55\xaa"
 _OVERHEAD = 7
 _LONGEST = 4096
 _MCU_VERSION = 3
+_PATIENCE = 4
 _HEARTBEAT, _PRODUCT, _MODE, _WIFI_STATE, _WIFI_RESET, _WIFI_MODE = 0, 1, 2, 3, 4, 5
 _SET, _REPORT, _QUERY, _WIFI_TEST, _MEMORY = 6, 7, 8, 0x0E, 0x0F
 _ACKNOWLEDGED = frozenset({_MODE, _WIFI_STATE, _WIFI_RESET, _WIFI_MODE, _WIFI_TEST})
@@ -120,7 +121,8 @@ class TuyaMcu:
     Args:
         product: Product id, 16 characters.
         version: Firmware version it claims.
-        form: How to give the product id.
+        form: How to give the product id at first; the other form is tried when the module keeps
+            asking (all firmware seen wants JSON).
         points: Data points it reports when asked for its state.
 
     Attributes:
@@ -145,6 +147,7 @@ class TuyaMcu:
         self._form = form
         self._rest = b""
         self._greeted = False
+        self._asked = 0
 
     def receive(self, data: bytes) -> bytes:
         """Take bytes from the module; return the answers."""
@@ -158,6 +161,7 @@ class TuyaMcu:
             first, self._greeted = not self._greeted, True
             return [Frame(_MCU_VERSION, _HEARTBEAT, bytes((0 if first else 1,)))]
         if frame.command == _PRODUCT:
+            self._change_form()
             return [Frame(_MCU_VERSION, _PRODUCT, self._product_answer())]
         if frame.command in _ACKNOWLEDGED:
             return [Frame(_MCU_VERSION, frame.command, b"")]
@@ -166,6 +170,13 @@ class TuyaMcu:
         if frame.command == _QUERY:
             return [self._report(point) for point in self.points.values()]
         return []
+
+    def _change_form(self) -> None:
+        """Firmware that asks again and again did not like the answer: try the other form."""
+        self._asked += 1
+        if self._asked % _PATIENCE == 0:
+            raw = self._form is ProductForm.RAW
+            self._form = ProductForm.JSON if raw else ProductForm.RAW
 
     def _product_answer(self) -> bytes:
         if self._form is ProductForm.RAW:
