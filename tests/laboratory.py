@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bekenlab.jobs.analysis import Analysis
 from bekenlab.jobs.analyze import analyze
+from bekenlab.jobs.boot_findings import BootMode
 from bekenlab.jobs.inputs import InputFile
 from bekenlab.samples import SAMPLE_NAME, build_sample
 from bekenlab.tuya import encode_protected, encode_storage
@@ -17,8 +18,9 @@ PROTECTED = 0x1ED000
 OEM_CFG = 0x1D4000
 
 
-def study(data: bytes, name: str = "dump.bin") -> Analysis:
-    return analyze(InputFile(name, Path(name), data))
+def study(data: bytes, name: str = "dump.bin", boot: BootMode = BootMode.NEVER) -> Analysis:
+    """What the bytes say by themselves; booting them has tests of its own."""
+    return analyze(InputFile(name, Path(name), data), boot=boot)
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2] / "shared"
+ROOT = Path(os.environ.get("BEKENLAB_SHARED") or Path(__file__).resolve().parents[2] / "shared")
 
 
 def shared(*parts: str) -> Path:

@@ -71,6 +71,20 @@ class DamagedDumpError(BekenlabError):
     exit_code = ExitCode.INPUT
 
 
+class BootFailedError(BekenlabError):
+    """The firmware crashed in the virtual chip, or its watchdog reset it."""
+
+    code = "boot-failed"
+    exit_code = ExitCode.INPUT
+
+
+class NotReachedError(BekenlabError):
+    """A boot ended before the log said what was waited for."""
+
+    code = "not-reached"
+    exit_code = ExitCode.VERIFY
+
+
 class TooLargeError(BekenlabError):
     """The input is larger than any flash chip of this family, before or after unpacking."""
 

@@ -64,6 +64,14 @@ class _Outcome:
     help="Write report, template, description and partitions into a folder in DIR.",
 )
 @click.option(
+    "--boot",
+    "boot",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Boot the dump in the virtual chip: when nothing else gives the pins, always, never.",
+)
+@click.option(
     "-j",
     "--jobs",
     type=click.IntRange(min=1),
@@ -75,6 +83,7 @@ def command(
     as_json: bool,
     show_secrets: bool,
     output: Path | None,
+    boot: str,
     jobs: int | None,
 ) -> int:
     """Say what a dump is, what every pin does, and how sure that is.
@@ -85,6 +94,7 @@ def command(
     """
     # Imported here: numpy and the parsers take longer to load than --help may take.
     from bekenlab.jobs.analyze import analyze_many
+    from bekenlab.jobs.boot_findings import BootMode
 
     files, missing = _expand(paths)
     many = len(files) + len(missing) > 1
@@ -95,7 +105,8 @@ def command(
     with _progress(many=many) as sink:
         for path, error in missing:
             status = max(status, _show(failed(path, error), show_secrets=show_secrets))
-        for outcome in analyze_many(files, finish, failed=failed, workers=jobs, sink=sink):
+        run = partial(analyze_many, boot=BootMode(boot), workers=jobs, sink=sink)
+        for outcome in run(files, finish, failed=failed):
             status = max(status, _show(outcome, show_secrets=show_secrets))
     return status
 

@@ -16,6 +16,7 @@ from bekenlab.errors import BekenlabError, InternalError, Notice
 from bekenlab.image import EncryptionState, Image, read_image
 from bekenlab.jobs import inputs, recognise
 from bekenlab.jobs.analysis import Analysis, FileFacts
+from bekenlab.jobs.boot_findings import BootMode, with_boot
 from bekenlab.jobs.configuration import read_configuration
 from bekenlab.jobs.identify import ChipVerdict, decide_chip
 from bekenlab.jobs.tuya_findings import Statement, TuyaFindings, collect
@@ -29,8 +30,13 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-def analyze(file: inputs.InputFile) -> Analysis:
-    """Learn all there is to learn from one file. Never raises for what the bytes are."""
+def analyze(file: inputs.InputFile, *, boot: BootMode = BootMode.AUTO) -> Analysis:
+    """Learn all there is to learn from one file. Never raises for what the bytes are.
+
+    Args:
+        file: The bytes and their name.
+        boot: Whether to boot the dump in the virtual chip for its log.
+    """
     began = time.perf_counter()
     data = file.data
     facts = FileFacts(file.name, len(data), hashlib.sha256(data).hexdigest())
@@ -47,6 +53,7 @@ def analyze(file: inputs.InputFile) -> Analysis:
         image = read_image(b"" if problem else data)
         tuya = collect(image)
         firmware = _firmware(image, tuya)
+        tuya = with_boot(image, firmware, tuya, boot)
         if problem is None and not _recognised(image, tuya):
             problem = recognise.unrecognised(data)
     analysis = _conclude(facts, image, tuya, firmware, problem)
@@ -191,6 +198,7 @@ def analyze_many(
     finish: Callable[[Analysis], Result],
     *,
     failed: Callable[[Path, BekenlabError], Result],
+    boot: BootMode = BootMode.AUTO,
     workers: int | None = None,
     sink: events.EventSink = events.ignore,
 ) -> Iterator[Result]:
@@ -201,12 +209,13 @@ def analyze_many(
         finish: Turns an analysis into what the caller wants; runs in the worker process, so that
             megabytes of flash need not travel. Must be picklable, like its result.
         failed: The same for a file that cannot be read.
+        boot: Whether to boot dumps in the virtual chip.
         workers: Processes; None for one a processor. One file or one worker uses this process.
         sink: Told of each file finished.
     """
     count = min(workers or os.cpu_count() or 1, len(paths))
     sink(events.Started("analyze", len(paths)))
-    work = partial(_one, finish=finish, failed=failed)
+    work = partial(_one, boot=boot, finish=finish, failed=failed)
     if count <= 1:
         batches: Iterator[list[Result]] = map(work, paths)
     else:
@@ -222,11 +231,12 @@ def analyze_many(
 
 def _one(
     path: Path,
+    boot: BootMode,
     finish: Callable[[Analysis], Result],
     failed: Callable[[Path, BekenlabError], Result],
 ) -> list[Result]:
     try:
-        return [finish(analyze(file)) for file in inputs.load(path)]
+        return [finish(analyze(file, boot=boot)) for file in inputs.load(path)]
     except BekenlabError as error:
         return [failed(path, error)]
     except Exception as error:  # noqa: BLE001  a fault of ours must not lose the other files

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bekenlab.jobs.tuya_findings import TuyaFindings
     from bekenlab.pins import Pin
     from bekenlab.tuya import Storage, StoredValue
+    from bekenlab.tuya.firmware import Firmware
 
 SCHEMA = 1
 
@@ -38,15 +39,10 @@ def to_json(analysis: Analysis, *, show_secrets: bool = False) -> dict[str, Any]
             "sha256": analysis.file.sha256,
         },
         "image": _image(analysis, show_secrets=show_secrets),
-        "firmware": {
-            "name": analysis.firmware.name,
-            "version": analysis.firmware.version,
-            "sdk": analysis.firmware.sdk,
-            "kind": str(analysis.firmware.kind),
-        },
+        "firmware": firmware_json(analysis.firmware),
         "tuya": _tuya(analysis.tuya, show_secrets=show_secrets),
         "module": analysis.module,
-        "pins": [_pin(pin) for pin in analysis.pins.pins],
+        "pins": [pin_json(pin) for pin in analysis.pins.pins],
         "not_understood": [
             {"key": key.key, "value": key.value, "source": str(key.source)}
             for key in analysis.pins.not_understood
@@ -186,7 +182,18 @@ def _stored(value: StoredValue, *, show_secrets: bool) -> dict[str, Any]:
     return result
 
 
-def _pin(pin: Pin) -> dict[str, Any]:
+def firmware_json(firmware: Firmware) -> dict[str, Any]:
+    """Whose firmware, its name, version and SDK."""
+    return {
+        "name": firmware.name,
+        "version": firmware.version,
+        "sdk": firmware.sdk,
+        "kind": str(firmware.kind),
+    }
+
+
+def pin_json(pin: Pin) -> dict[str, Any]:
+    """One pin with its evidence."""
     return {
         "gpio": pin.gpio,
         "role": pin.role,

@@ -3,6 +3,10 @@
 Everything here takes bytes and returns frozen reports with notices; nothing raises on bad bytes.
 """
 
+from bekenlab.tuya.boot_log import parse_boot_log
+from bekenlab.tuya.boot_log_model import BootLog, LogSecret, McuLink, ParameterSource
+from bekenlab.tuya.boot_log_reader import BootLogReader
+from bekenlab.tuya.boot_log_redact import redact_log
 from bekenlab.tuya.names import is_schema, is_secret
 from bekenlab.tuya.oem_cfg import OemCfg, find_oem_cfg
 from bekenlab.tuya.parameters import Parameters, ParameterValue, parameter_crc
@@ -15,7 +19,12 @@ from bekenlab.tuya.storage_encode import encode_protected, encode_storage
 from bekenlab.tuya.storage_model import Storage, StorageBlock, StoredValue
 
 __all__ = [
+    "BootLog",
+    "BootLogReader",
+    "LogSecret",
+    "McuLink",
     "OemCfg",
+    "ParameterSource",
     "ParameterValue",
     "Parameters",
     "ProtectedBlock",
@@ -33,7 +42,9 @@ __all__ = [
     "is_schema",
     "is_secret",
     "parameter_crc",
+    "parse_boot_log",
     "parse_parameters",
     "read_psm",
     "read_storage",
+    "redact_log",
 ]

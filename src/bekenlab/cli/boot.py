@@ -1,0 +1,172 @@
+"""``bekenlab boot``: run a dump in the virtual chip and watch its log."""
+
+from __future__ import annotations
+
+import re
+import signal
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from bekenlab.cli.output import console, json_line, print_error
+from bekenlab.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bekenlab.jobs.boot import BootReport
+    from bekenlab.report.live_log import LiveLog
+
+
+@click.command("boot")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--until", metavar="REGEX", help="Stop when the log matches; exit 6 if it never does."
+)
+@click.option(
+    "--device-seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    metavar="N",
+    help="Stop after this much time on the device.",
+)
+@click.option(
+    "--wall",
+    type=click.FloatRange(min=0, min_open=True),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Stop after this much real time.",
+)
+@click.option(
+    "--from",
+    "start",
+    type=click.Choice(["app", "bootloader"]),
+    default="app",
+    show_default=True,
+    help="Start with the app, or with the dump's own boot loader.",
+)
+@click.option(
+    "--uart1",
+    type=click.Choice(["log", "hex", "off"]),
+    default="log",
+    show_default=True,
+    help="How to show what the firmware sends on UART1.",
+)
+@click.option("--type", "typed", metavar="TEXT", help="Type TEXT and Enter on UART1's console.")
+@click.option(
+    "--mcu",
+    type=click.Choice(["auto", "off"]),
+    default="auto",
+    show_default=True,
+    help="Let a simulated MCU answer firmware that talks to one (TuyaMCU).",
+)
+@click.option("--chip", metavar="NAME", help="Model this chip instead of the one recognised.")
+@click.option("--time", "with_time", is_flag=True, help="Put the device time before each line.")
+@click.option("--show-secrets", is_flag=True, help="Do not hide keys and passwords in the log.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, as the last line.")
+def command(
+    file: Path,
+    until: str | None,
+    device_seconds: float,
+    wall: float,
+    start: str,
+    uart1: str,
+    typed: str | None,
+    mcu: str,
+    chip: str | None,
+    with_time: bool,
+    show_secrets: bool,
+    as_json: bool,
+) -> int:
+    """Boot a dump in a virtual chip and show its log, its pins and what it did with them.
+
+    No hardware is needed and nothing is sent anywhere. The run stops when the log has given the
+    whole pin configuration, when it matches --until, or when nothing new happens. Keys, Wi-Fi
+    names and passwords in the log are hidden unless asked for.
+    """
+    # Imported here: unicorn and numpy take longer to load than --help may take.
+    from bekenlab.jobs.boot import BootOptions
+    from bekenlab.jobs.boot_file import boot_file
+    from bekenlab.report.live_log import LiveLog
+
+    if until is not None:
+        _check_pattern(until)
+    options = BootOptions(
+        until=until,
+        device_seconds=device_seconds,
+        wall_seconds=wall,
+        start="bootloader" if start == "bootloader" else "app",
+        typed=(typed + "\r\n").encode() if typed is not None else b"",
+        mcu=mcu == "auto",
+        stop_at_pins=until is None and typed is None,
+    )
+    log = LiveLog(show_secrets=show_secrets)
+    listener = _listener(log, with_time=with_time, silent=as_json)
+    with _interruptible() as interrupted:
+        report = boot_file(
+            file, chip=chip, options=options, listen=listener, interrupted=interrupted
+        )
+    listener(report.device_seconds, "\n")
+    if as_json:
+        from bekenlab.report.boot_json import boot_json
+
+        click.echo(json_line(boot_json(report, show_secrets=show_secrets)))
+    else:
+        _summary(report, uart1)
+    if interrupted():
+        return int(ExitCode.INTERRUPTED)
+    return _status(report, until)
+
+
+def _check_pattern(pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise click.BadParameter(
+            f"not a regular expression: {error}", param_hint="--until"
+        ) from None
+
+
+def _status(report: BootReport, until: str | None) -> int:
+    from bekenlab.jobs.boot import problem_of
+
+    problem = problem_of(report, until)
+    if problem is None:
+        return int(ExitCode.OK)
+    print_error(problem)
+    return int(problem.exit_code)
+
+
+def _summary(report: BootReport, uart1: str) -> None:
+    from bekenlab.report.boot_text import render, uart1_lines
+
+    out = console()
+    out.print(render(report))
+    for line in uart1_lines(report, uart1):
+        out.print(f"  {line}", markup=False)
+
+
+def _listener(log: LiveLog, *, with_time: bool, silent: bool) -> Callable[[float, str], None]:
+    """What prints the log as it comes."""
+
+    def heard(seconds: float, text: str) -> None:
+        for line in log.feed(text):
+            if not silent:
+                click.echo(f"{seconds:9.3f}  {line}" if with_time else line)
+
+    return heard
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """Turn Ctrl-C into a flag, so that the run ends in order and its summary is printed."""
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: pressed.append(number))
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)

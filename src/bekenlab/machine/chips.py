@@ -1,0 +1,172 @@
+"""What a chip looks like to its firmware: rows of ``data/*.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from bekenlab.errors import UnsupportedError
+from bekenlab.machine.memory import Memory
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRow:
+    """A range of addresses that answers even where no device is.
+
+    Attributes:
+        name: ``"radio"``.
+        base: First address.
+        size: Bytes.
+        model: Device model of what answers, e.g. ``"radio"``.
+        irq: Interrupt line, or None.
+        options: Further settings of the model.
+    """
+
+    name: str
+    base: int
+    size: int
+    model: str
+    irq: int | None
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """A peripheral.
+
+    Attributes:
+        name: ``"uart2"``.
+        model: ``"uart"``.
+        base: First address.
+        size: Bytes, a multiple of 64.
+        irq: Interrupt line, or None.
+        options: Further settings of the model.
+    """
+
+    name: str
+    model: str
+    base: int
+    size: int
+    irq: int | None
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ChipProfile:
+    """All the machine needs to know of a chip.
+
+    Attributes:
+        name: ``"BK7231N"``.
+        rate: Instructions a device second.
+        loader_ticks: How much longer an instruction takes in the boot loader.
+        access_ticks: What a peripheral access costs beyond its instruction.
+        flash_limit: Addresses from here up are not flash.
+        app: Logical address of the application.
+        presets: RAM words the boot loader leaves for the application.
+        memories: Plain memories, the flash excepted.
+        windows: Peripheral ranges.
+        devices: Peripherals.
+    """
+
+    name: str
+    rate: int
+    loader_ticks: int
+    access_ticks: int
+    flash_limit: int
+    app: int
+    presets: dict[int, int]
+    memories: tuple[Memory, ...]
+    windows: tuple[WindowRow, ...]
+    devices: tuple[DeviceRow, ...]
+
+
+def profile_names() -> tuple[str, ...]:
+    """Names of the chips that can be booted, e.g. ``"BK7231N"``."""
+    return tuple(sorted(_index()))
+
+
+@cache
+def load_profile(name: str) -> ChipProfile:
+    """The profile of a chip by its name, upper or lower case.
+
+    Raises:
+        UnsupportedError: No such chip.
+    """
+    file = _index().get(name.upper())
+    if file is None:
+        raise UnsupportedError(
+            f"No virtual chip for {name}.",
+            hint="Known: " + ", ".join(profile_names()),
+            chip=name,
+        )
+    return _profile(name.upper(), _merged(file))
+
+
+@cache
+def _index() -> dict[str, str]:
+    """Chip name to the stem of the file that describes it."""
+    found = {}
+    for entry in resources.files(__package__).joinpath("data").iterdir():
+        if entry.name.endswith(".toml"):
+            data = tomllib.loads(entry.read_text("utf-8"))
+            found.update(dict.fromkeys(data["names"], entry.name.removesuffix(".toml")))
+    return found
+
+
+def _merged(stem: str) -> dict[str, Any]:
+    """A file over the file it is based on: tables are merged by name, other values replaced."""
+    path = resources.files(__package__).joinpath("data", f"{stem}.toml")
+    data = tomllib.loads(path.read_text("utf-8"))
+    if "based_on" not in data:
+        return data
+    base = _merged(data["based_on"])
+    for key in ("memory", "window", "device"):
+        rows = {row["name"]: row for row in base.get(key, [])}
+        for row in data.get(key, []):
+            if row.get("absent"):
+                rows.pop(row["name"], None)
+            else:
+                rows[row["name"]] = {**rows.get(row["name"], {}), **row}
+        data[key] = list(rows.values())
+    return {**base, **data}
+
+
+def _profile(name: str, data: dict[str, Any]) -> ChipProfile:
+    return ChipProfile(
+        name=name,
+        rate=data["instructions_a_second"],
+        loader_ticks=data["loader_ticks"],
+        access_ticks=data["access_ticks"],
+        flash_limit=data["flash_limit"],
+        app=data["app"],
+        presets={int(key, 0): value for key, value in data.get("presets", {}).items()},
+        memories=tuple(Memory(**row) for row in data["memory"]),
+        windows=tuple(_window(dict(row)) for row in data["window"]),
+        devices=tuple(_device(dict(row)) for row in data["device"]),
+    )
+
+
+def _window(row: dict[str, Any]) -> WindowRow:
+    return WindowRow(
+        row.pop("name"),
+        row.pop("base"),
+        row.pop("size"),
+        row.pop("model", "plain"),
+        row.pop("irq", None),
+        row,
+    )
+
+
+def _device(row: dict[str, Any]) -> DeviceRow:
+    name = row.pop("name")
+    return DeviceRow(
+        name,
+        row.pop("model", name),
+        row.pop("base"),
+        row.pop("size"),
+        row.pop("irq", None),
+        row,
+    )

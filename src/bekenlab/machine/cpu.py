@@ -1,0 +1,278 @@
+"""The processor: Unicorn's ARM926 in place of the ARM968E-S, run in counted slices.
+
+Why it is driven this way (measured with unicorn 2.1.4): a store costs 28-80 ns in the default TLB
+mode and 3-9 ns with a virtual TLB and a fill hook; a Python hook on blocks costs half a microsecond
+each, and a memory hook anywhere slows all stores. So there is none of them: only ``mmio_map`` for
+devices, a fill hook once a page, and one interrupt hook for SWI.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import unicorn
+from unicorn import arm_const as arm
+from unicorn import unicorn_const as uc_const
+
+from bekenlab.machine.errors import CodeCrashError
+from bekenlab.machine.memory import WAIT_STAND_IN, Memory
+from bekenlab.machine.registers import load_registers, save_registers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+_ENGINE: Any = unicorn  # its annotations are incomplete
+_NEVER = 0xFFFF_FFFE
+_PAGE = 0x1000
+_MOST_OPEN_PAGES = 64
+_THUMB = 1 << 5
+_IRQ_OFF = 1 << 7
+_FIQ_OFF = 1 << 6
+_MODE_FIQ, _MODE_IRQ, _MODE_SVC = 0x11, 0x12, 0x13
+_EXCP_UDEF, _EXCP_SWI, _EXCP_BKPT = 1, 2, 7
+_PROT = {"r": uc_const.UC_PROT_READ, "w": uc_const.UC_PROT_WRITE, "x": uc_const.UC_PROT_EXEC}
+_GENERAL = tuple(getattr(arm, f"UC_ARM_REG_R{n}") for n in range(16))
+_CURRENT = (*_GENERAL, arm.UC_ARM_REG_CPSR)
+_ACCESS_FETCH = uc_const.UC_MEM_FETCH
+
+
+class Cpu:
+    """An ARMv5TE core with its memories.
+
+    Args:
+        memories: Plain memories to map; devices are added with :meth:`map_device`.
+
+    Attributes:
+        open_bus: Pages read although nothing is there, in order; the code has a bug, or the
+            profile a gap. They read as 0.
+        ignored_writes: Slices and pages of read-only memory written to; the writes are undone when
+            the slice ends.
+        waiting: Whether the last slice ended because the code waits for an interrupt.
+    """
+
+    def __init__(self, memories: Iterable[Memory]) -> None:
+        self.memories = tuple(memories)
+        self._uc = _ENGINE.Uc(uc_const.UC_ARCH_ARM, uc_const.UC_MODE_ARM)
+        self._uc.ctl_set_cpu_model(arm.UC_CPU_ARM_926)
+        self._uc.ctl_set_tlb_mode(uc_const.UC_TLB_VIRTUAL)
+        for memory in self.memories:
+            prot = sum(_PROT[letter] for letter in memory.access)
+            self._uc.mem_map(memory.base, memory.size, prot)
+        self._uc.hook_add(uc_const.UC_HOOK_TLB_FILL, self._fill)
+        self._uc.hook_add(uc_const.UC_HOOK_INTR, self._exception)
+        self._uc.hook_add(uc_const.UC_HOOK_MEM_READ_UNMAPPED, self._read_nothing)
+        self._uc.hook_add(uc_const.UC_HOOK_MEM_WRITE_PROT, self._write_ignored)
+        self.open_bus: list[int] = []
+        self.ignored_writes = 0
+        self._written: list[tuple[int, bytes]] = []
+        self._context = self._uc.context_save()
+        self._stopped = False
+        self._problem = ""
+        self.waiting = False
+
+    # memory -----------------------------------------------------------------------------------
+
+    def map_device(
+        self, base: int, size: int, read: Callable[[int, int], int], write: Callable[..., None]
+    ) -> None:
+        """Map a device range; ``read(offset, size)`` and ``write(offset, size, value)``."""
+        self._uc.mmio_map(
+            base,
+            size,
+            lambda _uc, offset, width, _data: read(offset, width),
+            None,
+            lambda _uc, offset, width, value, _data: write(offset, width, value),
+            None,
+        )
+
+    def peek(self, address: int, size: int) -> bytes:
+        """Read plain memory without side effects."""
+        return bytes(self._uc.mem_read(address, size))
+
+    def forget_code(self) -> None:
+        """Drop what was translated, after code was changed from outside."""
+        self._uc.ctl_flush_tb()
+
+    def poke(self, address: int, data: bytes) -> None:
+        """Write plain memory, read-only or not."""
+        self._uc.mem_write(address, data)
+
+    def writable(self) -> list[tuple[int, bytes]]:
+        """Base and a copy of every memory that code can write."""
+        return [(m.base, self.peek(m.base, m.size)) for m in self.memories if "w" in m.access]
+
+    def copy(self, to: int, source: int, length: int) -> None:
+        """Copy inside plain memory; nothing happens where there is none."""
+        if self._is_plain(source, length, "r") and self._is_plain(to, length, "w"):
+            self.poke(to, self.peek(source, length))
+
+    def _is_plain(self, address: int, length: int, access: str) -> bool:
+        return any(
+            m.base <= address and address + length <= m.base + m.size and access in m.access
+            for m in self.memories
+        )
+
+    # running ----------------------------------------------------------------------------------
+
+    def run(self, count: int) -> bool:
+        """Execute exactly ``count`` instructions, or fewer when :meth:`stop` is called.
+
+        Returns:
+            Whether all of them were executed.
+
+        Raises:
+            CodeCrashError: The code left mapped memory or is not code.
+        """
+        self._stopped = False
+        self.waiting = False
+        self._problem = ""
+        start = self.pc | (1 if self.cpsr & _THUMB else 0)
+        try:
+            self._uc.emu_start(start, _NEVER, count=count)
+        except _ENGINE.UcError as error:
+            raise CodeCrashError(self._problem or str(error), pc=self.pc, lr=self.lr) from error
+        finally:
+            self._undo_writes()
+        if self._problem:
+            raise CodeCrashError(self._problem, pc=self.pc, lr=self.lr)
+        return not self._stopped
+
+    def stop(self) -> None:
+        """End the current slice after the instruction in progress (for device models)."""
+        self._stopped = True
+        self._uc.emu_stop()
+
+    def watch(self, address: int, callback: Callable[[], None]) -> int:
+        """Call back whenever ``address`` is executed; only that address pays for it."""
+        handle = self._uc.hook_add(
+            uc_const.UC_HOOK_CODE, lambda *_args: callback(), begin=address, end=address
+        )
+        self._uc.ctl_flush_tb()
+        return int(handle)
+
+    # registers --------------------------------------------------------------------------------
+
+    @property
+    def pc(self) -> int:
+        """Program counter, without the Thumb bit."""
+        return int(self._uc.reg_read(arm.UC_ARM_REG_PC))
+
+    @property
+    def lr(self) -> int:
+        """Link register of the current mode."""
+        return int(self._uc.reg_read(arm.UC_ARM_REG_LR))
+
+    @property
+    def sp(self) -> int:
+        """Stack pointer of the current mode."""
+        return int(self._uc.reg_read(arm.UC_ARM_REG_SP))
+
+    @property
+    def cpsr(self) -> int:
+        """Current program status."""
+        return int(self._uc.reg_read(arm.UC_ARM_REG_CPSR))
+
+    @property
+    def irq_open(self) -> bool:
+        """Whether the code lets interrupts in."""
+        return not self.cpsr & _IRQ_OFF
+
+    @property
+    def fiq_open(self) -> bool:
+        """Whether the code lets fast interrupts in."""
+        return not self.cpsr & _FIQ_OFF
+
+    def fingerprint(self) -> bytes:
+        """Something that is equal when all registers are (for comparing only)."""
+        self._uc.context_update(self._context)
+        return bytes(self._context)
+
+    def general(self) -> tuple[int, ...]:
+        """r0 to r15 of the current mode and the CPSR."""
+        return tuple(self._uc.reg_read_batch(_CURRENT))
+
+    def reset(self, pc: int) -> None:
+        """Supervisor mode, ARM state, interrupts off, at ``pc``."""
+        self._uc.reg_write(arm.UC_ARM_REG_CPSR, _MODE_SVC | _IRQ_OFF | _FIQ_OFF)
+        for reg in _GENERAL[:15]:
+            self._uc.reg_write(reg, 0)
+        self._uc.reg_write(arm.UC_ARM_REG_PC, pc)
+
+    def enter_irq(self) -> None:
+        """Take an interrupt between two slices."""
+        self._enter(_MODE_IRQ, 0x18, self.pc + 4, _IRQ_OFF)
+
+    def enter_fiq(self) -> None:
+        """Take a fast interrupt between two slices."""
+        self._enter(_MODE_FIQ, 0x1C, self.pc + 4, _IRQ_OFF | _FIQ_OFF)
+
+    def _enter(self, mode: int, vector: int, link: int, masks: int) -> None:
+        cpsr = self.cpsr
+        kept = cpsr & ~(0x1F | _THUMB)
+        self._uc.reg_write(arm.UC_ARM_REG_CPSR, kept | mode | masks)
+        self._uc.reg_write(arm.UC_ARM_REG_SPSR, cpsr)
+        self._uc.reg_write(arm.UC_ARM_REG_LR, link)
+        self._uc.reg_write(arm.UC_ARM_REG_PC, vector)
+
+    # hooks ------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _fill(_uc: Any, address: int, access: int, entry: Any, _data: Any) -> bool:
+        entry.paddr = address
+        entry.perms = (
+            uc_const.UC_PROT_READ | uc_const.UC_PROT_EXEC
+            if access == _ACCESS_FETCH
+            else uc_const.UC_PROT_READ | uc_const.UC_PROT_WRITE
+        )
+        return True
+
+    def _read_nothing(
+        self, uc: Any, _access: int, address: int, _size: int, _value: int, _data: Any
+    ) -> bool:
+        """Reading where nothing is gives 0, as on the silicon's bus; within reason."""
+        if len(self.open_bus) >= _MOST_OPEN_PAGES:
+            return False
+        page = address & ~(_PAGE - 1)
+        self.open_bus.append(page)
+        uc.mem_map(page, _PAGE, uc_const.UC_PROT_READ)
+        return True
+
+    def _write_ignored(
+        self, uc: Any, _access: int, address: int, _size: int, _value: int, _data: Any
+    ) -> bool:
+        """Flash takes no stores: let this one happen and undo it when the slice ends."""
+        page = address & ~(_PAGE - 1)
+        if not self._is_plain(page, _PAGE, "x"):
+            return False
+        self.ignored_writes += 1
+        self._written.append((page, self.peek(page, _PAGE)))
+        uc.mem_protect(page, _PAGE, uc_const.UC_PROT_ALL)
+        return True
+
+    def _undo_writes(self) -> None:
+        for page, before in self._written:
+            self.poke(page, before)
+            self._uc.mem_protect(page, _PAGE, uc_const.UC_PROT_READ | uc_const.UC_PROT_EXEC)
+        self._written.clear()
+
+    def _exception(self, _uc: Any, number: int, _data: Any) -> None:
+        if number == _EXCP_SWI:
+            self._enter(_MODE_SVC, 0x08, self.pc, _IRQ_OFF)
+            return
+        if number == _EXCP_BKPT and self.peek(self.pc, 4) == WAIT_STAND_IN:
+            self._uc.reg_write(arm.UC_ARM_REG_PC, self.pc + 4)
+            self.waiting = True
+            self.stop()
+            return
+        self._problem = "undefined instruction" if number == _EXCP_UDEF else f"exception {number}"
+        self._uc.emu_stop()
+
+    # snapshots --------------------------------------------------------------------------------
+
+    def save(self) -> dict[str, int]:
+        """All registers of all modes by name."""
+        return save_registers(self._uc)
+
+    def load(self, saved: dict[str, int]) -> None:
+        """Put back what :meth:`save` gave."""
+        load_registers(self._uc, saved)

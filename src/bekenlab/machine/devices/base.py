@@ -1,0 +1,120 @@
+"""What every peripheral has in common: named 32-bit registers, wires, and state to save."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bekenlab.machine.clock import Clock
+
+#: A saved state: whole numbers, bytes, lists and tables of them.
+State: TypeAlias = dict[str, object]
+
+WORD = 0xFFFF_FFFF
+
+
+def _no_line(_level: bool) -> None:
+    """Where the wire of a device without an interrupt ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What a device is connected to.
+
+    Attributes:
+        name: The device's name on this chip, e.g. ``"uart2"``; also the prefix of its deadlines.
+        clock: Virtual time.
+        irq: Sets the level of its interrupt line.
+    """
+
+    name: str
+    clock: Clock
+    irq: Callable[[bool], None] = _no_line
+
+
+@dataclass(frozen=True, slots=True)
+class PwmState:
+    """A PWM output.
+
+    Attributes:
+        hz: Frequency.
+        duty: 0.0 to 1.0, the part of the period the pin is high.
+    """
+
+    hz: float
+    duty: float
+
+
+class Device:
+    """A block of registers that remember what was written; peripherals refine it.
+
+    Args:
+        wiring: What it is connected to.
+        reset: Register offset to value after reset.
+    """
+
+    #: Register names by offset, for messages.
+    registers: ClassVar[Mapping[int, str]] = {}
+
+    def __init__(self, wiring: Wiring, reset: Mapping[int, int] | None = None) -> None:
+        self.wiring = wiring
+        self.name = wiring.name
+        self.clock = wiring.clock
+        self.words: dict[int, int] = dict(reset or {})
+
+    def read(self, offset: int) -> int:
+        """A 32-bit read at a word-aligned byte offset."""
+        return self.words.get(offset, 0)
+
+    def write(self, offset: int, value: int) -> None:
+        """A 32-bit write at a word-aligned byte offset."""
+        self.words[offset] = value
+
+    def spun(self, offset: int) -> bool:
+        """The code polls this register and nothing else; return True if it need not wait."""
+        del offset
+        return False
+
+    def register_name(self, offset: int) -> str:
+        """``"uart2.FIFO_PORT"`` or ``"uart2+0x1c"``."""
+        label = self.registers.get(offset)
+        return f"{self.name}.{label}" if label else f"{self.name}+{offset:#x}"
+
+    def save(self) -> State:
+        """State for a snapshot: plain values only."""
+        return {"words": dict(self.words)}
+
+    def load(self, state: State) -> None:
+        """Put back what :meth:`save` gave."""
+        self.words = {key: int_of(value) for key, value in table_of(state["words"]).items()}
+
+
+def int_of(value: object) -> int:
+    """A whole number out of a saved state."""
+    if not isinstance(value, int):
+        raise TypeError(f"expected a number, found {type(value).__name__}")
+    return value
+
+
+def bytes_of(value: object) -> bytes:
+    """Bytes out of a saved state."""
+    if not isinstance(value, bytes):
+        raise TypeError(f"expected bytes, found {type(value).__name__}")
+    return value
+
+
+def ints_of(value: object) -> list[int]:
+    """A list of whole numbers out of a saved state."""
+    if not isinstance(value, list):
+        raise TypeError(f"expected a list, found {type(value).__name__}")
+    return [int_of(item) for item in value]
+
+
+def table_of(value: object) -> dict[int, object]:
+    """A table by number out of a saved state."""
+    if not isinstance(value, dict):
+        raise TypeError(f"expected a table, found {type(value).__name__}")
+    return {int_of(key): item for key, item in value.items()}

@@ -1,0 +1,138 @@
+"""The pins: one configuration word each; what drives a pin decides the level it reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from bekenlab.machine.devices.base import Device, State, Wiring, int_of, table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_INPUT, _OUTPUT = 1 << 0, 1 << 1
+_INPUT_ENABLE, _OUTPUT_DISABLE = 1 << 2, 1 << 3
+_PULL_UP, _PULL_ENABLE, _FUNCTION, _MONITOR = 1 << 4, 1 << 5, 1 << 6, 1 << 7
+_RESET = _OUTPUT_DISABLE
+_FIRST_HIGH_PIN, _HIGH_PINS = 32, 0xC0
+
+Direction = Literal["in", "out", "function", "off"]
+Pull = Literal["up", "down"]
+
+
+@dataclass(frozen=True, slots=True)
+class PinState:
+    """One pin as the firmware has set it up.
+
+    Attributes:
+        gpio: Number.
+        direction: ``"in"``, ``"out"``, ``"function"`` (a peripheral owns it) or ``"off"``.
+        level: 0 or 1 as seen at the pin.
+        pull: ``"up"``, ``"down"`` or None.
+        touched: Whether the firmware configured the pin at all.
+    """
+
+    gpio: int
+    direction: Direction
+    level: int
+    pull: Pull | None
+    touched: bool
+
+
+class Gpio(Device):
+    """All pins.
+
+    Args:
+        wiring: What it is connected to.
+        count: How many pins this chip has.
+
+    Attributes:
+        on_level: Called with (gpio, level) when the level of a driven pin changes.
+    """
+
+    registers: ClassVar[Mapping[int, str]] = {
+        **{4 * n: f"GPIO{n}" for n in range(32)},
+        0x80: "INT_TYPE",
+        0xB8: "FUNCTION_A",
+        0xBC: "FUNCTION_B",
+        **{_HIGH_PINS + 4 * (n - 32): f"GPIO{n}" for n in range(32, 48)},
+    }
+
+    def __init__(self, wiring: Wiring, count: int) -> None:
+        super().__init__(wiring)
+        self.count = count
+        self.on_level: Callable[[int, int], None] = lambda _gpio, _level: None
+        self._driven: dict[int, int] = {}
+        self._pins = {self._offset(n): n for n in range(count)}
+
+    @staticmethod
+    def _offset(gpio: int) -> int:
+        if gpio < _FIRST_HIGH_PIN:
+            return 4 * gpio
+        return _HIGH_PINS + 4 * (gpio - _FIRST_HIGH_PIN)
+
+    def drive(self, gpio: int, level: int | None) -> None:
+        """Connect a pin to 0 or 1 from outside, or let it go with None."""
+        if level is None:
+            self._driven.pop(gpio, None)
+        else:
+            self._driven[gpio] = 1 if level else 0
+
+    def level(self, gpio: int) -> int:
+        """The level at the pin: outside, then output, then pull; 0 when nothing decides."""
+        if gpio in self._driven:
+            return self._driven[gpio]
+        word = self.words.get(self._offset(gpio), _RESET)
+        if not word & _OUTPUT_DISABLE:
+            return word >> 1 & 1
+        return int(bool(word & _PULL_ENABLE and word & _PULL_UP))
+
+    def pin(self, gpio: int) -> PinState:
+        """How a pin is set up."""
+        offset = self._offset(gpio)
+        word = self.words.get(offset, _RESET)
+        direction: Direction = "off"
+        if word & _FUNCTION:
+            direction = "function"
+        elif not word & _OUTPUT_DISABLE:
+            direction = "out"
+        elif word & _INPUT_ENABLE:
+            direction = "in"
+        pull: Pull | None = None
+        if word & _PULL_ENABLE:
+            pull = "up" if word & _PULL_UP else "down"
+        return PinState(gpio, direction, self.level(gpio), pull, offset in self.words)
+
+    def read(self, offset: int) -> int:
+        """A pin's word has the level in bit 0."""
+        gpio = self._pins.get(offset)
+        if gpio is None:
+            return super().read(offset)
+        return (self.words.get(offset, _RESET) & ~_INPUT) | self.level(gpio)
+
+    def write(self, offset: int, value: int) -> None:
+        """Tell the listener when a driven pin changes."""
+        gpio = self._pins.get(offset)
+        if gpio is None:
+            super().write(offset, value)
+            return
+        before = self._output(gpio)
+        super().write(offset, value & ~_INPUT)
+        after = self._output(gpio)
+        if after is not None and after != before:
+            self.on_level(gpio, after)
+
+    def _output(self, gpio: int) -> int | None:
+        word = self.words.get(self._offset(gpio), _RESET)
+        if word & (_OUTPUT_DISABLE | _FUNCTION):
+            return None
+        return word >> 1 & 1
+
+    def save(self) -> State:
+        """Registers and what drives the pins from outside."""
+        return {**super().save(), "driven": dict(self._driven)}
+
+    def load(self, state: State) -> None:
+        """Put back what :meth:`save` gave."""
+        super().load(state)
+        self._driven = {gpio: int_of(n) for gpio, n in table_of(state["driven"]).items()}

@@ -1,0 +1,107 @@
+"""The PWM generator of BK7231T and older: period and duty counted at 26 MHz, one word each."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bekenlab.machine.devices.base import Device, PwmState, State, Wiring, int_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CONTROL, STATUS, FIRST = 0x00, 0x04, 0x08
+_ENABLE, _INTERRUPT = 1, 2
+_BITS_A_CHANNEL = 4
+_CHANNELS = 6
+_CLOCK_HZ = 26_000_000
+_SHORTEST = 64
+
+
+class OldPwm(Device):
+    """Six channels; each can interrupt at the end of its period, and one firmware ticks by that.
+
+    Args:
+        wiring: What it is connected to.
+        pins: GPIO to channel.
+        stride: Bytes from one channel's period register to the next; duty follows the period.
+    """
+
+    def __init__(self, wiring: Wiring, pins: Mapping[int, int], stride: int) -> None:
+        super().__init__(wiring)
+        self.pins = dict(pins)
+        self._stride = stride
+        self._status = 0
+        for channel in range(_CHANNELS):
+            self.clock.handle(self._deadline(channel), partial(self._ended, channel))
+
+    def state(self, gpio: int) -> PwmState | None:
+        """Frequency and duty at a pin, or None when its channel is off."""
+        channel = self.pins.get(gpio)
+        if channel is None or not self._bits(channel) & _ENABLE or not self._counts(channel):
+            return None
+        duty = self.words.get(FIRST + self._stride * channel + 4, 0)
+        return PwmState(_CLOCK_HZ / self._counts(channel), min(1.0, duty / self._counts(channel)))
+
+    def register_name(self, offset: int) -> str:
+        """Names the channel."""
+        if offset >= FIRST:
+            channel, rest = divmod(offset - FIRST, self._stride)
+            return f"{self.name}.{'DUTY' if rest else 'PERIOD'}{channel}"
+        return f"{self.name}.{'STATUS' if offset else 'CONTROL'}"
+
+    def read(self, offset: int) -> int:
+        """STATUS has a bit for each channel whose period ended."""
+        return self._status if offset == STATUS else super().read(offset)
+
+    def write(self, offset: int, value: int) -> None:
+        """Enabling a channel starts its period; a 1 written to STATUS clears the bit."""
+        if offset == STATUS:
+            self._status &= ~value
+        else:
+            super().write(offset, value)
+        if offset == CONTROL:
+            for channel in range(_CHANNELS):
+                self._restart(channel)
+        self._update()
+
+    def _deadline(self, channel: int) -> str:
+        return f"{self.name}.{channel}"
+
+    def _bits(self, channel: int) -> int:
+        return self.words.get(CONTROL, 0) >> _BITS_A_CHANNEL * channel & 0xF
+
+    def _counts(self, channel: int) -> int:
+        return self.words.get(FIRST + self._stride * channel, 0)
+
+    def _ticks(self, channel: int) -> int:
+        return max(_SHORTEST, self._counts(channel) * self.clock.hz // _CLOCK_HZ)
+
+    def _restart(self, channel: int) -> None:
+        name = self._deadline(channel)
+        wanted = _ENABLE | _INTERRUPT
+        if self._bits(channel) & wanted != wanted or not self._counts(channel):
+            self.clock.cancel(name)
+        elif not self.clock.is_set(name):
+            self.clock.after(name, self._ticks(channel))
+
+    def _ended(self, channel: int, due: int) -> None:
+        self._status |= 1 << channel
+        again = max(due + self._ticks(channel), self.clock.now + _SHORTEST)
+        self.clock.at(self._deadline(channel), again)
+        self._update()
+
+    def _update(self) -> None:
+        enabled = sum(
+            1 << channel for channel in range(_CHANNELS) if self._bits(channel) & _INTERRUPT
+        )
+        self.wiring.irq(bool(self._status & enabled))
+
+    def save(self) -> State:
+        """Registers and ended periods."""
+        return {**super().save(), "status": self._status}
+
+    def load(self, state: State) -> None:
+        """Put back what :meth:`save` gave."""
+        super().load(state)
+        self._status = int_of(state["status"])

@@ -1,0 +1,97 @@
+"""The analogue-digital converter: samples of a fixed temperature and voltages arrive in time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from bekenlab.machine.devices.base import Device, State, Wiring, ints_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CONFIG = 0x00
+_MODE, _ENABLE, _CHANNEL_SHIFT, _CLEAR = 3, 1 << 2, 3, 1 << 8
+_BUSY, _EMPTY, _FULL = 1 << 29, 1 << 30, 1 << 31
+_SAMPLE_HZ = 20_000
+_DEPTH = 32
+
+
+class Saradc(Device):
+    """Samples the channel in bits 6:3 of the configuration while enabled.
+
+    Args:
+        wiring: What it is connected to.
+        data: Offsets at which samples are taken.
+        state: Offset of the register that shows whether samples wait.
+        flags: Bits of that register that clear when written as 1 (BK7238); there, writing them
+            drops the interrupt.
+        values: Channel to sample value.
+        default: Value of the other channels.
+    """
+
+    registers: ClassVar[Mapping[int, str]] = {CONFIG: "CONFIG", 4: "DATA", 0x10: "DATA_N"}
+
+    def __init__(
+        self,
+        wiring: Wiring,
+        data: tuple[int, ...],
+        state: int,
+        flags: int,
+        values: Mapping[int, int],
+        default: int,
+    ) -> None:
+        super().__init__(wiring)
+        self._state = state
+        self._flags = flags
+        self._data = data
+        self.values = dict(values)
+        self._default = default
+        self._fifo: list[int] = []
+        self._deadline = f"{wiring.name}.sample"
+        self.clock.handle(self._deadline, self._sampled)
+
+    def read(self, offset: int) -> int:
+        """DATA takes the oldest sample."""
+        if offset == self._state:
+            word = super().read(offset) & ~(_BUSY | _EMPTY | _FULL | self._flags)
+            word |= 0 if self._fifo else _EMPTY
+            return word | (_FULL if len(self._fifo) >= _DEPTH else 0)
+        if offset in self._data:
+            return self._fifo.pop(0) if self._fifo else self._sample()
+        return super().read(offset)
+
+    def write(self, offset: int, value: int) -> None:
+        """Enabling starts sampling; disabling empties the FIFO and drops the interrupt."""
+        super().write(offset, value & ~_CLEAR if offset == CONFIG else value)
+        if offset == self._state and value & self._flags:
+            self.wiring.irq(False)  # noqa: FBT003 - the level
+        if offset != CONFIG:
+            return
+        if value & _CLEAR:
+            self.wiring.irq(False)  # noqa: FBT003 - the level
+        if value & _ENABLE and value & _MODE:
+            if not self.clock.is_set(self._deadline):
+                self.clock.after(self._deadline, self.clock.hz // _SAMPLE_HZ)
+        else:
+            self.clock.cancel(self._deadline)
+            self._fifo.clear()
+            self.wiring.irq(False)  # noqa: FBT003 - the level
+
+    def _sample(self) -> int:
+        channel = self.words.get(CONFIG, 0) >> _CHANNEL_SHIFT & 0xF
+        return self.values.get(channel, self._default)
+
+    def _sampled(self, due: int) -> None:
+        if len(self._fifo) < _DEPTH:
+            self._fifo.append(self._sample())
+        self.wiring.irq(True)  # noqa: FBT003 - the level
+        self.clock.at(self._deadline, max(due + self.clock.hz // _SAMPLE_HZ, self.clock.now + 1))
+
+    def save(self) -> State:
+        """Registers and samples waiting."""
+        return {**super().save(), "fifo": list(self._fifo)}
+
+    def load(self, state: State) -> None:
+        """Put back what :meth:`save` gave."""
+        super().load(state)
+        self._fifo = ints_of(state["fifo"])

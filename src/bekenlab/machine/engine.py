@@ -1,0 +1,151 @@
+"""What drives a chip: slices of instructions, interrupts between them, time skipped when it may be.
+
+A slice ends at the next deadline, after 20,000 instructions, or where a device or an idle loop ends
+it. All state is a function of the image and of what came from outside at which tick.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bekenlab.machine.devices.base import int_of, ints_of
+from bekenlab.machine.idle import IdleFinder
+
+if TYPE_CHECKING:
+    from bekenlab.machine.board import Board
+    from bekenlab.machine.clock import Clock
+    from bekenlab.machine.cpu import Cpu
+
+SLICE = 20_000
+# While an interrupt waits and the code does not let it in. Uneven on purpose: code that is masked
+# nearly all the time must be met in its open moment.
+_MASKED_SLICES = (397, 211, 101, 53, 23, 11)
+_WOKEN_SLICE, _WOKEN_SLICES = 4, 64
+_NOTHING_PLANNED = 0.001
+_TICKS_AN_ACCESS = 4
+_COUNTERS = ("instructions", "_entries", "_masked", "_woken", "_pace")
+
+
+class Engine:
+    """Executes a chip's firmware slice by slice.
+
+    Args:
+        cpu: The processor.
+        board: The peripherals.
+        clock: Virtual time.
+        app: From this address up an instruction takes one tick.
+        pace: Ticks an instruction takes until then.
+        skip_idle: Whether to look for idle loops.
+
+    Attributes:
+        instructions: Executed so far. Slices a device cut short count four a device access.
+    """
+
+    def __init__(
+        self, cpu: Cpu, board: Board, clock: Clock, *, app: int, pace: int, skip_idle: bool
+    ) -> None:
+        self.instructions = 0
+        self._cpu = cpu
+        self._board = board
+        self._clock = clock
+        self._app = app
+        self._pace = pace
+        self._skip_idle = skip_idle
+        self._entries = 0
+        self._masked = 0
+        self._woken = 0
+        self._idle = IdleFinder(cpu, lambda: board.bus.accesses + self._entries)
+
+    def slice(self, most: int) -> None:
+        """Execute up to a slice of instructions, then let time and devices catch up."""
+        clock, cpu, bus = self._clock, self._cpu, self._board.bus
+        clock.fire()
+        limit = min(most, self._interrupts())
+        planned = clock.next()
+        if self._pace != 1 and cpu.pc >= self._app:
+            self._pace = 1
+        if planned is not None:
+            limit = max(1, min(limit, (planned - clock.now) // self._pace))
+        bus.spinning = None
+        before = bus.accesses
+        self._idle.begin_slice()
+        whole = cpu.run(limit)
+        accesses = bus.accesses - before
+        if whole:
+            self._passed(limit)
+            if (
+                self._skip_idle
+                and limit > _MASKED_SLICES[0]
+                and self._idle.wants_probe(accesses=accesses)
+            ):
+                self._probe()
+        else:
+            self._passed(min(limit, max(1, accesses) * _TICKS_AN_ACCESS))
+            if bus.spinning is not None or self._idle.idle is not None or cpu.waiting:
+                self._skip_to_next()
+            if cpu.waiting:
+                self._woken = _WOKEN_SLICES
+
+    def _interrupts(self) -> int:
+        """Take a waiting interrupt; how long the next slice may be."""
+        icu = self._board.icu
+        if icu.fiq:
+            if not self._cpu.fiq_open:
+                return self._masked_slice()
+            self._cpu.enter_fiq()
+            self._entries += 1
+        elif icu.irq:
+            if not self._cpu.irq_open:
+                return self._masked_slice()
+            self._woken = 0
+            self._cpu.enter_irq()
+            self._entries += 1
+        return SLICE
+
+    def _masked_slice(self) -> int:
+        if self._woken:
+            self._woken -= 1
+            return _WOKEN_SLICE
+        self._masked = (self._masked + 1) % len(_MASKED_SLICES)
+        return _MASKED_SLICES[self._masked]
+
+    def _passed(self, count: int) -> None:
+        self._clock.now += count * self._pace
+        self.instructions += count
+
+    def _probe(self) -> None:
+        planned = self._clock.next()
+        room = SLICE if planned is None else planned - self._clock.now
+        if room <= 0 or self._board.icu.irq or self._board.icu.fiq:
+            return
+        probe = self._idle.probe(room)
+        self._passed(probe.steps)
+        if probe.found:
+            self._skip_to_next()
+
+    def _skip_to_next(self) -> None:
+        planned = self._clock.next()
+        if planned is None:
+            planned = self._clock.now + int(self._clock.hz * _NOTHING_PLANNED)
+        ticks = planned - self._clock.now
+        if ticks > 0:
+            self._clock.now = planned
+            self._idle.skipped(ticks)
+
+    @property
+    def idle_loops(self) -> tuple[int, ...]:
+        """Addresses at which the firmware was found waiting."""
+        return self._idle.anchors
+
+    def save(self) -> dict[str, object]:
+        """Counters and what was learned about idle loops, for a snapshot."""
+        return {**{name: getattr(self, name) for name in _COUNTERS}, "idle": self._idle.save()}
+
+    def load(self, saved: dict[str, object]) -> None:
+        """Put back what :meth:`save` gave."""
+        for name in _COUNTERS:
+            setattr(self, name, int_of(saved[name]))
+        rows = saved["idle"]
+        if not isinstance(rows, list):
+            raise TypeError("rows of numbers")
+        self._idle.load([ints_of(row) for row in rows])

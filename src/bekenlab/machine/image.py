@@ -1,0 +1,19 @@
+"""What the machine needs of a dump: its raw bytes, and its code as the processor reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FlashImage:
+    """A flash chip's content in both address spaces.
+
+    Attributes:
+        physical: The raw dump, as the flash controller reads it (with CRC bytes, encrypted).
+        logical: The code without CRC bytes and decrypted, from logical address 0 to where the
+            framing ends; the boot loader is at 0, the application usually at 0x10000.
+    """
+
+    physical: bytes
+    logical: bytes

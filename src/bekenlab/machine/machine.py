@@ -1,0 +1,226 @@
+"""The virtual chip: boots a firmware image and lets one watch it, press its buttons and talk to it.
+
+    machine = Machine.from_image(FlashImage(physical, logical), chip="BK7231N")
+    outcome = machine.run(Until(match="app_init finished", wall_seconds=20))
+    print(machine.uart2.sent.decode("utf-8", "replace"))
+
+Everything is a function of the image and of what was driven or typed at which tick: two runs give
+the same bytes. Real time is only looked at for ``wall_seconds``.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Literal
+
+from bekenlab.errors import UnsupportedError
+from bekenlab.machine.board import build_board
+from bekenlab.machine.chips import ChipProfile, load_profile
+from bekenlab.machine.clock import Clock
+from bekenlab.machine.cpu import Cpu
+from bekenlab.machine.devices.gdma import Gdma
+from bekenlab.machine.devices.pwm_new import NewPwm
+from bekenlab.machine.devices.pwm_old import OldPwm
+from bekenlab.machine.engine import Engine
+from bekenlab.machine.errors import CodeCrashError
+from bekenlab.machine.memory import Memory, stand_in_for_waits
+from bekenlab.machine.run import Outcome, StopReason, Until
+from bekenlab.machine.serial import SerialPort
+from bekenlab.machine.watch import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bekenlab.machine.devices.base import PwmState
+    from bekenlab.machine.devices.gpio import PinState
+    from bekenlab.machine.image import FlashImage
+
+_PAGE = 0x1000
+_VECTORS = slice(0x04, 0x40)
+_FLASH_MOST = 16 << 20
+
+
+class Machine:
+    """A chip with its firmware.
+
+    Use :meth:`from_image`. The attributes may be used between runs.
+
+    Attributes:
+        profile: What the chip looks like to firmware.
+        clock: Virtual time.
+        cpu: The processor.
+        board: The peripherals.
+        uart1: Outside of the download and TuyaMCU port.
+        uart2: Outside of the log port.
+        engine: What executes the firmware.
+        monotonic: Real time, only looked at for ``wall_seconds``.
+        bitten: Whether the watchdog has expired and nobody took notice yet.
+    """
+
+    def __init__(
+        self,
+        image: FlashImage,
+        profile: ChipProfile,
+        *,
+        start: Literal["app", "bootloader"] = "app",
+        skip_idle: bool = True,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if not 0 < len(image.physical) <= _FLASH_MOST:
+            raise UnsupportedError("Flash must hold between 1 byte and 16 MiB.")
+        self.profile = profile
+        self.image = image
+        self.start = start
+        self.clock = Clock(profile.rate)
+        self.board = build_board(profile, self.clock)
+        self.board.flash.content = bytearray(image.physical)
+        code = image.logical[: profile.flash_limit]
+        size = max(_PAGE, -(-len(code) // _PAGE) * _PAGE)
+        self._code = stand_in_for_waits(code.ljust(size, b"\xff"))
+        self.cpu = Cpu([Memory("flash", 0, size, "rx"), *profile.memories])
+        self.board.bus.connect(self.cpu)
+        self.uart1 = SerialPort(self.board.uart1)
+        self.uart2 = SerialPort(self.board.uart2)
+        self.engine = Engine(
+            self.cpu,
+            self.board,
+            self.clock,
+            app=profile.app,
+            pace=1 if start == "app" else profile.loader_ticks,
+            skip_idle=skip_idle,
+        )
+        self.monotonic = monotonic
+        self.bitten = False
+        self.board.watchdog.on_bite = self._watchdog_bit
+        for device in self.board.devices.values():
+            if isinstance(device, Gdma):
+                device.copy = self.cpu.copy
+        self.cpu.poke(0, self._code)
+        self._prepare()
+
+    @classmethod
+    def from_image(
+        cls,
+        image: FlashImage,
+        *,
+        chip: str,
+        start: Literal["app", "bootloader"] = "app",
+        skip_idle: bool = True,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> Machine:
+        """Build a machine.
+
+        Args:
+            image: The flash in both address spaces.
+            chip: Name of a chip, e.g. ``"BK7231N"``.
+            start: Reset into the application, or into the dump's own boot loader at 0.
+            skip_idle: Move time on where the firmware only waits for interrupts; without it such
+                loops are executed (about ten times slower).
+            monotonic: Real time in seconds, for ``wall_seconds``.
+
+        Raises:
+            UnsupportedError: Unknown chip.
+        """
+        return cls(image, load_profile(chip), start=start, skip_idle=skip_idle, monotonic=monotonic)
+
+    def _prepare(self) -> None:
+        app = self.profile.app
+        entry = 0
+        if self.start == "app":
+            entry = app
+            if self._code[_VECTORS][:4] != self._code[app:][_VECTORS][:4]:
+                # No boot loader to relay exceptions: the application's own vectors have to do.
+                self.cpu.poke(_VECTORS.start, self._code[app:][_VECTORS])
+            for address, value in self.profile.presets.items():
+                self.cpu.poke(address, value.to_bytes(4, "little"))
+        self.cpu.reset(entry)
+
+    # running ----------------------------------------------------------------------------------
+
+    def step(self, count: int = 1) -> None:
+        """Execute ``count`` instructions; interrupts are taken in between as they come.
+
+        Raises:
+            CodeCrashError: The code crashed.
+        """
+        end = self.instructions + count
+        while self.instructions < end:
+            self.engine.slice(end - self.instructions)
+            self.uart1.pump()
+
+    def run(self, until: Until) -> Outcome:
+        """Run until one of the conditions holds, the firmware crashes, or the watchdog bites.
+
+        A run without any condition that must come true may not return.
+        """
+        started = self.monotonic()
+        watch = Watch(self, until, started)
+        while True:
+            try:
+                self.engine.slice(watch.budget())
+            except CodeCrashError as fault:
+                self.uart2.pump()
+                detail = f"{fault.message} at {self.cpu.pc:#x}, called from {self.cpu.lr:#x}"
+                return self._outcome(StopReason.FAULT, detail, started)
+            self.uart1.pump()
+            reason = watch.check()
+            if reason is not None:
+                return self._outcome(reason, watch.detail, started)
+
+    def _watchdog_bit(self) -> None:
+        self.bitten = True
+
+    def _outcome(self, reason: StopReason, detail: str, started: float) -> Outcome:
+        return Outcome(
+            reason=reason,
+            detail=detail,
+            pc=self.cpu.pc,
+            device_seconds=self.clock.seconds,
+            instructions=self.instructions,
+            wall_seconds=self.monotonic() - started,
+        )
+
+    # outside ----------------------------------------------------------------------------------
+
+    @property
+    def instructions(self) -> int:
+        """Executed so far. Slices a device cut short count four a device access."""
+        return self.engine.instructions
+
+    @property
+    def log(self) -> str:
+        """What UART2 printed so far."""
+        return self.uart2.sent.decode("utf-8", "replace")
+
+    @property
+    def flash(self) -> bytes:
+        """The flash as it is now, physical addresses."""
+        return bytes(self.board.flash.content)
+
+    def reload_code(self, logical: bytes) -> None:
+        """Show the processor new code, e.g. after its flash was rewritten through UART1.
+
+        Args:
+            logical: The code from logical address 0, as in :class:`FlashImage`; what goes beyond
+                the first image's length is left out.
+        """
+        size = len(self._code)
+        code = logical[:size].ljust(size, b"\xff")
+        self._code = stand_in_for_waits(code)
+        self.cpu.poke(0, self._code)
+        self.cpu.forget_code()
+
+    def pins(self) -> tuple[PinState, ...]:
+        """All pins as the firmware has set them up."""
+        return tuple(self.board.gpio.pin(n) for n in range(self.board.gpio.count))
+
+    def pwm(self, gpio: int) -> PwmState | None:
+        """Frequency and duty of the PWM at a pin, or None when there is none."""
+        generator = self.board.devices.get("pwm")
+        if isinstance(generator, NewPwm | OldPwm):
+            return generator.state(gpio)
+        return None
+
+    def drive(self, gpio: int, level: int | None) -> None:
+        """Connect a pin to 0 or 1 from outside, e.g. press a button; None lets go."""
+        self.board.gpio.drive(gpio, level)

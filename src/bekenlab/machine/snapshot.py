@@ -1,0 +1,140 @@
+"""A machine's state in a file: compressed JSON, versioned, readable without running anything.
+
+The image is not in it, only its digest: a snapshot is restored into a machine built from the same
+image. Flash sectors the firmware changed are in it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import zlib
+from typing import TYPE_CHECKING
+
+from bekenlab.machine.devices.base import bytes_of, int_of
+from bekenlab.machine.errors import SnapshotError
+
+if TYPE_CHECKING:
+    from bekenlab.machine.machine import Machine
+
+_MAGIC = b"bekenlab machine 1\n"
+_LARGEST = 256 << 20
+_BYTES, _TABLE = "bytes", "table"
+
+
+def save(machine: Machine) -> bytes:
+    """The state of a machine between two runs."""
+    state = {
+        "chip": machine.profile.name,
+        "image": _digest(machine),
+        "now": machine.clock.now,
+        "deadlines": machine.clock.save(),
+        "registers": machine.cpu.save(),
+        "memories": {m.name: machine.cpu.peek(m.base, m.size) for m in machine.cpu.memories},
+        "devices": {name: device.save() for name, device in machine.board.devices.items()},
+        "ports": {name: _port(machine, name) for name in ("uart1", "uart2")},
+        "engine": machine.engine.save(),
+    }
+    return _MAGIC + zlib.compress(json.dumps(_pack(state), sort_keys=True).encode(), 1)
+
+
+def restore(machine: Machine, data: bytes) -> None:
+    """Put a machine built from the same image into a saved state.
+
+    Raises:
+        SnapshotError: Damaged, of another version, chip or image.
+    """
+    state = _table(_read(data))
+    if state.get("chip") != machine.profile.name or state.get("image") != _digest(machine):
+        raise SnapshotError("The snapshot belongs to another chip or image.")
+    try:
+        _apply(machine, state)
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise SnapshotError(f"The snapshot lacks something: {error!r}") from error
+
+
+def _apply(machine: Machine, state: dict[str, object]) -> None:
+    memories = _table(state["memories"])
+    for memory in machine.cpu.memories:
+        content = bytes_of(memories[memory.name])
+        if len(content) != memory.size:
+            raise ValueError(memory.name)
+        machine.cpu.poke(memory.base, content)
+    machine.cpu.forget_code()
+    devices = _table(state["devices"])
+    for name, device in machine.board.devices.items():
+        device.load(_table(devices[name]))
+    ports = _table(state["ports"])
+    for name, port in (("uart1", machine.uart1), ("uart2", machine.uart2)):
+        saved = _table(ports[name])
+        port.load(bytes_of(saved["sent"]), bytes_of(saved["received"]))
+    machine.cpu.load(_numbers(state["registers"]))
+    machine.engine.load(_table(state["engine"]))
+    machine.clock.load(int_of(state["now"]), _numbers(state["deadlines"]))
+
+
+def _port(machine: Machine, name: str) -> dict[str, object]:
+    port = machine.uart1 if name == "uart1" else machine.uart2
+    return {"sent": bytes(port.sent), "received": bytes(port.received)}
+
+
+def _digest(machine: Machine) -> str:
+    return hashlib.sha256(machine.image.physical).hexdigest()
+
+
+def _read(data: bytes) -> object:
+    if not data.startswith(_MAGIC):
+        raise SnapshotError("Not a snapshot, or of another version.")
+    unpacker = zlib.decompressobj()
+    try:
+        text = unpacker.decompress(data[len(_MAGIC) :], _LARGEST)
+        if not unpacker.eof:
+            raise SnapshotError("The snapshot is cut or too large.")
+        return _unpack(json.loads(text))
+    except (zlib.error, ValueError, binascii.Error, RecursionError) as error:
+        raise SnapshotError(f"The snapshot is damaged: {error}") from error
+
+
+def _pack(value: object) -> object:
+    """JSON has neither bytes nor tables by number: both become a one-item table."""
+    if isinstance(value, bytes):
+        return {_BYTES: base64.b85encode(zlib.compress(value, 1)).decode()}
+    if isinstance(value, dict):
+        if all(isinstance(key, str) for key in value) and value.keys() != {_BYTES}:
+            return {key: _pack(item) for key, item in value.items()}
+        return {_TABLE: [[key, _pack(item)] for key, item in value.items()]}
+    if isinstance(value, list | tuple):
+        return [_pack(item) for item in value]
+    return value
+
+
+def _unpack(value: object) -> object:
+    if isinstance(value, list):
+        return [_unpack(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == {_BYTES}:
+        return _inflate(base64.b85decode(value[_BYTES]))
+    if value.keys() == {_TABLE}:
+        return {int(key): _unpack(item) for key, item in value[_TABLE]}
+    return {key: _unpack(item) for key, item in value.items()}
+
+
+def _inflate(data: bytes) -> bytes:
+    unpacker = zlib.decompressobj()
+    content = unpacker.decompress(data, _LARGEST)
+    if not unpacker.eof:
+        raise ValueError("a cut block")
+    return content
+
+
+def _table(value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise SnapshotError("The snapshot is damaged: a table was expected.")
+    return value
+
+
+def _numbers(value: object) -> dict[str, int]:
+    return {key: int_of(item) for key, item in _table(value).items()}

@@ -1,0 +1,108 @@
+"""Decides between two slices whether a run is over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bekenlab.machine.run import Matcher, Novelty, StopReason, Until
+
+if TYPE_CHECKING:
+    from bekenlab.machine.machine import Machine
+
+_ANY_NUMBER = 1 << 32
+
+
+class Watch:
+    """Checks the conditions of one run between slices.
+
+    Args:
+        machine: What runs.
+        until: The conditions.
+        started: Real time at the start, as the machine's ``monotonic`` tells it.
+
+    Attributes:
+        detail: What was seen, once a condition holds.
+    """
+
+    def __init__(self, machine: Machine, until: Until, started: float) -> None:
+        self.detail = ""
+        self._machine = machine
+        self._until = until
+        self._started = started
+        self._first_instruction = machine.instructions
+        self._first_tick = machine.clock.now
+        self._news_tick = machine.clock.now
+        self._novelty = Novelty()
+        self._edge = False
+        self._matcher = None
+        if until.match is not None:
+            self._matcher = Matcher(until.match, len(machine.uart2.sent))
+        if until.pin is not None:
+            machine.board.gpio.on_level = self._level
+        self._deadline_tick = self._ticks(until.device_seconds)
+
+    def _ticks(self, seconds: float | None) -> int | None:
+        if seconds is None:
+            return None
+        return self._first_tick + round(seconds * self._machine.clock.hz)
+
+    def _level(self, gpio: int, level: int) -> None:
+        wanted = self._until.pin
+        if wanted is not None and (gpio, level) == (wanted.gpio, wanted.level):
+            self._edge = True
+
+    def budget(self) -> int:
+        """Instructions left."""
+        if self._until.instructions is None:
+            return _ANY_NUMBER
+        done = self._machine.instructions - self._first_instruction
+        return max(1, self._until.instructions - done)
+
+    def check(self) -> StopReason | None:
+        """The reason to stop, if any."""
+        machine, until = self._machine, self._until
+        reason = self._output(machine.uart2.pump())
+        if reason is not None:
+            return reason
+        if self._edge and until.pin is not None:
+            self.detail = f"P{until.pin.gpio} became {until.pin.level}"
+            return StopReason.MATCH
+        if machine.bitten:
+            machine.bitten = False
+            return StopReason.WATCHDOG
+        return self._limits()
+
+    def _output(self, data: bytes) -> StopReason | None:
+        if not data:
+            return None
+        if self._novelty.feed(data):
+            self._news_tick = self._machine.clock.now
+        if self._matcher is not None:
+            found = self._matcher.search(self._machine.uart2.sent)
+            if found is not None:
+                self.detail = found
+                return StopReason.MATCH
+        complete = self._until.complete
+        if complete is not None and b"\n" in data and complete(bytes(self._machine.uart2.sent)):
+            return StopReason.PINS_COMPLETE
+        return None
+
+    def _limits(self) -> StopReason | None:
+        machine, until = self._machine, self._until
+        now = machine.clock.now
+        if self._deadline_tick is not None and now >= self._deadline_tick:
+            return StopReason.DEVICE_TIME
+        if until.instructions is not None and (
+            machine.instructions - self._first_instruction >= until.instructions
+        ):
+            return StopReason.BUDGET
+        quiet = until.quiet_seconds
+        if quiet is not None and now - self._news_tick >= quiet * machine.clock.hz:
+            return StopReason.QUIET
+        wall = until.wall_seconds
+        if wall is not None and machine.monotonic() - self._started >= wall:
+            return StopReason.WALL
+        if until.interrupted is not None and until.interrupted():
+            self.detail = "interrupted"
+            return StopReason.WALL
+        return None

@@ -1,0 +1,59 @@
+"""The report of ``boot`` as JSON, schema 1 (documented in docs/json.md); a contract as well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bekenlab.report.json_report import SCHEMA, firmware_json, pin_json
+from bekenlab.tuya.boot_log_redact import redact_log
+
+if TYPE_CHECKING:
+    from bekenlab.jobs.boot import BootReport, GpioRow
+
+
+def boot_json(report: BootReport, *, show_secrets: bool = False) -> dict[str, Any]:
+    """The whole report as plain JSON values; keys, names and passwords in the log are hidden."""
+    return {
+        "schema": SCHEMA,
+        "stop": str(report.stop),
+        "detail": report.detail,
+        "pc": report.pc,
+        "chip": report.chip,
+        "device_seconds": round(report.device_seconds, 6),
+        "instructions": report.instructions,
+        "wall_seconds": round(report.wall_seconds, 3),
+        "log": report.text if show_secrets else redact_log(report.text),
+        "uart1": {
+            "tx": _sent(report, show_secrets=show_secrets).hex(),
+            "rx": report.uart1_received.hex(),
+        },
+        "firmware": firmware_json(report.firmware),
+        "parameters": dict(report.parameters.values) if report.parameters else None,
+        "pins": [pin_json(pin) for pin in report.pins.pins],
+        "gpio": [gpio_json(row) for row in report.gpio],
+        "mcu": {
+            "frames": [
+                {"command": frame.command, "payload": frame.payload.hex()}
+                for frame in report.mcu_frames
+            ],
+        },
+    }
+
+
+def _sent(report: BootReport, *, show_secrets: bool) -> bytes:
+    """What went out on UART1; text there (a console's log) without its secrets."""
+    sent = report.uart1_sent
+    if show_secrets or report.mcu_frames or not sent.isascii():
+        return sent
+    return redact_log(sent.decode("ascii")).encode()
+
+
+def gpio_json(row: GpioRow) -> dict[str, Any]:
+    """One pin's state."""
+    return {
+        "gpio": row.gpio,
+        "direction": row.direction,
+        "level": row.level,
+        "pull": row.pull,
+        "pwm": {"hz": round(row.pwm[0], 3), "duty": round(row.pwm[1], 4)} if row.pwm else None,
+    }

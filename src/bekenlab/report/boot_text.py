@@ -1,0 +1,111 @@
+"""The summary of ``boot`` for a person at a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from bekenlab.machine import StopReason
+from bekenlab.openbeken import role_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+    from bekenlab.jobs.boot import BootReport, GpioRow
+
+_STOPS = {
+    StopReason.PINS_COMPLETE: "the log has given the whole pin configuration",
+    StopReason.MATCH: "what was waited for came",
+    StopReason.QUIET: "nothing new happens any more",
+    StopReason.DEVICE_TIME: "the device time is over",
+    StopReason.WALL: "the real time is over",
+    StopReason.BUDGET: "the instruction budget is used up",
+    StopReason.FAULT: "the firmware crashed",
+    StopReason.WATCHDOG: "the watchdog reset the chip",
+}
+
+
+def render(report: BootReport) -> RenderableType:
+    """Why it stopped, what was learnt, and the pins as the firmware left them."""
+    return Group(*_sections(report))
+
+
+def _sections(report: BootReport) -> Iterator[RenderableType]:
+    yield Padding(_facts(report), (1, 0, 0, 2))
+    if report.pins.pins:
+        yield _heading("Pins from the log")
+        yield _pins(report)
+    touched = [row for row in report.gpio if row.touched]
+    if touched:
+        yield _heading("Pins as the firmware left them")
+        yield _gpio(touched)
+    if report.mcu_frames:
+        yield _heading("TuyaMCU frames sent")
+        lines = [f"{frame.command:02x}  {frame.payload.hex(' ')}" for frame in report.mcu_frames]
+        yield Padding(Text("\n".join(dict.fromkeys(lines))), (0, 0, 0, 2))
+
+
+def _heading(title: str) -> RenderableType:
+    return Padding(Text(title, style="bold cyan"), (1, 0, 0, 0))
+
+
+def _facts(report: BootReport) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    detail = f": {report.detail}" if report.detail else ""
+    table.add_row("Stopped", Text(f"{_STOPS[report.stop]}{detail}"))
+    if report.stop in (StopReason.FAULT, StopReason.WATCHDOG):
+        table.add_row("at", f"pc 0x{report.pc:x}")
+    speed = report.instructions / max(report.wall_seconds, 1e-6) / 1e6
+    table.add_row(
+        "Time",
+        f"{report.device_seconds:.3f} s on the device, {report.wall_seconds:.2f} s here, "
+        f"{report.instructions:,} instructions ({speed:.0f} million a second)",
+    )
+    firmware = report.firmware
+    words = [firmware.name, firmware.version, firmware.sdk and f"({firmware.sdk})"]
+    table.add_row("Firmware", Text(" ".join(word for word in words if word) or "did not say"))
+    return table
+
+
+def _pins(report: BootReport) -> RenderableType:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
+    for title in ("GPIO", "Does", "Active", "OpenBeken", "Tuya key"):
+        table.add_column(title)
+    for pin in report.pins.pins:
+        level = pin.polarity.removeprefix("active_") if pin.polarity else "-"
+        role = "-" if pin.role == "None" else f"{role_name(pin.role, pin.polarity)};{pin.channel}"
+        keys = ", ".join(dict.fromkeys(said.key for said in pin.evidence))
+        table.add_row(f"P{pin.gpio}", Text(pin.label), level, role, Text(keys))
+    return Padding(table, (0, 0, 0, 2))
+
+
+def _gpio(rows: list[GpioRow]) -> RenderableType:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
+    for title in ("GPIO", "Direction", "Level", "Pull", "PWM"):
+        table.add_column(title)
+    for row in rows:
+        pwm = f"{row.pwm[0]:,.0f} Hz, {row.pwm[1]:.0%} high" if row.pwm else ""
+        table.add_row(f"P{row.gpio}", row.direction, str(row.level), row.pull or "", pwm)
+    return Padding(table, (0, 0, 0, 2))
+
+
+def uart1_lines(report: BootReport, mode: str) -> Iterator[str]:
+    """What the firmware sent on UART1: as text, as hexadecimal, or not at all.
+
+    TuyaMCU frames are shown decoded in the report itself, so that text mode leaves them out.
+    """
+    sent = report.uart1_sent
+    if mode == "hex":
+        for offset in range(0, len(sent), 16):
+            yield f"{offset:06x}  {sent[offset : offset + 16].hex(' ')}"
+    elif mode == "log" and not report.mcu_frames:
+        yield from sent.decode("utf-8", "replace").splitlines()

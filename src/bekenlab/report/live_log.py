@@ -1,0 +1,37 @@
+"""A log shown line by line while it is printed, without its secrets."""
+
+from __future__ import annotations
+
+from bekenlab.report.printable import printable
+from bekenlab.tuya.boot_log_redact import redact_log
+
+# Some secrets follow their label on the next lines, so that lines are judged together with those
+# before them.
+_CONTEXT_LINES = 40
+
+
+class LiveLog:
+    """Turns pieces of a log into lines that may be shown.
+
+    Args:
+        show_secrets: Leave keys, Wi-Fi names and passwords in.
+    """
+
+    def __init__(self, *, show_secrets: bool = False) -> None:
+        self._show_secrets = show_secrets
+        self._context: list[str] = []
+        self._rest = ""
+
+    def feed(self, piece: str) -> list[str]:
+        """Take a piece that may end anywhere; the lines it completes."""
+        *lines, self._rest = (self._rest + piece).split("\n")
+        return self._safe([line.rstrip("\r") for line in lines])
+
+    def _safe(self, lines: list[str]) -> list[str]:
+        if not lines:
+            return []
+        if not self._show_secrets:
+            together = [*self._context, *lines]
+            self._context = together[-_CONTEXT_LINES:]
+            lines = redact_log("\n".join(together)).split("\n")[len(together) - len(lines) :]
+        return [printable(line) for line in lines]

@@ -1,0 +1,58 @@
+"""The report of ``log parse``: as JSON and for a terminal."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.text import Text
+
+from bekenlab.report.json_report import SCHEMA, firmware_json, pin_json
+from bekenlab.report.printable import printable
+from bekenlab.tuya.firmware import Firmware, FirmwareKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+    from bekenlab.jobs.read_log import LogReport
+
+
+def log_json(report: LogReport) -> dict[str, Any]:
+    """The report as plain JSON values; fields of ``analyze`` have the same meaning."""
+    log = report.log
+    baud = log.mcu.baud if log.mcu else None
+    return {
+        "schema": SCHEMA,
+        "file": {"name": report.name},
+        "chip": report.chip,
+        "firmware": firmware_json(log.firmware or Firmware(FirmwareKind.OTHER)),
+        "module": log.module,
+        "parameters": dict(log.parameters.values) or None,
+        "mcu": {"baud": baud} if baud else None,
+        "pins": [pin_json(pin) for pin in report.pins.pins],
+        "openbeken": {"template": dict(report.template), "description": report.description},
+        "warnings": [{"code": n.code, "message": n.message} for n in report.notices],
+    }
+
+
+def render(report: LogReport) -> RenderableType:
+    """The report for a person."""
+    return Group(*_sections(report))
+
+
+def _sections(report: LogReport) -> Iterator[RenderableType]:
+    firmware = report.log.firmware or Firmware(FirmwareKind.OTHER)
+    words = (firmware.name, firmware.version, firmware.sdk)
+    yield Text(printable(report.name), style="bold")
+    yield Text(f"Firmware  {printable(' '.join(w for w in words if w)) or 'did not say'}")
+    yield Text(printable(report.description))
+    for notice in report.notices:
+        yield Text.assemble((f"! {notice.code}: ", "yellow"), printable(notice.message))
+    if report.template.get("pins"):
+        yield Text("OpenBeken template", style="bold cyan")
+        text = json.dumps(dict(report.template), indent=2)
+        yield Padding(Text(text), (0, 0, 0, 2))

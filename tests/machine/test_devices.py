@@ -1,0 +1,371 @@
+"""Each peripheral, driven through the bus as firmware drives it."""
+
+import pytest
+
+from bekenlab.machine.devices.base import PwmState
+from bekenlab.machine.devices.gpio import PinState
+from bekenlab.machine.errors import DeviceModelError
+from machine_lab import Bench, bench
+
+ICU, UART1, UART2, GPIO = 0x802000, 0x802100, 0x802200, 0x802800
+WATCHDOG, TIMERS, PWM, SARADC, FLASH = 0x802900, 0x802A00, 0x802B00, 0x802C00, 0x803000
+GDMA, CRYPTO, RADIO, MAC = 0x809000, 0x810000, 0x900000, 0xC0000000
+OLD_PWM = 0x802A80
+
+
+def test_interrupt_needs_line_enable_and_global_enable() -> None:
+    b = bench()
+    b.board.icu.set_line(8, level=True)
+    assert not b.board.icu.irq
+    b.write(ICU + 0x40, 1 << 8)
+    assert not b.board.icu.irq
+    b.write(ICU + 0x44, 3)
+    assert b.board.icu.irq
+    assert not b.board.icu.fiq
+    assert b.read(ICU + 0x4C) == 1 << 8
+    b.write(ICU + 0x4C, 1 << 8)
+    assert b.board.icu.irq, "the device still asserts its line"
+    b.board.icu.set_line(8, level=False)
+    assert not b.board.icu.irq
+
+
+def test_fast_interrupts_are_the_upper_lines() -> None:
+    b = bench()
+    b.write(ICU + 0x40, 0xFFFFFFFF)
+    b.write(ICU + 0x44, 3)
+    b.board.icu.set_line(22, level=True)
+    assert b.board.icu.fiq
+    assert not b.board.icu.irq
+
+
+def test_uart_sends_at_once_and_is_always_ready() -> None:
+    b = bench()
+    sent = bytearray()
+    b.board.uart2.on_send = sent.append
+    assert b.read(UART2 + 8) & (1 << 17 | 1 << 20) == 1 << 17 | 1 << 20
+    for byte in b"ok":
+        b.write(UART2 + 0xC, byte)
+    assert sent == b"ok"
+
+
+def test_uart_receives_at_the_baud_rate_and_interrupts() -> None:
+    b = bench()
+    b.write(ICU + 0x40, 1)
+    b.write(ICU + 0x44, 1)
+    b.write(UART1, (26_000_000 // 9600 - 1) << 8 | 3)
+    b.write(UART1 + 0x10, 0x42)
+    assert b.board.uart1.baud == pytest.approx(9600, rel=0.001)
+    b.board.uart1.feed(b"AB")
+    b.wait(0.0009)
+    assert b.read(UART1 + 8) & 1 << 19, "a byte takes a millisecond at 9600 baud"
+    b.wait(0.0003)
+    assert b.board.icu.irq
+    assert b.read(UART1 + 8) & 1 << 21
+    word = b.read(UART1 + 0xC)
+    assert word & 0xFF == word >> 8 == ord("A")
+    b.wait(0.001)
+    assert b.read(UART1 + 0xC) & 0xFF == ord("B")
+    assert b.read(UART1 + 8) & 1 << 19
+
+
+def test_uart_drops_what_nobody_reads() -> None:
+    b = bench()
+    b.board.uart1.feed(bytes(200))
+    b.wait(0.1)
+    assert b.read(UART1 + 8) >> 8 & 0xFF == 128
+    assert b.read(UART1 + 0x14) & 1 << 2
+
+
+def test_a_pulled_pin_reads_its_pull_until_somebody_drives_it() -> None:
+    b = bench()
+    b.write(GPIO + 4 * 23, 0x3C)
+    assert b.read(GPIO + 4 * 23) & 1
+    b.board.gpio.drive(23, 0)
+    assert not b.read(GPIO + 4 * 23) & 1
+    b.board.gpio.drive(23, None)
+    assert b.read(GPIO + 4 * 23) & 1
+    assert b.board.gpio.pin(23) == PinState(23, "in", 1, "up", touched=True)
+    b.write(GPIO + 4 * 22, 0x2C)
+    assert b.board.gpio.pin(22) == PinState(22, "in", 0, "down", touched=True)
+
+
+def test_outputs_tell_their_edges_once() -> None:
+    b = bench()
+    edges = []
+    b.board.gpio.on_level = lambda gpio, level: edges.append((gpio, level))
+    for word in (0, 2, 2, 0):
+        b.write(GPIO + 4 * 6, word)
+    assert edges == [(6, 0), (6, 1), (6, 0)]
+    assert b.board.gpio.pin(6) == PinState(6, "out", 0, None, touched=True)
+    assert b.board.gpio.pin(7) == PinState(7, "off", 0, None, touched=False)
+    b.write(GPIO, 0x78)
+    assert b.board.gpio.pin(0).direction == "function"
+
+
+def test_timer_ticks_every_two_milliseconds_until_acknowledged() -> None:
+    b = bench()
+    b.write(ICU + 0x40, 1 << 8)
+    b.write(ICU + 0x44, 1)
+    b.write(TIMERS + 0x40, 64)
+    b.write(TIMERS + 0x4C, 1)
+    b.wait(0.0019)
+    assert not b.board.icu.irq
+    b.wait(0.0002)
+    assert b.board.icu.irq
+    assert b.read(TIMERS + 0x4C) == 0x81
+    b.write(TIMERS + 0x4C, 0x81)
+    assert not b.board.icu.irq
+    b.wait(0.002)
+    assert b.board.icu.irq
+
+
+def test_timer_counts_can_be_read_and_one_without_period_never_ends() -> None:
+    b = bench()
+    b.write(TIMERS + 0x0C, 1)
+    b.wait(0.001)
+    b.write(TIMERS + 0x10, 1)
+    assert not b.read(TIMERS + 0x10) & 1
+    assert b.read(TIMERS + 0x14) == pytest.approx(26_000, rel=0.01)
+    b.wait(1)
+    assert b.read(TIMERS + 0x0C) == 1
+
+
+def test_watchdog_bites_unless_fed_or_stopped() -> None:
+    b = bench()
+    bites = []
+    b.board.watchdog.on_bite = lambda: bites.append(b.clock.now)
+    for _ in range(3):
+        b.write(WATCHDOG, 0x5A07D0)
+        b.write(WATCHDOG, 0xA507D0)
+        b.wait(1.9)
+    assert not bites
+    b.wait(0.2)
+    assert len(bites) == 1
+    b.write(WATCHDOG, 0x5A0000)
+    b.write(WATCHDOG, 0xA50000)
+    b.wait(70)
+    assert len(bites) == 1
+
+
+def test_watchdog_wants_both_keys() -> None:
+    b = bench()
+    bites = []
+    b.board.watchdog.on_bite = lambda: bites.append(1)
+    b.write(WATCHDOG, 0xA50001)
+    b.wait(1)
+    assert not bites
+
+
+def _flash_read(b: Bench, address: int) -> bytes:
+    b.write(FLASH, 0x6500_0000 | address)
+    assert not b.read(FLASH) & 1 << 31
+    return b"".join(b.read(FLASH + 8).to_bytes(4, "little") for _ in range(8))
+
+
+def _flash_program(b: Bench, address: int, data: bytes) -> None:
+    for at in range(0, 32, 4):
+        b.write(FLASH + 4, int.from_bytes(data[at : at + 4], "little"))
+    b.write(FLASH, 0x6C00_0000 | address)
+
+
+def test_flash_is_nor_and_wraps() -> None:
+    b = bench()
+    b.board.flash.content = bytearray(b"\xff" * 0x200000)
+    page = bytes(range(32))
+    _flash_program(b, 0x1000, page)
+    assert _flash_read(b, 0x1000) == page
+    assert _flash_read(b, 0x201000) == page, "T clients add the flash size"
+    _flash_program(b, 0x1000, b"\x0f" * 32)
+    assert _flash_read(b, 0x1000) == bytes(n & 0x0F for n in page), "programming only clears bits"
+    b.write(FLASH, 0x6D00_1800)
+    assert _flash_read(b, 0x1000) == b"\xff" * 32
+    assert b.board.flash.changed == {1}
+
+
+def test_flash_erases_blocks_and_knows_its_id() -> None:
+    b = bench()
+    b.board.flash.content = bytearray(0x200000)
+    b.write(FLASH, 0x6F01_2345)
+    assert b.board.flash.content[0xFFFF:0x20001] == b"\0" + b"\xff" * 0x10000 + b"\0"
+    b.write(FLASH, 0x7400_0000)
+    assert b.read(FLASH + 0x10) == 0xEB6015
+
+
+@pytest.mark.parametrize(
+    ("chip", "ids"),
+    [
+        ("BK7231N", (0x7231A, 0x18520001)),
+        ("BK7238", (0x7238, 0x21128000)),
+        ("BK7252", (0x7221A, 0x18221020)),
+        ("BK7252N", (0x7252A, 0x23A18000)),
+    ],
+)
+def test_chip_says_who_it_is(chip: str, ids: tuple[int, int]) -> None:
+    b = bench(chip)
+    assert (b.read(0x800000), b.read(0x800004)) == ids
+
+
+def test_efuse_answers_at_once() -> None:
+    b = bench()
+    b.write(0x800074, 0x301)
+    assert not b.read(0x800074) & 1
+    assert b.read(0x800078) == 0x100
+
+
+def test_saradc_samples_until_stopped() -> None:
+    b = bench()
+    b.write(ICU + 0x40, 1 << 11)
+    b.write(ICU + 0x44, 1)
+    b.write(SARADC, 3 | 1 << 2)
+    assert b.read(SARADC) & 1 << 30
+    b.wait(0.001)
+    assert b.board.icu.irq
+    values = []
+    while not b.read(SARADC) & 1 << 30:
+        values.append(b.read(SARADC + 0x10))
+    assert len(values) >= 10
+    assert set(values) == {1376}
+    b.write(SARADC, 1 << 8)
+    assert not b.board.icu.irq
+    b.wait(0.01)
+    assert not b.board.icu.irq
+
+
+def test_saradc_of_bk7238_has_its_state_elsewhere() -> None:
+    b = bench("BK7238")
+    b.write(SARADC + 0xC, 0x28010)
+    assert b.read(SARADC + 0xC) == 1 << 30
+
+
+def test_crypto_is_never_busy() -> None:
+    b = bench()
+    b.write(CRYPTO, 1)
+    assert b.read(CRYPTO) == 0
+    assert b.read(CRYPTO + 0x20) > 0x1D3
+
+
+def test_radio_busy_bit_clears_only_when_it_is_waited_for() -> None:
+    b = bench()
+    b.write(RADIO + 0xF8, 0x8000_1234)
+    assert b.read(RADIO + 0xF8) == 0x8000_1234, "stored and read back"
+    reads = 0
+    while b.read(RADIO + 0xF8) & 1 << 31:
+        reads += 1
+        assert reads < 100
+    assert b.read(RADIO + 0xF8) == 0x1234
+    assert b.board.bus.spinning is None
+
+
+def test_dma_copies_and_is_done() -> None:
+    b = bench()
+    copies = []
+    b.gdma.copy = lambda *args: copies.append(args)
+    b.write(GDMA + 4, 0x41E834)
+    b.write(GDMA + 8, 0x3FACC6)
+    b.write(GDMA, 41 << 16 | 0x13A1)
+    assert copies == [(0x41E834, 0x3FACC6, 42)]
+    assert not b.read(GDMA) & 1
+
+
+def test_mac_has_a_clock_and_timers() -> None:
+    b = bench()
+    b.write(ICU + 0x40, 1 << 22)
+    b.write(ICU + 0x44, 2)
+    b.wait(0.5)
+    now = b.read(MAC + 0x120)
+    assert now == pytest.approx(500_000, abs=10)
+    b.write(MAC + 0x8074, 0x8373F14C)
+    b.write(MAC + 0x808C, 1 << 7)
+    b.write(MAC + 0x128 + 4 * 7, now + 90_000)
+    b.wait(0.089)
+    assert not b.board.icu.fiq
+    b.wait(0.002)
+    assert b.board.icu.fiq
+    assert b.read(MAC + 0x806C) == 1 << 3
+    assert b.read(MAC + 0x8084) == 1 << 7
+    b.write(MAC + 0x8088, 1 << 7)
+    assert not b.board.icu.fiq
+    assert b.read(MAC + 0x8050) == 0
+
+
+def test_mac_clock_runs_ahead_of_those_who_only_watch_it() -> None:
+    b = bench()
+    first = b.read(MAC + 0x120)
+    for _ in range(1000):
+        last = b.read(MAC + 0x120)
+    assert last - first > 4000
+
+
+def test_old_pwm_has_period_and_duty_and_interrupts() -> None:
+    b = bench("BK7231T")
+    b.write(ICU + 0x40, 1 << 9)
+    b.write(ICU + 0x44, 1)
+    assert b.pwm.state(7) is None
+    b.write(OLD_PWM + 0x08 + 12, 26_000)
+    b.write(OLD_PWM + 0x0C + 12, 6_500)
+    b.write(OLD_PWM, 0x30)
+    assert b.pwm.state(7) == PwmState(1000, 0.25)
+    b.wait(0.0011)
+    assert b.board.icu.irq
+    assert b.read(OLD_PWM + 4) == 2
+    b.write(OLD_PWM + 4, 2)
+    assert not b.board.icu.irq
+
+
+@pytest.mark.parametrize(
+    ("edges", "duty"), [((0, 0, 0), 0), ((1300, 0, 0), 0.25), ((1300, 2600, 3900), 0.5)]
+)
+def test_new_pwm_changes_level_at_its_edges(edges: tuple[int, int, int], duty: float) -> None:
+    b = bench()
+    for n, edge in enumerate((*edges, 5200)):
+        b.write(PWM + 0x80 + 4 + 4 * n, edge)
+    b.write(PWM + 0x80, 1 << 30 | 0x89)
+    assert b.pwm.state(24) == PwmState(5000, duty)
+    assert b.pwm.state(26) is None
+
+
+def test_code_that_only_waits_is_noticed() -> None:
+    b = bench()
+    stops = []
+    b.board.bus._stop = lambda: stops.append(1)
+    for _ in range(200):
+        b.read(UART1 + 8)
+    assert stops
+    assert b.board.bus.spinning is not None
+    assert b.board.bus.name_of(b.board.bus.spinning) == "uart1.FIFO_STATUS"
+
+
+def test_writing_in_between_is_no_waiting() -> None:
+    b = bench()
+    for n in range(500):
+        b.read(UART2 + 8)
+        b.write(UART2 + 0xC, n & 0x7F)
+    assert b.board.bus.spinning is None
+
+
+def test_narrow_accesses_keep_the_other_bytes() -> None:
+    b = bench()
+    b.write(GPIO + 0xB8, 0x11223344)
+    b.board.bus.write(GPIO + 0xB9, 1, 0xAA)
+    assert b.read(GPIO + 0xB8) == 0x1122AA44
+    assert b.board.bus.read(GPIO + 0xBA, 2) == 0x1122
+
+
+def test_a_failing_model_names_the_register(monkeypatch: pytest.MonkeyPatch) -> None:
+    b = bench()
+    monkeypatch.setattr(b.board.uart2, "read", lambda _offset: 1 // 0)
+    with pytest.raises(DeviceModelError, match=r"uart2\.FIFO_PORT"):
+        b.read(UART2 + 0xC)
+
+
+@pytest.mark.parametrize("chip", ["BK7231N", "BK7231T", "BK7231Q", "BK7238", "BK7252"])
+def test_every_device_saves_and_loads(chip: str) -> None:
+    b, other = bench(chip), bench(chip)
+    b.write(TIMERS + 0x40, 64)
+    b.write(UART1 + 0x10, 0x42)
+    b.board.uart1.feed(b"hello")
+    b.board.gpio.drive(8, 1)
+    b.wait(0.001)
+    for name, device in b.board.devices.items():
+        other.board.devices[name].load(device.save())
+        assert other.board.devices[name].save() == device.save(), name

@@ -1,0 +1,122 @@
+"""What is personal in a log is found, and never shown by accident."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bekenlab.tuya import parse_boot_log, redact_log
+from boot_logs import KEY, STAMP, boot
+
+UUID = "0123456789abcdef"
+AUTH = "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dE"
+DEVICE = "bf0123456789abcdefghij"
+LINES = {
+    f"get key:\r\n{KEY} ": KEY,
+    f"get kvs:\r\n{KEY} ": KEY,
+    f"bk_rst:0 tuya_rst:0{KEY} ": KEY,
+    "dev id key: 16\r\n01 23 45 67 89 ab cd ef 01 23 45 67 89 ab cd ef ": "23 45 67 89 ab cd ef 01",
+    "ble mac:1c-90-ff-ab-cd-ef": "ab-cd-ef",
+    "mac 1c:90: 8:ab: 4:ef": "ab: 4:ef",
+    "bssid f0-9f-c2-ab-cd-ef": "ab-cd-ef",
+    "[01-01 18:12:15 TUY-ab-cd": "-ab-cd",
+    "serial_no:1c90ffabcdef": "abcdef",
+    f"devid:{DEVICE} dparr[0]:46 not find, continue.": DEVICE,
+    f"begin to subscribe [smart/device/in/{DEVICE}]": DEVICE,
+    f"upd product_id type:1 keyabcdefghijklm {UUID} {AUTH}": AUTH,
+    f"ty uuid={UUID} auth_key={AUTH}": AUTH,
+    f'{{"ret":true,"auzkey":"{AUTH}","uuid":"{UUID}","ap_ssid":"My Home"}}': UUID,
+    f"ffc pid x uuid {UUID}": UUID,
+    "ssid:My Home, 1": "My Home",
+    "compossid:My Home, 1": "My Home",
+    "current product ssid name:My Home": "My Home",
+    "ssid:My Home key:pass word 1  channel: 6": "pass word 1",
+    "ssid:My Home\tkey:pass word 1": "pass word 1",
+    "ssid=My Home,password=pass word 1": "pass word 1",
+    "Netcfg Finish. type:1, new_type:0x1, ssid:My Home, passwd:pass word 1, nc_tp:3": "pass word 1",
+    "Rev Data Success,ssid:My Home pwd:pass word 1 random:1f": "pass word 1",
+    "setting ap is as same as the current network:My Home, pwd:pass word 1": "My Home",
+    "start wf connect, ssid:My Home, pwd:pass word 1": "My Home",
+    "wifi connect My Home, pwd pass word 1": "pass word 1",
+    "switch ssid My Home, passwd pass word 1": "My Home",
+    "PSKC: ssid My Home, passphrase pass word 1": "pass word 1",
+    "Parse passwd:pass word 1": "pass word 1",
+    "scan SSID: 4d 79 20 48 6f 6d 65 ": "4d 79 20",
+    "new ie: 0 : 4d 79 20 ": "4d 79",
+    "token_create: new token:t0k3n": "t0k3n",
+    "region:EU token:t0k3n regkey:r3gk3y": "r3gk3y",
+    'get token:t0k3n regist_key:"r3gk3y"': "t0k3n",
+    "subcribe_topic:x, client_id:c1ient, user_name:us3r, passwd:pass1": "c1ient",
+}
+HARMLESS = (
+    "need scan ssid: tuya_mdev_test2 to enter product test repeatedly.",
+    "gw_cntl.gw_if.product_key:keyabcdefghijklm, input:keyabcdefghijklm",
+    "[UART1/MCU] 55 aa 00 00 00 00 ff 55 aa 00 00 00 00 ff ",
+    "firmware compiled at Jun 13 2023 20:36:20",
+    "key_addr: 0x1ee000   block_sz 4096",
+    "spi_master:[CTRL]:0x00c30930 ",
+    "rc_init: station_id=0 format_mod=0 pre_type=2 short_gi=436053 max_bw=947039",
+    "do td cur_t:284--last:idx:13,t:294 -- new:idx:12,t:282 ",
+    "< BUILD AT:2022_12_22_14_55_08 BY ci_manage FOR ty_iot_sdk AT bk7231n >",
+    "[Flash]id:0xeb6015",
+)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_personal_things_are_taken_out(line: str) -> None:
+    whole = f"{STAMP}first\r\n{line}\r\n{STAMP}last\r\n"
+    redacted = redact_log(whole)
+    assert LINES[line] not in redacted
+    assert "<redacted>" in redacted
+    assert "My Home" not in redacted
+    assert "pass word 1" not in redacted
+    assert redacted.count("\n") == whole.count("\n")
+    assert redacted.startswith(f"{STAMP}first\r\n")
+    assert redacted.endswith(f"\r\n{STAMP}last\r\n")
+
+
+@pytest.mark.parametrize("line", HARMLESS)
+def test_what_is_not_personal_stays(line: str) -> None:
+    assert redact_log(f"{STAMP}{line}\r\n") == f"{STAMP}{line}\r\n"
+
+
+def test_pins_and_identity_survive() -> None:
+    log = boot("uf_string", "key_list", "p_buf", "config_block", "io_lines")
+    before, after = parse_boot_log(log), parse_boot_log(redact_log(log))
+    assert after.parameters == before.parameters
+    assert after.firmware == before.firmware
+    assert after.kv_address == before.kv_address
+    assert len(before.secrets) == 1
+
+
+def test_a_value_once_known_is_taken_out_everywhere() -> None:
+    log = f"{STAMP}ssid:Villa Bellevue 7, passwd:x\r\nfoundVilla Bellevue 7here\r\n"
+    assert "Bellevue" not in redact_log(log)
+
+
+@pytest.mark.parametrize("at", range(1, len(AUTH)))
+def test_a_key_broken_in_two_leaves_little(at: int) -> None:
+    parts = (f"auth_key={AUTH[:at]}", AUTH[at:])
+    redacted = redact_log(f"{parts[0]}\r\n{STAMP}x\r\n{parts[1]}\r\n")
+    left = max((len(word) for word in re.findall(r"[A-Za-z0-9]+", redacted) if word in AUTH),
+               default=0)  # fmt: skip
+    assert left < 14
+
+
+def test_secrets_do_not_show_themselves() -> None:
+    log = parse_boot_log("".join(f"{line}\r\n" for line in LINES))
+    shown = repr(log) + str(log)
+    for secret in (KEY[:9], AUTH, UUID, DEVICE, "My Home", "pass word"):
+        assert secret not in shown
+    kinds = {secret.kind for secret in log.secrets}
+    assert kinds == {"key", "bytes", "ssid", "password", "token", "uuid", "device_id", "mac"}
+    revealed = {secret.value.reveal() for secret in log.secrets}
+    assert {DEVICE.encode(), b"abcdef"} <= revealed
+
+
+@given(st.text(max_size=200) | st.binary(max_size=200).map(lambda raw: raw.decode("latin-1")))
+def test_any_text_keeps_its_lines(text: str) -> None:
+    redacted = redact_log(text)
+    assert redacted.count("\n") == text.count("\n")
+    assert redacted.count("\r") == text.count("\r")
