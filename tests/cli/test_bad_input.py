@@ -30,7 +30,7 @@ def zip_bomb(path: Path) -> None:
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
         archive.open("a.bin", "w") as m,
     ):
-        for _ in range(200):
+        for _ in range(96):
             m.write(bytes(1 << 20))
 
 
