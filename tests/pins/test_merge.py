@@ -71,3 +71,19 @@ def test_unknown_keys_of_all_sources_are_kept_once() -> None:
         ]
     )
     assert [u.key for u in merged.not_understood] == ["fan_pin", "valve_pin"]
+
+
+def test_a_level_nobody_stated_contradicts_no_level_that_was_stated() -> None:
+    storage = pins_from_parameters(
+        {"status_led_pin": 26, "status_led_lv": 1}, source=Source.STORAGE
+    )
+    cut_log = pins_from_parameters({"status_led_pin": 26}, source=Source.BOOT_LOG)
+    merged = compare([(Source.STORAGE, storage), (Source.BOOT_LOG, cut_log)])
+    assert merged.notices == ()
+    assert [evidence.source for evidence in merged.pins[0].evidence] == [
+        Source.STORAGE,
+        Source.BOOT_LOG,
+    ]
+    said = pins_from_parameters({"status_led_pin": 26, "status_led_lv": 0}, source=Source.BOOT_LOG)
+    disputed = compare([(Source.STORAGE, storage), (Source.BOOT_LOG, said)])
+    assert [notice.code for notice in disputed.notices] == ["sources-disagree"]

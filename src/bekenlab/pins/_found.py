@@ -107,24 +107,25 @@ def _pin(key: str, row: KeyRow, n: int, reading: Reading) -> Pin | None:
     channel = row.channel_of(n)
     if found is None or channel >= _CHANNELS:
         return None
+    stated = _stated_polarity(row, n, reading)
     return Pin(
         gpio=found,
         role=row.role,
         channel=channel,
-        polarity=_polarity(row, n, reading),
+        polarity=stated or row.default,
         label=fill(row.label, n),
         evidence=(Evidence(reading.source, key),),
+        assumed=stated is None,
     )
 
 
-def _polarity(row: KeyRow, n: int, reading: Reading) -> Polarity | None:
-    """Active level by the lv key, else by the row."""
+def _stated_polarity(row: KeyRow, n: int, reading: Reading) -> Polarity | None:
+    """Active level by the lv key, or None when it is absent or says nothing."""
     key = fill(row.lv, n)
     if not key or key not in reading.values:
-        return row.default
+        return None
     value = reading.values[key]
     said = level(value)
     if said is None:
         reading.note(f"{key} says neither low nor high ({shown(value)}).")
-        return row.default
     return said

@@ -90,8 +90,8 @@ def _slot(pin: Pin) -> _Slot:
 
 
 def _agree(pin: Pin, twin: Pin) -> bool:
-    """Same job on the same GPIO, and no two different active levels."""
-    levels = {pin.polarity, twin.polarity} - {None}
+    """Same job on the same GPIO, and no two different stated levels."""
+    levels = {one.polarity for one in (pin, twin) if not one.assumed} - {None}
     return _slot(pin) == _slot(twin) and pin.gpio == twin.gpio and len(levels) < 2
 
 

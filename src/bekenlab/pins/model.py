@@ -48,6 +48,7 @@ class Pin:
         polarity: Active level, or None where the role has none or nothing says.
         label: What a person calls it, e.g. ``"Relay 1"``.
         evidence: All sources that agree, best first; never empty.
+        assumed: Whether ``polarity`` is the usual one of such a pin, not one the source states.
     """
 
     gpio: int
@@ -56,6 +57,7 @@ class Pin:
     polarity: Polarity | None
     label: str
     evidence: tuple[Evidence, ...]
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SDK = re.compile(r"< (TuyaOS|TUYA IOT SDK) V:([\w.]{1,30}) ")
+_OPENBEKEN = re.compile(r"(OpenBK\w{2,12}), version (\S{1,60})")
 _PLATFORM = re.compile(r"BUILD AT:[^\n>]{1,120}? AT (\w{1,20}) >")
 _COMPILED = re.compile(r"\[([A-Za-z]\w{4,63})\] \[(\d{1,3}\.\d{1,3}\.\d{1,3})\] compiled at ")
 _NAMED = re.compile(
@@ -94,6 +95,9 @@ def _about_capture(log: str | bytes) -> Iterator[Notice]:
 def _firmware(text: str, chosen: str) -> Firmware | None:
     """Identity as printed in the chosen boot, or else anywhere in the capture."""
     for place in (chosen, text):
+        openbeken = _OPENBEKEN.search(place)
+        if openbeken:
+            return Firmware(FirmwareKind.OPENBEKEN, openbeken[1], openbeken[2])
         sdk = _SDK.search(place)
         named = _name(place)
         if sdk or named:
