@@ -1,6 +1,7 @@
 """How fast the virtual chip is, and how far each real dump boots.
 
-Seconds are of this process alone, so that other load does not count.
+Seconds are processor time of this process alone, so that other load counts less; those of whole
+processes are wall time, beside a yardstick of the same run.
 
     PYTHONPATH=src:tests python bench/boot.py [--dumps]
 
@@ -11,7 +12,12 @@ from __future__ import annotations
 
 import argparse
 import re
+import statistics
+import subprocess
+import sys
+import tempfile
 import time
+from pathlib import Path
 
 from bekenlab.machine import Machine, Until
 from machine_lab import CHIPS, PLUG, image
@@ -39,6 +45,26 @@ def plug() -> None:
     print(f"{outcome.instructions} instructions, stopped by {outcome.reason}")
 
 
+def process() -> None:
+    """``bekenlab boot`` as a whole process to the last pin line, beside importing numpy alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "plug.bin"
+        path.write_bytes(image(PLUG).physical)
+        boot = [sys.executable, "-m", "bekenlab", "boot", str(path), "--until", _LAST_PIN]
+        yardstick = [sys.executable, "-c", "import numpy"]
+        pairs = [(wall(boot), wall(yardstick)) for _ in range(7)]
+    ours, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
+    print(f"bekenlab boot, whole process: {ours:.2f} s wall;", end=" ")
+    print(f"python -c 'import numpy' in the same run: {theirs:.2f} s")
+
+
+def wall(command: list[str]) -> float:
+    """Seconds from start to end of a process."""
+    begin = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - begin
+
+
 def openbeken() -> None:
     """Speed of OpenBeken's main loop, with and without skipping idle time."""
     for skip in (True, False):
@@ -47,9 +73,9 @@ def openbeken() -> None:
         count, device = machine.instructions, machine.clock.seconds
         begin = time.process_time()
         machine.run(Until(device_seconds=2))
-        wall = time.process_time() - begin
-        million = (machine.instructions - count) / wall / 1e6
-        pace = (machine.clock.seconds - device) / wall
+        spent = time.process_time() - begin
+        million = (machine.instructions - count) / spent / 1e6
+        pace = (machine.clock.seconds - device) / spent
         print(f"OpenBeken, idle time {'skipped' if skip else 'executed'}:", end=" ")
         print(f"{million:.0f} M instructions a second, {pace:.1f} device seconds a second")
 
@@ -64,13 +90,13 @@ def dumps() -> None:
         found = identity.detail
         begin = time.process_time()
         started = _STARTED in machine.log
-        wall = begin - first
-        cells = [f"{identity.device_seconds:.2f}/{wall:.2f}" if found else "-"]
+        spent = begin - first
+        cells = [f"{identity.device_seconds:.2f}/{spent:.2f}" if found else "-"]
         if not started:
             left = 6 - identity.device_seconds
             outcome = machine.run(Until(match=_STARTED, device_seconds=left, wall_seconds=60))
-            started, wall = bool(outcome.detail), time.process_time() - first
-        cells.append(f"{machine.clock.seconds:.2f}/{wall:.2f}" if started else "-")
+            started, spent = bool(outcome.detail), time.process_time() - first
+        cells.append(f"{machine.clock.seconds:.2f}/{spent:.2f}" if started else "-")
         machine.run(Until(device_seconds=12 - machine.clock.seconds, wall_seconds=60))
         total = time.process_time() - first
         print(f"{name:62} {cells[0]:>14} {cells[1]:>14} {total:9.1f}  {found}", flush=True)
@@ -83,4 +109,5 @@ if __name__ == "__main__":
         dumps()
     else:
         plug()
+        process()
         openbeken()
