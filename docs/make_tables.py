@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.jobs.analyze import analyze
+from bekenlab.jobs.boot import boot
 from bekenlab.jobs.inputs import InputFile
+from bekenlab.report.boot_json import boot_json
 from bekenlab.report.json_report import to_json
 from bekenlab.samples import SAMPLE_NAME, build_sample
 
@@ -30,7 +32,10 @@ def pages() -> dict[Path, str]:
     """Current text of every page that has generated parts."""
     made = {
         "pins.md": {"keys": keys_table(), "drivers": drivers_table()},
-        "json.md": {"example": f"```json\n{_laid_out(example())}\n```\n"},
+        "json.md": {
+            "example": f"```json\n{_laid_out(example())}\n```\n",
+            "boot": f"```json\n{_laid_out(boot_example())}\n```\n",
+        },
     }
     return {DOCS / name: _filled(DOCS / name, parts) for name, parts in made.items()}
 
@@ -58,6 +63,21 @@ def example() -> dict[str, Any]:
     tuya["parameters"] = {key: value for key, value in tuya["parameters"].items() if key in kept}
     report["pins"] = [pin for pin in report["pins"] if pin["role"] in ("Btn", "Rel")]
     del report["openbeken"]["description"]
+    return report
+
+
+def boot_example() -> dict[str, Any]:
+    """The JSON of booting the sample with members taken out and the log cut."""
+    analysis = analyze(InputFile(SAMPLE_NAME, Path(SAMPLE_NAME), build_sample()))
+    if analysis.image is None:
+        raise ValueError("the sample is a dump")
+    report = boot_json(boot(analysis.image, chip="BK7231N", tuya=analysis.tuya))
+    del report["wall_seconds"]  # differs each time
+    report["log"] = report["log"][:62] + "..."
+    kept = ("rl1_pin", "rl1_lv", "bt1_pin", "bt1_lv")
+    report["parameters"] = {k: v for k, v in report["parameters"].items() if k in kept}
+    report["pins"] = [pin for pin in report["pins"] if pin["role"] == "Rel"]
+    report["gpio"] = [row for row in report["gpio"] if row["gpio"] in (8, 10, 26)]
     return report
 
 

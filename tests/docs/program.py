@@ -14,6 +14,16 @@ from bekenlab.samples import build_sample
 
 _SOURCE = Path(__file__).resolve().parents[2] / "src"
 _ENTRY = "import sys; sys.argv[0] = 'bekenlab'; from bekenlab.cli.main import run; run()"
+_CAPTURED = """\
+[01-01 18:12:15 TUYA N][lr:0x10000] < TUYA IOT SDK V:2.3.3 >
+< BUILD AT:2024_01_01 BY bekenlab FOR samples AT bk7231n >
+[01-01 18:12:15 TUYA N][lr:0x10000] bekenlab_sample_plug:1.0.0
+[01-01 18:12:15 TUYA N][lr:0x10000] ,rl1_pin: is 26
+[01-01 18:12:15 TUYA N][lr:0x10000] ,rl1_lv: is 1
+[01-01 18:12:15 TUYA N][lr:0x10000] ,bt1_pin: is 10
+[01-01 18:12:15 TUYA N][lr:0x10000] ,bt1_lv: is 0
+[01-01 18:12:15 TUYA N][lr:0x10000] ,module: is CB2S
+"""
 _COLOURS = {"FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "PYTEST_ADDOPTS"}
 
 
@@ -42,10 +52,20 @@ def _run(command: list[str], folder: Path) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
+def _worn() -> bytes:
+    """The sample with one frame of its app lost, in the middle of what it does at the start."""
+    dump = bytearray(build_sample())
+    frame = 0x11000 + 0x220 // 32 * 34
+    dump[frame : frame + 34] = bytes(34)
+    return bytes(dump)
+
+
 def fill(folder: Path) -> None:
     """Make the files that the pages talk about."""
     (folder / "my-dump.bin").write_bytes(build_sample())
     (folder / "half.bin").write_bytes(build_sample()[: 1 << 20])
+    (folder / "worn.bin").write_bytes(_worn())
+    (folder / "captured.txt").write_text(_CAPTURED)
     (folder / "empty.bin").write_bytes(b"")
     (folder / "erased.bin").write_bytes(b"\xff" * (2 << 20))
     configuration = "{rl1_pin:26,rl1_lv:1,bt1_pin:10,bt1_lv:0,foo_pin:3,module:CB2S}"

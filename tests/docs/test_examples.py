@@ -42,10 +42,11 @@ def commands(text: str) -> list[tuple[str, list[str]]]:
 
 
 def is_shown(shown: list[str], real: list[str]) -> bool:
-    """Whether shown lines are the real ones; ``...`` ends a line, or alone the whole, early."""
-    for ours, theirs in zip_longest(shown, real):
+    """Whether shown lines are the real ones; ``...`` ends a line, or alone stands for any lines."""
+    for index, (ours, theirs) in enumerate(zip_longest(shown, real)):
         if ours == CUT:
-            return True
+            rest = shown[index + 1 :]
+            return not rest or any(is_shown(rest, real[at:]) for at in range(index, len(real)))
         if ours is None or theirs is None:
             return False
         if ours != theirs and not (ours.endswith(CUT) and theirs.startswith(ours[: -len(CUT)])):
@@ -77,11 +78,14 @@ def test_python_sessions_give_what_the_page_shows(
     page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
+    names: dict[str, Any] = {}  # a page is one session
     for block in blocks(page, "pycon"):
-        example = doctest.DocTestParser().get_doctest(block.text, {}, name_of(page), None, None)
+        example = doctest.DocTestParser().get_doctest(block.text, names, name_of(page), None, None)
         runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS, verbose=False)
         report: list[str] = []
-        assert runner.run(example, out=report.append).failed == 0, "".join(report)
+        done = runner.run(example, out=report.append, clear_globs=False)
+        assert done.failed == 0, "".join(report)
+        names = example.globs
 
 
 def test_the_readme_shows_the_demo_cut_between_sections(tmp_path: Path) -> None:
@@ -140,26 +144,40 @@ def test_the_picture_shows_the_demo(tmp_path: Path) -> None:
 
 
 def is_part(shown: Any, real: Any) -> bool:
-    """Whether shown JSON is real JSON with members of lists and objects taken out."""
+    """Whether shown JSON is real JSON with members taken out, and texts cut at ``...``."""
     if isinstance(shown, dict) and isinstance(real, dict):
         return all(key in real and is_part(value, real[key]) for key, value in shown.items())
     if isinstance(shown, list) and isinstance(real, list):
         left = iter(real)
         return all(any(is_part(value, other) for other in left) for value in shown)
+    if isinstance(shown, str) and isinstance(real, str) and shown.endswith(CUT):
+        return real.startswith(shown[: -len(CUT)])
     return bool(shown == real)
 
 
 def test_the_json_example_is_part_of_the_demo(tmp_path: Path) -> None:
-    (block,) = blocks(DOCS / "json.md", "json")
+    block, _ = blocks(DOCS / "json.md", "json")
     _, out = run(["demo", "--json"], tmp_path)
     assert is_part(json.loads(block.text), json.loads(out))
+
+
+def test_the_json_example_of_boot_is_part_of_what_it_prints(folder: Path) -> None:
+    _, block = blocks(DOCS / "json.md", "json")
+    status, out = run(["boot", "--json", "my-dump.bin"], folder)
+    assert status == 0
+    assert is_part(json.loads(block.text), json.loads(out.splitlines()[-1]))
 
 
 def test_comparison_sees_differences() -> None:
     assert is_shown(["a", "b..."], ["a", "bcd"])
     assert is_shown(["a", CUT], ["a", "b", "c"])
+    assert is_shown(["a", CUT, "d"], ["a", "b", "c", "d"])
+    assert not is_shown(["a", CUT, "d"], ["a", "b", "c"])
+    assert not is_shown(["a", CUT, "c"], ["a", "b", "c", "d"])
     assert not is_shown(["a"], ["a", "b"])
     assert not is_shown(["a", "b"], ["a"])
     assert not is_shown(["x..."], ["abc"])
     assert is_part({"a": [2]}, {"a": [1, 2, 3], "b": 1})
     assert not is_part({"a": [3, 2]}, {"a": [1, 2, 3]})
+    assert is_part({"a": "ab..."}, {"a": "abc"})
+    assert not is_part({"a": "ab..."}, {"a": "xab"})

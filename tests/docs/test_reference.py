@@ -14,6 +14,8 @@ import pytest
 from bekenlab import errors
 from bekenlab.errors import BekenlabError, ExitCode
 from bekenlab.jobs import recognise
+from bekenlab.machine import StopReason
+from bekenlab.machine import errors as machine_errors
 from docs.pages import DOCS, ROOT, prose, rows, text_of
 from docs.program import fill, run
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 SOURCE = ROOT / "src" / "bekenlab"
 CODES = {
     found.code: found
-    for found in vars(errors).values()
+    for found in [*vars(errors).values(), *vars(machine_errors).values()]
     if isinstance(found, type) and issubclass(found, BekenlabError)
 }
 EXIT_OF_CODE = {code: error.exit_code for code, error in CODES.items()}
@@ -123,7 +125,7 @@ def test_the_search_for_warnings_finds_helpers_too() -> None:
 
 def paths_of(value: Any, path: str = "") -> Iterator[str]:
     """Every field of a JSON value; names of Tuya's or the template's choice are left out."""
-    if path in {"tuya.parameters", "openbeken.template.pins"}:
+    if path in {"tuya.parameters", "parameters", "openbeken.template.pins"}:
         return
     if isinstance(value, dict):
         for name, inner in value.items():
@@ -155,9 +157,48 @@ def fields(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     return reports
 
 
-def documented_fields() -> list[str]:
-    cells = (row[0] for row in rows(DOCS / "json.md"))
+def documented_fields(heading: str = "Fields") -> list[str]:
+    """Fields in the tables below a heading of the second level and those below it."""
+    text = re.split(rf"^## {heading}$", text_of(DOCS / "json.md"), flags=re.MULTILINE)[1]
+    text = re.split(r"^## ", text, flags=re.MULTILINE)[0]
+    cells = re.findall(r"^\| (`[^|]+`) \|", text, flags=re.MULTILINE)
     return [name for cell in cells for name in quoted(cell)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("Boot", ["boot", "--json", "my-dump.bin"]),
+        ("Captured logs", ["log", "parse", "--json", "captured.txt"]),
+    ],
+)
+def test_every_field_of_the_other_reports_is_documented(
+    heading: str, words: list[str], tmp_path: Path
+) -> None:
+    fill(tmp_path)
+    _, out = run(words, tmp_path)
+    real = set(paths_of(json.loads(out.splitlines()[-1])))
+    # What analyze has as well is described there; what only a second controller gives is not here.
+    as_analyze = ("firmware.", "pins[].", "openbeken.", "file.", "warnings[].")
+    kept = {name for name in real if not name.startswith(as_analyze)}
+    documented = set(documented_fields(heading))
+    absent = {"mcu.baud", "mcu.frames[].command", "mcu.frames[].payload", "gpio[].pwm.hz"}
+    absent |= {"gpio[].pwm.duty"}
+    containers = {"uart1"} | ({"mcu"} if heading == "Boot" else set())
+    assert kept - documented - containers == set()
+    assert documented - kept <= absent
+
+
+def test_every_stop_reason_is_documented() -> None:
+    table = rows(DOCS / "boot.md", "Why it stops")
+    assert [quoted(row[0])[0] for row in table] == [reason.value for reason in StopReason]
+
+
+def test_every_option_of_boot_is_on_its_page(tmp_path: Path) -> None:
+    _, out = run(["boot", "--help"], tmp_path)
+    options = set(re.findall(r"(?<![\w-])--[a-z][\w-]*", out)) - {"--help"}
+    table = rows(DOCS / "boot.md", "Options")
+    assert {quoted(row[0])[0].split()[0] for row in table} == options
 
 
 def test_every_field_of_the_json_report_is_documented(fields: dict[str, set[str]]) -> None:
