@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import signal
 from contextlib import contextmanager
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from bekenlab.jobs.boot import BootReport
-    from bekenlab.report.live_log import LiveLog
+
+
+def _finite(context: click.Context, option: click.Parameter, seconds: float) -> float:
+    """Refuse infinity and NaN, which a range lets pass: every run has an end."""
+    if not math.isfinite(seconds):
+        raise click.BadParameter("not a number of seconds", ctx=context, param=option)
+    return seconds
 
 
 @click.command("boot")
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
 @click.option(
     "--device-seconds",
     type=click.FloatRange(min=0, min_open=True),
+    callback=_finite,
     default=60.0,
     show_default=True,
     metavar="N",
@@ -36,6 +44,7 @@ if TYPE_CHECKING:
 @click.option(
     "--wall",
     type=click.FloatRange(min=0, min_open=True),
+    callback=_finite,
     default=10.0,
     show_default=True,
     metavar="SECONDS",
@@ -91,6 +100,7 @@ def command(
     # Imported here: unicorn and numpy take longer to load than --help may take.
     from bekenlab.jobs.boot import BootOptions
     from bekenlab.jobs.boot_file import boot_file
+    from bekenlab.report.boot_secrets import without_secrets
     from bekenlab.report.live_log import LiveLog
 
     if until is not None:
@@ -105,18 +115,23 @@ def command(
         stop_at_pins=until is None and typed is None,
     )
     log = LiveLog(show_secrets=show_secrets)
-    listener = _listener(log, with_time=with_time, silent=as_json)
+
+    def heard(seconds: float, text: str) -> None:
+        show(seconds, log.feed(text))
+
+    def show(seconds: float, lines: list[str]) -> None:
+        for line in [] if as_json else lines:
+            click.echo(f"{seconds:9.3f}  {line}" if with_time else line)
+
     with _interruptible() as interrupted:
-        report = boot_file(
-            file, chip=chip, options=options, listen=listener, interrupted=interrupted
-        )
-    listener(report.device_seconds, "\n")
+        report = boot_file(file, chip=chip, options=options, listen=heard, interrupted=interrupted)
+    show(report.device_seconds, log.end())
     if as_json:
         from bekenlab.report.boot_json import boot_json
 
         click.echo(json_line(boot_json(report, show_secrets=show_secrets)))
     else:
-        _summary(report, uart1)
+        _summary(report if show_secrets else without_secrets(report), uart1)
     if interrupted():
         return int(ExitCode.INTERRUPTED)
     return _status(report, until)
@@ -148,17 +163,6 @@ def _summary(report: BootReport, uart1: str) -> None:
     out.print(render(report))
     for line in uart1_lines(report, uart1):
         out.print(f"  {line}", markup=False)
-
-
-def _listener(log: LiveLog, *, with_time: bool, silent: bool) -> Callable[[float, str], None]:
-    """What prints the log as it comes."""
-
-    def heard(seconds: float, text: str) -> None:
-        for line in log.feed(text):
-            if not silent:
-                click.echo(f"{seconds:9.3f}  {line}" if with_time else line)
-
-    return heard
 
 
 @contextmanager

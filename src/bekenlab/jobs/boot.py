@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -151,9 +152,12 @@ def boot(
     machine = Machine.from_image(_flash(image), chip=chip, start=options.start)
     reader = BootLogReader()
 
+    # A piece may end within a character.
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
     def heard(data: bytes) -> None:
         reader.feed(data)
-        listen(machine.clock.seconds, data.decode("utf-8", "replace"))
+        listen(machine.clock.seconds, decoder.decode(data))
 
     machine.uart2.listen(heard)
     mcu = TuyaMcu(_product(tuya)) if options.mcu else None
@@ -201,12 +205,24 @@ def problem_of(report: BootReport, until: str | None = None) -> BekenlabError | 
             f"the firmware did not run: {what} (pc 0x{report.pc:x})",
             hint="check with analyze that the dump is whole; try --from bootloader, or --chip",
         )
+    if _silent(report):
+        return BootFailedError(
+            f"the firmware printed nothing in {report.device_seconds:.1f} s on the device "
+            f"(pc 0x{report.pc:x})",
+            hint="check with analyze that the dump is whole; try --from bootloader, or --chip",
+        )
     if until is not None and report.stop is not StopReason.MATCH:
         return NotReachedError(
             f"the log did not match {until!r} in {report.device_seconds:.1f} s on the device",
             hint="give it more time with --device-seconds and --wall, or look at the log",
         )
     return None
+
+
+def _silent(report: BootReport) -> bool:
+    """Whether nothing at all was heard, although there was time: this is no firmware that runs."""
+    over = report.stop in (StopReason.QUIET, StopReason.WALL)
+    return over and not report.text and not report.uart1_sent
 
 
 def pins_from_log(log: BootLog) -> PinMap:

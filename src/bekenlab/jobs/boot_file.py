@@ -38,7 +38,7 @@ def boot_file(
     analysis = analyze(load(path)[0], boot=BootMode.NEVER)
     if analysis.image is None or not analysis.image.logical:
         raise analysis.problem or nothing_to_run()
-    name = chip or analysis.chip.name
+    name = analysis.chip.name if chip is None else chip
     if name is None:
         raise UnsupportedError(
             "nothing in this file says which chip it is for", hint="name the chip with --chip"

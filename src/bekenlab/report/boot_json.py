@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.report.boot_secrets import without_secrets
 from bekenlab.report.json_report import SCHEMA, firmware_json, pin_json
-from bekenlab.tuya.boot_log_redact import redact_log
 
 if TYPE_CHECKING:
     from bekenlab.jobs.boot import BootReport, GpioRow
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 def boot_json(report: BootReport, *, show_secrets: bool = False) -> dict[str, Any]:
     """The whole report as plain JSON values; keys, names and passwords in the log are hidden."""
+    if not show_secrets:
+        report = without_secrets(report)
     return {
         "schema": SCHEMA,
         "stop": str(report.stop),
@@ -22,11 +24,8 @@ def boot_json(report: BootReport, *, show_secrets: bool = False) -> dict[str, An
         "device_seconds": round(report.device_seconds, 6),
         "instructions": report.instructions,
         "wall_seconds": round(report.wall_seconds, 3),
-        "log": report.text if show_secrets else redact_log(report.text),
-        "uart1": {
-            "tx": _sent(report, show_secrets=show_secrets).hex(),
-            "rx": report.uart1_received.hex(),
-        },
+        "log": report.text,
+        "uart1": {"tx": report.uart1_sent.hex(), "rx": report.uart1_received.hex()},
         "firmware": firmware_json(report.firmware),
         "parameters": dict(report.parameters.values) if report.parameters else None,
         "pins": [pin_json(pin) for pin in report.pins.pins],
@@ -38,14 +37,6 @@ def boot_json(report: BootReport, *, show_secrets: bool = False) -> dict[str, An
             ],
         },
     }
-
-
-def _sent(report: BootReport, *, show_secrets: bool) -> bytes:
-    """What went out on UART1; text there (a console's log) without its secrets."""
-    sent = report.uart1_sent
-    if show_secrets or report.mcu_frames or not sent.isascii():
-        return sent
-    return redact_log(sent.decode("ascii")).encode()
 
 
 def gpio_json(row: GpioRow) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from bekenlab.machine import StopReason
 from bekenlab.openbeken import role_name
+from bekenlab.report.printable import Printable, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,7 @@ _STOPS = {
 
 def render(report: BootReport) -> RenderableType:
     """Why it stopped, what was learnt, and the pins as the firmware left them."""
-    return Group(*_sections(report))
+    return Printable(Group(*_sections(report)))
 
 
 def _sections(report: BootReport) -> Iterator[RenderableType]:
@@ -60,7 +61,8 @@ def _facts(report: BootReport) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    detail = f": {report.detail}" if report.detail else ""
+    what = " ".join(report.detail.split())
+    detail = f": {what}" if what else ""
     table.add_row("Stopped", Text(f"{_STOPS[report.stop]}{detail}"))
     if report.stop in (StopReason.FAULT, StopReason.WATCHDOG):
         table.add_row("at", f"pc 0x{report.pc:x}")
@@ -108,4 +110,4 @@ def uart1_lines(report: BootReport, mode: str) -> Iterator[str]:
         for offset in range(0, len(sent), 16):
             yield f"{offset:06x}  {sent[offset : offset + 16].hex(' ')}"
     elif mode == "log" and not report.mcu_frames:
-        yield from sent.decode("utf-8", "replace").splitlines()
+        yield from map(printable, sent.decode("utf-8", "replace").splitlines())

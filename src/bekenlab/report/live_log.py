@@ -20,12 +20,21 @@ class LiveLog:
     def __init__(self, *, show_secrets: bool = False) -> None:
         self._show_secrets = show_secrets
         self._context: list[str] = []
-        self._rest = ""
+        self._rest: list[str] = []
 
     def feed(self, piece: str) -> list[str]:
         """Take a piece that may end anywhere; the lines it completes."""
-        *lines, self._rest = (self._rest + piece).split("\n")
+        *lines, rest = piece.split("\n")
+        if lines:
+            lines[0] = "".join([*self._rest, lines[0]])
+            self._rest.clear()
+        if rest:
+            self._rest.append(rest)
         return self._safe([line.rstrip("\r") for line in lines])
+
+    def end(self) -> list[str]:
+        """The last line, when the log stopped in the middle of it."""
+        return self.feed("\n") if self._rest else []
 
     def _safe(self, lines: list[str]) -> list[str]:
         if not lines:

@@ -1,0 +1,33 @@
+"""Takes what is personal out of a boot's report before it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bekenlab.machine import StopReason
+from bekenlab.secret import REDACTED
+from bekenlab.tuya.boot_log_redact import redact_log
+
+if TYPE_CHECKING:
+    from bekenlab.jobs.boot import BootReport
+
+
+def without_secrets(report: BootReport) -> BootReport:
+    """The same report without keys, Wi-Fi names and passwords in its texts."""
+    text = redact_log(report.text)
+    # What matched is a piece of the log: one that is not in the safe log any more has a secret.
+    seen = report.stop is not StopReason.MATCH or report.detail in text
+    return replace(
+        report,
+        text=text,
+        detail=report.detail if seen else REDACTED,
+        uart1_sent=_sent(report),
+    )
+
+
+def _sent(report: BootReport) -> bytes:
+    """What went out on UART1; text there (a console's log) without its secrets."""
+    if report.mcu_frames:
+        return report.uart1_sent
+    return redact_log(report.uart1_sent.decode("latin-1")).encode("latin-1")
