@@ -1,5 +1,6 @@
 """Captured logs, from synthetic ones in Tuya's format to the one of a real device."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def test_every_family_alone_gives_the_relays(family: str, tmp_path: Path) -> Non
     assert found.get(26) == "Rel"
 
 
-CAPTURES = {
+CAPTURES: dict[str, Callable[[str], bytes]] = {
     "line feeds": lambda text: text.replace("\r\n", "\n").encode(),
     "two returns": lambda text: text.replace("\r\n", "\r\r\n").encode(),
     "colours": lambda text: text.replace(STAMP, f"\x1b[32m{STAMP}\x1b[0m").encode(),
