@@ -147,10 +147,12 @@ def test_tables_and_headers_are_searched_in_any_bytes(data: bytes) -> None:
     assert rbl.find_headers(b"RBL\0" + data + b"RBL\0") is not None
 
 
-def test_the_mac_is_read_from_the_last_rf_sector_on_a_boundary() -> None:
+def test_the_mac_is_read_from_the_first_rf_sector_on_a_boundary() -> None:
     sector = rf.build(bytes.fromhex("02001a2b3c4d"))
     assert len(sector) == 0x1000
-    found = rf.find(b"\xff" * 0x1000 + sector + b"\xffTLV\0" + b"\xff" * 100)
+    found = rf.find(
+        b"\xff" * 0x1000 + sector + b"\xffTLV\0" + b"\xff" * 4091 + rf.build(b"\x06" * 6)
+    )
     assert found is not None
     assert (found.offset, found.mac, found.has_power_tables) == (0x1000, "02:00:1a:2b:3c:4d", False)
 

@@ -151,8 +151,7 @@ def read_image(data: bytes) -> Image:
 
 _UNKNOWN_KEY = Notice(
     "unknown-key",
-    "The code is encrypted with a key that is not Tuya's and could not be worked out. "
-    "Storage can be read all the same.",
+    "The code is encrypted with a key that is not Tuya's and could not be worked out.",
 )
 
 

@@ -58,14 +58,14 @@ def parse(sector: bytes, offset: int = 0) -> RfSector | None:
 
 
 def find(data: bytes) -> RfSector | None:
-    """The last RF sector on a sector boundary: firmware keeps it near the end of flash."""
-    offset = data.rfind(MAGIC)
+    """The first RF sector on a sector boundary."""
+    offset = data.find(MAGIC)
     while offset >= 0:
         if offset % SECTOR == 0:
             found = parse(data[offset : offset + SECTOR], offset)
             if found:
                 return found
-        offset = data.rfind(MAGIC, 0, offset + len(MAGIC) - 1)
+        offset = data.find(MAGIC, offset + 1)
     return None
 
 

@@ -17,10 +17,10 @@ from bekenlab.image import EncryptionState, Image, read_image
 from bekenlab.jobs import inputs, recognise
 from bekenlab.jobs.analysis import Analysis, FileFacts
 from bekenlab.jobs.boot_findings import BootMode, with_boot
-from bekenlab.jobs.configuration import read_configuration
+from bekenlab.jobs.configuration import is_text, read_configuration
 from bekenlab.jobs.identify import ChipVerdict, decide_chip
 from bekenlab.jobs.tuya_findings import Statement, TuyaFindings, collect
-from bekenlab.openbeken import build_template, describe
+from bekenlab.openbeken import build_template, describe, lost_levels
 from bekenlab.pins import PinMap, Source, compare, pins_from_parameters
 from bekenlab.tuya.firmware import Firmware, FirmwareKind, identify
 
@@ -50,6 +50,8 @@ def analyze(file: inputs.InputFile, *, boot: BootMode = BootMode.AUTO) -> Analys
         )
         image, firmware = None, Firmware(FirmwareKind.TUYA)
     else:
+        if problem is None and is_text(data):
+            problem = recognise.unrecognised(data)
         image = read_image(b"" if problem else data)
         tuya = collect(image)
         firmware = _firmware(image, tuya)
@@ -94,7 +96,7 @@ def _conclude(
         (
             statement.source,
             pins_from_parameters(
-                statement.parameters.flat(),
+                statement.parameters.values,
                 source=statement.source,
                 module=module,
                 mcu_baud=tuya.mcu_baud,
@@ -110,8 +112,10 @@ def _conclude(
     notices = (
         *_image_notices(image, found_storage=tuya.storage is not None),
         *_cut_short(image, firmware, chip),
+        *_too_long(image, chip),
         *tuya.notices,
         *pins.notices,
+        *lost_levels(pins),
         *_missing_pins(image, firmware, pins),
     )
     template = build_template(pins, chip=chip.name or "", board=module_name)
@@ -158,6 +162,21 @@ def _image_notices(image: Image | None, *, found_storage: bool) -> tuple[Notice,
         )
         return (*image.notices, Notice("partial-dump", text))
     return image.notices
+
+
+def _too_long(image: Image | None, verdict: ChipVerdict) -> tuple[Notice, ...]:
+    """A dump that is larger than the chip's usual flash: copies, another chip's dump, or junk."""
+    chip = find_chip(verdict.name) if verdict.name else None
+    if chip is None or image is None or image.loader is None:
+        return ()
+    size = len(image.physical)
+    if size <= chip.flash_size:
+        return ()
+    text = (
+        f"The file has {size:,} bytes, but the flash of a {chip.name} usually has "
+        f"{chip.flash_size:,}: what lies behind may belong to another device."
+    )
+    return (Notice("larger-than-flash", text),)
 
 
 def _cut_short(image: Image | None, firmware: Firmware, verdict: ChipVerdict) -> tuple[Notice, ...]:

@@ -46,6 +46,11 @@ _MAX_SEARCH = 4096
 _MAX_TRIES = 8
 
 
+def is_text(data: bytes) -> bool:
+    """Whether a file is a text, so that nothing of a flash chip can be in it."""
+    return _as_text(data) is not None
+
+
 def _as_text(data: bytes) -> str | None:
     if len(data) > MAX_TEXT or b"\0" in data.rstrip(b"\0"):
         return None
@@ -65,6 +70,17 @@ def _unwrap(text: str) -> Mapping[str, Any] | None:
         value = value[0]
     if not isinstance(value, dict):
         return {}
+    found = _wrapped(value, _MAX_DEPTH)
+    if found:
+        return found
+    return value if _is_configuration(value) else {}
+
+
+_MAX_DEPTH = 4
+
+
+def _wrapped(value: Mapping[str, Any], depth: int) -> dict[str, Any]:
+    """What stands under the known names, here or in objects further in."""
     found: dict[str, Any] = {}
     for name in _WRAPPERS:
         inner = value.get(name)
@@ -72,9 +88,14 @@ def _unwrap(text: str) -> Mapping[str, Any] | None:
             inner = dict(parse_parameters(inner).values)
         if isinstance(inner, dict):
             found.update(inner)
-    if found:
+    if found or not depth:
         return found
-    return value if _is_configuration(value) else {}
+    for inner in value.values():
+        if isinstance(inner, dict):
+            found = _wrapped(inner, depth - 1)
+            if found:
+                break
+    return found
 
 
 def _is_configuration(values: Mapping[str, Any]) -> bool:

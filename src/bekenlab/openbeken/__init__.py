@@ -2,6 +2,14 @@
 
 from bekenlab.openbeken.describe import describe
 from bekenlab.openbeken.roles import find_role, role_id, role_name, roles
-from bekenlab.openbeken.template import build_template
+from bekenlab.openbeken.template import build_template, lost_levels
 
-__all__ = ["build_template", "describe", "find_role", "role_id", "role_name", "roles"]
+__all__ = [
+    "build_template",
+    "describe",
+    "find_role",
+    "lost_levels",
+    "role_id",
+    "role_name",
+    "roles",
+]

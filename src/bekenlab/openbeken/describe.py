@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bekenlab.openbeken.roles import role_name
+from bekenlab.openbeken.template import ONE_WAY
 from bekenlab.pins.model import Polarity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bekenlab.pins.model import LedDriver, Pin, PinMap
+    from bekenlab.pins.model import LedDriver, Pin, PinMap, UnknownKey
 
 _NOTHING = "No pins are known. The device may have a second processor (TuyaMCU) that does the work."
 
-_ONE_WAY = ("BridgeFWD", "BridgeREV")
+_LONGEST_NUMBER = 4
 _CURRENTS = {"CW": "White", "C": "Cool white", "W": "Warm white"}
 
 
@@ -41,8 +42,14 @@ def _lines(pinmap: PinMap, chip: str | None) -> Iterator[str]:
     yield from _section("Startup commands:", pinmap.commands)
     yield from _section("Notes:", pinmap.notes)
     yield from _section("Warnings:", tuple(notice.message for notice in pinmap.notices))
-    unknown = tuple(f"{item.key} = {item.value}" for item in pinmap.not_understood)
+    unknown = tuple(_unknown(item) for item in pinmap.not_understood)
     yield from _section("Not understood:", unknown)
+
+
+def _unknown(item: UnknownKey) -> str:
+    """A key and its value, if that is a number: what else it may be could be personal."""
+    number = item.value.lstrip("-").isdecimal() and len(item.value) <= _LONGEST_NUMBER
+    return f"{item.key} = {item.value}" if number else item.key
 
 
 def _section(title: str, lines: tuple[str, ...]) -> Iterator[str]:
@@ -59,7 +66,7 @@ def _pin(pin: Pin) -> str:
     role = role_name(pin.role, pin.polarity)
     if role == "None":
         return f"{pin.label} on P{pin.gpio}{level}, no OpenBeken role"
-    lost = pin.role in _ONE_WAY and pin.polarity is Polarity.ACTIVE_LOW
+    lost = pin.role in ONE_WAY and pin.polarity is Polarity.ACTIVE_LOW
     hint = " (OpenBeken has this role active high only)" if lost else ""
     return f"{pin.label}{channel} on P{pin.gpio}{level}: {role}{hint}"
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bekenlab.errors import Notice
 from bekenlab.openbeken.roles import role_name
+from bekenlab.pins.model import Polarity
 
 if TYPE_CHECKING:
     from bekenlab.pins.model import Pin, PinMap
 
 MQTT_STATE_ON_CONNECT = 10
+
+ONE_WAY = ("BridgeFWD", "BridgeREV")
+"""Roles that OpenBeken has for active high pins only."""
 
 PRIORITY = (
     # Where two jobs claim one GPIO only one can be in a template: first what makes the device
@@ -75,6 +80,26 @@ def template_pins(pinmap: PinMap) -> tuple[Pin, ...]:
         if pin.role != "None":
             best.setdefault(pin.gpio, pin)
     return tuple(best[gpio] for gpio in sorted(best))
+
+
+def lost_levels(pinmap: PinMap) -> tuple[Notice, ...]:
+    """Warnings for pins whose stated level the template cannot carry.
+
+    OpenBeken drives bridges active high only.
+    """
+    lost = [
+        pin
+        for pin in template_pins(pinmap)
+        if pin.role in ONE_WAY and pin.polarity is Polarity.ACTIVE_LOW
+    ]
+    if not lost:
+        return ()
+    names = ", ".join(f"P{pin.gpio} ({pin.role})" for pin in lost)
+    text = (
+        f"{names} is active low, which OpenBeken has no role for: the template would drive it the "
+        "wrong way round. Do not use it for these pins."
+    )
+    return (Notice("level-not-expressible", text),)
 
 
 def _urgency(pin: Pin) -> tuple[int, int, str]:

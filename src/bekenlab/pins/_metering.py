@@ -48,6 +48,9 @@ def _serial_meter(driver: str, part: str, reading: Reading) -> None:
     )
 
 
+_LONGEST_PULSE = 10_000
+
+
 def read_latching(reading: Reading) -> None:
     """Settle latching relays: two coils make a bridge, an "on" pin alone is a plain relay."""
     channels = {
@@ -58,10 +61,14 @@ def read_latching(reading: Reading) -> None:
         if item.row.group == "latch_on" and item.pin.channel not in channels["latch_off"]:
             label = f"Relay {item.pin.channel}"
             reading.found[index] = replace(item, pin=replace(item.pin, role="Rel", label=label))
-    for channel in sorted(channels["latch_on"] & channels["latch_off"]):
-        pulse = reading.number(f"rl{channel}_drvtime") or reading.number("rl_drvtime")
-        if pulse is not None and 1 <= pulse <= 10_000:
-            reading.command(f"BridgePulseLength {pulse}")
+    pulses = [
+        reading.number(f"rl{channel}_drvtime") or reading.number("rl_drvtime") or 0
+        for channel in channels["latch_on"] & channels["latch_off"]
+    ]
+    # OpenBeken has one length for all bridges: a longer pulse switches every coil.
+    longest = max((pulse for pulse in pulses if pulse <= _LONGEST_PULSE), default=0)
+    if longest >= 1:
+        reading.command(f"BridgePulseLength {longest}")
 
 
 def read_battery(reading: Reading) -> None:

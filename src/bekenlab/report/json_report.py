@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.report.redaction import visible_parameters, visible_unknown
 from bekenlab.secret import mask_mac
 
 if TYPE_CHECKING:
@@ -44,7 +45,11 @@ def to_json(analysis: Analysis, *, show_secrets: bool = False) -> dict[str, Any]
         "module": analysis.module,
         "pins": [pin_json(pin) for pin in analysis.pins.pins],
         "not_understood": [
-            {"key": key.key, "value": key.value, "source": str(key.source)}
+            {
+                "key": key.key,
+                "value": visible_unknown(key, show_secrets=show_secrets),
+                "source": str(key.source),
+            }
             for key in analysis.pins.not_understood
         ],
         "openbeken": {
@@ -133,7 +138,6 @@ def _partition(part: Partition) -> dict[str, Any]:
 
 
 def _tuya(tuya: TuyaFindings, *, show_secrets: bool) -> dict[str, Any]:
-    parameters = tuya.parameters
     return {
         "storage": tuya.storage and _storage(tuya.storage, show_secrets=show_secrets),
         "protected": [
@@ -141,7 +145,7 @@ def _tuya(tuya: TuyaFindings, *, show_secrets: bool) -> dict[str, Any]:
             | {"keys": sorted(block.values)}
             for block in tuya.protected
         ],
-        "parameters": dict(parameters.values) if parameters else None,
+        "parameters": visible_parameters(tuya.parameters, show_secrets=show_secrets),
         "parameters_source": str(tuya.source) if tuya.source else None,
         "sources": [
             {

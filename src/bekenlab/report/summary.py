@@ -19,7 +19,7 @@ def summary_line(analysis: Analysis) -> str:
         " ".join(word for word in (firmware.name, firmware.version) if word) or "firmware unknown",
         _pins(analysis),
     ]
-    return printable(f"{analysis.file.name}: {', '.join(words)}")
+    return printable(f"{analysis.file.name}: {', '.join(words)}".replace("\n", " "))
 
 
 def _pins(analysis: Analysis) -> str:

@@ -17,6 +17,7 @@ from bekenlab.image import EncryptionState, Image
 from bekenlab.openbeken import role_name
 from bekenlab.pins import Pin, Polarity, Source
 from bekenlab.report.printable import Printable
+from bekenlab.report.redaction import visible_unknown
 from bekenlab.secret import mask_mac
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _sections(analysis: Analysis, *, show_secrets: bool) -> Iterator[RenderableT
     yield Padding(_facts(analysis, show_secrets=show_secrets), (1, 0, 0, 2))
     if analysis.pins.pins or analysis.pins.not_understood:
         yield _heading("Pins")
-        yield _pins(analysis)
+        yield _pins(analysis, show_secrets=show_secrets)
     extras = [*analysis.pins.notes, *_driver_lines(analysis)]
     if extras:
         yield Padding(Group(*(Text(f"- {line}") for line in extras)), (0, 0, 0, 2))
@@ -114,7 +115,7 @@ def _fact_rows(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str,
         yield "TuyaMCU", f"second controller on UART1 (P10, P11) at {analysis.tuya.mcu_baud} baud"
 
 
-def _pins(analysis: Analysis) -> RenderableType:
+def _pins(analysis: Analysis, *, show_secrets: bool) -> RenderableType:
     board, column = _board(analysis)
     usual = _usual_sources(analysis)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
@@ -138,7 +139,7 @@ def _pins(analysis: Analysis) -> RenderableType:
         table.add_row(*cells)
     for key in analysis.pins.not_understood:
         cells = ["[yellow]?[/]"] + ([""] if board else [])
-        text = f"not understood: {key.key} = {key.value}"
+        text = f"not understood: {key.key} = {visible_unknown(key, show_secrets=show_secrets)}"
         table.add_row(*cells, escape(text), "", "", str(key.source))
     return Padding(table, (0, 0, 0, 2))
 

@@ -7,7 +7,7 @@ from bekenlab.tuya.boot_log import parse_boot_log
 from bekenlab.tuya.boot_log_model import BootLog, LogSecret, McuLink, ParameterSource
 from bekenlab.tuya.boot_log_reader import BootLogReader
 from bekenlab.tuya.boot_log_redact import redact_log
-from bekenlab.tuya.names import is_schema, is_secret
+from bekenlab.tuya.names import is_schema, is_secret, is_secret_parameter
 from bekenlab.tuya.oem_cfg import OemCfg, find_oem_cfg
 from bekenlab.tuya.parameters import Parameters, ParameterValue, parameter_crc
 from bekenlab.tuya.parameters_format import format_parameters
@@ -41,6 +41,7 @@ __all__ = [
     "format_parameters",
     "is_schema",
     "is_secret",
+    "is_secret_parameter",
     "parameter_crc",
     "parse_boot_log",
     "parse_parameters",

@@ -44,6 +44,7 @@ class StorageFacts:
         psm: Facts about the PSM form.
         plain_names: Shell patterns of value names that are no secret.
         secret_names: Shell patterns of value names that are secret.
+        secret_parameters: Shell patterns, lower case, of parameters that are secret.
     """
 
     master_key: bytes
@@ -54,6 +55,7 @@ class StorageFacts:
     psm: PsmFacts
     plain_names: tuple[str, ...]
     secret_names: tuple[str, ...]
+    secret_parameters: tuple[str, ...]
 
 
 @cache
@@ -80,6 +82,7 @@ def storage_facts() -> StorageFacts:
         ),
         plain_names=tuple(table["names"]["plain"]),
         secret_names=tuple(table["names"]["secret"]),
+        secret_parameters=tuple(table["names"]["secret_parameters"]),
     )
 
 

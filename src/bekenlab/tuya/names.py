@@ -24,6 +24,16 @@ def is_secret(name: str, value: bytes) -> bool:
     return not is_schema(value)
 
 
+def is_secret_parameter(name: str) -> bool:
+    """Tell whether a parameter's value must be redacted.
+
+    Pin configurations hold no secrets, but what people paste, or an odd firmware stores beside
+    them, may: unlike stored values, only parameters with a telling name are hidden.
+    """
+    lowered = name.lower()
+    return any(fnmatchcase(lowered, pattern) for pattern in storage_facts().secret_parameters)
+
+
 def is_schema(value: bytes) -> bool:
     """Tell whether a value is a data point schema: a JSON list of objects that describe one."""
     text = value.rstrip(b"\x00\xff")
