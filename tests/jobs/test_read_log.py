@@ -40,6 +40,16 @@ def test_module_firmware_chip_and_pins(tmp_path: Path) -> None:
     assert report.notices == report.pins.notices
 
 
+def test_the_chip_is_told_by_the_log_or_else_by_the_module(tmp_path: Path) -> None:
+    whole = boot("key_list")
+    nameless = "".join(line for line in whole.splitlines(keepends=True) if "module" not in line)
+    rows = "".join(line for line in whole.splitlines(keepends=True) if ": is " in line)
+    found = [
+        (read(tmp_path, text).chip, read(tmp_path, text).log.chip) for text in (nameless, rows)
+    ]
+    assert found == [("BK7231N", "BK7231N"), ("BK7231N", None)]
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_family_alone_gives_the_relays(family: str, tmp_path: Path) -> None:
     found = pins(read(tmp_path, boot(family)))
