@@ -126,7 +126,7 @@ def test_the_log_comes_first_and_the_summary_after_it(folder: Path) -> None:
     assert summary.startswith("Stopped the log has given the whole pin configuration Time ")
     assert "Firmware bekenlab_sample_plug 1.0.0" in summary
     assert "P26 Relay 1 high Rel;1 rl1_pin" in summary
-    assert re.search(r"P10 in 1 up P26 out 0$", summary)
+    assert re.search(r"P10 in 1 up P26 out 0 The firmware may", summary)
     assert max(map(len, lines[end + 1 :])) <= 80
     assert "\x1b" not in run.out
 

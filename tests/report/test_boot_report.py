@@ -11,7 +11,7 @@ from rich.console import Console
 from bekenlab.image import read_image
 from bekenlab.jobs.boot import BootOptions, BootReport, GpioRow, boot, problem_of
 from bekenlab.machine import StopReason
-from bekenlab.machine.peers.tuya_mcu import Frame
+from bekenlab.machine.peers.tuya_mcu import DataPoint, Frame, describe_point
 from bekenlab.report.boot_json import boot_json, gpio_json
 from bekenlab.report.boot_secrets import without_secrets
 from bekenlab.report.boot_text import render, uart1_lines
@@ -56,7 +56,7 @@ def test_every_stop_reason_fits_80_columns(stop: StopReason, detail: str) -> Non
     assert "Stopped " in said
     assert ("at pc 0xffffffff" in said) == (stop in (StopReason.FAULT, StopReason.WATCHDOG))
     assert "P24 function 1 down 5,000 Hz, 12% high" in said
-    assert said.count("07 00 01 02") == 1
+    assert said.count("07 report data point 00 01 02") == 1
 
 
 def test_each_reason_has_words_of_its_own() -> None:
@@ -124,10 +124,17 @@ def test_uart1_is_without_secrets_even_among_odd_bytes(noise: bytes) -> None:
 
 def test_frames_to_an_mcu_stay_as_they_were_sent() -> None:
     frame = Frame(version=0, command=0, payload=b"")
-    report = replace(sample(), uart1_sent=bytes(range(256)), mcu_frames=(frame,))
+    point = DataPoint(number=1, kind=1, data=b"\x01")
+    report = replace(
+        sample(), uart1_sent=bytes(range(256)), mcu_frames=(frame,), data_points=(point,)
+    )
     value = boot_json(report)
     assert value["uart1"]["tx"] == bytes(range(256)).hex()
-    assert value["mcu"] == {"frames": [{"command": 0, "payload": ""}]}
+    assert value["mcu"] == {
+        "frames": [{"command": 0, "payload": ""}],
+        "data_points": [{"id": 1, "type": 1, "data": "01"}],
+    }
+    assert describe_point(point) == "1 bool = 1"
 
 
 def test_a_pwm_pin_in_json() -> None:

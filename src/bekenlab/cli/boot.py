@@ -45,7 +45,7 @@ def _finite(context: click.Context, option: click.Parameter, seconds: float) -> 
     "--wall",
     type=click.FloatRange(min=0, min_open=True),
     callback=_finite,
-    default=10.0,
+    default=60.0,
     show_default=True,
     metavar="SECONDS",
     help="Stop after this much real time.",
@@ -167,9 +167,18 @@ def _summary(report: BootReport, uart1: str) -> None:
 
 @contextmanager
 def _interruptible() -> Iterator[Callable[[], bool]]:
-    """Turn Ctrl-C into a flag, so that the run ends in order and its summary is printed."""
+    """Turn Ctrl-C into a flag, so that the run ends in order and its summary is printed.
+
+    A second one ends at once: a slow --until pattern would not look at the flag.
+    """
     pressed: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _frame: pressed.append(number))
+
+    def press(number: int, _frame: object) -> None:
+        if pressed:
+            raise KeyboardInterrupt
+        pressed.append(number)
+
+    before = signal.signal(signal.SIGINT, press)
     try:
         yield lambda: bool(pressed)
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from bekenlab.chips import find_module
@@ -16,11 +16,11 @@ from bekenlab.errors import (
     NotReachedError,
 )
 from bekenlab.machine import FlashImage, Machine, StopReason, Until
-from bekenlab.machine.peers.tuya_mcu import Frame, TuyaMcu
+from bekenlab.machine.peers.tuya_mcu import DataPoint, Frame, TuyaMcu
 from bekenlab.pins import PinMap, Source, pins_from_parameters
 from bekenlab.tuya import parse_boot_log
 from bekenlab.tuya.boot_log_reader import BootLogReader
-from bekenlab.tuya.firmware import Firmware, FirmwareKind
+from bekenlab.tuya.firmware import Firmware, identify
 
 if TYPE_CHECKING:
     from bekenlab.image import Image
@@ -32,7 +32,7 @@ Start = Literal["app", "bootloader"]
 Listener = Callable[[float, str], None]
 
 # Firmware that says nothing new for this long is waiting for something that will not come.
-_QUIET_SECONDS = 20.0
+_QUIET_SECONDS = 8.0
 _PRODUCT_VALUE = "gw_di"
 _PRODUCT_FIELD = "pk"
 _ANY_PRODUCT = "0000000000000000"
@@ -55,8 +55,8 @@ class BootOptions:
 
     until: str | None = None
     device_seconds: float = 60.0
-    wall_seconds: float = 10.0
-    instructions: int | None = None
+    wall_seconds: float = 60.0
+    instructions: int | None = 120_000_000
     start: Start = "app"
     typed: bytes = b""
     mcu: bool = True
@@ -100,11 +100,12 @@ class BootReport:
         uart1_sent: What the firmware sent on UART1.
         uart1_received: What it was sent there.
         log: The log, understood.
-        firmware: Identity from the log.
+        firmware: Identity from the log, completed from the code.
         parameters: Pin configuration from the log, or None.
         pins: Pin map from the log.
         gpio: All pins as the firmware left them.
         mcu_frames: TuyaMCU frames the firmware sent.
+        data_points: Data points the firmware set, in order.
     """
 
     chip: str
@@ -123,6 +124,7 @@ class BootReport:
     pins: PinMap
     gpio: tuple[GpioRow, ...]
     mcu_frames: tuple[Frame, ...]
+    data_points: tuple[DataPoint, ...] = ()
 
 
 def boot(
@@ -189,11 +191,25 @@ def boot(
         uart1_sent=bytes(machine.uart1.sent),
         uart1_received=bytes(machine.uart1.received),
         log=log,
-        firmware=log.firmware or Firmware(FirmwareKind.OTHER),
+        firmware=_firmware(log, image),
         parameters=log.parameters if log.parameters.values else None,
         pins=pins_from_log(log),
         gpio=_gpio(machine),
         mcu_frames=tuple(mcu.frames) if mcu else (),
+        data_points=tuple(mcu.was_set) if mcu else (),
+    )
+
+
+def _firmware(log: BootLog, image: Image) -> Firmware:
+    """Identity as the log gives it; what it leaves out, from the code."""
+    code = identify(image.app)
+    if log.firmware is None:
+        return code
+    return replace(
+        log.firmware,
+        name=log.firmware.name or code.name,
+        version=log.firmware.version or code.version,
+        sdk=log.firmware.sdk or code.sdk,
     )
 
 

@@ -35,6 +35,10 @@ def boot_json(report: BootReport, *, show_secrets: bool = False) -> dict[str, An
                 {"command": frame.command, "payload": frame.payload.hex()}
                 for frame in report.mcu_frames
             ],
+            "data_points": [
+                {"id": point.number, "type": point.kind, "data": point.data.hex()}
+                for point in report.data_points
+            ],
         },
     }
 

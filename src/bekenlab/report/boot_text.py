@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bekenlab.machine import StopReason
+from bekenlab.machine.peers.tuya_mcu import describe_frame, describe_point
 from bekenlab.openbeken import role_name
 from bekenlab.report.printable import Printable, printable
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from bekenlab.jobs.boot import BootReport, GpioRow
 
+_EARLY = "The firmware may set up more of them: --until 'app_init finished' lets it go on."
 _STOPS = {
     StopReason.PINS_COMPLETE: "the log has given the whole pin configuration",
     StopReason.MATCH: "what was waited for came",
@@ -45,11 +47,17 @@ def _sections(report: BootReport) -> Iterator[RenderableType]:
         yield _pins(report)
     touched = [row for row in report.gpio if row.touched]
     if touched:
-        yield _heading("Pins as the firmware left them")
+        yield _heading("Pins when the run stopped")
         yield _gpio(touched)
+        if report.stop is StopReason.PINS_COMPLETE:
+            yield Padding(Text(_EARLY, style="dim"), (0, 0, 0, 2))
     if report.mcu_frames:
         yield _heading("TuyaMCU frames sent")
-        lines = [f"{frame.command:02x}  {frame.payload.hex(' ')}" for frame in report.mcu_frames]
+        lines = [describe_frame(frame) for frame in report.mcu_frames]
+        yield Padding(Text("\n".join(dict.fromkeys(lines))), (0, 0, 0, 2))
+    if report.data_points:
+        yield _heading("Data points the firmware set")
+        lines = [describe_point(point) for point in report.data_points]
         yield Padding(Text("\n".join(dict.fromkeys(lines))), (0, 0, 0, 2))
 
 

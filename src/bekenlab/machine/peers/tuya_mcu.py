@@ -193,3 +193,32 @@ class TuyaMcu:
     @staticmethod
     def _report(point: DataPoint) -> Frame:
         return Frame(_MCU_VERSION, _REPORT, point.encode())
+
+
+_COMMANDS = {
+    _HEARTBEAT: "heartbeat",
+    _PRODUCT: "product query",
+    _MODE: "working mode",
+    _WIFI_STATE: "Wi-Fi state",
+    _WIFI_RESET: "Wi-Fi reset",
+    _WIFI_MODE: "Wi-Fi mode",
+    _SET: "set data point",
+    _REPORT: "report data point",
+    _QUERY: "query state",
+    _WIFI_TEST: "Wi-Fi test",
+    _MEMORY: "memory query",
+}
+
+
+def describe_frame(frame: Frame) -> str:
+    """A frame in words: command, name where it is known, payload in hexadecimal."""
+    name = _COMMANDS.get(frame.command, "unknown command")
+    return f"{frame.command:02x} {name}  {frame.payload.hex(' ')}".rstrip()
+
+
+def describe_point(point: DataPoint) -> str:
+    """A data point in words: ``1 bool = 1``; bytes in hexadecimal where it is no number."""
+    kind = DpType(point.kind).name.lower() if point.kind in set(DpType) else f"type {point.kind}"
+    number = point.kind in {DpType.BOOL, DpType.VALUE, DpType.ENUM, DpType.BITMAP}
+    value = str(int.from_bytes(point.data, "big")) if number else point.data.hex(" ")
+    return f"{point.number} {kind} = {value}"
