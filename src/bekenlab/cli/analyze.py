@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
 from bekenlab import events
 from bekenlab.cli.output import console, json_line, print_error

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
 from bekenlab.cli.output import console, json_line, print_error
 from bekenlab.errors import ExitCode
@@ -91,7 +91,7 @@ def command(
     show_secrets: bool,
     as_json: bool,
 ) -> int:
-    """Boot a dump in a virtual chip and show its log, its pins and what it did with them.
+    """Boot a dump in a virtual chip: its log, its pins.
 
     No hardware is needed and nothing is sent anywhere. The run stops when the log has given the
     whole pin configuration, when it matches --until, or when nothing new happens. Keys, Wi-Fi

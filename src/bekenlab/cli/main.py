@@ -1,30 +1,30 @@
 """``bekenlab``: the command group, and how every error ends.
 
-Commands import what they need when they run: ``bekenlab --help`` must not wait for numpy.
+Commands import what they need when they run: ``bekenlab --help`` must not wait for numpy. For the
+same reason help is click's own: rich-click's panels took as long to load as all the rest.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-import traceback
 from typing import NoReturn
 
-import rich_click as click
+import click
 
 from bekenlab import __version__
 from bekenlab.cli import analyze, boot, demo, log
 from bekenlab.cli.output import print_error
 from bekenlab.errors import BekenlabError, ExitCode, InternalError
 
+# \b keeps click from joining the lines.
 _EXAMPLES = """
-[dim]Examples:[/]
-
+\b
+Examples:
   bekenlab demo
-
   bekenlab analyze my-plug.bin
-
   bekenlab analyze --json *.bin > reports.ndjson
+  bekenlab boot my-plug.bin
 """
 
 
@@ -34,7 +34,6 @@ _EXAMPLES = """
     no_args_is_help=True,
 )
 @click.version_option(__version__, "-V", "--version", prog_name="bekenlab")
-@click.rich_config({"text_markup": "rich"})
 def main() -> None:
     """Understand the flash dump of a Beken smart-home device and learn what its pins do."""
 
@@ -51,8 +50,9 @@ def run() -> NoReturn:
 
 
 def _status() -> int:
+    output = sys.stdout
     try:
-        result = main(standalone_mode=False)
+        result = main(prog_name="bekenlab", standalone_mode=False)
         sys.stdout.flush()  # here, where a reader that has gone is no surprise
     except click.ClickException as error:
         error.show()
@@ -63,11 +63,13 @@ def _status() -> int:
         print_error(error)
         return int(error.exit_code)
     except (BrokenPipeError, SystemExit) as error:
-        # The reader of our output has gone (``| head``); click and rich turn that into an exit.
-        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
+        # The reader of our output has gone (``| head``). Click swaps the output for a quiet one
+        # and exits, rich exits with the error as context.
+        gone = sys.stdout is not output or isinstance(error.__context__, BrokenPipeError)
+        if isinstance(error, SystemExit) and not gone:
             raise
         # Closing the output at the end would fail as well.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
         return int(ExitCode.OK)
     except Exception as error:  # noqa: BLE001  the last line of defence: no traceback for users
         print_error(_internal(error))
@@ -76,6 +78,8 @@ def _status() -> int:
 
 
 def _internal(error: Exception) -> InternalError:
+    import traceback  # here, because nearly no run needs it
+
     where = "".join(traceback.format_tb(error.__traceback__)[-1:]).strip()
     return InternalError(
         f"bekenlab failed: {type(error).__name__}: {error}",
