@@ -133,3 +133,15 @@ def test_a_real_plug_tells_its_relays(tmp_path: Path) -> None:
     values = report.parameters.values
     assert {key: values[key] for key in FIVE_RELAYS} == FIVE_RELAYS
     assert {pin.gpio for pin in report.pins.pins} >= {6, 7, 8, 24, 26}
+
+
+def test_openbeken_takes_its_configuration_sector_and_drives_the_pwm_it_asks_for() -> None:
+    image = read_image(dump("openbk7231n-qio-1.18.300-obkstartupcommand-setpinrolepwm3700"))
+    options = BootOptions(until="MAIN:Time 2,", device_seconds=10)
+    report = boot(image, chip="BK7231N", options=options)
+    assert report.stop is StopReason.MATCH
+    assert "Correct config has been loaded" in report.text
+    assert (report.firmware.name, report.firmware.version) == ("OpenBK7231N", "1.18.300")
+    (pwm,) = [row.pwm for row in report.gpio if row.gpio == 8]
+    assert pwm is not None
+    assert round(pwm[0]) == 3700
