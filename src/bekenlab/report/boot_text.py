@@ -12,8 +12,8 @@ from rich.text import Text
 
 from bekenlab.machine import StopReason
 from bekenlab.machine.peers.tuya_mcu import describe_frame, describe_point
-from bekenlab.openbeken import role_name
 from bekenlab.report.printable import Printable, printable
+from bekenlab.report.text import LEVELS, heading, openbeken_role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,26 +43,22 @@ def render(report: BootReport) -> RenderableType:
 def _sections(report: BootReport) -> Iterator[RenderableType]:
     yield Padding(_facts(report), (1, 0, 0, 2))
     if report.pins.pins:
-        yield _heading("Pins from the log")
+        yield heading("Pins from the log")
         yield _pins(report)
     touched = [row for row in report.gpio if row.touched]
     if touched:
-        yield _heading("Pins when the run stopped")
+        yield heading("Pins when the run stopped")
         yield _gpio(touched)
         if report.stop is StopReason.PINS_COMPLETE:
             yield Padding(Text(_EARLY, style="dim"), (0, 0, 0, 2))
     if report.mcu_frames:
-        yield _heading("TuyaMCU frames sent")
+        yield heading("TuyaMCU frames sent")
         lines = [describe_frame(frame) for frame in report.mcu_frames]
         yield Padding(Text("\n".join(dict.fromkeys(lines))), (0, 0, 0, 2))
     if report.data_points:
-        yield _heading("Data points the firmware set")
+        yield heading("Data points the firmware set")
         lines = [describe_point(point) for point in report.data_points]
         yield Padding(Text("\n".join(dict.fromkeys(lines))), (0, 0, 0, 2))
-
-
-def _heading(title: str) -> RenderableType:
-    return Padding(Text(title, style="bold cyan"), (1, 0, 0, 0))
 
 
 def _facts(report: BootReport) -> RenderableType:
@@ -91,9 +87,8 @@ def _pins(report: BootReport) -> RenderableType:
     for title in ("GPIO", "Does", "Active", "OpenBeken", "Tuya key"):
         table.add_column(title)
     for pin in report.pins.pins:
-        level = pin.polarity.removeprefix("active_") if pin.polarity else "-"
-        role = "-" if pin.role == "None" else f"{role_name(pin.role, pin.polarity)};{pin.channel}"
         keys = ", ".join(dict.fromkeys(said.key for said in pin.evidence))
+        level, role = LEVELS[pin.polarity], openbeken_role(pin)
         table.add_row(f"P{pin.gpio}", Text(pin.label), level, role, Text(keys))
     return Padding(table, (0, 0, 0, 2))
 

@@ -31,7 +31,7 @@ _ENCRYPTION = {
     EncryptionState.RECOVERED: "encrypted with another key, which was worked out",
     EncryptionState.UNKNOWN: "",
 }
-_LEVELS = {Polarity.ACTIVE_HIGH: "high", Polarity.ACTIVE_LOW: "low", None: "-"}
+LEVELS = {Polarity.ACTIVE_HIGH: "high", Polarity.ACTIVE_LOW: "low", None: "-"}
 _SOURCES = {
     Source.STORAGE: "Tuya storage",
     Source.PROTECTED: "the protected block",
@@ -52,27 +52,28 @@ def _sections(analysis: Analysis, *, show_secrets: bool) -> Iterator[RenderableT
     )
     yield Padding(_facts(analysis, show_secrets=show_secrets), (1, 0, 0, 2))
     if analysis.pins.pins or analysis.pins.not_understood:
-        yield _heading("Pins")
+        yield heading("Pins")
         yield _pins(analysis, show_secrets=show_secrets)
     extras = [*analysis.pins.notes, *_driver_lines(analysis)]
     if extras:
         yield Padding(Group(*(Text(f"- {line}") for line in extras)), (0, 0, 0, 2))
     if analysis.image and analysis.image.partitions:
-        yield _heading("Flash")
+        yield heading("Flash")
         yield _flash(analysis.image)
     if analysis.tuya.storage:
-        yield _heading("Storage keys")
+        yield heading("Storage keys")
         yield _storage(analysis)
     if analysis.notices:
-        yield _heading("Warnings")
+        yield heading("Warnings")
         yield _warnings(analysis)
     if analysis.template.get("pins"):
-        yield _heading("OpenBeken template")
+        yield heading("OpenBeken template")
         text = json.dumps(dict(analysis.template), indent=2, ensure_ascii=False)
         yield Padding(Text(text, overflow="fold"), (0, 0, 0, 2))
 
 
-def _heading(title: str) -> RenderableType:
+def heading(title: str) -> RenderableType:
+    """The title of a section, of this report and of others."""
     return Padding(Text(title, style="bold cyan"), (1, 0, 0, 0))
 
 
@@ -132,8 +133,8 @@ def _pins(analysis: Analysis, *, show_secrets: bool) -> RenderableType:
             cells.append(", ".join(pad.name for pad in board.pads_of(pin.gpio)) or "[red]none[/]")
         cells += [
             escape(pin.label),
-            _LEVELS[pin.polarity],
-            _openbeken(pin),
+            LEVELS[pin.polarity],
+            openbeken_role(pin),
             escape(_evidence(pin, usual)),
         ]
         table.add_row(*cells)
@@ -156,7 +157,8 @@ def _board(analysis: Analysis) -> tuple[Module | None, str]:
     return None, ""
 
 
-def _openbeken(pin: Pin) -> str:
+def openbeken_role(pin: Pin) -> str:
+    """Role and channel as a template has them, ``Rel;1``; a dash for a pin without a role."""
     if pin.role == "None":
         return "-"
     return f"{role_name(pin.role, pin.polarity)};{pin.channel}"
