@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from docs.pages import DOCS, PAGES, ROOT, anchors, blocks, name_of, prose, text_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FIRST = (
     "python3 -m venv .venv && . .venv/bin/activate && python -m pip install . && bekenlab demo\n"
