@@ -1,0 +1,70 @@
+"""What can go wrong on the wire, one class a cause (pages in docs/errors)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from bekenlab.errors import BekenlabError, ExitCode
+
+
+class PortError(BekenlabError):
+    """A port does not exist, is busy, or may not be opened."""
+
+    code: ClassVar[str] = "port"
+    exit_code: ClassVar[ExitCode] = ExitCode.NO_DEVICE
+
+
+class LineLostError(BekenlabError):
+    """The line went away while it was used: adapter unplugged, connection closed."""
+
+    code: ClassVar[str] = "line-lost"
+    exit_code: ClassVar[ExitCode] = ExitCode.NO_DEVICE
+
+
+class NoLinkError(BekenlabError):
+    """The chip did not answer the download protocol in time."""
+
+    code: ClassVar[str] = "no-link"
+    exit_code: ClassVar[ExitCode] = ExitCode.LINK
+
+
+class BaudRefusedError(BekenlabError):
+    """The adapter cannot do a baud rate."""
+
+    code: ClassVar[str] = "baud-refused"
+    exit_code: ClassVar[ExitCode] = ExitCode.LINK
+
+
+class NoReplyError(BekenlabError):
+    """A linked chip did not answer a command, after all retries."""
+
+    code: ClassVar[str] = "no-reply"
+    exit_code: ClassVar[ExitCode] = ExitCode.PROTOCOL
+
+
+class ChipRefusedError(BekenlabError):
+    """The chip answered a command with a status other than 0."""
+
+    code: ClassVar[str] = "chip-refused"
+    exit_code: ClassVar[ExitCode] = ExitCode.PROTOCOL
+
+
+class UnlockFailedError(BekenlabError):
+    """The flash's write protection could not be lifted."""
+
+    code: ClassVar[str] = "unlock-failed"
+    exit_code: ClassVar[ExitCode] = ExitCode.PROTOCOL
+
+
+class BadReadError(BekenlabError):
+    """A sector could not be read so that it agrees with the chip's own checksum."""
+
+    code: ClassVar[str] = "bad-read"
+    exit_code: ClassVar[ExitCode] = ExitCode.VERIFY
+
+
+class VerifyFailedError(BekenlabError):
+    """What the chip holds is not what it should hold."""
+
+    code: ClassVar[str] = "verify-failed"
+    exit_code: ClassVar[ExitCode] = ExitCode.VERIFY
