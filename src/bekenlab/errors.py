@@ -50,6 +50,13 @@ class InternalError(BekenlabError):
     """A fault of bekenlab itself, wrapped so that one bad file does not stop a thousand others."""
 
 
+class UsageError(BekenlabError):
+    """What was asked for cannot be done as it was asked: something is missing or contradictory."""
+
+    code = "usage"
+    exit_code = ExitCode.USAGE
+
+
 class FileAccessError(BekenlabError):
     """A file or folder is missing, unreadable or cannot be written."""
 

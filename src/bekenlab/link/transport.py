@@ -23,11 +23,14 @@ class Transport(Protocol):
 
     Attributes:
         name: What the user called it, e.g. ``"/dev/ttyUSB0"`` or ``"virtual://bk7231n?image=a.bin"``.
-        lines: The modem lines, or None where there are none (a pseudo terminal, a plain socket).
     """
 
     name: str
-    lines: ModemLines | None
+
+    @property
+    def lines(self) -> ModemLines | None:
+        """The modem lines, or None where there are none (a pseudo terminal, a plain socket)."""
+        ...
 
     @property
     def baud(self) -> int:

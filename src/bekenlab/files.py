@@ -1,0 +1,41 @@
+"""Files that are whole or absent."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import FileAccessError, RefusedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file under a temporary name and rename it: nobody ever sees half of it."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with temporary.open("xb") as stream:
+            stream.write(content)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that must not exist yet.
+
+    Raises:
+        RefusedError: It exists.
+        FileAccessError: It cannot be written.
+    """
+    if path.exists():
+        raise RefusedError(f"{path} exists already", hint="choose another name")
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise FileAccessError(
+            f"{path} cannot be written: {reason}", hint="choose another folder"
+        ) from error
