@@ -11,16 +11,26 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name and rename it: nobody ever sees half of it."""
+def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
+    """Write a file under a temporary name and rename it: nobody ever sees half of it.
+
+    Args:
+        path: The file.
+        content: All of it.
+        private: Nobody but the user may read it (where the system has such rights).
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with temporary.open("xb") as stream:
+        with temporary.open("xb", opener=_private if private else None) as stream:
             stream.write(content)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
 
 
 def write_new(path: Path, content: bytes) -> None:

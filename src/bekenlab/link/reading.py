@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _CRCS_AHEAD = 5
 _READS_AHEAD = 2
 _TRIES_AT_A_RATE = 3
+_CRC_BATCH = 8
 BLANK = b"\xff" * SECTOR
 
 
@@ -168,6 +169,32 @@ def _read_checked(target: Target, address: int, tries: int) -> Sector | None:
     except ChipRefusedError:
         return None
     return Sector(address, data, crc, tries=tries) if zlib.crc32(data) == crc else None
+
+
+def sector_crcs(target: Target, addresses: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Address and standard CRC-32 of sectors, computed by the chip, nothing transferred.
+
+    A CRC reply does not say what it is the CRC of. When one is missing, those in flight with it are
+    asked for again, one by one.
+    """
+    pipe = Pipeline(target.session, target.request_room)
+    ahead = deque(addresses)
+    while ahead or pipe:
+        flying: list[int] = []
+        while ahead and len(flying) < _CRC_BATCH:
+            request = target.crc_request(ahead[0], ahead[0] + SECTOR)
+            if not pipe.fits(request):
+                break
+            pipe.send(request)
+            flying.append(ahead.popleft())
+        answers = [pipe.receive().data for _ in flying]
+        whole = [data for data in answers if data is not None]
+        if len(whole) == len(flying):
+            yield from zip(flying, map(target.crc_value, whole), strict=True)
+            continue
+        target.session.resync()
+        for address in flying:
+            yield address, target.crc(address, address + SECTOR)
 
 
 def differing_sectors(target: Target, start: int, data: bytes) -> list[int]:

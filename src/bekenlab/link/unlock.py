@@ -59,8 +59,13 @@ def read_status(target: Target, protection: Protection) -> int:
 
 
 @contextmanager
-def unlocked(target: Target) -> Iterator[None]:
+def unlocked(target: Target, restore_to: int | None = None) -> Iterator[None]:
     """Lift the write protection within a ``with`` block, and put it back as it was.
+
+    Args:
+        target: The chip.
+        restore_to: Status registers to put back instead of those found now; they were noted before
+            an earlier run was cut off.
 
     If the block ends with an error of the line, the protection is put back when the chip still
     answers; otherwise the error counts.
@@ -72,9 +77,10 @@ def unlocked(target: Target) -> Iterator[None]:
         yield
         return
     protection = protection_of(target)
-    before = read_status(target, protection)
-    if before & protection.mask:
-        _change(target, protection, before & ~protection.mask)
+    found = read_status(target, protection)
+    before = found if restore_to is None else restore_to
+    if found & protection.mask:
+        _change(target, protection, found & ~protection.mask)
     try:
         yield
     except BekenlabError:
