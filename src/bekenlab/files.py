@@ -21,16 +21,12 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with temporary.open("xb", opener=_private if private else None) as stream:
-            stream.write(content)
+        temporary.touch(mode=0o600 if private else 0o666, exist_ok=False)
+        temporary.write_bytes(content)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-
-
-def _private(name: str, flags: int) -> int:
-    return os.open(name, flags, 0o600)
 
 
 def write_new(path: Path, content: bytes) -> None:
