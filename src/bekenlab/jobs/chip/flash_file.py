@@ -33,6 +33,7 @@ class FileKind(StrEnum):
     UA = "ua"
     OTA = "ota-package"
     CONFIG = "openbeken-config"
+    BLANK = "blank"
     OTHER = "other"
 
 
@@ -43,6 +44,7 @@ KIND_MEANS = {
     FileKind.UA: "an application without boot loader (UA)",
     FileKind.OTA: "an OTA package (RBL)",
     FileKind.CONFIG: "an OpenBeken configuration sector",
+    FileKind.BLANK: "nothing: flash is left blank",
     FileKind.OTHER: "bytes of no known kind",
 }
 
