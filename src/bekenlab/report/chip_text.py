@@ -108,9 +108,8 @@ def plan_text(plan: FlashPlan, identity: Identity) -> Text:
     rows.append(("Changes", counts))
     if plan.repairs:
         rows.append(("Repairs", f"{len(plan.repairs)} sectors an interrupted write left damaged"))
-    for region in plan.kept:
-        rows.append(("Keeps", f"the chip's {region.name} ({region.start:#x} to {region.end:#x})"))
     rows += [
+        *(("Keeps", f"the chip's {r.name} ({r.start:#x} to {r.end:#x})") for r in plan.kept),
         ("Backup", str(plan.backup) if plan.backup else "none of this chip is known"),
         ("Time", f"about {max(1, round(plan.seconds))} s at {plan.baud} baud"),
     ]

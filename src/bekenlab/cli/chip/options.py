@@ -85,7 +85,7 @@ def chip_options(*, plans: bool = True, changes: bool = False) -> Callable[[Any]
 
         command.__doc__ = function.__doc__
         command.__name__ = function.__name__
-        own = [_JSON, *([_YES] if changes else []), *([_DRY] if plans else [])]
+        own: list[Any] = [_JSON, *([_YES] if changes else []), *([_DRY] if plans else [])]
         # Click lists the option added last first.
         decorated: Any = command
         for option in (*own, _WAIT, _BAUD, _PORT):

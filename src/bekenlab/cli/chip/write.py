@@ -13,7 +13,7 @@ from bekenlab.cli.chip.read import parse_address
 from bekenlab.cli.output import console
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bekenlab.jobs.chip.flash_file import FlashFile
     from bekenlab.jobs.chip.flash_state import Wishes
@@ -144,7 +144,7 @@ def _carry_out(
     command: str,
     wishes: Wishes,
     backups: Sequence[Path],
-    file_for: object,
+    file_for: Callable[[Target], FlashFile],
     reboot: bool,
 ) -> None:
     from bekenlab.jobs.chip.bench import open_chip
@@ -157,7 +157,6 @@ def _carry_out(
 
     journal = WriteJournal(state_folder())
     candidates = [*KnownBackups(state_folder()).paths(), *backups]
-    assert callable(file_for)
     with open_chip(bench_of(options), command, face) as link:
         target = link.target
         file = file_for(target)

@@ -33,9 +33,9 @@ def open_line(name: str, baud: int) -> Transport:
         BekenlabError: A ``virtual://`` URL that cannot be understood.
     """
     if name.startswith(_VIRTUAL):
-        from bekenlab.link.virtual import open_virtual  # needs numpy and unicorn
+        from bekenlab.link.virtual import open_virtual, parse_address  # needs numpy and unicorn
 
-        return open_virtual(name)
+        return open_virtual(parse_address(name))
     from bekenlab.link.serial_port import SerialTransport
 
     return SerialTransport(name, baud)

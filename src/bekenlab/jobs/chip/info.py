@@ -29,7 +29,7 @@ class InfoReport:
         identity: The chip.
         stage: What made it answer.
         baud: Rate of the line.
-        key_kind: ``"tuya"``, ``"none"`` (all zero: code is in plain), ``"other"``, ``"unreadable"``.
+        key_kind: ``"tuya"``, ``"none"`` (all zero: plain code), ``"other"``, ``"unreadable"``.
         write_protected: Whether the flash is write protected; None where it cannot be asked.
         mac: The maker's half of the MAC address with the rest masked, or None.
     """

@@ -1,0 +1,260 @@
+"""A line to a virtual chip, in virtual time: a timeout of ten seconds costs nothing."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from bekenlab.chips import chip
+from bekenlab.errors import FileAccessError, TooLargeError, UnsupportedError
+from bekenlab.link.errors import LineLostError, PortError
+from bekenlab.machine.wire_chips import build
+from bekenlab.machine.wire_noise import BITS_A_BYTE, heard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bekenlab.link.transport import ModemLines
+    from bekenlab.machine.wire import WireDevice
+
+SCHEME = "virtual://"
+_OPTIONS = ("image", "write_back", "size")
+# A read that is told not to wait still takes a moment, so that polling gets somewhere.
+_POLL = 10e-6
+
+
+class CenLines:
+    """RTS and DTR, both wired to the chip's CEN: the chip stands still while either is asserted.
+
+    Args:
+        release: Called when the last of the two is let go.
+    """
+
+    def __init__(self, release: Callable[[], None]) -> None:
+        self._release = release
+        self.held = False
+
+    def set(self, *, dtr: bool, rts: bool) -> None:
+        """Assert or release both lines; see ``ModemLines``."""
+        was, self.held = self.held, dtr or rts
+        if was and not self.held:
+            self._release()
+
+
+class VirtualTransport:
+    """A ``Transport`` to a chip that is a model.
+
+    Args:
+        device: The chip.
+        name: What the user called it.
+        baud: Rate of this end at first.
+        modem_lines: Whether RTS and DTR are wired to CEN.
+        on_close: Called once with the flash when the line is closed.
+
+    Attributes:
+        name: What the user called it.
+        lines: The modem lines, or None.
+        device: The chip.
+    """
+
+    def __init__(
+        self,
+        device: WireDevice,
+        *,
+        name: str = SCHEME,
+        baud: int = 115_200,
+        modem_lines: bool = True,
+        on_close: Callable[[bytes], None] | None = None,
+    ) -> None:
+        self.name = name
+        self.device = device
+        self._cen = CenLines(self._reset)
+        self.lines: ModemLines | None = self._cen if modem_lines else None
+        self._baud = baud
+        self._sent_until = device.now
+        self._pending = bytearray()
+        self._on_close = on_close
+        self._closed = False
+
+    @property
+    def baud(self) -> int:
+        """Rate of this end, in bits a second."""
+        return self._baud
+
+    def set_baud(self, baud: int) -> None:
+        """Change the rate of this end, after everything written has left."""
+        self.sleep(self._sent_until - self.device.now)
+        self._baud = baud
+
+    def write(self, data: bytes) -> None:
+        """Send bytes."""
+        self._check()
+        start = max(self._sent_until, self.device.now)
+        self._sent_until = start + len(data) * BITS_A_BYTE / self._baud
+        if not self._cen.held:
+            self.device.feed(data, self._baud)
+
+    def read(self, timeout: float) -> bytes:
+        """Take what has arrived; see ``Transport``."""
+        self._check()
+        if not self._pending:
+            self._advance(self.device.now + max(timeout, _POLL))
+        data = bytes(self._pending)
+        self._pending.clear()
+        return data
+
+    def now(self) -> float:
+        """The chip's seconds."""
+        return self.device.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass; see ``Transport``."""
+        self._check()
+        until = self.device.now + seconds
+        while self.device.now < until and self._advance(until):
+            pass
+
+    def close(self) -> None:
+        """Give the line back; writes the flash back where the user asked for it."""
+        if not self._closed:
+            self._closed = True
+            if self._on_close is not None:
+                self._on_close(self.device.flash)
+
+    def _advance(self, until: float) -> bool:
+        """Let time pass until something came, or until ``until``; tells whether something came."""
+        sent = self.device.advance(until)
+        if not self._cen.held:
+            for part in sent:
+                self._pending += heard(part.data, part.baud, self._baud)
+        return bool(sent)
+
+    def _reset(self) -> None:
+        self._check()
+        self.device.reset()
+
+    def _check(self) -> None:
+        if self._closed:
+            raise LineLostError(f"{self.name} is closed.", port=self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualAddress:
+    """What a ``virtual://`` address says.
+
+    Attributes:
+        text: The address as given.
+        chip: Name of the chip.
+        image: File its flash comes from, or None for blank flash.
+        write_back: File its flash goes to when the line is closed, or None. It may be the same.
+        size: Bytes of flash, or None for the chip's usual size.
+    """
+
+    text: str
+    chip: str
+    image: Path | None = None
+    write_back: Path | None = None
+    size: int | None = None
+
+
+def parse_address(text: str) -> VirtualAddress:
+    """Read ``virtual://CHIP?image=FILE[&write_back=FILE][&size=BYTES]``.
+
+    Values are percent-decoded, so that a file name may hold ``&``.
+
+    Raises:
+        PortError: It is not such an address.
+        UnsupportedError: No such chip.
+    """
+    if not text.startswith(SCHEME):
+        raise PortError(f"{text} is not a virtual chip.", hint=f"Write {SCHEME}bk7231n.")
+    name, _, query = text.removeprefix(SCHEME).partition("?")
+    options = _options(text, query)
+    image, write_back = options.get("image"), options.get("write_back")
+    return VirtualAddress(
+        text=text,
+        chip=chip(name.rstrip("/")).name,
+        image=Path(image) if image else None,
+        write_back=Path(write_back) if write_back else None,
+        size=_number(options["size"]) if "size" in options else None,
+    )
+
+
+def open_virtual(address: VirtualAddress, *, modem_lines: bool = True) -> VirtualTransport:
+    """Make the chip and the line to it.
+
+    Raises:
+        FileAccessError: The image cannot be read.
+        TooLargeError: The image does not fit into the flash.
+        UnsupportedError: No model of that chip, or no flash part of that size.
+    """
+    device = build(address.chip, _flash(address))
+    target = address.write_back
+    on_close = None if target is None else lambda flash: _write_whole(target, flash)
+    return VirtualTransport(device, name=address.text, modem_lines=modem_lines, on_close=on_close)
+
+
+def _options(text: str, query: str) -> dict[str, str]:
+    options = dict(parse_qsl(query, keep_blank_values=True))
+    unknown = sorted(options.keys() - set(_OPTIONS))
+    if unknown:
+        raise PortError(
+            f"{text}: there is no option {unknown[0]!r}.",
+            hint="Options: " + ", ".join(_OPTIONS) + ".",
+        )
+    return options
+
+
+def _number(text: str) -> int:
+    """Bytes, as 65536, 0x10000, 64K or 2M."""
+    factor = {"K": 1 << 10, "M": 1 << 20}.get(text[-1:].upper(), 1)
+    digits = text[:-1] if factor > 1 else text
+    try:
+        return int(digits, 0) * factor
+    except ValueError:
+        raise PortError(f"{text!r} is no size.", hint="Write 65536, 0x10000, 64K or 2M.") from None
+
+
+def _flash(address: VirtualAddress) -> bytes | None:
+    """The flash to start with; what the image does not fill is blank."""
+    image = b"" if address.image is None else _read(address.image)
+    usual = chip(address.chip).flash_size
+    size = address.size
+    if size is None:
+        size = max(usual, len(image))
+    if len(image) > size:
+        raise TooLargeError(
+            f"{address.image} has {len(image):#x} bytes, the flash {size:#x}.",
+            hint="Leave size out, or name a larger one.",
+        )
+    if not size:
+        raise UnsupportedError("A chip without flash cannot be modelled.", size=size)
+    return image.ljust(size, b"\xff")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise FileAccessError(f"{path} cannot be read: {reason}") from error
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Replace a file at once: its old content is there until the new one is whole."""
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            Path(temporary).unlink()
+        reason = (error.strerror or str(error)).lower()
+        raise FileAccessError(f"{path} cannot be written: {reason}") from error

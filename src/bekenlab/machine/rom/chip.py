@@ -1,0 +1,225 @@
+"""A ROM chip on a wire: boot window, download mode, application."""
+
+from __future__ import annotations
+
+import math
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from bekenlab.machine.rom.commands import Commands, Job
+from bekenlab.machine.rom.frames import Code, Parser
+from bekenlab.machine.rom.line import Receiver, Transmitter
+from bekenlab.machine.rom.nor import NorFlash
+from bekenlab.machine.rom.profile import load_profile, part_of_size
+from bekenlab.machine.rom.registers import Registers
+from bekenlab.machine.wire import Sent
+from bekenlab.machine.wire_noise import same_rate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bekenlab.machine.rom.frames import Request
+    from bekenlab.machine.wire import WireDevice
+
+    AppStart = Callable[[bytes], WireDevice]
+
+
+class Mode(Enum):
+    """What a ROM chip is doing."""
+
+    WINDOW = "boot window"
+    DOWNLOAD = "download"
+    APP = "running app"
+
+
+class RomChip:
+    """A chip with the download protocol in ROM; a ``WireDevice``.
+
+    After a reset it waits a moment for a LinkCheck. If one comes, it stays in download mode until
+    it is told to reboot; otherwise it starts the application, and only a reset brings the protocol
+    back. Nothing but a LinkCheck is answered before it is linked.
+
+    One request is worked on at a time. What arrives meanwhile waits in the UART's FIFO, and a reply
+    leaves through another, so that the next request is begun while the last reply is still sent.
+
+    Args:
+        name: Which chip, e.g. ``"BK7231N"``.
+        flash: Its content, as large as a flash part; None is a blank part of the chip's size.
+        app: Called with the flash when the application starts, for a device that takes the wire
+            over until the next reset. None: the application is silent.
+
+    Attributes:
+        now: Device seconds since it was first powered.
+        nor: The flash part.
+
+    Raises:
+        UnsupportedError: No ROM chip of that name, or no flash part of that size.
+    """
+
+    def __init__(
+        self, name: str, flash: bytes | None = None, *, app: AppStart | None = None
+    ) -> None:
+        self._profile = profile = load_profile(name)
+        content = b"\xff" * profile.chip.flash_size if flash is None else flash
+        part = part_of_size(profile, len(content))
+        self.now = 0.0
+        self.nor = NorFlash(part, content, profile.protect)
+        self._start_app = app
+        self._parser = Parser()
+        self._receiver = Receiver(profile.fifo)
+        self._transmitter = Transmitter(profile.fifo)
+        self._boot()
+
+    @property
+    def name(self) -> str:
+        """Name of the chip."""
+        return self._profile.chip.name
+
+    @property
+    def mode(self) -> Mode:
+        """What it is doing now."""
+        return self._mode
+
+    @property
+    def baud(self) -> int:
+        """Rate of its UART."""
+        return self._baud if self._app is None else self._app.baud
+
+    @property
+    def flash(self) -> bytes:
+        """The flash as it is now, physical addresses."""
+        return bytes(self.nor.content) if self._app is None else self._app.flash
+
+    def feed(self, data: bytes, baud: int) -> None:
+        """Put bytes on the wire to the chip; see ``WireDevice``."""
+        if self._app is None:
+            if self._mode is not Mode.APP:
+                self._receiver.put(self.now, data, baud)
+        else:
+            self._app.feed(data, baud)
+
+    def advance(self, until: float) -> tuple[Sent, ...]:
+        """Let time pass until something was sent, or until ``until``; see ``WireDevice``."""
+        while self._app is None:
+            due = self._transmitter.due(until)
+            if self._step(until if due is None else due):
+                continue
+            if due is not None:
+                sent = self._transmitter.take(until)
+                self.now = max(self.now, sent.at)
+                return (sent,)
+            self.now = max(self.now, until)
+            return ()
+        return self._advance_app(until)
+
+    def reset(self) -> None:
+        """Pull CEN low and let go."""
+        if self._app is not None:
+            self.nor.content[:] = self._app.flash
+        self._boot()
+
+    def _boot(self) -> None:
+        self._app: WireDevice | None = None
+        self._app_began = 0.0
+        self._mode = Mode.WINDOW
+        self._began = self.now
+        self._baud = self._profile.baud
+        self._job: Job | None = None
+        self._busy_until = self.now + self._profile.times.start
+        self._heard = self.now
+        self._parser.clear()
+        self._receiver.clear(self.now)
+        self._transmitter.clear(self.now)
+        self._commands = Commands(self._profile, self.nor, Registers(self._profile))
+
+    def _step(self, limit: float) -> bool:
+        """Do the next thing the processor does, if that is not after ``limit``."""
+        if self._mode is Mode.APP:
+            return False
+        if self._busy_until > self._heard:
+            return self._finish(limit)
+        deadline = self._deadline()
+        heard, request = self._receiver.read(
+            self._parser, self._heard, min(limit, deadline), self._baud
+        )
+        if heard is not None:
+            self._heard = self._busy_until = heard
+        if request is not None:
+            self._begin(request, self._heard)
+        elif heard is None and deadline <= limit:
+            self._miss(deadline)
+        return heard is not None or deadline <= limit
+
+    def _deadline(self) -> float:
+        """When something happens by itself."""
+        silence = self._heard + self._profile.times.silence if self._parser.inside else math.inf
+        window = self._began + self._profile.times.window
+        return min(silence, window) if self._mode is Mode.WINDOW else silence
+
+    def _miss(self, deadline: float) -> None:
+        """No byte came in time: the boot window is over, or a request stays unfinished."""
+        self._heard = self._busy_until = deadline
+        if self._mode is Mode.WINDOW and deadline >= self._began + self._profile.times.window:
+            self._run_app(deadline)
+            return
+        request = self._parser.expire()
+        if request is not None:
+            self._begin(request, deadline)
+
+    def _begin(self, request: Request, now: float) -> None:
+        if self._mode is Mode.WINDOW:
+            if request.long or request.code != Code.LINK_CHECK or not request.complete:
+                return
+            self._mode = Mode.DOWNLOAD
+        job = self._commands.start(request)
+        if job is None:
+            return
+        self._job = job
+        self._busy_until = now + job.seconds
+        if job.baud is not None:
+            # What is still in the FIFO leaves at the old rate.
+            self._busy_until = max(self._busy_until, self._transmitter.free)
+
+    def _finish(self, limit: float) -> bool:
+        """End the work at hand, if that is not after ``limit``."""
+        now = self._busy_until
+        if now > limit:
+            return False
+        self._receiver.fill(now, self._baud)
+        self._heard = now
+        job, self._job = self._job, None
+        if job is None:
+            if self._mode is Mode.WINDOW:  # it starts to listen only now
+                self._receiver.empty()
+        elif job.restart:
+            self.now = max(self.now, now)
+            self._boot()
+        else:
+            if job.baud is not None:
+                self._baud = self._reached(job.baud)
+            self._busy_until = self._transmitter.send(now, job.reply(), self._baud)
+        return True
+
+    def _reached(self, baud: int) -> int:
+        """The rate its clock allows; the one asked for where no host notices the difference."""
+        clock = self._profile.clock
+        if not 0 < baud <= clock:
+            return self._baud
+        real = clock // max(round(clock / baud), 1)
+        return baud if same_rate(baud, real) else real
+
+    def _run_app(self, now: float) -> None:
+        self._mode = Mode.APP
+        self._receiver.clear(now)
+        if self._start_app is not None:
+            self.now = max(self.now, now)
+            self._app = self._start_app(bytes(self.nor.content))
+            self._app_began = self.now - self._app.now
+
+    def _advance_app(self, until: float) -> tuple[Sent, ...]:
+        if self._app is None:
+            return ()
+        began = self._app_began
+        sent = self._app.advance(until - began)
+        self.now = began + self._app.now
+        return tuple(Sent(began + part.at, part.baud, part.data) for part in sent)

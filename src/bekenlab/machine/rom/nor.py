@@ -1,0 +1,130 @@
+"""A serial NOR flash: programming clears bits, erasing sets blocks, status bits protect it."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bekenlab.chips import FlashPart
+
+PAGE = 0x100
+SECTOR = 0x1000
+_VOLATILE = 0x03  # write in progress, write enable: never seen set from outside
+_READ_ID = 0x9F
+_BLANK = 0xFF
+
+
+class NorFlash:
+    """One part with its content.
+
+    Addresses are physical and wrap at the part's size. Any protect bit that is set protects the
+    whole part: what single blocks a part protects differs from maker to maker.
+
+    Args:
+        part: Which one.
+        content: All of its bytes.
+        protect: Word in the protect field at first.
+
+    Attributes:
+        content: The flash now.
+        status: Status registers, register 1 in bits 7:0, register 2 in 15:8, register 3 in 23:16.
+        stuck: Status bits that cannot be changed.
+        jedec_id: What the part says it is; maker in bits 7:0.
+    """
+
+    def __init__(self, part: FlashPart, content: bytes, protect: int = 0) -> None:
+        self.content = bytearray(content)
+        self.status = protect << part.protect_field[0] & part.protect_mask
+        self.stuck = 0
+        self.jedec_id = part.jedec_id
+        self._part = part
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.content)
+
+    @property
+    def protected(self) -> bool:
+        """Whether erases and writes are ignored."""
+        return bool(self.status & self._part.protect_mask)
+
+    def read(self, address: int, length: int) -> bytes:
+        """Bytes from an address on."""
+        start = address % self.size
+        data = bytes(self.content[start : start + length])
+        while len(data) < length:
+            data += bytes(self.content[: length - len(data)])
+        return data
+
+    def crc(self, address: int, length: int) -> int:
+        """CRC-32 of a range with the usual final inversion; it may go round several times."""
+        start = address % self.size
+        value = 0
+        view = memoryview(self.content)
+        while length > 0:
+            piece = view[start : start + length]
+            value = zlib.crc32(piece, value)
+            length -= len(piece)
+            start = 0
+        return value
+
+    def program(self, address: int, data: bytes) -> None:
+        """Clear the bits that are 0 in ``data``; nothing happens while protected."""
+        if self.protected:
+            return
+        start = address % self.size
+        while data:
+            old = self.content[start : start + len(data)]
+            piece, data = data[: len(old)], data[len(old) :]
+            new = int.from_bytes(old, "little") & int.from_bytes(piece, "little")
+            self.content[start : start + len(old)] = new.to_bytes(len(old), "little")
+            start = 0
+
+    def erase(self, address: int, size: int, *, done: float = 1.0) -> None:
+        """Set the block of ``size`` bytes around ``address`` to FF, unless it is protected.
+
+        Args:
+            address: Any address inside it.
+            size: The block's, in bytes.
+            done: Share of the block that is erased, from its start; less than 1 if power went away.
+        """
+        if self.protected:
+            return
+        start = address % self.size // size * size
+        end = min(start + int(size * done), self.size)
+        self.content[start:end] = bytes([_BLANK]) * (end - start)
+
+    def read_status(self, opcode: int) -> int:
+        """One status register by the opcode that reads it; 0 if the part has no such register."""
+        if opcode not in self._part.read_opcodes:
+            return 0
+        return self.status >> 8 * self._part.read_opcodes.index(opcode) & 0xFF
+
+    def write_status(self, opcode: int, values: bytes) -> None:
+        """Write status registers, from the one the opcode names on; those it lacks stay 0."""
+        if opcode not in self._part.write_opcodes:
+            return
+        first = 8 * self._part.write_opcodes.index(opcode)
+        held = (1 << 8 * self._part.status_registers) - 1
+        mask = ((1 << 8 * len(values)) - 1 << first) & held & ~_VOLATILE & ~self.stuck
+        value = int.from_bytes(values, "little") << first
+        self.status = self.status & ~mask | value & mask
+
+    def transfer(self, sent: bytes) -> bytes:
+        """A raw SPI operation: what comes back while ``sent`` goes out, as many bytes.
+
+        The part cannot answer before it knows the opcode, so the first byte is junk. The id and the
+        status registers are answered, everything else with zeros.
+        """
+        if not sent:
+            return b""
+        opcode = sent[0]
+        if opcode == _READ_ID:
+            answer = self.jedec_id.to_bytes(3, "little")
+        elif opcode in self._part.read_opcodes:
+            answer = bytes([self.read_status(opcode)]) * (len(sent) - 1)
+        else:
+            answer = b""
+        return (b"\xff" + answer).ljust(len(sent), b"\0")[: len(sent)]

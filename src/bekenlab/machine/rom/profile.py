@@ -1,0 +1,152 @@
+"""The facts of the boot ROM: what ``data/rom.toml`` says, and what the chip catalogue knows."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from bekenlab.chips import chip, flash_part
+from bekenlab.errors import UnsupportedError
+
+if TYPE_CHECKING:
+    from bekenlab.chips import Chip, FlashPart
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How long things take, in seconds, and in bytes a second.
+
+    Attributes:
+        start: From reset until the ROM listens.
+        window: From reset until it starts the application, unless a LinkCheck came.
+        silence: A gap this long inside a request ends it.
+        command: From a request to its reply, work not counted.
+        erase: Bytes erased at once to seconds.
+        program: A page of 256 bytes.
+        write_status: A status register.
+        crc: Bytes a second through the CRC.
+        read: Bytes a second from flash.
+    """
+
+    start: float
+    window: float
+    silence: float
+    command: float
+    erase: dict[int, float]
+    program: float
+    write_status: float
+    crc: float
+    read: float
+
+
+@dataclass(frozen=True, slots=True)
+class RomProfile:
+    """One ROM chip.
+
+    Attributes:
+        chip: What the catalogue knows of it.
+        part: The flash part modelled by default.
+        baud: Link rate.
+        clock: UART clock in hertz; rates are this divided by a whole number.
+        fifo: Bytes the UART holds each way.
+        times: Durations and rates.
+        protect: Word in the part's protect field at first.
+        protected_status: Status of an erase or write of protected flash.
+        registers: Addresses of registers that do something, and the eFuse's size.
+    """
+
+    chip: Chip
+    part: FlashPart
+    baud: int
+    clock: int
+    fifo: int
+    times: Times
+    protect: int
+    protected_status: int
+    registers: dict[str, int]
+
+
+def rom_chips() -> tuple[str, ...]:
+    """Names of the chips with the download protocol in ROM."""
+    return tuple(_data()["chips"])
+
+
+@cache
+def load_profile(name: str) -> RomProfile:
+    """The profile of a ROM chip by name or alias.
+
+    Raises:
+        UnsupportedError: Not a chip, or none with the protocol in ROM.
+    """
+    found = chip(name)
+    data = _data()
+    row = data["chips"].get(found.name)
+    if row is None:
+        raise UnsupportedError(
+            f"{found.name} has no download protocol in ROM.",
+            hint="Chips that do: " + ", ".join(rom_chips()) + ".",
+            chip=found.name,
+        )
+    return RomProfile(
+        chip=found,
+        part=_part(row["flash"]),
+        baud=data["uart"]["baud"],
+        clock=data["uart"]["clock"],
+        fifo=data["uart"]["fifo"],
+        times=_times(data["time"], data["rate"]),
+        protect=data["flash"]["protect"],
+        protected_status=data["flash"]["protected_status"],
+        registers=data["registers"],
+    )
+
+
+def part_of_size(profile: RomProfile, size: int) -> FlashPart:
+    """The flash part to model for ``size`` bytes.
+
+    Raises:
+        UnsupportedError: No flash part has this size.
+    """
+    if profile.part.size == size:
+        return profile.part
+    parts = {int(key, 0): jedec_id for key, jedec_id in _data()["parts"].items()}
+    if size not in parts:
+        raise UnsupportedError(
+            f"No flash part has {size:#x} bytes.",
+            hint="Sizes: " + ", ".join(f"{known:#x}" for known in parts) + ".",
+            size=size,
+        )
+    return _part(parts[size])
+
+
+@cache
+def _data() -> dict[str, Any]:
+    text = resources.files(__package__).joinpath("data", "rom.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def _part(jedec_id: int) -> FlashPart:
+    part = flash_part(jedec_id)
+    if part is None:
+        raise UnsupportedError(f"flash_parts.toml has no part {jedec_id:#08x}.")
+    return part
+
+
+def _times(time: dict[str, float], rate: dict[str, float]) -> Times:
+    return Times(
+        start=time["start"],
+        window=time["window"],
+        silence=time["silence"],
+        command=time["command"],
+        erase={
+            0x1000: time["erase_4k"],
+            0x8000: time["erase_32k"],
+            0x10000: time["erase_64k"],
+        },
+        program=time["program"],
+        write_status=time["write_status"],
+        crc=rate["crc"],
+        read=rate["read"],
+    )

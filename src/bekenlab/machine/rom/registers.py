@@ -1,0 +1,55 @@
+"""The registers a host reads through the ROM: chip id and eFuse; everything else is 0."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bekenlab.chips import CodeEncryption
+from bekenlab.image.cipher import TUYA_KEY
+
+if TYPE_CHECKING:
+    from bekenlab.machine.rom.profile import RomProfile
+
+_START = 1
+_VALID = 1 << 8
+
+
+class Registers:
+    """SCTRL as far as a flashing tool uses it.
+
+    Args:
+        profile: Addresses, and which chip it is. Its eFuse holds Tuya's code key if its code is
+            encrypted with it, zeros otherwise.
+    """
+
+    def __init__(self, profile: RomProfile) -> None:
+        where = profile.registers
+        self._chip_id = {where["chip_id"]: profile.chip.chip_id or 0}
+        self._control = where["efuse_control"]
+        self._data = where["efuse_data"]
+        self._efuse = _key(profile).ljust(where["efuse_size"], b"\0")
+        self._command = 0
+        self._answer = 0
+
+    def read(self, address: int) -> int:
+        """A 32-bit word."""
+        if address == self._control:
+            return self._command
+        if address == self._data:
+            return self._answer
+        return self._chip_id.get(address, 0)
+
+    def write(self, address: int, value: int) -> None:
+        """Write a 32-bit word; the eFuse has answered before the host can ask whether it has."""
+        if address != self._control:
+            return
+        self._command = value & ~_START
+        if value & _START:
+            index = value >> 8 & 0x1F
+            self._answer = _VALID | self._efuse[index]
+
+
+def _key(profile: RomProfile) -> bytes:
+    if profile.chip.encryption is not CodeEncryption.TUYA_KEY:
+        return b""
+    return b"".join(word.to_bytes(4, "little") for word in TUYA_KEY.coefficients)
