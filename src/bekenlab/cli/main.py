@@ -14,6 +14,7 @@ import click
 
 from bekenlab import __version__
 from bekenlab.cli import analyze, boot, demo, log
+from bekenlab.cli.chip import live, read, write
 from bekenlab.cli.output import print_error
 from bekenlab.errors import BekenlabError, ExitCode, InternalError
 
@@ -35,13 +36,15 @@ Examples:
 )
 @click.version_option(__version__, "-V", "--version", prog_name="bekenlab")
 def main() -> None:
-    """Understand the flash dump of a Beken smart-home device and learn what its pins do."""
+    """Back up, understand, boot and rewrite Beken smart-home devices (BK7231 and relatives)."""
 
 
 main.add_command(analyze.command)
 main.add_command(boot.command)
 main.add_command(demo.command)
 main.add_command(log.command)
+for _command in (*live.COMMANDS, *read.COMMANDS, *write.COMMANDS):
+    main.add_command(_command)
 
 
 def run() -> NoReturn:

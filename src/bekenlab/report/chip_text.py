@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.console import Group
+from rich.table import Table
 from rich.text import Text
 
 from bekenlab.report.printable import printable
@@ -22,15 +24,17 @@ if TYPE_CHECKING:
     from bekenlab.link.ports import Port
 
 _SECTOR = 0x1000
-_LABEL = 12
+_LABEL = 9
 
 
-def _rows(rows: Iterable[tuple[str, str]]) -> Text:
-    """Label and value, one pair a line; an empty label continues the line above."""
-    lines = [
-        Text.assemble((f"{label:<{_LABEL}}", "cyan"), printable(value)) for label, value in rows
-    ]
-    return Text("\n").join(lines)
+def _rows(rows: Iterable[tuple[str, str]]) -> Table:
+    """Label and value, one pair a line; long values go on under their own column."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="cyan", min_width=_LABEL)
+    table.add_column(overflow="fold")
+    for label, value in rows:
+        table.add_row(label, Text(printable(value)))
+    return table
 
 
 def _identity_rows(identity: Identity) -> list[tuple[str, str]]:
@@ -53,7 +57,7 @@ _KINDS = {
 }
 
 
-def info_text(report: InfoReport) -> Text:
+def info_text(report: InfoReport) -> Table:
     """What ``info`` found."""
     keys = {
         "tuya": "Tuya's: code in flash is encrypted with it",
@@ -72,12 +76,12 @@ def info_text(report: InfoReport) -> Text:
     return _rows(rows)
 
 
-def backup_text(report: BackupReport) -> Text:
+def backup_text(report: BackupReport) -> Group:
     """What ``backup`` did."""
     counts = f"{report.sent} sectors read, {report.blank} blank"
     counts += f", {report.resumed} from before" if report.resumed else ""
     counts += f", {report.reread} read again" if report.reread else ""
-    text = _rows(
+    table = _rows(
         [
             ("Backup", f"{report.output} ({report.size / (1 << 20):g} MiB)"),
             ("SHA-256", report.sha256),
@@ -86,17 +90,17 @@ def backup_text(report: BackupReport) -> Text:
             ("Took", f"{report.seconds:.1f} s at {report.baud} baud"),
         ]
     )
-    return Text("\n").join([text, *_warnings(report.notices)])
+    return Group(table, *_warnings(report.notices))
 
 
-def verify_text(report: VerifyReport) -> Text:
+def verify_text(report: VerifyReport) -> Table:
     """What ``verify`` found when they agree."""
     size = f"{report.compared / 1024:,.0f} KiB"
     text = f"{size} from {report.start:#x} agree with {report.path.name} ({report.seconds:.1f} s)"
     return _rows([("Equal", text)])
 
 
-def plan_text(plan: FlashPlan, identity: Identity) -> Text:
+def plan_text(plan: FlashPlan, identity: Identity) -> Group:
     """What a write would do, before it is done."""
     rows = [("File", plan.title), ("Chip", identity.chip_name)]
     for piece in plan.pieces:
@@ -114,13 +118,13 @@ def plan_text(plan: FlashPlan, identity: Identity) -> Text:
         ("Time", f"about {max(1, round(plan.seconds))} s at {plan.baud} baud"),
     ]
     refused = [
-        Text.assemble(("refused ", "bold red"), f"{r.reason}\n        override: {r.override}")
+        Text.assemble(("refused: ", "bold red"), f"{r.reason}\n  override: {r.override}")
         for r in plan.refusals
     ]
-    return Text("\n").join([_rows(rows), *_warnings(plan.notices), *refused])
+    return Group(_rows(rows), *_warnings(plan.notices), *refused)
 
 
-def flash_text(report: FlashReport) -> Text:
+def flash_text(report: FlashReport) -> Table:
     """What a write did."""
     counts = f"{report.written} sectors, {report.plan.same} were right already"
     counts += f", {report.retried} took several tries" if report.retried else ""

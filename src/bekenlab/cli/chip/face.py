@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FORMAT = 1
 _LINE_EVERY = 0.1
+_PLAIN_EVERY = 5.0
 
 
 class Face:
@@ -40,7 +41,6 @@ class Face:
         self._begun: dict[str, tuple[float, int]] = {}
         self._shown = 0.0
         self._line = ""
-        self._tenth = -1
         self.result: dict[str, Any] = {}
 
     def __call__(self, event: Event, /) -> None:
@@ -55,7 +55,7 @@ class Face:
             self._awaiting(event)
         elif isinstance(event, Said):
             self._clear()
-            self._console.print(event.message, style="dim", markup=False)
+            self._console.print(event.message, style="dim", markup=False, soft_wrap=True)
         elif isinstance(event, Finished):
             self._clear()
 
@@ -88,15 +88,17 @@ class Face:
         now = time.monotonic()
         if event.phase not in self._begun:
             self._begun[event.phase] = now, event.done
-            self._tenth = -1
+            self._shown = now
+        begun, _ = self._begun[event.phase]
         complete = event.done >= event.total
         if self._live and (complete or now - self._shown >= _LINE_EVERY):
             self._shown = now
             self._draw(self._progress_line(event, now))
-        tenth = 10 * event.done // max(1, event.total)
-        if not self._live and tenth > self._tenth:
-            self._tenth = tenth
-            self._console.print(self._progress_line(event, now), markup=False)
+        if not self._live and (complete or now - self._shown >= _PLAIN_EVERY):
+            # A pipe or a log file: a line now and then, and one at the end of what took a while.
+            if self._shown > begun or now - begun >= 1:
+                self._console.print(self._progress_line(event, now), markup=False, soft_wrap=True)
+            self._shown = now
 
     def _progress_line(self, event: Progress, now: float) -> str:
         begun, first = self._begun[event.phase]

@@ -63,3 +63,6 @@ def reboot(options: ChipOptions) -> None:
         face.result = {"rebooted": True}
     if not options.as_json:
         console().print("the chip was told to start its firmware (nothing confirms it)")
+
+
+COMMANDS = (ports, doctor, reboot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -85,10 +86,11 @@ def chip_options(*, plans: bool = True, changes: bool = False) -> Callable[[Any]
 
         command.__doc__ = function.__doc__
         command.__name__ = function.__name__
-        own: list[Any] = [_JSON, *([_YES] if changes else []), *([_DRY] if plans else [])]
+        own = [_JSON, *([_YES] if changes else []), *([_DRY] if plans else [])]
         # Click lists the option added last first.
+        every: list[Any] = [*own, _WAIT, _BAUD, _PORT]
         decorated: Any = command
-        for option in (*own, _WAIT, _BAUD, _PORT):
+        for option in every:
             decorated = option(decorated)
         return decorated
 
@@ -100,7 +102,7 @@ def bench_of(options: ChipOptions) -> Bench:
     from bekenlab.jobs.chip.baud_memory import BaudMemory
     from bekenlab.jobs.chip.bench import Bench
 
-    interactive = not options.as_json and click.get_text_stream("stdin").isatty()
+    interactive = not options.as_json and sys.stdin.isatty()
     return Bench(
         port=options.port,
         baud=options.baud,

@@ -124,6 +124,9 @@ def verify(file: Path, address: int | None, options: ChipOptions) -> None:
             console().print(verify_text(report))
 
 
+COMMANDS = (info, backup, verify)
+
+
 def parse_address(text: str | None) -> int | None:
     """An address in decimal or 0x hexadecimal."""
     if text is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -138,6 +139,9 @@ def erase(
         _carry_out(face, options, "erase", wishes, backups, file, reboot=False)
 
 
+COMMANDS = (write, restore, erase)
+
+
 def _carry_out(
     face: Face,
     options: ChipOptions,
@@ -180,7 +184,7 @@ def _carry_out(
 def _confirm(options: ChipOptions) -> None:
     from bekenlab.errors import RefusedError
 
-    if options.as_json or not click.get_text_stream("stdin").isatty():
+    if options.as_json or not sys.stdin.isatty():
         raise RefusedError(
             "the chip is only changed after a yes, and nobody can be asked here",
             hint="look at the plan with --dry-run, then add --yes",

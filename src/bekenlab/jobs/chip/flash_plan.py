@@ -99,9 +99,10 @@ class FlashPlan:
             return
         reasons = "; ".join(refusal.reason for refusal in self.refusals)
         options = " ".join(dict.fromkeys(refusal.override for refusal in self.refusals))
+        first = "bekenlab backup -o FILE; or, " if self.refusals[0].code == "no-backup" else ""
         raise RefusedError(
             f"not written: {reasons}",
-            hint=f"if you know better: {options}",
+            hint=f"{first}if you know better: {options}",
             refusals=[refusal.code for refusal in self.refusals],
         )
 

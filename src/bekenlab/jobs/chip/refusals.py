@@ -77,7 +77,7 @@ def refusals(situation: Situation) -> Iterator[Refusal]:
     yield from _protected(situation)
     yield from _encryption(situation)
     if situation.wants_backup and not situation.has_backup:
-        yield _refusal("no-backup", "no backup of this chip is known: run bekenlab backup first")
+        yield _refusal("no-backup", "no backup of this chip is known")
 
 
 def _refusal(code: str, reason: str, override: str = "") -> Refusal:
