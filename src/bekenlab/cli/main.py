@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 from bekenlab import __version__
-from bekenlab.cli import analyze, boot, demo, log
+from bekenlab.cli import analyze, boot, demo, log, sim
 from bekenlab.cli.chip import live, read, write
 from bekenlab.cli.output import print_error
 from bekenlab.errors import BekenlabError, ExitCode, InternalError
@@ -45,6 +45,7 @@ main.add_command(demo.command)
 main.add_command(log.command)
 for _command in (*live.COMMANDS, *read.COMMANDS, *write.COMMANDS):
     main.add_command(_command)
+main.add_command(sim.command)
 
 
 def run() -> NoReturn:
