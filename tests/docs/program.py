@@ -71,6 +71,7 @@ def fill(folder: Path) -> None:
     configuration = "{rl1_pin:26,rl1_lv:1,bt1_pin:10,bt1_lv:0,foo_pin:3,module:CB2S}"
     (folder / "plug.txt").write_text(configuration)
     (folder / "odd.txt").write_text("{rl1_pin:26,rl1_lv:1,led1_pin:26,bt1_pin:9,module:CB2S}")
+    (folder / "wifi.txt").write_text("sample-password\n")
     (folder / "mcu.txt").write_text("{baud:9600}")
     (folder / "nodumps").mkdir()
     noise = random.Random(1).randbytes(100_000)

@@ -86,14 +86,19 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def write_new(path: Path, content: bytes) -> None:
+def write_new(path: Path, content: bytes, *, replace: bool = False) -> None:
     """Write a file that must not exist yet.
+
+    Args:
+        path: Where.
+        content: What.
+        replace: Let it exist, and put the new one in its place.
 
     Raises:
         RefusedError: It exists.
         FileAccessError: It cannot be written.
     """
-    if path.exists():
+    if path.exists() and not replace:
         raise RefusedError(f"{path} exists already", hint="choose another name")
     try:
         write_whole(path, content)
