@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bekenlab.report.exports import EXPORTERS
 from docs.pages import DOCS, rows
 from docs.program import fill, run
 from docs.test_reference import documented_fields, paths_of, quoted
@@ -52,3 +53,9 @@ def test_every_field_of_the_reports_about_configurations_is_documented(folder: P
     shown = fields_of(["config", "show", "--json", "one.bin"], folder)
     compared = fields_of(["config", "diff", "--json", "one.bin", "two.bin"], folder)
     assert set(documented_fields("OpenBeken configurations")) == shown | compared
+
+
+def test_every_option_and_format_of_export_is_on_its_page(tmp_path: Path) -> None:
+    assert documented_options("export.md") == options_of(["export"], tmp_path)
+    formats = [quoted(row[0])[0] for row in rows(DOCS / "export.md", "Export")[: len(EXPORTERS)]]
+    assert formats == list(EXPORTERS)

@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 from bekenlab import __version__
-from bekenlab.cli import analyze, boot, config, demo, log
+from bekenlab.cli import analyze, boot, config, demo, export, log
 from bekenlab.cli.output import print_error
 from bekenlab.errors import BekenlabError, ExitCode, InternalError
 
@@ -25,6 +25,7 @@ Examples:
   bekenlab analyze my-plug.bin
   bekenlab analyze --json *.bin > reports.ndjson
   bekenlab boot my-plug.bin
+  bekenlab export my-plug.bin --to openbeken
 """
 
 
@@ -42,6 +43,7 @@ main.add_command(analyze.command)
 main.add_command(boot.command)
 main.add_command(config.command)
 main.add_command(demo.command)
+main.add_command(export.command)
 main.add_command(log.command)
 
 
