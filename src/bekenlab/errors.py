@@ -113,6 +113,13 @@ class BadValueError(BekenlabError):
     exit_code = ExitCode.USAGE
 
 
+class DeviceListError(BekenlabError):
+    """There is no list of known devices, it cannot be downloaded, or it is none."""
+
+    code = "device-list"
+    exit_code = ExitCode.INPUT
+
+
 class RefusedError(BekenlabError):
     """A safety rule says no, for example when a file would be overwritten."""
 

@@ -59,3 +59,16 @@ def test_every_option_and_format_of_export_is_on_its_page(tmp_path: Path) -> Non
     assert documented_options("export.md") == options_of(["export"], tmp_path)
     formats = [quoted(row[0])[0] for row in rows(DOCS / "export.md", "Export")[: len(EXPORTERS)]]
     assert formats == list(EXPORTERS)
+
+
+def test_every_option_of_match_is_on_its_page(tmp_path: Path) -> None:
+    assert documented_options("match.md") == options_of(["match"], tmp_path)
+
+
+def test_every_field_of_the_report_about_known_devices_is_documented(folder: Path) -> None:
+    shown = fields_of(["match", "--json", "--devices", "known.json", "my-dump.bin"], folder)
+    inside = {name for name in shown if name.startswith("matches[].device.")}
+    assert set(documented_fields("Known devices")) == shown - inside
+    assert {name.split(".")[2] for name in inside} == {
+        "vendor", "name", "model", "chip", "board", "pins", "links"
+    }  # fmt: skip

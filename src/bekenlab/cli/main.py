@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 from bekenlab import __version__
-from bekenlab.cli import analyze, boot, config, demo, export, log
+from bekenlab.cli import analyze, boot, config, demo, export, log, match
 from bekenlab.cli.output import print_error
 from bekenlab.errors import BekenlabError, ExitCode, InternalError
 
@@ -45,6 +45,7 @@ main.add_command(config.command)
 main.add_command(demo.command)
 main.add_command(export.command)
 main.add_command(log.command)
+main.add_command(match.command)
 
 
 def run() -> NoReturn:
