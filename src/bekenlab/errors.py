@@ -106,6 +106,27 @@ class CorruptInputError(BekenlabError):
     exit_code = ExitCode.INPUT
 
 
+class NoConfigError(BekenlabError):
+    """A file holds no configuration of OpenBeken, or a damaged one."""
+
+    code = "no-config"
+    exit_code = ExitCode.INPUT
+
+
+class BadValueError(BekenlabError):
+    """A value that its setting cannot hold, or a setting that does not exist."""
+
+    code = "bad-value"
+    exit_code = ExitCode.USAGE
+
+
+class DeviceListError(BekenlabError):
+    """There is no list of known devices, it cannot be downloaded, or it is none."""
+
+    code = "device-list"
+    exit_code = ExitCode.INPUT
+
+
 class RefusedError(BekenlabError):
     """A safety rule says no, for example when a file would be overwritten."""
 

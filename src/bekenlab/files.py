@@ -29,14 +29,14 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
         raise
 
 
-def write_new(path: Path, content: bytes) -> None:
-    """Write a file that must not exist yet.
+def write_new(path: Path, content: bytes, *, replace: bool = False) -> None:
+    """Write a file that must not exist yet, or may be replaced.
 
     Raises:
-        RefusedError: It exists.
+        RefusedError: It exists, and ``replace`` is not set.
         FileAccessError: It cannot be written.
     """
-    if path.exists():
+    if path.exists() and not replace:
         raise RefusedError(f"{path} exists already", hint="choose another name")
     try:
         write_whole(path, content)

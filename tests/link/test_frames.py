@@ -44,7 +44,9 @@ def test_sector_reply() -> None:
 
 
 @given(st.lists(st.tuples(noise, frames), max_size=5), st.data())
-def test_any_cut_gives_the_same_frames(parts: list[tuple[bytes, Frame]], data: st.DataObject) -> None:
+def test_any_cut_gives_the_same_frames(
+    parts: list[tuple[bytes, Frame]], data: st.DataObject
+) -> None:
     stream = b"".join(junk + reply(frame) for junk, frame in parts)
     reader = FrameReader()
     found: list[Frame] = []

@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 from bekenlab import __version__
-from bekenlab.cli import analyze, boot, demo, log, sim
+from bekenlab.cli import analyze, boot, config, demo, export, log, match, sim
 from bekenlab.cli.chip import live, read, write
 from bekenlab.cli.output import print_error
 from bekenlab.errors import BekenlabError, ExitCode, InternalError
@@ -26,6 +26,7 @@ Examples:
   bekenlab analyze my-plug.bin
   bekenlab analyze --json *.bin > reports.ndjson
   bekenlab boot my-plug.bin
+  bekenlab export my-plug.bin --to openbeken
 """
 
 
@@ -41,11 +42,14 @@ def main() -> None:
 
 main.add_command(analyze.command)
 main.add_command(boot.command)
+main.add_command(config.command)
 main.add_command(demo.command)
+main.add_command(export.command)
 main.add_command(log.command)
 for _command in (*live.COMMANDS, *read.COMMANDS, *write.COMMANDS):
     main.add_command(_command)
 main.add_command(sim.command)
+main.add_command(match.command)
 
 
 def run() -> NoReturn:
