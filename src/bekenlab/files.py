@@ -29,6 +29,16 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
         raise
 
 
+def refuse_existing(path: Path) -> None:
+    """Refuse a name that is taken, the input's own among them; asked before a long job.
+
+    Raises:
+        RefusedError: It exists.
+    """
+    if path.exists() or path.is_symlink():
+        raise RefusedError(f"{path} exists already", hint="choose another name")
+
+
 def write_new(path: Path, content: bytes, *, replace: bool = False) -> None:
     """Write a file that must not exist yet, or may be replaced.
 
@@ -36,8 +46,8 @@ def write_new(path: Path, content: bytes, *, replace: bool = False) -> None:
         RefusedError: It exists, and ``replace`` is not set.
         FileAccessError: It cannot be written.
     """
-    if path.exists() and not replace:
-        raise RefusedError(f"{path} exists already", hint="choose another name")
+    if not replace:
+        refuse_existing(path)
     try:
         write_whole(path, content)
     except OSError as error:

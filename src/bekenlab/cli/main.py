@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 from bekenlab import __version__
-from bekenlab.cli import analyze, boot, config, demo, export, log, match, sim
+from bekenlab.cli import analyze, boot, config, demo, export, log, match, redact, sim
 from bekenlab.cli.chip import live, read, write
 from bekenlab.cli.output import print_error
 from bekenlab.errors import BekenlabError, ExitCode, InternalError
@@ -50,6 +50,7 @@ for _command in (*live.COMMANDS, *read.COMMANDS, *write.COMMANDS):
     main.add_command(_command)
 main.add_command(sim.command)
 main.add_command(match.command)
+main.add_command(redact.command)
 
 
 def run() -> NoReturn:
