@@ -1,5 +1,6 @@
 """A host for tests of the virtual chip: it builds requests byte by byte and reads replies."""
 
+from bekenlab.link.transport import Transport
 from bekenlab.link.virtual import VirtualTransport
 
 
@@ -20,7 +21,7 @@ def u32(*values: int) -> bytes:
     return b"".join(value.to_bytes(4, "little") for value in values)
 
 
-def read_all(line: VirtualTransport, quiet: float = 0.05) -> bytes:
+def read_all(line: Transport, quiet: float = 0.05) -> bytes:
     """Everything that comes until the line is quiet for so long."""
     data = b""
     while part := line.read(quiet):
@@ -28,7 +29,7 @@ def read_all(line: VirtualTransport, quiet: float = 0.05) -> bytes:
     return data
 
 
-def ask(line: VirtualTransport, request: bytes, quiet: float = 0.6) -> bytes:
+def ask(line: Transport, request: bytes, quiet: float = 0.6) -> bytes:
     line.write(request)
     return read_all(line, quiet)
 

@@ -21,6 +21,12 @@ def transport(chip: RomChip | None = None) -> VirtualTransport:
     return VirtualTransport(chip or RomChip("BK7231N", FLASH))
 
 
+def plain(text: str) -> VirtualTransport:
+    line = open_virtual(parse_address(text))
+    assert isinstance(line, VirtualTransport)
+    return line
+
+
 def test_it_is_a_transport_with_its_own_clock() -> None:
     line: Transport = transport()
     assert line.read(10) == b""
@@ -75,7 +81,7 @@ def test_an_address_names_chip_and_files(tmp_path: Path) -> None:
     image.write_bytes(b"\x12" * 0x1800)
     target = tmp_path / "out.bin"
     text = f"virtual://bk7231n?image={tmp_path}/a%20%26%20b.bin&write_back={target}&size=64K"
-    line = open_virtual(parse_address(text))
+    line = plain(text)
     assert line.name == text
     link(line)
     reply = ask(line, long(9, u32(0x1000)))[15:]
@@ -91,7 +97,7 @@ def test_an_address_names_chip_and_files(tmp_path: Path) -> None:
 
 
 def test_a_chip_without_an_image_is_blank() -> None:
-    line = open_virtual(parse_address("virtual://T2"))
+    line = plain("virtual://T2")
     assert line.device.flash == b"\xff" * 0x200000
 
 

@@ -13,17 +13,22 @@ from urllib.parse import parse_qsl
 from bekenlab.chips import chip
 from bekenlab.errors import FileAccessError, TooLargeError, UnsupportedError
 from bekenlab.link.errors import LineLostError, PortError
+from bekenlab.link.faulty import LINE_FAULTS, FaultyTransport, line_faults
+from bekenlab.machine.fault_spec import parse_terms, unknown
+from bekenlab.machine.rom import CHIP_FAULTS, chip_faults
 from bekenlab.machine.wire_chips import build
 from bekenlab.machine.wire_noise import BITS_A_BYTE, heard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bekenlab.link.faulty import FaultSchedule
     from bekenlab.link.transport import ModemLines
+    from bekenlab.machine.rom import ChipFaults
     from bekenlab.machine.wire import WireDevice
 
 SCHEME = "virtual://"
-_OPTIONS = ("image", "write_back", "size")
+_OPTIONS = ("image", "write_back", "size", "fault", "seed")
 # A read that is told not to wait still takes a moment, so that polling gets somewhere.
 _POLL = 10e-6
 
@@ -153,6 +158,9 @@ class VirtualAddress:
         image: File its flash comes from, or None for blank flash.
         write_back: File its flash goes to when the line is closed, or None. It may be the same.
         size: Bytes of flash, or None for the chip's usual size.
+        fault: What goes wrong, as text: faults of the chip (``bekenlab.machine.rom.faults``) and of
+            the line (``bekenlab.link.faulty``) in any order.
+        seed: For the fault ``random``.
     """
 
     text: str
@@ -160,12 +168,14 @@ class VirtualAddress:
     image: Path | None = None
     write_back: Path | None = None
     size: int | None = None
+    fault: str = ""
+    seed: int = 0
 
 
 def parse_address(text: str) -> VirtualAddress:
-    """Read ``virtual://CHIP?image=FILE[&write_back=FILE][&size=BYTES]``.
+    """Read ``virtual://CHIP?image=FILE[&write_back=FILE][&size=BYTES][&fault=SPEC][&seed=N]``.
 
-    Values are percent-decoded, so that a file name may hold ``&``.
+    Every option may be left out. Values are percent-decoded, so that a file name may hold ``&``.
 
     Raises:
         PortError: It is not such an address.
@@ -182,21 +192,39 @@ def parse_address(text: str) -> VirtualAddress:
         image=Path(image) if image else None,
         write_back=Path(write_back) if write_back else None,
         size=_number(options["size"]) if "size" in options else None,
+        fault=options.get("fault", ""),
+        seed=_number(options.get("seed", "0")),
     )
 
 
-def open_virtual(address: VirtualAddress, *, modem_lines: bool = True) -> VirtualTransport:
+def open_virtual(
+    address: VirtualAddress, *, modem_lines: bool = True
+) -> VirtualTransport | FaultyTransport:
     """Make the chip and the line to it.
 
     Raises:
         FileAccessError: The image cannot be read.
         TooLargeError: The image does not fit into the flash.
-        UnsupportedError: No model of that chip, or no flash part of that size.
+        UnsupportedError: No model of that chip, no flash part of that size, or no such fault.
     """
-    device = build(address.chip, _flash(address))
+    faults, schedule = _faults(address)
+    device = build(address.chip, _flash(address), faults)
     target = address.write_back
     on_close = None if target is None else lambda flash: _write_whole(target, flash)
-    return VirtualTransport(device, name=address.text, modem_lines=modem_lines, on_close=on_close)
+    line = VirtualTransport(device, name=address.text, modem_lines=modem_lines, on_close=on_close)
+    return FaultyTransport(line, schedule) if schedule.faults else line
+
+
+def _faults(address: VirtualAddress) -> tuple[ChipFaults, FaultSchedule]:
+    """The faults asked for, told apart by name: the chip's and the line's."""
+    terms = parse_terms(address.fault)
+    for term in terms:
+        if term.name not in CHIP_FAULTS + LINE_FAULTS:
+            raise unknown(term.name, CHIP_FAULTS + LINE_FAULTS)
+    return (
+        chip_faults(term for term in terms if term.name in CHIP_FAULTS),
+        line_faults((term for term in terms if term.name in LINE_FAULTS), address.seed),
+    )
 
 
 def _options(text: str, query: str) -> dict[str, str]:
@@ -211,13 +239,15 @@ def _options(text: str, query: str) -> dict[str, str]:
 
 
 def _number(text: str) -> int:
-    """Bytes, as 65536, 0x10000, 64K or 2M."""
+    """A number of bytes, as 65536, 0x10000, 64K or 2M."""
     factor = {"K": 1 << 10, "M": 1 << 20}.get(text[-1:].upper(), 1)
     digits = text[:-1] if factor > 1 else text
     try:
         return int(digits, 0) * factor
     except ValueError:
-        raise PortError(f"{text!r} is no size.", hint="Write 65536, 0x10000, 64K or 2M.") from None
+        raise PortError(
+            f"{text!r} is no number.", hint="Write 65536, 0x10000, 64K or 2M."
+        ) from None
 
 
 def _flash(address: VirtualAddress) -> bytes | None:

@@ -5,7 +5,16 @@ rests on, and what is an estimate, is written beside each number in ``data/rom.t
 """
 
 from bekenlab.machine.rom.chip import Mode, RomChip
+from bekenlab.machine.rom.faults import CHIP_FAULTS, ChipFaults, chip_faults
 from bekenlab.machine.rom.frames import Status
 from bekenlab.machine.rom.profile import rom_chips
 
-__all__ = ["Mode", "RomChip", "Status", "rom_chips"]
+__all__ = [
+    "CHIP_FAULTS",
+    "ChipFaults",
+    "Mode",
+    "RomChip",
+    "Status",
+    "chip_faults",
+    "rom_chips",
+]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from bekenlab.machine.rom.commands import Commands, Job
+from bekenlab.machine.rom.faults import ChipFaults, Fate, FaultCounter
 from bekenlab.machine.rom.frames import Code, Parser
 from bekenlab.machine.rom.line import Receiver, Transmitter
 from bekenlab.machine.rom.nor import NorFlash
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
     AppStart = Callable[[bytes], WireDevice]
 
+_NO_FAULTS = ChipFaults()
+_LONG_WORK = 1e-3  # seconds; less than this is over before its reply has begun to be noticed
+
 
 class Mode(Enum):
     """What a ROM chip is doing."""
@@ -30,6 +35,7 @@ class Mode(Enum):
     WINDOW = "boot window"
     DOWNLOAD = "download"
     APP = "running app"
+    DEAD = "without power"
 
 
 class RomChip:
@@ -47,6 +53,7 @@ class RomChip:
         flash: Its content, as large as a flash part; None is a blank part of the chip's size.
         app: Called with the flash when the application starts, for a device that takes the wire
             over until the next reset. None: the application is silent.
+        faults: What it is to do wrong.
 
     Attributes:
         now: Device seconds since it was first powered.
@@ -57,13 +64,27 @@ class RomChip:
     """
 
     def __init__(
-        self, name: str, flash: bytes | None = None, *, app: AppStart | None = None
+        self,
+        name: str,
+        flash: bytes | None = None,
+        *,
+        app: AppStart | None = None,
+        faults: ChipFaults = _NO_FAULTS,
     ) -> None:
-        self._profile = profile = load_profile(name)
+        profile = load_profile(name)
+        self._profile = profile = replace(profile, times=profile.times.slowed(faults.slow))
         content = b"\xff" * profile.chip.flash_size if flash is None else flash
         part = part_of_size(profile, len(content))
         self.now = 0.0
-        self.nor = NorFlash(part, content, profile.protect)
+        self._faults = faults
+        self._counter = FaultCounter(faults)
+        self.nor = NorFlash(part, content, profile.protect, self._counter.operation)
+        if faults.flash_id is not None:
+            self.nor.jedec_id = faults.flash_id
+        if faults.stuck_protection:
+            self.nor.stuck = part.protect_mask
+        registers = Registers(profile)
+        self._commands = Commands(profile, self.nor, registers, self._counter)
         self._start_app = app
         self._parser = Parser()
         self._receiver = Receiver(profile.fifo)
@@ -93,7 +114,7 @@ class RomChip:
     def feed(self, data: bytes, baud: int) -> None:
         """Put bytes on the wire to the chip; see ``WireDevice``."""
         if self._app is None:
-            if self._mode is not Mode.APP:
+            if self._mode not in (Mode.APP, Mode.DEAD):
                 self._receiver.put(self.now, data, baud)
         else:
             self._app.feed(data, baud)
@@ -101,11 +122,11 @@ class RomChip:
     def advance(self, until: float) -> tuple[Sent, ...]:
         """Let time pass until something was sent, or until ``until``; see ``WireDevice``."""
         while self._app is None:
-            due = self._transmitter.due(until)
+            due = self._transmitter.due(min(until, self._doom))
             if self._step(until if due is None else due):
                 continue
             if due is not None:
-                sent = self._transmitter.take(until)
+                sent = self._transmitter.take(min(until, self._doom))
                 self.now = max(self.now, sent.at)
                 return (sent,)
             self.now = max(self.now, until)
@@ -116,6 +137,7 @@ class RomChip:
         """Pull CEN low and let go."""
         if self._app is not None:
             self.nor.content[:] = self._app.flash
+        self.nor.powered = True
         self._boot()
 
     def _boot(self) -> None:
@@ -125,18 +147,23 @@ class RomChip:
         self._began = self.now
         self._baud = self._profile.baud
         self._job: Job | None = None
+        self._doom = math.inf  # when the chip resets, or loses power, whatever it is doing
+        self._cut_reply = False
         self._busy_until = self.now + self._profile.times.start
         self._heard = self.now
         self._parser.clear()
         self._receiver.clear(self.now)
         self._transmitter.clear(self.now)
-        self._commands = Commands(self._profile, self.nor, Registers(self._profile))
 
     def _step(self, limit: float) -> bool:
         """Do the next thing the processor does, if that is not after ``limit``."""
-        if self._mode is Mode.APP:
+        if self._mode in (Mode.APP, Mode.DEAD):
             return False
-        if self._busy_until > self._heard:
+        busy = self._busy_until > self._heard
+        if self._doom <= limit and not (busy and self._busy_until < self._doom):
+            self._meet_doom()
+            return True
+        if busy:
             return self._finish(limit)
         deadline = self._deadline()
         heard, request = self._receiver.read(
@@ -171,11 +198,16 @@ class RomChip:
             if request.long or request.code != Code.LINK_CHECK or not request.complete:
                 return
             self._mode = Mode.DOWNLOAD
-        job = self._commands.start(request)
+        fate = self._counter.request(request)
+        job = None if fate is Fate.IGNORED else self._commands.start(request)
         if job is None:
             return
         self._job = job
         self._busy_until = now + job.seconds
+        long = job.seconds > _LONG_WORK
+        if not self.nor.powered or (fate is Fate.RESET and long):
+            self._doom = now + job.seconds / 2
+        self._cut_reply = fate is Fate.RESET and not long
         if job.baud is not None:
             # What is still in the FIFO leaves at the old rate.
             self._busy_until = max(self._busy_until, self._transmitter.free)
@@ -188,17 +220,26 @@ class RomChip:
         self._receiver.fill(now, self._baud)
         self._heard = now
         job, self._job = self._job, None
+        if self._faults.deaf or self._mode is Mode.WINDOW:  # it begins to listen only now
+            self._receiver.empty()
         if job is None:
-            if self._mode is Mode.WINDOW:  # it starts to listen only now
-                self._receiver.empty()
-        elif job.restart:
+            return True
+        if job.restart:
             self.now = max(self.now, now)
             self._boot()
-        else:
-            if job.baud is not None:
-                self._baud = self._reached(job.baud)
-            self._busy_until = self._transmitter.send(now, job.reply(), self._baud)
+            return True
+        if job.baud is not None and self._counter.change_of_baud():
+            self._baud = self._reached(job.baud)
+        self._busy_until = self._transmitter.send(now, job.reply(), self._baud)
+        if self._cut_reply:
+            self._doom = (now + self._transmitter.free) / 2
         return True
+
+    def _meet_doom(self) -> None:
+        self.now = max(self.now, self._doom)
+        self._boot()
+        if not self.nor.powered:
+            self._mode = Mode.DEAD
 
     def _reached(self, baud: int) -> int:
         """The rate its clock allows; the one asked for where no host notices the difference."""

@@ -13,8 +13,9 @@ from bekenlab.machine.rom.frames import Code, LongCode, Request, Status, long_re
 from bekenlab.machine.rom.nor import PAGE, SECTOR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from bekenlab.machine.rom.faults import FaultCounter
     from bekenlab.machine.rom.nor import NorFlash
     from bekenlab.machine.rom.profile import RomProfile
     from bekenlab.machine.rom.registers import Registers
@@ -71,11 +72,15 @@ class Commands:
         profile: Durations and statuses.
         nor: The flash.
         registers: The registers.
+        faults: Says which erases to refuse.
     """
 
-    def __init__(self, profile: RomProfile, nor: NorFlash, registers: Registers) -> None:
+    def __init__(
+        self, profile: RomProfile, nor: NorFlash, registers: Registers, faults: FaultCounter
+    ) -> None:
         self._profile = profile
         self._times = profile.times
+        self._faults = faults
         self._nor = nor
         self._registers = registers
         self._long: dict[int, Callable[[bytes], Job]] = {
@@ -229,25 +234,29 @@ class Commands:
         return Job(self._times.command, reply)
 
     def _erase_all(self, payload: bytes) -> Job:
-        seconds = 0.0
-        for address in range(0, self._nor.size, _BLOCK):
-            seconds += self._erase_block(address, _BLOCK)
-        return self._answer(LongCode.FLASH_ERASE_ALL, payload, self._protection(), seconds)
+        blocks = range(0, self._nor.size, _BLOCK)
+        return self._erase_blocks(LongCode.FLASH_ERASE_ALL, payload, blocks, _BLOCK)
 
     def _erase_4k(self, payload: bytes) -> Job:
-        seconds = self._erase_block(_number(payload), SECTOR)
-        return self._answer(LongCode.FLASH_ERASE_4K, payload, self._protection(), seconds)
+        return self._erase_blocks(LongCode.FLASH_ERASE_4K, payload, [_number(payload)], SECTOR)
 
     def _erase(self, payload: bytes) -> Job:
         size = _ERASE_SIZES.get(payload[0])
         if size is None:
             return self._answer(LongCode.FLASH_ERASE, payload, Status.PARAMETER_ERROR)
-        seconds = self._erase_block(_number(payload[1:]), size)
-        return self._answer(LongCode.FLASH_ERASE, payload, self._protection(), seconds)
+        return self._erase_blocks(LongCode.FLASH_ERASE, payload, [_number(payload[1:])], size)
 
-    def _erase_block(self, address: int, size: int) -> float:
-        self._nor.erase(address, size)
-        return 0.0 if self._nor.protected else self._times.erase[size]
+    def _erase_blocks(
+        self, code: LongCode, payload: bytes, addresses: Iterable[int], size: int
+    ) -> Job:
+        refused = self._faults.erase()
+        if refused:
+            return self._answer(code, payload, refused)
+        seconds = 0.0
+        for address in addresses:
+            self._nor.erase(address, size)
+            seconds += 0.0 if self._nor.protected else self._times.erase[size]
+        return self._answer(code, payload, self._protection(), seconds)
 
     def _protection(self) -> int:
         return self._profile.protected_status if self._nor.protected else Status.OK

@@ -6,6 +6,8 @@ import zlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bekenlab.chips import FlashPart
 
 PAGE = 0x100
@@ -25,19 +27,29 @@ class NorFlash:
         part: Which one.
         content: All of its bytes.
         protect: Word in the protect field at first.
+        lasts: Asked at each erase and write: whether power lasts until its end.
 
     Attributes:
         content: The flash now.
         status: Status registers, register 1 in bits 7:0, register 2 in 15:8, register 3 in 23:16.
         stuck: Status bits that cannot be changed.
         jedec_id: What the part says it is; maker in bits 7:0.
+        powered: False once power went away; nothing works until it is set again.
     """
 
-    def __init__(self, part: FlashPart, content: bytes, protect: int = 0) -> None:
+    def __init__(
+        self,
+        part: FlashPart,
+        content: bytes,
+        protect: int = 0,
+        lasts: Callable[[], bool] = lambda: True,
+    ) -> None:
         self.content = bytearray(content)
         self.status = protect << part.protect_field[0] & part.protect_mask
         self.stuck = 0
         self.jedec_id = part.jedec_id
+        self.powered = True
+        self._lasts = lasts
         self._part = part
 
     @property
@@ -72,9 +84,8 @@ class NorFlash:
 
     def program(self, address: int, data: bytes) -> None:
         """Clear the bits that are 0 in ``data``; nothing happens while protected."""
-        if self.protected:
-            return
         start = address % self.size
+        data = data[: int(len(data) * self._done())]
         while data:
             old = self.content[start : start + len(data)]
             piece, data = data[: len(old)], data[len(old) :]
@@ -82,19 +93,23 @@ class NorFlash:
             self.content[start : start + len(old)] = new.to_bytes(len(old), "little")
             start = 0
 
-    def erase(self, address: int, size: int, *, done: float = 1.0) -> None:
+    def erase(self, address: int, size: int) -> None:
         """Set the block of ``size`` bytes around ``address`` to FF, unless it is protected.
 
         Args:
             address: Any address inside it.
             size: The block's, in bytes.
-            done: Share of the block that is erased, from its start; less than 1 if power went away.
         """
-        if self.protected:
-            return
         start = address % self.size // size * size
-        end = min(start + int(size * done), self.size)
+        end = min(start + int(size * self._done()), self.size)
         self.content[start:end] = bytes([_BLANK]) * (end - start)
+
+    def _done(self) -> float:
+        """How much of an erase or write is done: all, none, or half when power goes away in it."""
+        if self.protected or not self.powered:
+            return 0.0
+        self.powered = self._lasts()
+        return 1.0 if self.powered else 0.5
 
     def read_status(self, opcode: int) -> int:
         """One status register by the opcode that reads it; 0 if the part has no such register."""

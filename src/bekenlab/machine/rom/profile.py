@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,18 @@ class Times:
     write_status: float
     crc: float
     read: float
+
+    def slowed(self, factor: float) -> Times:
+        """The same with all work taking ``factor`` times as long."""
+        return replace(
+            self,
+            command=self.command * factor,
+            erase={size: seconds * factor for size, seconds in self.erase.items()},
+            program=self.program * factor,
+            write_status=self.write_status * factor,
+            crc=self.crc / factor,
+            read=self.read / factor,
+        )
 
 
 @dataclass(frozen=True, slots=True)
