@@ -131,7 +131,7 @@ def plan_json(plan: FlashPlan) -> dict[str, Any]:
         "ranges": [{"start": hex(p.start), "end": hex(p.end)} for p in plan.pieces],
         "sectors_to_write": [hex(sector.address) for sector in plan.sectors],
         "sectors_partly_kept": [hex(s.address) for s in plan.sectors if s.partial],
-        "sectors_equal": plan.same,
+        "sectors_equal": len(plan.same),
         "sectors_to_repair": [hex(sector.address) for sector in plan.repairs],
         "left_out": [region.name for region in plan.kept],
         "backup": str(plan.backup) if plan.backup else None,
@@ -149,7 +149,7 @@ def flash_json(report: FlashReport) -> dict[str, Any]:
         "plan": plan_json(report.plan),
         "sectors": {
             "written": report.written,
-            "equal": report.plan.same,
+            "equal": len(report.plan.same),
             "retried": report.retried,
             "repaired": report.repaired,
         },

@@ -107,7 +107,7 @@ def plan_text(plan: FlashPlan, identity: Identity) -> Group:
         size = f"{len(piece.data) / 1024:,.1f} KiB"
         rows.append(("Writes", f"{piece.start:#x} to {piece.end:#x} ({size})"))
     partial = sum(sector.partial for sector in plan.sectors)
-    counts = f"{len(plan.sectors)} sectors to write, {plan.same} hold the right bytes already"
+    counts = f"{len(plan.sectors)} sectors to write, {len(plan.same)} hold the right bytes already"
     counts += f", {partial} keep part of what they hold" if partial else ""
     rows.append(("Changes", counts))
     if plan.repairs:
@@ -126,7 +126,7 @@ def plan_text(plan: FlashPlan, identity: Identity) -> Group:
 
 def flash_text(report: FlashReport) -> Table:
     """What a write did."""
-    counts = f"{report.written} sectors, {report.plan.same} were right already"
+    counts = f"{report.written} sectors, {len(report.plan.same)} were right already"
     counts += f", {report.retried} took several tries" if report.retried else ""
     counts += f", {report.repaired} put right elsewhere" if report.repaired else ""
     checked = "all of flash compared: the file is there, the rest is as it was"

@@ -191,11 +191,11 @@ class _Run:
         for address, crc in sector_crcs(self._target, range(0, total, SECTOR)):
             crcs[address] = crc
             self._events(Progress(JOB, "verify", address + SECTOR, total))
-        wanted = {s.address: s.data for s in (*self._plan.sectors, *self._plan.repairs)}
+        plan = self._plan
+        wanted = {s.address: s.data for s in (*plan.sectors, *plan.same, *plan.repairs)}
         wrong = {a: data for a, data in wanted.items() if zlib.crc32(data) != crcs.get(a)}
         changed = {a for a in crcs if a not in wanted and crcs[a] != record.crcs.get(a)}
         known = lost_sectors(record, crcs, self._state.backup)
-        known |= {a: d for a, d in self._covered().items() if a in changed}
         unknown = sorted(changed - known.keys())
         if unknown:
             shown = ", ".join(f"{a:#x}" for a in unknown[:5])
@@ -205,15 +205,6 @@ class _Run:
                 sectors=unknown,
             )
         return wrong | {a: known[a] for a in changed}
-
-    def _covered(self) -> dict[int, bytes]:
-        """Whole sectors of the pieces that held the right bytes when it was planned."""
-        return {
-            a: piece.data[a - piece.start : a - piece.start + SECTOR]
-            for piece in self._plan.pieces
-            for a in piece.sectors
-            if a >= piece.start and a + SECTOR <= piece.end
-        }
 
 
 def _outside(record: WriteRecord) -> dict[int, int]:

@@ -63,7 +63,7 @@ class FlashPlan:
         title: What is written, for a person.
         pieces: The ranges that will hold the new bytes.
         sectors: Those that have to be written, in address order.
-        same: How many sectors of the pieces hold the right bytes already.
+        same: Sectors of the pieces that hold the right bytes already.
         repairs: Sectors outside the pieces that an interrupted run damaged, to be put right.
         kept: Parts of the file that are left out, e.g. its boot loader.
         refusals: Why it should not be done; empty when nothing speaks against it.
@@ -75,7 +75,7 @@ class FlashPlan:
     title: str
     pieces: tuple[Piece, ...]
     sectors: tuple[PlannedSector, ...]
-    same: int
+    same: tuple[PlannedSector, ...]
     repairs: tuple[PlannedSector, ...] = ()
     kept: tuple[Region, ...] = ()
     refusals: tuple[Refusal, ...] = ()
@@ -111,8 +111,8 @@ def compose(
     pieces: Sequence[Piece],
     crcs: Mapping[int, int],
     read: Callable[[int], bytes],
-) -> tuple[tuple[PlannedSector, ...], int]:
-    """The sectors to write, and how many hold the right bytes already.
+) -> tuple[tuple[PlannedSector, ...], tuple[PlannedSector, ...]]:
+    """The sectors to write, and those that hold the right bytes already.
 
     Args:
         pieces: What is to be written; they do not overlap.
@@ -130,12 +130,15 @@ def compose(
             part = piece.data[begin - piece.start : end - piece.start]
             wanted[address][begin - address : end - address] = part
             covered[address] = covered.get(address, 0) + len(part)
-    planned = tuple(
+    every = [
         PlannedSector(address, bytes(data), partial=covered[address] < SECTOR)
         for address, data in sorted(wanted.items())
-        if zlib.crc32(data) != crcs.get(address)
+    ]
+    same = {s.address for s in every if zlib.crc32(s.data) == crcs.get(s.address)}
+    return (
+        tuple(s for s in every if s.address not in same),
+        tuple(s for s in every if s.address in same),
     )
-    return planned, len(wanted) - len(planned)
 
 
 def without(piece: Piece, regions: Sequence[Region]) -> list[Piece]:
