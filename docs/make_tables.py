@@ -1,6 +1,7 @@
-"""Write the parts of the pages that follow from data: tables of pins.md, the example of json.md.
+"""Write the parts of the pages that follow from data: tables, and the examples of json.md.
 
-Run it after a change to ``tuya_keys.toml``, ``led_drivers.toml``, the sample or the JSON report::
+Run it after a change to ``tuya_keys.toml``, ``led_drivers.toml``, ``config_fields.toml``,
+``flags.toml``, the sample or the JSON report::
 
     python docs/make_tables.py
 """
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 from bekenlab.jobs.analyze import analyze
 from bekenlab.jobs.boot import boot
 from bekenlab.jobs.inputs import InputFile
+from bekenlab.openbeken.config import Field, Kind, all_fields
+from bekenlab.openbeken.flags import flags
 from bekenlab.report.boot_json import boot_json
 from bekenlab.report.json_report import to_json
 from bekenlab.samples import SAMPLE_NAME, build_sample
@@ -31,6 +34,7 @@ _WIDTH = 92
 def pages() -> dict[Path, str]:
     """Current text of every page that has generated parts."""
     made = {
+        "config.md": {"fields": fields_table(), "flags": flags_table()},
         "pins.md": {"keys": keys_table(), "drivers": drivers_table()},
         "json.md": {
             "example": f"```json\n{_laid_out(example())}\n```\n",
@@ -50,6 +54,18 @@ def drivers_table() -> str:
     """Every constant-current LED driver."""
     heads = ("`dmod`", "Driver", "Roles (data, clock)", "Keys of currents (colour; white)")
     return _table(heads, (_driver_cells(row) for row in _rows("led_drivers.toml", "driver")))
+
+
+def fields_table() -> str:
+    """Every field of OpenBeken's configuration."""
+    heads = ("Field", "Offset", "Bytes", "Kind", "Limits", "Since", "What it is", "Source")
+    return _table(heads, (_field_cells(field) for field in all_fields()))
+
+
+def flags_table() -> str:
+    """Every flag of OpenBeken."""
+    rows = ((str(flag.number), f"`{flag.name}`", flag.about) for flag in flags())
+    return _table(("Number", "Name", "What it does"), rows)
 
 
 def example() -> dict[str, Any]:
@@ -108,6 +124,27 @@ def _key_cells(row: dict[str, Any]) -> tuple[str, ...]:
         "-" if role == "None" else str(row["channel"]),
         level or "-",
         row["source"],
+    )
+
+
+def _field_cells(field: Field) -> tuple[str, ...]:
+    limits = ""
+    if field.kind is Kind.TEXT:
+        shortest = f"{field.shortest} to " if field.shortest else "up to "
+        limits = f"{shortest}{field.longest or field.size - 1} bytes"
+    elif field.least or field.most is not None:
+        limits = f"{field.least} to {field.most}" if field.most is not None else f"{field.least} on"
+    if field.unit:
+        limits = f"{limits}, in {field.unit}" if limits else f"in {field.unit}"
+    return (
+        f"`{field.name}`",
+        f"0x{field.offset:03X}",
+        str(field.size),
+        str(field.kind),
+        limits or "-",
+        str(field.since),
+        field.about + (" (hidden)" if field.hidden else ""),
+        field.source,
     )
 
 

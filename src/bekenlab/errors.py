@@ -50,6 +50,13 @@ class InternalError(BekenlabError):
     """A fault of bekenlab itself, wrapped so that one bad file does not stop a thousand others."""
 
 
+class UsageError(BekenlabError):
+    """What was asked for cannot be done as it was asked: something is missing or contradictory."""
+
+    code = "usage"
+    exit_code = ExitCode.USAGE
+
+
 class FileAccessError(BekenlabError):
     """A file or folder is missing, unreadable or cannot be written."""
 
@@ -99,11 +106,39 @@ class CorruptInputError(BekenlabError):
     exit_code = ExitCode.INPUT
 
 
+class NoConfigError(BekenlabError):
+    """A file holds no configuration of OpenBeken, or a damaged one."""
+
+    code = "no-config"
+    exit_code = ExitCode.INPUT
+
+
+class BadValueError(BekenlabError):
+    """A value that its setting cannot hold, or a setting that does not exist."""
+
+    code = "bad-value"
+    exit_code = ExitCode.USAGE
+
+
+class DeviceListError(BekenlabError):
+    """There is no list of known devices, it cannot be downloaded, or it is none."""
+
+    code = "device-list"
+    exit_code = ExitCode.INPUT
+
+
 class RefusedError(BekenlabError):
     """A safety rule says no, for example when a file would be overwritten."""
 
     code = "refused"
     exit_code = ExitCode.REFUSED
+
+
+class RedactionError(BekenlabError):
+    """The proof that a redacted dump holds no secret, or still says the same, failed."""
+
+    code = "redaction"
+    exit_code = ExitCode.VERIFY
 
 
 class UnsupportedError(BekenlabError):

@@ -30,7 +30,58 @@ class Finished:
     job: str
 
 
-Event = Started | Advanced | Finished
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A part of a job has got so far.
+
+    Attributes:
+        job: The job.
+        phase: Which part, e.g. ``"read"``.
+        done: Bytes dealt with.
+        total: Bytes there are.
+    """
+
+    job: str
+    phase: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something the user should read now.
+
+    Attributes:
+        job: The job.
+        code: Short stable name, e.g. ``"sector-reread"``.
+        message: One sentence.
+    """
+
+    job: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """A job waits for a chip, perhaps for a person's hand.
+
+    Attributes:
+        job: The job.
+        stage: What is being tried, e.g. ``"reset-by-hand"``.
+        seen: What arrives on the line, in words.
+        advice: What to do about it.
+        left: Seconds left before the next stage or the end.
+    """
+
+    job: str
+    stage: str
+    seen: str
+    advice: str
+    left: float
+
+
+Event = Started | Advanced | Finished | Progress | Said | Awaiting
 
 
 class EventSink(Protocol):

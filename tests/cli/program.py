@@ -30,7 +30,9 @@ def environment() -> dict[str, str]:
     return kept | {"COLUMNS": "80", "LC_ALL": "C.UTF-8"}
 
 
-def bekenlab(*arguments: str | Path, folder: Path | None = None) -> Run:
+def bekenlab(
+    *arguments: str | Path, folder: Path | None = None, variables: dict[str, str] | None = None
+) -> Run:
     """Run to the end, and hold it to what is true of every run."""
     reader, writer = os.pipe()
     # A small process between us and it: ru_maxrss counts only the children of its own parent.
@@ -38,7 +40,8 @@ def bekenlab(*arguments: str | Path, folder: Path | None = None) -> Run:
         done = subprocess.run(
             [sys.executable, "-c", _MEASURE, str(writer), *COMMAND, *map(str, arguments)],
             cwd=folder,
-            env=environment(),
+            env=environment() | (variables or {}),
+            stdin=subprocess.DEVNULL,
             pass_fds=[writer],
             capture_output=True,
             timeout=60,

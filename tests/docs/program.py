@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import random
 import subprocess
@@ -24,6 +25,20 @@ _CAPTURED = """\
 [01-01 18:12:15 TUYA N][lr:0x10000] ,bt1_lv: is 0
 [01-01 18:12:15 TUYA N][lr:0x10000] ,module: is CB2S
 """
+_PLUG = {"6": "BL0937CF1;0", "7": "BL0937CF;0", "8": "WifiLED_n;0", "10": "Btn;1", "26": "Rel;1"}
+_KNOWN = [
+    {
+        "vendor": "Invented",
+        "name": "Metering Plug",
+        "model": "IP-1",
+        "chip": "BK7231N",
+        "board": "CB2S",
+        "pins": {**_PLUG, "24": "BL0937SEL;0"},
+        "wiki": "https://example.org/metering-plug",
+    },
+    {"name": "Another Plug", "chip": "BK7231T", "board": "WB2S", "pins": {**_PLUG, "24": "LED;0"}},
+    {"name": "Lamp", "chip": "BK7231N", "board": "CB2L", "pins": {"24": "PWM;1", "26": "PWM;2"}},
+]
 _COLOURS = {"FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "PYTEST_ADDOPTS"}
 
 
@@ -71,6 +86,8 @@ def fill(folder: Path) -> None:
     configuration = "{rl1_pin:26,rl1_lv:1,bt1_pin:10,bt1_lv:0,foo_pin:3,module:CB2S}"
     (folder / "plug.txt").write_text(configuration)
     (folder / "odd.txt").write_text("{rl1_pin:26,rl1_lv:1,led1_pin:26,bt1_pin:9,module:CB2S}")
+    (folder / "known.json").write_text(json.dumps({"devices": _KNOWN}))
+    (folder / "wifi.txt").write_text("sample-password\n")
     (folder / "mcu.txt").write_text("{baud:9600}")
     (folder / "nodumps").mkdir()
     noise = random.Random(1).randbytes(100_000)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bekenlab.errors import UnsupportedError
+from bekenlab.errors import UsageError
 from bekenlab.link.errors import LineLostError
 from bekenlab.link.faulty import LINE_FAULTS, FaultSchedule, FaultyTransport, parse_schedule
 from bekenlab.link.virtual import VirtualTransport, open_virtual, parse_address
@@ -198,7 +198,7 @@ def test_a_change_of_rate_is_only_pretended() -> None:
     "spec", ["nonsense@1", "drop@", "drop@1:0", "flip@1=x", "late@1=-1", "drop 1", "drop@1:9999999"]
 )
 def test_a_spec_that_means_nothing_is_refused(spec: str) -> None:
-    with pytest.raises(UnsupportedError):
+    with pytest.raises(UsageError):
         parse_schedule(spec)
 
 
@@ -243,7 +243,7 @@ def test_an_address_takes_faults_of_chip_and_line() -> None:
     line.write(short(0))
     assert b"".join(reads(line)) == bytes.fromhex("040e05e0fc0100")
     assert isinstance(open_virtual(parse_address("virtual://t2?fault=reset@9")), VirtualTransport)
-    with pytest.raises(UnsupportedError) as raised:
+    with pytest.raises(UsageError) as raised:
         open_virtual(parse_address("virtual://bk7231n?fault=fire"))
     assert "power-cut" in raised.value.hint
     assert "unplug" in raised.value.hint

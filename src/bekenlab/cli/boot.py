@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-import signal
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from bekenlab.cli.interrupts import interruptible
 from bekenlab.cli.output import console, json_line, print_error
 from bekenlab.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from bekenlab.jobs.boot import BootReport
 
 
@@ -123,7 +120,7 @@ def command(
         for line in [] if as_json else lines:
             click.echo(f"{seconds:9.3f}  {line}" if with_time else line)
 
-    with _interruptible() as interrupted:
+    with interruptible() as interrupted:
         report = boot_file(file, chip=chip, options=options, listen=heard, interrupted=interrupted)
     show(report.device_seconds, log.end())
     if as_json:
@@ -163,23 +160,3 @@ def _summary(report: BootReport, uart1: str) -> None:
     out.print(render(report))
     for line in uart1_lines(report, uart1):
         out.print(f"  {line}", markup=False)
-
-
-@contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
-    """Turn Ctrl-C into a flag, so that the run ends in order and its summary is printed.
-
-    A second one ends at once: a slow --until pattern would not look at the flag.
-    """
-    pressed: list[int] = []
-
-    def press(number: int, _frame: object) -> None:
-        if pressed:
-            raise KeyboardInterrupt
-        pressed.append(number)
-
-    before = signal.signal(signal.SIGINT, press)
-    try:
-        yield lambda: bool(pressed)
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -24,9 +24,9 @@ def command(as_json: bool, save: Path | None) -> None:
     encrypted, framed and stored the way Tuya does it. Nothing is downloaded.
     """
     # Imported here: numpy and the parsers take longer to load than --help may take.
+    from bekenlab.files import write_new
     from bekenlab.jobs.analyze import analyze
     from bekenlab.jobs.inputs import InputFile
-    from bekenlab.report.files import write_new
     from bekenlab.report.json_report import to_json
     from bekenlab.report.text import render
     from bekenlab.samples import SAMPLE_NAME, build_sample

@@ -13,7 +13,8 @@ from typing import NoReturn
 import click
 
 from bekenlab import __version__
-from bekenlab.cli import analyze, boot, demo, log
+from bekenlab.cli import analyze, boot, config, demo, export, log, match, redact, sim
+from bekenlab.cli.chip import live, read, write
 from bekenlab.cli.output import print_error
 from bekenlab.errors import BekenlabError, ExitCode, InternalError
 
@@ -25,6 +26,7 @@ Examples:
   bekenlab analyze my-plug.bin
   bekenlab analyze --json *.bin > reports.ndjson
   bekenlab boot my-plug.bin
+  bekenlab export my-plug.bin --to openbeken
 """
 
 
@@ -35,13 +37,20 @@ Examples:
 )
 @click.version_option(__version__, "-V", "--version", prog_name="bekenlab")
 def main() -> None:
-    """Understand the flash dump of a Beken smart-home device and learn what its pins do."""
+    """Back up, understand, boot and rewrite Beken smart-home devices (BK7231 and relatives)."""
 
 
 main.add_command(analyze.command)
 main.add_command(boot.command)
+main.add_command(config.command)
 main.add_command(demo.command)
+main.add_command(export.command)
 main.add_command(log.command)
+for _command in (*live.COMMANDS, *read.COMMANDS, *write.COMMANDS):
+    main.add_command(_command)
+main.add_command(sim.command)
+main.add_command(match.command)
+main.add_command(redact.command)
 
 
 def run() -> NoReturn:

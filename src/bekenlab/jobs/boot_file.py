@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bekenlab.errors import RefusedError, UnsupportedError
-from bekenlab.image import read_image
-from bekenlab.jobs.analyze import analyze
-from bekenlab.jobs.boot import BootOptions, BootReport, Listener, boot, nothing_to_run
-from bekenlab.jobs.boot_findings import BootMode
-from bekenlab.jobs.inputs import expand, load
+from bekenlab.jobs.boot import BootOptions, BootReport, Listener, boot
+from bekenlab.jobs.choose import choose_dump
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,26 +32,11 @@ def boot_file(
     Raises:
         BekenlabError: The file cannot be read or run; see ``boot``.
     """
-    (path,) = expand([path])[:1]
-    analyses = [analyze(file, boot=BootMode.NEVER) for file in load(path)]
-    runnable = [analysis for analysis in analyses if analysis.image and analysis.image.logical]
-    if not runnable:
-        raise analyses[0].problem or nothing_to_run()
-    if len(runnable) > 1:
-        names = ", ".join(analysis.file.name for analysis in runnable)
-        raise RefusedError(
-            f"{path.name} holds several dumps: {names}", hint="unpack it and boot one of them"
-        )
-    analysis = runnable[0]
-    name = analysis.chip.name if chip is None else chip
-    if name is None:
-        raise UnsupportedError(
-            "nothing in this file says which chip it is for", hint="name the chip with --chip"
-        )
+    chosen = choose_dump(path, chip)
     return boot(
-        analysis.image or read_image(b""),
-        chip=name,
-        tuya=analysis.tuya,
+        chosen.image,
+        chip=chosen.chip,
+        tuya=chosen.tuya,
         options=options,
         listen=listen,
         interrupted=interrupted,

@@ -16,7 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from bekenlab.errors import BekenlabError, CorruptInputError, FileAccessError, TooLargeError
+from bekenlab.errors import (
+    BekenlabError,
+    CorruptInputError,
+    FileAccessError,
+    RefusedError,
+    TooLargeError,
+)
 from bekenlab.jobs.configuration import MAX_TEXT, read_configuration
 
 if TYPE_CHECKING:
@@ -114,6 +120,22 @@ def load(path: Path) -> tuple[InputFile, ...]:
             return tuple(_unpack(path, stream))
     except OSError as error:
         raise _access_error(path, error) from error
+
+
+def load_one(path: Path) -> InputFile:
+    """Read a file that must be a single one, packed or not.
+
+    Raises:
+        RefusedError: It is an archive of several.
+        BekenlabError: As :func:`load`.
+    """
+    files = load(path)
+    if len(files) != 1:
+        names = ", ".join(file.name for file in files)
+        raise RefusedError(
+            f"{path.name} holds {len(files)} files: {names}", hint="unpack it and name one of them"
+        )
+    return files[0]
 
 
 def _unpack(path: Path, stream: IO[bytes]) -> Iterator[InputFile]:

@@ -50,7 +50,15 @@ def read_log(path: Path) -> LogReport:
         BekenlabError: The file cannot be read, or holds no boot log of a Tuya device.
     """
     file = load(path)[0]
-    log = parse_boot_log(file.data)
+    return report_of(file.name, parse_boot_log(file.data))
+
+
+def report_of(name: str, log: BootLog) -> LogReport:
+    """What a log that was read says about the device.
+
+    Raises:
+        NotADumpError: It says nothing: it is no boot log of a Tuya device.
+    """
     pins = pins_from_log(log)
     if not (log.firmware or log.chip or pins.pins or log.mcu):
         raise NotADumpError(
@@ -59,7 +67,7 @@ def read_log(path: Path) -> LogReport:
         )
     chip = log.chip or (module_chip(log.module) if log.module else None)
     return LogReport(
-        name=file.name,
+        name=name,
         log=log,
         chip=chip,
         pins=pins,

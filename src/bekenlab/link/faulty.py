@@ -93,7 +93,7 @@ def parse_schedule(text: str, seed: int = 0) -> FaultSchedule:
     """Read a schedule from text.
 
     Raises:
-        UnsupportedError: There is no such fault, or it is not written as described above.
+        UsageError: There is no such fault, or it is not written as described above.
     """
     return line_faults(parse_terms(text), seed)
 
@@ -102,7 +102,7 @@ def line_faults(terms: Iterable[Term], seed: int = 0) -> FaultSchedule:
     """Make a schedule of a text's terms; the seed is for ``random``.
 
     Raises:
-        UnsupportedError: There is no such fault, or its value is no number.
+        UsageError: There is no such fault, or its value is no number.
     """
     faults: list[LineFault] = []
     for term in terms:

@@ -19,15 +19,18 @@ class Transport(Protocol):
     It carries its own clock, so that a line to a virtual chip runs in virtual time and a timeout of
     ten seconds costs nothing.
 
-    Every method raises ``LineLostError`` once the line is gone: adapter unplugged, connection closed.
+    Every method raises ``LineLostError`` once the line is gone (adapter unplugged, say).
 
     Attributes:
         name: What the user called it, e.g. ``"/dev/ttyUSB0"`` or ``"virtual://bk7231n?image=a.bin"``.
-        lines: The modem lines, or None where there are none (a pseudo terminal, a plain socket).
     """
 
     name: str
-    lines: ModemLines | None
+
+    @property
+    def lines(self) -> ModemLines | None:
+        """The modem lines, or None where there are none (a pseudo terminal, a plain socket)."""
+        ...
 
     @property
     def baud(self) -> int:

@@ -20,10 +20,11 @@ from bekenlab.machine.devices.saradc import Saradc
 from bekenlab.machine.devices.sctrl import Sctrl
 from bekenlab.machine.devices.timer import Timers
 from bekenlab.machine.devices.uart import Uart
+from bekenlab.machine.devices.uart_paced import PacedUart
 from bekenlab.machine.devices.watchdog import Watchdog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from bekenlab.machine.chips import ChipProfile
     from bekenlab.machine.clock import Clock
@@ -54,6 +55,7 @@ _MODELS: dict[str, Callable[[Wiring, _Options], Device]] = {
     ),
     "timer": lambda wiring, _: Timers(wiring),
     "uart": lambda wiring, _: Uart(wiring),
+    "uart_paced": lambda wiring, _: PacedUart(wiring),
     "watchdog": lambda wiring, _: Watchdog(wiring),
 }
 
@@ -83,8 +85,17 @@ class Board:
     watchdog: Watchdog
 
 
-def build_board(profile: ChipProfile, clock: Clock) -> Board:
-    """Build the peripherals of a chip."""
+def build_board(
+    profile: ChipProfile, clock: Clock, models: Mapping[str, str] | None = None
+) -> Board:
+    """Build the peripherals of a chip.
+
+    Args:
+        profile: What the chip looks like to firmware.
+        clock: Virtual time.
+        models: Device names to the model that takes the profile's place, if any.
+    """
+    instead = models or {}
     bus = Bus(clock, profile.access_ticks)
     icu = Icu(Wiring("icu", clock))
     devices: dict[str, Device] = {"icu": icu}
@@ -95,7 +106,8 @@ def build_board(profile: ChipProfile, clock: Clock) -> Board:
     for row in profile.devices:
         if row.model != "icu":
             wiring = _wiring(row.name, clock, icu, row.irq)
-            devices[row.name] = _MODELS[row.model](wiring, row.options)
+            model = instead.get(row.name, row.model)
+            devices[row.name] = _MODELS[model](wiring, row.options)
         bus.attach(row.base, row.size, devices[row.name])
     return Board(
         bus=bus,

@@ -64,6 +64,7 @@ class Machine:
         *,
         start: Literal["app", "bootloader"] = "app",
         skip_idle: bool = True,
+        line_time: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         if not 0 < len(image.physical) <= _FLASH_MOST:
@@ -72,7 +73,9 @@ class Machine:
         self.image = image
         self.start = start
         self.clock = Clock(profile.rate)
-        self.board = build_board(profile, self.clock)
+        self.board = build_board(
+            profile, self.clock, {"uart1": "uart_paced"} if line_time else None
+        )
         self.board.flash.content = bytearray(image.physical)
         code = image.logical[: profile.flash_limit]
         size = max(_PAGE, -(-len(code) // _PAGE) * _PAGE)
@@ -106,6 +109,7 @@ class Machine:
         chip: str,
         start: Literal["app", "bootloader"] = "app",
         skip_idle: bool = True,
+        line_time: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> Machine:
         """Build a machine.
@@ -116,12 +120,20 @@ class Machine:
             start: Reset into the application, or into the dump's own boot loader at 0.
             skip_idle: Move time on where the firmware only waits for interrupts; without it such
                 loops are executed (about ten times slower).
+            line_time: Whether UART1 takes line time to send; at once otherwise.
             monotonic: Real time in seconds, for ``wall_seconds``.
 
         Raises:
             UnsupportedError: Unknown chip.
         """
-        return cls(image, load_profile(chip), start=start, skip_idle=skip_idle, monotonic=monotonic)
+        return cls(
+            image,
+            load_profile(chip),
+            start=start,
+            skip_idle=skip_idle,
+            line_time=line_time,
+            monotonic=monotonic,
+        )
 
     def _prepare(self) -> None:
         app = self.profile.app

@@ -58,12 +58,12 @@ class WireDevice(Protocol):
     def advance(self, until: float) -> tuple[Sent, ...]:
         """Let time pass until ``until`` (device seconds), or until the chip has sent something.
 
-        Returns as soon as anything was sent, with ``now`` when its last bit was on the line, so that
-        ``now`` never runs ahead of what the receiver could have seen; an empty result means that
-        ``now`` is ``until``.
+        Returns as soon as anything was sent, with ``now`` when its last bit was on the line, so
+        that ``now`` never runs ahead of what the receiver could have seen; an empty result means
+        that ``now`` is ``until``.
         """
         ...
 
     def reset(self) -> None:
-        """Pull CEN low and let go: the chip starts anew; flash stays, bytes on the wire are lost."""
+        """Pull CEN low and let go: the chip starts anew; bytes on the wire are lost."""
         ...

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import chip
-from bekenlab.errors import UnsupportedError
+from bekenlab.errors import NotADumpError, UnsupportedError
+from bekenlab.machine.loader import LoaderChip
 from bekenlab.machine.rom import ChipFaults, RomChip, rom_chips
 
 if TYPE_CHECKING:
@@ -15,14 +16,9 @@ if TYPE_CHECKING:
 
     Maker = Callable[[str, bytes | None, ChipFaults], WireDevice]
 
-
-def _rom(name: str, flash: bytes | None, faults: ChipFaults) -> WireDevice:
-    return RomChip(name, flash, faults=faults)
-
-
-def _makers() -> dict[str, Maker]:
-    """Name of a chip to what makes one of its name, flash and faults."""
-    return dict.fromkeys(rom_chips(), _rom)
+# Chips whose download code is in flash; the others have it in ROM.
+_LOADER_IN_FLASH = ("BK7231T", "BK7231U", "BK7231Q", "BK7252")
+_NO_FAULTS = ChipFaults()
 
 
 def build(name: str, flash: bytes | None = None, faults: ChipFaults | None = None) -> WireDevice:
@@ -35,7 +31,9 @@ def build(name: str, flash: bytes | None = None, faults: ChipFaults | None = Non
         faults: What it is to do wrong; None is nothing.
 
     Raises:
-        UnsupportedError: No such chip, no model of it, or no flash part of that size.
+        NotADumpError: The chip's download code is in flash, and there is none.
+        UnsupportedError: No such chip, no model of it, no flash part of that size, or faults of a
+            chip that runs its own loader.
     """
     found = chip(name)
     makers = _makers()
@@ -45,4 +43,31 @@ def build(name: str, flash: bytes | None = None, faults: ChipFaults | None = Non
             hint="Chips: " + ", ".join(sorted(makers)) + ".",
             chip=found.name,
         )
-    return makers[found.name](found.name, flash, faults or ChipFaults())
+    return makers[found.name](found.name, flash, faults or _NO_FAULTS)
+
+
+def _makers() -> dict[str, Maker]:
+    """Name of a chip to what makes one of its name, flash and faults."""
+    return {
+        **dict.fromkeys(rom_chips(), _rom_chip),
+        **dict.fromkeys(_LOADER_IN_FLASH, _loader_chip),
+    }
+
+
+def _rom_chip(name: str, flash: bytes | None, faults: ChipFaults) -> WireDevice:
+    return RomChip(name, flash, faults=faults)
+
+
+def _loader_chip(name: str, flash: bytes | None, faults: ChipFaults) -> WireDevice:
+    if faults != _NO_FAULTS:
+        raise UnsupportedError(
+            f"A virtual {name} runs its own boot loader, which cannot be told to go wrong.",
+            hint="Faults of the line work with every chip; see bekenlab.link.faulty.",
+            chip=name,
+        )
+    if flash is None:
+        raise NotADumpError(
+            f"A virtual {name} runs the boot loader in its flash, and this one is blank.",
+            hint="give it a dump: virtual://...?image=FILE",
+        )
+    return LoaderChip(flash, name)

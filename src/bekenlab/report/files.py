@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from typing import TYPE_CHECKING
 
-from bekenlab.errors import FileAccessError, RefusedError
+from bekenlab.errors import FileAccessError
+from bekenlab.files import write_whole
 from bekenlab.report.json_report import to_json
 
 if TYPE_CHECKING:
@@ -72,36 +72,6 @@ def _sha256_of_report(path: Path) -> str | None:
     file = report.get("file") if isinstance(report, dict) else None
     sha256 = file.get("sha256") if isinstance(file, dict) else None
     return sha256 if isinstance(sha256, str) else None
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name and rename it: nobody ever sees half of it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("xb") as stream:
-            stream.write(content)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def write_new(path: Path, content: bytes) -> None:
-    """Write a file that must not exist yet.
-
-    Raises:
-        RefusedError: It exists.
-        FileAccessError: It cannot be written.
-    """
-    if path.exists():
-        raise RefusedError(f"{path} exists already", hint="choose another name")
-    try:
-        write_whole(path, content)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise FileAccessError(
-            f"{path} cannot be written: {reason}", hint="choose another folder"
-        ) from error
 
 
 def _contents(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str, bytes]]:

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 CONFIG, FIFO_CONFIG, FIFO_STATUS, FIFO_PORT, INT_ENABLE, INT_STATUS = 0, 4, 8, 0xC, 0x10, 0x14
-_TX_EMPTY, _RX_FULL, _RX_EMPTY, _WRITE_READY, _READ_READY = (1 << n for n in (17, 18, 19, 20, 21))
-_NEED_WRITE, _NEED_READ, _OVERFLOW, _TX_STOP, _RX_STOP = 1 << 0, 1 << 1, 1 << 2, 1 << 5, 1 << 6
+TX_FULL, TX_EMPTY, RX_FULL = 1 << 16, 1 << 17, 1 << 18
+RX_EMPTY, WRITE_READY, READ_READY = 1 << 19, 1 << 20, 1 << 21
+NEED_WRITE, NEED_READ, OVERFLOW, TX_STOP, RX_STOP = 1 << 0, 1 << 1, 1 << 2, 1 << 5, 1 << 6
 _RX_ENABLE = 1 << 1
-_FIFO_DEPTH = 128
+FIFO_DEPTH = 128
 _CLOCK_HZ = 26_000_000
 _BITS_A_BYTE = 10
-_STOP_AFTER_BYTES = 4
+STOP_AFTER_BYTES = 4
 
 
 class Uart(Device):
@@ -79,7 +80,7 @@ class Uart(Device):
         if offset == FIFO_PORT:
             byte = self._fifo.popleft() if self._fifo else 0
             if len(self._fifo) < self._threshold:
-                self._status &= ~_NEED_READ
+                self._status &= ~NEED_READ
             self._update()
             return byte << 8 | byte
         if offset == FIFO_STATUS:
@@ -92,15 +93,15 @@ class Uart(Device):
         """FIFO_PORT sends; INT_STATUS clears the bits written as 1."""
         if offset == FIFO_PORT:
             self.on_send(value & 0xFF)
-            self._status |= _NEED_WRITE | _TX_STOP
+            self._status |= NEED_WRITE | TX_STOP
         elif offset == INT_STATUS:
             self._status &= ~value
             if len(self._fifo) >= self._threshold:
-                self._status |= _NEED_READ
+                self._status |= NEED_READ
         else:
             super().write(offset, value)
-            if offset == INT_ENABLE and value & _NEED_WRITE:
-                self._status |= _NEED_WRITE
+            if offset == INT_ENABLE and value & NEED_WRITE:
+                self._status |= NEED_WRITE
         self._update()
 
     @property
@@ -108,30 +109,30 @@ class Uart(Device):
         return max(1, (self.words.get(FIFO_CONFIG, 0) >> 8) & 0xFF)
 
     def _fifo_status(self) -> int:
-        status = _TX_EMPTY | _WRITE_READY | len(self._fifo) << 8
-        status |= _READ_READY if self._fifo else _RX_EMPTY
-        return status | (_RX_FULL if len(self._fifo) >= _FIFO_DEPTH else 0)
+        status = TX_EMPTY | WRITE_READY | len(self._fifo) << 8
+        status |= READ_READY if self._fifo else RX_EMPTY
+        return status | (RX_FULL if len(self._fifo) >= FIFO_DEPTH else 0)
 
     def _byte_ticks(self) -> int:
         return self.clock.hz * _BITS_A_BYTE // (self.baud or 115_200)
 
     def _arrived(self, due: int) -> None:
         byte = self._incoming.popleft()
-        if len(self._fifo) < _FIFO_DEPTH:
+        if len(self._fifo) < FIFO_DEPTH:
             self._fifo.append(byte)
         else:
-            self._status |= _OVERFLOW
+            self._status |= OVERFLOW
         if len(self._fifo) >= self._threshold:
-            self._status |= _NEED_READ
+            self._status |= NEED_READ
         ticks = self._byte_ticks()
         if self._incoming:
             self.clock.at(self._arrive, due + ticks)
-        self.clock.at(self._idle, due + _STOP_AFTER_BYTES * ticks)
+        self.clock.at(self._idle, due + STOP_AFTER_BYTES * ticks)
         self._update()
 
     def _line_idle(self, _due: int) -> None:
         if self._fifo:
-            self._status |= _RX_STOP
+            self._status |= RX_STOP
             self._update()
 
     def _update(self) -> None:

@@ -1,0 +1,68 @@
+"""``bekenlab ports``, ``doctor`` and ``reboot``: finding a chip, and letting it go."""
+
+from __future__ import annotations
+
+import click
+
+from bekenlab.cli.chip.face import facing
+from bekenlab.cli.chip.options import ChipOptions, bench_of, chip_options
+from bekenlab.cli.output import console
+
+
+@click.command("ports")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print events and the result as JSON, one a line."
+)
+def ports(as_json: bool) -> None:
+    """List serial ports: adapter, driver, whether it is free and may be opened.
+
+    Nothing is opened or sent.
+    """
+    from bekenlab.link.ports import list_ports
+    from bekenlab.report.chip_json import port_json
+    from bekenlab.report.chip_text import ports_text
+
+    with facing("ports", as_json=as_json) as face:
+        found = list_ports()
+        face.result = {"ports": [port_json(port) for port in found]}
+        if not as_json:
+            console().print(ports_text(found))
+
+
+@click.command("doctor")
+@chip_options(plans=False)
+def doctor(options: ChipOptions) -> None:
+    """Find out why a chip does not answer: each stage tried, with a verdict and what to do.
+
+    Changes nothing on the chip.
+    """
+    from bekenlab.jobs.chip import doctor as job
+    from bekenlab.report.chip_json import doctor_json
+    from bekenlab.report.chip_text import doctor_text
+
+    with facing("doctor", as_json=options.as_json) as face:
+        report = job.doctor(bench_of(options), events=face)
+        face.result = doctor_json(report)
+        if not options.as_json:
+            console().print(doctor_text(report))
+        if report.problem is not None:
+            raise report.problem
+
+
+@click.command("reboot")
+@chip_options(plans=False)
+def reboot(options: ChipOptions) -> None:
+    """Leave the loader and start the firmware on the chip."""
+    from bekenlab.jobs.chip.bench import open_chip
+
+    with (
+        facing("reboot", as_json=options.as_json) as face,
+        open_chip(bench_of(options), "reboot", face) as link,
+    ):
+        link.target.reboot()
+        face.result = {"rebooted": True}
+    if not options.as_json:
+        console().print("the chip was told to start its firmware (nothing confirms it)")
+
+
+COMMANDS = (ports, doctor, reboot)

@@ -1,0 +1,144 @@
+"""``bekenlab config``: what an OpenBeken device remembers, as a file."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bekenlab.cli.config_options import change_options, changes_from
+from bekenlab.cli.output import console, json_line, print_error
+from bekenlab.errors import ExitCode
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from bekenlab.secret import Secret
+
+_FILE = click.Path(path_type=Path)
+_chip = click.option("--chip", metavar="NAME", help="The chip, where the file does not tell it.")
+_output = click.option(
+    "-o", "--output", type=_FILE, metavar="OUT", required=True, help="File to write."
+)
+_force = click.option("--force", is_flag=True, help="Replace OUT where it exists.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+_show_secrets = click.option(
+    "--show-secrets", is_flag=True, help="Do not hide Wi-Fi names, passwords and the MAC address."
+)
+
+
+@click.group("config", no_args_is_help=True)
+def command() -> None:
+    """Show, make, edit and compare configurations of OpenBeken.
+
+    FILE is a configuration sector (4096 bytes), or a whole dump with one in it.
+    """
+
+
+@command.command("show")
+@click.argument("file", type=_FILE)
+@_chip
+@_json
+@_show_secrets
+def show(file: Path, chip: str | None, as_json: bool, show_secrets: bool) -> None:
+    """Say what is in a configuration.
+
+    Fields that are empty or zero are left out; --json has them all.
+    """
+    # Imported here: the parsers take longer to load than --help may take.
+    from bekenlab.jobs.obk_config import read_config
+    from bekenlab.report.config_report import config_json, render
+
+    found = read_config(file, chip=chip)
+    if as_json:
+        click.echo(json_line(config_json(found, show_secrets=show_secrets)))
+        return
+    console().print(render(found, show_secrets=show_secrets))
+
+
+@command.command("make")
+@click.option(
+    "--from",
+    "source",
+    type=_FILE,
+    metavar="FILE",
+    help="Take pins, flags and startup command from a dump, report, boot log or template.",
+)
+@_chip
+@change_options
+@_output
+@_force
+def make(source: Path | None, chip: str | None, output: Path, force: bool, **options: Any) -> int:
+    """Make a new configuration, ready to be flashed.
+
+    What is not given is what OpenBeken itself starts with. Names come from the MAC address in the
+    dump; where there is none, they end in random digits. Passwords are read from the environment
+    (BEKENLAB_WIFI_PASSWORD, ...), from a file, or asked for.
+    """
+    from bekenlab.files import write_new
+    from bekenlab.jobs.obk_config import make_config
+    from bekenlab.jobs.subject import read_subject
+
+    changes = changes_from(options)
+    subject = read_subject(source) if source else None
+    made = make_config(
+        subject.template if subject else None,
+        changes,
+        unique=unique_bytes(subject.mac if subject else None),
+        chip=chip or (subject.chip if subject else None),
+    )
+    write_new(output, made.config.encode(), replace=force)
+    for sentence in made.left_out:
+        click.echo(f"warning: {sentence}", err=True)
+    click.echo(f"{output}: for {made.chip}, to be flashed at 0x{made.address:06X}")
+    if subject is None or subject.problem is None:
+        return int(ExitCode.OK)
+    print_error(subject.problem, subject=subject.name)
+    return int(subject.problem.exit_code)
+
+
+@command.command("edit")
+@click.argument("file", type=_FILE)
+@_chip
+@change_options
+@_output
+@_force
+def edit(file: Path, chip: str | None, output: Path, force: bool, **options: Any) -> None:
+    """Change a configuration; in a dump, nothing but its sector changes.
+
+    A packed dump is written unpacked.
+    """
+    from bekenlab.files import write_new
+    from bekenlab.jobs.obk_config import edit_config, read_config
+
+    found = read_config(file, chip=chip)
+    write_new(output, edit_config(found, changes_from(options)), replace=force)
+    click.echo(f"{output}: sector at 0x{found.offset:06X} changed")
+
+
+@command.command("diff")
+@click.argument("left", type=_FILE)
+@click.argument("right", type=_FILE)
+@_chip
+@_json
+@_show_secrets
+def diff(left: Path, right: Path, chip: str | None, as_json: bool, show_secrets: bool) -> int:
+    """Compare two configurations; exit status 6 when they differ."""
+    from bekenlab.jobs.obk_config import compare_configs, read_config
+    from bekenlab.report.config_report import diff_json, render_differences
+
+    ours, theirs = read_config(left, chip=chip), read_config(right, chip=chip)
+    names = (ours.name, theirs.name)
+    found = compare_configs(ours.config, theirs.config)
+    if as_json:
+        click.echo(json_line(diff_json(names, found, show_secrets=show_secrets)))
+    else:
+        console().print(render_differences(names, found, show_secrets=show_secrets))
+    return int(ExitCode.VERIFY if found else ExitCode.OK)
+
+
+def unique_bytes(mac: Secret | None) -> bytes:
+    """Four bytes for a device's names: of its MAC address, or random where that is not known."""
+    return mac.reveal() if mac else secrets.token_bytes(4)

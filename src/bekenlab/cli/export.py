@@ -1,0 +1,68 @@
+"""``bekenlab export``: what a dump says, in the form another program wants."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bekenlab.cli.config import unique_bytes
+from bekenlab.cli.output import print_error
+from bekenlab.errors import ExitCode
+from bekenlab.report.exports import EXPORTERS, Request
+
+
+def _formats() -> str:
+    return "; ".join(f"{name}: {row.about}" for name, row in EXPORTERS.items())
+
+
+@click.command("export")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--to", "form", required=True, type=click.Choice(list(EXPORTERS)), help=f"{_formats()}."
+)
+@click.option("--chip", metavar="NAME", help="The chip, where the file does not tell it.")
+@click.option(
+    "--boot",
+    "boot",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Boot a dump in the virtual chip: when nothing else gives the pins, always, never.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="OUT",
+    help="File to write, instead of printing.",
+)
+@click.option("--force", is_flag=True, help="Replace OUT where it exists.")
+def command(
+    file: Path, form: str, chip: str | None, boot: str, output: Path | None, force: bool
+) -> int:
+    """Write what is known of a device for another program.
+
+    FILE is a dump, a JSON report that analyze printed, a captured boot log, or an OpenBeken
+    template.
+    """
+    # Imported here: numpy and the parsers take longer to load than --help may take.
+    from bekenlab.files import write_new
+    from bekenlab.jobs.boot_findings import BootMode
+    from bekenlab.jobs.subject import read_subject
+
+    exporter = EXPORTERS[form]
+    if exporter.binary and output is None:
+        raise click.UsageError(f"--to {form} is no text: name a file with -o.")
+    subject = read_subject(file, boot=BootMode(boot))
+    made = exporter.write(Request(subject, chip, unique_bytes(subject.mac)))
+    if output:
+        write_new(output, made.content, replace=force)
+    else:
+        click.echo(made.content.decode("utf-8"), nl=False)
+    for sentence in made.warnings:
+        click.echo(f"warning: {sentence}", err=True)
+    if subject.problem is None:
+        return int(ExitCode.OK)
+    print_error(subject.problem, subject=subject.name)
+    return int(subject.problem.exit_code)

@@ -1,0 +1,98 @@
+"""``bekenlab match``: which known devices a device is like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bekenlab.cli.output import console, json_line, print_error
+from bekenlab.errors import ExitCode, FileAccessError
+
+if TYPE_CHECKING:
+    from bekenlab.openbeken.devices import DeviceList
+
+_CACHED = "openbeken-devices.json"
+
+
+@click.command("match")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--devices",
+    metavar="FILE|URL",
+    help="List of known devices; a URL (https) is downloaded, and kept for the next time.",
+)
+@click.option(
+    "--boot",
+    "boot",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Boot a dump in the virtual chip: when nothing else gives the pins, always, never.",
+)
+@click.option(
+    "-n",
+    "--limit",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="Show this many.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(file: Path, devices: str | None, boot: str, limit: int, as_json: bool) -> int:
+    """Find known devices with the same pins, module and names.
+
+    FILE is a dump, a JSON report, a boot log or an OpenBeken template. The list of known devices
+    is OpenBeken's; bekenlab brings none, and downloads it only when --devices has its address.
+    The exit status is 6 when nothing similar is known.
+    """
+    # Imported here: numpy and the parsers take longer to load than --help may take.
+    from bekenlab.jobs.boot_findings import BootMode
+    from bekenlab.jobs.match import match
+    from bekenlab.jobs.subject import read_subject
+    from bekenlab.report.match_report import match_json, render
+
+    known = _list(devices)
+    subject = read_subject(file, boot=BootMode(boot))
+    matches = match(subject, known)
+    if as_json:
+        click.echo(json_line(match_json(matches, limit=limit)))
+    else:
+        console().print(render(matches, limit=limit))
+    if subject.problem:
+        print_error(subject.problem, subject=subject.name)
+        return int(subject.problem.exit_code)
+    return int(ExitCode.OK if matches.similar else ExitCode.VERIFY)
+
+
+def _list(devices: str | None) -> DeviceList:
+    from bekenlab.jobs.device_list import download_list, is_address, read_cached_list, read_list
+    from bekenlab.openbeken.devices import parse_devices
+
+    if devices is None:
+        return read_cached_list(_cache())
+    if not is_address(devices):
+        return read_list(Path(devices))
+    data = download_list(devices)
+    _keep(data)
+    return parse_devices(data)
+
+
+def _keep(data: bytes) -> None:
+    """Keep a list for the next time; not being able to is no reason to fail now."""
+    from bekenlab.files import write_new
+
+    path = _cache()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_new(path, data, replace=True)
+    except (OSError, FileAccessError) as error:
+        click.echo(f"warning: the list could not be kept: {error}", err=True)
+
+
+def _cache() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("bekenlab", appauthor=False) / _CACHED

@@ -1,0 +1,69 @@
+"""``bekenlab sim``: a virtual chip that any flashing program can be tried on."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bekenlab.cli.interrupts import interruptible
+from bekenlab.errors import ExitCode, RefusedError
+
+if TYPE_CHECKING:
+    from bekenlab.jobs.simulate import Served
+
+
+@click.command("sim")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--chip", metavar="NAME", help="Model this chip instead of the one recognised.")
+@click.option("--pty", is_flag=True, help="Serve at a pseudo terminal (not on Windows).")
+@click.option(
+    "--tcp",
+    "port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    metavar="PORT",
+    help="Serve at this TCP port of this computer; a free one unless given.",
+)
+@click.option("--baud-paced", "paced", is_flag=True, help="Take the time a real chip takes.")
+@click.option(
+    "--write-back",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="At the end, write the flash as it is then to this new file.",
+)
+def command(
+    file: Path,
+    chip: str | None,
+    pty: bool,
+    port: int,
+    paced: bool,
+    write_back: Path | None,
+) -> int:
+    """Serve a virtual chip with this dump in its flash, for any flashing program.
+
+    The first line printed is what the program is to open. FILE itself is never changed. Ctrl-C ends
+    it.
+    """
+    if pty and port:
+        raise click.UsageError("--pty and --tcp exclude each other")
+    # Imported here: unicorn and numpy take longer to load than --help may take.
+    from bekenlab.files import write_new
+    from bekenlab.jobs.simulate import SimOptions, simulate
+
+    if write_back is not None and write_back.exists():
+        raise RefusedError(f"{write_back} exists already", hint="choose another name")
+    options = SimOptions(pty=pty, tcp_port=port, paced=paced)
+    with interruptible(signal.SIGTERM) as stopped:
+        flash = simulate(file, chip=chip, options=options, opened=_announce, stopped=stopped)
+        if write_back is not None:
+            write_new(write_back, flash)
+            click.echo(f"flash written to {write_back}", err=True)
+    return int(ExitCode.OK)
+
+
+def _announce(served: Served) -> None:
+    click.echo(served.address)  # flushed: a script waits for it
+    click.echo(f"{served.chip} is powered; Ctrl-C ends it", err=True)

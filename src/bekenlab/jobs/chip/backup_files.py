@@ -1,0 +1,150 @@
+"""What a backup leaves on disk: while it runs a partial file and a journal, then dump and manifest.
+
+``plug.bin`` appears only when it is whole and verified, with ``plug.bin.json`` beside it. Until
+then there are ``plug.bin.partial`` and ``plug.bin.journal``, from which a later run goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from typing import TYPE_CHECKING, Any
+
+from bekenlab.errors import FileAccessError, RefusedError
+from bekenlab.files import write_whole
+from bekenlab.link.commands import SECTOR
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from bekenlab.link.reading import Sector
+
+FORMAT = "bekenlab-backup"
+_VERSION = 1
+
+
+def manifest_path(dump: Path) -> Path:
+    """Where the manifest of a dump is."""
+    return dump.with_name(dump.name + ".json")
+
+
+class BackupFiles:
+    """A backup in the making.
+
+    Args:
+        output: The file the backup is to become.
+        identity: Facts of the chip; a journal of another chip is not continued.
+        size: Flash size in bytes.
+
+    Attributes:
+        data: What is known of flash so far; FF elsewhere.
+        crcs: CRC-32 by sector address, of the sectors read so far.
+        resumed: How many sectors an earlier run had read.
+
+    Raises:
+        RefusedError: The output exists, or the journal belongs to another chip.
+        FileAccessError: The folder cannot be written to.
+    """
+
+    def __init__(self, output: Path, identity: Mapping[str, Any], size: int) -> None:
+        self.output = output
+        self.partial = output.with_name(output.name + ".partial")
+        self.journal = output.with_name(output.name + ".journal")
+        self.data = bytearray(b"\xff" * size)
+        self.crcs: dict[int, int] = {}
+        self._head = {"format": FORMAT, "version": _VERSION, "size": size, **identity}
+        if output.exists():
+            raise RefusedError(f"{output} exists already", hint="choose another name with -o")
+        try:
+            self._open()
+        except OSError as error:
+            raise _access(output, error) from error
+        self.resumed = len(self.crcs)
+
+    def _open(self) -> None:
+        self._load()
+        mode = "r+b" if self.crcs else "w+b"
+        self._file = self.partial.open(mode)
+        if not self.crcs:
+            self._file.truncate(len(self.data))
+        self._log = self.journal.open("w", encoding="utf-8")
+        self._note(self._head)
+        for address, crc in self.crcs.items():
+            self._note({"a": address, "c": crc})
+
+    def _load(self) -> None:
+        """Take over what an earlier run left, as far as its data agree with its journal."""
+        if not self.journal.exists() or not self.partial.exists():
+            return
+        head, *entries = _lines(self.journal)
+        if head != self._head:
+            raise RefusedError(
+                f"{self.journal} belongs to a backup of another chip",
+                hint="finish it with that chip, choose another name with -o, or delete the journal",
+            )
+        stored = self.partial.read_bytes()
+        for entry in entries:
+            address, crc = entry.get("a"), entry.get("c")
+            if not isinstance(address, int) or address % SECTOR or address < 0:
+                continue
+            sector = stored[address : address + SECTOR]
+            if len(sector) == SECTOR and zlib.crc32(sector) == crc:
+                self.data[address : address + SECTOR] = sector
+                self.crcs[address] = crc
+
+    def forget(self, address: int) -> None:
+        """Drop a sector of an earlier run that no longer agrees with the chip."""
+        self.crcs.pop(address, None)
+
+    def add(self, sector: Sector) -> None:
+        """Keep a sector: data first, then the line in the journal that vouches for it."""
+        self.data[sector.address : sector.address + SECTOR] = sector.data
+        self.crcs[sector.address] = sector.crc
+        try:
+            self._file.seek(sector.address)
+            self._file.write(sector.data)
+            self._file.flush()
+            self._note({"a": sector.address, "c": sector.crc})
+        except OSError as error:
+            raise _access(self.partial, error) from error
+
+    def _note(self, entry: Mapping[str, Any]) -> None:
+        self._log.write(json.dumps(entry) + "\n")
+        self._log.flush()
+
+    def finish(self, manifest: Mapping[str, Any]) -> None:
+        """The backup is whole and verified: give it its name, with its manifest."""
+        try:
+            os.fsync(self._file.fileno())
+            self.close()
+            text = json.dumps({**self._head, **manifest}, indent=1)
+            write_whole(manifest_path(self.output), text.encode())
+            self.partial.replace(self.output)
+            self.journal.unlink()
+        except OSError as error:
+            raise _access(self.output, error) from error
+
+    def close(self) -> None:
+        """Close the files and leave them for a later run."""
+        self._file.close()
+        self._log.close()
+
+
+def _lines(journal: Path) -> list[dict[str, Any]]:
+    """The journal's entries; one cut by a crash is left out."""
+    found: list[dict[str, Any]] = []
+    for line in journal.read_text("utf-8", "replace").splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict):
+            found.append(entry)
+    return found or [{}]
+
+
+def _access(path: Path, error: OSError) -> FileAccessError:
+    reason = (error.strerror or str(error)).lower()
+    return FileAccessError(f"{path} cannot be written: {reason}", hint="choose another folder")

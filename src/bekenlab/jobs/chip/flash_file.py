@@ -1,0 +1,151 @@
+"""What a file to be written is, judged by its content, and where it belongs on a chip."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import NotADumpError
+from bekenlab.image import EncryptionState, Image, read_image
+from bekenlab.image.layout import APP_PHYSICAL
+from bekenlab.jobs.analyze import analyze
+from bekenlab.jobs.boot_findings import BootMode
+from bekenlab.jobs.recognise import hopeless
+
+if TYPE_CHECKING:
+    from bekenlab.chips import Chip
+    from bekenlab.jobs.inputs import InputFile
+
+_RBL = b"RBL\0"
+_CONFIG = b"CFG"
+_SECTOR = 0x1000
+_FLASH_SIZES = {1 << n for n in range(20, 25)}
+
+
+class FileKind(StrEnum):
+    """What a file is."""
+
+    DUMP = "dump"
+    ROTATED_DUMP = "rotated-dump"
+    QIO = "qio"
+    UA = "ua"
+    OTA = "ota-package"
+    CONFIG = "openbeken-config"
+    BLANK = "blank"
+    OTHER = "other"
+
+
+KIND_MEANS = {
+    FileKind.DUMP: "a whole dump of flash",
+    FileKind.ROTATED_DUMP: "a whole dump of flash that began in the middle (put in order)",
+    FileKind.QIO: "firmware with its boot loader (QIO)",
+    FileKind.UA: "an application without boot loader (UA)",
+    FileKind.OTA: "an OTA package (RBL)",
+    FileKind.CONFIG: "an OpenBeken configuration sector",
+    FileKind.BLANK: "nothing: flash is left blank",
+    FileKind.OTHER: "bytes of no known kind",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FlashFile:
+    """A file to be written.
+
+    Attributes:
+        name: Its base name.
+        kind: What it is.
+        data: Bytes in the order they have on the chip.
+        start: Physical address of the first of them; None where only the chip or the user can say.
+        chip: Name of the chip it is for, or None when nothing tells.
+        firmware: What the firmware calls itself, or an empty string.
+        encryption: State of its code; UNKNOWN or NONE where there is none.
+        sha256: Of the file as it is, hexadecimal.
+    """
+
+    name: str
+    kind: FileKind
+    data: bytes = field(repr=False)
+    start: int | None
+    chip: str | None
+    firmware: str
+    encryption: EncryptionState | None
+    sha256: str
+
+
+def recognise(file: InputFile) -> FlashFile:
+    """Judge a file by its content.
+
+    Raises:
+        NotADumpError: It is empty, or surely something else (an ELF, a picture, a text).
+    """
+    if not file.data:
+        raise NotADumpError(f"{file.name} is empty", hint="download or read it again")
+    plain = _by_magic(file.data)
+    if plain is not None:
+        return _flash_file(file, plain, file.data, None)
+    problem = hopeless(file.data)
+    if problem is not None and file.data.strip(b"\xff\x00"):
+        raise problem
+    analysis = analyze(file, boot=BootMode.NEVER)
+    image = analysis.image or read_image(file.data)
+    kind, start = _by_image(image)
+    firmware = " ".join(filter(None, (analysis.firmware.name, analysis.firmware.version)))
+    chip = analysis.chip.name
+    return FlashFile(
+        name=file.name,
+        kind=kind,
+        data=image.physical if kind is FileKind.ROTATED_DUMP else file.data,
+        start=start,
+        chip=chip if kind is not FileKind.OTHER else None,
+        firmware=firmware,
+        encryption=image.encryption.state if image.spans else None,
+        sha256=analysis.file.sha256,
+    )
+
+
+def place(file: FlashFile, chip: Chip | None) -> int | None:
+    """Physical address a file belongs at on a chip, or None when it has no place of its own."""
+    if file.start is not None or chip is None:
+        return file.start
+    if file.kind is FileKind.OTA:
+        return chip.download_address
+    if file.kind is FileKind.CONFIG:
+        return chip.config_address
+    return None
+
+
+def _by_magic(data: bytes) -> FileKind | None:
+    if data.startswith(_RBL):
+        return FileKind.OTA
+    if data.startswith(_CONFIG) and len(data) <= _SECTOR:
+        return FileKind.CONFIG
+    return None
+
+
+def _by_image(image: Image) -> tuple[FileKind, int | None]:
+    if image.rotation:
+        return FileKind.ROTATED_DUMP, 0
+    if image.start:
+        return FileKind.UA, image.start
+    whole = len(image.physical) in _FLASH_SIZES
+    if image.loader is not None:
+        # OpenBeken's QIO for T happens to have exactly 1 MiB; without RF data it is no dump.
+        return (FileKind.DUMP if whole and image.rf else FileKind.QIO), 0
+    if image.spans and image.spans[0].start in {0, APP_PHYSICAL} and whole:
+        return FileKind.DUMP, 0
+    return (FileKind.DUMP, 0) if whole and image.rf else (FileKind.OTHER, None)
+
+
+def _flash_file(file: InputFile, kind: FileKind, data: bytes, start: int | None) -> FlashFile:
+    return FlashFile(
+        name=file.name,
+        kind=kind,
+        data=data,
+        start=start,
+        chip=None,
+        firmware="",
+        encryption=None,
+        sha256=hashlib.sha256(file.data).hexdigest(),
+    )

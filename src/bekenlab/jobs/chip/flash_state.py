@@ -1,0 +1,211 @@
+"""What a chip holds before it is written, and how a plan is made from that."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import Notice, UsageError
+from bekenlab.events import EventSink, Progress, ignore
+from bekenlab.jobs.chip.backup import identity_facts
+from bekenlab.jobs.chip.flash_file import KIND_MEANS, FileKind, FlashFile, place
+from bekenlab.jobs.chip.flash_plan import FlashPlan, Piece, PlannedSector, compose, without
+from bekenlab.jobs.chip.known_backups import backup_of
+from bekenlab.jobs.chip.refusals import Situation, protected_regions, refusals
+from bekenlab.link.commands import SECTOR
+from bekenlab.link.reading import read_alone, sector_crcs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from bekenlab.chips import Region
+    from bekenlab.jobs.chip.flash_journal import WriteJournal, WriteRecord
+    from bekenlab.link.target import Target
+
+JOB = "write"
+# Enough to see how the boot loader and the application are encrypted.
+_HEADS = (0, 0x11000)
+
+
+@dataclass(frozen=True, slots=True)
+class ChipState:
+    """What is known of a chip's flash without having read it.
+
+    Attributes:
+        crcs: CRC-32 by sector address.
+        unfinished: A write that was cut off, and the file its record is in.
+        backup: A backup of this chip and its bytes.
+    """
+
+    crcs: Mapping[int, int]
+    unfinished: tuple[Path, WriteRecord] | None
+    backup: tuple[Path, bytes] | None
+
+    def original(self, address: int) -> bytes | None:
+        """What a sector held before a write that was cut off, where that is known."""
+        record = self.unfinished[1] if self.unfinished else None
+        return record.originals.get(address) if record else None
+
+
+def look(
+    target: Target,
+    journal: WriteJournal,
+    backups: Sequence[Path],
+    *,
+    events: EventSink = ignore,
+) -> ChipState:
+    """Ask the chip for the CRC of every sector, and find what is known of it.
+
+    Args:
+        target: The chip.
+        journal: Where writes that were cut off are recorded.
+        backups: Files that may be backups of it, oldest first.
+        events: Told of progress.
+    """
+    crcs: dict[int, int] = {}
+    for address, crc in sector_crcs(target, range(0, target.size, SECTOR)):
+        crcs[address] = crc
+        events(Progress(JOB, "compare", address + SECTOR, target.size))
+    unfinished = journal.find(identity_facts(target.identity), crcs)
+    # What noise damaged outside the range of an interrupted write still belongs to this chip.
+    known = {**crcs, **_before(unfinished[1])} if unfinished else crcs
+    candidates = list(backups)
+    if unfinished and unfinished[1].backup:
+        candidates.append(unfinished[1].backup)
+    return ChipState(crcs, unfinished, backup_of(target.identity, known, candidates))
+
+
+def _before(record: WriteRecord) -> dict[int, int]:
+    return {a: crc for a, crc in record.crcs.items() if not record.is_inside(a)}
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user wants of a write.
+
+    Attributes:
+        address: Where to put the file, physical; None: where it belongs.
+        keep: Protected parts of the chip to leave alone: ``"bootloader"``, ``"rf"``.
+        force: Codes of refusals to override.
+        wants_backup: Whether a backup of the chip must be known.
+    """
+
+    address: int | None = None
+    keep: frozenset[str] = frozenset()
+    force: frozenset[str] = frozenset()
+    wants_backup: bool = True
+
+
+def plan_write(target: Target, file: FlashFile, wishes: Wishes, state: ChipState) -> FlashPlan:
+    """Work out what writing a file would do; reads at most a few sectors, changes nothing.
+
+    Raises:
+        UsageError: Nothing says where the file belongs.
+        BekenlabError: Chip or line fail.
+    """
+    identity = target.identity
+    start = wishes.address if wishes.address is not None else place(file, identity.chip)
+    if start is None:
+        raise UsageError(
+            f"{file.name} is {KIND_MEANS[file.kind]}: nothing says where it belongs",
+            hint="name the physical address with --at",
+        )
+    whole = Piece(start, file.data)
+    kept = _left_out(target, file, wishes)
+    placed = without(whole, kept)
+    found = refusals(
+        Situation(
+            file=file,
+            pieces=placed,
+            identity=identity,
+            crcs=state.crcs,
+            head=_heads(target),
+            has_backup=state.backup is not None,
+            wants_backup=wishes.wants_backup,
+        )
+    )
+    pieces = tuple(piece for part in placed for piece in _inside(part, target.size))
+    sectors, same = compose(pieces, state.crcs, lambda a: _content(target, state, a))
+    return FlashPlan(
+        title=f"{file.name}: {KIND_MEANS[file.kind]} {file.firmware}".rstrip(),
+        pieces=pieces,
+        sectors=sectors,
+        same=same,
+        repairs=_repairs(state, pieces),
+        kept=tuple(region for region in kept if start < region.end and region.start < whole.end),
+        refusals=tuple(refusal for refusal in found if refusal.code not in wishes.force),
+        notices=tuple(_notices(state)),
+        backup=state.backup[0] if state.backup else None,
+        baud=target.session.baud,
+    )
+
+
+def _left_out(target: Target, file: FlashFile, wishes: Wishes) -> list[Region]:
+    """Firmware brings a boot loader; the chip's own stays unless it is asked for by name."""
+    kept = []
+    for region in protected_regions(target.identity):
+        code = "bootloader" if region.name == "bootloader" else "rf"
+        own = code == "bootloader" and file.kind is FileKind.QIO and code not in wishes.force
+        if code in wishes.keep or own:
+            kept.append(region)
+    return kept
+
+
+def _inside(piece: Piece, size: int) -> list[Piece]:
+    data = piece.data[: max(0, size - piece.start)]
+    return [Piece(piece.start, data)] if data else []
+
+
+def _heads(target: Target) -> bytes:
+    """The chip's first sectors of boot loader and application, in a flash that is else blank."""
+    head = bytearray(b"\xff" * (_HEADS[-1] + SECTOR))
+    for address in _HEADS:
+        head[address : address + SECTOR] = read_alone(target, address).data
+    return bytes(head)
+
+
+def _content(target: Target, state: ChipState, address: int) -> bytes:
+    """What a sector holds, or held before a write that was cut off in the middle of it."""
+    original = state.original(address)
+    return original if original is not None else read_alone(target, address).data
+
+
+def _repairs(state: ChipState, pieces: Sequence[Piece]) -> tuple[PlannedSector, ...]:
+    """Sectors a write that was cut off has damaged and this one will not write anyway."""
+    if state.unfinished is None:
+        return ()
+    record = state.unfinished[1]
+    covered = {address for piece in pieces for address in piece.sectors}
+    found = []
+    for address, data in sorted(lost_sectors(record, state.crcs, state.backup).items()):
+        if address not in covered:
+            found.append(PlannedSector(address, data))
+    return tuple(found)
+
+
+def lost_sectors(
+    record: WriteRecord, crcs: Mapping[int, int], backup: tuple[Path, bytes] | None
+) -> dict[int, bytes]:
+    """Sectors that no longer hold what they held before, with that content where it is known.
+
+    Known is what the record kept, and what a backup has of the same CRC.
+    """
+    found: dict[int, bytes] = {}
+    for address, before in record.crcs.items():
+        data = record.originals.get(address)
+        if crcs.get(address) == before or (record.is_inside(address) and data is None):
+            continue
+        if data is None and backup is not None:
+            data = backup[1][address : address + SECTOR]
+        if data is not None and zlib.crc32(data) == before:
+            found[address] = data
+    return found
+
+
+def _notices(state: ChipState) -> list[Notice]:
+    if state.unfinished is None:
+        return []
+    text = "An earlier write to this chip was cut off; what it left half done is put right as well."
+    return [Notice("unfinished-write", text)]

@@ -1,0 +1,90 @@
+"""Who is on the wire, and what can be told without reading its flash."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bekenlab.image import rf
+from bekenlab.image.cipher import TUYA_KEY
+from bekenlab.link.commands import SECTOR
+from bekenlab.link.efuse import read_key
+from bekenlab.link.errors import BadReadError, ChipRefusedError
+from bekenlab.link.identity import LoaderKind
+from bekenlab.link.reading import read_alone
+from bekenlab.link.unlock import protection_of, read_status
+
+if TYPE_CHECKING:
+    from bekenlab.link.connect import Link
+    from bekenlab.link.identity import Identity
+    from bekenlab.link.linking import Stage
+    from bekenlab.link.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class InfoReport:
+    """What ``info`` tells.
+
+    Attributes:
+        identity: The chip.
+        stage: What made it answer.
+        baud: Rate of the line.
+        key_kind: ``"tuya"``, ``"none"`` (all zero: plain code), ``"other"``, ``"unreadable"``.
+        write_protected: Whether the flash is write protected; None where it cannot be asked.
+        mac: The maker's half of the MAC address with the rest masked, or None.
+    """
+
+    identity: Identity
+    stage: Stage
+    baud: int
+    key_kind: str
+    write_protected: bool | None
+    mac: str | None
+
+
+def info(link: Link) -> InfoReport:
+    """Ask a linked chip about itself; changes nothing."""
+    target = link.target
+    return InfoReport(
+        identity=target.identity,
+        stage=link.stage,
+        baud=link.baud,
+        key_kind=_key_kind(target),
+        write_protected=_protected(target),
+        mac=_mac(target),
+    )
+
+
+def _key_kind(target: Target) -> str:
+    if target.identity.kind is not LoaderKind.ROM:
+        return "unreadable"
+    key = read_key(target)
+    if key is None:
+        return "unreadable"
+    if key == TUYA_KEY.coefficients:
+        return "tuya"
+    return "other" if any(key) else "none"
+
+
+def _protected(target: Target) -> bool | None:
+    if target.identity.kind is not LoaderKind.ROM:
+        return None
+    protection = protection_of(target)
+    try:
+        return bool(read_status(target, protection) & protection.mask)
+    except ChipRefusedError:
+        return None
+
+
+def _mac(target: Target) -> str | None:
+    """The maker's part only: the rest names the device."""
+    chip = target.identity.chip
+    if chip is None or chip.rf_address + SECTOR > target.size:
+        return None
+    try:
+        sector = read_alone(target, chip.rf_address).data
+    except BadReadError:
+        return None
+    found = rf.find(sector)
+    mac = found.mac if found else None
+    return None if mac is None else f"{mac[:8]}:xx:xx:xx"

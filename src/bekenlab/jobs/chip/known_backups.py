@@ -1,0 +1,95 @@
+"""Where backups were made, so that a write can be refused when there is none of this chip."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import BekenlabError
+from bekenlab.files import write_whole
+from bekenlab.jobs.chip.refusals import protected_regions
+from bekenlab.jobs.inputs import load
+from bekenlab.link.commands import SECTOR
+from bekenlab.link.target import BLANK_SECTOR_CRC
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bekenlab.link.identity import Identity
+
+_FILE = "backups.json"
+_MOST = 1000
+
+
+class KnownBackups:
+    """A list of files in the user's data folder.
+
+    Args:
+        folder: Where the list is, or is made; None keeps no list.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._path = folder / _FILE if folder else None
+
+    def add(self, dump: Path) -> None:
+        """Note a backup; silently does nothing when the list cannot be written."""
+        if self._path is None:
+            return
+        paths = [*(p for p in self.paths() if p != dump.resolve()), dump.resolve()]
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(self._path, json.dumps([str(p) for p in paths[-_MOST:]]).encode())
+        except OSError:
+            return  # then the backup has to be named
+
+    def paths(self) -> list[Path]:
+        """All files noted, oldest first, whether they still exist or not."""
+        if self._path is None:
+            return []
+        try:
+            names = json.loads(self._path.read_text("utf-8"))
+        except (OSError, ValueError):
+            return []
+        return [Path(name) for name in names if isinstance(name, str)]
+
+
+def backup_of(
+    identity: Identity, crcs: Mapping[int, int], candidates: Sequence[Path]
+) -> tuple[Path, bytes] | None:
+    """The newest backup of this very chip, and its bytes.
+
+    A file is a chip's when it has the size of its flash and agrees with it in all that cannot be
+    rebuilt: boot loader and RF calibration, which differs from chip to chip.
+
+    Args:
+        identity: The chip.
+        crcs: CRC-32 by sector address, as the chip holds them.
+        candidates: Files to look at, oldest first.
+    """
+    for path in reversed(candidates):
+        try:
+            data = load(path)[0].data
+        except (BekenlabError, IndexError):
+            continue
+        if len(data) == identity.flash_size and _same_chip(identity, crcs, data):
+            return path, data
+    return None
+
+
+def _same_chip(identity: Identity, crcs: Mapping[int, int], data: bytes) -> bool:
+    regions = protected_regions(identity)
+    own = [r for r in regions if r.name != "bootloader" and not _blank(crcs, r.start, r.end)]
+    # Boot loaders are the same in thousands of devices. Without calibration data only the whole
+    # tells one from another; then at least nothing of this chip can be lost.
+    spans = [(r.start, r.end) for r in regions] if own else [(0, len(data))]
+    return all(
+        zlib.crc32(data[address : address + SECTOR]) == crcs.get(address)
+        for start, end in spans
+        for address in range(start, end, SECTOR)
+    )
+
+
+def _blank(crcs: Mapping[int, int], start: int, end: int) -> bool:
+    return all(crcs.get(a) == BLANK_SECTOR_CRC for a in range(start, end, SECTOR))

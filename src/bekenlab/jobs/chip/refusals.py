@@ -1,0 +1,154 @@
+"""Why a write is refused, one row a reason; each can be overridden by name, none by accident."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bekenlab.image import EncryptionState, read_image
+from bekenlab.jobs.chip.flash_file import FileKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from bekenlab.chips import Region
+    from bekenlab.jobs.chip.flash_file import FlashFile
+    from bekenlab.jobs.chip.flash_plan import Piece
+    from bekenlab.link.identity import Identity
+
+SECTOR = 0x1000
+
+OVERRIDABLE = (
+    "bootloader",
+    "rf",
+    "encryption",
+    "wrong-chip",
+    "too-big",
+    "no-backup",
+    "unknown-file",
+)
+"""Codes of refusals, as ``--force`` takes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A reason not to write.
+
+    Attributes:
+        code: One of ``OVERRIDABLE``.
+        reason: What was seen, for a person.
+        override: The options that let it pass.
+    """
+
+    code: str
+    reason: str
+    override: str
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the rules look at.
+
+    Attributes:
+        file: The file.
+        pieces: Where its bytes would go, before anything was cut off.
+        identity: The chip.
+        crcs: CRC-32 by sector address, as the chip holds them.
+        head: The chip's first bytes of boot loader and app, as far as they were read.
+        has_backup: Whether a backup of this chip is known.
+        wants_backup: False where there is nothing to lose, e.g. for a restore.
+    """
+
+    file: FlashFile
+    pieces: Sequence[Piece]
+    identity: Identity
+    crcs: Mapping[int, int]
+    head: bytes
+    has_backup: bool
+    wants_backup: bool = True
+
+
+def refusals(situation: Situation) -> Iterator[Refusal]:
+    """Everything that speaks against a write."""
+    yield from _unknown(situation)
+    yield from _wrong_chip(situation)
+    yield from _too_big(situation)
+    yield from _protected(situation)
+    yield from _encryption(situation)
+    if situation.wants_backup and not situation.has_backup:
+        yield _refusal("no-backup", "no backup of this chip is known")
+
+
+def _refusal(code: str, reason: str, override: str = "") -> Refusal:
+    return Refusal(code, reason, override or f"--force {code}")
+
+
+def _unknown(situation: Situation) -> Iterator[Refusal]:
+    if situation.file.kind is FileKind.OTHER:
+        yield _refusal("unknown-file", f"{situation.file.name} is nothing a Beken chip would run")
+
+
+def _wrong_chip(situation: Situation) -> Iterator[Refusal]:
+    """N, M and BL2028N are one silicon; what differs is the key, which has a rule of its own."""
+    meant, chip = situation.file.chip, situation.identity.chip
+    if meant is None or chip is None or meant == chip.name:
+        return
+    from bekenlab.chips import find_chip
+
+    other = find_chip(meant)
+    if other is not None and other.chip_id is not None and other.chip_id == chip.chip_id:
+        return
+    yield _refusal("wrong-chip", f"{situation.file.name} is for {meant}, this is {chip.name}")
+
+
+def _too_big(situation: Situation) -> Iterator[Refusal]:
+    end = max((piece.end for piece in situation.pieces), default=0)
+    size = situation.identity.flash_size
+    if end > size:
+        text = f"it would end at {end:#x}, flash at {size:#x} (what does not fit is left out)"
+        yield _refusal("too-big", text)
+
+
+def _protected(situation: Situation) -> Iterator[Refusal]:
+    """What cannot be rebuilt, unless the file holds the very same bytes."""
+    for region in protected_regions(situation.identity):
+        changed = [
+            address
+            for piece in situation.pieces
+            for address in piece.sectors
+            if region.start <= address < region.end and _changes(situation, piece, address)
+        ]
+        if changed:
+            code = "bootloader" if region.name == "bootloader" else "rf"
+            what = "the boot loader" if code == "bootloader" else "the RF calibration"
+            text = f"it would change {what} ({region.start:#x} to {region.end:#x})"
+            yield _refusal(code, text, f"--keep {code} (leaves the chip's) or --force {code}")
+
+
+def _changes(situation: Situation, piece: Piece, address: int) -> bool:
+    data = piece.data[max(0, address - piece.start) : address + SECTOR - piece.start]
+    return len(data) < SECTOR or zlib.crc32(data) != situation.crcs.get(address)
+
+
+def _encryption(situation: Situation) -> Iterator[Refusal]:
+    """The chip decrypts code with its own key; what is in flash now shows which kind that is."""
+    new = situation.file.encryption
+    now = read_image(situation.head)
+    if new is None or not now.spans or EncryptionState.UNKNOWN in (new, now.encryption.state):
+        return
+    if (new is EncryptionState.PLAIN) != (now.encryption.state is EncryptionState.PLAIN):
+        words = {True: "in plain", False: "encrypted"}
+        text = (
+            f"its code is {words[new is EncryptionState.PLAIN]}, the chip's is "
+            f"{words[now.encryption.state is EncryptionState.PLAIN]}: it would not start"
+        )
+        yield _refusal("encryption", text)
+
+
+def protected_regions(identity: Identity) -> tuple[Region, ...]:
+    """Regions of the chip's map that cannot be rebuilt; none where the chip is unknown."""
+    chip = identity.chip
+    if chip is None:
+        return ()
+    return tuple(region for region in chip.flash_map if region.name in chip.protected)

@@ -1,0 +1,98 @@
+"""Compare a chip with a file, by the chip's own CRC; nothing is transferred or changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import UsageError
+from bekenlab.events import EventSink, Finished, Progress, Started, ignore
+from bekenlab.link.commands import SECTOR
+from bekenlab.link.errors import VerifyFailedError
+from bekenlab.link.reading import differing_sectors, read_alone
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bekenlab.link.target import Target
+
+JOB = "verify"
+_STEP = 64 * SECTOR
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What a comparison found.
+
+    Attributes:
+        path: The file.
+        start: Physical address of its first byte.
+        compared: Bytes.
+        different: Addresses of sectors that differ.
+        seconds: How long it took, on the line's clock.
+    """
+
+    path: Path
+    start: int
+    compared: int
+    different: tuple[int, ...]
+    seconds: float
+
+    @property
+    def equal(self) -> bool:
+        """Whether the chip holds exactly the file's bytes."""
+        return not self.different
+
+    def problem(self) -> VerifyFailedError | None:
+        """The error when they differ, or None."""
+        if self.equal:
+            return None
+        shown = ", ".join(f"{address:#x}" for address in self.different[:5])
+        more = f" and {len(self.different) - 5} more" if len(self.different) > 5 else ""
+        return VerifyFailedError(
+            f"{len(self.different)} sector(s) differ from {self.path.name}: {shown}{more}",
+            hint="bekenlab restore puts a backup back; running firmware changes its own storage",
+            sectors=list(self.different),
+        )
+
+
+def verify(
+    target: Target, path: Path, data: bytes, start: int, *, events: EventSink = ignore
+) -> VerifyReport:
+    """Compare flash with bytes.
+
+    Args:
+        target: The chip.
+        path: Where the bytes are from, for the report.
+        data: What flash should hold.
+        start: Physical address of the first byte; any.
+        events: Told of progress.
+
+    Raises:
+        UsageError: The file reaches beyond the flash.
+    """
+    if start + len(data) > target.size:
+        raise UsageError(
+            f"{path.name} would end at {start + len(data):#x}, flash ends at {target.size:#x}",
+            hint="is it for another chip?",
+        )
+    begun = target.session.transport.now()
+    events(Started(JOB, len(data)))
+    padded, begin = _whole_sectors(target, data, start)
+    different: list[int] = []
+    for offset in range(0, len(padded), _STEP):
+        part = padded[offset : offset + _STEP]
+        different += differing_sectors(target, begin + offset, part)
+        events(Progress(JOB, "compare", min(offset + _STEP, len(padded)), len(padded)))
+    events(Finished(JOB))
+    seconds = target.session.transport.now() - begun
+    return VerifyReport(path, start, len(data), tuple(different), seconds)
+
+
+def _whole_sectors(target: Target, data: bytes, start: int) -> tuple[bytes, int]:
+    """The bytes with the chip's own around them, so that whole sectors can be compared."""
+    begin, end = start & -SECTOR, start + len(data)
+    last = -(-end // SECTOR) * SECTOR
+    head = read_alone(target, begin).data[: start - begin] if start > begin else b""
+    tail = read_alone(target, last - SECTOR).data[end - last :] if last > end else b""
+    return head + data + tail, begin

@@ -1,0 +1,60 @@
+"""Which known devices a device is like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bekenlab.openbeken.settings import parse_settings
+from bekenlab.openbeken.similar import Signature, Similarity, rank
+
+if TYPE_CHECKING:
+    from bekenlab.jobs.subject import Subject
+    from bekenlab.openbeken.devices import DeviceList
+
+_NAMES = ("vendor", "name", "model")
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The known devices that are like one.
+
+    Attributes:
+        name: Base name of the file about it.
+        wanted: What was looked for.
+        ignored: What of its template makes no sense, a sentence each.
+        devices: Entries in the list.
+        similar: Those that are close, best first; empty when nothing is.
+    """
+
+    name: str
+    wanted: Signature
+    ignored: tuple[str, ...]
+    devices: int
+    similar: tuple[Similarity, ...]
+
+    @property
+    def ties(self) -> int:
+        """How many have the best score."""
+        return sum(each.score == self.similar[0].score for each in self.similar)
+
+
+def match(subject: Subject, known: DeviceList) -> Matches:
+    """Compare a device with all known ones."""
+    wanted, ignored = signature(subject)
+    return Matches(subject.name, wanted, ignored, len(known.devices), rank(wanted, known.devices))
+
+
+def signature(subject: Subject) -> tuple[Signature, tuple[str, ...]]:
+    """What to look for, and what of the template was left out."""
+    template = subject.template
+    pins, ignored = parse_settings(template["pins"])
+    names = (template.get(name) for name in _NAMES)
+    wanted = Signature(
+        pins=pins,
+        chip=subject.chip,
+        module=subject.module,
+        names=tuple(name for name in names if isinstance(name, str) and name),
+        firmware=subject.firmware,
+    )
+    return wanted, ignored

@@ -1,0 +1,121 @@
+"""A JSON report read back: what ``analyze --json``, or ``log parse --json``, printed earlier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from bekenlab.chips import find_module
+from bekenlab.errors import NotADumpError
+from bekenlab.pins import Evidence, Pin, PinMap, Polarity, Source, pins_from_parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierReport:
+    """What a report says that others can use.
+
+    Attributes:
+        name: Name of the file it is about.
+        chip: Chip, or None.
+        module: Module, or None.
+        firmware: Name the firmware gives itself, or None.
+        pins: Pin map; warnings and a LED driver's details follow from the parameters in it.
+        template: OpenBeken template.
+        description: The pin map in plain text.
+    """
+
+    name: str
+    chip: str | None
+    module: str | None
+    firmware: str | None
+    pins: PinMap
+    template: Mapping[str, Any]
+    description: str
+
+
+def is_report(value: object) -> bool:
+    """Whether a JSON value is a report of ours."""
+    return isinstance(value, dict) and "schema" in value and "file" in value
+
+
+def read_report(report: Mapping[str, Any]) -> EarlierReport:
+    """Read a report.
+
+    Raises:
+        NotADumpError: It is the report of a failure, of another schema, or not whole.
+    """
+    if report.get("schema") != _SCHEMA:
+        raise NotADumpError(
+            f"this report has schema {str(report.get('schema'))[:20]}, understood is {_SCHEMA}",
+            hint="analyse the dump again with this version of bekenlab",
+        )
+    try:
+        return _read(report)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise NotADumpError(
+            "this report is not whole, or tells of a file that could not be read",
+            hint="name what analyze --json printed for one usable dump",
+        ) from error
+
+
+def _read(report: Mapping[str, Any]) -> EarlierReport:
+    image = report.get("image") or report
+    template = dict(report["openbeken"]["template"])
+    if not isinstance(template["pins"], dict):
+        raise TypeError(template["pins"])
+    return EarlierReport(
+        name=str(report["file"]["name"]),
+        chip=_text(image["chip"]),
+        module=_text(report["module"]),
+        firmware=_text(report["firmware"]["name"]),
+        pins=_pin_map(report, template),
+        template=template,
+        description=str(report["openbeken"]["description"]),
+    )
+
+
+def _pin_map(report: Mapping[str, Any], template: Mapping[str, Any]) -> PinMap:
+    """The pins as printed; everything else worked out again from the parameters beside them."""
+    tuya = report.get("tuya") or {"parameters_source": Source.BOOT_LOG, **report}
+    parameters = tuya["parameters"] or {}
+    mcu = tuya["mcu"]
+    source = Source(tuya["parameters_source"] or Source.STORAGE)
+    module = _text(report["module"])
+    again = PinMap(module=module)
+    if parameters or mcu:
+        again = pins_from_parameters(
+            dict(parameters),
+            source=source,
+            module=find_module(module) if module else None,
+            mcu_baud=int(mcu["baud"]) if mcu else None,
+        )
+    assumed = {(pin.gpio, pin.role, pin.label) for pin in again.pins if pin.assumed}
+    pins = tuple(_pin(row, assumed) for row in report["pins"])
+    return replace(again, pins=pins, commands=tuple(str(template["command"]).splitlines()))
+
+
+def _pin(row: Mapping[str, Any], assumed: set[tuple[int, str, str]]) -> Pin:
+    gpio, channel = row["gpio"], row["channel"]
+    if not (0 <= int(gpio) < 64 and 0 <= int(channel) < 64):
+        raise ValueError(gpio)
+    polarity = row["polarity"]
+    pin = Pin(
+        gpio=int(gpio),
+        role=str(row["role"]),
+        channel=int(channel),
+        polarity=Polarity(polarity) if polarity else None,
+        label=str(row["label"]),
+        evidence=tuple(
+            Evidence(Source(said["source"]), str(said["key"])) for said in row["evidence"]
+        ),
+    )
+    return replace(pin, assumed=(pin.gpio, pin.role, pin.label) in assumed)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,85 @@
+"""Serve a virtual chip that holds a dump, so that any flashing program can be tried on it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bekenlab.jobs.choose import choose_dump
+from bekenlab.link.serve.pty import PtyDoor
+from bekenlab.link.serve.rfc2217 import TcpDoor
+from bekenlab.link.serve.server import Server
+from bekenlab.machine.wire_chips import build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from bekenlab.link.serve.door import Door
+
+
+@dataclass(frozen=True, slots=True)
+class SimOptions:
+    """How to serve.
+
+    Attributes:
+        pty: At a pseudo terminal instead of a TCP port.
+        tcp_port: TCP port on the loopback interface; 0 for a free one.
+        paced: Whether a device second takes a real second.
+    """
+
+    pty: bool = False
+    tcp_port: int = 0
+    paced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A chip that waits for a program.
+
+    Attributes:
+        chip: Name of the chip.
+        address: What the program is to open: a device path or a URL.
+    """
+
+    chip: str
+    address: str
+
+
+def simulate(
+    path: Path,
+    *,
+    chip: str | None = None,
+    options: SimOptions | None = None,
+    opened: Callable[[Served], None],
+    stopped: Callable[[], bool],
+    monotonic: Callable[[], float] = time.monotonic,
+) -> bytes:
+    """Serve a chip until ``stopped``.
+
+    Args:
+        path: A dump, packed or not.
+        chip: The chip to model instead of the one recognised.
+        options: How to serve.
+        opened: Told once where the chip can be met.
+        stopped: Asked at least every tenth of a second; True ends it.
+        monotonic: Real time in seconds.
+
+    Returns:
+        The flash as it is at the end, physical addresses.
+
+    Raises:
+        BekenlabError: The file cannot be used, or the line cannot be opened.
+    """
+    options = options or SimOptions()
+    chosen = choose_dump(path, chip)
+    device = build(chosen.chip, chosen.image.physical)
+    door: Door = PtyDoor() if options.pty else TcpDoor(options.tcp_port)
+    try:
+        opened(Served(chosen.chip, door.name))
+        server = Server(device, door, paced=options.paced, monotonic=monotonic)
+        server.run(stopped)
+    finally:
+        door.close()
+    return device.flash

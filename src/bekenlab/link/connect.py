@@ -1,0 +1,77 @@
+"""From an open line to an identified chip, and back to it when it is lost on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bekenlab.link.baud import DEFAULT_BAUD, LADDER, raise_baud
+from bekenlab.link.identity import identify
+from bekenlab.link.linking import Linker, Linking, Stage
+from bekenlab.link.session import LINK_BAUD, Session
+from bekenlab.link.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bekenlab.link.transport import Transport
+
+_RELINK_WAIT = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A chip that answers.
+
+    Attributes:
+        target: The chip.
+        stage: What made it answer.
+        baud: Rate of the line now.
+    """
+
+    target: Target
+    stage: Stage
+    baud: int
+
+
+def connect(
+    transport: Transport,
+    *,
+    baud: int = DEFAULT_BAUD,
+    wait: float = 30.0,
+    watch: Callable[[Linking], None] = lambda _state: None,
+) -> Link:
+    """Link, raise the rate as far as it holds, and find out who is there.
+
+    Args:
+        transport: The line.
+        baud: Highest rate to go to.
+        wait: Seconds a person is given to reset the chip by hand.
+        watch: Told how the linking goes.
+
+    Raises:
+        NoLinkError: No answer.
+        NoReplyError: It was lost again.
+        LineLostError: The line is gone.
+    """
+    session = Session(transport)
+    # A chip may have been left at the rate of an earlier run.
+    rates = tuple(rate for rate in LADDER if LINK_BAUD < rate <= baud)
+
+    def link(wait: float) -> Stage:
+        stage = Linker(session, watch=watch, wait=wait, rates=rates[::-1]).link()
+        raise_baud(session, baud)
+        return stage
+
+    def again() -> None:
+        # The chip was reset in the middle, or our rates have parted. Without ``relink`` what is
+        # tried here cannot call this function again.
+        session.relink = None
+        try:
+            link(min(wait, _RELINK_WAIT))
+        finally:
+            session.relink = again
+
+    stage = link(wait)
+    session.relink = again
+    return Link(Target(session, identify(session)), stage, session.baud)

@@ -1,0 +1,49 @@
+"""The code key in a ROM chip's eFuse: 16 bytes, read one by one through two registers.
+
+Source: bk7231tools and BK7231 GUI Flash Tool (registers, bits, order); the chip's manual is not
+public.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bekenlab.link import commands
+from bekenlab.link.errors import ChipRefusedError
+
+if TYPE_CHECKING:
+    from bekenlab.link.target import Target
+
+_CONTROL, _DATA = 0x800074, 0x800078
+_CLEAR = 0x1F02
+_START = 1
+_VALID = 0x100
+_KEY_BYTES = 16
+_POLLS = 50
+
+
+def read_key(target: Target) -> tuple[int, int, int, int] | None:
+    """The four 32-bit words of the key; None where the chip does not give them."""
+    try:
+        raw = [_byte(target, index) for index in range(_KEY_BYTES)]
+    except ChipRefusedError:
+        return None
+    if None in raw:
+        return None
+    key = bytes(byte for byte in raw if byte is not None)
+    words = [int.from_bytes(key[at : at + 4], "little") for at in range(0, _KEY_BYTES, 4)]
+    return words[0], words[1], words[2], words[3]
+
+
+def _byte(target: Target, index: int) -> int | None:
+    control = _register(target, _CONTROL) & ~_CLEAR
+    target.session.ask(commands.write_register(_CONTROL, control | index << 8 | _START))
+    for _ in range(_POLLS):
+        if not _register(target, _CONTROL) & _START:
+            value = _register(target, _DATA)
+            return value & 0xFF if value & _VALID else None
+    return None
+
+
+def _register(target: Target, address: int) -> int:
+    return int.from_bytes(target.session.ask(commands.read_register(address)), "little")

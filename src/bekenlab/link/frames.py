@@ -1,0 +1,156 @@
+"""Frames of Beken's download protocol, and a reader that finds them in a noisy stream.
+
+Requests are short (``01 E0 FC length code payload``) or long (``01 E0 FC FF F4 length16 code
+payload``); replies are short (``04 0E length 01 E0 FC code payload``) or long (``04 0E FF 01 E0 FC
+F4 length16 code status payload``). Nothing on the wire has a checksum: a frame only counts when its
+header is whole and its length is possible, and callers compare what it echoes with what they asked.
+
+Source: the public sources of bk7231tools, hid_download_py and BK7231 GUI Flash Tool agree on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+REQUEST = b"\x01\xe0\xfc"
+LONG_REQUEST = REQUEST + b"\xff\xf4"
+_REPLY = b"\x04\x0e"
+_MARK = b"\x01\xe0\xfc"
+_SHORT_HEAD = 6  # 04 0E length, mark
+_LONG_HEAD = 9  # 04 0E FF, mark, F4 length16
+_NOISE_KEPT = 512
+# Code, status, address and 4 KiB of data; the largest reply there is.
+MOST_LONG = 2 + 4 + 0x1000
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One reply.
+
+    Attributes:
+        code: The command it answers; LinkCheck (0) is answered with 1.
+        payload: What follows the code (short) or the status (long).
+        status: Status byte of a long reply, None in a short one.
+    """
+
+    code: int
+    payload: bytes
+    status: int | None = None
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it answers a flash command."""
+        return self.status is not None
+
+
+def short_request(code: int, payload: bytes = b"") -> bytes:
+    """Encode a short request; the payload has at most 253 bytes."""
+    return REQUEST + bytes([len(payload) + 1, code]) + payload
+
+
+def long_request(code: int, payload: bytes = b"") -> bytes:
+    """Encode a long (flash) request."""
+    return LONG_REQUEST + (len(payload) + 1).to_bytes(2, "little") + bytes([code]) + payload
+
+
+class FrameReader:
+    """Takes bytes as they arrive and gives the frames in them, however they were cut.
+
+    What is no frame is skipped, byte by byte, so that garbage, echoes of our own requests and the
+    rest of a torn frame cost nothing but themselves.
+
+    Attributes:
+        skipped: How many bytes were thrown away so far.
+    """
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._noise = b""
+        self.skipped = 0
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """Add bytes; return the frames that are now whole."""
+        self._buffer += data
+        frames: list[Frame] = []
+        while (frame := self._next()) is not None:
+            frames.append(frame)
+        return frames
+
+    @property
+    def missing(self) -> int:
+        """How many bytes the frame that has begun still lacks; 0 when none has begun."""
+        size = self._size()
+        return max(0, size - len(self._buffer)) if size else 0
+
+    def give_up(self) -> list[Frame]:
+        """Take the frame that has begun for torn; return whole frames found in its bytes.
+
+        To be called when a reply did not come in time: bytes lost in the middle make a frame
+        swallow the beginning of the next one.
+        """
+        frames: list[Frame] = []
+        while self._buffer:
+            self._skip(1)
+            frames += self.feed(b"")
+            if not self._size():
+                break
+        return frames
+
+    def clear(self) -> None:
+        """Forget everything received."""
+        self._skip(len(self._buffer))
+
+    def take_noise(self) -> bytes:
+        """The latest bytes that were no frames (512 at most), each given once."""
+        noise, self._noise = self._noise, b""
+        return noise
+
+    def _next(self) -> Frame | None:
+        while True:
+            size = self._size()
+            if not size or len(self._buffer) < size:
+                return None
+            raw = bytes(self._buffer[:size])
+            del self._buffer[:size]
+            if raw[2] == 0xFF:
+                return Frame(raw[_LONG_HEAD], raw[_LONG_HEAD + 2 :], raw[_LONG_HEAD + 1])
+            return Frame(raw[_SHORT_HEAD], raw[_SHORT_HEAD + 1 :])
+
+    def _size(self) -> int:
+        """Bytes of the frame at the start of the buffer, after skipping what cannot be one.
+
+        0 while too few bytes are there to tell.
+        """
+        while self._buffer:
+            start = self._buffer.find(_REPLY)
+            if start < 0:
+                start = len(self._buffer) - (self._buffer[-1] == _REPLY[0])
+            self._skip(start)
+            if len(self._buffer) < 3:
+                return 0
+            size = self._frame_size()
+            if size is not None:
+                return size
+            self._skip(1)
+        return 0
+
+    def _frame_size(self) -> int | None:
+        """Bytes of the frame that starts here; 0: cannot be told yet; None: it is none."""
+        head = self._buffer[3 : 3 + len(_MARK)]
+        if not _MARK.startswith(head):
+            return None
+        length = self._buffer[2]
+        if length != 0xFF:
+            return 3 + length if length > len(_MARK) else None
+        if len(self._buffer) < _LONG_HEAD:
+            return 0 if self._buffer[6:7] in (bytearray(), bytearray(b"\xf4")) else None
+        if self._buffer[6] != 0xF4:
+            return None
+        size = int.from_bytes(self._buffer[7:9], "little")
+        return _LONG_HEAD + size if 2 <= size <= MOST_LONG else None
+
+    def _skip(self, count: int) -> None:
+        if count:
+            self.skipped += count
+            self._noise = (self._noise + self._buffer[:count])[-_NOISE_KEPT:]
+        del self._buffer[:count]

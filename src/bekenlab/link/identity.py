@@ -1,0 +1,158 @@
+"""Who is at the other end: kind of loader, chip, flash, found out without changing anything.
+
+Three kinds of loader answer the protocol. The ROM of BK7231N, M, BK7238 and BK7252N knows registers
+and flash ids and counts the end of a CRC range in. Tuya's boot loader of the BK7231T and the boot
+loaders of Q, U and BK7252 know neither and count it out. An unknown one is never turned away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bekenlab import chips
+from bekenlab.link import commands
+from bekenlab.link.errors import ChipRefusedError
+
+if TYPE_CHECKING:
+    from bekenlab.link.session import Session
+
+_CHIP_ID = 0x800000
+_HEAD = 256
+_MIB = 1 << 20
+_SIZES = (1 * _MIB, 2 * _MIB, 4 * _MIB, 8 * _MIB, 16 * _MIB)
+_USUAL_SIZE = 2 * _MIB
+_INVERT = 0xFFFFFFFF
+_NO_ID = {0x000000, 0xFFFFFF}
+
+
+class LoaderKind(StrEnum):
+    """What answers the download protocol.
+
+    Source: bk7231tools' protocol classes FULL, BASIC_TUYA and BASIC_BEKEN.
+    """
+
+    ROM = "rom"
+    TUYA = "tuya"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What is known of the chip.
+
+    Attributes:
+        kind: What answers.
+        chip: The chip, or None where nothing tells it.
+        chip_id: Register 0x800000 of ROM chips, else None.
+        boot_version: What a Tuya boot loader calls itself, or an empty string.
+        loader_crc: Standard CRC-32 over the first 256 bytes (257 with ROM) of flash.
+        loader_name: Name of the boot loader in flash if its CRC is known, else an empty string.
+        flash_id: JEDEC id as in ``FlashPart.jedec_id``; None where it cannot be read.
+        flash_part: Its row in the table, if it is there.
+        flash_size: Bytes.
+        size_source: ``"flash id"``, ``"wrap"`` (the address at which flash repeats) or ``"usual"``.
+    """
+
+    kind: LoaderKind
+    chip: chips.Chip | None
+    chip_id: int | None
+    boot_version: str
+    loader_crc: int
+    loader_name: str
+    flash_id: int | None
+    flash_part: chips.FlashPart | None
+    flash_size: int
+    size_source: str
+
+    @property
+    def crc_includes_end(self) -> bool:
+        """Whether the CRC command counts its end address in."""
+        return self.kind is LoaderKind.ROM
+
+    @property
+    def chip_name(self) -> str:
+        """Name of the chip, or ``"unknown"``."""
+        return self.chip.name if self.chip else "unknown"
+
+
+def identify(session: Session) -> Identity:
+    """Ask a linked chip who it is.
+
+    Raises:
+        NoReplyError: It stopped answering.
+    """
+    crc = int.from_bytes(session.ask(commands.check_crc(0, _HEAD)), "little") ^ _INVERT
+    version = _boot_version(session)
+    chip_id = None if version else _register(session, _CHIP_ID)
+    kind = LoaderKind.TUYA if version else LoaderKind.OTHER if chip_id is None else LoaderKind.ROM
+    length = _HEAD + (kind is LoaderKind.ROM)
+    loader = next((b for b in chips.bootloaders() if (b.crc32, b.length) == (crc, length)), None)
+    flash_id = _flash_id(session) if kind is LoaderKind.ROM else None
+    part = chips.flash_part(flash_id) if flash_id is not None else None
+    size, source = _size(session, flash_id, part)
+    return Identity(
+        kind=kind,
+        chip=_chip(chip_id, loader, version),
+        chip_id=chip_id,
+        boot_version=version,
+        loader_crc=crc,
+        loader_name=loader.name if loader else "",
+        flash_id=flash_id,
+        flash_part=part,
+        flash_size=size,
+        size_source=source,
+    )
+
+
+def _boot_version(session: Session) -> str:
+    try:
+        raw = session.ask(commands.boot_version())
+    except ChipRefusedError:
+        return ""
+    text = raw.split(b"\0")[0].decode("ascii", "replace").strip()
+    return text if text.isprintable() else ""
+
+
+def _register(session: Session, address: int) -> int | None:
+    try:
+        return int.from_bytes(session.ask(commands.read_register(address)), "little")
+    except ChipRefusedError:
+        return None
+
+
+def _flash_id(session: Session) -> int | None:
+    try:
+        raw = session.ask(commands.flash_id())
+    except ChipRefusedError:
+        return None
+    # The first SPI byte is junk; manufacturer, type and capacity follow.
+    number = int.from_bytes(raw[1:4], "little")
+    return None if number in _NO_ID else number
+
+
+def _chip(chip_id: int | None, loader: chips.BootLoader | None, version: str) -> chips.Chip | None:
+    """The boot loader in flash says most: N, M and BL2028N share a chip id."""
+    by_id = [chip for chip in chips.chips() if chip_id is not None and chip.chip_id == chip_id]
+    if loader is not None and (not by_id or loader.chip in {chip.name for chip in by_id}):
+        return chips.find_chip(loader.chip)
+    if by_id:
+        return by_id[0]
+    return chips.find_chip(version.split("_")[0]) if version else None
+
+
+def _size(session: Session, flash_id: int | None, part: chips.FlashPart | None) -> tuple[int, str]:
+    if part is not None:
+        return part.size, "flash id"
+    if flash_id is not None and (size := 1 << (flash_id >> 16 & 0xFF)) in _SIZES:
+        return size, "flash id"
+    for size in _SIZES:
+        # The boot loader's first sectors are never blank and never equal.
+        if all(_sector_crc(session, a) == _sector_crc(session, a + size) for a in (0, 0x1000)):
+            return size, "wrap"
+    return _USUAL_SIZE, "usual"
+
+
+def _sector_crc(session: Session, address: int) -> bytes:
+    return session.ask(commands.check_crc(address, address + commands.SECTOR - 1))

@@ -1,0 +1,144 @@
+"""Getting a chip to talk: in stages, from what disturbs least to what needs a person's hand.
+
+1. It may be in its loader already, left there by an earlier run at some rate.
+2. Running firmware may be asked to restart (OpenBeken's console takes ``reboot``; LibreTiny's
+   firmware restarts by itself when it sees a link check).
+3. The adapter's RTS or DTR may be wired to the chip's reset.
+4. A person touches CEN to GND, or switches the power off and on, and is told what arrives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bekenlab.link.diagnosis import Diagnosis, diagnose
+from bekenlab.link.errors import NoLinkError
+from bekenlab.link.session import LINK_BAUD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bekenlab.link.session import Session
+
+_CHECK_EVERY = 0.008
+_ALREADY = 0.25
+_AFTER_REBOOT = 1.0
+_AFTER_RESET = 0.8
+_PULSE = 0.1
+_TELL_EVERY = 0.25
+_REBOOT_TEXT = b"\r\nreboot\r\n"
+_KEEP = 512
+
+
+class Stage(StrEnum):
+    """How a link is being tried."""
+
+    ALREADY = "already-linked"
+    REBOOT = "asked-firmware"
+    RESET = "reset-by-adapter"
+    HAND = "reset-by-hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """Where an attempt stands; what a face shows as a live line.
+
+    Attributes:
+        stage: What is tried.
+        left: Seconds left for it.
+        diagnosis: What has arrived lately.
+    """
+
+    stage: Stage
+    left: float
+    diagnosis: Diagnosis
+
+
+class Linker:
+    """Links a session to its chip.
+
+    Args:
+        session: The conversation; its line may be at any rate.
+        watch: Told where the attempt stands, about four times a second and at each new stage.
+        wait: Seconds given to a person in the last stage; 0 leaves it out.
+        rates: Rates at which the chip may have been left, besides 115200.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        watch: Callable[[Linking], None] = lambda _state: None,
+        wait: float = 30.0,
+        rates: tuple[int, ...] = (),
+    ) -> None:
+        self._session = session
+        self._watch = watch
+        self._wait = wait
+        self._rates = rates
+        self.heard = b""
+
+    def link(self) -> Stage:
+        """Try one stage after the other; return the one that worked.
+
+        The line is at 115200 baud afterwards, or at the rate an earlier run left the chip at.
+
+        Raises:
+            NoLinkError: The chip did not answer; the message says what arrived instead.
+            LineLostError: The line is gone.
+        """
+        for rate in (LINK_BAUD, *self._rates):
+            self._session.transport.set_baud(rate)
+            if self._try(Stage.ALREADY, _ALREADY):
+                return Stage.ALREADY
+        self._session.transport.set_baud(LINK_BAUD)
+        self.heard = b""
+        self._session.transport.write(_REBOOT_TEXT)
+        if self._try(Stage.REBOOT, _AFTER_REBOOT):
+            return Stage.REBOOT
+        if self._reset_by_adapter():
+            return Stage.RESET
+        if self._wait > 0 and self._try(Stage.HAND, self._wait):
+            return Stage.HAND
+        found = diagnose(self.heard)
+        raise NoLinkError(
+            f"the chip did not answer on {self._session.transport.name}: {found.seen}",
+            hint=found.advice,
+            heard=str(found.heard),
+        )
+
+    def _reset_by_adapter(self) -> bool:
+        """Pull CEN through the modem lines: RTS alone, DTR alone, as adapters are usually wired."""
+        lines = self._session.transport.lines
+        if lines is None:
+            return False
+        for dtr, rts in ((False, True), (True, False)):
+            lines.set(dtr=dtr, rts=rts)
+            self._session.transport.sleep(_PULSE)
+            lines.set(dtr=False, rts=False)
+            if self._try(Stage.RESET, _AFTER_RESET):
+                return True
+        return False
+
+    def _try(self, stage: Stage, seconds: float) -> bool:
+        """Send link checks for so long; True once one was answered."""
+        transport = self._session.transport
+        end = transport.now() + seconds
+        tell = transport.now()
+        while (now := transport.now()) < end:
+            if now >= tell:
+                tell = now + _TELL_EVERY
+                self._watch(Linking(stage, end - now, diagnose(self.heard)))
+            if self._check():
+                # The chip answers every check that was on its way; none may be left over.
+                self._session.drain()
+                return True
+        return False
+
+    def _check(self) -> bool:
+        if self._session.is_linked(_CHECK_EVERY):
+            return True
+        self.heard = (self.heard + self._session.reader.take_noise())[-_KEEP:]
+        return False

@@ -1,0 +1,175 @@
+"""A line through pyserial: a port of this computer, ``socket://`` or ``rfc2217://``."""
+
+from __future__ import annotations
+
+import errno
+import time
+from typing import TYPE_CHECKING
+
+import serial
+
+from bekenlab.link.errors import BaudRefusedError, LineLostError, PortError
+from bekenlab.link.ports import permission_fix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BITS_A_BYTE = 10
+# Reads return as soon as something is there; this is how late a timeout may be noticed.
+_SLICE = 0.005
+
+
+class SerialTransport:
+    """A serial line of the operating system or of another computer.
+
+    Args:
+        url: A device name, ``socket://HOST:PORT`` or ``rfc2217://HOST:PORT``.
+        baud: Rate to begin with.
+
+    Raises:
+        PortError: It cannot be opened; the hint says why and what to do.
+    """
+
+    def __init__(self, url: str, baud: int) -> None:
+        self.name = url
+        self._port = _open(url, baud)
+        self._empty_at = 0.0
+        self.lines: PortLines | None = PortLines(self._port) if _has_lines(self._port) else None
+
+    @property
+    def baud(self) -> int:
+        """Rate of this end."""
+        return int(self._port.baudrate)
+
+    def set_baud(self, baud: int) -> None:
+        """Change the rate once everything written has left."""
+        old = self.baud
+        if baud == old:
+            return
+        self.sleep(max(0.0, self._empty_at - self.now()))
+        try:
+            self._port.flush()
+            self._port.baudrate = baud
+        except (ValueError, serial.SerialException, OSError) as error:
+            self._restore(old)
+            raise BaudRefusedError(
+                f"{self.name} cannot do {baud} baud: {error}", hint="choose a lower --baud"
+            ) from error
+
+    def _restore(self, baud: int) -> None:
+        try:
+            self._port.baudrate = baud
+        except (ValueError, serial.SerialException, OSError) as error:
+            raise self._lost(error) from error
+
+    def write(self, data: bytes) -> None:
+        """Send bytes."""
+        try:
+            self._port.write(data)
+        except (serial.SerialException, OSError) as error:
+            raise self._lost(error) from error
+        self._empty_at = max(self._empty_at, self.now()) + len(data) * _BITS_A_BYTE / self.baud
+
+    def read(self, timeout: float) -> bytes:
+        """What has arrived."""
+        end = self.now() + timeout
+        try:
+            while True:
+                data = bytes(self._port.read(max(1, self._port.in_waiting)))
+                if data or self.now() >= end:
+                    return data
+        except (serial.SerialException, OSError, TypeError) as error:
+            # pyserial raises TypeError when another thread or the system closed the port.
+            raise self._lost(error) from error
+
+    def now(self) -> float:
+        """Seconds of this computer's monotonic clock."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+    def close(self) -> None:
+        """Close the port."""
+        try:
+            self._port.close()
+        except (serial.SerialException, OSError):
+            return  # it is gone already
+
+    def _lost(self, error: Exception) -> LineLostError:
+        return LineLostError(
+            f"{self.name} went away: {error}",
+            hint="plug the adapter in again and repeat the command: it goes on where it stopped",
+        )
+
+
+class PortLines:
+    """DTR and RTS of a port."""
+
+    def __init__(self, port: serial.Serial) -> None:
+        self._port = port
+
+    def set(self, *, dtr: bool, rts: bool) -> None:
+        """Assert or release both lines."""
+        try:
+            self._port.rts = rts
+            self._port.dtr = dtr
+        except (serial.SerialException, OSError) as error:
+            raise LineLostError(f"the port's modem lines fail: {error}") from error
+
+
+def _open(url: str, baud: int) -> serial.Serial:
+    try:
+        port = serial.serial_for_url(url, do_not_open=True, baudrate=baud, timeout=_SLICE)
+        # Released before it opens, so that opening does not reset a chip wired to them.
+        port.dtr = False
+        port.rts = False
+        _claim(port)
+        port.open()
+    except (ValueError, serial.SerialException, OSError) as error:
+        raise _refused(url, error) from error
+    return port
+
+
+def _claim(port: serial.Serial) -> None:
+    """Keep other programs out, where the system can."""
+    try:
+        port.exclusive = True
+    except (AttributeError, ValueError, NotImplementedError):
+        return
+
+
+def _has_lines(port: serial.Serial) -> bool:
+    """A pseudo terminal and a plain socket have none."""
+    if port.portstr and str(port.portstr).startswith("socket:"):
+        return False
+    try:
+        port.rts = False
+        port.dtr = False
+    except (serial.SerialException, OSError):
+        return False
+    return True
+
+
+def _refused(url: str, error: Exception) -> PortError:
+    number = getattr(error, "errno", None)
+    for reason, message, hint in _reasons(url):
+        if number in reason or any(os_error in str(error) for os_error in _TEXTS[message]):
+            return PortError(f"{url}: {message}", hint=hint)
+    return PortError(f"{url} cannot be opened: {error}", hint="bekenlab ports lists what there is")
+
+
+_BUSY, _DENIED, _ABSENT = "it is in use", "it may not be opened by this user", "there is none"
+_TEXTS = {
+    _BUSY: ("exclusively lock", "Resource busy"),
+    _DENIED: ("PermissionError", "Permission denied"),
+    _ABSENT: ("FileNotFoundError", "No such file", "could not open port"),
+}
+
+
+def _reasons(url: str) -> Iterator[tuple[set[int], str, str]]:
+    yield {errno.EBUSY, errno.EAGAIN}, _BUSY, "close the program that uses it (a serial monitor?)"
+    fix = permission_fix(url) or "close other programs that use it, or run as administrator"
+    yield {errno.EACCES, errno.EPERM}, _DENIED, fix
+    yield {errno.ENOENT, errno.ENODEV}, _ABSENT, "bekenlab ports lists what there is"

@@ -1,0 +1,205 @@
+"""A chip at a TCP port of this computer: RFC 2217 (baud rate and modem lines), or plain bytes.
+
+Which one is seen from the first byte: a program that speaks RFC 2217 begins with a telnet command,
+one that asks for a chip does not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+from typing import Any
+
+from serial import rfc2217
+
+from bekenlab.link.errors import PortError
+from bekenlab.link.serve.door import Arrived, Line
+
+_DEFAULT_BAUD = 115_200
+_LOOPBACK = "127.0.0.1"
+_PIECE = 4096
+_MOST_UNREAD = 1 << 20
+_TELNET_COMMAND = 0xFF
+_MANAGER: Any = rfc2217.PortManager
+
+
+class _Port:
+    """The serial port that pyserial's port manager believes to manage."""
+
+    def __init__(self) -> None:
+        self.baudrate = _DEFAULT_BAUD
+        self.bytesize, self.parity, self.stopbits = 8, "N", 1
+        self.xonxoff = self.rtscts = self.break_condition = False
+        self.cts = self.dsr = self.cd = True
+        self.ri = self.dtr = False
+        self.released = False
+        self._rts = False
+
+    @property
+    def rts(self) -> bool:
+        """Request to send, wired to the chip's reset."""
+        return self._rts
+
+    @rts.setter
+    def rts(self, level: bool) -> None:
+        self.released |= self._rts and not level
+        self._rts = level
+
+    def reset_input_buffer(self) -> None:
+        """Nothing is kept here."""
+
+    def reset_output_buffer(self) -> None:
+        """Nothing is kept here."""
+
+
+class TcpDoor:
+    """A TCP port on the loopback interface, for one program at a time.
+
+    With RFC 2217 the chip is reset when the program lets go of RTS.
+
+    Args:
+        port: TCP port, 0 for a free one.
+
+    Attributes:
+        name: URL for programs that use pyserial: ``rfc2217://127.0.0.1:2217``.
+        port: The TCP port.
+        is_open: Whether a program is connected.
+        baud: Rate it set; None without RFC 2217.
+
+    Raises:
+        PortError: The port is in use or may not be opened.
+    """
+
+    def __init__(self, port: int = 0) -> None:
+        self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            self._listener.bind((_LOOPBACK, port))
+            self._listener.listen()
+        except OSError as error:
+            self._listener.close()
+            raise PortError(
+                f"TCP port {port} cannot be opened: {(error.strerror or str(error)).lower()}",
+                hint="choose another one, or 0 for any that is free",
+            ) from error
+        self._listener.settimeout(0)
+        self.port = int(self._listener.getsockname()[1])
+        self.name = f"rfc2217://{_LOOPBACK}:{self.port}"
+        self._client: socket.socket | None = None
+        self._manager: Any = None
+        self._plain = False
+        self._serial = _Port()
+        self._unsent = bytearray()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a program is connected."""
+        return self._client is not None
+
+    @property
+    def baud(self) -> int | None:
+        """The rate the program set; a plain connection has none."""
+        return None if self._plain else self._serial.baudrate
+
+    def wait(self, seconds: float) -> None:
+        """Return when the program did something, or after ``seconds``."""
+        sockets = [self._listener, *([self._client] if self._client else [])]
+        writers = [self._client] if self._client and self._unsent else []
+        select.select(sockets, writers, [], seconds)
+        self._flush()
+
+    def take(self) -> list[Arrived | Line]:
+        """What the program did since the last call, in order."""
+        events: list[Arrived | Line] = []
+        self._accept(events)
+        if self._client is None:
+            return events
+        try:
+            data = self._client.recv(_PIECE)
+        except BlockingIOError:
+            return events
+        except OSError:
+            data = b""
+        if not data:
+            self._hang_up()
+            events.append(Line.CLOSED)
+            return events
+        self._choose(data[0])
+        if self._plain:
+            events.append(Arrived(data, self.baud))
+        else:
+            self._filter(data, events)
+        self._flush()
+        return events
+
+    def give(self, data: bytes) -> None:
+        """Let the program read these bytes."""
+        if self._client is not None and len(self._unsent) < _MOST_UNREAD:
+            escaped = data if self._manager is None else b"".join(self._manager.escape(data))
+            self._unsent += escaped
+        self._flush()
+
+    def write(self, data: bytes) -> None:
+        """Send what the port manager answers."""
+        self._unsent += data
+
+    def close(self) -> None:
+        """Hang up and free the port."""
+        self._hang_up()
+        self._listener.close()
+
+    def _accept(self, events: list[Arrived | Line]) -> None:
+        try:
+            client, _ = self._listener.accept()
+        except BlockingIOError:
+            return
+        if self._client is not None:
+            client.close()  # a serial line has one user
+            return
+        client.settimeout(0)
+        with contextlib.suppress(OSError):
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._client = client
+        self._serial = _Port()
+        events.append(Line.OPENED)
+
+    def _choose(self, first: int) -> None:
+        if self._plain or self._manager is not None:
+            return
+        if first == _TELNET_COMMAND:
+            self._manager = _MANAGER(self._serial, self)
+        else:
+            self._plain = True
+
+    def _filter(self, data: bytes, events: list[Arrived | Line]) -> None:
+        """Take the telnet commands out; what they change holds for the bytes behind them."""
+        kept = bytearray()
+        baud = self.baud
+        for n in range(len(data)):
+            kept += b"".join(self._manager.filter(data[n : n + 1]))
+            if kept and (self.baud != baud or self._serial.released or n == len(data) - 1):
+                events.append(Arrived(bytes(kept), baud))
+                kept.clear()
+            baud = self.baud
+            if self._serial.released:
+                self._serial.released = False
+                events.append(Line.RELEASED_RESET)
+
+    def _flush(self) -> None:
+        while self._client is not None and self._unsent:
+            try:
+                count = self._client.send(self._unsent[:_PIECE])
+            except BlockingIOError:
+                return
+            except OSError:
+                self._unsent.clear()  # it has gone; reading will tell
+                return
+            del self._unsent[:count]
+
+    def _hang_up(self) -> None:
+        if self._client is not None:
+            self._client.close()
+        self._client = None
+        self._manager = None
+        self._plain = False
+        self._unsent.clear()

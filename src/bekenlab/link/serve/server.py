@@ -1,0 +1,100 @@
+"""Between a chip and a program: bytes both ways, baud rates, reset."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from bekenlab.link.serve.door import Arrived, Line
+from bekenlab.link.serve.finger import Finger
+from bekenlab.link.serve.pacing import Pacer
+from bekenlab.machine.line_rate import as_heard, rates_agree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bekenlab.link.serve.door import Door
+    from bekenlab.machine.wire import Sent, WireDevice
+
+_IDLE_WAIT = 0.002
+_CLOSED_WAIT = 0.05
+# A program's new baud rate may reach us later than the chip's first byte at that rate.
+_RATE_PATIENCE = 0.3
+
+
+class Server:
+    """Serves a chip at a door.
+
+    Args:
+        chip: The chip.
+        door: Where a program meets it.
+        paced: Whether a device second is a real second.
+        monotonic: Real time in seconds.
+    """
+
+    def __init__(
+        self, chip: WireDevice, door: Door, *, paced: bool, monotonic: Callable[[], float]
+    ) -> None:
+        self._chip = chip
+        self._door = door
+        self._paced = paced
+        self._monotonic = monotonic
+        self._pacer = Pacer(chip, paced=paced, monotonic=monotonic)
+        self._finger = Finger()
+        self._kept: deque[Sent] = deque()
+        self._kept_since: float | None = None
+
+    def run(self, stopped: Callable[[], bool]) -> None:
+        """Serve until ``stopped`` says so; it is asked at least every tenth of a second."""
+        while not stopped():
+            self.turn()
+
+    def turn(self) -> None:
+        """Look after the program, then let the chip run for a few milliseconds."""
+        self._door.wait(self._patience())
+        for event in self._door.take():
+            self._handle(event)
+        if self._kept_since is None and (self._door.is_open or self._paced):
+            sent = self._pacer.run()
+            if sent:
+                self._finger.answered()
+                self._kept.extend(sent)
+        self._deliver()
+
+    def _patience(self) -> float:
+        if self._pacer.busy and self._kept_since is None:
+            return 0.0
+        return _IDLE_WAIT if self._door.is_open or self._paced else _CLOSED_WAIT
+
+    def _handle(self, event: Arrived | Line) -> None:
+        if event is Line.OPENED:
+            self._finger.opened()
+        elif event is Line.RELEASED_RESET:
+            self._finger.released()
+            self._reset()
+        elif isinstance(event, Arrived):
+            if self._finger.asked(self._monotonic()):
+                self._reset()
+            self._pacer.feed(event.data, event.baud or self._chip.baud)
+        else:
+            self._kept.clear()
+
+    def _reset(self) -> None:
+        self._kept.clear()
+        self._kept_since = None
+        self._pacer.reset()
+
+    def _deliver(self) -> None:
+        """Hand over what the chip sent; at a rate the program does not listen at, wait a little."""
+        now = self._monotonic()
+        while self._kept:
+            sent = self._kept[0]
+            heard_at = self._door.baud or sent.baud
+            if not rates_agree(sent.baud, heard_at):
+                if self._kept_since is None:
+                    self._kept_since = now
+                if now - self._kept_since < _RATE_PATIENCE:
+                    return
+            self._door.give(as_heard(sent.data, sent.baud, heard_at))
+            self._kept.popleft()
+        self._kept_since = None

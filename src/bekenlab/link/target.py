@@ -1,0 +1,109 @@
+"""A linked, identified chip: its flash by physical address, with the loader's peculiarities hidden.
+
+All ranges are half open, all addresses physical and below the flash size.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+from bekenlab.link import commands
+from bekenlab.link.commands import SECTOR, Request
+from bekenlab.link.errors import ChipRefusedError
+from bekenlab.link.identity import LoaderKind
+
+if TYPE_CHECKING:
+    from bekenlab.link.identity import Identity
+    from bekenlab.link.session import Session
+
+_INVERT = 0xFFFFFFFF
+# Tuya's boot loader refuses to read itself; at the same place one flash size higher it does.
+_SHY_BELOW = 0x11000
+_ROOM = {LoaderKind.ROM: 100, LoaderKind.TUYA: 100, LoaderKind.OTHER: 0}
+BLANK_SECTOR_CRC = zlib.crc32(b"\xff" * SECTOR)
+
+
+class Target:
+    """The chip on the bench.
+
+    Attributes:
+        session: The conversation with it.
+        identity: What it is.
+    """
+
+    def __init__(self, session: Session, identity: Identity) -> None:
+        self.session = session
+        self.identity = identity
+        self._locked_by_crc = False
+
+    @property
+    def size(self) -> int:
+        """Flash size in bytes."""
+        return self.identity.flash_size
+
+    @property
+    def request_room(self) -> int:
+        """Bytes of requests that may wait in the chip; 0: one request at a time.
+
+        The UART's receive FIFO has 128 bytes, and Tuya's boot loader a ring of 512 behind it. What
+        other boot loaders do is not known.
+        """
+        return _ROOM[self.identity.kind]
+
+    def crc_request(self, start: int, end: int) -> Request:
+        """Request the CRC of a range that is not empty; read its answer with :meth:`crc_value`."""
+        self._locked_by_crc = True
+        return commands.check_crc(start, end - self.identity.crc_includes_end)
+
+    @staticmethod
+    def crc_value(data: bytes) -> int:
+        """Standard CRC-32 (as ``zlib.crc32``) from the answer to a CRC request."""
+        return int.from_bytes(data, "little") ^ _INVERT
+
+    def crc(self, start: int, end: int) -> int:
+        """Standard CRC-32 of a range of flash, computed by the chip."""
+        return self.crc_value(self.session.ask(self.crc_request(start, end)))
+
+    def read_request(self, address: int) -> Request:
+        """Request the sector at an address that is a multiple of 4096."""
+        alias = self.identity.kind is LoaderKind.TUYA and address < _SHY_BELOW
+        return commands.read_sector(address + self.size if alias else address)
+
+    def read_sector(self, address: int) -> bytes:
+        """Read one sector, not checked against anything."""
+        return self.session.ask(self.read_request(address))
+
+    def erase_sector(self, address: int) -> None:
+        """Erase one sector.
+
+        Raises:
+            ChipRefusedError: The chip says that it did not.
+        """
+        if self._locked_by_crc and self.identity.kind is not LoaderKind.ROM:
+            # These loaders lock flash again after each CRC without remembering it; a link check
+            # makes them unlock it with the next erase (found by bk7231tools).
+            self.session.ask(commands.link_check())
+        self._locked_by_crc = False
+        self.session.ask(commands.erase_sector(address))
+
+    def program_sector(self, address: int, data: bytes) -> None:
+        """Write 4096 bytes to an erased sector.
+
+        Sent once: a second try over a half-written sector has to begin with erasing it.
+
+        Raises:
+            ChipRefusedError: The chip says that it did not, or did not answer.
+        """
+        request = commands.write_sector(address, data)
+        frame = self.session.try_once(request)
+        status = None if frame is None else request.refused(frame)
+        if frame is None or status is not None:
+            seen = "no answer" if status is None else commands.status_text(status)
+            raise ChipRefusedError(f"{request.name}: {seen}", status=status)
+
+    def reboot(self) -> None:
+        """Leave the loader and start the firmware; nothing is answered."""
+        # Sent several times, as Beken's own tool does: nobody confirms it.
+        for _ in range(3):
+            self.session.transport.write(commands.reboot())

@@ -1,0 +1,50 @@
+"""Writing flash: a sector counts as written when the chip's CRC says so."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+from bekenlab.link.commands import SECTOR
+from bekenlab.link.errors import ChipRefusedError, NoReplyError, VerifyFailedError
+from bekenlab.link.reading import BLANK
+
+if TYPE_CHECKING:
+    from bekenlab.link.target import Target
+
+_TRIES = 5
+
+
+def write_sector(target: Target, address: int, data: bytes) -> int:
+    """Erase a sector, write it unless it is to be blank, and compare; return the tries it took.
+
+    Each try begins with erasing, since programming can only clear bits.
+
+    Raises:
+        VerifyFailedError: It is still wrong after all tries; the message says what was seen last.
+        NoReplyError: The chip is gone.
+        LineLostError: The line is gone.
+    """
+    wanted = zlib.crc32(data)
+    seen = ""
+    for attempt in range(1, _TRIES + 1):
+        try:
+            target.erase_sector(address)
+            if data != BLANK:
+                target.program_sector(address, data)
+            if target.crc(address, address + SECTOR) == wanted:
+                return attempt
+            seen = "its CRC is not that of the data"
+        except (ChipRefusedError, NoReplyError) as error:
+            seen = error.message
+        target.session.resync()
+    raise VerifyFailedError(
+        f"sector {address:#x} could not be written: {seen}",
+        hint="check power and ground; repeat the command, it goes on where it stopped",
+        address=address,
+    )
+
+
+def erase_sector(target: Target, address: int) -> int:
+    """Erase a sector and compare it with a blank one; return the tries it took."""
+    return write_sector(target, address, BLANK)

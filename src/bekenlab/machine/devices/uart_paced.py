@@ -1,0 +1,294 @@
+"""A serial port whose bytes take line time in both directions, as a flasher at its far end needs.
+
+Everything is worked out when somebody looks: a byte costs no event of its own. Bytes that have left
+or arrived since the last look are counted from the clock. There is an event only where firmware
+could be waiting: when the transmitter runs empty, when the receiver would interrupt, or for every
+byte received while the receiver's interrupts are off.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bekenlab.machine.devices.uart import (
+    CONFIG,
+    FIFO_DEPTH,
+    FIFO_PORT,
+    FIFO_STATUS,
+    INT_ENABLE,
+    INT_STATUS,
+    NEED_READ,
+    NEED_WRITE,
+    OVERFLOW,
+    RX_STOP,
+    STOP_AFTER_BYTES,
+    TX_EMPTY,
+    TX_FULL,
+    TX_STOP,
+    WRITE_READY,
+    Uart,
+)
+from bekenlab.machine.line_rate import BITS_A_BYTE, as_heard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bekenlab.machine.devices.base import State, Wiring
+
+_UNSET_BAUD = 115_200
+# Code that polls a full FIFO is made to wait for this many bytes at once: the line stays busy all
+# the same, and each look costs real time.
+_WAIT_BYTES = 32
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """Bytes on their way to the chip: byte n has arrived at ``start + (n + 1) * ticks``."""
+
+    data: bytes
+    baud: int
+    start: int
+    ticks: int
+    taken: int = 0
+
+    @property
+    def next_at(self) -> int:
+        return self.start + (self.taken + 1) * self.ticks
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.data) * self.ticks
+
+
+@dataclass(slots=True)
+class Departure:
+    """Bytes that have left.
+
+    Attributes:
+        tick: When the last bit of the last one was on the line.
+        baud: The rate they were sent at.
+        data: The bytes.
+    """
+
+    tick: int
+    baud: int
+    data: bytearray
+
+
+class PacedUart(Uart):
+    """A serial port in line time.
+
+    Attributes:
+        end_slice: Ends the processor's slice; set by whoever has the processor.
+    """
+
+    def __init__(self, wiring: Wiring) -> None:
+        super().__init__(wiring)
+        self.end_slice: Callable[[], None] = lambda: None
+        self._queue: deque[int] = deque()
+        self._byte_end = 0
+        self._left: list[Departure] = []
+        self._polls = 0
+        self._begun = False
+        self._chunks: deque[_Chunk] = deque()
+        self._last_arrival = 0
+        self._heard = False
+        self._empty = f"{wiring.name}.empty"
+        self.clock.handle(self._empty, self._ran_empty)
+
+    # outside ----------------------------------------------------------------------------------
+
+    @property
+    def pending(self) -> int:
+        """Bytes fed that the firmware has not read yet."""
+        return sum(len(chunk.data) - chunk.taken for chunk in self._chunks) + len(self._fifo)
+
+    def feed(self, data: bytes) -> None:
+        """Let bytes arrive at the chip's own rate, after those already on their way."""
+        self.feed_at(data, self._rate, self.clock.now)
+
+    def feed_at(self, data: bytes, baud: int, tick: int) -> None:
+        """Put bytes on the line at a rate of the sender's, not before ``tick``."""
+        if not data:
+            return
+        start = max(tick, self.clock.now, self._chunks[-1].end if self._chunks else 0)
+        self._chunks.append(_Chunk(data, baud, start, self._ticks(baud)))
+        self._plan()
+
+    def take(self) -> list[Departure]:
+        """The bytes that have left since the last call, in pieces of one rate."""
+        self._settle()
+        left, self._left = self._left, []
+        return left
+
+    # firmware ---------------------------------------------------------------------------------
+
+    def read(self, offset: int) -> int:
+        """FIFO_STATUS shows both FIFOs as they are now; FIFO_PORT takes a received byte."""
+        if offset == FIFO_STATUS:
+            return self._look()
+        if offset in {FIFO_PORT, INT_STATUS}:
+            self._receive()
+        return super().read(offset)
+
+    def write(self, offset: int, value: int) -> None:
+        """FIFO_PORT queues a byte; a full queue loses it. Bytes queued leave at a changed rate."""
+        if offset == FIFO_PORT:
+            self._queue_byte(value & 0xFF)
+            return
+        self._settle()
+        self._receive()
+        super().write(offset, value)
+        if offset == CONFIG and self._queue:
+            self.clock.at(self._empty, self._empty_at())
+        if offset in {CONFIG, INT_ENABLE, INT_STATUS}:
+            self._plan()
+
+    # sending ----------------------------------------------------------------------------------
+
+    @property
+    def _rate(self) -> int:
+        return self.baud or _UNSET_BAUD
+
+    def _ticks(self, baud: int) -> int:
+        return max(1, self.clock.hz * BITS_A_BYTE // baud)
+
+    def _queue_byte(self, byte: int) -> None:
+        self._polls = 0
+        if len(self._queue) >= FIFO_DEPTH:
+            self._settle()
+            if len(self._queue) >= FIFO_DEPTH:
+                return
+        if not self._queue:
+            self._byte_end = self.clock.now + self._ticks(self._rate)
+            self._begun = True
+        self._queue.append(byte)
+        self.on_send(byte)
+        self.clock.at(self._empty, self._empty_at())
+
+    def _empty_at(self) -> int:
+        return self._byte_end + (len(self._queue) - 1) * self._ticks(self._rate)
+
+    def _settle(self) -> None:
+        """Let the bytes leave whose time has come."""
+        now = self.clock.now
+        if not self._queue or self._byte_end > now:
+            return
+        rate = self._rate
+        ticks = self._ticks(rate)
+        count = min(len(self._queue), (now - self._byte_end) // ticks + 1)
+        gone = bytes(self._queue.popleft() for _ in range(count))
+        last = self._byte_end + (count - 1) * ticks
+        self._byte_end = last + ticks
+        if self._left and self._left[-1].baud == rate:
+            self._left[-1].data += gone
+            self._left[-1].tick = last
+        else:
+            self._left.append(Departure(last, rate, bytearray(gone)))
+
+    def _ran_empty(self, _due: int) -> None:
+        self._settle()
+        self._status |= NEED_WRITE | TX_STOP
+        self._update()
+
+    def _look(self) -> int:
+        """The status; whoever looks twice at a full transmit FIFO waits for room."""
+        self._settle()
+        self._receive()
+        if self._begun:
+            # The slice was to end where nothing was planned yet. It cannot end at the write: the
+            # processor would do that again.
+            self._begun = False
+            self.end_slice()
+        if len(self._queue) >= FIFO_DEPTH:
+            self._polls += 1
+            if self._polls > 1:
+                self._wait()
+        return self._fifo_status()
+
+    def _wait(self) -> None:
+        self._polls = 0
+        target = self._byte_end + (_WAIT_BYTES - 1) * self._ticks(self._rate)
+        planned = self.clock.next()
+        if planned is not None:
+            target = min(target, planned)
+        self.clock.now = max(self.clock.now, target)
+        self.end_slice()
+        self._settle()
+
+    def _fifo_status(self) -> int:
+        waiting = len(self._queue)
+        status = super()._fifo_status() & ~(TX_EMPTY | WRITE_READY) | min(waiting, 0xFF)
+        if waiting >= FIFO_DEPTH:
+            return status | TX_FULL
+        return status | WRITE_READY | (0 if waiting else TX_EMPTY)
+
+    # receiving --------------------------------------------------------------------------------
+
+    def _receive(self) -> None:
+        """Take in the bytes that have arrived by now."""
+        now = self.clock.now
+        arrived = False
+        while self._chunks and self._chunks[0].next_at <= now:
+            chunk = self._chunks[0]
+            count = min(len(chunk.data) - chunk.taken, (now - chunk.next_at) // chunk.ticks + 1)
+            data = chunk.data[chunk.taken : chunk.taken + count]
+            chunk.taken += count
+            self._last_arrival = chunk.start + chunk.taken * chunk.ticks
+            if chunk.taken == len(chunk.data):
+                self._chunks.popleft()
+            self._store(as_heard(data, chunk.baud, self._rate))
+            arrived = True
+        if arrived:
+            self._plan()
+            self._update()
+
+    def _store(self, data: bytes) -> None:
+        if not self.listening:
+            return
+        room = FIFO_DEPTH - len(self._fifo)
+        self._fifo.extend(data[:room])
+        self._heard = True
+        if len(data) > room:
+            self._status |= OVERFLOW
+        if len(self._fifo) >= self._threshold:
+            self._status |= NEED_READ
+
+    def _plan(self) -> None:
+        """Set the events at which firmware may notice what arrives."""
+        if not self._chunks:
+            self.clock.cancel(self._arrive)
+        else:
+            chunk = self._chunks[0]
+            count = 1
+            if self.words.get(INT_ENABLE, 0) & (NEED_READ | RX_STOP):
+                count = max(1, self._threshold - len(self._fifo))
+            count = min(count, len(chunk.data) - chunk.taken)
+            self.clock.at(self._arrive, chunk.next_at + (count - 1) * chunk.ticks)
+        idle = self._last_arrival + STOP_AFTER_BYTES * self._ticks(self._rate)
+        if self._heard and (not self._chunks or self._chunks[0].next_at > idle):
+            self.clock.at(self._idle, idle)
+        else:
+            self.clock.cancel(self._idle)
+
+    def _arrived(self, _due: int) -> None:
+        self._receive()
+        self._plan()
+
+    def _line_idle(self, due: int) -> None:
+        self._heard = False
+        super()._line_idle(due)
+
+    # snapshots --------------------------------------------------------------------------------
+
+    def save(self) -> State:
+        """Registers and FIFOs; bytes on the line are lost."""
+        return {**super().save(), "queue": bytes(self._queue)}
+
+    def load(self, state: State) -> None:
+        """Put back what :meth:`save` gave, from which the line is at rest."""
+        super().load(state)
+        self._queue.clear()
+        self._chunks.clear()

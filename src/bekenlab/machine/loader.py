@@ -1,0 +1,146 @@
+"""A chip on a wire whose download code is in its flash: the dump's own boot loader answers.
+
+The genuine loader runs in the virtual chip, with UART1 in line time. It answers what it answers on
+silicon: nothing of the protocol is modelled here. What it writes to flash is what runs after the
+next reset.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import NotADumpError
+from bekenlab.image import cipher, framing, read_image
+from bekenlab.machine.devices.uart_paced import PacedUart
+from bekenlab.machine.engine import SLICE
+from bekenlab.machine.errors import CodeCrashError
+from bekenlab.machine.image import FlashImage
+from bekenlab.machine.machine import Machine
+from bekenlab.machine.wire import Sent
+
+if TYPE_CHECKING:
+    from bekenlab.machine.serial import SerialPort
+
+_UNSET_BAUD = 115_200
+_UNTIL = "wire.until"
+_LONGEST_RECORD = 1 << 20
+
+
+class LoaderChip:
+    """A chip that runs the boot loader in its flash, then the application; a ``WireDevice``.
+
+    A watchdog reset or the loader's reboot starts it anew, like :meth:`reset`. After a crash of the
+    code nothing answers until :meth:`reset`.
+
+    Args:
+        flash: A dump that begins with its boot loader; a rotated one is turned back.
+        chip: Name of a chip, e.g. ``"BK7231T"``.
+
+    Attributes:
+        now: Device seconds since it was first powered.
+        machine: The machine as it is now; every reset makes a new one.
+
+    Raises:
+        NotADumpError: There is no boot loader in the dump, or its key is not known.
+        UnsupportedError: No model of this chip.
+    """
+
+    def __init__(self, flash: bytes, chip: str) -> None:
+        image = read_image(flash)
+        if image.loader is None or image.encryption.key is None:
+            raise NotADumpError(
+                "there is no boot loader in this dump that could run",
+                hint="a whole dump from address 0 is needed; look at it with analyze",
+            )
+        self.now = 0.0
+        self._chip = chip
+        # The key is burnt into the chip: whatever is written later is read through it.
+        self._key = image.encryption.key
+        self._origin = 0.0
+        self._crashed = False
+        self.machine = self._start(image.physical)
+
+    def _start(self, flash: bytes) -> Machine:
+        code = cipher.apply(framing.strip(flash), 0, self._key)
+        machine = Machine.from_image(
+            FlashImage(flash, code), chip=self._chip, start="bootloader", line_time=True
+        )
+        machine.clock.handle(_UNTIL, lambda _due: None)
+        _uart(machine).end_slice = machine.cpu.stop
+        self._origin = self.now
+        self._crashed = False
+        return machine
+
+    @property
+    def baud(self) -> int:
+        """Rate of the chip's UART; what the loader starts with before it has set one."""
+        return self.machine.uart1.baud or _UNSET_BAUD
+
+    @property
+    def flash(self) -> bytes:
+        """The flash as it is now, physical addresses."""
+        return self.machine.flash
+
+    @property
+    def log(self) -> str:
+        """What UART2 printed since the last reset (the latest part of it)."""
+        return self.machine.log
+
+    def feed(self, data: bytes, baud: int) -> None:
+        """Put bytes on the wire to the chip, from ``now`` on, ten bit times each at ``baud``."""
+        _uart(self.machine).feed_at(data, baud, self._tick(self.now))
+
+    def advance(self, until: float) -> tuple[Sent, ...]:
+        """Let time pass until ``until``, or until the chip has sent something."""
+        while True:
+            sent = self._sent()
+            if sent:
+                self.now = max(self.now, sent[-1].at)
+                return sent
+            if self._seconds() >= until or self._crashed:
+                self.now = max(self.now, until)
+                return ()
+            self._slice(until)
+
+    def reset(self) -> None:
+        """Pull CEN low and let go."""
+        self.machine = self._start(self.flash)
+
+    def _slice(self, until: float) -> None:
+        machine = self.machine
+        machine.clock.at(_UNTIL, max(self._tick(until), machine.clock.now + 1))
+        try:
+            machine.engine.slice(SLICE)
+        except CodeCrashError:
+            self._crashed = True
+        for port in (machine.uart1, machine.uart2):
+            _keep_short(port)
+        if machine.bitten:
+            self.now = self._seconds()
+            self.reset()
+
+    def _sent(self) -> tuple[Sent, ...]:
+        hz = self.machine.clock.hz
+        return tuple(
+            Sent(self._origin + piece.tick / hz, piece.baud, bytes(piece.data))
+            for piece in _uart(self.machine).take()
+        )
+
+    def _seconds(self) -> float:
+        return self._origin + self.machine.clock.seconds
+
+    def _tick(self, seconds: float) -> int:
+        return round((seconds - self._origin) * self.machine.clock.hz)
+
+
+def _uart(machine: Machine) -> PacedUart:
+    uart = machine.board.uart1
+    if not isinstance(uart, PacedUart):
+        raise TypeError("UART1 does not take line time")
+    return uart
+
+
+def _keep_short(port: SerialPort) -> None:
+    """A chip may be served for days; the record of its port must not grow with it."""
+    if len(port.sent) > _LONGEST_RECORD:
+        port.load(b"", b"")

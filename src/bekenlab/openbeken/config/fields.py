@@ -1,0 +1,176 @@
+"""The fields of OpenBeken's configuration sector, read from a table."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from bekenlab.chips import find_chip
+from bekenlab.errors import BadValueError
+
+VERSIONS = (3, 4, 5)
+"""Versions of the configuration that are understood; OpenBeken 1.18.300 writes the last."""
+
+DEFAULT_PINS = 32
+
+_HEAD = 8  # magic, checksum and version
+
+
+class Kind(StrEnum):
+    """How the bytes of a field are meant."""
+
+    U8 = "u8"
+    U16 = "u16"
+    U32 = "u32"
+    I16 = "i16"
+    F32 = "f32"
+    TEXT = "text"
+    IPV4 = "ipv4"
+    MAC = "mac"
+    FLAGS = "flags"
+
+
+class Hidden(StrEnum):
+    """Why a field is not shown unless asked for."""
+
+    NAME = "name"
+    PASSWORD = "password"  # noqa: S105  a word, no password
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field.
+
+    Attributes:
+        name: ``"mqtt_host"``.
+        offset: From the start of the sector, in bytes, with 32 pins.
+        size: Bytes, with 32 pins.
+        kind: How they are meant.
+        about: What the field is.
+        source: Letters of the sources, see the table.
+        since: First version of the configuration that has it.
+        moves: Bytes it lies further on with 48 pins.
+        unit: Unit of the number, or an empty string.
+        least: Smallest number that is set.
+        most: Largest number that is set, or None for what fits.
+        shortest: Least bytes of a text that is set and not empty.
+        longest: Most bytes of a text that is set, or None for what fits.
+        hidden: Why it is not shown unless asked for, or None.
+        tail: Whether it may end in bytes of the MAC address, which are not shown unless asked for.
+    """
+
+    name: str
+    offset: int
+    size: int
+    kind: Kind
+    about: str
+    source: str
+    since: int = 3
+    moves: int = 0
+    unit: str = ""
+    least: int = 0
+    most: int | None = None
+    shortest: int = 0
+    longest: int | None = None
+    hidden: Hidden | None = None
+    tail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where things are in one version on one kind of chip.
+
+    Attributes:
+        version: Version of the configuration.
+        pins: GPIOs it has room for.
+        size: Bytes it takes, which its checksum covers from byte 4 on.
+        fields: By name, with the offsets and sizes of this layout.
+    """
+
+    version: int
+    pins: int
+    size: int
+    fields: dict[str, Field]
+
+    def gaps(self) -> tuple[tuple[int, int], ...]:
+        """Ranges of bytes that belong to no field, half open, behind the head."""
+        found = []
+        place = _HEAD
+        for field in self.fields.values():
+            if field.offset > place:
+                found.append((place, field.offset))
+            place = field.offset + field.size
+        return (*found, (place, self.size)) if place < self.size else tuple(found)
+
+
+def layout(version: int, chip: str | None = None) -> Layout:
+    """The layout of a version on a chip.
+
+    Args:
+        version: One of ``VERSIONS``.
+        chip: Name of the chip; without it, that of most chips.
+    """
+    found = find_chip(chip) if chip else None
+    pins = _table()["pins"].get(found.name, DEFAULT_PINS) if found else DEFAULT_PINS
+    return _layout(version, pins)
+
+
+def find_field(name: str) -> Field:
+    """A field by name.
+
+    Raises:
+        BadValueError: There is none.
+    """
+    for field in all_fields():
+        if field.name == name:
+            return field
+    raise BadValueError(
+        f"an OpenBeken configuration has no field {name!r}", hint="docs/config.md lists the fields"
+    )
+
+
+@cache
+def all_fields() -> tuple[Field, ...]:
+    """All fields, in the order they lie in the sector, with 32 pins."""
+    return tuple(_field(row) for row in _table()["field"])
+
+
+def defaults() -> dict[str, Any]:
+    """What OpenBeken itself starts with, by field, as in the table; the rest is zero."""
+    return dict(_table()["defaults"])
+
+
+@cache
+def _layout(version: int, pins: int) -> Layout:
+    size, command = _table()["sizes"][str(version)]
+    more = pins - DEFAULT_PINS
+    fields = {}
+    for field in all_fields():
+        if field.since > version:
+            continue
+        length = field.size
+        if field.name == "startup_command":
+            length = command
+        elif field.name.startswith("pin_"):
+            length = pins
+        # ``moves`` is written for 16 more pins; the only other number of them is none.
+        offset = field.offset + (field.moves if more else 0)
+        fields[field.name] = replace(field, offset=offset, size=length)
+    return Layout(version, pins, size, fields)
+
+
+def _field(row: dict[str, Any]) -> Field:
+    hidden = row.get("hidden")
+    return Field(
+        **(row | {"kind": Kind(row["kind"]), "hidden": Hidden(hidden) if hidden else None})
+    )
+
+
+@cache
+def _table() -> dict[str, Any]:
+    text = (files("bekenlab.openbeken") / "data" / "config_fields.toml").read_text("utf-8")
+    return tomllib.loads(text)

@@ -1,0 +1,142 @@
+"""What OpenBeken is told about a pin: ``26: Rel;1``, in the spellings people use."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import BadValueError
+from bekenlab.openbeken.roles import find_role, roles
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CHANNELS = 64
+"""OpenBeken's channels are 0 to 63."""
+
+_MOST_GPIOS = 64
+_GPIO = re.compile(r"\s*(?:GPIO|P)?[\s_]*0*(\d{1,2})\s*", re.IGNORECASE)
+_NUMBERED = re.compile(r"#(\d{1,3})")
+
+
+@dataclass(frozen=True, slots=True)
+class PinSetting:
+    """One pin.
+
+    Attributes:
+        gpio: Beken GPIO number.
+        role: OpenBeken's role with the suffix for its level, e.g. ``"Rel_n"``; ``"#120"`` for a
+            number that OpenBeken 1.18.300 has no name for.
+        channel: Channel number.
+        channel2: Second channel, e.g. for a double click; 0 for none.
+    """
+
+    gpio: int
+    role: str
+    channel: int = 0
+    channel2: int = 0
+
+    @property
+    def text(self) -> str:
+        """As a template has it: ``Rel;1``, with the second channel where there is one."""
+        second = f";{self.channel2}" if self.channel2 else ""
+        return f"{self.role};{self.channel}{second}"
+
+
+def canonical_role(name: str) -> str | None:
+    """OpenBeken's own spelling of a role, or None for one it does not have."""
+    role = find_role(name) or find_role(_aliases().get(name.strip().lower(), ""))
+    return role.name if role else None
+
+
+def setting_role_name(number: int) -> str:
+    """Name of a role number; ``#120`` where there is none."""
+    return roles()[number].name if number < len(roles()) else f"#{number}"
+
+
+def setting_role_number(name: str) -> int:
+    """Number of a role name as ``setting_role_name`` gives it.
+
+    Raises:
+        BadValueError: OpenBeken has no such role.
+    """
+    numbered = _NUMBERED.fullmatch(name)
+    if numbered and int(numbered[1]) < 256:
+        return int(numbered[1])
+    known = canonical_role(name)
+    role = find_role(known) if known else None
+    if role is None:
+        raise BadValueError(
+            f"OpenBeken has no role {name!r}", hint="such as Rel, Rel_n, Btn, LED_n, PWM, WifiLED_n"
+        )
+    return role.id
+
+
+def parse_gpio(text: str) -> int:
+    """The GPIO of ``26``, ``P26`` or ``GPIO26``.
+
+    Raises:
+        BadValueError: It is none of them.
+    """
+    match = _GPIO.fullmatch(text)
+    if match is None or int(match[1]) >= _MOST_GPIOS:
+        raise BadValueError(f"{text!r} is no pin", hint="a pin is written 26 or P26")
+    return int(match[1])
+
+
+def parse_setting(gpio: str, text: str) -> PinSetting:
+    """One entry of a template, in any of the spellings found in device lists.
+
+    Args:
+        gpio: ``"26"`` or ``"P26"``.
+        text: ``"Rel;1"``; a missing channel is 0, and a comma serves as a semicolon.
+
+    Raises:
+        BadValueError: Pin, role or channel make no sense.
+    """
+    role, *channels = re.split(r"[;,]", text)
+    if len(channels) > 2:
+        raise BadValueError(f"{text!r} is no pin setting", hint="write role;channel, as in Rel;1")
+    first, second = (*(_channel(channel, text) for channel in channels), 0, 0)[:2]
+    number = setting_role_number(role.strip())
+    return PinSetting(parse_gpio(gpio), setting_role_name(number), first, second)
+
+
+def _channel(text: str, whole: str) -> int:
+    digits = text.strip()
+    if not digits:
+        return 0
+    if not re.fullmatch(r"\d{1,2}", digits, re.ASCII) or int(digits) >= CHANNELS:
+        raise BadValueError(
+            f"{whole!r}: {digits[:20]!r} is no channel", hint=f"channels are 0 to {CHANNELS - 1}"
+        )
+    return int(digits)
+
+
+def parse_settings(pins: Mapping[str, object]) -> tuple[tuple[PinSetting, ...], tuple[str, ...]]:
+    """The ``pins`` of a template.
+
+    Returns:
+        The pins that have a role, by GPIO; and a sentence for each entry that makes no sense.
+    """
+    found: dict[int, PinSetting] = {}
+    wrong = []
+    for gpio, text in pins.items():
+        try:
+            setting = parse_setting(str(gpio), str(text))
+        except BadValueError as error:
+            wrong.append(error.message)
+            continue
+        if setting.role != "None":
+            found[setting.gpio] = setting
+    return tuple(found[gpio] for gpio in sorted(found)), tuple(wrong)
+
+
+@cache
+def _aliases() -> dict[str, str]:
+    text = (files("bekenlab.openbeken") / "data" / "aliases.toml").read_text(encoding="utf-8")
+    return {alias.lower(): name for alias, name in tomllib.loads(text)["aliases"].items()}

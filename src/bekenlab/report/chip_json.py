@@ -1,0 +1,172 @@
+"""Reports of the jobs with a chip on the wire, as JSON (fields documented in docs/json.md)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bekenlab.events import Advanced, Awaiting, Event, Progress, Said, Started
+
+if TYPE_CHECKING:
+    from bekenlab.errors import BekenlabError, Notice
+    from bekenlab.jobs.chip.backup import BackupReport
+    from bekenlab.jobs.chip.doctor import DoctorReport
+    from bekenlab.jobs.chip.flash import FlashReport
+    from bekenlab.jobs.chip.flash_plan import FlashPlan
+    from bekenlab.jobs.chip.info import InfoReport
+    from bekenlab.jobs.chip.verify import VerifyReport
+    from bekenlab.link.identity import Identity
+    from bekenlab.link.ports import Port
+
+SECTOR = 0x1000
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """One event of a running job."""
+    if isinstance(event, Started):
+        return {"event": "started", "job": event.job, "total": event.total}
+    if isinstance(event, Progress):
+        phase = {"job": event.job, "phase": event.phase}
+        return {"event": "progress", **phase, "done": event.done, "total": event.total}
+    if isinstance(event, Said):
+        return {"event": "said", "job": event.job, "code": event.code, "message": event.message}
+    if isinstance(event, Awaiting):
+        told = {"seen": event.seen, "advice": event.advice, "seconds_left": round(event.left, 1)}
+        return {"event": "awaiting", "job": event.job, "stage": event.stage, **told}
+    if isinstance(event, Advanced):
+        return {"event": "advanced", "job": event.job, "done": event.done, "item": event.item}
+    return {"event": "finished", "job": event.job}
+
+
+def error_json(error: BekenlabError) -> dict[str, Any]:
+    """What went wrong."""
+    return {"code": error.code, "message": error.message, "hint": error.hint}
+
+
+def identity_json(identity: Identity) -> dict[str, Any]:
+    """A chip."""
+    part = identity.flash_part
+    return {
+        "chip": identity.chip.name if identity.chip else None,
+        "chip_id": _hex(identity.chip_id),
+        "loader_kind": str(identity.kind),
+        "loader": identity.boot_version or identity.loader_name or None,
+        "loader_crc32": f"{identity.loader_crc:08x}",
+        "flash_id": f"{identity.flash_id:06x}" if identity.flash_id is not None else None,
+        "flash_part": part.name if part else None,
+        "flash_size": identity.flash_size,
+        "flash_size_from": identity.size_source,
+    }
+
+
+def _hex(value: int | None) -> str | None:
+    return f"{value:#x}" if value is not None else None
+
+
+def notices_json(notices: tuple[Notice, ...]) -> list[dict[str, str]]:
+    """Warnings."""
+    return [{"code": notice.code, "message": notice.message} for notice in notices]
+
+
+def port_json(port: Port) -> dict[str, Any]:
+    """A serial port."""
+    return {
+        "device": port.device,
+        "kind": str(port.kind),
+        "name": port.name,
+        "usb_id": port.usb_id or None,
+        "serial_number": port.serial_number or None,
+        "driver": port.driver or None,
+        "busy": port.busy or None,
+        "fix": port.fix or None,
+    }
+
+
+def info_json(report: InfoReport) -> dict[str, Any]:
+    """What ``info`` found."""
+    return {
+        "chip": identity_json(report.identity),
+        "linked_by": str(report.stage),
+        "baud": report.baud,
+        "encryption_key": report.key_kind,
+        "write_protected": report.write_protected,
+        "mac": report.mac,
+    }
+
+
+def backup_json(report: BackupReport) -> dict[str, Any]:
+    """What ``backup`` did."""
+    return {
+        "file": str(report.output),
+        "manifest": str(report.manifest),
+        "size": report.size,
+        "sha256": report.sha256,
+        "chip": identity_json(report.identity),
+        "sectors": {
+            "sent": report.sent,
+            "blank": report.blank,
+            "resumed": report.resumed,
+            "reread": report.reread,
+        },
+        "seconds": round(report.seconds, 3),
+        "baud": report.baud,
+        "warnings": notices_json(report.notices),
+    }
+
+
+def verify_json(report: VerifyReport) -> dict[str, Any]:
+    """What ``verify`` found."""
+    return {
+        "file": str(report.path),
+        "equal": report.equal,
+        "compared": report.compared,
+        "different": [f"{address:#x}" for address in report.different],
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def plan_json(plan: FlashPlan) -> dict[str, Any]:
+    """What a write would do."""
+    return {
+        "title": plan.title,
+        "ranges": [{"start": hex(p.start), "end": hex(p.end)} for p in plan.pieces],
+        "sectors_to_write": [hex(sector.address) for sector in plan.sectors],
+        "sectors_partly_kept": [hex(s.address) for s in plan.sectors if s.partial],
+        "sectors_equal": plan.same,
+        "sectors_to_repair": [hex(sector.address) for sector in plan.repairs],
+        "left_out": [region.name for region in plan.kept],
+        "backup": str(plan.backup) if plan.backup else None,
+        "seconds": round(plan.seconds, 1),
+        "refusals": [
+            {"code": r.code, "reason": r.reason, "override": r.override} for r in plan.refusals
+        ],
+        "warnings": notices_json(plan.notices),
+    }
+
+
+def flash_json(report: FlashReport) -> dict[str, Any]:
+    """What a write did."""
+    return {
+        "plan": plan_json(report.plan),
+        "sectors": {
+            "written": report.written,
+            "equal": report.plan.same,
+            "retried": report.retried,
+            "repaired": report.repaired,
+        },
+        "verified": True,
+        "rebooted": report.rebooted,
+        "seconds": round(report.seconds, 3),
+        "baud": report.baud,
+    }
+
+
+def doctor_json(report: DoctorReport) -> dict[str, Any]:
+    """What ``doctor`` found."""
+    return {
+        "verdict": report.verdict,
+        "advice": report.advice,
+        "checks": [
+            {"name": check.name, "ok": check.ok, "seen": check.seen} for check in report.checks
+        ],
+        "chip": identity_json(report.identity) if report.identity else None,
+    }

@@ -1,0 +1,180 @@
+"""Reports of the jobs with a chip on the wire, for a terminal of 80 columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from bekenlab.report.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bekenlab.errors import Notice
+    from bekenlab.jobs.chip.backup import BackupReport
+    from bekenlab.jobs.chip.doctor import DoctorReport
+    from bekenlab.jobs.chip.flash import FlashReport
+    from bekenlab.jobs.chip.flash_plan import FlashPlan
+    from bekenlab.jobs.chip.info import InfoReport
+    from bekenlab.jobs.chip.verify import VerifyReport
+    from bekenlab.link.identity import Identity
+    from bekenlab.link.ports import Port
+
+_SECTOR = 0x1000
+_LABEL = 9
+
+
+def _rows(rows: Iterable[tuple[str, str]]) -> Table:
+    """Label and value, one pair a line; long values go on under their own column."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="cyan", min_width=_LABEL)
+    table.add_column(overflow="fold")
+    for label, value in rows:
+        table.add_row(label, Text(printable(value)))
+    return table
+
+
+def _identity_rows(identity: Identity) -> list[tuple[str, str]]:
+    loader = identity.boot_version or identity.loader_name or f"CRC {identity.loader_crc:08X}"
+    number = f" ({identity.chip_id:#x})" if identity.chip_id is not None else ""
+    part = identity.flash_part.name if identity.flash_part else "unknown part"
+    flash_id = f"{identity.flash_id:06X} {part}" if identity.flash_id is not None else "id unread"
+    size = f"{identity.flash_size / (1 << 20):g} MiB by {identity.size_source}"
+    return [
+        ("Chip", identity.chip_name + number),
+        ("Loader", f"{loader}, {_KINDS[str(identity.kind)]}"),
+        ("Flash", f"{flash_id}, {size}"),
+    ]
+
+
+_KINDS = {
+    "rom": "download code in ROM: always reachable",
+    "tuya": "download code in flash: unreachable without its boot loader",
+    "other": "download code in flash",
+}
+
+
+def info_text(report: InfoReport) -> Table:
+    """What ``info`` found."""
+    keys = {
+        "tuya": "Tuya's: code in flash is encrypted with it",
+        "none": "none: code in flash is plain",
+        "other": "of its own",
+        "unreadable": "cannot be read on this chip",
+    }
+    locked = {True: "yes (lifted while something is written)", False: "no", None: "cannot be asked"}
+    rows = _identity_rows(report.identity)
+    rows += [
+        ("Code key", keys[report.key_kind]),
+        ("Protected", locked[report.write_protected]),
+        ("MAC", report.mac or "none found"),
+        ("Line", f"{report.baud} baud, {report.stage}"),
+    ]
+    return _rows(rows)
+
+
+def backup_text(report: BackupReport) -> Group:
+    """What ``backup`` did."""
+    counts = f"{report.sent} sectors read, {report.blank} blank"
+    counts += f", {report.resumed} from before" if report.resumed else ""
+    counts += f", {report.reread} read again" if report.reread else ""
+    table = _rows(
+        [
+            ("Backup", f"{report.output} ({report.size / (1 << 20):g} MiB)"),
+            ("SHA-256", report.sha256),
+            ("Manifest", str(report.manifest)),
+            ("Verified", f"{counts}; every byte agrees with the chip's CRC"),
+            ("Took", f"{report.seconds:.1f} s at {report.baud} baud"),
+        ]
+    )
+    return Group(table, *_warnings(report.notices))
+
+
+def verify_text(report: VerifyReport) -> Table:
+    """What ``verify`` found when they agree."""
+    size = f"{report.compared / 1024:,.0f} KiB"
+    text = f"{size} from {report.start:#x} agree with {report.path.name} ({report.seconds:.1f} s)"
+    return _rows([("Equal", text)])
+
+
+def plan_text(plan: FlashPlan, identity: Identity) -> Group:
+    """What a write would do, before it is done."""
+    rows = [("File", plan.title), ("Chip", identity.chip_name)]
+    for piece in plan.pieces:
+        size = f"{len(piece.data) / 1024:,.1f} KiB"
+        rows.append(("Writes", f"{piece.start:#x} to {piece.end:#x} ({size})"))
+    partial = sum(sector.partial for sector in plan.sectors)
+    counts = f"{len(plan.sectors)} sectors to write, {plan.same} hold the right bytes already"
+    counts += f", {partial} keep part of what they hold" if partial else ""
+    rows.append(("Changes", counts))
+    if plan.repairs:
+        rows.append(("Repairs", f"{len(plan.repairs)} sectors an interrupted write left damaged"))
+    rows += [
+        *(("Keeps", f"the chip's {r.name} ({r.start:#x} to {r.end:#x})") for r in plan.kept),
+        ("Backup", str(plan.backup) if plan.backup else "none of this chip is known"),
+        ("Time", f"about {max(1, round(plan.seconds))} s at {plan.baud} baud"),
+    ]
+    refused = [
+        Text.assemble(("refused: ", "bold red"), f"{r.reason}\n  override: {r.override}")
+        for r in plan.refusals
+    ]
+    return Group(_rows(rows), *_warnings(plan.notices), *refused)
+
+
+def flash_text(report: FlashReport) -> Table:
+    """What a write did."""
+    counts = f"{report.written} sectors, {report.plan.same} were right already"
+    counts += f", {report.retried} took several tries" if report.retried else ""
+    counts += f", {report.repaired} put right elsewhere" if report.repaired else ""
+    checked = "all of flash compared: the file is there, the rest is as it was"
+    return _rows(
+        [
+            ("Written", counts),
+            ("Verified", checked if report.written or report.repaired else "nothing was to do"),
+            ("Took", f"{report.seconds:.1f} s at {report.baud} baud"),
+            ("Restarted", "yes" if report.rebooted else "no, the chip is still in its loader"),
+        ]
+    )
+
+
+def ports_text(ports: Sequence[Port]) -> Text:
+    """The serial ports, one a line, with what keeps one from being used."""
+    if not ports:
+        return Text("no serial ports; plug the adapter in and look again")
+    lines = []
+    for port in ports:
+        about = " ".join(filter(None, (port.name, port.usb_id, port.driver)))
+        line = Text.assemble((f"{port.device:<16}", "bold"), f"{port.kind:<9}", printable(about))
+        if port.kind == "foreign":
+            line.append("\n                  never used unless named with --port", "dim")
+        if port.busy:
+            line.append(f"\n                  busy: {port.busy}", "yellow")
+        if port.fix:
+            line.append(f"\n                  may not be opened: {port.fix}", "yellow")
+        lines.append(line)
+    return Text("\n").join(lines)
+
+
+def doctor_text(report: DoctorReport) -> Text:
+    """The checks, then the verdict."""
+    lines = [
+        Text.assemble(
+            ("ok   " if check.ok else "fail ", "green" if check.ok else "bold red"),
+            (f"{check.name:<7}", "cyan"),
+            printable(check.seen),
+        )
+        for check in report.checks
+    ]
+    if report.problem is None:
+        lines.append(Text(f"{report.verdict}\n{report.advice}", style="bold"))
+    return Text("\n").join(lines)
+
+
+def _warnings(notices: Iterable[Notice]) -> list[Text]:
+    return [
+        Text.assemble((f"! {notice.code}: ", "yellow"), printable(notice.message))
+        for notice in notices
+    ]

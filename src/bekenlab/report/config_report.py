@@ -1,0 +1,197 @@
+"""OpenBeken configurations and what they differ in: as JSON and for a terminal."""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from bekenlab.openbeken.config import all_fields, find_field
+from bekenlab.openbeken.flags import flag_name
+from bekenlab.report.json_report import SCHEMA
+from bekenlab.report.printable import Printable
+from bekenlab.report.text import heading
+from bekenlab.secret import REDACTED, Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from rich.console import RenderableType
+
+    from bekenlab.jobs.obk_config import ConfigFile, Difference
+    from bekenlab.openbeken.config import Value
+
+# Commands of OpenBeken that take what is hidden elsewhere.
+_TELLING = re.compile(
+    r"(?i)\b((?:ssid|password)[12]?|mqtt_?password|web_?password|(?:ha_?)?wifi\w*)([ \t]+)([^\s;]+)"
+)
+# OpenBeken takes three or four bytes of the MAC address for its names.
+_MAC_TAIL = re.compile(r"[0-9A-Fa-f]{6,8}\Z")
+_PINS = ("pin_roles", "pin_channels", "pin_channels2")
+
+
+def config_json(file: ConfigFile, *, show_secrets: bool = False) -> dict[str, Any]:
+    """A configuration as plain JSON values (documented in docs/json.md)."""
+    return {
+        "schema": SCHEMA,
+        "file": {"name": file.name},
+        "chip": file.chip,
+        "offset": file.offset,
+        "version": file.config.version,
+        "pins": [
+            {
+                "gpio": pin.gpio,
+                "role": pin.role,
+                "channel": pin.channel,
+                "channel2": pin.channel2,
+            }
+            for pin in file.config.pins()
+        ],
+        "flags": _flags(file.config.value("flags")),
+        "fields": {
+            name: plain(name, value, show_secrets=show_secrets)
+            for name, value in file.config.values().items()
+            if name not in _PINS and name != "flags"
+        },
+    }
+
+
+def diff_json(
+    names: Sequence[str], found: Sequence[Difference], *, show_secrets: bool = False
+) -> dict[str, Any]:
+    """What two configurations differ in, as plain JSON values."""
+    return {
+        "schema": SCHEMA,
+        "files": [{"name": name} for name in names],
+        "same": not found,
+        "differences": [
+            {
+                "field": each.name,
+                "left": plain(each.name, each.left, show_secrets=show_secrets),
+                "right": plain(each.name, each.right, show_secrets=show_secrets),
+            }
+            for each in found
+        ],
+    }
+
+
+def plain(name: str, value: Value | None, *, show_secrets: bool) -> Any:
+    """A value as JSON has it; what is hidden as ``<redacted>``, or as it is where it is empty."""
+    if isinstance(value, Secret):
+        empty = not value.reveal().strip(b"0:")
+        return _text(value.reveal()) if show_secrets or empty else REDACTED
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, tuple):
+        return [_number(each) for each in value]
+    if isinstance(value, str):
+        return value if show_secrets else _without_secrets(name, value)
+    return value if value is None else _number(value)
+
+
+def render(file: ConfigFile, *, show_secrets: bool = False) -> RenderableType:
+    """A configuration for a person: what is not empty."""
+    return Printable(Group(*_sections(file, show_secrets=show_secrets)))
+
+
+def render_differences(
+    names: Sequence[str], found: Sequence[Difference], *, show_secrets: bool = False
+) -> RenderableType:
+    """What two configurations differ in, for a person."""
+    if not found:
+        return Printable(Text("Both say the same."))
+    table = _table("Field", *names)
+    for each in found:
+        left = _cell(each, each.left, show_secrets=show_secrets)
+        right = _cell(each, each.right, show_secrets=show_secrets)
+        if left == right == REDACTED:
+            right = f"{REDACTED}, another"
+        table.add_row(*(Text(cell) for cell in (each.name, left, right)))
+    return Printable(table)
+
+
+def _cell(each: Difference, value: Value | None, *, show_secrets: bool) -> str:
+    if value is None:
+        return "(not in this version)"
+    return _words(each.name, value, show_secrets=show_secrets) or "(empty)"
+
+
+def _sections(file: ConfigFile, *, show_secrets: bool) -> Iterator[RenderableType]:
+    place = f"at 0x{file.offset:06x}" if len(file.data) > len(file.config.encode()) else "sector"
+    head = f"  OpenBeken configuration, version {file.config.version}, {place}"
+    yield Text.assemble((file.name, "bold"), head, overflow="fold")
+    pins = file.config.pins()
+    if pins:
+        yield heading("Pins")
+        table = _table("GPIO", "Role", "Channel", "Second")
+        for pin in pins:
+            second = str(pin.channel2) if pin.channel2 else ""
+            table.add_row(f"P{pin.gpio}", Text(pin.role), str(pin.channel), second)
+        yield Padding(table, (0, 0, 0, 2))
+    yield heading("Fields")
+    values = file.config.values()
+    yield Padding(_fields(values, show_secrets=show_secrets), (0, 0, 0, 2))
+
+
+def _fields(values: Mapping[str, Value], *, show_secrets: bool) -> RenderableType:
+    table = _table("Field", "Value")
+    for name, value in values.items():
+        words = _words(name, value, show_secrets=show_secrets)
+        if name in _PINS or not words or set(words) <= set("0.:, "):
+            continue
+        unit = find_field(name).unit
+        table.add_row(name, Text(f"{words} x {unit}" if unit[:1].isdigit() else f"{words} {unit}"))
+    return table
+
+
+def _words(name: str, value: Value, *, show_secrets: bool) -> str:
+    if isinstance(value, frozenset):
+        return ", ".join(f"{number} {flag_name(number)}" for number in sorted(value))
+    shown = plain(name, value, show_secrets=show_secrets)
+    if isinstance(shown, list):
+        return ", ".join(str(each) for each in shown)
+    return str(shown)
+
+
+def _table(*titles: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
+    for title in titles:
+        table.add_column(Text(title), overflow="fold")
+    return table
+
+
+def _flags(value: Value) -> list[dict[str, Any]]:
+    numbers = sorted(value) if isinstance(value, frozenset) else []
+    return [{"number": number, "name": flag_name(int(number))} for number in numbers]
+
+
+def _without_secrets(name: str, text: str) -> str:
+    """A text without what commands in it, or the end of a name, would give away."""
+    if name in _tails():
+        return _MAC_TAIL.sub(lambda match: "x" * len(match[0]), text)
+    if name != "startup_command":
+        return text
+    return _TELLING.sub(lambda match: f"{match[1]}{match[2]}{REDACTED}", text)
+
+
+@cache
+def _tails() -> frozenset[str]:
+    return frozenset(field.name for field in all_fields() if field.tail)
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def _number(value: float) -> float | str:
+    """JSON has no infinity; a float of four bytes has seven digits that mean something."""
+    if isinstance(value, float):
+        return float(f"{value:.7g}") if math.isfinite(value) else str(value)
+    return value

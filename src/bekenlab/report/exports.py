@@ -1,0 +1,125 @@
+"""What ``export`` writes: one row a format.
+
+A format is a function from a device to bytes, and a row in ``EXPORTERS``. The functions import what
+they need themselves, so that the names of the formats cost nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import UnsupportedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from bekenlab.jobs.subject import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to write, and what the file does not say.
+
+    Attributes:
+        subject: The device.
+        chip: Name of the chip where the user gave one, or None.
+        unique: Four bytes for the names of a configuration.
+    """
+
+    subject: Subject
+    chip: str | None
+    unique: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One format, written.
+
+    Attributes:
+        content: The file.
+        warnings: What was left out of it, a sentence each.
+    """
+
+    content: bytes
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """One format.
+
+    Attributes:
+        about: What it is, for --help.
+        binary: Whether it is no text, so that it has to go to a file.
+        write: Makes it.
+    """
+
+    about: str
+    binary: bool
+    write: Callable[[Request], Export]
+
+
+def _openbeken(request: Request) -> Export:
+    template = dict(request.subject.template)
+    if request.chip:
+        template["chip"] = _chip(request.chip)
+    return Export(_indented(template))
+
+
+def _config(request: Request) -> Export:
+    from bekenlab.jobs.obk_config import Changes, make_config
+
+    made = make_config(
+        request.subject.template,
+        Changes(),
+        unique=request.unique,
+        chip=request.chip or request.subject.chip,
+    )
+    return Export(made.config.encode(), made.left_out)
+
+
+def _text(request: Request) -> Export:
+    from bekenlab.report.printable import printable
+
+    return Export(printable(request.subject.description).encode("utf-8", "backslashreplace"))
+
+
+def _json(request: Request) -> Export:
+    from bekenlab.report.json_report import to_json
+    from bekenlab.report.log_report import log_json
+
+    subject = request.subject
+    report: Mapping[str, Any]
+    if subject.report is not None:
+        report = subject.report
+    elif subject.analysis is not None:
+        report = to_json(subject.analysis)
+    elif subject.log is not None:
+        report = log_json(subject.log)
+    else:
+        raise UnsupportedError(
+            f"{subject.name} is no dump, report or log: there is no report on it",
+            hint="export it with --to openbeken or --to config",
+        )
+    return Export(json.dumps(report, separators=(",", ":")).encode() + b"\n")
+
+
+EXPORTERS: Mapping[str, Exporter] = {
+    "openbeken": Exporter("OpenBeken device template", binary=False, write=_openbeken),
+    "config": Exporter("OpenBeken configuration sector", binary=True, write=_config),
+    "text": Exporter("description for a forum", binary=False, write=_text),
+    "json": Exporter("JSON report", binary=False, write=_json),
+}
+
+
+def _chip(name: str) -> str:
+    from bekenlab.chips import chip
+
+    return chip(name).name
+
+
+def _indented(value: object) -> bytes:
+    return (json.dumps(value, indent=2) + "\n").encode()

@@ -1,0 +1,108 @@
+"""The report of ``match``: as JSON and for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.text import Text
+
+from bekenlab.report.json_report import SCHEMA
+from bekenlab.report.printable import Printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+    from bekenlab.jobs.match import Matches
+    from bekenlab.openbeken.similar import PinAgreement, Similarity
+
+_SAME = 1.0
+_NOTHING = "Nothing similar is known."
+
+
+def match_json(matches: Matches, *, limit: int) -> dict[str, Any]:
+    """The known devices as plain JSON values (documented in docs/json.md)."""
+    return {
+        "schema": SCHEMA,
+        "file": {"name": matches.name},
+        "devices": matches.devices,
+        "similar": len(matches.similar),
+        "ties": matches.ties if matches.similar else 0,
+        "matches": [_match(each) for each in matches.similar[:limit]],
+    }
+
+
+def _match(found: Similarity) -> dict[str, Any]:
+    device = found.device
+    return {
+        "score": found.score,
+        "device": {
+            "vendor": device.vendor,
+            "name": device.name,
+            "model": device.model,
+            "chip": device.chip,
+            "board": device.board,
+            "pins": {str(pin.gpio): pin.text for pin in device.pins},
+            "links": list(device.links),
+        },
+        "parts": [
+            {
+                "name": part.name,
+                "weight": part.weight,
+                "agreement": round(part.agreement, 3),
+                "why": part.why,
+            }
+            for part in found.parts
+        ],
+        "pins": [
+            {
+                "gpio": pin.gpio,
+                "ours": pin.ours,
+                "theirs": pin.theirs,
+                "agreement": pin.agreement,
+            }
+            for pin in found.pins
+        ],
+    }
+
+
+def render(matches: Matches, *, limit: int) -> RenderableType:
+    """The known devices for a person, best first."""
+    return Printable(Group(*_lines(matches, limit)))
+
+
+def _lines(matches: Matches, limit: int) -> Iterator[RenderableType]:
+    yield Text(f"{matches.name}: compared with {matches.devices} known devices")
+    for sentence in matches.ignored:
+        yield Text(f"! left out: {sentence}", style="yellow")
+    if not matches.similar:
+        yield Text(_NOTHING)
+        return
+    if matches.ties > 1:
+        yield Text(f"{matches.ties} entries fit equally well; nothing in the file tells which.")
+    for found in matches.similar[:limit]:
+        yield Text.assemble((f"{found.score:5.1f}  ", "bold cyan"), (found.device.title, "bold"))
+        yield Padding(Group(*_reasons(found)), (0, 0, 0, 7))
+    more = len(matches.similar) - limit
+    if more > 0:
+        yield Text(f"{more} more are similar; --limit shows them.")
+
+
+def _reasons(found: Similarity) -> Iterator[Text]:
+    yield Text("; ".join(part.why for part in found.parts))
+    for pin in found.pins:
+        if pin.agreement < _SAME:
+            yield Text(_difference(pin), style="yellow")
+    for link in found.device.links[:1]:
+        yield Text(link, style="blue", overflow="fold")
+
+
+def _difference(pin: PinAgreement) -> str:
+    if pin.theirs is None:
+        return f"P{pin.gpio}: {pin.ours} here, nothing there"
+    if pin.ours is None:
+        return f"P{pin.gpio}: nothing here, {pin.theirs} there"
+    return f"P{pin.gpio}: {pin.ours} here, {pin.theirs} there"

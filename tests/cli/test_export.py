@@ -1,0 +1,68 @@
+"""``bekenlab export`` as a user runs it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bekenlab.openbeken.config import decode_config
+from bekenlab.samples import build_sample
+from cli.program import bekenlab
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "plug.bin").write_bytes(build_sample())
+    (tmp_path / "half.bin").write_bytes(build_sample()[: 1 << 20])
+    (tmp_path / "t.json").write_text('{"pins": {"26": "Rel;1", "8": "Buzzer;1"}}')
+    return tmp_path
+
+
+def test_json_is_what_analyze_prints(folder: Path) -> None:
+    exported = bekenlab("export", "plug.bin", "--to", "json", folder=folder)
+    assert exported.out == bekenlab("analyze", "--json", "plug.bin", folder=folder).out
+    assert (exported.status, exported.err) == (0, "")
+
+
+def test_a_dump_and_its_report_give_the_same_template(folder: Path) -> None:
+    report = bekenlab("analyze", "--json", "plug.bin", folder=folder).out
+    (folder / "report.json").write_text(report)
+    ours = bekenlab("export", "plug.bin", "--to", "openbeken", folder=folder)
+    theirs = bekenlab("export", "report.json", "--to", "openbeken", folder=folder)
+    assert ours.out == theirs.out
+    assert json.loads(ours.out)["pins"]["26"] == "Rel;1"
+
+
+def test_a_configuration_goes_to_a_file(folder: Path) -> None:
+    refused = bekenlab("export", "plug.bin", "--to", "config", folder=folder)
+    assert (refused.status, refused.out) == (2, "")
+    assert "-o" in refused.err
+    words = ("export", "plug.bin", "--to", "config", "-o", "obk.bin")
+    assert bekenlab(*words, folder=folder).status == 0
+    assert decode_config((folder / "obk.bin").read_bytes()).value("short_name") == "obk4E1AB001"
+    assert bekenlab(*words, folder=folder).status == 7
+    assert bekenlab(*words, "--force", folder=folder).status == 0
+
+
+def test_the_chip_can_be_given_and_what_is_left_out_is_said(folder: Path) -> None:
+    words = ("export", "t.json", "--to", "config", "-o", "obk.bin")
+    assert bekenlab(*words, folder=folder).status == 8
+    run = bekenlab(*words, "--chip", "BK7231T", folder=folder)
+    assert run.status == 0
+    assert run.err == "warning: OpenBeken has no role 'Buzzer'\n"
+
+
+def test_a_damaged_dump_is_exported_as_far_as_it_goes(folder: Path) -> None:
+    run = bekenlab("export", "half.bin", "--to", "json", folder=folder)
+    assert run.status == 9
+    assert "damaged-dump" in run.err
+    assert json.loads(run.out)["error"]["code"] == "damaged-dump"
+
+
+def test_an_unknown_format_is_a_wrong_command_line(folder: Path) -> None:
+    assert bekenlab("export", "plug.bin", "--to", "yaml", folder=folder).status == 2
