@@ -1,17 +1,118 @@
-"""``bekenlab log``: logs captured from a device's UART2."""
+"""``bekenlab log``: what a device prints on its log port (UART2), live or from a file."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from bekenlab.cli.chip.face import Face, facing
+from bekenlab.cli.interrupts import interruptible
 from bekenlab.cli.output import console, json_line
 
+if TYPE_CHECKING:
+    from bekenlab.jobs.chip.capture import Capture
+    from bekenlab.pins import PinMap
 
-@click.group("log", no_args_is_help=True)
-def command() -> None:
-    """Read what a device printed on its log port (UART2, 115200 baud)."""
+
+@click.group("log", invoke_without_command=True)
+@click.option(
+    "--port", "-p", envvar="BEKENLAB_LOG_PORT", metavar="PORT", help="Port wired to the chip's TX2."
+)
+@click.option(
+    "--baud",
+    "-b",
+    type=click.IntRange(1200, 6_000_000),
+    default=115_200,
+    show_default=True,
+    metavar="N",
+    help="Baud rate of the log.",
+)
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Keep every byte in FILE as it comes. It may hold passwords and keys.",
+)
+@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="Stop after so long.")
+@click.option("--time", "with_time", is_flag=True, help="Put the time before each line.")
+@click.option("--show-secrets", is_flag=True, help="Do not hide keys and passwords on the screen.")
+@click.option("--json", "as_json", is_flag=True, help="Print events and the result as JSON.")
+@click.pass_context
+def command(
+    context: click.Context,
+    port: str | None,
+    baud: int,
+    output: Path | None,
+    seconds: float | None,
+    with_time: bool,
+    show_secrets: bool,
+    as_json: bool,
+) -> None:
+    """Listen to what a device prints on its log port (UART2, 115200 baud).
+
+    Nothing is sent. Pins are read out of the log as they come; Ctrl-C ends it with a summary.
+    Keys, Wi-Fi names and passwords are hidden on the screen.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    # Imported here: the parsers take longer to load than --help may take.
+    from bekenlab.jobs.chip.bench import Bench, find_port, open_line
+    from bekenlab.jobs.chip.capture import capture
+    from bekenlab.report.live_log import LiveLog
+
+    live = LiveLog(show_secrets=show_secrets)
+    with facing("log", as_json=as_json) as face, interruptible() as interrupted:
+        name, _ = find_port(Bench(port=port))
+        line = open_line(name, baud)
+
+        def show(at: float, lines: list[str]) -> None:
+            for text in lines:
+                face.line(f"{at:9.3f}  {text}" if with_time else text, at)
+
+        try:
+            found = capture(
+                line,
+                output=output,
+                seconds=seconds,
+                heard=lambda at, text: show(at, live.feed(text)),
+                learnt=lambda pins: _learnt(face, pins),
+                interrupted=interrupted,
+            )
+        finally:
+            line.close()
+        show(found.seconds, live.end())
+        _summary(face, found, output)
+
+
+def _learnt(face: Face, pins: PinMap) -> None:
+    from bekenlab.events import Said
+
+    face(Said("log", "pins", f"{len(pins.pins)} pins known from the log so far"))
+
+
+def _summary(face: Face, found: Capture, output: Path | None) -> None:
+    from bekenlab.openbeken import describe
+    from bekenlab.report.json_report import pin_json
+
+    face.result = {
+        "seconds": round(found.seconds, 3),
+        "bytes": len(found.data),
+        "file": str(output) if output else None,
+        "pins": [pin_json(pin) for pin in found.pins.pins],
+    }
+    if face.as_json:
+        return
+    out = console()
+    out.print(f"{len(found.data):,} bytes in {found.seconds:.1f} s", style="bold")
+    if found.pins.pins:
+        out.print(describe(found.pins, chip=found.log.chip), markup=False)
+    elif found.data:
+        out.print("no pins in this log; Tuya's firmware prints them while it boots")
+    else:
+        out.print("nothing arrived: check the adapter's RX on TX2, GND, and reset the device")
 
 
 @command.command("parse")

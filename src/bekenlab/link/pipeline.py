@@ -36,6 +36,9 @@ class Pipeline:
     Args:
         session: The chip.
         room: Bytes of requests that may wait inside the chip at once.
+
+    Attributes:
+        strays: Frames that came and answered nothing in flight: late or doubled replies.
     """
 
     def __init__(self, session: Session, room: int) -> None:
@@ -44,6 +47,7 @@ class Pipeline:
         self._flying: deque[Request] = deque()
         self._done: deque[Answer] = deque()
         self._progress = 0.0
+        self.strays = 0
 
     def __len__(self) -> int:
         """Requests without an answer yet."""
@@ -93,6 +97,7 @@ class Pipeline:
                 self._done.append(Answer(request, request.data(frame) if good else None))
                 self._progress = self._session.transport.now()
                 return
+        self.strays += 1
 
     def _lose(self, count: int) -> None:
         self._session.lost += count

@@ -9,24 +9,27 @@ from __future__ import annotations
 import zlib
 from collections import deque
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from bekenlab.link.baud import lower_baud
-from bekenlab.link.commands import SECTOR
+from bekenlab.link.commands import SECTOR, link_check
 from bekenlab.link.errors import BadReadError, ChipRefusedError
 from bekenlab.link.pipeline import Pipeline
 from bekenlab.link.target import BLANK_SECTOR_CRC
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from bekenlab.link.commands import Request
     from bekenlab.link.target import Target
 
 # A blank area is recognised this many sectors ahead; more would only fill the chip's buffer.
 _CRCS_AHEAD = 5
 _READS_AHEAD = 2
+_BLANK_RUN = 64
 _TRIES_AT_A_RATE = 3
-_CRC_BATCH = 8
+_CRC_BATCH = 7
 BLANK = b"\xff" * SECTOR
 
 
@@ -60,14 +63,20 @@ def read_sectors(target: Target, addresses: Iterable[int]) -> Iterator[Sector]:
     run = _Run(target, addresses)
     while run.more():
         run.fill()
-        sector = run.take()
-        if sector is not None:
-            yield sector
+        yield from run.take()
         if run.troubled and not run.flying:
             # Anything may be out of step now; late answers must not meet new questions.
             target.session.drain()
             while run.troubled:
                 yield read_alone(target, run.troubled.popleft())
+
+
+class _Ask(Enum):
+    """What a request in flight is for."""
+
+    CRC = auto()
+    READ = auto()
+    PROOF = auto()
 
 
 class _Run:
@@ -79,65 +88,104 @@ class _Run:
         self._ahead = deque(addresses)
         self._crcs: dict[int, int] = {}
         self._ready: deque[int] = deque()
-        self.flying: deque[tuple[bool, int]] = deque()
+        self._blank: list[int] = []
+        self._proofs: deque[list[int]] = deque()
+        self.flying: deque[tuple[_Ask, list[int]]] = deque()
         self.troubled: deque[int] = deque()
 
     def more(self) -> bool:
-        return bool(self._ahead or self._ready or self.flying or self.troubled)
+        waiting = self._ahead or self._ready or self._blank or self._proofs
+        return bool(waiting or self.flying or self.troubled)
 
     def fill(self) -> None:
         """Send as much as fits; nothing while a troubled sector waits for an empty line."""
-        while not self.troubled and (self._send_read() or self._send_crc()):
+        while not self.troubled and (self._send_proof() or self._send_read() or self._send_crc()):
             pass
 
-    def _send_read(self) -> bool:
-        reads = sum(is_read for is_read, _ in self.flying)
-        if not self._ready or reads >= _READS_AHEAD:
+    def _send_proof(self) -> bool:
+        if self._blank and not self._ahead and not self._in_flight(_Ask.CRC):
+            self._close_blank()
+        if not self._proofs:
             return False
-        return self._send(is_read=True, queue=self._ready)
+        run = self._proofs[0]
+        request = self._target.crc_request(run[0], run[-1] + SECTOR)
+        return self._send(_Ask.PROOF, request, self._proofs.popleft)
+
+    def _send_read(self) -> bool:
+        if not self._ready or self._in_flight(_Ask.READ) >= _READS_AHEAD:
+            return False
+        request = self._target.read_request(self._ready[0])
+        return self._send(_Ask.READ, request, lambda: [self._ready.popleft()])
 
     def _send_crc(self) -> bool:
-        known = len(self._ready) + sum(not is_read for is_read, _ in self.flying)
+        known = len(self._ready) + self._in_flight(_Ask.CRC)
         if not self._ahead or known >= _CRCS_AHEAD:
             return False
-        return self._send(is_read=False, queue=self._ahead)
+        address = self._ahead[0]
+        request = self._target.crc_request(address, address + SECTOR)
+        return self._send(_Ask.CRC, request, lambda: [self._ahead.popleft()])
 
-    def _send(self, *, is_read: bool, queue: deque[int]) -> bool:
-        address = queue[0]
-        target = self._target
-        if is_read:
-            request = target.read_request(address)
-        else:
-            request = target.crc_request(address, address + SECTOR)
+    def _in_flight(self, kind: _Ask) -> int:
+        return sum(ask is kind for ask, _ in self.flying)
+
+    def _send(self, ask: _Ask, request: Request, take: Callable[[], list[int]]) -> bool:
         if not self._pipe.fits(request):
             return False
         self._pipe.send(request)
-        self.flying.append((is_read, queue.popleft()))
+        self.flying.append((ask, take()))
         return True
 
-    def take(self) -> Sector | None:
-        """The next answer; a sector when it completes one."""
+    def take(self) -> list[Sector]:
+        """The sectors that the next answer completes."""
         if not self.flying:
-            return None
-        is_read, address = self.flying.popleft()
+            return []
+        ask, addresses = self.flying.popleft()
         data = self._pipe.receive().data
         if data is None:
-            self.troubled.append(address)
-        elif is_read:
-            crc = self._crcs.pop(address)
-            if zlib.crc32(data) == crc:
-                return Sector(address, data, crc)
-            self.troubled.append(address)
-        else:
-            return self._crc_known(address, self._target.crc_value(data))
-        return None
+            self.troubled.extend(addresses)
+            return []
+        if ask is _Ask.READ:
+            return self._read(addresses[0], data)
+        crc = self._target.crc_value(data)
+        if ask is _Ask.CRC:
+            self._crc_known(addresses[0], crc)
+            return []
+        if crc != zlib.crc32(BLANK * len(addresses)):
+            self.troubled.extend(addresses)
+            return []
+        return [Sector(a, BLANK, BLANK_SECTOR_CRC, sent=False) for a in addresses]
 
-    def _crc_known(self, address: int, crc: int) -> Sector | None:
-        if crc == BLANK_SECTOR_CRC:
-            return Sector(address, BLANK, crc, sent=False)
+    def _read(self, address: int, data: bytes) -> list[Sector]:
+        crc = self._crcs.pop(address)
+        if zlib.crc32(data) == crc:
+            return [Sector(address, data, crc)]
+        self.troubled.append(address)
+        return []
+
+    def _crc_known(self, address: int, crc: int) -> None:
+        if crc != BLANK_SECTOR_CRC:
+            self._want(address, crc)
+            return
+        follows = self._blank and self._blank[-1] + SECTOR == address
+        if self._blank and (not follows or len(self._blank) == _BLANK_RUN):
+            self._close_blank()
+        self._blank.append(address)
+
+    def _close_blank(self) -> None:
+        """A CRC reply does not say of which sector it is, so that one alone proves nothing.
+
+        The CRC of the whole run can be no other reply that was late or came twice. A single blank
+        sector is read like any other.
+        """
+        run, self._blank = self._blank, []
+        if len(run) == 1:
+            self._want(run[0], BLANK_SECTOR_CRC)
+        else:
+            self._proofs.append(run)
+
+    def _want(self, address: int, crc: int) -> None:
         self._crcs[address] = crc
         self._ready.append(address)
-        return None
 
 
 def read_alone(target: Target, address: int) -> Sector:
@@ -174,27 +222,35 @@ def _read_checked(target: Target, address: int, tries: int) -> Sector | None:
 def sector_crcs(target: Target, addresses: Iterable[int]) -> Iterator[tuple[int, int]]:
     """Address and standard CRC-32 of sectors, computed by the chip, nothing transferred.
 
-    A CRC reply does not say what it is the CRC of. When one is missing, those in flight with it are
-    asked for again, one by one.
+    A CRC reply does not say what it is the CRC of. A link check behind each batch shows whether as
+    many replies came as were asked for; if not, the batch is asked for again, one by one.
     """
     pipe = Pipeline(target.session, target.request_room)
     ahead = deque(addresses)
-    while ahead or pipe:
-        flying: list[int] = []
-        while ahead and len(flying) < _CRC_BATCH:
-            request = target.crc_request(ahead[0], ahead[0] + SECTOR)
-            if not pipe.fits(request):
-                break
-            pipe.send(request)
-            flying.append(ahead.popleft())
-        answers = [pipe.receive().data for _ in flying]
+    while ahead:
+        batch = _send_batch(target, pipe, ahead)
+        pipe.send(link_check())
+        strays = pipe.strays
+        *answers, marker = [pipe.receive().data for _ in range(len(batch) + 1)]
         whole = [data for data in answers if data is not None]
-        if len(whole) == len(flying):
-            yield from zip(flying, map(target.crc_value, whole), strict=True)
+        if len(whole) == len(batch) and marker is not None and pipe.strays == strays:
+            yield from zip(batch, map(target.crc_value, whole), strict=True)
             continue
         target.session.resync()
-        for address in flying:
+        for address in batch:
             yield address, target.crc(address, address + SECTOR)
+
+
+def _send_batch(target: Target, pipe: Pipeline, ahead: deque[int]) -> list[int]:
+    """Ask for as many CRCs as fit, one at least; return their addresses."""
+    batch: list[int] = []
+    while ahead and len(batch) < _CRC_BATCH:
+        request = target.crc_request(ahead[0], ahead[0] + SECTOR)
+        if not pipe.fits(request):
+            break
+        pipe.send(request)
+        batch.append(ahead.popleft())
+    return batch
 
 
 def differing_sectors(target: Target, start: int, data: bytes) -> list[int]:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 # Chips whose download code is in flash; the others have it in ROM.
 _LOADER_IN_FLASH = ("BK7231T", "BK7231U", "BK7231Q", "BK7252")
-_NO_FAULTS = ChipFaults()
 
 
 def build(name: str, flash: bytes | None = None, faults: ChipFaults | None = None) -> WireDevice:
@@ -32,8 +31,7 @@ def build(name: str, flash: bytes | None = None, faults: ChipFaults | None = Non
 
     Raises:
         NotADumpError: The chip's download code is in flash, and there is none.
-        UnsupportedError: No such chip, no model of it, no flash part of that size, or faults of a
-            chip that runs its own loader.
+        UnsupportedError: No such chip, no model of it, or no flash part of that size.
     """
     found = chip(name)
     makers = _makers()
@@ -43,31 +41,27 @@ def build(name: str, flash: bytes | None = None, faults: ChipFaults | None = Non
             hint="Chips: " + ", ".join(sorted(makers)) + ".",
             chip=found.name,
         )
-    return makers[found.name](found.name, flash, faults or _NO_FAULTS)
+    return makers[found.name](found.name, flash, faults or ChipFaults())
 
 
 def _makers() -> dict[str, Maker]:
     """Name of a chip to what makes one of its name, flash and faults."""
-    return {
-        **dict.fromkeys(rom_chips(), _rom_chip),
-        **dict.fromkeys(_LOADER_IN_FLASH, _loader_chip),
-    }
+    return {**dict.fromkeys(rom_chips(), _rom), **dict.fromkeys(_LOADER_IN_FLASH, _loader)}
 
 
-def _rom_chip(name: str, flash: bytes | None, faults: ChipFaults) -> WireDevice:
+def _rom(name: str, flash: bytes | None, faults: ChipFaults) -> WireDevice:
     return RomChip(name, flash, faults=faults)
 
 
-def _loader_chip(name: str, flash: bytes | None, faults: ChipFaults) -> WireDevice:
-    if faults != _NO_FAULTS:
-        raise UnsupportedError(
-            f"A virtual {name} runs its own boot loader, which cannot be told to go wrong.",
-            hint="Faults of the line work with every chip; see bekenlab.link.faulty.",
-            chip=name,
-        )
+def _loader(name: str, flash: bytes | None, faults: ChipFaults) -> WireDevice:
     if flash is None:
         raise NotADumpError(
             f"A virtual {name} runs the boot loader in its flash, and this one is blank.",
             hint="give it a dump: virtual://...?image=FILE",
+        )
+    if faults != ChipFaults():
+        raise UnsupportedError(
+            f"A virtual {name} runs its own boot loader, which makes no such mistakes.",
+            hint="faults of the line work with every chip",
         )
     return LoaderChip(flash, name)

@@ -59,6 +59,14 @@ class Face:
         elif isinstance(event, Finished):
             self._clear()
 
+    def line(self, text: str, at: float) -> None:
+        """Show a line that a device printed ``at`` seconds after the start."""
+        if self.as_json:
+            self._emit({"event": "line", "at": round(at, 3), "text": text})
+        else:
+            self._clear()
+            click.echo(text)
+
     def hello(self) -> None:
         """The first line of NDJSON."""
         if self.as_json:
