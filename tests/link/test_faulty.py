@@ -1,16 +1,18 @@
 """A line with faults: each does what its row says, once, and the same seed does the same."""
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bekenlab.errors import UnsupportedError
+from bekenlab.errors import UsageError
 from bekenlab.link.errors import LineLostError
 from bekenlab.link.faulty import LINE_FAULTS, FaultSchedule, FaultyTransport, parse_schedule
 from bekenlab.link.virtual import VirtualTransport, open_virtual, parse_address
-from bekenlab.machine.rom import RomChip
+from bekenlab.machine.rom import CHIP_FAULTS, RomChip
 from rom_host import long, short, u32
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ def reads(line: FaultyTransport, timeout: float = 0.1) -> list[bytes]:
         ("insert@0=0x21", b"!abcdefgh"),
         ("duplicate@0:2", b"aabbcdefgh"),
         ("truncate@5", b"abcde"),
-        ("silence@5", b"abcde"),
+        ("mute@5", b"abcde"),
         ("drop@1,drop@1,flip@6", b"acdeffh"),
         ("drop@8", b"abcdefgh"),
     ],
@@ -106,7 +108,7 @@ def test_truncation_ends_with_the_next_request() -> None:
 
 
 def test_silence_ends_after_its_time() -> None:
-    line, loop = faulty("silence@2=0.5", b"abcd")
+    line, loop = faulty("mute@2=0.5", b"abcd")
     assert b"".join(reads(line)) == b"ab"
     line.sleep(0.3)
     loop.answers = [b"xx"]
@@ -198,7 +200,7 @@ def test_a_change_of_rate_is_only_pretended() -> None:
     "spec", ["nonsense@1", "drop@", "drop@1:0", "flip@1=x", "late@1=-1", "drop 1", "drop@1:9999999"]
 )
 def test_a_spec_that_means_nothing_is_refused(spec: str) -> None:
-    with pytest.raises(UnsupportedError):
+    with pytest.raises(UsageError):
         parse_schedule(spec)
 
 
@@ -243,7 +245,7 @@ def test_an_address_takes_faults_of_chip_and_line() -> None:
     line.write(short(0))
     assert b"".join(reads(line)) == bytes.fromhex("040e05e0fc0100")
     assert isinstance(open_virtual(parse_address("virtual://t2?fault=reset@9")), VirtualTransport)
-    with pytest.raises(UnsupportedError) as raised:
+    with pytest.raises(UsageError) as raised:
         open_virtual(parse_address("virtual://bk7231n?fault=fire"))
     assert "power-cut" in raised.value.hint
     assert "unplug" in raised.value.hint
@@ -255,3 +257,14 @@ def test_the_table_names_every_fault() -> None:
     assert module.__doc__ is not None
     for name in LINE_FAULTS:
         assert name in module.__doc__
+
+
+def test_no_fault_of_the_line_is_called_like_one_of_the_chip() -> None:
+    assert not set(LINE_FAULTS) & set(CHIP_FAULTS)
+
+
+def test_the_page_lists_every_fault() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "faults.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    listed = {name for row in rows for name in re.findall(r"`([a-z-]+)[@=`]", row)}
+    assert set(LINE_FAULTS) | set(CHIP_FAULTS) <= listed

@@ -108,7 +108,7 @@ def test_a_chip_without_an_image_is_blank() -> None:
         ("virtual://bk7231n?imge=a", "port"),
         ("virtual://bk7231n?size=big", "port"),
         ("virtual://esp32", "unsupported"),
-        ("virtual://bk7231t", "unsupported"),
+        ("virtual://bk7231t", "not-a-dump"),
         ("virtual://bk7231n?size=3M", "unsupported"),
         ("virtual://bk7231n?size=0", "unsupported"),
         ("virtual://bk7231n?image=/no/such/file", "file-access"),

@@ -189,6 +189,15 @@ def test_baud_change_is_answered_at_the_new_rate_after_the_delay(line: VirtualTr
     assert len(ask(line, short(0))) == 8
 
 
+def test_a_change_of_rate_waits_for_the_reply_before_it(line: VirtualTransport) -> None:
+    line.write(long(9, u32(0)) + short(0x0F, u32(921600) + b"\0"))
+    line.sleep((12 + 4111 - 60) * 10 / 115200)
+    assert line.device.baud == 115200
+    line.sleep(70 * 10 / 115200)
+    assert line.device.baud == 921600
+    assert line.read(0)[15:4111] == FLASH[:4096]
+
+
 def test_the_wrong_rate_is_garbage_both_ways_and_always_the_same() -> None:
     def once() -> bytes:
         line = line_to(RomChip("BK7231N", FLASH))
@@ -203,10 +212,11 @@ def test_the_wrong_rate_is_garbage_both_ways_and_always_the_same() -> None:
 
 
 def test_a_rate_the_clock_cannot_reach_is_not_understood(line: VirtualTransport) -> None:
-    line.write(short(0x0F, u32(3_000_000) + bytes([5])))
+    short_echo = bytes.fromhex("040e0901e0fc0f") + u32(4_700_000) + b"\5"
+    line.write(short(0x0F, u32(4_700_000) + bytes([5])))
     line.sleep(0.002)
-    line.set_baud(3_000_000)
-    assert read_all(line)[:2] != b"\x04\x0e"
+    line.set_baud(4_700_000)
+    assert read_all(line) != short_echo
     line.set_baud(line.device.baud)
     assert len(ask(line, short(0))) == 8
 

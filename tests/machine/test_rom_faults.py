@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from bekenlab.errors import UnsupportedError
+from bekenlab.errors import UsageError
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.fault_spec import parse_terms
 from bekenlab.machine.rom import ChipFaults, Mode, RomChip, chip_faults
@@ -139,5 +139,5 @@ def test_no_text_no_faults() -> None:
 
 @pytest.mark.parametrize("spec", ["smoke", "slow=fast", "reset@x"])
 def test_faults_that_mean_nothing_are_refused(spec: str) -> None:
-    with pytest.raises(UnsupportedError):
+    with pytest.raises(UsageError):
         chip_faults(parse_terms(spec))

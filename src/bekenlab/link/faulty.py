@@ -11,7 +11,7 @@ other faults do not shift it. As text (see ``bekenlab.machine.fault_spec``):
 ``duplicate@K`` The byte comes twice. ``:M``: so do those after it.
 ``split@K``     A read ends before the byte. ``:M``: so it does at each of the next bytes.
 ``truncate@K``  It and all after it are lost, until the host sends something.
-``silence@K=S`` It and all that comes within S seconds (usually 1) is lost.
+``mute@K=S``    It and all that comes within S seconds (usually 1) is lost.
 ``late@K=S``    It and what follows is held back for S seconds (usually 1).
 ``stale@K``     The reply before the last request comes once more, before the byte.
 ``unplug@K``    The adapter is gone before the byte: ``LineLostError`` until ``replug``.
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from bekenlab.link.transport import ModemLines, Transport
     from bekenlab.machine.fault_spec import Term
 
-_USUAL = {"flip": 0x01, "insert": 0x5A, "silence": 1.0, "late": 1.0}
-_RANDOM = ("drop", "flip", "insert", "duplicate", "split", "truncate", "silence", "late", "stale")
+_USUAL = {"flip": 0x01, "insert": 0x5A, "mute": 1.0, "late": 1.0}
+_RANDOM = ("drop", "flip", "insert", "duplicate", "split", "truncate", "mute", "late", "stale")
 _RANDOM_TX = ("echo", "tx-drop", "tx-flip", "tx-insert", "tx-duplicate")
 LINE_FAULTS = (*_RANDOM, *_RANDOM_TX, "unplug", "keep-baud", "random")
 """Names of the faults, as :func:`line_faults` reads them."""
@@ -93,7 +93,7 @@ def parse_schedule(text: str, seed: int = 0) -> FaultSchedule:
     """Read a schedule from text.
 
     Raises:
-        UnsupportedError: There is no such fault, or it is not written as described above.
+        UsageError: There is no such fault, or it is not written as described above.
     """
     return line_faults(parse_terms(text), seed)
 
@@ -102,7 +102,7 @@ def line_faults(terms: Iterable[Term], seed: int = 0) -> FaultSchedule:
     """Make a schedule of a text's terms; the seed is for ``random``.
 
     Raises:
-        UnsupportedError: There is no such fault, or its value is no number.
+        UsageError: There is no such fault, or its value is no number.
     """
     faults: list[LineFault] = []
     for term in terms:
@@ -162,7 +162,7 @@ class FaultyTransport:
             "duplicate": lambda _fault, byte: byte * 2,
             "split": lambda _fault, byte: byte,
             "truncate": self._truncate,
-            "silence": self._silence,
+            "mute": self._silence,
             "late": self._late,
             "stale": lambda _fault, byte: self._last_reply + byte,
             "unplug": self._unplug,

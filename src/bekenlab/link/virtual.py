@@ -15,9 +15,9 @@ from bekenlab.errors import FileAccessError, TooLargeError, UnsupportedError
 from bekenlab.link.errors import LineLostError, PortError
 from bekenlab.link.faulty import LINE_FAULTS, FaultyTransport, line_faults
 from bekenlab.machine.fault_spec import parse_terms, unknown
+from bekenlab.machine.line_rate import BITS_A_BYTE, as_heard
 from bekenlab.machine.rom import CHIP_FAULTS, chip_faults
 from bekenlab.machine.wire_chips import build
-from bekenlab.machine.wire_noise import BITS_A_BYTE, heard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,7 +136,7 @@ class VirtualTransport:
         sent = self.device.advance(until)
         if not self._cen.held:
             for part in sent:
-                self._pending += heard(part.data, part.baud, self._baud)
+                self._pending += as_heard(part.data, part.baud, self._baud)
         return bool(sent)
 
     def _reset(self) -> None:
@@ -251,7 +251,9 @@ def _number(text: str) -> int:
 
 
 def _flash(address: VirtualAddress) -> bytes | None:
-    """The flash to start with; what the image does not fill is blank."""
+    """The flash to start with; what the image does not fill is blank. None: all is, as usual."""
+    if address.image is None and address.size is None:
+        return None
     image = b"" if address.image is None else _read(address.image)
     usual = chip(address.chip).flash_size
     size = address.size

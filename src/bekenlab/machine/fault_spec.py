@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bekenlab.errors import UnsupportedError
+from bekenlab.errors import UsageError
 
 _NUMBER = r"0[xX][0-9a-fA-F]+|\d+"
 _TERM = re.compile(rf"(?P<name>[a-z-]+)(@(?P<at>{_NUMBER}))?(:(?P<count>\d+))?(=(?P<value>.+))?")
@@ -41,7 +41,7 @@ class Term:
         """The value as a number, ``usual`` if there is none.
 
         Raises:
-            UnsupportedError: It is no number, or not above zero.
+            UsageError: It is no number, or not above zero.
         """
         if not self.value:
             return usual
@@ -50,7 +50,7 @@ class Term:
         except ValueError:
             found = -1.0
         if not 0 <= found < float("inf"):
-            raise UnsupportedError(f"The fault {self.name} takes a number, not {self.value!r}.")
+            raise UsageError(f"The fault {self.name} takes a number, not {self.value!r}.")
         return found
 
 
@@ -58,14 +58,14 @@ def parse_terms(text: str) -> tuple[Term, ...]:
     """Read a list of faults; an empty text has none.
 
     Raises:
-        UnsupportedError: It is not written as described above.
+        UsageError: It is not written as described above.
     """
     return tuple(_term(part.strip()) for part in text.split(",") if part.strip())
 
 
-def unknown(name: str, known: tuple[str, ...]) -> UnsupportedError:
+def unknown(name: str, known: tuple[str, ...]) -> UsageError:
     """The error for a fault that nobody knows."""
-    return UnsupportedError(
+    return UsageError(
         f"There is no fault called {name!r}.", hint="Faults: " + ", ".join(known) + ".", fault=name
     )
 
@@ -74,7 +74,7 @@ def _term(text: str) -> Term:
     found = _TERM.fullmatch(text)
     count = int(found["count"] or 1) if found else 0
     if found is None or not 0 < count <= _MOST:
-        raise UnsupportedError(
+        raise UsageError(
             f"{text!r} is no fault.", hint="Write NAME, NAME@N, NAME@N:M or NAME@N=VALUE."
         )
     return Term(found["name"], int(found["at"] or "1", 0), count, found["value"] or "")

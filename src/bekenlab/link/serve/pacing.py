@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bekenlab.machine.wire import PatientDevice
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -41,6 +43,7 @@ class Pacer:
     def __init__(self, chip: WireDevice, *, paced: bool, monotonic: Callable[[], float]) -> None:
         self.busy = False
         self._chip = chip
+        self._patient = chip if isinstance(chip, PatientDevice) else None
         self._paced = paced
         self._monotonic = monotonic
         self._seen = monotonic()
@@ -83,7 +86,7 @@ class Pacer:
         return tuple(sent)
 
     def _until(self) -> float:
-        if self._answer_by is None:
+        if self._answer_by is None or (self._patient and self._patient.receiving):
             return self._due
         if self._chip.now >= self._answer_by:
             self._answer_by = None

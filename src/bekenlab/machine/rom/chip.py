@@ -7,6 +7,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from bekenlab.machine.line_rate import rates_agree
 from bekenlab.machine.rom.commands import Commands, Job
 from bekenlab.machine.rom.faults import ChipFaults, Fate, FaultCounter
 from bekenlab.machine.rom.frames import Code, Parser
@@ -15,7 +16,6 @@ from bekenlab.machine.rom.nor import NorFlash
 from bekenlab.machine.rom.profile import load_profile, part_of_size
 from bekenlab.machine.rom.registers import Registers
 from bekenlab.machine.wire import Sent
-from bekenlab.machine.wire_noise import same_rate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,6 +105,11 @@ class RomChip:
     def baud(self) -> int:
         """Rate of its UART."""
         return self._baud if self._app is None else self._app.baud
+
+    @property
+    def receiving(self) -> bool:
+        """Whether it waits for the rest of a request; see ``PatientDevice``."""
+        return self._app is None and self._parser.inside and self._receiver.idle
 
     @property
     def flash(self) -> bytes:
@@ -247,7 +252,7 @@ class RomChip:
         if not 0 < baud <= clock:
             return self._baud
         real = clock // max(round(clock / baud), 1)
-        return baud if same_rate(baud, real) else real
+        return baud if rates_agree(baud, real) else real
 
     def _run_app(self, now: float) -> None:
         self._mode = Mode.APP

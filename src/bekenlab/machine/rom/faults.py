@@ -76,7 +76,7 @@ def chip_faults(terms: Iterable[Term]) -> ChipFaults:
     ``reset@7``, ``power-cut@5``, ``silence@7:4``, ``slow=3.5``, ``deaf``, ``flash-id=0x0``.
 
     Raises:
-        UnsupportedError: There is no such fault, or its value is no number.
+        UsageError: There is no such fault, or its value is no number.
     """
     places: dict[str, set[int]] = defaultdict(set)
     silence: list[tuple[int, int]] = []

@@ -6,8 +6,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.machine.line_rate import BITS_A_BYTE, as_heard
 from bekenlab.machine.wire import Sent
-from bekenlab.machine.wire_noise import BITS_A_BYTE, heard
 
 if TYPE_CHECKING:
     from bekenlab.machine.rom.frames import Parser, Request
@@ -62,6 +62,11 @@ class Receiver:
         self._fifo = bytearray()
         self._free = 0.0
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is on its way."""
+        return not self._line
+
     def put(self, now: float, data: bytes, baud: int) -> None:
         """Bytes leave the host, after those still on their way."""
         if data:
@@ -108,7 +113,7 @@ class Receiver:
                 return last, request
         while self._line and (count := self._line[0].count(until)):
             burst = self._line[0]
-            taken, request = parser.feed(heard(burst.data[:count], burst.baud, baud))
+            taken, request = parser.feed(as_heard(burst.data[:count], burst.baud, baud))
             last = max(burst.start + taken * burst.byte_time, now)
             self._take(taken, baud)
             if request is not None:
@@ -117,7 +122,7 @@ class Receiver:
 
     def _take(self, count: int, baud: int) -> bytes:
         burst = self._line[0]
-        data = heard(burst.data[:count], burst.baud, baud)
+        data = as_heard(burst.data[:count], burst.baud, baud)
         burst.drop(count)
         if not burst.data:
             self._line.popleft()
