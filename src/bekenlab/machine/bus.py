@@ -9,7 +9,6 @@ bit that only being waited for explains (see ``devices/radio.py``).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import BekenlabError
@@ -70,17 +69,20 @@ class Bus:
         self._stop = cpu.stop
         for window in self._windows:
             cpu.map_device(
-                window.base,
-                window.size,
-                partial(self._read_at, window.base),
-                partial(self._write_at, window.base),
+                window.base, window.size, self._reader(window.base), self._writer(window.base)
             )
 
-    def _read_at(self, base: int, offset: int, width: int) -> int:
-        return self.read(base + offset, width)
+    def _reader(self, base: int) -> Callable[[object, int, int, object], int]:
+        def read(_engine: object, offset: int, width: int, _data: object) -> int:
+            return self.read(base + offset, width)
 
-    def _write_at(self, base: int, offset: int, width: int, value: int) -> None:
-        self.write(base + offset, width, value)
+        return read
+
+    def _writer(self, base: int) -> Callable[[object, int, int, int, object], None]:
+        def write(_engine: object, offset: int, width: int, value: int, _data: object) -> None:
+            self.write(base + offset, width, value)
+
+        return write
 
     def find(self, address: int) -> tuple[int, Device]:
         """The device that answers an address, and its base."""

@@ -73,17 +73,22 @@ class Cpu:
     # memory -----------------------------------------------------------------------------------
 
     def map_device(
-        self, base: int, size: int, read: Callable[[int, int], int], write: Callable[..., None]
+        self,
+        base: int,
+        size: int,
+        read: Callable[[Any, int, int, Any], int],
+        write: Callable[[Any, int, int, int, Any], None],
     ) -> None:
-        """Map a device range; ``read(offset, size)`` and ``write(offset, size, value)``."""
-        self._uc.mmio_map(
-            base,
-            size,
-            lambda _uc, offset, width, _data: read(offset, width),
-            None,
-            lambda _uc, offset, width, value, _data: write(offset, width, value),
-            None,
-        )
+        """Map a device range.
+
+        Args:
+            base: First address.
+            size: Bytes.
+            read: Called with (anything, offset, width, anything): the engine's own call, since
+                firmware reads registers a hundred thousand times a second.
+            write: Called with (anything, offset, width, value, anything).
+        """
+        self._uc.mmio_map(base, size, read, None, write, None)
 
     def peek(self, address: int, size: int) -> bytes:
         """Read plain memory without side effects."""

@@ -21,7 +21,7 @@ _BITS_A_BYTE = 10
 _BUDGET = 0.004
 # Device time, not paced: how long an answer may take, and what may follow one.
 _LONGEST_ANSWER = 10.0
-_AFTER_AN_ANSWER = 0.03
+_AFTER_AN_ANSWER = 0.01
 # Not paced, a chip that was reset waits this long in real time for the first byte.
 _HOLD = 1.0
 # Real time that is made up for at most, after this program or the computer was busy elsewhere.

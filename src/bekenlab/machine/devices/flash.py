@@ -61,9 +61,9 @@ class Flash(Device):
     def read(self, offset: int) -> int:
         """READ_DATA gives the page word by word; the busy bit is never seen set."""
         if offset == READ_DATA:
-            word = int.from_bytes(self._page[self._pointer : self._pointer + 4], "little")
-            self._pointer = (self._pointer + 4) % PAGE
-            return word
+            pointer = self._pointer
+            self._pointer = (pointer + 4) % PAGE
+            return int.from_bytes(self._page[pointer : pointer + 4], "little")
         if offset == OPERATE:
             return super().read(offset) & ~(_START | _BUSY)
         if offset == READ_ID:

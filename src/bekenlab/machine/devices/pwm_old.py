@@ -55,12 +55,11 @@ class OldPwm(Device):
         return self._status if offset == STATUS else super().read(offset)
 
     def write(self, offset: int, value: int) -> None:
-        """Enabling a channel starts its period; a 1 written to STATUS clears the bit."""
+        """A channel's period starts once it is set and enabled; a 1 in STATUS clears the bit."""
         if offset == STATUS:
             self._status &= ~value
         else:
             super().write(offset, value)
-        if offset == CONTROL:
             for channel in range(_CHANNELS):
                 self._restart(channel)
         self._update()

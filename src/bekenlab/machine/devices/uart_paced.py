@@ -22,6 +22,9 @@ from bekenlab.machine.devices.uart import (
     NEED_READ,
     NEED_WRITE,
     OVERFLOW,
+    READ_READY,
+    RX_EMPTY,
+    RX_FULL,
     RX_STOP,
     STOP_AFTER_BYTES,
     TX_EMPTY,
@@ -39,8 +42,10 @@ if TYPE_CHECKING:
 
 _UNSET_BAUD = 115_200
 # Code that polls a full FIFO is made to wait for this many bytes at once: the line stays busy all
-# the same, and each look costs real time.
-_WAIT_BYTES = 32
+# the same, and each look costs real time. After as many the slice ends, so that they get out.
+_WAIT_BYTES = 64
+# A line silent for longer was not expected to speak when the slice was planned.
+_PAUSE_BYTES = 2
 
 
 @dataclass(slots=True)
@@ -89,6 +94,8 @@ class PacedUart(Uart):
         self.end_slice: Callable[[], None] = lambda: None
         self._queue: deque[int] = deque()
         self._byte_end = 0
+        self._gone = 0
+        self._set_rate()
         self._left: list[Departure] = []
         self._polls = 0
         self._begun = False
@@ -141,68 +148,73 @@ class PacedUart(Uart):
         self._settle()
         self._receive()
         super().write(offset, value)
-        if offset == CONFIG and self._queue:
-            self.clock.at(self._empty, self._empty_at())
+        if offset == CONFIG:
+            self._set_rate()
         if offset in {CONFIG, INT_ENABLE, INT_STATUS}:
             self._plan()
 
     # sending ----------------------------------------------------------------------------------
 
-    @property
-    def _rate(self) -> int:
-        return self.baud or _UNSET_BAUD
+    def _set_rate(self) -> None:
+        self._rate = self.baud or _UNSET_BAUD
+        self._rate_ticks = self._ticks(self._rate)
 
     def _ticks(self, baud: int) -> int:
         return max(1, self.clock.hz * BITS_A_BYTE // baud)
 
     def _queue_byte(self, byte: int) -> None:
+        queue = self._queue
         self._polls = 0
-        if len(self._queue) >= FIFO_DEPTH:
+        if not queue:
+            now = self.clock.now
+            # After a pause the slice is to end sooner than was planned.
+            self._begun = now - self._byte_end > _PAUSE_BYTES * self._rate_ticks
+            self._byte_end = now + self._rate_ticks
+            self.clock.at(self._empty, self._byte_end)
+        elif len(queue) >= FIFO_DEPTH:
             self._settle()
-            if len(self._queue) >= FIFO_DEPTH:
+            if len(queue) >= FIFO_DEPTH:
                 return
-        if not self._queue:
-            self._byte_end = self.clock.now + self._ticks(self._rate)
-            self._begun = True
-        self._queue.append(byte)
+        queue.append(byte)
         self.on_send(byte)
-        self.clock.at(self._empty, self._empty_at())
-
-    def _empty_at(self) -> int:
-        return self._byte_end + (len(self._queue) - 1) * self._ticks(self._rate)
 
     def _settle(self) -> None:
         """Let the bytes leave whose time has come."""
         now = self.clock.now
         if not self._queue or self._byte_end > now:
             return
-        rate = self._rate
-        ticks = self._ticks(rate)
+        rate, ticks = self._rate, self._rate_ticks
         count = min(len(self._queue), (now - self._byte_end) // ticks + 1)
         gone = bytes(self._queue.popleft() for _ in range(count))
         last = self._byte_end + (count - 1) * ticks
-        self._byte_end = last + ticks
+        self._byte_end = last + ticks if self._queue else last
         if self._left and self._left[-1].baud == rate:
             self._left[-1].data += gone
             self._left[-1].tick = last
         else:
             self._left.append(Departure(last, rate, bytearray(gone)))
 
+    def _last_end(self) -> int:
+        return self._byte_end + (len(self._queue) - 1) * self._rate_ticks
+
     def _ran_empty(self, _due: int) -> None:
         self._settle()
+        if self._queue:  # more was queued since this was planned
+            self.clock.at(self._empty, self._last_end())
+            return
         self._status |= NEED_WRITE | TX_STOP
         self._update()
 
     def _look(self) -> int:
-        """The status; whoever looks twice at a full transmit FIFO waits for room."""
+        """The status; whoever looks twice at a queue waits for room in it, or for its end."""
         self._settle()
-        self._receive()
+        if self._chunks:
+            self._receive()
         if self._begun:
-            # The slice was to end where nothing was planned yet. It cannot end at the write: the
-            # processor would do that again.
+            # Here, because at the write the processor would do that again.
             self._begun = False
             self.end_slice()
-        if len(self._queue) >= FIFO_DEPTH:
+        elif self._queue:
             self._polls += 1
             if self._polls > 1:
                 self._wait()
@@ -210,20 +222,28 @@ class PacedUart(Uart):
 
     def _wait(self) -> None:
         self._polls = 0
-        target = self._byte_end + (_WAIT_BYTES - 1) * self._ticks(self._rate)
+        self.clock.cancel(self._empty)
         planned = self.clock.next()
-        if planned is not None:
-            target = min(target, planned)
+        target = min(self._last_end(), self._byte_end + (_WAIT_BYTES - 1) * self._rate_ticks)
+        if planned is not None and planned <= target:
+            target = planned
+            self._gone = _WAIT_BYTES
+        before = len(self._queue)
         self.clock.now = max(self.clock.now, target)
-        self.end_slice()
-        self._settle()
+        self._ran_empty(target)
+        self._gone += before - len(self._queue)
+        if self._gone >= _WAIT_BYTES:
+            self._gone = 0
+            self.end_slice()
 
     def _fifo_status(self) -> int:
-        waiting = len(self._queue)
-        status = super()._fifo_status() & ~(TX_EMPTY | WRITE_READY) | min(waiting, 0xFF)
+        waiting, there = len(self._queue), len(self._fifo)
+        status = waiting | there << 8 | (READ_READY if there else RX_EMPTY)
         if waiting >= FIFO_DEPTH:
-            return status | TX_FULL
-        return status | WRITE_READY | (0 if waiting else TX_EMPTY)
+            status |= TX_FULL
+        else:
+            status |= WRITE_READY if waiting else WRITE_READY | TX_EMPTY
+        return status | RX_FULL if there >= FIFO_DEPTH else status
 
     # receiving --------------------------------------------------------------------------------
 
@@ -267,7 +287,7 @@ class PacedUart(Uart):
                 count = max(1, self._threshold - len(self._fifo))
             count = min(count, len(chunk.data) - chunk.taken)
             self.clock.at(self._arrive, chunk.next_at + (count - 1) * chunk.ticks)
-        idle = self._last_arrival + STOP_AFTER_BYTES * self._ticks(self._rate)
+        idle = self._last_arrival + STOP_AFTER_BYTES * self._rate_ticks
         if self._heard and (not self._chunks or self._chunks[0].next_at > idle):
             self.clock.at(self._idle, idle)
         else:
@@ -290,5 +310,6 @@ class PacedUart(Uart):
     def load(self, state: State) -> None:
         """Put back what :meth:`save` gave, from which the line is at rest."""
         super().load(state)
+        self._set_rate()
         self._queue.clear()
         self._chunks.clear()
