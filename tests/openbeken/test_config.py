@@ -22,6 +22,7 @@ from bekenlab.openbeken.config import (
     find_config,
     find_field,
     layout,
+    locate,
     new_config,
     parse,
 )
@@ -292,6 +293,19 @@ def test_any_bytes_are_read_or_refused_and_written_as_they_were(noise: bytes, pl
 def test_arbitrary_bytes_end_in_a_typed_error(noise: bytes) -> None:
     with pytest.raises((NoConfigError, UnsupportedError)):
         find_config(b"CFG" + noise)
+
+
+def test_a_file_of_nothing_but_beginnings_ends_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+
+    def counted(sector: bytes, chip: str | None) -> Config:
+        tried.append(len(sector))
+        return decode_config(sector, chip)
+
+    monkeypatch.setattr(locate, "decode_config", counted)
+    with pytest.raises(NoConfigError):
+        find_config((b"CFG\0\5\0\0\0" + bytes(0xFF7) + b"x") * 512)
+    assert len(tried) <= 64
 
 
 def test_every_field_names_its_source_and_meaning() -> None:
