@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
         values={
             "wifi_ssid": Secret(b"my-network"),
             "wifi_password": Secret(PASSWORD.encode()),
-            "startup_command": f"startDriver NTP\nPassword1 {PASSWORD}; MqttPassword \t{PASSWORD}",
+            "startup_command": f"startDriver NTP\nPassword1 {PASSWORD}; MqttPassword my {PASSWORD}",
         },
     )
     (tmp_path / "obk.bin").write_bytes(config.encode())
@@ -103,9 +103,18 @@ def test_json_has_every_field(folder: Path) -> None:
     [report] = bekenlab("config", "show", "obk.bin", "--json", folder=folder).reports
     assert (report["schema"], report["version"], report["offset"]) == (1, 5, 0)
     assert report["fields"]["wifi_ssid2"] == "", "empty is no secret"
+    assert report["fields"]["mac"] == "00:00:00:00:00:00", "nor is one that is not set"
     assert report["fields"]["mqtt_port"] == 1883
     assert report["fields"]["led_gamma"] == 2.2
     assert report["flags"] == [{"number": 10, "name": "mqtt-state-on-connect"}]
+
+
+def test_a_password_of_zeros_is_hidden_as_any_other(folder: Path) -> None:
+    words = ("config", "edit", "obk.bin", "--ask", "web_password", "-o", "new.bin")
+    bekenlab(*words, folder=folder, variables={"BEKENLAB_WEB_PASSWORD": "0000:0000"})
+    assert "0000:0000" in bekenlab("config", "show", "new.bin", "--show-secrets", folder=folder).out
+    for more in ([], ["--json"]):
+        assert "0000:0000" not in bekenlab("config", "show", "new.bin", *more, folder=folder).out
 
 
 def test_edit_writes_what_was_asked_for(folder: Path) -> None:

@@ -131,7 +131,7 @@ def test_the_sample_names_itself_by_its_mac(tmp_path: Path) -> None:
 
 
 def test_edit_changes_only_the_sector_of_a_dump(tmp_path: Path) -> None:
-    data = dump(REAL)
+    data = dump(REAL) + bytes(range(256)) * 32  # the real one ends with the sector
     (tmp_path / "obk.bin").write_bytes(data)
     file = read_config(tmp_path / "obk.bin")
     assert (file.chip, file.offset) == ("BK7231T", chip("BK7231T").config_address)

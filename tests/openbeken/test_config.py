@@ -6,7 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bekenlab.chips import chips
@@ -22,6 +22,7 @@ from bekenlab.openbeken.config import (
     find_config,
     find_field,
     layout,
+    locate,
     new_config,
     parse,
 )
@@ -268,6 +269,7 @@ def test_it_is_found_at_the_chips_address_first_and_anywhere_else_after() -> Non
         find_config(b"\xff" * 0x200000)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.integers(0, 0xDFF))
 def test_any_bytes_are_read_or_refused_and_written_as_they_were(noise: bytes, place: int) -> None:
     body = bytearray(made().encode())
@@ -286,10 +288,24 @@ def test_any_bytes_are_read_or_refused_and_written_as_they_were(noise: bytes, pl
             assert pack(field, value) == meant
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=64))
 def test_arbitrary_bytes_end_in_a_typed_error(noise: bytes) -> None:
     with pytest.raises((NoConfigError, UnsupportedError)):
         find_config(b"CFG" + noise)
+
+
+def test_a_file_of_nothing_but_beginnings_ends_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+
+    def counted(sector: bytes, chip: str | None) -> Config:
+        tried.append(len(sector))
+        return decode_config(sector, chip)
+
+    monkeypatch.setattr(locate, "decode_config", counted)
+    with pytest.raises(NoConfigError):
+        find_config((b"CFG\0\5\0\0\0" + bytes(0xFF7) + b"x") * 512)
+    assert len(tried) <= 64
 
 
 def test_every_field_names_its_source_and_meaning() -> None:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bekenlab.errors import DeviceListError
@@ -202,6 +202,15 @@ def test_a_pin_map_is_not_found_by_its_module_alone() -> None:
     assert not against(ENTRY, {"7": "Rel;1", "8": "Btn;1"}, module="CB2S", chip="BK7231N").close
 
 
+def test_names_and_module_do_not_make_up_for_pins() -> None:
+    half = {"26": "Rel;1", "10": "Btn;1", "6": "PWM;1", "24": "IRRecv;0"}
+    said: dict[str, Any] = {"module": "CB2S", "chip": "BK7231N", "names": ("Plug", "AB-12")}
+    found = against(ENTRY, half, **said)
+    assert agreement(found, "pins") == 0.5
+    assert found.score > 60
+    assert not found.close
+
+
 def test_links_are_only_those_to_the_web() -> None:
     entry = {**ENTRY, "wiki": "https://a.example/x y", "image": "javascript:alert(1)", "shop": 5}
     [device] = parse_devices(json.dumps([entry]).encode()).devices
@@ -230,6 +239,7 @@ _JSON = _SCALAR | st.lists(_SCALAR, max_size=3) | st.dictionaries(st.text(max_si
 _FIELDS = ("vendor", "name", "model", "chip", "board", "keywords", "pins", "wiki")
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from(_FIELDS), _JSON), min_size=1, max_size=4))
 def test_any_entry_can_be_compared(entries: list[dict[str, Any]]) -> None:
     wanted = Signature(parse_settings(PLUG)[0], "BK7231N", "CB2S", ("a b c",), "x")

@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 
 # Commands of OpenBeken that take what is hidden elsewhere.
 _TELLING = re.compile(
-    r"(?i)\b((?:ssid|password)[12]?|mqtt_?password|web_?password|(?:ha_?)?wifi\w*)([ \t]+)([^\s;]+)"
+    r"(?i)\b((?:ssid|password)[12]?|mqtt_?password|web_?password|wifi\w*)([ \t]+)([^;\n]+)"
 )
 # OpenBeken takes three or four bytes of the MAC address for its names.
 _MAC_TAIL = re.compile(r"[0-9A-Fa-f]{6,8}\Z")
+_NOT_SET = (b"", b"00:00:00:00:00:00", "0.0.0.0")  # noqa: S104  nothing is bound to it
 _PINS = ("pin_roles", "pin_channels", "pin_channels2")
 
 
@@ -85,8 +86,7 @@ def diff_json(
 def plain(name: str, value: Value | None, *, show_secrets: bool) -> Any:
     """A value as JSON has it; what is hidden as ``<redacted>``, or as it is where it is empty."""
     if isinstance(value, Secret):
-        empty = not value.reveal().strip(b"0:")
-        return _text(value.reveal()) if show_secrets or empty else REDACTED
+        return _text(value.reveal()) if show_secrets or _is_empty(value) else REDACTED
     if isinstance(value, frozenset):
         return sorted(value)
     if isinstance(value, tuple):
@@ -143,12 +143,20 @@ def _sections(file: ConfigFile, *, show_secrets: bool) -> Iterator[RenderableTyp
 def _fields(values: Mapping[str, Value], *, show_secrets: bool) -> RenderableType:
     table = _table("Field", "Value")
     for name, value in values.items():
-        words = _words(name, value, show_secrets=show_secrets)
-        if name in _PINS or not words or set(words) <= set("0.:, "):
+        if name in _PINS or _is_empty(value):
             continue
+        words = _words(name, value, show_secrets=show_secrets)
         unit = find_field(name).unit
         table.add_row(name, Text(f"{words} x {unit}" if unit[:1].isdigit() else f"{words} {unit}"))
     return table
+
+
+def _is_empty(value: Value) -> bool:
+    """Whether a value is nothing that somebody has set; that is no secret."""
+    plainly = value.reveal() if isinstance(value, Secret) else value
+    if isinstance(plainly, tuple):
+        return not any(plainly)
+    return not plainly or plainly in _NOT_SET
 
 
 def _words(name: str, value: Value, *, show_secrets: bool) -> str:

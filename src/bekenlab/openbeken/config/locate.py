@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import chips, find_chip
@@ -11,6 +12,10 @@ from bekenlab.openbeken.config.sector import MAGIC, SECTOR, Config, decode_confi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+# A checksum takes milliseconds, and a file made up of nothing but beginnings must end too.
+_MOST_PLACES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ def find_config(data: bytes, chip: str | None = None) -> Found:
         UnsupportedError: There is one of a version that is not understood.
     """
     problem: BekenlabError | None = None
-    for offset in dict.fromkeys(_places(data, chip)):
+    for offset in islice(dict.fromkeys(_places(data, chip)), _MOST_PLACES):
         try:
             return Found(offset, decode_config(data[offset : offset + SECTOR], chip))
         except BekenlabError as error:
