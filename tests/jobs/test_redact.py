@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bekenlab.errors import BekenlabError, NotADumpError, RedactionError, RefusedError
-from bekenlab.image import rf
+from bekenlab.image import cipher, framing, rf
 from bekenlab.jobs import redact as job
 from bekenlab.jobs.analyze import analyze
 from bekenlab.jobs.boot_findings import BootMode
@@ -305,6 +305,29 @@ def test_a_word_of_the_firmware_is_left_where_the_firmware_has_it() -> None:
     assert "redact-common-word" in [notice.code for notice in result.notices]
 
 
+def test_what_an_unknown_firmware_has_compiled_in_is_no_common_word() -> None:
+    """ESPHome has the name of the network in its code; sharing that dump would give it away."""
+    app = b"\x00" * 4096 + b"My Home Net\x00correct horse\x00"
+    code = bytes.fromhex("0e0000ea") + bytes.fromhex("14f09fe5") * 7 + app
+    data = bytearray(b"\xff" * 0x200000)
+    framed = framing.add(cipher.apply(code, 0x10000, cipher.TUYA_KEY))
+    data[0x11000 : 0x11000 + len(framed)] = framed
+    data[RF : RF + SECTOR] = rf.build(MAC)
+    data[FAST : FAST + 171] = record(NAME, PASSWORD, hide=False)
+    with pytest.raises(RedactionError) as caught:
+        run(bytes(data))
+    assert caught.value.facts["where"] == "decrypted code"
+    assert "do not share" in caught.value.hint
+
+
+def test_a_pin_configuration_that_holds_a_secret_is_named() -> None:
+    odd = b"{rl1_pin:26,ssid:HomeSweet,module:CB2S}\x00"
+    result = run(flash(values=VALUES | {"user_param_key": odd}))
+    notice = next(n for n in result.notices if n.code == "redact-unchecked")
+    assert "ssid" in notice.message
+    assert "HomeSweet" not in notice.message
+
+
 def test_a_word_of_the_pin_configuration_does_not_change_it() -> None:
     data = flash(values=VALUES | {"gw_wsm": wifi(b"rl1_pin")})
     storage = read_storage(run(data).data)
@@ -349,6 +372,34 @@ def test_an_unknown_firmware_is_said_to_be_unchecked() -> None:
     assert MAC not in result.data
     assert b"My Home Net" not in result.data
     assert [notice.code for notice in result.notices] == ["redact-unchecked"]
+
+
+def test_texts_that_look_like_keys_go_from_an_unknown_firmware() -> None:
+    token, host, text = b"1453300621256-cc8dec14:001", b"mqtt7.example-cloud.com", b"hello there 2"
+    strings = b"\x00".join([b"", token, host, text, b"aaaaaaaaaaaaaaaaaaaaaaaa1", b""])
+    data = bytearray(b"\xff" * 0x200000)
+    data[RF : RF + SECTOR] = rf.build(MAC)
+    data[FREE : FREE + len(strings)] = strings
+    after = run(bytes(data)).data[FREE : FREE + len(strings)]
+    assert token not in after
+    assert after.split(b"\x00")[1].startswith(b"REDACTED")
+    assert after.split(b"\x00")[2:] == strings.split(b"\x00")[2:]
+    known = run(flash((FREE, strings))).data
+    assert known[FREE : FREE + len(strings)] == strings
+
+
+def test_private_keys_go_and_certificates_stay() -> None:
+    def pem(what: bytes, body: bytes) -> bytes:
+        return b"-----BEGIN " + what + b"-----\n" + body + b"\n-----END " + what + b"-----\n"
+
+    lines = b"MIIEpAIBAAKCAQEA1f2k" * 3 + b"\n" + b"k9Zp0Q+rJw8Xy7==" * 2
+    data = flash(
+        (FREE, pem(b"RSA PRIVATE KEY", lines)), (FREE + SECTOR, pem(b"CERTIFICATE", lines[:16]))
+    )
+    after = run(data).data
+    assert not any(line in after for line in lines.split(b"\n"))
+    assert after[FREE : FREE + 31] == b"-----BEGIN RSA PRIVATE KEY-----"
+    assert after[FREE + SECTOR :].startswith(pem(b"CERTIFICATE", lines[:16]))
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff" * 4096, b"GIF89a" + bytes(range(256)) * 40])

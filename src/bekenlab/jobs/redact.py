@@ -14,6 +14,7 @@ from bekenlab.jobs.inputs import InputFile, load
 from bekenlab.jobs.redact_dump import DumpRedactor
 from bekenlab.jobs.redact_proof import prove_gone, prove_same
 from bekenlab.jobs.redact_views import code_ranges, without
+from bekenlab.tuya import is_secret_parameter
 from bekenlab.tuya.firmware import FirmwareKind
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def redact(file: InputFile) -> Redaction:
     if image is None:
         raise _only_text(file.name)
     phase = (before.tuya.storage.start - image.start) % _SECTOR if before.tuya.storage else 0
-    run = DumpRedactor(image, phase)
+    run = DumpRedactor(image, phase, unknown=not _known(before))
     run.run()
     data = _as_in_file(file.data, image, bytes(run.data))
     searched = prove_gone(data, run.searched(), run.keys, phase)
@@ -149,6 +150,18 @@ def _notices(before: Analysis, image: Image, run: DumpRedactor) -> Iterator[Noti
             "redact-leading-bytes",
             "The bytes before the boot loader, which are not flash, were left out.",
         )
+    named = sorted(
+        name
+        for statement in before.tuya.statements
+        for name in statement.parameters.flat()
+        if is_secret_parameter(name)
+    )
+    if named:
+        yield Notice(
+            "redact-unchecked",
+            f"The pin configuration, which is never changed, has values that sound like secrets: "
+            f"{', '.join(dict.fromkeys(named))[:200]}.",
+        )
     yield from _unchecked(before, image)
     if before.firmware.kind is FirmwareKind.OPENBEKEN and _has_files(image):
         yield Notice(
@@ -169,13 +182,13 @@ def _notices(before: Analysis, image: Image, run: DumpRedactor) -> Iterator[Noti
 
 def _unchecked(before: Analysis, image: Image) -> Iterator[Notice]:
     tuya = before.tuya
-    known = tuya.storage or tuya.protected or before.firmware.kind is not FirmwareKind.OTHER
-    if not known:
+    if not _known(before):
         yield Notice(
             "redact-unchecked",
             "The firmware is not one that bekenlab knows, and there is no Tuya storage. What was "
-            "recognised was replaced; secrets kept in another form, or compiled into the code, "
-            "may still be there. Look before you share.",
+            "recognised was replaced, and every text that looks like a key, an id or a token. "
+            "Secrets kept in another form, or compiled into the code, may still be there: look "
+            "before you share.",
         )
     elif before.firmware.kind is FirmwareKind.TUYA and not (tuya.storage or tuya.psm):
         yield Notice(
@@ -194,6 +207,14 @@ def _unchecked(before: Analysis, image: Image) -> Iterator[Notice]:
             "The storage has the older PSM form, whose checksums (if it has any) are not known: "
             "the redacted dump may not boot.",
         )
+
+
+def _known(before: Analysis) -> bool:
+    """Whether it is known how the firmware stores things."""
+    tuya = before.tuya
+    return bool(
+        tuya.storage or tuya.protected or tuya.psm or before.firmware.kind is not FirmwareKind.OTHER
+    )
 
 
 def _has_files(image: Image) -> bool:
