@@ -34,7 +34,7 @@ def image(seed: int, *, app_sectors: int = 12) -> bytes:
     """
     rng = random.Random(seed)
     flash_ = bytearray(b"\xff" * FLASH)
-    flash_[: 6 * SECTOR] = rng.randbytes(6 * SECTOR)
+    flash_[: 6 * SECTOR] = b"LOADER" + rng.randbytes(6 * SECTOR - 6)
     flash_[APP : APP + app_sectors * SECTOR] = rng.randbytes(app_sectors * SECTOR)
     flash_[RF : RF + SECTOR] = b"TLV\0" + rng.randbytes(SECTOR - 4)
     flash_[0x1EE000 : 0x1EE000 + 3 * SECTOR] = rng.randbytes(3 * SECTOR)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.link.baud import DEFAULT_BAUD, LADDER, raise_baud
+from bekenlab.link.errors import NoReplyError
 from bekenlab.link.identity import identify
 from bekenlab.link.linking import Linker, Linking, Stage
 from bekenlab.link.session import LINK_BAUD, Session
@@ -58,9 +59,15 @@ def connect(
     # A chip may have been left at the rate of an earlier run.
     rates = tuple(rate for rate in LADDER if LINK_BAUD < rate <= baud)
 
-    def link(wait: float) -> Stage:
+    def link(wait: float, wanted: int) -> Stage:
         stage = Linker(session, watch=watch, wait=wait, rates=rates[::-1]).link()
-        raise_baud(session, baud)
+        try:
+            raise_baud(session, wanted)
+        except NoReplyError:
+            if wanted == LINK_BAUD:
+                raise
+            # Lost between two rates: link once more, and stay where linking works.
+            return link(wait, LINK_BAUD)
         return stage
 
     def again() -> None:
@@ -68,10 +75,10 @@ def connect(
         # tried here cannot call this function again.
         session.relink = None
         try:
-            link(min(wait, _RELINK_WAIT))
+            link(min(wait, _RELINK_WAIT), baud)
         finally:
             session.relink = again
 
-    stage = link(wait)
+    stage = link(wait, baud)
     session.relink = again
     return Link(Target(session, identify(session)), stage, session.baud)

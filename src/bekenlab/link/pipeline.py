@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bekenlab.link.commands import Request
     from bekenlab.link.frames import Frame
     from bekenlab.link.session import Session
@@ -35,13 +37,13 @@ class Pipeline:
 
     Args:
         session: The chip.
-        room: Bytes of requests that may wait inside the chip at once.
+        room: Tells how many bytes of requests may wait inside the chip at once.
 
     Attributes:
         strays: Frames that came and answered nothing in flight: late or doubled replies.
     """
 
-    def __init__(self, session: Session, room: int) -> None:
+    def __init__(self, session: Session, room: Callable[[], int]) -> None:
         self._session = session
         self._room = room
         self._flying: deque[Request] = deque()
@@ -56,7 +58,7 @@ class Pipeline:
     def fits(self, request: Request) -> bool:
         """Whether the chip has room for one more request; always when none is in flight."""
         flying = sum(len(other.raw) for other in self._flying)
-        return not self._flying or flying + len(request.raw) <= self._room
+        return not self._flying or flying + len(request.raw) <= self._room()
 
     def send(self, request: Request) -> None:
         """Send a request behind the others."""

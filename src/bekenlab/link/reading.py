@@ -84,7 +84,7 @@ class _Run:
 
     def __init__(self, target: Target, addresses: Iterable[int]) -> None:
         self._target = target
-        self._pipe = Pipeline(target.session, target.request_room)
+        self._pipe = Pipeline(target.session, lambda: target.request_room)
         self._ahead = deque(addresses)
         self._crcs: dict[int, int] = {}
         self._ready: deque[int] = deque()
@@ -225,7 +225,7 @@ def sector_crcs(target: Target, addresses: Iterable[int]) -> Iterator[tuple[int,
     A CRC reply does not say what it is the CRC of. A link check behind each batch shows whether as
     many replies came as were asked for; if not, the batch is asked for again, one by one.
     """
-    pipe = Pipeline(target.session, target.request_room)
+    pipe = Pipeline(target.session, lambda: target.request_room)
     ahead = deque(addresses)
     while ahead:
         batch = _send_batch(target, pipe, ahead)

@@ -21,6 +21,7 @@ _INVERT = 0xFFFFFFFF
 # Tuya's boot loader refuses to read itself; at the same place one flash size higher it does.
 _SHY_BELOW = 0x11000
 _ROOM = {LoaderKind.ROM: 100, LoaderKind.TUYA: 100, LoaderKind.OTHER: 0}
+_LOST_BEFORE_PATIENT = 4
 BLANK_SECTOR_CRC = zlib.crc32(b"\xff" * SECTOR)
 
 
@@ -47,9 +48,10 @@ class Target:
         """Bytes of requests that may wait in the chip; 0: one request at a time.
 
         The UART's receive FIFO has 128 bytes, and Tuya's boot loader a ring of 512 behind it. What
-        other boot loaders do is not known.
+        other boot loaders do is not known. Where replies went missing, it may be because this one
+        loses what comes while it works.
         """
-        return _ROOM[self.identity.kind]
+        return 0 if self.session.lost > _LOST_BEFORE_PATIENT else _ROOM[self.identity.kind]
 
     def crc_request(self, start: int, end: int) -> Request:
         """Request the CRC of a range that is not empty; read its answer with :meth:`crc_value`."""
