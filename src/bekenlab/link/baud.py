@@ -50,7 +50,6 @@ def change_baud(session: Session, baud: int) -> bool:
     old = session.baud
     if baud == old:
         return True
-    session.drain()
     request = commands.set_baud(baud, _DELAY_MS)
     session.send(request)
     try:

@@ -29,6 +29,8 @@ _AFTER_RESET = 0.8
 _PULSE = 0.1
 _TELL_EVERY = 0.25
 _REBOOT_TEXT = b"\r\nreboot\r\n"
+# Longer than USB adapters hold bytes back.
+_LEFT_OVER = 0.03
 _KEEP = 512
 
 
@@ -133,7 +135,7 @@ class Linker:
                 self._watch(Linking(stage, end - now, diagnose(self.heard)))
             if self._check():
                 # The chip answers every check that was on its way; none may be left over.
-                self._session.drain()
+                self._session.drain(_LEFT_OVER)
                 return True
         return False
 

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bekenlab import __version__
 from bekenlab.errors import Notice
 from bekenlab.events import EventSink, Finished, Progress, Said, Started, ignore
-from bekenlab.image import read_image
 from bekenlab.jobs.chip.backup_files import BackupFiles, manifest_path
-from bekenlab.jobs.recognise import hopeless
 from bekenlab.link.commands import SECTOR
 from bekenlab.link.errors import BadReadError, VerifyFailedError
 from bekenlab.link.reading import differing_sectors, read_alone, read_sectors
@@ -204,6 +202,10 @@ def _plausible(data: bytes) -> tuple[Notice, ...]:
     Raises:
         NotADumpError: Every byte is the same.
     """
+    # Imported here: a chip in its boot window must not wait for numpy.
+    from bekenlab.image import read_image
+    from bekenlab.jobs.recognise import hopeless
+
     # Only this is asked of a chip: what files usually begin with means nothing here.
     problem = hopeless(data) if data.count(data[0]) == len(data) else None
     if problem is not None:
