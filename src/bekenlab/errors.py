@@ -106,6 +106,13 @@ class RefusedError(BekenlabError):
     exit_code = ExitCode.REFUSED
 
 
+class RedactionError(BekenlabError):
+    """The proof that a redacted dump holds no secret, or still says the same, failed."""
+
+    code = "redaction"
+    exit_code = ExitCode.VERIFY
+
+
 class UnsupportedError(BekenlabError):
     """A chip, flash part or format that bekenlab knows of but cannot handle."""
 

@@ -15,6 +15,7 @@ _TAG_MAC = 0x11111102
 _ITEM = struct.Struct("<II")
 # Sections end in 00 and hold tags that differ in the last byte only.
 _SECTION_MASK = 0xFF
+_MAX_MACS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,17 @@ def find(data: bytes) -> RfSector | None:
                 return found
         offset = data.find(MAGIC, offset + 1)
     return None
+
+
+def mac_offsets(data: bytes) -> tuple[int, ...]:
+    """Where MAC addresses of RF tables are, also of stale or damaged tables; at most 64."""
+    item = _ITEM.pack(_TAG_MAC, 6)
+    found: list[int] = []
+    at = data.find(item)
+    while 0 <= at <= len(data) - _ITEM.size - 6 and len(found) < _MAX_MACS:
+        found.append(at + _ITEM.size)
+        at = data.find(item, at + 1)
+    return tuple(found)
 
 
 def build(mac: bytes) -> bytes:

@@ -23,7 +23,7 @@ _MAX_STARTS = 16
 _MISSES = 2
 _FEW = 3
 _MANY = 10
-_ENTRY = re.compile(rb"([\x21-\x3c\x3e-\x7e]{1,96})=([^\x00\xff]{0,4096})", re.DOTALL)
+PSM_ENTRY = re.compile(rb"([\x21-\x3c\x3e-\x7e]{1,96})=([^\x00\xff]{0,4096})", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +130,14 @@ def _belongs(plain: bytes) -> bool:
 def _entries(plain: bytes) -> dict[str, PsmValue]:
     values: dict[str, PsmValue] = {}
     for piece in plain.replace(b"\xff", b"\x00").split(b"\x00"):
-        match = _ENTRY.search(piece)
+        match = PSM_ENTRY.search(piece)
         if match:
-            name = _clean(match[1])
+            name = clean_name(match[1])
             values[name] = PsmValue(name, match[2], is_secret(name, match[2]))
     return values
 
 
-def _clean(name: bytes) -> str:
+def clean_name(name: bytes) -> str:
     """Return a name without the junk of a record header before it."""
     at = name.find(b"ESP.")
     text = name[max(at, 0) :].decode("ascii")

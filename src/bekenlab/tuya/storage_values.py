@@ -50,7 +50,7 @@ class Resolver:
         for block in self.blocks:
             self._copies.setdefault(block.id, []).append(block)
         for copies in self._copies.values():
-            _sort_newest_first(copies)
+            sort_newest_first(copies)
 
     def values(self) -> dict[str, StoredValue]:
         """Return the current values by name, in order of name; fills ``notices``."""
@@ -143,7 +143,7 @@ class Resolver:
             self.notices.append(Notice("older-generation", text))
 
 
-def _sort_newest_first(copies: list[DataBlock]) -> None:
+def sort_newest_first(copies: list[DataBlock]) -> None:
     """Order copies of one block: highest generation first, good ones before bad ones."""
     good = [block.generation for block in copies if block.ok]
     limit = max(good) + _GENERATION_SLACK if good else 0xFFFFFFFF

@@ -1,0 +1,112 @@
+"""The proof of a redaction: nothing of what was found is left, and everything else still reads.
+
+It looks at the finished bytes only, decoded anew, and takes nothing from the run but the secrets.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import RedactionError
+from bekenlab.image import read_image
+from bekenlab.jobs.analyze import analyze
+from bekenlab.jobs.boot_findings import BootMode
+from bekenlab.jobs.inputs import InputFile
+from bekenlab.jobs.redact_search import spellings
+from bekenlab.jobs.redact_views import code_ranges, decoders, stored_code, without
+from bekenlab.tuya import is_secret
+from bekenlab.tuya.protected_edit import open_protected
+from bekenlab.tuya.storage_edit import open_storages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bekenlab.jobs.analysis import Analysis
+    from bekenlab.jobs.redact_search import Spelling
+    from bekenlab.jobs.redact_words import Word
+    from bekenlab.jobs.tuya_findings import TuyaFindings
+
+_NOWHERE = Path()
+_HINT = "nothing was written; this is a fault of bekenlab: please report it without the dump"
+
+
+def prove_gone(data: bytes, words: Iterable[Word], keys: Iterable[bytes], phase: int) -> int:
+    """Look for every spelling of every secret in all layers of a finished dump.
+
+    Args:
+        data: The whole file as it is to be written.
+        words: The secrets.
+        keys: Data keys found before; those found now are looked under as well.
+        phase: Where sectors start.
+
+    Returns:
+        How many spellings were looked for.
+
+    Raises:
+        RedactionError: One of them is there.
+    """
+    wanted = spellings(words)
+    image = read_image(data)
+    physical = image.physical
+    found = bytearray(physical)
+    now = [*(s.key for s in open_storages(found)), *(p.key for p in open_protected(found, phase))]
+    outside = without(code_ranges(image), len(physical))
+    for decode in decoders([*keys, *now], phase):
+        view = decode(physical)
+        for start, end in outside:
+            _refuse(wanted, view.data[start:end], view.name)
+    _refuse(wanted, data if len(data) != len(physical) else b"", "the file as it is")
+    _refuse(wanted, image.logical, "the decrypted code")
+    _refuse(wanted, stored_code(image), "the code as stored")
+    return len(wanted)
+
+
+def _refuse(wanted: Iterable[Spelling], data: bytes, where: str) -> None:
+    for spelling in wanted:
+        at = next(spelling.places(data), None)
+        if at is not None:
+            raise RedactionError(
+                f"a secret ({spelling.kind}) is still in the dump after redaction, in {where}",
+                hint=_HINT,
+                kind=spelling.kind,
+                where=where,
+            )
+
+
+def prove_same(before: Analysis, data: bytes) -> None:
+    """Check that a finished dump says what the original says, apart from secrets.
+
+    Raises:
+        RedactionError: A pin, a parameter, a plain stored value, or a warning is another one.
+    """
+    file = before.file
+    after = analyze(InputFile(file.name, _NOWHERE, data), boot=BootMode.NEVER)
+    checks = {
+        "the pins": (before.pins, after.pins),
+        "the parameters": (_statements(before.tuya), _statements(after.tuya)),
+        "the stored values": (_values(before.tuya), _values(after.tuya)),
+        "the chip": (before.chip.name, after.chip.name),
+        "the firmware": (before.firmware, after.firmware),
+        "the warnings": (_codes(before), _codes(after)),
+    }
+    for what, (old, new) in checks.items():
+        if old != new:
+            raise RedactionError(f"redaction would change {what}", hint=_HINT, what=what)
+
+
+def _statements(tuya: TuyaFindings) -> list[tuple[str, int | None, Mapping[str, object]]]:
+    return [(str(s.source), s.address, s.parameters.values) for s in tuya.statements]
+
+
+def _values(tuya: TuyaFindings) -> list[tuple[str, bool, bytes | int]]:
+    """Names, whether they are whole, and what is plain; of secrets their length."""
+    storage = tuya.storage
+    return [
+        (name, value.ok, len(value.value) if is_secret(name, value.value) else value.value)
+        for name, value in (storage.values.items() if storage else ())
+    ]
+
+
+def _codes(analysis: Analysis) -> list[tuple[str, str]]:
+    return [(notice.code, notice.message) for notice in analysis.notices]

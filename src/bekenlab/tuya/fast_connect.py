@@ -1,0 +1,113 @@
+"""The Wi-Fi "fast connect" record: the last network's name, password and derived key.
+
+Tuya's firmware keeps it, outside its storage, at the start of a sector of its own: at 0x1D1000 on
+BK7231N, 0x1E2000 on BK7231T. It stays after the device was reset, when the storage has forgotten
+the network. Older SDKs write it as it is; newer ones mask it with eight constant bytes.
+
+======  =========================================================
+offset  meaning
+======  =========================================================
+0       name of the network, 33 bytes, NUL at the end
+33      address of the access point (BSSID), 6 bytes
+39      two bytes: security and channel
+41      the derived key (WPA PSK), 64 hexadecimal digits and NUL
+106     password, 65 bytes, padded with NUL
+======  =========================================================
+
+Worked out on 14 dumps; two of the 15 records have 17 more bytes, or no derived key.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from bekenlab.tuya.secret_fields import SecretSpan
+
+MASK = bytes.fromhex("55aa5a55a54d637f")
+"""What newer SDKs mask the record with, from the start of the sector on."""
+
+SIZE = 171
+_SECTOR = 0x1000
+_KEY_AT = 41
+_PASSWORD_AT = 106
+_BSSID_AT = 33
+_MAX_FOUND = 64
+_KEY = re.compile(rb"[0-9A-Fa-f]{64}\x00")
+_MAX_RECORD = 256  # behind it the sector is erased
+
+
+@dataclass(frozen=True, slots=True)
+class FastConnect:
+    """One record.
+
+    Attributes:
+        offset: Where it starts in the bytes searched.
+        masked: Whether it is masked with ``MASK``.
+        spans: Its secret parts, as offsets in the bytes searched.
+    """
+
+    offset: int
+    masked: bool
+    spans: tuple[SecretSpan, ...]
+
+
+def masked(data: bytes, phase: int = 0) -> bytes:
+    """Apply or remove the mask on all of ``data``, whose sectors start at ``phase``."""
+    pattern = np.frombuffer(MASK, np.uint8)
+    shift = -phase % len(MASK)
+    tiled = np.resize(np.roll(pattern, -shift), len(data))
+    return (np.frombuffer(data, np.uint8) ^ tiled).tobytes()
+
+
+def find_fast_connect(data: bytes, *, phase: int = 0) -> tuple[FastConnect, ...]:
+    """Find all records, plain or masked, at starts of sectors; at most 64.
+
+    Args:
+        data: Flash bytes.
+        phase: Where sectors start, 0..4095.
+    """
+    found = []
+    for offset in range(phase % _SECTOR, len(data) - SIZE + 1, _SECTOR):
+        raw = data[offset : offset + SIZE]
+        if not any(raw) or not data[offset + _MAX_RECORD : offset + _SECTOR].strip(b"\xff") == b"":
+            continue
+        for is_masked in (False, True):
+            plain = masked(raw) if is_masked else raw
+            if _looks_right(plain):
+                spans = tuple(_spans(plain, offset))
+                found.append(FastConnect(offset, is_masked, spans))
+                break
+        if len(found) == _MAX_FOUND:
+            break
+    return tuple(found)
+
+
+def _looks_right(plain: bytes) -> bool:
+    name, _, rest = plain[:_BSSID_AT].partition(b"\x00")
+    if rest.strip(b"\x00") or len(name) > 32:
+        return False
+    key = plain[_KEY_AT:_PASSWORD_AT]
+    if _KEY.fullmatch(key):
+        return True
+    password, _, tail = plain[_PASSWORD_AT:].partition(b"\x00")
+    return not any(key) and bool(name) and not tail.strip(b"\x00") and bool(password.isascii())
+
+
+def _spans(plain: bytes, offset: int) -> list[SecretSpan]:
+    name = plain[:_BSSID_AT].partition(b"\x00")[0]
+    bssid = plain[_BSSID_AT : _BSSID_AT + 6]
+    key = plain[_KEY_AT : _PASSWORD_AT - 1]
+    # A password of raw bytes may hold NULs: everything up to the padding is taken.
+    password = plain[_PASSWORD_AT:].rstrip(b"\x00")
+    rows = (
+        (0, name, "wifi-name"),
+        (_BSSID_AT, bssid if any(bssid) else b"", "mac"),
+        (_KEY_AT, key if any(key) else b"", "wifi-key"),
+        (_PASSWORD_AT, password, "wifi-password"),
+    )
+    return [
+        SecretSpan(offset + at, offset + at + len(part), kind) for at, part, kind in rows if part
+    ]

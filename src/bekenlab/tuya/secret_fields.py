@@ -1,0 +1,146 @@
+"""Which bytes of a stored value are somebody's secret: fields of JSON, or the value as a whole.
+
+The table is ``data/secret_fields.toml``. What is the product's (its key, versions, the cloud's host
+names) is not a secret; a text of unknown meaning inside a hidden value is.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal
+
+from bekenlab.tuya.names import is_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Form = Literal["raw", "base64", "number"]
+
+_TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*)"(\s*:)?|(?<![\w.])(\d{4,20})(?![\w.])', re.DOTALL)
+_BASE64_FLAG = re.compile(rb'"wfb64"\s*:\s*(?:1|true)\b')
+_HOST = re.compile(rb"(?:https?://|mqtts?://)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?(?:/[\w./-]*)?")
+_PADDING = b"\x00\xff"
+# A value of one or two bytes is a flag or a counter.
+_MIN_WHOLE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SecretSpan:
+    """Secret bytes inside other bytes.
+
+    Attributes:
+        start: Offset of the first byte.
+        end: One past the last.
+        kind: What it is, e.g. ``"wifi-password"``; ``"other"`` when nobody knows.
+        form: How it is written there: as it is, as base64, or as a JSON number.
+    """
+
+    start: int
+    end: int
+    kind: str
+    form: Form = "raw"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretFieldFacts:
+    """The rows of ``data/secret_fields.toml``; all names are shell patterns in lower case."""
+
+    plain_values: tuple[str, ...]
+    plain_fields: tuple[str, ...]
+    host_fields: tuple[str, ...]
+    base64_fields: tuple[str, ...]
+    kinds: tuple[tuple[str, tuple[str, ...]], ...]
+    scan: tuple[str, ...]
+
+
+@cache
+def secret_field_facts() -> SecretFieldFacts:
+    """Return the table, read once."""
+    text = files("bekenlab.tuya").joinpath("data/secret_fields.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text)
+    return SecretFieldFacts(
+        plain_values=tuple(table["plain_values"]),
+        plain_fields=tuple(table["plain_fields"]),
+        host_fields=tuple(table["host_fields"]),
+        base64_fields=tuple(table["base64_fields"]),
+        kinds=tuple((row["kind"], tuple(row["names"])) for row in table["kind"]),
+        scan=tuple(table["scan"]),
+    )
+
+
+def secret_kind(name: str) -> str:
+    """Return what a field or stored value of that name holds; ``"other"`` when not known."""
+    return next(
+        (kind for kind, names in secret_field_facts().kinds if _fits(name, names)), "other"
+    )
+
+
+def secret_spans(name: str, value: bytes) -> tuple[SecretSpan, ...]:
+    """Return the secret parts of a stored value, in order, without overlaps.
+
+    Args:
+        name: The value's name, as in the storage.
+        value: Its bytes, padding included.
+    """
+    if not is_secret(name, value) or _fits(name, secret_field_facts().plain_values):
+        return ()
+    body = value.rstrip(_PADDING)
+    text = body.lstrip()
+    if text.startswith((b"{", b"[", b'"')) and text.endswith((b"}", b"]", b'"')):
+        return tuple(_fields(name, body))
+    if len(body) < _MIN_WHOLE or body in (b"true", b"false", b"null"):
+        return ()
+    return (SecretSpan(0, len(body), secret_kind(name)),)
+
+
+def _fields(name: str, body: bytes) -> Iterator[SecretSpan]:
+    coded = bool(_BASE64_FLAG.search(body))
+    field = name
+    for match in _TOKEN.finditer(body):
+        if match[2] is not None:
+            field = match[1].decode("utf-8", "replace").lower()
+        elif match[3] is not None:
+            if secret_kind(field) != "other":
+                yield SecretSpan(*match.span(3), secret_kind(field), "number")
+        elif match[1] and not _is_plain(field, match[1]):
+            form: Form = "base64" if coded and _is_coded(field, match[1]) else "raw"
+            yield SecretSpan(*match.span(1), secret_kind(field), form)
+
+
+def _is_plain(field: str, text: bytes) -> bool:
+    facts = secret_field_facts()
+    if _fits(field, facts.plain_fields):
+        return True
+    return _fits(field, facts.host_fields) and _HOST.fullmatch(text) is not None
+
+
+def _is_coded(field: str, text: bytes) -> bool:
+    return _fits(field, secret_field_facts().base64_fields) and len(text) % 4 == 0
+
+
+def _fits(name: str, patterns: tuple[str, ...]) -> bool:
+    lowered = name.lower()
+    return any(fnmatchcase(lowered, pattern) for pattern in patterns)
+
+
+@cache
+def _scan_pattern() -> re.Pattern[bytes]:
+    names = b"|".join(re.escape(name.encode()) for name in secret_field_facts().scan)
+    return re.compile(
+        rb'(?i)(?<![A-Za-z0-9])"?(?P<name>' + names + rb')"?\s?[:=]\s?'
+        rb'(?:"(?P<quoted>(?:[^"\\\x00-\x1f\xff]|\\.){4,128})"'
+        rb'|(?P<bare>[^\s"\x00-\x20,;}{&%\xff]{4,128}))'
+    )
+
+
+def scan_text(data: bytes) -> Iterator[SecretSpan]:
+    """Yield secrets after known field names in plain text: ``"ssid":"..."``, ``ssid=...``."""
+    for match in _scan_pattern().finditer(data):
+        group = "quoted" if match["quoted"] is not None else "bare"
+        if b"%" not in match[group][:2]:
+            yield SecretSpan(*match.span(group), secret_kind(match["name"].decode("ascii")))
