@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 from bekenlab import __version__
-from bekenlab.cli import analyze, boot, demo, log
+from bekenlab.cli import analyze, boot, demo, log, redact
 from bekenlab.cli.output import print_error
 from bekenlab.errors import BekenlabError, ExitCode, InternalError
 
@@ -42,6 +42,7 @@ main.add_command(analyze.command)
 main.add_command(boot.command)
 main.add_command(demo.command)
 main.add_command(log.command)
+main.add_command(redact.command)
 
 
 def run() -> NoReturn:

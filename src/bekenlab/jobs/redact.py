@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from bekenlab.errors import BekenlabError, DamagedDumpError, Notice, RefusedError
 from bekenlab.image import EncryptionState
-from bekenlab.jobs.analysis import FileFacts
 from bekenlab.jobs.analyze import analyze
 from bekenlab.jobs.boot_findings import BootMode
 from bekenlab.jobs.inputs import InputFile, load
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bekenlab.image import Image
-    from bekenlab.jobs.analysis import Analysis
+    from bekenlab.jobs.analysis import Analysis, FileFacts
 
 _SECTOR = 0x1000
 
@@ -112,7 +111,7 @@ def redact(file: InputFile) -> Redaction:
         replacements=tuple(
             Replacement(kind, place, count) for (kind, place), count in sorted(run.counts.items())
         ),
-        secrets=len({kind_value for kind_value in run.words.words}),
+        secrets=len(run.words.words.keys() - run.derived),
         spellings=searched,
         erased=run.erased,
         notices=tuple(_notices(before, image, run)),
@@ -144,6 +143,11 @@ def _notices(before: Analysis, image: Image, run: DumpRedactor) -> Iterator[Noti
             f"{len(run.common)} secret(s) ({kinds}) are also words of the firmware or of the pin "
             "configuration. They were replaced where they are stored, and left where the firmware "
             "has them.",
+        )
+    if any(notice.code == "leading-bytes" for notice in before.notices):
+        yield Notice(
+            "redact-leading-bytes",
+            "The bytes before the boot loader, which are not flash, were left out.",
         )
     yield from _unchecked(before, image)
     if before.firmware.kind is FirmwareKind.OPENBEKEN and _has_files(image):

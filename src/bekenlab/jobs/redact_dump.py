@@ -24,7 +24,8 @@ from bekenlab.tuya import find_oem_cfg
 from bekenlab.tuya.fast_connect import find_fast_connect, masked
 from bekenlab.tuya.protected_edit import ProtectedEditor, open_protected
 from bekenlab.tuya.psm_edit import PsmEditor, open_psm
-from bekenlab.tuya.secret_fields import SecretSpan, scan_text, secret_spans
+from bekenlab.tuya.secret_fields import scan_text, secret_spans
+from bekenlab.tuya.secret_span import SecretSpan
 from bekenlab.tuya.sectors import SECTOR
 from bekenlab.tuya.storage_edit import StorageEditor, open_storages
 
@@ -52,6 +53,7 @@ class DumpRedactor:
         common: Secrets that also stand in the firmware's code or in the pin configuration; replaced
             where they are stored, and looked for nowhere else.
         keys: Data keys of the storages found.
+        derived: Keys Wi-Fi makes from a name and a password; looked for, whether stored or not.
     """
 
     image: Image
@@ -62,6 +64,7 @@ class DumpRedactor:
     erased: int = 0
     common: tuple[Word, ...] = ()
     keys: tuple[bytes, ...] = ()
+    derived: set[bytes] = field(default_factory=set)
     _code: tuple[Range, ...] = ()
     _storages: tuple[StorageEditor, ...] = ()
     _protected: tuple[ProtectedEditor, ...] = ()
@@ -191,6 +194,8 @@ class DumpRedactor:
     def _derive_wifi_keys(self) -> None:
         for name, password in dict.fromkeys(self._networks[:_MAX_NETWORKS]):
             key = hashlib.pbkdf2_hmac("sha1", password, name, _WPA_ROUNDS, _WPA_BYTES)
+            if key not in self.words.words:
+                self.derived.add(key)
             self.words.placeholder("wifi-key", key)
 
     # --- everywhere ----------------------------------------------------------------------------
@@ -248,4 +253,3 @@ class DumpRedactor:
 
 _PARAMETERS = ("user_param_key", "baud_cfg", "uart_adapt_params")
 _MAX_NETWORKS = 64
-

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bekenlab.jobs.redact_words import Words
-    from bekenlab.tuya.secret_fields import SecretSpan
+    from bekenlab.tuya.secret_span import SecretSpan
 
-_MAC_TEXT = re.compile(rb"(?i)[0-9a-f]{2}(?P<between>[:-]?)(?:[0-9a-f]{2}(?P=between)){4}[0-9a-f]{2}")
+_MAC_TEXT = re.compile(
+    rb"(?i)[0-9a-f]{2}(?P<between>[:-]?)(?:[0-9a-f]{2}(?P=between)){4}[0-9a-f]{2}"
+)
 
 
 def replaced(span: SecretSpan, stored: bytes, words: Words) -> bytes:

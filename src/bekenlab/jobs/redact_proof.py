@@ -109,4 +109,5 @@ def _values(tuya: TuyaFindings) -> list[tuple[str, bool, bytes | int]]:
 
 
 def _codes(analysis: Analysis) -> list[tuple[str, str]]:
-    return [(notice.code, notice.message) for notice in analysis.notices]
+    # Leading bytes are left out on purpose.
+    return [(n.code, n.message) for n in analysis.notices if n.code != "leading-bytes"]

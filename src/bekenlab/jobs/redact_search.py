@@ -19,6 +19,7 @@ MIN_ANYWHERE = 4
 _MIN_PLAIN = 6  # below that, only as a word of its own
 _MIN_CODED = 8  # characters of base64 or hexadecimal digits
 _MAC = 6
+_LETTER = re.compile(rb"[0-9A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class Spelling:
         at = data.find(self.text)
         while at >= 0:
             end = at + len(self.text)
-            if not self.word or not (_is_letter(data[at - 1 : at]) or _is_letter(data[end : end + 1])):
+            beside = data[max(at - 1, 0) : at] + data[end : end + 1]
+            if not (self.word and _LETTER.search(beside)):
                 yield at
             at = data.find(self.text, end)
 
@@ -125,7 +127,3 @@ def _base64_core(value: bytes, shift: int) -> bytes:
 
 def _url_safe(coded: bytes) -> bytes:
     return coded.translate(bytes.maketrans(b"+/", b"-_"))
-
-
-def _is_letter(byte: bytes) -> bool:
-    return bool(re.match(rb"[0-9A-Za-z]", byte))

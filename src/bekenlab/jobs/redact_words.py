@@ -1,8 +1,8 @@
 """Placeholders: what stands where a secret stood. Same length, same kind of characters, numbered.
 
 ``REDACTED01xxxxxx`` for a text of sixteen characters, ``facade010000`` for hexadecimal digits,
-``900001`` for digits. The first three bytes of a MAC address stay. Numbers follow the order in which
-secrets are found, so that the same dump always gets the same placeholders.
+``900001`` for digits. The first three bytes of a MAC address stay. Numbers follow the order in
+which secrets are found, so that the same dump always gets the same placeholders.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.tuya.secret_fields import SecretSpan
+from bekenlab.tuya.secret_span import SecretSpan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,7 @@ class ConfigSector:
 
 def find_config_sectors(data: bytes) -> tuple[ConfigSector, ...]:
     """Find the settings sectors of flash bytes, at starts of sectors; at most 16."""
-    found = []
+    found: list[ConfigSector] = []
     at = data.find(_MAGIC)
     while at >= 0 and len(found) < _MAX_FOUND:
         version = int.from_bytes(data[at + 4 : at + 8], "little")

@@ -1,7 +1,7 @@
 """Checksums of EasyFlash records, where OpenBeken keeps its counters and variables.
 
-A record: the status bytes, ``KV40``, u32 length, u32 CRC-32, name length (one byte and three of FF),
-u32 length of the value, name, value. Source: reference "EasyFlash".
+A record: the status bytes, ``KV40``, u32 length, u32 CRC-32, name length (one byte and three of
+FF), u32 length of the value, name, value. Source: reference "EasyFlash".
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class FlashRecord:
 
 def find_records(data: bytes) -> tuple[FlashRecord, ...]:
     """Find the records with a right checksum; at most 4096."""
-    found = []
+    found: list[FlashRecord] = []
     at = data.find(_MAGIC)
     while at >= 0 and len(found) < _MAX_RECORDS:
         record = _parse(data, at)
@@ -55,7 +55,7 @@ def _parse(data: bytes, at: int) -> FlashRecord | None:
     # Where the flash is written in words, name and value are filled up to whole ones.
     filled_end = at + _HEAD.size + -(-name_length // 4) * 4 + -(-value_length // 4) * 4
     for end in dict.fromkeys((plain_end, filled_end, at + length)):
-        if plain_end <= end <= len(data) and end - at <= 2 * _MAX_VALUE:
-            if zlib.crc32(data[at + _CHECKED_FROM : end]) == crc:
-                return FlashRecord(at, end)
+        fits = plain_end <= end <= min(len(data), at + 2 * _MAX_VALUE)
+        if fits and zlib.crc32(data[at + _CHECKED_FROM : end]) == crc:
+            return FlashRecord(at, end)
     return None

@@ -86,6 +86,16 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
+def refuse_existing(path: Path) -> None:
+    """Refuse a name that is taken, the input's own among them; asked before a long job.
+
+    Raises:
+        RefusedError: It exists.
+    """
+    if path.exists() or path.is_symlink():
+        raise RefusedError(f"{path} exists already", hint="choose another name")
+
+
 def write_new(path: Path, content: bytes) -> None:
     """Write a file that must not exist yet.
 
@@ -93,8 +103,7 @@ def write_new(path: Path, content: bytes) -> None:
         RefusedError: It exists.
         FileAccessError: It cannot be written.
     """
-    if path.exists():
-        raise RefusedError(f"{path} exists already", hint="choose another name")
+    refuse_existing(path)
     try:
         write_whole(path, content)
     except OSError as error:

@@ -14,7 +14,8 @@ offset  meaning
 106     password, 65 bytes, padded with NUL
 ======  =========================================================
 
-Worked out on 14 dumps; two of the 15 records have 17 more bytes, or no derived key.
+Worked out on 14 dumps. One record has no derived key; one has 17 more bytes. TuyaOS 3.11 keeps the
+same record, behind its length as u32, in the storage instead, as the value ``ap_info_v2``.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bekenlab.tuya.secret_fields import SecretSpan
+from bekenlab.tuya.secret_span import SecretSpan
 
 MASK = bytes.fromhex("55aa5a55a54d637f")
 """What newer SDKs mask the record with, from the start of the sector on."""
@@ -34,6 +35,7 @@ _SECTOR = 0x1000
 _KEY_AT = 41
 _PASSWORD_AT = 106
 _BSSID_AT = 33
+_LENGTH = 4
 _MAX_FOUND = 64
 _KEY = re.compile(rb"[0-9A-Fa-f]{64}\x00")
 _MAX_RECORD = 256  # behind it the sector is erased
@@ -72,7 +74,7 @@ def find_fast_connect(data: bytes, *, phase: int = 0) -> tuple[FastConnect, ...]
     found = []
     for offset in range(phase % _SECTOR, len(data) - SIZE + 1, _SECTOR):
         raw = data[offset : offset + SIZE]
-        if not any(raw) or not data[offset + _MAX_RECORD : offset + _SECTOR].strip(b"\xff") == b"":
+        if not any(raw) or data[offset + _MAX_RECORD : offset + _SECTOR].strip(b"\xff"):
             continue
         for is_masked in (False, True):
             plain = masked(raw) if is_masked else raw
@@ -83,6 +85,15 @@ def find_fast_connect(data: bytes, *, phase: int = 0) -> tuple[FastConnect, ...]
         if len(found) == _MAX_FOUND:
             break
     return tuple(found)
+
+
+def record_spans(value: bytes) -> tuple[SecretSpan, ...]:
+    """Return the secret parts of a stored value that is such a record; empty when it is none."""
+    length = int.from_bytes(value[:_LENGTH], "little")
+    if len(value) < SIZE + _LENGTH or length != len(value) - _LENGTH:
+        return ()
+    record = value[_LENGTH : _LENGTH + SIZE]
+    return tuple(_spans(record, _LENGTH)) if _looks_right(record) else ()
 
 
 def _looks_right(plain: bytes) -> bool:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from bekenlab.tuya.crypto import AES_BLOCK, decrypt, encrypt
 from bekenlab.tuya.facts import storage_facts
 from bekenlab.tuya.psm import PSM_ENTRY, clean_name, psm_key, read_psm
-from bekenlab.tuya.secret_fields import SecretSpan, secret_spans
+from bekenlab.tuya.secret_fields import secret_spans
+from bekenlab.tuya.secret_span import SecretSpan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,10 @@ class PsmEditor:
                 name = clean_name(match[1])
                 start = at + match.start(2)
                 for span in secret_spans(name, match[2]):
-                    yield name, SecretSpan(start + span.start, start + span.end, span.kind, span.form)
+                    yield (
+                        name,
+                        SecretSpan(start + span.start, start + span.end, span.kind, span.form),
+                    )
             at += len(piece) + 1
 
     def save(self) -> None:

@@ -12,38 +12,24 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from bekenlab.tuya.fast_connect import record_spans
 from bekenlab.tuya.names import is_secret
+from bekenlab.tuya.secret_span import Form, SecretSpan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Form = Literal["raw", "base64", "number"]
-
 _TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*)"(\s*:)?|(?<![\w.])(\d{4,20})(?![\w.])', re.DOTALL)
 _BASE64_FLAG = re.compile(rb'"wfb64"\s*:\s*(?:1|true)\b')
-_HOST = re.compile(rb"(?:https?://|mqtts?://)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?(?:/[\w./-]*)?")
+_HOST = re.compile(
+    rb"(?:https?://|mqtts?://)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?(?:/[\w./-]*)?"
+)
+_TEXT_RUN = re.compile(rb"[\x21-\x7e]{4,}")
 _PADDING = b"\x00\xff"
 # A value of one or two bytes is a flag or a counter.
 _MIN_WHOLE = 3
-
-
-@dataclass(frozen=True, slots=True)
-class SecretSpan:
-    """Secret bytes inside other bytes.
-
-    Attributes:
-        start: Offset of the first byte.
-        end: One past the last.
-        kind: What it is, e.g. ``"wifi-password"``; ``"other"`` when nobody knows.
-        form: How it is written there: as it is, as base64, or as a JSON number.
-    """
-
-    start: int
-    end: int
-    kind: str
-    form: Form = "raw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +37,7 @@ class SecretFieldFacts:
     """The rows of ``data/secret_fields.toml``; all names are shell patterns in lower case."""
 
     plain_values: tuple[str, ...]
+    tagged_values: tuple[str, ...]
     plain_fields: tuple[str, ...]
     host_fields: tuple[str, ...]
     base64_fields: tuple[str, ...]
@@ -65,6 +52,7 @@ def secret_field_facts() -> SecretFieldFacts:
     table = tomllib.loads(text)
     return SecretFieldFacts(
         plain_values=tuple(table["plain_values"]),
+        tagged_values=tuple(table["tagged_values"]),
         plain_fields=tuple(table["plain_fields"]),
         host_fields=tuple(table["host_fields"]),
         base64_fields=tuple(table["base64_fields"]),
@@ -75,9 +63,7 @@ def secret_field_facts() -> SecretFieldFacts:
 
 def secret_kind(name: str) -> str:
     """Return what a field or stored value of that name holds; ``"other"`` when not known."""
-    return next(
-        (kind for kind, names in secret_field_facts().kinds if _fits(name, names)), "other"
-    )
+    return next((kind for kind, names in secret_field_facts().kinds if _fits(name, names)), "other")
 
 
 def secret_spans(name: str, value: bytes) -> tuple[SecretSpan, ...]:
@@ -95,7 +81,13 @@ def secret_spans(name: str, value: bytes) -> tuple[SecretSpan, ...]:
         return tuple(_fields(name, body))
     if len(body) < _MIN_WHOLE or body in (b"true", b"false", b"null"):
         return ()
-    return (SecretSpan(0, len(body), secret_kind(name)),)
+    network = record_spans(value)
+    if network:
+        return network
+    kind = secret_kind(name)
+    if _fits(name, secret_field_facts().tagged_values):
+        return tuple(SecretSpan(*match.span(), kind) for match in _TEXT_RUN.finditer(body))
+    return (SecretSpan(0, len(body), kind),)
 
 
 def _fields(name: str, body: bytes) -> Iterator[SecretSpan]:

@@ -203,7 +203,9 @@ class StorageEditor:
         for chosen in islice(product(*choices), MAX_ATTEMPTS):
             place = dict(zip(ids, chosen, strict=True))
             pages = tuple(
-                (place[i], page) for i, first, last in entry.parts for page in range(first, last + 1)
+                (place[i], page)
+                for i, first, last in entry.parts
+                for page in range(first, last + 1)
             )
             joined = b"".join(self._blocks[n].pages(page, page) for n, page in pages)
             value = joined[: entry.length]
@@ -218,7 +220,7 @@ class StorageEditor:
 def open_storages(data: bytearray) -> tuple[StorageEditor, ...]:
     """Open every storage in flash bytes: one editor for each key that opens data blocks.
 
-    Keys of key blocks and protected blocks are tried; where there are none, keys many devices share.
+    Keys of key blocks and protected blocks are tried, and keys many devices share.
     """
     frozen = bytes(data)
     found: dict[bytes, StorageEditor] = {}
@@ -234,4 +236,3 @@ def open_storages(data: bytearray) -> tuple[StorageEditor, ...]:
             for opened in keys.open_keys(sectors, keys.well_known(phase)):
                 found.setdefault(opened.key, StorageEditor(data, opened, phase))
     return tuple(found.values())
-

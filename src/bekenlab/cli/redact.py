@@ -1,0 +1,41 @@
+"""``bekenlab redact``: a dump without its secrets, to be shown to others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bekenlab.cli.output import console, json_line
+
+
+@click.command("redact")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    metavar="OUT",
+    help="Write the redacted dump as OUT, which must not exist yet.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what was replaced as one JSON object.")
+def command(file: Path, output: Path, as_json: bool) -> None:
+    """Make a copy of a dump that can be shared.
+
+    Wi-Fi names and passwords, keys, uuids, device ids, tokens and the device's half of the MAC
+    address are replaced by placeholders, in all copies and remains; pins and everything else stay.
+    The copy is written only when it is proven that nothing of what was found is left.
+    """
+    # Imported here: numpy and the parsers take longer to load than --help may take.
+    from bekenlab.jobs.redact import redact_file
+    from bekenlab.report.files import refuse_existing, write_new
+    from bekenlab.report.redact_report import redact_json, render
+
+    refuse_existing(output)
+    redaction = redact_file(file)
+    write_new(output, redaction.data)
+    if as_json:
+        click.echo(json_line(redact_json(redaction, output.name)))
+        return
+    console().print(render(redaction, output.name))
