@@ -56,9 +56,9 @@ def prove_gone(data: bytes, words: Iterable[Word], keys: Iterable[bytes], phase:
         view = decode(physical)
         for start, end in outside:
             _refuse(wanted, view.data[start:end], view.name)
-    _refuse(wanted, data if len(data) != len(physical) else b"", "the file as it is")
-    _refuse(wanted, image.logical, "the decrypted code")
-    _refuse(wanted, stored_code(image), "the code as stored")
+    _refuse(wanted, data if len(data) != len(physical) else b"", "file as it is")
+    _refuse(wanted, image.logical, "decrypted code")
+    _refuse(wanted, stored_code(image), "code as stored")
     return len(wanted)
 
 
@@ -67,7 +67,7 @@ def _refuse(wanted: Iterable[Spelling], data: bytes, where: str) -> None:
         at = next(spelling.places(data), None)
         if at is not None:
             raise RedactionError(
-                f"a secret ({spelling.kind}) is still in the dump after redaction, in {where}",
+                f"a secret ({spelling.kind}) is still in the dump after redaction ({where})",
                 hint=_HINT,
                 kind=spelling.kind,
                 where=where,
