@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rich import box
 from rich.console import Group
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from bekenlab.report.json_report import SCHEMA
-from bekenlab.report.printable import printable
+from bekenlab.report.printable import Printable, printable
+from bekenlab.report.text import heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,34 +44,37 @@ def redact_json(redaction: Redaction, name: str) -> dict[str, Any]:
 
 def render(redaction: Redaction, name: str) -> RenderableType:
     """The report for a person."""
-    return Group(*_sections(redaction, name))
+    return Printable(Group(*_sections(redaction, name)))
 
 
 def _sections(redaction: Redaction, name: str) -> Iterator[RenderableType]:
-    yield Text.assemble(
-        (printable(name), "bold"), f"  {len(redaction.data):,} bytes, redacted from "
-    ).append(printable(redaction.file.name))
+    title = f"{printable(name)}  {len(redaction.data):,} bytes"
+    yield Text(title, style="bold")
     times = sum(row.count for row in redaction.replacements)
-    yield Text(f"\n  Secrets    {redaction.secrets} different ones, replaced {times} times")
-    if redaction.erased:
-        yield Text(f"  Remains    {redaction.erased} pages of old values in the storage erased")
-    yield Text(
-        f"  Proof      none of {redaction.spellings} spellings is left; pins, parameters and "
-        "warnings are\n             those of the original\n"
+    facts = Table.grid(padding=(0, 2))
+    facts.add_row("Made from", Text(printable(redaction.file.name)))
+    facts.add_row("Secrets", f"{redaction.secrets} different ones, replaced {times} times")
+    facts.add_row("Remains", f"{redaction.erased} pages of old values in the storage erased")
+    facts.add_row(
+        "Proof",
+        f"none of {redaction.spellings} spellings of them is left in any layer of the file; "
+        "pins, parameters and warnings are those of the original",
     )
+    yield Padding(facts, (1, 0, 0, 2))
     if redaction.replacements:
-        yield _table(redaction)
+        yield heading("Replaced")
+        yield Padding(_table(redaction), (0, 0, 0, 2))
     if redaction.notices:
-        yield Text("\nWarnings", style="bold cyan")
-    for notice in redaction.notices:
-        yield Text.assemble((f"  ! {notice.code}: ", "yellow"), printable(notice.message))
+        yield heading("Warnings")
+        for notice in redaction.notices:
+            yield Padding(Text(f"! {notice.code}: {printable(notice.message)}"), (0, 0, 0, 2))
 
 
 def _table(redaction: Redaction) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2), header_style="bold cyan")
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     table.add_column("Kind")
     table.add_column("Where")
     table.add_column("Times", justify="right")
     for row in redaction.replacements:
-        table.add_row(Text(row.kind), Text(printable(row.place)), str(row.count))
+        table.add_row(row.kind, Text(printable(row.place)), str(row.count))
     return table
