@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 _SHAPES = tuple(
     re.compile(shape)
     for shape in (
-        rb"REDACTED\d{2,4}(?:x*|A*=*)|(?:R|RE|RED|REDA|REDAC|REDACT|REDACTE)\d{2,4}",
+        rb"REDACTED\d{2,4}(?:x*|A*=*)|(?:R|RE|RED|REDA|REDAC|REDACT|REDACTE)\d{2,4}=*",
         rb"redacted\d{2,4}x*|(?:r|re|red|reda|redac|redact|redacte)\d{2,4}",
         rb"facade\d{2,4}0*|facad?\d\d|FACADE\d{2,4}0*|FACAD?\d\d",
         rb"9|90|900|9000|90000|900+\d{2,4}",
