@@ -351,6 +351,34 @@ def test_an_unknown_firmware_is_said_to_be_unchecked() -> None:
     assert [notice.code for notice in result.notices] == ["redact-unchecked"]
 
 
+def test_texts_that_look_like_keys_go_from_an_unknown_firmware() -> None:
+    token, host, text = b"9876543210123-abcdef98:765", b"mqtt7.example-cloud.com", b"hello there 2"
+    strings = b"\x00".join([b"", token, host, text, b"aaaaaaaaaaaaaaaaaaaaaaaa1", b""])
+    data = bytearray(b"\xff" * 0x200000)
+    data[RF : RF + SECTOR] = rf.build(MAC)
+    data[FREE : FREE + len(strings)] = strings
+    after = run(bytes(data)).data[FREE : FREE + len(strings)]
+    assert token not in after
+    assert after.split(b"\x00")[1].startswith(b"REDACTED")
+    assert after.split(b"\x00")[2:] == strings.split(b"\x00")[2:]
+    known = run(flash((FREE, strings))).data
+    assert known[FREE : FREE + len(strings)] == strings
+
+
+def test_private_keys_go_and_certificates_stay() -> None:
+    def pem(what: bytes, body: bytes) -> bytes:
+        return b"-----BEGIN " + what + b"-----\n" + body + b"\n-----END " + what + b"-----\n"
+
+    lines = b"MIIEpAIBAAKCAQEA1f2k" * 3 + b"\n" + b"k9Zp0Q+rJw8Xy7==" * 2
+    data = flash(
+        (FREE, pem(b"RSA PRIVATE KEY", lines)), (FREE + SECTOR, pem(b"CERTIFICATE", lines[:16]))
+    )
+    after = run(data).data
+    assert not any(line in after for line in lines.split(b"\n"))
+    assert after[FREE : FREE + 31] == b"-----BEGIN RSA PRIVATE KEY-----"
+    assert after[FREE + SECTOR :].startswith(pem(b"CERTIFICATE", lines[:16]))
+
+
 @pytest.mark.parametrize("data", [b"", b"\xff" * 4096, b"GIF89a" + bytes(range(256)) * 40])
 def test_what_is_no_dump_is_refused(data: bytes) -> None:
     with pytest.raises(NotADumpError):

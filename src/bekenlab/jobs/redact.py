@@ -100,7 +100,7 @@ def redact(file: InputFile) -> Redaction:
     if image is None:
         raise _only_text(file.name)
     phase = (before.tuya.storage.start - image.start) % _SECTOR if before.tuya.storage else 0
-    run = DumpRedactor(image, phase)
+    run = DumpRedactor(image, phase, unknown=not _known(before))
     run.run()
     data = _as_in_file(file.data, image, bytes(run.data))
     searched = prove_gone(data, run.searched(), run.keys, phase)
@@ -169,13 +169,13 @@ def _notices(before: Analysis, image: Image, run: DumpRedactor) -> Iterator[Noti
 
 def _unchecked(before: Analysis, image: Image) -> Iterator[Notice]:
     tuya = before.tuya
-    known = tuya.storage or tuya.protected or before.firmware.kind is not FirmwareKind.OTHER
-    if not known:
+    if not _known(before):
         yield Notice(
             "redact-unchecked",
             "The firmware is not one that bekenlab knows, and there is no Tuya storage. What was "
-            "recognised was replaced; secrets kept in another form, or compiled into the code, "
-            "may still be there. Look before you share.",
+            "recognised was replaced, and every text that looks like a key, an id or a token. "
+            "Secrets kept in another form, or compiled into the code, may still be there: look "
+            "before you share.",
         )
     elif before.firmware.kind is FirmwareKind.TUYA and not (tuya.storage or tuya.psm):
         yield Notice(
@@ -194,6 +194,14 @@ def _unchecked(before: Analysis, image: Image) -> Iterator[Notice]:
             "The storage has the older PSM form, whose checksums (if it has any) are not known: "
             "the redacted dump may not boot.",
         )
+
+
+def _known(before: Analysis) -> bool:
+    """Whether it is known how the firmware stores things."""
+    tuya = before.tuya
+    return bool(
+        tuya.storage or tuya.protected or tuya.psm or before.firmware.kind is not FirmwareKind.OTHER
+    )
 
 
 def _has_files(image: Image) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from bekenlab.image import rf
 from bekenlab.jobs.redact_forms import replaced
 from bekenlab.jobs.redact_search import MIN_ANYWHERE, Spelling, spellings
+from bekenlab.jobs.redact_texts import lone_token_spans, private_key_spans
 from bekenlab.jobs.redact_views import Range, code_ranges, decoders, overlaps, patch, without
 from bekenlab.jobs.redact_words import Word, Words
 from bekenlab.openbeken.config_secrets import command_spans, find_config_sectors, mend_config_sector
@@ -30,7 +31,7 @@ from bekenlab.tuya.sectors import SECTOR
 from bekenlab.tuya.storage_edit import StorageEditor, open_storages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from bekenlab.image import Image
 
@@ -46,6 +47,9 @@ class DumpRedactor:
 
     Attributes:
         image: The dump before.
+        phase: Where its sectors start, 0..4095.
+        unknown: Whether nobody knows how its firmware stores things: then what looks like a key,
+            an id or a token is taken for one.
         data: Its physical bytes, being changed.
         words: The secrets found.
         counts: How often something was replaced, by (kind, place).
@@ -58,6 +62,7 @@ class DumpRedactor:
 
     image: Image
     phase: int
+    unknown: bool
     data: bytearray = field(init=False)
     words: Words = field(default_factory=Words)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -163,12 +168,25 @@ class DumpRedactor:
             for cfg in find_oem_cfg(frozen, phase=self.phase)
         ]
         self._parameters += b"".join(frozen[start:end] for start, end in kept)
+        scans: list[Callable[[bytes], Iterator[SecretSpan]]] = [
+            scan_text,
+            command_spans,
+            private_key_spans,
+        ]
+        if self.unknown:
+            scans.append(self._tokens)
         for start, end in without([*self._code, *self._encrypted(), *kept], len(frozen)):
             text = frozen[start:end]
-            for scan in (scan_text, command_spans):
+            for scan in scans:
                 for span in scan(text):
                     whole = SecretSpan(start + span.start, start + span.end, span.kind, span.form)
                     self._span(self.data, whole, f"text at {whole.start + self.image.start:#x}")
+
+    def _tokens(self, data: bytes) -> Iterator[SecretSpan]:
+        """Yield texts that look like keys, but for those every device of the model has."""
+        for span in lone_token_spans(data):
+            if data[span.start : span.end] not in self.image.logical:
+                yield span
 
     def _span(self, target: bytearray, span: SecretSpan, place: str) -> None:
         stored = bytes(target[span.start : span.end])

@@ -25,6 +25,7 @@ _BASE64_VALUE = re.compile(rb"[0-9A-Za-z+/]{6,}={1,2}")
 _SHORT = 2
 _SHORT_NUMBER = 5
 _MAC_TAIL = 3
+_TAIL = b"FADE"  # of the last two bytes, in hexadecimal digits
 _MAX_MAC_NUMBER = 4  # of the middle byte of the tail: 1,023 addresses
 
 
@@ -66,6 +67,8 @@ def is_placeholder(kind: str, value: bytes) -> bool:
         return True
     if kind == "mac" and len(value) == 2 * _MAC_TAIL:
         return value[_MAC_TAIL] == 0 and value[_MAC_TAIL + 1] < _MAX_MAC_NUMBER
+    if kind == "mac" and len(value) == len(_TAIL):
+        return value.upper() == _TAIL
     if len(value) <= _SHORT:
         return value == b"RE"[: len(value)]
     return any(shape.fullmatch(value) for shape in _SHAPES)
@@ -76,6 +79,8 @@ def make_placeholder(kind: str, value: bytes, number: int) -> bytes:
     size = len(value)
     if kind == "mac" and size == 2 * _MAC_TAIL:
         return value[:_MAC_TAIL] + number.to_bytes(_MAC_TAIL, "big")
+    if kind == "mac" and size == len(_TAIL):
+        return _TAIL.lower() if value.islower() else _TAIL
     if size <= _SHORT:
         return b"RE"[:size]
     digits = f"{number:02}".encode()[-size + 1 :]

@@ -27,6 +27,9 @@ _HOST = re.compile(
     rb"(?:https?://|mqtts?://)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?(?:/[\w./-]*)?"
 )
 _TEXT_RUN = re.compile(rb"[\x21-\x7e]{4,}")
+# TuyaOS puts the end of the MAC address behind the name of the network for the setup.
+_SETUP_NAME = "ap_ssid"
+_MAC_TAIL = re.compile(rb"[-_]([0-9A-Fa-f]{4})$")
 _PADDING = b"\x00\xff"
 # A value of one or two bytes is a flag or a counter.
 _MIN_WHOLE = 3
@@ -99,6 +102,10 @@ def _fields(name: str, body: bytes) -> Iterator[SecretSpan]:
         elif match[3] is not None:
             if secret_kind(field) != "other":
                 yield SecretSpan(*match.span(3), secret_kind(field), "number")
+        elif field == _SETUP_NAME:
+            tail = _MAC_TAIL.search(match[1])
+            if tail:
+                yield SecretSpan(match.start(1) + tail.start(1), match.end(1), "mac")
         elif match[1] and not _is_plain(field, match[1]):
             form: Form = "base64" if coded and _is_coded(field, match[1]) else "raw"
             yield SecretSpan(*match.span(1), secret_kind(field), form)
@@ -126,7 +133,7 @@ def _scan_pattern() -> re.Pattern[bytes]:
     return re.compile(
         rb'(?i)(?<![A-Za-z0-9])"?(?P<name>' + names + rb')"?\s?[:=]\s?'
         rb'(?:"(?P<quoted>(?:[^"\\\x00-\x1f\xff]|\\.){4,128})"'
-        rb'|(?P<bare>[^\s"\x00-\x20,;}{&%\xff]{4,128}))'
+        rb'|(?P<bare>[\w+/.@!$-][^\s"\x00-\x20,;}{&%<>\xff]{3,127}))'
     )
 
 

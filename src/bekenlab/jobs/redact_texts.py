@@ -1,0 +1,43 @@
+"""Secrets in plain bytes that no format describes: private keys, random texts standing alone."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bekenlab.tuya.secret_span import SecretSpan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PRIVATE_KEY = re.compile(
+    rb"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----(?P<body>[^-\x00]{16,8192})-----END", re.DOTALL
+)
+_LINE = re.compile(rb"[A-Za-z0-9+/=]{4,}")
+# A C string of its own: NULs or erased flash on both sides.
+_ALONE = re.compile(rb"(?:(?<=[\x00\xff])|\A)([\x21-\x7e]{16,1024})(?=[\x00\xff]|\Z)")
+_TOKEN = re.compile(rb"[A-Za-z0-9+/=_:.~-]+")
+_HOST = re.compile(
+    rb"[a-z][a-z0-9]*(?:[.:/-]+[a-z0-9-]+)*\.[a-z]{2,}(?:[:/][\w./-]*)?", re.IGNORECASE
+)
+_MIN_DIFFERENT = 8
+
+
+def private_key_spans(data: bytes) -> Iterator[SecretSpan]:
+    """Yield the lines of PEM private keys; certificates are public and stay."""
+    for match in _PRIVATE_KEY.finditer(data):
+        for line in _LINE.finditer(data, *match.span("body")):
+            yield SecretSpan(*line.span(), "key")
+
+
+def lone_token_spans(data: bytes) -> Iterator[SecretSpan]:
+    """Yield texts that look like keys, ids or tokens: long, without blanks, letters and digits.
+
+    For firmware nobody knows: it takes too much rather than too little.
+    """
+    for match in _ALONE.finditer(data):
+        text = match[1]
+        mixed = any(48 <= c <= 57 for c in text) and any(c >= 65 for c in text)
+        random = len(set(text)) >= _MIN_DIFFERENT and _TOKEN.fullmatch(text)
+        if mixed and random and not _HOST.fullmatch(text):
+            yield SecretSpan(*match.span(1), "other")
