@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bekenlab.errors import BekenlabError, NotADumpError, RedactionError, RefusedError
-from bekenlab.image import rf
+from bekenlab.image import cipher, framing, rf
 from bekenlab.jobs import redact as job
 from bekenlab.jobs.analyze import analyze
 from bekenlab.jobs.boot_findings import BootMode
@@ -303,6 +303,29 @@ def test_a_word_of_the_firmware_is_left_where_the_firmware_has_it() -> None:
     assert result.data[:0x12A000] == data[:0x12A000]
     assert base64.b64encode(word) not in plain(result.data)
     assert "redact-common-word" in [notice.code for notice in result.notices]
+
+
+def test_what_an_unknown_firmware_has_compiled_in_is_no_common_word() -> None:
+    """ESPHome has the name of the network in its code; sharing that dump would give it away."""
+    app = b"\x00" * 4096 + b"My Home Net\x00correct horse\x00"
+    code = bytes.fromhex("0e0000ea") + bytes.fromhex("14f09fe5") * 7 + app
+    data = bytearray(b"\xff" * 0x200000)
+    framed = framing.add(cipher.apply(code, 0x10000, cipher.TUYA_KEY))
+    data[0x11000 : 0x11000 + len(framed)] = framed
+    data[RF : RF + SECTOR] = rf.build(MAC)
+    data[FAST : FAST + 171] = record(NAME, PASSWORD, hide=False)
+    with pytest.raises(RedactionError) as caught:
+        run(bytes(data))
+    assert caught.value.facts["where"] == "decrypted code"
+    assert "do not share" in caught.value.hint
+
+
+def test_a_pin_configuration_that_holds_a_secret_is_named() -> None:
+    odd = b"{rl1_pin:26,ssid:HomeSweet,module:CB2S}\x00"
+    result = run(flash(values=VALUES | {"user_param_key": odd}))
+    notice = next(n for n in result.notices if n.code == "redact-unchecked")
+    assert "ssid" in notice.message
+    assert "HomeSweet" not in notice.message
 
 
 def test_a_word_of_the_pin_configuration_does_not_change_it() -> None:

@@ -39,6 +39,13 @@ def test_secret_parts(name: str, value: bytes, expected: list[tuple[str, bytes, 
     assert parts(name, value) == expected
 
 
+@pytest.mark.parametrize(
+    "odd", [b'"' + b'\\"' * 30000 + b"\\", b'{"' * 30000 + b"}", b"[" + b'"' * 60000]
+)
+def test_odd_text_costs_no_more_than_its_length(odd: bytes) -> None:
+    assert secret_spans("gw_bi", odd + b'"}') is not None
+
+
 def test_texts_after_known_names() -> None:
     text = b'{"ssid":"My Net"} uuid=abcd1234 passwd:"%s" Password: hunter22\x00 grid=5555'
     found = [(s.kind, text[s.start : s.end]) for s in scan_text(text)]

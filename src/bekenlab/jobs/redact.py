@@ -14,6 +14,7 @@ from bekenlab.jobs.inputs import InputFile, load
 from bekenlab.jobs.redact_dump import DumpRedactor
 from bekenlab.jobs.redact_proof import prove_gone, prove_same
 from bekenlab.jobs.redact_views import code_ranges, without
+from bekenlab.tuya import is_secret_parameter
 from bekenlab.tuya.firmware import FirmwareKind
 
 if TYPE_CHECKING:
@@ -148,6 +149,18 @@ def _notices(before: Analysis, image: Image, run: DumpRedactor) -> Iterator[Noti
         yield Notice(
             "redact-leading-bytes",
             "The bytes before the boot loader, which are not flash, were left out.",
+        )
+    named = sorted(
+        name
+        for statement in before.tuya.statements
+        for name in statement.parameters.flat()
+        if is_secret_parameter(name)
+    )
+    if named:
+        yield Notice(
+            "redact-unchecked",
+            f"The pin configuration, which is never changed, has values that sound like secrets: "
+            f"{', '.join(dict.fromkeys(named))[:200]}.",
         )
     yield from _unchecked(before, image)
     if before.firmware.kind is FirmwareKind.OPENBEKEN and _has_files(image):

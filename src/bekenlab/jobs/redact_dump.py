@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 # A secret this long that also stands in the code is no coincidence: the proof must fail.
 MAX_COMMON = 15
+# Of an unknown firmware, only what is this short counts as a word of the code.
+MAX_COINCIDENCE = 5
 _WPA_ROUNDS = 4096
 _WPA_BYTES = 32
 
@@ -257,7 +259,11 @@ class DumpRedactor:
     def _is_common(self, value: bytes) -> bool:
         if not MIN_ANYWHERE <= len(value) <= MAX_COMMON:
             return False
-        return value in self.image.logical or value in self._parameters
+        if value in self._parameters:
+            return True
+        # Of a firmware nobody knows it may be the user's own, compiled in.
+        mine = self.unknown and len(value) > MAX_COINCIDENCE
+        return not mine and value in self.image.logical
 
     def _encrypted(self) -> list[Range]:
         """The sectors whose content was read and is written by an editor."""

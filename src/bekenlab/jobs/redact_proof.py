@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from bekenlab.jobs.tuya_findings import TuyaFindings
 
 _NOWHERE = Path()
+_IN_CODE = (
+    "nothing was written; the firmware has it compiled in, and code is never changed: "
+    "do not share this dump"
+)
 _HINT = "nothing was written; this is a fault of bekenlab: please report it without the dump"
 
 
@@ -57,18 +61,18 @@ def prove_gone(data: bytes, words: Iterable[Word], keys: Iterable[bytes], phase:
         for start, end in outside:
             _refuse(wanted, view.data[start:end], view.name)
     _refuse(wanted, data if len(data) != len(physical) else b"", "file as it is")
-    _refuse(wanted, image.logical, "decrypted code")
-    _refuse(wanted, stored_code(image), "code as stored")
+    _refuse(wanted, image.logical, "decrypted code", _IN_CODE)
+    _refuse(wanted, stored_code(image), "code as stored", _IN_CODE)
     return len(wanted)
 
 
-def _refuse(wanted: Iterable[Spelling], data: bytes, where: str) -> None:
+def _refuse(wanted: Iterable[Spelling], data: bytes, where: str, hint: str = _HINT) -> None:
     for spelling in wanted:
         at = next(spelling.places(data), None)
         if at is not None:
             raise RedactionError(
                 f"a secret ({spelling.kind}) is still in the dump after redaction ({where})",
-                hint=_HINT,
+                hint=hint,
                 kind=spelling.kind,
                 where=where,
             )

@@ -21,7 +21,10 @@ from bekenlab.tuya.secret_span import Form, SecretSpan
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*)"(\s*:)?|(?<![\w.])(\d{4,20})(?![\w.])', re.DOTALL)
+# A string that never ends goes up to the end: no byte is looked at twice.
+_TOKEN = re.compile(
+    rb'"((?:[^"\\]|\\.)*+)(?:"(\s*:)?|\\?\Z)|(?<![\w.])(\d{4,20})(?![\w.])', re.DOTALL
+)
 _BASE64_FLAG = re.compile(rb'"wfb64"\s*:\s*(?:1|true)\b')
 _HOST = re.compile(
     rb"(?:https?://|mqtts?://)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?(?:/[\w./-]*)?"
