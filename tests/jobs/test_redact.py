@@ -375,7 +375,7 @@ def test_an_unknown_firmware_is_said_to_be_unchecked() -> None:
 
 
 def test_texts_that_look_like_keys_go_from_an_unknown_firmware() -> None:
-    token, host, text = b"1453300621256-cc8dec14:001", b"mqtt7.example-cloud.com", b"hello there 2"
+    token, host, text = b"9876543210123-abcdef98:765", b"mqtt7.example-cloud.com", b"hello there 2"
     strings = b"\x00".join([b"", token, host, text, b"aaaaaaaaaaaaaaaaaaaaaaaa1", b""])
     data = bytearray(b"\xff" * 0x200000)
     data[RF : RF + SECTOR] = rf.build(MAC)

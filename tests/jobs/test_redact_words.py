@@ -20,7 +20,7 @@ from bekenlab.jobs.redact_words import Words, is_placeholder, make_placeholder
         ("key", b"QUJDRA==", b"REDA07=="),
         ("token", b"Ab1", b"R07"),
         ("wifi-name", b"AB", b"RE"),
-        ("mac", b"71AE", b"FADE"),
+        ("mac", b"12AB", b"FADE"),
         ("mac", bytes.fromhex("1c90ffa1b2c3"), bytes.fromhex("1c90ff000007")),
     ],
 )

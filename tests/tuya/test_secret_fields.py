@@ -27,7 +27,7 @@ def parts(name: str, value: bytes) -> list[tuple[str, bytes, str]]:
         ("wf_pt", b'{"ap_item":[{"ssid":"n","pwsd":"p"}]}',
          [("wifi-name", b"n", "raw"), ("wifi-password", b"p", "raw")]),
         ("gw_bi", b'{"ap_ssid":"SmartLife"}', []),
-        ("gw_bi", b'{"ap_ssid":"SmartLife-71AE"}', [("mac", b"71AE", "raw")]),
+        ("gw_bi", b'{"ap_ssid":"SmartLife-12AB"}', [("mac", b"12AB", "raw")]),
         ("ble_beaconkey", b'"00ff"\0', [("key", b"00ff", "raw")]),
         ("tuya_seed", b"\x01\x02\x03\x00", [("key", b"\x01\x02\x03", "raw")]),
         ("rcs.active", b"\x01\x01\x00\x07\x08\x00account\x00\x01", [("key", b"account", "raw")]),

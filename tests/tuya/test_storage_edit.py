@@ -80,6 +80,42 @@ def test_a_wrong_checksum_stays_wrong() -> None:
     assert storage.value("two") == b"ZZZZZ"
 
 
+def test_a_block_cut_by_the_end_of_the_file_is_edited_as_far_as_it_goes() -> None:
+    whole = encode_storage(VALUES, inner_key=KEY)
+    data = bytearray(whole[: SECTOR + 1000])
+    editor = only(data)
+    assert editor.erase_unused() == 0
+    editor.save()
+    assert data == whole[: SECTOR + 1000]
+
+
+def test_a_protected_block_cut_by_the_end_of_the_file_is_edited_as_far_as_it_goes() -> None:
+    whole = encode_protected({"gw_bi": b"a" * 300, "gw_wsm": b"b" * 300}, inner_key=KEY)
+    data = bytearray(whole[:501])
+    (editor,) = open_protected(data, 0)
+    (name, start, end), *_ = editor.records()
+    editor.body[start:end] = b"Z" * (end - start)
+    editor.erase_unused()
+    editor.save()
+    assert len(data) == 501
+    (again,) = open_protected(data, 0)
+    assert (name, b"a" in again.body, b"Z" * 300 in again.body) == ("gw_bi", False, True)
+
+
+def test_a_part_that_is_nowhere_keeps_its_index_page() -> None:
+    """The storage reports such a value as damaged; after an edit it must do so as well."""
+    data = bytearray(encode_storage({"big": b"b" * 9000}, inner_key=KEY, blocks=3))
+    data[2 * SECTOR : 3 * SECTOR] = b"\xff" * SECTOR
+    before = read_storage(bytes(data))
+    editor = only(data)
+    editor.erase_unused()
+    editor.save()
+    after = read_storage(bytes(data))
+    assert before
+    assert after
+    assert before.values.keys() == after.values.keys() == {"big"}
+
+
 def test_a_value_keeps_its_length() -> None:
     editor = only(bytearray(encode_storage(VALUES, inner_key=KEY)))
     with pytest.raises(ValueError, match="length"):

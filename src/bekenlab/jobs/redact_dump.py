@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 MAX_COMMON = 15
 # Of an unknown firmware, only what is this short counts as a word of the code.
 MAX_COINCIDENCE = 5
+_MAX_PASSES = 5
 _WPA_ROUNDS = 4096
 _WPA_BYTES = 32
 
@@ -84,12 +85,25 @@ class DumpRedactor:
         self._code = code_ranges(self.image)
 
     def run(self) -> None:
-        """Do all of it; ``data`` is the dump without its secrets afterwards."""
+        """Do all of it; ``data`` is the dump without its secrets afterwards.
+
+        Of a damaged storage, what is erased can bring an older copy to light, so that it is gone
+        over until nothing changes any more.
+        """
+        for _ in range(_MAX_PASSES):
+            before = bytes(self.data)
+            self._pass()
+            if self.data == before:
+                return
+
+    def _pass(self) -> None:
         self._storages = open_storages(self.data)
         self._protected = open_protected(self.data, self.phase)
         self._psm = None if self._storages else open_psm(self.data)
         self.keys = tuple(
-            dict.fromkeys([s.key for s in self._storages] + [p.key for p in self._protected])
+            dict.fromkeys(
+                [*self.keys, *(s.key for s in self._storages), *(p.key for p in self._protected)]
+            )
         )
         records = find_records(bytes(self.data))
         configs = find_config_sectors(bytes(self.data))

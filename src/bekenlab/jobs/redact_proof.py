@@ -104,12 +104,16 @@ def _statements(tuya: TuyaFindings) -> list[tuple[str, int | None, Mapping[str, 
 
 
 def _values(tuya: TuyaFindings) -> list[tuple[str, bool, bytes | int]]:
-    """Names, whether they are whole, and what is plain; of secrets their length."""
+    """Names, and whether they are whole; of whole ones what is plain, of secrets the length."""
     storage = tuya.storage
     return [
-        (name, value.ok, len(value.value) if is_secret(name, value.value) else value.value)
+        (name, value.ok, _content(name, value.value) if value.ok else 0)
         for name, value in (storage.values.items() if storage else ())
     ]
+
+
+def _content(name: str, value: bytes) -> bytes | int:
+    return len(value) if is_secret(name, value) else value
 
 
 def _codes(analysis: Analysis) -> list[tuple[str, str]]:

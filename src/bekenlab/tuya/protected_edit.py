@@ -64,17 +64,20 @@ class ProtectedEditor:
         before = int.from_bytes(self._outer[_CHECKSUM], "little")
         change = sum(outer[8:]) - sum(self._outer[8:])
         outer[_CHECKSUM] = (before + change & 0xFFFFFFFF).to_bytes(4, "little")
-        end = min(self.offset + SECTOR, len(self._data))
         whole = encrypt(storage_facts().master_key, bytes(outer))
-        self._data[self.offset : end] = whole[: end - self.offset]
+        self._data[self.offset : self.offset + len(whole)] = whole
 
 
 def open_protected(data: bytearray, phase: int) -> tuple[ProtectedEditor, ...]:
     """Open every protected block of flash bytes whose sectors start at ``phase``."""
     found = []
     for block in find_protected(bytes(data), phase=phase):
-        sector = bytes(data[block.address : block.address + SECTOR]).ljust(SECTOR, b"\xff")
-        outer = decrypt(storage_facts().master_key, sector)
+        sector = bytes(data[block.address : block.address + SECTOR])
+        # The end of the file may cut it.
+        whole = sector[: len(sector) // AES_BLOCK * AES_BLOCK]
+        outer = decrypt(storage_facts().master_key, whole)
+        if len(outer) <= HEAD.size:
+            continue
         key = data_key(block.inner_key.reveal(), base_named(block.base_name))
         body = bytearray(decrypt(key, outer[HEAD.size :]))
         length = HEAD.unpack_from(outer)[3]

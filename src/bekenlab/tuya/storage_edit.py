@@ -11,7 +11,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from bekenlab.tuya import storage_keys as keys
-from bekenlab.tuya.crypto import byte_sum, encrypt
+from bekenlab.tuya.crypto import AES_BLOCK, byte_sum, encrypt
 from bekenlab.tuya.names import is_secret
 from bekenlab.tuya.sectors import SECTOR, Sectors
 from bekenlab.tuya.storage_blocks import (
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _CHECKSUM = slice(4, 8)
-_SUMMED = slice(8, SECTOR)
+_SUMMED_FROM = 8
 _MAX_READINGS = 1 << 14
 _MAX_WORK = 32 << 20  # bytes of values put together
 _PLACES = tuple[tuple[int, int], ...]
@@ -92,7 +92,8 @@ class StorageEditor:
         erased = 0
         for number, plain in enumerate(self._plain):
             for page in range(1, PAGES):
-                rest = slice(page * PAGE + used.get((number, page), 0), (page + 1) * PAGE)
+                end = min((page + 1) * PAGE, self._room(number))
+                rest = slice(min(page * PAGE + used.get((number, page), 0), end), end)
                 if plain[rest].strip(b"\xff\x00"):
                     plain[rest] = b"\xff" * (rest.stop - rest.start)
                     erased += 1
@@ -148,15 +149,20 @@ class StorageEditor:
             if value.ok and place not in done:
                 done.add(place)
                 self._put_checksum(*place, byte_sum(self.current(value)))
-        for block, plain in zip(self._blocks, self._plain, strict=True):
-            if plain[_SUMMED] == block.body[_SUMMED]:
+        for number, (block, plain) in enumerate(zip(self._blocks, self._plain, strict=True)):
+            summed = slice(_SUMMED_FROM, self._room(number))
+            if plain[summed] == block.body[summed]:
                 continue
             before = int.from_bytes(block.body[_CHECKSUM], "little")
-            change = sum(plain[_SUMMED]) - sum(block.body[_SUMMED])
+            change = sum(plain[summed]) - sum(block.body[summed])
             plain[_CHECKSUM] = (before + change & 0xFFFFFFFF).to_bytes(4, "little")
-            stored = encrypt(self.key, bytes(plain))
-            end = min(block.offset + SECTOR, len(self._data))
-            self._data[block.offset : end] = stored[: end - block.offset]
+            stored = encrypt(self.key, bytes(plain[: summed.stop]))
+            self._data[block.offset : block.offset + len(stored)] = stored
+
+    def _room(self, number: int) -> int:
+        """Return how much of a block is in the file, in whole AES blocks; the last may be cut."""
+        left = len(self._data) - self._blocks[number].offset
+        return min(left // AES_BLOCK * AES_BLOCK, SECTOR)
 
     def _put_checksum(self, block: int, page: int, checksum: int) -> None:
         at = page * PAGE
@@ -187,8 +193,7 @@ class StorageEditor:
                     first = reading if first is None or reading.ok else first
                     if reading.ok:
                         break
-                if first:
-                    yield first
+                yield first or self._without_parts(number, block, entry)
                 if work > _MAX_WORK:
                     return
 
@@ -210,11 +215,29 @@ class StorageEditor:
             joined = b"".join(self._blocks[n].pages(page, page) for n, page in pages)
             value = joined[: entry.length]
             ok = len(value) == entry.length and byte_sum(value) == entry.checksum
-            raw = block.pages(entry.page, entry.page)
-            size = INDEX_HEAD.size + raw[INDEX_HEAD.size - 1] + PART.size * len(entry.parts)
+            size = _index_size(block, entry)
             yield EditableValue(
                 entry.name, value, ok, block.offset, number, entry.page, pages, size
             )
+
+    def _without_parts(self, number: int, block: DataBlock, entry: IndexEntry) -> EditableValue:
+        """An index page whose parts are in a block that is not there."""
+        size = _index_size(block, entry)
+        return EditableValue(
+            entry.name,
+            b"",
+            ok=False,
+            address=block.offset,
+            _block=number,
+            _page=entry.page,
+            _pages=(),
+            _index_size=size,
+        )
+
+
+def _index_size(block: DataBlock, entry: IndexEntry) -> int:
+    name_length = block.pages(entry.page, entry.page)[INDEX_HEAD.size - 1]
+    return INDEX_HEAD.size + name_length + PART.size * len(entry.parts)
 
 
 def open_storages(data: bytearray) -> tuple[StorageEditor, ...]:
