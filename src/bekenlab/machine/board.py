@@ -71,6 +71,7 @@ class Board:
         gpio: Pins.
         flash: Flash and its controller.
         watchdog: Watchdog.
+        sctrl: System control, the only block that keeps its power in deep sleep.
     """
 
     bus: Bus
@@ -81,6 +82,7 @@ class Board:
     gpio: Gpio
     flash: Flash
     watchdog: Watchdog
+    sctrl: Sctrl
 
 
 def build_board(profile: ChipProfile, clock: Clock) -> Board:
@@ -106,6 +108,7 @@ def build_board(profile: ChipProfile, clock: Clock) -> Board:
         gpio=_of(devices, "gpio", Gpio),
         flash=_of(devices, "flash", Flash),
         watchdog=_of(devices, "watchdog", Watchdog),
+        sctrl=_of(devices, "sctrl", Sctrl),
     )
 
 
