@@ -19,11 +19,10 @@ _IDENTITY = {
 _TUYA_IDENTITY = (
     r"[a-zA-Z]\w*_\w+:\d+\.\d+\.\d+|\*\*\[\w+\] \[\d+\.\d+\.\d+\]|oem_\w+ \d+\.\d+\.\d+"
 )
-#: These sleep until a sensor wakes them, and start no Wi-Fi before.
-_SLEEPERS = {
-    "bk7231n-tuya-temphum-lcd-sensor-tuyamcu-2025-26-9",
-    "tuya-generic-motion-sensor-cbu-v1.0.6-kraslaw",
-}
+_MOTION = "tuya-generic-motion-sensor-cbu-v1.0.6-kraslaw"
+#: Their SDK's console prints in the factory's test only: it drops "app_init finished" otherwise.
+_SILENT = {"bk7231n-tuya-temphum-lcd-sensor-tuyamcu-2025-26-9", _MOTION}
+_FACTORY_TEST_PIN = 21
 _ROLE = re.compile(r"(rl\d*|netled\d*|led\d*|bt\d*|total_bt|status_led)_pin")
 
 
@@ -46,11 +45,35 @@ def test_every_dump_says_what_it_is(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [n for n, chip in CHIPS.items() if chip == "BK7231N" and n not in _SLEEPERS]
+    "name", [n for n, chip in CHIPS.items() if chip == "BK7231N" and n not in _SILENT]
 )
 def test_every_bk7231n_finishes_its_start(name: str) -> None:
     outcome = boot(name).run(until("app_init finished", 10))
     assert outcome.reason is StopReason.MATCH, outcome
+
+
+@pytest.mark.parametrize("name", sorted(_SILENT | {PLUG}))
+def test_the_factory_test_finishes_its_start_on_uart1(name: str) -> None:
+    machine = boot(name)
+    machine.drive(_FACTORY_TEST_PIN, 0)
+    machine.run(Until(device_seconds=1, wall_seconds=_WALL))
+    assert b"app_init finished" in machine.uart1.sent
+    assert b"ate_start" in machine.uart1.sent
+    assert not machine.uart2.sent
+
+
+def test_a_motion_sensor_sleeps_until_motion_or_its_timer_wakes_it() -> None:
+    machine = boot(_MOTION)
+    for motion, kind in ((False, 0), (True, 3), (False, 5)):
+        if motion:
+            machine.drive(16, 1)
+        # Eight hours of sleep are over in a second.
+        outcome = machine.run(until(rf"upload_by_wake_event,cur_wake_type:{kind}\b", 28_801))
+        assert outcome.reason is StopReason.MATCH, outcome
+        machine.drive(16, 0)
+        assert machine.run(until("enter sleep mode,sleep_timer is 28800", 15)).detail
+        machine.run(Until(device_seconds=0.1))
+        assert machine.asleep
 
 
 def test_the_plug_prints_every_pin_of_its_storage() -> None:

@@ -9,6 +9,7 @@ from machine_lab import Bench, bench
 
 ICU, UART1, UART2, GPIO = 0x802000, 0x802100, 0x802200, 0x802800
 WATCHDOG, TIMERS, PWM, SARADC, FLASH = 0x802900, 0x802A00, 0x802B00, 0x802C00, 0x803000
+SCTRL = 0x800000
 GDMA, CRYPTO, RADIO, MAC = 0x809000, 0x810000, 0x900000, 0xC0000000
 OLD_PWM = 0x802A80
 
@@ -210,6 +211,58 @@ def test_efuse_answers_at_once() -> None:
     b.write(0x800074, 0x301)
     assert not b.read(0x800074) & 1
     assert b.read(0x800078) == 0x100
+
+
+def _sleep(b: Bench, *, seconds: int = 0) -> list[int]:
+    """Put the chip to sleep; the list gets the tick at which it wakes."""
+    woken: list[int] = []
+    b.board.gpio.on_edge = b.board.sctrl.pin_changed
+    b.board.sctrl.on_wake = lambda: woken.append(b.clock.now)
+    b.write(SCTRL + 0x128, 0xFFFF_FFFF)
+    b.write(SCTRL + 0x11C, 1 << 8)
+    if seconds:
+        b.write(SCTRL + 0x140, seconds * 32_000 >> 16)
+        b.write(SCTRL + 0x11C, (seconds * 32_000 & 0xFFFF) << 16 | 1)
+    b.write(SCTRL + 0x104, 0x10_ADC1)
+    assert b.board.sctrl.asleep
+    return woken
+
+
+def test_deep_sleep_stops_all_and_its_timer_ends_it() -> None:
+    b = bench()
+    b.write(TIMERS + 0x40, 64)
+    b.write(TIMERS + 0x4C, 1)
+    woken = _sleep(b, seconds=28_800)
+    assert list(b.clock.save()) == ["sctrl.wake"], "no other clock runs"
+    b.wait(28_799)
+    assert not woken
+    b.wait(2)
+    assert woken == [pytest.approx(28_800 * b.clock.hz, abs=100)]
+    assert not b.board.sctrl.asleep
+    assert b.read(SCTRL + 0x11C) & 1 << 8
+    b.write(SCTRL + 0x11C, 1 << 8)
+    assert not b.read(SCTRL + 0x11C) & 1 << 8
+
+
+def test_deep_sleep_ends_by_the_edge_it_waits_for() -> None:
+    b = bench()
+    b.write(SCTRL + 0x120, 1 << 16 | 1 << 20)
+    b.write(SCTRL + 0x124, 1 << 20)
+    b.board.gpio.drive(20, 1)
+    woken = _sleep(b)
+    b.board.gpio.drive(17, 1)
+    assert not woken, "a pin that is not enabled"
+    b.board.gpio.drive(16, 1)
+    assert len(woken) == 1
+    assert b.read(SCTRL + 0x128) == 1 << 16
+    b.board.gpio.drive(16, 0)
+    woken = _sleep(b)
+    assert b.read(SCTRL + 0x128) == 0
+    b.board.gpio.drive(20, 0)
+    assert len(woken) == 1
+    assert b.read(SCTRL + 0x128) == 1 << 20
+    b.board.gpio.drive(20, 1)
+    assert len(woken) == 1, "awake, an edge is no wake event"
 
 
 def test_saradc_samples_until_stopped() -> None:

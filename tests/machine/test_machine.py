@@ -184,6 +184,49 @@ def test_the_watchdog_ends_a_run() -> None:
     assert outcome.device_seconds == pytest.approx(0.01, rel=0.15)
 
 
+SLEEPER = firmware(
+    *prints(
+        b"up\n",
+        0xE59F1014,  # 00 ldr r1, =0x800000
+        0xE59F0014,  # 04 ldr r0, =0x10000
+        0xE5810120,  # 08 str r0, [r1, #0x120]   P16 may wake
+        0xE59F0010,  # 0c ldr r0, =0xadc1
+        0xE5810104,  # 10 str r0, [r1, #0x104]   sleep
+        LOOP,
+        0,
+        0x00800000,
+        0x00010000,
+        0x0000ADC1,
+    )
+)
+
+
+def test_deep_sleep_ends_with_a_reset_when_the_pin_changes() -> None:
+    machine = boot(SLEEPER)
+    outcome = machine.run(Until(device_seconds=3600))
+    assert outcome.reason is StopReason.DEVICE_TIME
+    assert machine.asleep
+    assert machine.log == "up\n"
+    machine.cpu.poke(0x400000, b"lost")
+    saved = snapshot.save(machine)
+    machine.step(5)
+    assert snapshot.save(machine) == saved, "it executes nothing"
+    twin = boot(SLEEPER)
+    snapshot.restore(twin, saved)
+    for chip in (machine, twin):
+        chip.drive(16, 1)
+        assert not chip.asleep
+        assert chip.run(Until(match="up", device_seconds=1)).reason is StopReason.MATCH
+        assert chip.cpu.peek(0x400000, 4) == bytes(4)
+    assert snapshot.save(machine) == snapshot.save(twin)
+
+
+def test_a_run_without_a_time_limit_ends_when_the_chip_sleeps_for_good() -> None:
+    outcome = boot(SLEEPER).run(Until(instructions=1_000_000))
+    assert outcome.reason is StopReason.QUIET
+    assert "deep sleep" in outcome.detail
+
+
 def test_pins_are_seen_and_driven() -> None:
     image = firmware(
         0xE59F1014,  # 00 ldr r1, =0x802800

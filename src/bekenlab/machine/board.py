@@ -73,6 +73,7 @@ class Board:
         gpio: Pins.
         flash: Flash and its controller.
         watchdog: Watchdog.
+        sctrl: System control, the only block that keeps its power in deep sleep.
     """
 
     bus: Bus
@@ -83,6 +84,7 @@ class Board:
     gpio: Gpio
     flash: Flash
     watchdog: Watchdog
+    sctrl: Sctrl
 
 
 def build_board(
@@ -118,6 +120,7 @@ def build_board(
         gpio=_of(devices, "gpio", Gpio),
         flash=_of(devices, "flash", Flash),
         watchdog=_of(devices, "watchdog", Watchdog),
+        sctrl=_of(devices, "sctrl", Sctrl),
     )
 
 

@@ -48,6 +48,10 @@ class Clock:
         """Forget the deadline ``name``, set or not."""
         self._deadlines.pop(name, None)
 
+    def cancel_all(self) -> None:
+        """Forget all deadlines."""
+        self._deadlines.clear()
+
     def is_set(self, name: str) -> bool:
         """Whether the deadline ``name`` is still ahead."""
         return name in self._deadlines

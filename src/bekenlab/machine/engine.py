@@ -22,6 +22,7 @@ SLICE = 20_000
 _MASKED_SLICES = (397, 211, 101, 53, 23, 11)
 _WOKEN_SLICE, _WOKEN_SLICES = 4, 64
 _NOTHING_PLANNED = 0.001
+_LONGEST_NAP = 0.1
 _TICKS_AN_ACCESS = 4
 _COUNTERS = ("instructions", "_entries", "_masked", "_woken", "_pace")
 
@@ -49,7 +50,7 @@ class Engine:
         self._board = board
         self._clock = clock
         self._app = app
-        self._pace = pace
+        self._pace = self._first_pace = pace
         self._skip_idle = skip_idle
         self._entries = 0
         self._masked = 0
@@ -60,6 +61,9 @@ class Engine:
         """Execute up to a slice of instructions, then let time and devices catch up."""
         clock, cpu, bus = self._clock, self._cpu, self._board.bus
         clock.fire()
+        if self._board.sctrl.asleep:
+            self._nap()
+            return
         limit = min(most, self._interrupts())
         planned = clock.next()
         if self._pace != 1 and cpu.pc >= self._app:
@@ -85,6 +89,17 @@ class Engine:
                 self._skip_to_next()
             if cpu.waiting:
                 self._woken = _WOKEN_SLICES
+
+    def _nap(self) -> None:
+        """Nothing is executed in deep sleep. In short steps, so that a run can end meanwhile."""
+        end = self._clock.now + int(self._clock.hz * _LONGEST_NAP)
+        planned = self._clock.next()
+        self._clock.now = end if planned is None else min(end, planned)
+
+    def power_up(self) -> None:
+        """The processor starts anew."""
+        self._pace = self._first_pace
+        self._masked = self._woken = 0
 
     def _interrupts(self) -> int:
         """Take a waiting interrupt; how long the next slice may be."""

@@ -98,6 +98,10 @@ class Machine:
         for device in self.board.devices.values():
             if isinstance(device, Gdma):
                 device.copy = self.cpu.copy
+        self._fresh = {name: device.save() for name, device in self.board.devices.items()}
+        self.board.gpio.on_edge = self.board.sctrl.pin_changed
+        self.board.sctrl.on_sleep = self.cpu.stop
+        self.board.sctrl.on_wake = self._woke
         self.cpu.poke(0, self._code)
         self._prepare()
 
@@ -152,11 +156,13 @@ class Machine:
     def step(self, count: int = 1) -> None:
         """Execute ``count`` instructions; interrupts are taken in between as they come.
 
+        Fewer when the chip falls into deep sleep.
+
         Raises:
             CodeCrashError: The code crashed.
         """
         end = self.instructions + count
-        while self.instructions < end:
+        while self.instructions < end and not self.asleep:
             self.engine.slice(end - self.instructions)
             self.uart1.pump()
 
@@ -182,6 +188,18 @@ class Machine:
     def _watchdog_bit(self) -> None:
         self.bitten = True
 
+    def _woke(self) -> None:
+        """Deep sleep ends with a reset; memory and every block but system control start anew."""
+        for name, device in self.board.devices.items():
+            if device is not self.board.sctrl:
+                device.power_up(self._fresh[name])
+        for memory in self.cpu.memories:
+            if "w" in memory.access:
+                self.cpu.poke(memory.base, bytes(memory.size))
+        self.cpu.forget_code()
+        self.engine.power_up()
+        self._prepare()
+
     def _outcome(self, reason: StopReason, detail: str, started: float) -> Outcome:
         return Outcome(
             reason=reason,
@@ -198,6 +216,11 @@ class Machine:
     def instructions(self) -> int:
         """Executed so far. Slices a device cut short count four a device access."""
         return self.engine.instructions
+
+    @property
+    def asleep(self) -> bool:
+        """Whether the chip is in deep sleep, out of which a pin or its timer wakes it."""
+        return self.board.sctrl.asleep
 
     @property
     def log(self) -> str:

@@ -99,6 +99,9 @@ class Watch:
         quiet = until.quiet_seconds
         if quiet is not None and now - self._news_tick >= quiet * machine.clock.hz:
             return StopReason.QUIET
+        if until.device_seconds is None and machine.asleep and machine.clock.next() is None:
+            self.detail = "deep sleep, and only a pin can end it"
+            return StopReason.QUIET
         wall = until.wall_seconds
         if wall is not None and machine.monotonic() - self._started >= wall:
             return StopReason.WALL

@@ -91,6 +91,10 @@ class Device:
         """Put back what :meth:`save` gave."""
         self.words = {key: int_of(value) for key, value in table_of(state["words"]).items()}
 
+    def power_up(self, fresh: State) -> None:
+        """Start anew; ``fresh`` is what :meth:`save` gave when the device was built."""
+        self.load(fresh)
+
 
 def int_of(value: object) -> int:
     """A whole number out of a saved state."""

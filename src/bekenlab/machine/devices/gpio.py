@@ -48,6 +48,7 @@ class Gpio(Device):
 
     Attributes:
         on_level: Called with (gpio, level) when the level of a driven pin changes.
+        on_edge: Called with (gpio, level) when something outside changes the level at a pin.
     """
 
     registers: ClassVar[Mapping[int, str]] = {
@@ -62,6 +63,7 @@ class Gpio(Device):
         super().__init__(wiring)
         self.count = count
         self.on_level: Callable[[int, int], None] = lambda _gpio, _level: None
+        self.on_edge: Callable[[int, int], None] = lambda _gpio, _level: None
         self._driven: dict[int, int] = {}
         self._pins = {self._offset(n): n for n in range(count)}
 
@@ -73,10 +75,14 @@ class Gpio(Device):
 
     def drive(self, gpio: int, level: int | None) -> None:
         """Connect a pin to 0 or 1 from outside, or let it go with None."""
+        before = self.level(gpio)
         if level is None:
             self._driven.pop(gpio, None)
         else:
             self._driven[gpio] = 1 if level else 0
+        after = self.level(gpio)
+        if after != before:
+            self.on_edge(gpio, after)
 
     def level(self, gpio: int) -> int:
         """The level at the pin: outside, then output, then pull; 0 when nothing decides."""
@@ -86,6 +92,10 @@ class Gpio(Device):
         if not word & _OUTPUT_DISABLE:
             return word >> 1 & 1
         return int(bool(word & _PULL_ENABLE and word & _PULL_UP))
+
+    def power_up(self, fresh: State) -> None:
+        """All pins as after a reset; what is connected to them stays connected."""
+        self.load({**fresh, "driven": dict(self._driven)})
 
     def pin(self, gpio: int) -> PinState:
         """How a pin is set up."""

@@ -1,16 +1,33 @@
-"""System control: who the chip is, clocks, and the eFuse."""
+"""System control: who the chip is, the eFuse, and deep sleep.
+
+Deep sleep takes the power from all but this block; a pin or its 32 kHz timer ends it with a reset,
+and the firmware finds here which of them it was. Register facts: Beken's SDK, and the sleep of a
+battery sensor's firmware.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from bekenlab.machine.devices.base import Device, Wiring
+from bekenlab.machine.devices.base import Device, State, Wiring
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 CHIP_ID, DEVICE_ID, EFUSE_CONTROL, EFUSE_DATA = 0x00, 0x04, 0x74, 0x78
+SLEEP, TIMER, WAKE_ENABLE, WAKE_TYPE, WAKE_STATUS, TIMER_HIGH = (
+    0x104,
+    0x11C,
+    0x120,
+    0x124,
+    0x128,
+    0x140,
+)
 _VALID = 1 << 8
+_SLEEP_WORD, _DEEP_SLEEP = 0xFFFF, 0xADC1
+_TIMER_ENABLE, _TIMER_ENDED, _TIMER_SHIFT = 1 << 0, 1 << 8, 16
+_TIMER_HZ = 32_000
+_WAKING_PINS = 32
 
 
 class Sctrl(Device):
@@ -21,6 +38,11 @@ class Sctrl(Device):
         chip_id: Value of the first register.
         device_id: Value of the second register.
         efuse: eFuse bytes; reading past them gives 0.
+
+    Attributes:
+        asleep: Whether the chip is in deep sleep.
+        on_sleep: Called when it falls asleep.
+        on_wake: Called when it wakes.
     """
 
     registers: ClassVar[Mapping[int, str]] = {
@@ -28,6 +50,12 @@ class Sctrl(Device):
         DEVICE_ID: "DEVICE_ID",
         EFUSE_CONTROL: "EFUSE_CONTROL",
         EFUSE_DATA: "EFUSE_DATA",
+        SLEEP: "SLEEP",
+        TIMER: "SLEEP_TIMER",
+        WAKE_ENABLE: "GPIO_WAKE_ENABLE",
+        WAKE_TYPE: "GPIO_WAKE_TYPE",
+        WAKE_STATUS: "GPIO_WAKE_STATUS",
+        TIMER_HIGH: "SLEEP_TIMER_HIGH",
     }
 
     def __init__(self, wiring: Wiring, chip_id: int, device_id: int, efuse: bytes = b"") -> None:
@@ -35,6 +63,11 @@ class Sctrl(Device):
         self._chip_id = chip_id
         self._device_id = device_id
         self._efuse = efuse
+        self.asleep = False
+        self.on_sleep: Callable[[], None] = lambda: None
+        self.on_wake: Callable[[], None] = lambda: None
+        self._deadline = f"{wiring.name}.wake"
+        self.clock.handle(self._deadline, self._timer_ended)
 
     def read(self, offset: int) -> int:
         """Ids are fixed; an eFuse operation is over at once."""
@@ -48,3 +81,50 @@ class Sctrl(Device):
             index = self.words.get(EFUSE_CONTROL, 0) >> 8 & 0x1F
             return _VALID | (self._efuse[index] if index < len(self._efuse) else 0)
         return super().read(offset)
+
+    def write(self, offset: int, value: int) -> None:
+        """The word for deep sleep ends everything; a 1 written to a wake flag clears it."""
+        if offset == WAKE_STATUS:
+            value = super().read(offset) & ~value
+        elif offset == TIMER:
+            ended = super().read(offset) & ~value & _TIMER_ENDED
+            value = value & ~_TIMER_ENDED | ended
+        super().write(offset, value)
+        if offset == SLEEP and value & _SLEEP_WORD == _DEEP_SLEEP:
+            self._fall_asleep()
+
+    def pin_changed(self, gpio: int, level: int) -> None:
+        """An edge at a pin from outside: wakes the chip if it sleeps and waits for this one."""
+        pin = 1 << gpio if gpio < _WAKING_PINS else 0
+        wanted = 0 if self.words.get(WAKE_TYPE, 0) & pin else 1
+        if self.asleep and self.words.get(WAKE_ENABLE, 0) & pin and level == wanted:
+            self.words[WAKE_STATUS] = self.words.get(WAKE_STATUS, 0) | pin
+            self._wake()
+
+    def _fall_asleep(self) -> None:
+        self.asleep = True
+        self.clock.cancel_all()
+        timer = self.words.get(TIMER, 0)
+        if timer & _TIMER_ENABLE:
+            counts = self.words.get(TIMER_HIGH, 0) << 16 | timer >> _TIMER_SHIFT
+            self.clock.after(self._deadline, counts * self.clock.hz // _TIMER_HZ)
+        self.on_sleep()
+
+    def _timer_ended(self, _due: int) -> None:
+        self.words[TIMER] = self.words.get(TIMER, 0) | _TIMER_ENDED
+        self._wake()
+
+    def _wake(self) -> None:
+        self.asleep = False
+        self.words[SLEEP] = self.words.get(SLEEP, 0) & ~_SLEEP_WORD
+        self.clock.cancel(self._deadline)
+        self.on_wake()
+
+    def save(self) -> State:
+        """Registers, and whether the chip sleeps."""
+        return {**super().save(), "asleep": self.asleep}
+
+    def load(self, state: State) -> None:
+        """Put back what :meth:`save` gave."""
+        super().load(state)
+        self.asleep = bool(state["asleep"])
