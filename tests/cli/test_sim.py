@@ -64,5 +64,5 @@ def test_a_line_is_one_or_the_other(tmp_path: Path) -> None:
 
 def test_a_fault_that_there_is_not_is_refused(tmp_path: Path) -> None:
     run = bekenlab("sim", dump(tmp_path), "--fault", "gremlin@3")
-    assert (run.status, run.out) == (8, "")
+    assert (run.status, run.out) == (2, "")
     assert "gremlin" in run.err
