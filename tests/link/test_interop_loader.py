@@ -40,9 +40,10 @@ def sim(folder: Path, *options: str) -> Iterator[str]:
         assert server.stdout is not None
         try:
             yield server.stdout.readline().strip()
-        finally:
             server.terminate()
-        assert server.wait(20) == 0
+            assert server.wait(20) == 0
+        finally:
+            server.kill()
 
 
 def run(program: str, *arguments: str | Path) -> str:

@@ -365,6 +365,16 @@ def test_old_pwm_has_period_and_duty_and_interrupts() -> None:
     assert not b.board.icu.irq
 
 
+def test_old_pwm_starts_when_its_period_comes_last() -> None:
+    b = bench("BK7231Q")
+    b.write(ICU + 0x40, 1 << 9)
+    b.write(ICU + 0x44, 1)
+    b.write(0x802A00, 7)
+    b.write(0x802A08, 26_000)
+    b.wait(0.0011)
+    assert b.board.icu.irq
+
+
 @pytest.mark.parametrize(
     ("edges", "duty"), [((0, 0, 0), 0), ((1300, 0, 0), 0.25), ((1300, 2600, 3900), 0.5)]
 )

@@ -12,6 +12,7 @@ from bekenlab.machine.loader import LoaderChip
 from shared import dump
 
 BULB = "bk7231t-tuya-a60-smartbulb-rgbcww-5ch-pwm-1000hz"
+RELAY = "bk7231q-tuya-moes-relay-wa2-1.1.3"
 APP, DOWNLOAD, SIZE = 0x11000, 0x132000, 0x200000
 APP_LOG = "TUYA Notice"
 LINKED = bytes.fromhex("040e0501e0fc0100")
@@ -175,6 +176,22 @@ def test_what_was_written_is_what_runs_after_a_reset() -> None:
     assert host.chip.flash[APP : APP + 4096] == b"\xff" * 4096
     host.chip.reset()
     assert host.link() == LINKED
+
+
+def test_the_loader_of_a_bk7231q() -> None:
+    content = dump(RELAY)
+    host = Host(LoaderChip(content, "BK7231Q"))
+    assert host.link() == LINKED
+    host.change_baud(460_800)
+    assert host.read(APP) == content[APP : APP + 4096]
+    assert host.crc(APP, APP + 0x1000) == zlib.crc32(content[APP : APP + 0x1000])
+    page, unused = bytes(range(256)) * 16, 0x1C0000
+    host.erase(unused)
+    host.write(unused, page)
+    assert host.chip.flash[unused : unused + 0x1000] == page
+    host.chip.reset()
+    host.listen(8.0)  # the loader verifies its partitions first
+    assert APP_LOG in host.chip.log
 
 
 def test_a_silent_host_is_given_up() -> None:

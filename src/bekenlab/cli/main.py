@@ -26,6 +26,7 @@ Examples:
   bekenlab analyze my-plug.bin
   bekenlab analyze --json *.bin > reports.ndjson
   bekenlab boot my-plug.bin
+  bekenlab sim my-plug.bin
   bekenlab export my-plug.bin --to openbeken
 """
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     help="Serve at this TCP port of this computer; a free one unless given.",
 )
 @click.option("--baud-paced", "paced", is_flag=True, help="Take the time a real chip takes.")
+@click.option("--fault", default="", metavar="SPEC", help="What goes wrong; see docs/sim.md.")
+@click.option("--seed", default=0, metavar="N", help="Decides what the fault random does.")
 @click.option(
     "--write-back",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -40,6 +42,8 @@ def command(
     pty: bool,
     port: int,
     paced: bool,
+    fault: str,
+    seed: int,
     write_back: Path | None,
 ) -> int:
     """Serve a virtual chip with this dump in its flash, for any flashing program.
@@ -55,7 +59,7 @@ def command(
 
     if write_back is not None and write_back.exists():
         raise RefusedError(f"{write_back} exists already", hint="choose another name")
-    options = SimOptions(pty=pty, tcp_port=port, paced=paced)
+    options = SimOptions(pty=pty, tcp_port=port, paced=paced, fault=fault, seed=seed)
     with interruptible(signal.SIGTERM) as stopped:
         flash = simulate(file, chip=chip, options=options, opened=_announce, stopped=stopped)
         if write_back is not None:

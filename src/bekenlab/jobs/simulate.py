@@ -6,10 +6,13 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import chip as chip_facts
 from bekenlab.jobs.choose import choose_dump
+from bekenlab.link.serve.faulty_wire import FaultyWire
 from bekenlab.link.serve.pty import PtyDoor
 from bekenlab.link.serve.rfc2217 import TcpDoor
 from bekenlab.link.serve.server import Server
+from bekenlab.link.virtual import split_faults
 from bekenlab.machine.wire_chips import build
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bekenlab.link.serve.door import Door
+    from bekenlab.machine.wire import WireDevice
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +31,16 @@ class SimOptions:
         pty: At a pseudo terminal instead of a TCP port.
         tcp_port: TCP port on the loopback interface; 0 for a free one.
         paced: Whether a device second takes a real second.
+        fault: What goes wrong, as text: faults of the chip (``bekenlab.machine.rom.faults``) and of
+            the line (``bekenlab.link.faulty``), ``keep-baud`` excepted.
+        seed: For the fault ``random``.
     """
 
     pty: bool = False
     tcp_port: int = 0
     paced: bool = False
+    fault: str = ""
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,7 @@ def simulate(
     """Serve a chip until ``stopped``.
 
     Args:
-        path: A dump, packed or not.
+        path: A dump, packed or not; flash behind its end is blank.
         chip: The chip to model instead of the one recognised.
         options: How to serve.
         opened: Told once where the chip can be met.
@@ -74,7 +83,12 @@ def simulate(
     """
     options = options or SimOptions()
     chosen = choose_dump(path, chip)
-    device = build(chosen.chip, chosen.image.physical)
+    faults, schedule = split_faults(options.fault, options.seed)
+    size = chip_facts(chosen.chip).flash_size
+    flash = chosen.image.physical.ljust(size, b"\xff")
+    device: WireDevice = build(chosen.chip, flash, faults)
+    if schedule.faults:
+        device = FaultyWire(device, schedule)
     door: Door = PtyDoor() if options.pty else TcpDoor(options.tcp_port)
     try:
         opened(Served(chosen.chip, door.name))

@@ -207,7 +207,7 @@ def open_virtual(
         TooLargeError: The image does not fit into the flash.
         UnsupportedError: No model of that chip, no flash part of that size, or no such fault.
     """
-    faults, schedule = _faults(address)
+    faults, schedule = split_faults(address.fault, address.seed)
     device = build(address.chip, _flash(address), faults)
     target = address.write_back
     on_close = None if target is None else lambda flash: _write_whole(target, flash)
@@ -215,15 +215,19 @@ def open_virtual(
     return FaultyTransport(line, schedule) if schedule.faults else line
 
 
-def _faults(address: VirtualAddress) -> tuple[ChipFaults, FaultSchedule]:
-    """The faults asked for, told apart by name: the chip's and the line's."""
-    terms = parse_terms(address.fault)
+def split_faults(text: str, seed: int = 0) -> tuple[ChipFaults, FaultSchedule]:
+    """The faults asked for, told apart by name: the chip's and the line's.
+
+    Raises:
+        UnsupportedError: There is no such fault, or it is not written as one.
+    """
+    terms = parse_terms(text)
     for term in terms:
         if term.name not in CHIP_FAULTS + LINE_FAULTS:
             raise unknown(term.name, CHIP_FAULTS + LINE_FAULTS)
     return (
         chip_faults(term for term in terms if term.name in CHIP_FAULTS),
-        line_faults((term for term in terms if term.name in LINE_FAULTS), address.seed),
+        line_faults((term for term in terms if term.name in LINE_FAULTS), seed),
     )
 
 

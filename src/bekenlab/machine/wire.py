@@ -7,7 +7,7 @@ seam: by the transport ``virtual://``, by the server of ``bekenlab sim``, and by
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +66,4 @@ class WireDevice(Protocol):
 
     def reset(self) -> None:
         """Pull CEN low and let go: the chip starts anew; bytes on the wire are lost."""
-        ...
-
-
-@runtime_checkable
-class PatientDevice(Protocol):
-    """A chip that gives up on a request whose bytes stop coming, and knows when it may have to.
-
-    Whoever lets its time run faster than the real one must not do so then: the rest may be on its
-    way through a computer that is slower than the wire.
-    """
-
-    @property
-    def receiving(self) -> bool:
-        """Whether it has the beginning of a request, and no more bytes are on the wire."""
         ...

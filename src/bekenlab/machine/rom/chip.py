@@ -107,11 +107,6 @@ class RomChip:
         return self._baud if self._app is None else self._app.baud
 
     @property
-    def receiving(self) -> bool:
-        """Whether it waits for the rest of a request; see ``PatientDevice``."""
-        return self._app is None and self._parser.inside and self._receiver.idle
-
-    @property
     def flash(self) -> bytes:
         """The flash as it is now, physical addresses."""
         return bytes(self.nor.content) if self._app is None else self._app.flash

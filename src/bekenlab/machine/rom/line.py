@@ -62,11 +62,6 @@ class Receiver:
         self._fifo = bytearray()
         self._free = 0.0
 
-    @property
-    def idle(self) -> bool:
-        """Whether nothing is on its way."""
-        return not self._line
-
     def put(self, now: float, data: bytes, baud: int) -> None:
         """Bytes leave the host, after those still on their way."""
         if data:

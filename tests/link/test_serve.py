@@ -1,0 +1,353 @@
+"""Serving a chip to another program: time, rates, reset, and the two doors."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+
+import pytest
+
+from bekenlab.errors import UnsupportedError
+from bekenlab.link.errors import LineLostError, PortError
+from bekenlab.link.faulty import parse_schedule
+from bekenlab.link.serve.door import Arrived, Line
+from bekenlab.link.serve.faulty_wire import FaultyWire
+from bekenlab.link.serve.finger import Finger
+from bekenlab.link.serve.pacing import Pacer
+from bekenlab.link.serve.pty import PtyDoor
+from bekenlab.link.serve.rfc2217 import TcpDoor
+from bekenlab.link.serve.server import Server
+from bekenlab.machine.wire import Sent
+from bekenlab.machine.wire_chips import build
+
+LINK, LINKED = bytes.fromhex("01e0fc0100"), bytes.fromhex("040e0501e0fc0100")
+WRITE = bytes.fromhex("01e0fcfff4051007") + bytes(4 + 4096)
+
+
+@dataclass
+class Clock:
+    """Real time that passes when the test says so."""
+
+    now: float = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Echo:
+    """A chip that sends back what it was sent, ``delay`` seconds later."""
+
+    delay: float = 0.0
+    now: float = 0.0
+    baud: int = 115_200
+    flash: bytes = b""
+    resets: int = 0
+    heard: list[bytes] = field(default_factory=list)
+    _due: list[tuple[float, bytes]] = field(default_factory=list)
+
+    def feed(self, data: bytes, baud: int) -> None:
+        self.heard.append(data)
+        self._due.append((self.now + len(data) * 10 / baud + self.delay, data))
+
+    def advance(self, until: float) -> tuple[Sent, ...]:
+        if self._due and self._due[0][0] <= until:
+            at, data = self._due.pop(0)
+            self.now = max(self.now, at)
+            return (Sent(self.now, self.baud, data),)
+        self.now = max(self.now, until)
+        return ()
+
+    def reset(self) -> None:
+        self.resets += 1
+        self._due.clear()
+
+
+@dataclass
+class Script:
+    """A door whose program does what the test says."""
+
+    name: str = "script"
+    is_open: bool = True
+    baud: int | None = 115_200
+    events: list[Arrived | Line] = field(default_factory=list)
+    given: bytearray = field(default_factory=bytearray)
+
+    def wait(self, seconds: float) -> None:
+        """Nothing to wait for."""
+
+    def take(self) -> list[Arrived | Line]:
+        taken, self.events = self.events, []
+        return taken
+
+    def give(self, data: bytes) -> None:
+        self.given += data
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def pass_time(clock: Clock, seconds: float, step: Callable[[], object]) -> None:
+    for _ in range(round(seconds / 0.01)):
+        clock.now += 0.01
+        step()
+
+
+def test_paced_a_device_second_is_a_real_second() -> None:
+    clock, chip = Clock(), Echo()
+    pass_time(clock, 2.0, Pacer(chip, paced=True, monotonic=clock).run)
+    assert chip.now == pytest.approx(2.0)
+
+
+def test_unpaced_a_chip_waits_for_the_first_byte() -> None:
+    clock, chip = Clock(), Echo()
+    pacer = Pacer(chip, paced=False, monotonic=clock)
+    pass_time(clock, 0.5, pacer.run)
+    assert chip.now == 0
+    pacer.feed(LINK, 115_200)
+    pass_time(clock, 0.5, pacer.run)
+    assert chip.now == pytest.approx(0.5, abs=0.02)
+
+
+def test_unpaced_a_chip_that_has_answered_works_as_fast_as_it_can() -> None:
+    clock, chip = Clock(), Echo()
+    pacer = Pacer(chip, paced=False, monotonic=clock)
+    pacer.feed(LINK, 115_200)
+    pass_time(clock, 0.1, pacer.run)
+    chip.delay = 5.0
+    pacer.feed(LINK, 115_200)
+    (answer,) = pacer.run()
+    assert answer.data == LINK
+    assert 5.0 < chip.now < 5.2  # and no further than a moment behind the answer
+
+
+def test_unpaced_time_stands_still_while_a_request_is_half_sent() -> None:
+    clock, chip = Clock(), Echo()
+    pacer = Pacer(chip, paced=False, monotonic=clock)
+    pacer.feed(LINK, 115_200)
+    pass_time(clock, 0.1, pacer.run)
+    before = chip.now
+    pacer.feed(WRITE[:4000], 115_200)
+    pass_time(clock, 0.3, pacer.run)
+    assert chip.now == before
+    pacer.feed(WRITE[4000:], 115_200)
+    pass_time(clock, 0.1, pacer.run)
+    assert chip.now > before
+
+
+def test_half_a_request_is_not_waited_for_for_ever() -> None:
+    clock, chip = Clock(), Echo()
+    pacer = Pacer(chip, paced=False, monotonic=clock)
+    pacer.feed(WRITE[:10], 115_200)
+    pass_time(clock, 1.0, pacer.run)
+    assert chip.now > 0
+
+
+def test_the_chip_is_reset_when_a_program_starts_to_ask() -> None:
+    finger = Finger()
+    assert finger.asked(0.0)
+    assert not finger.asked(0.1)
+    finger.opened()
+    assert finger.asked(0.2)
+
+
+def test_the_chip_is_reset_when_it_is_asked_in_vain() -> None:
+    finger = Finger()
+    assert finger.asked(0.0)
+    asked = [finger.asked(n / 100) for n in range(1, 100)]
+    assert asked.index(True) > 40
+    assert asked.count(True) == 1
+
+
+def test_the_chip_is_left_alone_while_it_answers() -> None:
+    finger = Finger()
+    finger.asked(0.0)
+    for n in range(1, 500):
+        assert not finger.asked(n / 100)
+        finger.answered()
+
+
+def test_a_program_that_retries_slowly_is_left_alone() -> None:
+    finger = Finger()
+    finger.asked(0.0)
+    assert not any(finger.asked(float(n)) for n in range(1, 15))
+
+
+def test_bytes_wait_a_little_for_the_program_to_change_its_rate() -> None:
+    clock, chip, door = Clock(), Echo(baud=921_600), Script()
+    server = Server(chip, door, paced=False, monotonic=clock)
+    door.events = [Arrived(LINK, 921_600)]
+    pass_time(clock, 0.1, server.turn)
+    assert not door.given
+    door.baud = 921_600
+    pass_time(clock, 0.02, server.turn)
+    assert bytes(door.given) == LINK
+
+
+def test_a_program_at_another_rate_gets_garbage() -> None:
+    clock, chip, door = Clock(), Echo(baud=921_600), Script()
+    server = Server(chip, door, paced=False, monotonic=clock)
+    door.events = [Arrived(LINK, 921_600)]
+    pass_time(clock, 1.0, server.turn)
+    assert len(door.given) == len(LINK)
+    assert bytes(door.given) != LINK
+
+
+def test_no_time_passes_without_a_program() -> None:
+    clock, chip, door = Clock(), Echo(), Script(is_open=False)
+    pass_time(clock, 5.0, Server(chip, door, paced=False, monotonic=clock).turn)
+    assert chip.now == 0
+
+
+def test_line_faults_hit_the_bytes_they_name() -> None:
+    wire = FaultyWire(Echo(), parse_schedule("flip@1=0xff,tx-drop@0"))
+    wire.feed(b"abc", 115_200)
+    heard = b""
+    while wire.now < 1.0:
+        heard += b"".join(sent.data for sent in wire.advance(1.0))
+    assert heard == bytes([ord("b"), ord("c") ^ 0xFF])
+
+
+def test_an_unplugged_line_ends_the_service() -> None:
+    wire = FaultyWire(Echo(), parse_schedule("unplug@1"))
+    wire.feed(b"abc", 115_200)
+    assert wire.advance(1.0)[0].data == b"a"
+    with pytest.raises(LineLostError):
+        wire.advance(1.0)
+
+
+def test_a_served_line_has_no_rate_of_its_own_to_keep() -> None:
+    with pytest.raises(UnsupportedError):
+        FaultyWire(Echo(), parse_schedule("keep-baud@1"))
+
+
+@dataclass
+class Service:
+    """A blank BK7231N at a door; the test's own thread is the server."""
+
+    server: Server
+    clock: Clock
+
+    def turn(self, enough: Callable[[], bool]) -> None:
+        for _ in range(500):
+            if enough():
+                return
+            self.clock.now += 0.002
+            self.server.turn()
+        pytest.fail("no answer")
+
+
+def service(door: TcpDoor | PtyDoor) -> Service:
+    clock = Clock()
+    return Service(Server(build("BK7231N"), door, paced=False, monotonic=clock), clock)
+
+
+@contextmanager
+def client(door: TcpDoor) -> Iterator[socket.socket]:
+    with socket.create_connection(("127.0.0.1", door.port)) as connection:
+        connection.setblocking(False)  # noqa: FBT003
+        yield connection
+
+
+def received(connection: socket.socket, into: bytearray) -> bytes:
+    with suppress(BlockingIOError):
+        into += connection.recv(4096)
+    return bytes(into)
+
+
+def test_a_plain_tcp_client_talks_to_the_chip() -> None:
+    with closing(TcpDoor()) as door, client(door) as program:
+        served, heard = service(door), bytearray()
+
+        def linked() -> bool:
+            program.send(LINK)
+            return LINKED in received(program, heard)
+
+        served.turn(linked)
+
+
+IAC, SB, SE, WILL, COM_PORT = 0xFF, 0xFA, 0xF0, 0xFB, 44
+SET_BAUD, SET_CONTROL, RTS_ON, RTS_OFF = 1, 5, 11, 12
+
+
+def com_port(*what: int) -> bytes:
+    return bytes([IAC, SB, COM_PORT, *what, IAC, SE])
+
+
+def test_rfc2217_sets_the_rate_for_the_bytes_behind_it_and_resets() -> None:
+    with closing(TcpDoor()) as door, client(door) as program:
+        program.send(bytes([IAC, WILL, COM_PORT]) + b"a" + com_port(SET_BAUD, 0, 14, 16, 0) + b"b")
+        program.send(com_port(SET_CONTROL, RTS_ON) + com_port(SET_CONTROL, RTS_OFF) + b"c")
+        events: list[Arrived | Line] = []
+        while len(events) < 5:
+            door.wait(1.0)
+            events += door.take()
+        assert events == [
+            Line.OPENED,
+            Arrived(b"a", 115_200),
+            Arrived(b"b", 921_600),
+            Line.RELEASED_RESET,
+            Arrived(b"c", 921_600),
+        ]
+
+
+def test_a_served_line_has_one_user() -> None:
+    with closing(TcpDoor()) as door, client(door) as first, client(door) as second:
+        for _ in range(4):
+            door.wait(0.1)
+            door.take()
+        assert second.recv(1) == b""
+        with pytest.raises(BlockingIOError):
+            first.recv(1)
+
+
+def test_a_taken_tcp_port_is_refused() -> None:
+    with closing(TcpDoor()) as door, pytest.raises(PortError):
+        TcpDoor(door.port)
+
+
+def opened(door: PtyDoor, baud: int) -> int:
+    """Open a pseudo terminal as a program does, at one of the usual rates."""
+    import termios
+    import tty
+
+    program = os.open(door.name, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    tty.setraw(program)
+    settings = termios.tcgetattr(program)
+    settings[4] = settings[5] = getattr(termios, f"B{baud}")
+    termios.tcsetattr(program, termios.TCSANOW, settings)
+    return program
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pseudo terminals are POSIX")
+def test_a_pty_tells_who_opens_it_and_at_which_rate() -> None:
+    with closing(PtyDoor()) as door:
+        assert door.take() == []
+        program = opened(door, 921_600)
+        try:
+            assert door.take() == [Line.OPENED]
+            assert door.baud == 921_600
+            os.write(program, LINK)
+            assert door.take() == [Arrived(LINK, 921_600)]
+        finally:
+            os.close(program)
+        assert door.take() == [Line.CLOSED]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pseudo terminals are POSIX")
+def test_a_program_at_a_pty_talks_to_the_chip() -> None:
+    with closing(PtyDoor()) as door:
+        program = opened(door, 115_200)
+        try:
+            served, heard = service(door), bytearray()
+
+            def linked() -> bool:
+                os.write(program, LINK)
+                with suppress(BlockingIOError):
+                    heard.extend(os.read(program, 4096))
+                return LINKED in heard
+
+            served.turn(linked)
+        finally:
+            os.close(program)
