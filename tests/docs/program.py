@@ -54,6 +54,8 @@ def run_python(code: str, folder: Path) -> tuple[int, str]:
 def _run(command: list[str], folder: Path) -> tuple[int, str]:
     environment = {name: value for name, value in os.environ.items() if name not in _COLOURS}
     environment |= {"COLUMNS": "80", "PYTHONUTF8": "1", "PYTHONPATH": str(_SOURCE)}
+    # What is remembered of adapters and backups must not be the developer's own.
+    environment["XDG_STATE_HOME"] = str(folder / "state")
     done = subprocess.run(
         command,
         cwd=folder,

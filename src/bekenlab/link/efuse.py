@@ -12,7 +12,7 @@ from bekenlab.link import commands
 from bekenlab.link.errors import ChipRefusedError
 
 if TYPE_CHECKING:
-    from bekenlab.link.target import Target
+    from bekenlab.link.session import Session
 
 _CONTROL, _DATA = 0x800074, 0x800078
 _CLEAR = 0x1F02
@@ -22,10 +22,10 @@ _KEY_BYTES = 16
 _POLLS = 50
 
 
-def read_key(target: Target) -> tuple[int, int, int, int] | None:
+def read_key(session: Session) -> tuple[int, int, int, int] | None:
     """The four 32-bit words of the key; None where the chip does not give them."""
     try:
-        raw = [_byte(target, index) for index in range(_KEY_BYTES)]
+        raw = [_byte(session, index) for index in range(_KEY_BYTES)]
     except ChipRefusedError:
         return None
     if None in raw:
@@ -35,15 +35,15 @@ def read_key(target: Target) -> tuple[int, int, int, int] | None:
     return words[0], words[1], words[2], words[3]
 
 
-def _byte(target: Target, index: int) -> int | None:
-    control = _register(target, _CONTROL) & ~_CLEAR
-    target.session.ask(commands.write_register(_CONTROL, control | index << 8 | _START))
+def _byte(session: Session, index: int) -> int | None:
+    control = _register(session, _CONTROL) & ~_CLEAR
+    session.ask(commands.write_register(_CONTROL, control | index << 8 | _START))
     for _ in range(_POLLS):
-        if not _register(target, _CONTROL) & _START:
-            value = _register(target, _DATA)
+        if not _register(session, _CONTROL) & _START:
+            value = _register(session, _DATA)
             return value & 0xFF if value & _VALID else None
     return None
 
 
-def _register(target: Target, address: int) -> int:
-    return int.from_bytes(target.session.ask(commands.read_register(address)), "little")
+def _register(session: Session, address: int) -> int:
+    return int.from_bytes(session.ask(commands.read_register(address)), "little")

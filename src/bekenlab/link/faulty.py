@@ -236,7 +236,11 @@ class FaultyTransport:
 
     def _check(self) -> None:
         if self._lost:
-            raise LineLostError(f"{self.name} is gone.", port=self.name)
+            raise LineLostError(
+                f"{self.name} is gone",
+                hint="plug the adapter in and repeat the command: it goes on where it stopped",
+                port=self.name,
+            )
 
     def _arrive(self, data: bytes) -> None:
         """Take what the inner line gave, spoil it, and put it where reads find it."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab import chips
 from bekenlab.link import commands
+from bekenlab.link.efuse import read_key
 from bekenlab.link.errors import ChipRefusedError
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def identify(session: Session) -> Identity:
     size, source = _size(session, flash_id, part)
     return Identity(
         kind=kind,
-        chip=_chip(chip_id, loader, version),
+        chip=_chip(session, chip_id, loader, version),
         chip_id=chip_id,
         boot_version=version,
         loader_crc=crc,
@@ -132,11 +133,17 @@ def _flash_id(session: Session) -> int | None:
     return None if number in _NO_ID else number
 
 
-def _chip(chip_id: int | None, loader: chips.BootLoader | None, version: str) -> chips.Chip | None:
-    """The boot loader in flash says most: N, M and BL2028N share a chip id."""
+def _chip(
+    session: Session, chip_id: int | None, loader: chips.BootLoader | None, version: str
+) -> chips.Chip | None:
+    """The boot loader in flash says most: N, M and BL2028N share a chip id, but not the key."""
     by_id = [chip for chip in chips.chips() if chip_id is not None and chip.chip_id == chip_id]
     if loader is not None and (not by_id or loader.chip in {chip.name for chip in by_id}):
         return chips.find_chip(loader.chip)
+    if len(by_id) > 1:
+        keyed = any(read_key(session) or ())
+        wanted = chips.CodeEncryption.TUYA_KEY if keyed else chips.CodeEncryption.PLAIN
+        by_id = [chip for chip in by_id if chip.encryption is wanted] or by_id
     if by_id:
         return by_id[0]
     return chips.find_chip(version.split("_")[0]) if version else None

@@ -107,7 +107,7 @@ def plan_text(plan: FlashPlan, identity: Identity) -> Group:
         size = f"{len(piece.data) / 1024:,.1f} KiB"
         rows.append(("Writes", f"{piece.start:#x} to {piece.end:#x} ({size})"))
     partial = sum(sector.partial for sector in plan.sectors)
-    counts = f"{len(plan.sectors)} sectors to write, {len(plan.same)} hold the right bytes already"
+    counts = f"{_sectors(len(plan.sectors))} to write, {len(plan.same)} right already"
     counts += f", {partial} keep part of what they hold" if partial else ""
     rows.append(("Changes", counts))
     if plan.repairs:
@@ -126,10 +126,10 @@ def plan_text(plan: FlashPlan, identity: Identity) -> Group:
 
 def flash_text(report: FlashReport) -> Table:
     """What a write did."""
-    counts = f"{report.written} sectors, {len(report.plan.same)} were right already"
+    counts = f"{_sectors(report.written)}, {len(report.plan.same)} were right already"
     counts += f", {report.retried} took several tries" if report.retried else ""
     counts += f", {report.repaired} put right elsewhere" if report.repaired else ""
-    checked = "all of flash compared: the file is there, the rest is as it was"
+    checked = "all of flash compared: written as planned, the rest as it was"
     return _rows(
         [
             ("Written", counts),
@@ -140,13 +140,18 @@ def flash_text(report: FlashReport) -> Table:
     )
 
 
+def _sectors(count: int) -> str:
+    return f"{count} sector" if count == 1 else f"{count} sectors"
+
+
 def ports_text(ports: Sequence[Port]) -> Text:
     """The serial ports, one a line, with what keeps one from being used."""
     if not ports:
         return Text("no serial ports; plug the adapter in and look again")
     lines = []
     for port in ports:
-        about = " ".join(filter(None, (port.name, port.usb_id, port.driver)))
+        words = (port.name, port.usb_id, port.driver)
+        about = " ".join(word for word in words if word and word != "n/a")
         line = Text.assemble((f"{port.device:<16}", "bold"), f"{port.kind:<9}", printable(about))
         if port.kind == "foreign":
             line.append("\n                  never used unless named with --port", "dim")

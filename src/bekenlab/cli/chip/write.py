@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from bekenlab.jobs.chip.flash_state import Wishes
     from bekenlab.link.target import Target
 
-_CODES = ("bootloader", "rf", "encryption", "wrong-chip", "too-big", "no-backup", "unknown-file")
+_CODES = (
+    "bootloader",
+    "rf",
+    "encryption",
+    "wrong-chip",
+    "too-big",
+    "no-backup",
+    "unknown-file",
+    "damaged-file",
+)
 _KEEP = click.option(
     "--keep",
     multiple=True,

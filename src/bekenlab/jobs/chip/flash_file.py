@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bekenlab.errors import NotADumpError
+from bekenlab.errors import DamagedDumpError, NotADumpError
 from bekenlab.image import EncryptionState, Image, read_image
 from bekenlab.image.layout import APP_PHYSICAL
 from bekenlab.jobs.analyze import analyze
@@ -60,7 +60,8 @@ class FlashFile:
         start: Physical address of the first of them; None where only the chip or the user can say.
         chip: Name of the chip it is for, or None when nothing tells.
         firmware: What the firmware calls itself, or an empty string.
-        encryption: State of its code; UNKNOWN or NONE where there is none.
+        encryption: State of its code; None where there is none.
+        damage: What is wrong with it, or an empty string.
         sha256: Of the file as it is, hexadecimal.
     """
 
@@ -72,6 +73,7 @@ class FlashFile:
     firmware: str
     encryption: EncryptionState | None
     sha256: str
+    damage: str = ""
 
 
 def recognise(file: InputFile) -> FlashFile:
@@ -91,6 +93,7 @@ def recognise(file: InputFile) -> FlashFile:
     analysis = analyze(file, boot=BootMode.NEVER)
     image = analysis.image or read_image(file.data)
     kind, start = _by_image(image)
+    damage = analysis.problem
     firmware = " ".join(filter(None, (analysis.firmware.name, analysis.firmware.version)))
     chip = analysis.chip.name
     return FlashFile(
@@ -102,6 +105,7 @@ def recognise(file: InputFile) -> FlashFile:
         firmware=firmware,
         encryption=image.encryption.state if image.spans else None,
         sha256=analysis.file.sha256,
+        damage=damage.message if isinstance(damage, DamagedDumpError) else "",
     )
 
 

@@ -58,7 +58,7 @@ def info(link: Link) -> InfoReport:
 def _key_kind(target: Target) -> str:
     if target.identity.kind is not LoaderKind.ROM:
         return "unreadable"
-    key = read_key(target)
+    key = read_key(target.session)
     if key is None:
         return "unreadable"
     if key == TUYA_KEY.coefficients:

@@ -27,6 +27,7 @@ OVERRIDABLE = (
     "too-big",
     "no-backup",
     "unknown-file",
+    "damaged-file",
 )
 """Codes of refusals, as ``--force`` takes them."""
 
@@ -72,6 +73,8 @@ class Situation:
 def refusals(situation: Situation) -> Iterator[Refusal]:
     """Everything that speaks against a write."""
     yield from _unknown(situation)
+    if situation.file.damage and situation.file.kind is not FileKind.OTHER:
+        yield _refusal("damaged-file", f"{situation.file.name}: {situation.file.damage}")
     yield from _wrong_chip(situation)
     yield from _too_big(situation)
     yield from _protected(situation)
