@@ -15,6 +15,7 @@ from bekenlab import errors
 from bekenlab.errors import BekenlabError, ExitCode
 from bekenlab.jobs import recognise
 from bekenlab.machine import StopReason
+from bekenlab.link import errors as link_errors
 from bekenlab.machine import errors as machine_errors
 from docs.pages import DOCS, ROOT, prose, rows, text_of
 from docs.program import fill, run
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 SOURCE = ROOT / "src" / "bekenlab"
 CODES = {
     found.code: found
-    for found in [*vars(errors).values(), *vars(machine_errors).values()]
+    for module in (errors, machine_errors, link_errors)
+    for found in vars(module).values()
     if isinstance(found, type) and issubclass(found, BekenlabError)
 }
 EXIT_OF_CODE = {code: error.exit_code for code, error in CODES.items()}
