@@ -68,7 +68,7 @@ class Server:
         return _IDLE_WAIT if self._is_powered() else _CLOSED_WAIT
 
     def _is_powered(self) -> bool:
-        """Whether time may pass: never before a program has come, lest the app changes the flash."""
+        """Whether time may pass: not before a program has come, or the app changes the flash."""
         return self._door.is_open or (self._paced and self._met)
 
     def _handle(self, event: Arrived | Line) -> None:
