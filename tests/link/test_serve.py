@@ -194,10 +194,20 @@ def test_a_program_at_another_rate_gets_garbage() -> None:
     assert bytes(door.given) != LINK
 
 
-def test_no_time_passes_without_a_program() -> None:
+@pytest.mark.parametrize("paced", [False, True])
+def test_no_time_passes_before_a_program_has_come(*, paced: bool) -> None:
     clock, chip, door = Clock(), Echo(), Script(is_open=False)
-    pass_time(clock, 5.0, Server(chip, door, paced=False, monotonic=clock).turn)
+    pass_time(clock, 5.0, Server(chip, door, paced=paced, monotonic=clock).turn)
     assert chip.now == 0
+
+
+def test_a_paced_chip_runs_on_when_its_program_has_gone() -> None:
+    clock, chip, door = Clock(), Echo(), Script(events=[Line.OPENED])
+    server = Server(chip, door, paced=True, monotonic=clock)
+    server.turn()
+    door.is_open = False
+    pass_time(clock, 2.0, server.turn)
+    assert chip.now == pytest.approx(2.0)
 
 
 def test_line_faults_hit_the_bytes_they_name() -> None:

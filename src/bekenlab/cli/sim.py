@@ -70,4 +70,4 @@ def command(
 
 def _announce(served: Served) -> None:
     click.echo(served.address)  # flushed: a script waits for it
-    click.echo(f"{served.chip} is powered; Ctrl-C ends it", err=True)
+    click.echo(f"{served.chip} waits for a program; Ctrl-C ends it", err=True)

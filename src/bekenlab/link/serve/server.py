@@ -43,6 +43,7 @@ class Server:
         self._finger = Finger()
         self._kept: deque[Sent] = deque()
         self._kept_since: float | None = None
+        self._met = False
 
     def run(self, stopped: Callable[[], bool]) -> None:
         """Serve until ``stopped`` says so; it is asked at least every tenth of a second."""
@@ -54,7 +55,7 @@ class Server:
         self._door.wait(self._patience())
         for event in self._door.take():
             self._handle(event)
-        if self._kept_since is None and (self._door.is_open or self._paced):
+        if self._kept_since is None and self._is_powered():
             sent = self._pacer.run()
             if sent:
                 self._finger.answered()
@@ -64,10 +65,15 @@ class Server:
     def _patience(self) -> float:
         if self._pacer.busy and self._kept_since is None:
             return 0.0
-        return _IDLE_WAIT if self._door.is_open or self._paced else _CLOSED_WAIT
+        return _IDLE_WAIT if self._is_powered() else _CLOSED_WAIT
+
+    def _is_powered(self) -> bool:
+        """Whether time may pass: not before a program has come, or the app changes the flash."""
+        return self._door.is_open or (self._paced and self._met)
 
     def _handle(self, event: Arrived | Line) -> None:
         if event is Line.OPENED:
+            self._met = True
             self._finger.opened()
         elif event is Line.RELEASED_RESET:
             self._finger.released()
