@@ -114,7 +114,7 @@ def plan_text(plan: FlashPlan, identity: Identity) -> Group:
         rows.append(("Repairs", f"{len(plan.repairs)} sectors an interrupted write left damaged"))
     rows += [
         *(("Keeps", f"the chip's {r.name} ({r.start:#x} to {r.end:#x})") for r in plan.kept),
-        ("Backup", str(plan.backup) if plan.backup else "none of this chip is known"),
+        ("Backup", plan.backup.name if plan.backup else "none of this chip is known"),
         ("Time", f"about {max(1, round(plan.seconds))} s at {plan.baud} baud"),
     ]
     refused = [
