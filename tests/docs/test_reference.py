@@ -14,8 +14,8 @@ import pytest
 from bekenlab import errors
 from bekenlab.errors import BekenlabError, ExitCode
 from bekenlab.jobs import recognise
-from bekenlab.machine import StopReason
 from bekenlab.link import errors as link_errors
+from bekenlab.machine import StopReason
 from bekenlab.machine import errors as machine_errors
 from docs.pages import DOCS, ROOT, prose, rows, text_of
 from docs.program import fill, run
