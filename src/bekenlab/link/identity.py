@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bekenlab import chips
 from bekenlab.link import commands
 from bekenlab.link.efuse import read_key
-from bekenlab.link.errors import ChipRefusedError
+from bekenlab.link.errors import ChipRefusedError, NoReplyError
 
 if TYPE_CHECKING:
     from bekenlab.link.session import Session
@@ -25,6 +25,10 @@ _MIB = 1 << 20
 _SIZES = (1 * _MIB, 2 * _MIB, 4 * _MIB, 8 * _MIB, 16 * _MIB)
 _USUAL_SIZE = 2 * _MIB
 _INVERT = 0xFFFFFFFF
+# Chips whose boot loader in flash is Tuya's; it says its version.
+_ASKED_FOR_VERSION = {"BK7231T", "BK7231U"}
+# Twice, since noise may have eaten the first.
+_PROBES = 2
 _NO_ID = {0x000000, 0xFFFFFF}
 
 
@@ -85,11 +89,9 @@ def identify(session: Session) -> Identity:
         NoReplyError: It stopped answering.
     """
     crc = int.from_bytes(session.ask(commands.check_crc(0, _HEAD)), "little") ^ _INVERT
-    version = _boot_version(session)
-    chip_id = None if version else _register(session, _CHIP_ID)
+    loader = next((b for b in chips.bootloaders() if b.crc32 == crc), None)
+    version, chip_id = _probe(session, loader)
     kind = LoaderKind.TUYA if version else LoaderKind.OTHER if chip_id is None else LoaderKind.ROM
-    length = _HEAD + (kind is LoaderKind.ROM)
-    loader = next((b for b in chips.bootloaders() if (b.crc32, b.length) == (crc, length)), None)
     flash_id = _flash_id(session) if kind is LoaderKind.ROM else None
     part = chips.flash_part(flash_id) if flash_id is not None else None
     size, source = _size(session, flash_id, part)
@@ -107,26 +109,45 @@ def identify(session: Session) -> Identity:
     )
 
 
+def _probe(session: Session, loader: chips.BootLoader | None) -> tuple[str, int | None]:
+    """Boot version of a Tuya loader, or chip id of a ROM chip; neither of any other.
+
+    Commands they do not know make some loaders silent for good, so a known one is only asked what
+    it knows.
+    """
+    in_rom = loader is not None and loader.length > _HEAD
+    elsewhere = loader is not None and loader.chip not in _ASKED_FOR_VERSION
+    version = "" if in_rom or elsewhere else _boot_version(session)
+    if version or (elsewhere and not in_rom):
+        return version, None
+    return "", _register(session, _CHIP_ID)
+
+
 def _boot_version(session: Session) -> str:
-    try:
-        raw = session.ask(commands.boot_version())
-    except ChipRefusedError:
-        return ""
+    raw = _answer(session, commands.boot_version()) or b""
     text = raw.split(b"\0")[0].decode("ascii", "replace").strip()
     return text if text.isprintable() else ""
 
 
 def _register(session: Session, address: int) -> int | None:
+    raw = _answer(session, commands.read_register(address))
+    return None if raw is None else int.from_bytes(raw, "little")
+
+
+def _answer(session: Session, request: commands.Request) -> bytes | None:
+    """The answer to what a loader may not know; None when it says so, or says nothing."""
     try:
-        return int.from_bytes(session.ask(commands.read_register(address)), "little")
+        return session.ask(request, tries=_PROBES)
     except ChipRefusedError:
+        return None
+    except NoReplyError:
+        session.resync()
         return None
 
 
 def _flash_id(session: Session) -> int | None:
-    try:
-        raw = session.ask(commands.flash_id())
-    except ChipRefusedError:
+    raw = _answer(session, commands.flash_id())
+    if raw is None:
         return None
     # The first SPI byte is junk; manufacturer, type and capacity follow.
     number = int.from_bytes(raw[1:4], "little")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bekenlab.link.session import Session
 
 _INVERT = 0xFFFFFFFF
-# Tuya's boot loader refuses to read itself; at the same place one flash size higher it does.
+# Boot loaders in flash refuse to read themselves; one flash size higher they do (seen: T, Q).
 _SHY_BELOW = 0x11000
 _ROOM = {LoaderKind.ROM: 100, LoaderKind.TUYA: 100, LoaderKind.OTHER: 0}
 _LOST_BEFORE_PATIENT = 4
@@ -69,7 +69,7 @@ class Target:
 
     def read_request(self, address: int) -> Request:
         """Request the sector at an address that is a multiple of 4096."""
-        alias = self.identity.kind is LoaderKind.TUYA and address < _SHY_BELOW
+        alias = self.identity.kind is not LoaderKind.ROM and address < _SHY_BELOW
         return commands.read_sector(address + self.size if alias else address)
 
     def read_sector(self, address: int) -> bytes:
