@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 BAUD = 921_600
 SECTOR = 0x1000
 LINE = 4123 * 10 / BAUD
-PEER = Path(__file__).with_name("peer.py")
+PEER = Path(__file__).parents[1] / "tests" / "link" / "peer.py"
 # A dump with blank areas, and firmware to write, for each chip.
 DUMPS = {
     "BK7231N": ("bk7231n-tuya-plug-tsl-ps-f4u-01-w-1.1.17", "openbk7231n-qio-1.18.300"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bekenlab.pins._values import number
+from bekenlab.pins.model import Meter
 
 if TYPE_CHECKING:
     from bekenlab.pins._found import Reading
@@ -16,8 +17,8 @@ _BAUD_KEYS = ("baud", "uart_baud", "wifi_bdrate")
 _BAUD_LIMIT = 3_000_000
 
 
-def read_metering(reading: Reading) -> None:
-    """Add what a power meter needs: ``chip_type`` 0 to 3, after upk2esphome.
+def read_metering(reading: Reading) -> Meter | None:
+    """Find the power meter and add what it needs: ``chip_type`` 0 to 3, after upk2esphome.
 
     BL0937 and HLW8012 start by their pins. HLW8032 speaks the CSE7766's protocol (the public
     template of a device with ``chip_type:2`` starts that driver). BL0942 is on a serial line.
@@ -27,16 +28,27 @@ def read_metering(reading: Reading) -> None:
     pulses = any(item.row.group == "meter" for item in reading.found)
     if reading.number("ele_fun_en") == 0:
         reading.note("The configuration says that the power meter is not used (ele_fun_en:0).")
-    elif chip == _HLW8032:
-        _serial_meter("CSE7766", "HLW8032", reading)
-    elif chip == _BL0942 or (serial and not pulses):
-        _serial_meter("BL0942", "BL0942", reading)
-    elif pulses:
-        part = "HLW8012" if chip == _HLW8012 else "BL0937"
-        reading.note(f"The power meter is a {part}; calibrate it before you trust it.")
+        return None
+    if chip == _HLW8032:
+        return _serial_meter("CSE7766", "HLW8032", reading)
+    if chip == _BL0942 or (serial and not pulses):
+        return _serial_meter("BL0942", "BL0942", reading)
+    if not pulses:
+        return None
+    part = "HLW8012" if chip == _HLW8012 else "BL0937"
+    reading.note(f"The power meter is a {part}; calibrate it before you trust it.")
+    return Meter(part, milliohm=_shunt(reading))
 
 
-def _serial_meter(driver: str, part: str, reading: Reading) -> None:
+def _shunt(reading: Reading) -> int | None:
+    for key in ("sample_resistor", "resistor"):
+        stored = reading.number(key)
+        if stored is not None and 1 <= stored <= _LARGEST_SHUNT:
+            return stored
+    return None
+
+
+def _serial_meter(driver: str, part: str, reading: Reading) -> Meter:
     reading.command(f"startDriver {driver}")
     rx = reading.number("ele_rx")
     if rx == 1:
@@ -46,8 +58,10 @@ def _serial_meter(driver: str, part: str, reading: Reading) -> None:
         f"The power meter is a {part} on the serial line {lines}: give those pins no other role, "
         "and calibrate it before you trust it."
     )
+    return Meter(part, uart=2 if rx == 1 else 1, milliohm=_shunt(reading))
 
 
+_LARGEST_SHUNT = 1000
 _LONGEST_PULSE = 10_000
 
 
@@ -85,22 +99,23 @@ def read_battery(reading: Reading) -> None:
     )
 
 
-def read_second_processor(reading: Reading, mcu_baud: int | None) -> None:
-    """TuyaMCU: a baud rate from storage, or one in a configuration without any pins."""
+def read_second_processor(reading: Reading, mcu_baud: int | None) -> int | None:
+    """TuyaMCU's speed: a baud rate from storage, or one in a configuration without any pins."""
     stated = [number(reading.values.get(key)) for key in _BAUD_KEYS]
     stored = next((baud for baud in stated if baud is not None), None)
     baud = mcu_baud if mcu_baud is not None else stored
     if baud is None or not 1 <= baud <= _BAUD_LIMIT:
-        return
+        return None
     if mcu_baud is None and (reading.found or reading.unknown):
         reading.note(
             f"A serial speed of {baud} is set: a TuyaMCU device or a serial power meter may sit on "
             "P10 and P11."
         )
-        return
+        return None
     reading.command("startDriver TuyaMCU")
     reading.command(f"tuyaMcu_setBaudRate {baud}")
     reading.note(
         f"A TuyaMCU device: a second processor on UART1 (P10 RX, P11 TX) at {baud} baud does the "
         "work. Give P10 and P11 no role; what remains to be done is mapping its data points."
     )
+    return baud

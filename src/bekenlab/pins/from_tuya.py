@@ -53,9 +53,9 @@ def pins_from_parameters(
     reading = read_pins(flatten(values), source)
     read_latching(reading)
     cct, hertz, driver = read_lights(reading)
-    read_metering(reading)
+    meter = read_metering(reading)
     read_battery(reading)
-    read_second_processor(reading, mcu_baud)
+    baud = read_second_processor(reading, mcu_baud)
     pins = _merge_same(reading.found)
     return PinMap(
         pins=pins,
@@ -64,6 +64,8 @@ def pins_from_parameters(
         pwm_hz=hertz,
         cct=cct,
         led_driver=driver,
+        meter=meter,
+        mcu_baud=baud,
         commands=tuple(reading.commands),
         flags=frozenset(reading.flags),
         notes=tuple(reading.notes),

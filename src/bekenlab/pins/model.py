@@ -87,6 +87,21 @@ class LedDriver:
 
 
 @dataclass(frozen=True, slots=True)
+class Meter:
+    """A power meter.
+
+    Attributes:
+        part: ``"BL0937"``, ``"HLW8012"`` (pulses), ``"HLW8032"`` or ``"BL0942"`` (serial).
+        uart: Serial port it is on, 1 (P10, P11) or 2 (P1, P0); None for one that gives pulses.
+        milliohm: Shunt, where the configuration has it.
+    """
+
+    part: str
+    uart: int | None = None
+    milliohm: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PinMap:
     """Everything known about the pins of one device.
 
@@ -98,6 +113,8 @@ class PinMap:
         cct: True when of the two white PWMs the first is colour temperature and the second
             brightness (Tuya ``cwtype:1``).
         led_driver: Constant-current driver, or None.
+        meter: Power meter, or None.
+        mcu_baud: Speed of a second processor (TuyaMCU) on UART1, or None.
         commands: OpenBeken startup commands the configuration calls for, in order.
         flags: OpenBeken flag bits the configuration calls for.
         notes: Plain sentences about what has no OpenBeken role.
@@ -110,6 +127,8 @@ class PinMap:
     pwm_hz: int | None = None
     cct: bool = False
     led_driver: LedDriver | None = None
+    meter: Meter | None = None
+    mcu_baud: int | None = None
     commands: tuple[str, ...] = ()
     flags: frozenset[int] = field(default_factory=frozenset)
     notes: tuple[str, ...] = ()
