@@ -258,7 +258,7 @@ def test_json_is_one_object_with_the_contracts_fields() -> None:
 def test_bytes_on_uart1_are_in_the_json(folder: Path) -> None:
     (folder / "talk.bin").write_bytes(with_app(printing(b"hello\r\n", uart=1)))
     run = bekenlab(
-        *("boot", "talk.bin", "--device-seconds", "0.1", "--type", "x", "--json"), folder=folder
+        *("boot", "talk.bin", "--device-seconds", "1", "--type", "x", "--json"), folder=folder
     )
     uart1 = as_json(run)["uart1"]
     assert {name: bytes.fromhex(text) for name, text in uart1.items()} == {

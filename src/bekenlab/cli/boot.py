@@ -62,7 +62,13 @@ def _finite(context: click.Context, option: click.Parameter, seconds: float) -> 
     show_default=True,
     help="How to show what the firmware sends on UART1.",
 )
-@click.option("--type", "typed", metavar="TEXT", help="Type TEXT and Enter on UART1's console.")
+@click.option(
+    "--type",
+    "typed",
+    multiple=True,
+    metavar="TEXT",
+    help="Type TEXT and Enter on UART1's console; may be repeated.",
+)
 @click.option(
     "--mcu",
     type=click.Choice(["auto", "off"]),
@@ -81,7 +87,7 @@ def command(
     wall: float,
     start: str,
     uart1: str,
-    typed: str | None,
+    typed: tuple[str, ...],
     mcu: str,
     chip: str | None,
     with_time: bool,
@@ -107,9 +113,9 @@ def command(
         device_seconds=device_seconds,
         wall_seconds=wall,
         start="bootloader" if start == "bootloader" else "app",
-        typed=(typed + "\r\n").encode() if typed is not None else b"",
+        typed="".join(f"{line}\r\n" for line in typed).encode(),
         mcu=mcu == "auto",
-        stop_at_pins=until is None and typed is None,
+        stop_at_pins=until is None and not typed,
     )
     log = LiveLog(show_secrets=show_secrets)
 

@@ -17,6 +17,7 @@ from bekenlab.errors import (
 )
 from bekenlab.machine import FlashImage, Machine, StopReason, Until
 from bekenlab.machine.peers.tuya_mcu import DataPoint, Frame, TuyaMcu
+from bekenlab.machine.typist import Typist
 from bekenlab.pins import PinMap, Source, pins_from_parameters
 from bekenlab.tuya import parse_boot_log
 from bekenlab.tuya.boot_log_reader import BootLogReader
@@ -48,7 +49,7 @@ class BootOptions:
         wall_seconds: Longest real time.
         instructions: Most instructions; unlike real time the same on every computer.
         start: Reset into the app, or into the dump's own boot loader.
-        typed: Bytes typed on UART1's console once the firmware listens.
+        typed: Bytes typed on UART1's console at the first pause of the log.
         mcu: Whether a simulated MCU answers firmware that talks to one.
         stop_at_pins: Whether to stop when the log has given the whole pin configuration.
     """
@@ -165,7 +166,7 @@ def boot(
     mcu = TuyaMcu(_product(tuya)) if options.mcu else None
     machine.uart1.attach(mcu)
     if options.typed:
-        machine.uart1.type(options.typed)
+        Typist(machine, options.typed)
     outcome = machine.run(
         Until(
             match=options.until,

@@ -1,0 +1,45 @@
+"""Types on UART1 when somebody is there to read it.
+
+A console comes up some time after the start, and what arrives before is lost (OpenBeken throws away
+what came in its first 20 ms, and runs its startup command after 0.5 s). Firmware with a console
+prints its start on UART2, so the first long pause there is the moment; firmware that never pauses is
+interrupted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bekenlab.machine.machine import Machine
+
+_DEADLINE = "typist"
+_LOOK_SECONDS, _PAUSE_SECONDS, _PATIENCE_SECONDS = 0.05, 0.5, 5.0
+
+
+class Typist:
+    """Waits for the first pause of the log, then types.
+
+    Args:
+        machine: A chip at its start.
+        data: What to type on its UART1.
+    """
+
+    def __init__(self, machine: Machine, data: bytes) -> None:
+        self._machine = machine
+        self._data = data
+        self._printed = 0
+        self._silent_since = self._began = machine.clock.now
+        machine.clock.handle(_DEADLINE, self._look)
+        self._look(machine.clock.now)
+
+    def _look(self, now: int) -> None:
+        clock = self._machine.clock
+        printed = len(self._machine.uart2.sent)
+        if printed != self._printed:
+            self._printed, self._silent_since = printed, now
+        silent, waited = now - self._silent_since, now - self._began
+        if silent >= _PAUSE_SECONDS * clock.hz or waited >= _PATIENCE_SECONDS * clock.hz:
+            self._machine.uart1.type(self._data)
+        else:
+            clock.at(_DEADLINE, now + int(_LOOK_SECONDS * clock.hz))
