@@ -1,6 +1,7 @@
 """What chips, boot loaders, flash parts and modules are: facts, read from TOML files."""
 
 from bekenlab.chips.catalog import (
+    board,
     bootloaders,
     chip,
     chip_for_environment,
@@ -35,6 +36,7 @@ __all__ = [
     "Module",
     "Pad",
     "Region",
+    "board",
     "bootloaders",
     "chip",
     "chip_for_environment",

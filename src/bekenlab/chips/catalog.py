@@ -144,6 +144,23 @@ def package(key: str) -> Module:
     )
 
 
+def board(module: str | None, chip_name: str | None) -> Module | None:
+    """Where a device's pins can be reached: its module if the pads are known, else the bare chip.
+
+    Args:
+        module: Name of the module, as a configuration gives it.
+        chip_name: Name of the chip.
+
+    Returns:
+        The module, or the chip's package; None where neither is known.
+    """
+    found = find_module(module) if module else None
+    if found and found.pads_known:
+        return found
+    chip_found = find_chip(chip_name) if chip_name else None
+    return package(chip_found.package) if chip_found and chip_found.package else None
+
+
 def _plain(name: str) -> str:
     """A module name reduced to what people agree on when they write it."""
     return re.sub(r"[\s_-]+", "", name).lower()

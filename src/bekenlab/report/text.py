@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bekenlab.chips import Module, find_chip, find_module, package
+from bekenlab.chips import Module, board, find_module
 from bekenlab.image import EncryptionState, Image
 from bekenlab.openbeken import role_name
 from bekenlab.pins import Pin, Polarity, Source
@@ -117,11 +117,11 @@ def _fact_rows(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str,
 
 
 def _pins(analysis: Analysis, *, show_secrets: bool) -> RenderableType:
-    board, column = _board(analysis)
+    reached, column = _board(analysis)
     usual = _usual_sources(analysis)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
     table.add_column("GPIO", no_wrap=True)
-    if board:
+    if reached:
         table.add_column(column, no_wrap=True)
     table.add_column("Does", overflow="fold", ratio=2)
     table.add_column("Active", no_wrap=True)
@@ -129,8 +129,8 @@ def _pins(analysis: Analysis, *, show_secrets: bool) -> RenderableType:
     table.add_column("Tuya key", overflow="fold", style="dim", ratio=1)
     for pin in analysis.pins.pins:
         cells = [f"P{pin.gpio}"]
-        if board:
-            cells.append(", ".join(pad.name for pad in board.pads_of(pin.gpio)) or "[red]none[/]")
+        if reached:
+            cells.append(", ".join(pad.name for pad in reached.pads_of(pin.gpio)) or "[red]none[/]")
         cells += [
             escape(pin.label),
             LEVELS[pin.polarity],
@@ -139,7 +139,7 @@ def _pins(analysis: Analysis, *, show_secrets: bool) -> RenderableType:
         ]
         table.add_row(*cells)
     for key in analysis.pins.not_understood:
-        cells = ["[yellow]?[/]"] + ([""] if board else [])
+        cells = ["[yellow]?[/]"] + ([""] if reached else [])
         text = f"not understood: {key.key} = {visible_unknown(key, show_secrets=show_secrets)}"
         table.add_row(*cells, escape(text), "", "", str(key.source))
     return Padding(table, (0, 0, 0, 2))
@@ -147,14 +147,10 @@ def _pins(analysis: Analysis, *, show_secrets: bool) -> RenderableType:
 
 def _board(analysis: Analysis) -> tuple[Module | None, str]:
     """Where pins can be reached: the module's pads, or the bare chip's pins."""
-    module = find_module(analysis.module) if analysis.module else None
-    if module and module.pads_known:
-        return module, "Pad"
-    chip = find_chip(analysis.chip.name) if analysis.chip.name else None
-    if chip and chip.package:
-        found = package(chip.package)
-        return found, f"{found.name} pin"[:9]
-    return None, ""
+    found = board(analysis.module, analysis.chip.name)
+    if found is None:
+        return None, ""
+    return found, "Pad" if find_module(found.key) else f"{found.name} pin"[:9]
 
 
 def openbeken_role(pin: Pin) -> str:

@@ -1,0 +1,28 @@
+"""Pictures of what is known, as SVG: modules and chips with their pins, and maps of flash.
+
+A picture is a pure function from typed facts to text. One that stands alone brings its style sheet
+along; one that goes into a page (``standalone=False``) has classes and plain colours only, no style
+and no script, and wants ``stylesheet()`` in that page.
+"""
+
+from bekenlab.report.pictures.board import board_picture
+from bekenlab.report.pictures.flash_facts import FlashFacts, FlashRegion, flash_facts
+from bekenlab.report.pictures.flash_map import flash_map
+from bekenlab.report.pictures.theme import stylesheet
+from bekenlab.report.pictures.uses import Use, Uses, uses_of, uses_of_subject
+from bekenlab.report.pictures.words import ENGLISH, Words
+
+__all__ = [
+    "ENGLISH",
+    "FlashFacts",
+    "FlashRegion",
+    "Use",
+    "Uses",
+    "Words",
+    "board_picture",
+    "flash_facts",
+    "flash_map",
+    "stylesheet",
+    "uses_of",
+    "uses_of_subject",
+]

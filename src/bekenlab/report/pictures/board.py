@@ -1,0 +1,168 @@
+"""The picture of a module or a chip: every pad coloured and labelled by what it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bekenlab.chips.outlines import Face, Outline, Spot, outline_of
+from bekenlab.report.pictures.body import draw_body, draw_pad
+from bekenlab.report.pictures.label import SIZE, draw_label, label_parts, pill_width
+from bekenlab.report.pictures.layout import GAP, Placed, place
+from bekenlab.report.pictures.legend import draw_legend
+from bekenlab.report.pictures.svg import Drawing, group, path, text_width, words
+from bekenlab.report.pictures.uses import PadFacts, Uses, pad_facts
+from bekenlab.report.pictures.words import ENGLISH, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from xml.etree.ElementTree import Element
+
+    from bekenlab.chips import Module
+
+_MARGIN = 8.0
+_BOARD = 124.0  # a board is about this wide
+_SCALES = (6.5, 12.0)
+_PIN_PITCH = 11.0  # pins of a chip are no nearer than this
+_TITLE = 20.0
+
+
+def board_picture(
+    module: Module,
+    uses: Uses,
+    *,
+    words_of: Words = ENGLISH,
+    standalone: bool = True,
+) -> str:
+    """Draw a module or package.
+
+    Args:
+        module: A module, or a package with the bare chip's pins; its pads are known.
+        uses: What the GPIOs do; empty to show the module alone.
+        words_of: The words of the reader's language.
+        standalone: Whether it is a file of its own, or goes into a page that has the style sheet.
+    """
+    outline = outline_of(module)
+    facts = {pad.name: pad_facts(pad, uses, words_of) for pad in module.pads}
+    views = [
+        _view(outline, face, facts)
+        for face in (Face.FRONT, Face.BACK)
+        if face is Face.FRONT or _has_own(outline, face)
+    ]
+    left = max(view.left for view in views)
+    width = left + views[0].width + max(view.right for view in views)
+    kinds = [fact.kind for fact in facts.values()]
+    legend_height = draw_legend(None, kinds, width, 0.0, words_of)
+    height = sum(view.height for view in views) + legend_height + _MARGIN
+    title = words_of["chip.title" if outline.package else "module.title"]
+    listed = "; ".join(f"{name} {fact.detail}" for name, fact in facts.items())
+    drawing = Drawing(
+        width,
+        height,
+        title.format(name=module.name),
+        words_of["module.desc"].format(name=module.title, list=listed),
+    )
+    top = 0.0
+    for view in views:
+        _draw(drawing.root, view, module, (left, top), width, words_of)
+        top += view.height
+    draw_legend(drawing.root, kinds, width, top, words_of)
+    return drawing.text(standalone=standalone)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """One face, laid out.
+
+    Lengths are units of the picture: ``left`` and ``right`` the room beside the board, ``above``
+    from the view's top to the board's, ``height`` all of it.
+    """
+
+    outline: Outline
+    face: Face
+    scale: float
+    labels: tuple[Placed, ...]
+    facts: Mapping[str, PadFacts]
+    left: float
+    right: float
+    above: float
+    height: float
+
+    @property
+    def width(self) -> float:
+        return self.outline.width * self.scale
+
+
+def _has_own(outline: Outline, face: Face) -> bool:
+    return any(spot.face is face for spot in outline.spots)
+
+
+def _view(outline: Outline, face: Face, facts: Mapping[str, PadFacts]) -> _View:
+    smallest, largest = _SCALES
+    scale = min(max(_BOARD / outline.width, smallest), largest)
+    if outline.package:
+        first, second = outline.spots[0], outline.spots[1]
+        scale = max(_BOARD / outline.width, _PIN_PITCH / (second.y - first.y))
+    labelled = [spot for spot in outline.seen_from(face) if _labelled(spot, face, facts)]
+    labels = place(labelled, (outline.width, outline.height), scale)
+    bottom = outline.height * scale
+    low = min([0.0, *(label.y - GAP / 2 for label in labels)])
+    high = max([bottom, *(label.y + GAP / 2 for label in labels)])
+    above = _MARGIN + _TITLE - low
+    return _View(
+        outline,
+        face,
+        scale,
+        labels,
+        facts,
+        left=_column_width(labels, facts, left=True),
+        right=_column_width(labels, facts, left=False),
+        above=above,
+        height=above + high + _MARGIN,
+    )
+
+
+def _labelled(spot: Spot, face: Face, facts: Mapping[str, PadFacts]) -> bool:
+    """Castellated pads get their labels in the first view, unknown pins of a package none."""
+    return spot.name in facts and not (face is Face.BACK and spot.face is Face.BOTH)
+
+
+def _column_width(
+    labels: tuple[Placed, ...], facts: Mapping[str, PadFacts], *, left: bool
+) -> float:
+    mine = [label.spot.name for label in labels if label.left is left]
+    text = max((text_width(label_parts(facts[name]), SIZE) for name in mine), default=0.0)
+    return _MARGIN + 9.0 + pill_width(mine) + 5.0 + text + _MARGIN
+
+
+def _draw(
+    root: Element,
+    view: _View,
+    module: Module,
+    at: tuple[float, float],
+    width: float,
+    words_of: Words,
+) -> None:
+    outline = view.outline
+    key = "chip.above" if outline.package else "rows" if not outline.drawn else str(view.face)
+    middle = at[0] + view.width / 2
+    caption = [(words_of[key], "muted")]
+    half = text_width(caption, SIZE - 0.5) / 2
+    middle = min(max(middle, half + _MARGIN), width - half - _MARGIN)
+    words(root, (middle, at[1] + _MARGIN + 8), caption, SIZE - 0.5, "middle")
+    board = group(root)
+    board.set("transform", f"translate({at[0]:.2f} {at[1] + view.above:.2f})")
+    draw_body(board, outline, view.face, view.scale, module.name)
+    for label in view.labels:
+        kind = view.facts[label.spot.name].kind
+        paint = "line-line" if kind in {"free", "none"} else f"kind-{kind}-line"
+        path(board, paint, label.line, 1.3)
+    for spot in outline.seen_from(view.face):
+        fact = view.facts.get(spot.name)
+        draw_pad(board, spot, view.scale, fact.kind if fact else "none")
+    for left in (True, False):
+        mine = [label for label in view.labels if label.left is left]
+        pill = pill_width([label.spot.name for label in mine])
+        for label in mine:
+            fact = view.facts[label.spot.name]
+            draw_label(board, label.line[-1], label.spot.name, fact, pill, left=left)

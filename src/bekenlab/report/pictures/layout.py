@@ -1,0 +1,125 @@
+"""Where labels go: two columns beside a board, without overlaps and without crossing lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bekenlab.chips.outlines import Edge
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bekenlab.chips.outlines import Spot
+    from bekenlab.report.pictures.svg import Point
+
+GAP = 17.0
+"""Distance of two labels, in units of the picture."""
+
+_FIRST = 13.0
+_ELBOW = 9.0
+_CLEAR_MM = 0.75  # a line this far from the middle of a test pad is clear of it
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A label's place.
+
+    Attributes:
+        spot: The pad.
+        left: Whether it is in the left column.
+        y: Middle of the label, from the top of the board.
+        line: From the pad to the label.
+    """
+
+    spot: Spot
+    left: bool
+    y: float
+    line: tuple[Point, ...]
+
+
+def place(spots: Sequence[Spot], size: tuple[float, float], scale: float) -> tuple[Placed, ...]:
+    """Place the labels of one face.
+
+    Args:
+        spots: Pads that get a label.
+        size: Of the board, mm.
+        scale: Units of the picture for one mm. The board's upper left corner is (0, 0).
+
+    Returns:
+        Every pad, the left column from the top down, then the right one.
+    """
+    width, height = size[0] * scale, size[1] * scale
+    found: list[Placed] = []
+    for left, column in zip((True, False), _columns(spots, size[0]), strict=True):
+        wanted = sorted(_wanted(column, height, scale, left=left), key=lambda pair: pair[0])
+        places = spread([y for y, _ in wanted])
+        for y, (_, spot) in zip(places, wanted, strict=True):
+            end = -_ELBOW if left else width + _ELBOW
+            found.append(Placed(spot, left, y, _line(spot, y, end, scale)))
+    return tuple(found)
+
+
+def spread(wanted: Sequence[float], gap: float = GAP) -> list[float]:
+    """Move places apart so that neighbours keep their distance, with the least movement.
+
+    Args:
+        wanted: Places in rising order.
+        gap: Least distance.
+    """
+    # Without the gaps it is a regression on rising values: pool neighbours that are out of order.
+    pools: list[tuple[float, int]] = []
+    for index, place_wanted in enumerate(wanted):
+        mean, count = place_wanted - index * gap, 1
+        while pools and pools[-1][0] >= mean:
+            before, members = pools.pop()
+            mean = (before * members + mean * count) / (members + count)
+            count += members
+        pools.append((mean, count))
+    level = [mean for mean, count in pools for _ in range(count)]
+    return [mean + index * gap for index, mean in enumerate(level)]
+
+
+def _columns(spots: Sequence[Spot], width: float) -> tuple[list[Spot], list[Spot]]:
+    """Left and right; pads at the upper and lower edge by halves."""
+    spots = [_leaving(spot, spots, width) for spot in spots]
+    left = [spot for spot in spots if spot.edge is Edge.LEFT]
+    right = [spot for spot in spots if spot.edge is Edge.RIGHT]
+    for edge in (Edge.TOP, Edge.BOTTOM):
+        row = sorted((spot for spot in spots if spot.edge is edge), key=lambda spot: spot.x)
+        middle = sum(spot.x <= width / 2 for spot in row)
+        half = min(max(middle, len(row) // 2), (len(row) + 1) // 2)
+        left += row[:half]
+        right += row[half:]
+    return left, right
+
+
+def _leaving(spot: Spot, spots: Sequence[Spot], width: float) -> Spot:
+    """A pad inside, with the edge its line leaves by: the near side, unless pads are in the way."""
+    if spot.edge is not Edge.INSIDE:
+        return spot
+    beside = [one.x for one in spots if one is not spot and abs(one.y - spot.y) < _CLEAR_MM]
+    free = {Edge.LEFT: all(x > spot.x for x in beside), Edge.RIGHT: all(x < spot.x for x in beside)}
+    near = [Edge.LEFT, Edge.RIGHT] if spot.x <= width / 2 else [Edge.RIGHT, Edge.LEFT]
+    return replace(spot, edge=next((edge for edge in near if free[edge]), Edge.TOP))
+
+
+def _wanted(
+    column: Sequence[Spot], height: float, scale: float, *, left: bool
+) -> list[tuple[float, Spot]]:
+    """Each pad with the height its label would like: pads above and below the board in steps."""
+    wanted = [(spot.y * scale, spot) for spot in column if spot.edge in {Edge.LEFT, Edge.RIGHT}]
+    for edge in (Edge.TOP, Edge.BOTTOM):
+        row = sorted((s for s in column if s.edge is edge), key=lambda s: s.x, reverse=not left)
+        for step, spot in enumerate(row):
+            away = _FIRST + step * GAP
+            wanted.append((-away if edge is Edge.TOP else height + away, spot))
+    return wanted
+
+
+def _line(spot: Spot, y: float, end: float, scale: float) -> tuple[Point, ...]:
+    x, own = spot.x * scale, spot.y * scale
+    if spot.edge in {Edge.TOP, Edge.BOTTOM}:
+        return (x, own), (x, y), (end, y)
+    inner = end + _ELBOW if end < 0 else end - _ELBOW
+    return (x, own), (inner, own), (end, y)

@@ -1,0 +1,80 @@
+"""The colours of the pictures, and the style sheet that goes with them.
+
+Every shape carries its light colour itself, which any program can show, and a class. The style
+sheet gives the class a custom property, which follows the reader's theme or is set by the page
+around.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT_CLASS = "bl-picture"
+"""Class of the root of every picture; a page may set the custom properties on it."""
+
+FONT = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
+"""Fonts of every picture."""
+
+_DATA = Path(__file__).parent / "data" / "palette.toml"
+_STROKES = ("ink", "muted", "line", "trace", "copper", "page", "board-ink")
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """One class: the property it colours, and the colour in both themes."""
+
+    attribute: str
+    light: str
+    dark: str
+
+
+@cache
+def paints() -> dict[str, Paint]:
+    """Paint by class name, without the prefix ``bl-``.
+
+    ``ink`` fills and ``ink-line`` draws a line; ``kind-relay`` is the ground and ``kind-relay-on``
+    the text of a kind of pad, ``kind-relay-line`` its line; ``region-app`` a region of flash.
+    """
+    table = _palette()
+    found = {name: Paint("fill", *pair) for name, pair in table["colours"].items()}
+    found |= {f"{name}-line": Paint("stroke", *table["colours"][name]) for name in _STROKES}
+    for group in ("kinds", "regions"):
+        for name, parts in table[group].items():
+            stem = f"{group[:-1]}-{name}"
+            found[stem] = Paint("fill", *parts["fill"])
+            found[f"{stem}-line"] = Paint("stroke", *parts["fill"])
+            if "on" in parts:
+                found[f"{stem}-on"] = Paint("fill", *parts["on"])
+    return found
+
+
+def kinds() -> tuple[str, ...]:
+    """Kinds of pads, in the order of a legend."""
+    return tuple(_palette()["kinds"])
+
+
+@cache
+def _palette() -> dict[str, Any]:
+    return tomllib.loads(_DATA.read_text(encoding="utf-8"))
+
+
+@cache
+def stylesheet() -> str:
+    """CSS for a page that shows pictures inline; made of the palette alone."""
+    names = {name: paint for name, paint in paints().items() if not name.endswith("-line")}
+    light = "".join(f"--bl-{name}:{paint.light};" for name, paint in names.items())
+    dark = "".join(f"--bl-{name}:{paint.dark};" for name, paint in names.items())
+    rules = [
+        f".{ROOT_CLASS}{{{light}}}",
+        f"@media (prefers-color-scheme:dark){{.{ROOT_CLASS}{{{dark}}}}}",
+        f".{ROOT_CLASS}{{max-width:100%;height:auto;font-family:{FONT}}}",
+    ]
+    rules += [
+        f".bl-{name}{{{paint.attribute}:var(--bl-{name.removesuffix('-line')},{paint.light})}}"
+        for name, paint in paints().items()
+    ]
+    return "\n".join(rules) + "\n"

@@ -1,0 +1,193 @@
+"""What each pad does, as a picture shows it: a kind, a few words, and the whole story."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bekenlab.openbeken import role_name
+from bekenlab.openbeken.settings import parse_settings
+from bekenlab.pins import Pin, Polarity
+from bekenlab.report.pictures.svg import ELLIPSIS
+from bekenlab.report.pictures.words import ENGLISH, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from bekenlab.chips import Pad
+    from bekenlab.jobs.subject import Subject
+    from bekenlab.pins import PinMap
+
+LONGEST = 14
+"""Characters a use may have beside its pad."""
+
+_DATA = Path(__file__).parent / "data" / "kinds.toml"
+_LEVELS = {Polarity.ACTIVE_HIGH: ", active high", Polarity.ACTIVE_LOW: ", active low", None: ""}
+_UART1 = (10, 11)
+_UART2 = (1, 0)
+# Functions that say what a pad is for, whatever the device: kind and word.
+_FIXED = {
+    "3V3": ("power", ""),
+    "5V": ("power", ""),
+    "GND": ("ground", ""),
+    "CEN": ("reset", "pad.reset"),
+    "RST": ("reset", "pad.reset"),
+    "ANT": ("none", "pad.aerial"),
+    "TEST": ("none", "pad.test"),
+    "NC": ("none", "pad.nc"),
+    "UNKNOWN": ("none", "pad.unknown"),
+    "CODE": ("none", "pad.unknown"),
+}
+_SERIAL = {
+    "UART1_RX": ("serial", "RX1"),
+    "UART1_TX": ("serial", "TX1"),
+    "UART2_TX": ("log", "TX2"),
+    "UART2_RX": ("free", "RX2"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One job of one GPIO.
+
+    Attributes:
+        kind: A kind of ``data/palette.toml``, e.g. ``"relay"``.
+        text: A few words, at most ``LONGEST`` characters.
+        detail: All there is to say, for a tool tip or a table.
+    """
+
+    kind: str
+    text: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class PadFacts:
+    """A pad as it is shown.
+
+    Attributes:
+        kind: Its colour.
+        head: The GPIO, or what else it is: ``"P26"``, ``"3V3"``.
+        text: What it does, or an empty string.
+        note: What it can also be: ``"RX1"``, ``"PWM5"``.
+        detail: All there is to say, in a sentence.
+    """
+
+    kind: str
+    head: str
+    text: str
+    note: str
+    detail: str
+
+
+Uses = dict[int, tuple[Use, ...]]
+"""Jobs by GPIO."""
+
+
+def uses_of(pins: PinMap, words: Words = ENGLISH) -> Uses:
+    """The jobs in a pin map, with the serial lines of a meter or a second controller."""
+    found: Uses = {}
+    for pin in pins.pins:
+        found[pin.gpio] = (*found.get(pin.gpio, ()), _use(pin))
+    for gpio, use in _lines(pins, words):
+        found.setdefault(gpio, (use,))
+    return found
+
+
+def uses_of_template(template: Mapping[str, Any]) -> Uses:
+    """The jobs in an OpenBeken template; what makes no sense in it is left out."""
+    settings, _ = parse_settings(template.get("pins", {}))
+    found: Uses = {}
+    for setting in settings:
+        row = _row(setting.role)
+        kind = row["kind"] if row else "other"
+        short = row.get("short", "") if row else ""
+        text = short.replace("{n}", str(setting.channel)) or f"{setting.role} {setting.channel}"
+        found[setting.gpio] = (Use(kind, shorten(text), setting.text),)
+    return found
+
+
+def uses_of_subject(subject: Subject, words: Words = ENGLISH) -> Uses:
+    """The jobs as any file about a device tells them."""
+    if subject.pins is not None:
+        return uses_of(subject.pins, words)
+    return uses_of_template(subject.template)
+
+
+def pad_facts(pad: Pad, uses: Uses, words: Words = ENGLISH) -> PadFacts:
+    """What to show of a pad."""
+    jobs = uses.get(pad.gpio, ()) if pad.gpio is not None else ()
+    names = {name: _SERIAL[name] for name in pad.functions if name in _SERIAL}
+    serial = next(iter(names.values()), None)
+    if pad.gpio is None:
+        return _fixed(pad, words)
+    head = f"P{pad.gpio}"
+    detail = f"{head}: " + ("; ".join(use.detail for use in jobs) or words["kind.free"])
+    if pad.functions:
+        detail += f" ({', '.join(pad.functions)})"
+    if jobs:
+        text = jobs[0].text if len(jobs) == 1 else shorten("/".join(use.text for use in jobs))
+        return PadFacts(jobs[0].kind, head, text, serial[1] if serial else "", detail)
+    if serial:
+        note = words["pad.log"] if serial[0] == "log" else ""
+        return PadFacts(serial[0], serial[1], head, note, detail)
+    note = next((name for name in pad.functions if name.startswith(("PWM", "ADC"))), "")
+    return PadFacts("free", head, "", note, detail)
+
+
+def shorten(text: str) -> str:
+    """A label in at most ``LONGEST`` characters."""
+    text = re.sub(r"\s*\(.*?\)", "", text)
+    for long, short in _tables()["shorter"].items():
+        text = text.replace(long, short)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip(" ,") + ELLIPSIS
+
+
+def _fixed(pad: Pad, words: Words) -> PadFacts:
+    name = next((name for name in pad.functions if name in _FIXED), "UNKNOWN")
+    kind, key = _FIXED[name]
+    note = words[key] if key else ""
+    if kind == "none":
+        return PadFacts(kind, note, "", "", note)
+    return PadFacts(kind, name, "", note, f"{name} {note}".strip())
+
+
+def _use(pin: Pin) -> Use:
+    role = role_name(pin.role, pin.polarity)
+    name = "" if pin.role == "None" else f", {role};{pin.channel}"
+    keys = ", ".join(dict.fromkeys(said.key for said in pin.evidence))
+    detail = f"{pin.label}{_LEVELS[pin.polarity]}{name} [{keys}]"
+    row = _row(pin.role) or _label_row(pin.label)
+    kind = row["kind"] if row else "other"
+    short = row.get("short", "").replace("{n}", str(pin.channel)) if row else ""
+    return Use(kind, shorten(short or pin.label), detail)
+
+
+def _lines(pins: PinMap, words: Words) -> Iterator[tuple[int, Use]]:
+    """The serial lines that are taken by what is at their other end."""
+    if pins.mcu_baud:
+        detail = f"TuyaMCU, {pins.mcu_baud} baud"
+        yield from ((gpio, Use("serial", words["pad.mcu"], detail)) for gpio in _UART1)
+    if pins.meter and pins.meter.uart:
+        gpios = _UART1 if pins.meter.uart == 1 else _UART2
+        use = Use("meter", pins.meter.part, f"{pins.meter.part}, UART{pins.meter.uart}")
+        yield from ((gpio, use) for gpio in gpios)
+
+
+def _row(role: str) -> dict[str, Any] | None:
+    rows: Iterable[dict[str, Any]] = _tables()["role"]
+    return next((row for row in rows if role.startswith(tuple(row["roles"]))), None)
+
+
+def _label_row(label: str) -> dict[str, Any] | None:
+    rows: Iterable[dict[str, Any]] = _tables()["label"]
+    return next((row for row in rows if row["has"].lower() in label.lower()), None)
+
+
+@cache
+def _tables() -> dict[str, Any]:
+    return tomllib.loads(_DATA.read_text(encoding="utf-8"))

@@ -1,0 +1,55 @@
+"""The words in the pictures, by key: English, and the place where a face puts another language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Words = Mapping[str, str]
+
+ENGLISH: Words = {
+    "kind.relay": "relay",
+    "kind.button": "button, switch",
+    "kind.led": "LED",
+    "kind.light": "light, PWM",
+    "kind.meter": "power meter",
+    "kind.sensor": "sensor, input",
+    "kind.other": "other",
+    "kind.serial": "serial",
+    "kind.log": "log",
+    "kind.power": "power",
+    "kind.ground": "ground",
+    "kind.reset": "reset",
+    "kind.free": "not used",
+    "kind.none": "no pin",
+    "pad.reset": "reset",
+    "pad.log": "log",
+    "pad.aerial": "aerial",
+    "pad.nc": "not connected",
+    "pad.test": "test",
+    "pad.unknown": "not known",
+    "pad.mcu": "2nd controller",
+    "pad.meter": "meter",
+    "front": "Front: the side with the parts",
+    "back": "Back",
+    "chip.above": "Seen from above; the dot marks pin 1",
+    "rows": "Pads by number; no drawing of this board is known",
+    "module.title": "Pads of {name}",
+    "chip.title": "Pins of {name}",
+    "module.desc": "{name} with each pad and what it does. {list}",
+    "flash.title": "Map of flash, {kib} KiB",
+    "flash.desc": "A cell is 4 KiB; the stronger its colour, the more random its bytes. {list}",
+    "flash.blank": "blank",
+    "flash.bits": "{bits} bits a byte",
+    "flash.used": "{percent} % used",
+    "flash.ramp": "plain to random",
+    "flash.kept": "cannot be rebuilt",
+    "flash.outside": "outside of all partitions",
+    "region.bootloader": "Boot loader",
+    "region.app": "App",
+    "region.download": "Download (OTA)",
+    "region.rf": "RF calibration",
+    "region.config": "OpenBeken config",
+    "region.storage": "Tuya storage",
+    "region.protected": "Tuya, protected",
+    "region.oem_cfg": "Tuya, plain copy",
+}

@@ -1,0 +1,120 @@
+"""The flash map: what is where, how full, how random, and what cannot be rebuilt."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bekenlab.report.pictures import FlashFacts, flash_facts, flash_map
+from bekenlab.report.pictures.flash_facts import SECTOR, sector_statistics
+from laboratory import real, sample, study
+from report.pictures.drawn import SVG, texts, tooltips, tree, view_box
+from report.test_secrets import leaks
+from shared import dump_names
+
+
+def facts_of_sample() -> FlashFacts:
+    facts = flash_facts(sample())
+    assert facts is not None
+    return facts
+
+
+def plain_entropy(data: bytes) -> float:
+    counts = Counter(data).values()
+    return -sum(n / len(data) * math.log2(n / len(data)) for n in counts)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.binary(min_size=1, max_size=300), st.integers(1, 40))
+def test_statistics_are_those_of_the_definition(pattern: bytes, times: int) -> None:
+    data = pattern * times * 7
+    entropy, blank = sector_statistics(data)
+    sectors = [data[at : at + SECTOR] for at in range(0, len(data), SECTOR)]
+    assert entropy == pytest.approx([plain_entropy(sector) for sector in sectors], abs=1e-9)
+    assert list(blank) == [set(sector) == {0xFF} for sector in sectors]
+
+
+def test_nothing_has_no_statistics() -> None:
+    assert sector_statistics(b"") == ((), ())
+    assert flash_facts(study(b"{rl1_pin:26,module:CB2S}")) is None
+
+
+def test_the_regions_of_the_sample() -> None:
+    facts = facts_of_sample()
+    found = {region.name: (region.kind, region.start, region.end) for region in facts.regions}
+    assert found == {
+        "bootloader": ("bootloader", 0, 0x11000),
+        "app": ("app", 0x11000, 0x129F70),
+        "download": ("download", 0x12A000, 0x1D0000),
+        "rf": ("rf", 0x1D0000, 0x1D1000),
+        "oem_cfg": ("storage", 0x1D4000, 0x1D5000),
+        "protected": ("storage", 0x1ED000, 0x1EE000),
+        "storage": ("storage", 0x1EE000, 0x200000),
+    }
+    assert {region.name for region in facts.regions if region.kept} == {"bootloader", "rf"}
+    by_name = {region.name: region for region in facts.regions}
+    assert facts.used(by_name["rf"]) == 1
+    assert facts.used(by_name["download"]) == 0
+    assert 0 < facts.used(by_name["bootloader"]) < 1
+
+
+def test_the_smaller_of_two_regions_counts() -> None:
+    facts = facts_of_sample()
+    assert [facts.region_at(at // SECTOR) for at in (0x1ED000, 0x1EE000)] == [
+        region for region in facts.regions if region.start in {0x1ED000, 0x1EE000}
+    ]
+    assert facts.region_at(0x1D2000 // SECTOR) is None
+
+
+@pytest.mark.parametrize("name", dump_names())
+def test_maps_of_real_dumps_can_be_read_and_hold_no_secret(name: str) -> None:
+    analysis = real(name)
+    facts = flash_facts(analysis)
+    assert facts is not None
+    svg = flash_map(facts)
+    width, height = view_box(svg)
+    boxes = texts(svg)
+    for box in boxes:
+        assert box.left >= 0, box
+        assert box.right <= width, box
+        assert box.bottom <= height, box
+    for one, other in itertools.combinations(boxes, 2):
+        assert not one.overlaps(other), (one, other)
+    assert leaks(svg.encode(), analysis) == []
+    assert len(svg) < 60_000
+
+
+def test_every_sector_is_in_the_map_once() -> None:
+    spans = []
+    for tip in tooltips(flash_map(facts_of_sample())):
+        start, end = tip.split(" ")[0].split("-")
+        spans.append((int(start, 16), int(end, 16)))
+    assert spans[0][0] == 0
+    assert spans[-1][1] == 0x200000
+    assert all(before[1] == after[0] for before, after in itertools.pairwise(spans))
+
+
+def test_a_cell_tells_its_story() -> None:
+    tips = tooltips(flash_map(facts_of_sample()))
+    assert "0x1d0000-0x1d1000 RF calibration: 0.1 bits a byte" in tips
+    assert any(tip.endswith("Download (OTA): blank") for tip in tips)
+
+
+def test_what_cannot_be_rebuilt_is_dotted() -> None:
+    svg = flash_map(facts_of_sample())
+    # 17 sectors of boot loader, one of RF data, and the list's three
+    assert len(list(tree(svg).iter(f"{SVG}circle"))) == 17 + 1 + 3
+
+
+def test_a_part_of_flash_starts_at_its_address() -> None:
+    from bekenlab.samples import build_sample
+
+    facts = flash_facts(study(build_sample()[0x11000:0x12A000]))
+    assert facts is not None
+    assert facts.start == 0x11000
+    assert "0x011000" in [box.text for box in texts(flash_map(facts))]
