@@ -152,7 +152,7 @@ def boot(
         UnsupportedError: No model of this chip.
     """
     options = options or BootOptions()
-    machine = Machine.from_image(_flash(image), chip=chip, start=options.start)
+    machine = Machine.from_image(flash_image(image), chip=chip, start=options.start)
     reader = BootLogReader()
 
     # A piece may end within a character.
@@ -163,7 +163,7 @@ def boot(
         listen(machine.clock.seconds, decoder.decode(data))
 
     machine.uart2.listen(heard)
-    mcu = TuyaMcu(_product(tuya)) if options.mcu else None
+    mcu = TuyaMcu(product_of(tuya)) if options.mcu else None
     machine.uart1.attach(mcu)
     if options.typed:
         Typist(machine, options.typed)
@@ -195,7 +195,7 @@ def boot(
         firmware=_firmware(log, image),
         parameters=log.parameters if log.parameters.values else None,
         pins=pins_from_log(log),
-        gpio=_gpio(machine),
+        gpio=gpio_rows(machine),
         mcu_frames=tuple(mcu.frames) if mcu else (),
         data_points=tuple(mcu.was_set) if mcu else (),
     )
@@ -255,7 +255,12 @@ def pins_from_log(log: BootLog) -> PinMap:
     )
 
 
-def _flash(image: Image) -> FlashImage:
+def flash_image(image: Image) -> FlashImage:
+    """The flash of a dump as a machine takes it.
+
+    Raises:
+        NotADumpError: There is no code in it.
+    """
     if not image.logical:
         raise nothing_to_run()
     if image.logical_start:
@@ -274,7 +279,7 @@ def nothing_to_run() -> BekenlabError:
     )
 
 
-def _product(tuya: TuyaFindings | None) -> str:
+def product_of(tuya: TuyaFindings | None) -> str:
     """The product id storage has; firmware that knows it accepts no other."""
     stored = tuya.storage.value(_PRODUCT_VALUE) if tuya and tuya.storage else None
     try:
@@ -285,7 +290,8 @@ def _product(tuya: TuyaFindings | None) -> str:
     return product if isinstance(product, str) and product else _ANY_PRODUCT
 
 
-def _gpio(machine: Machine) -> tuple[GpioRow, ...]:
+def gpio_rows(machine: Machine) -> tuple[GpioRow, ...]:
+    """All pins as the firmware has set them up now."""
     rows = []
     for pin in machine.pins():
         pwm = machine.pwm(pin.gpio)

@@ -49,6 +49,7 @@ class Gpio(Device):
     Attributes:
         on_level: Called with (gpio, level) when the level of a driven pin changes.
         on_edge: Called with (gpio, level) when something outside changes the level at a pin.
+        on_change: Called with (gpio, level) when the level seen at a pin changes, whoever did it.
     """
 
     registers: ClassVar[Mapping[int, str]] = {
@@ -64,6 +65,7 @@ class Gpio(Device):
         self.count = count
         self.on_level: Callable[[int, int], None] = lambda _gpio, _level: None
         self.on_edge: Callable[[int, int], None] = lambda _gpio, _level: None
+        self.on_change: Callable[[int, int], None] = lambda _gpio, _level: None
         self._driven: dict[int, int] = {}
         self._pins = {self._offset(n): n for n in range(count)}
 
@@ -83,6 +85,7 @@ class Gpio(Device):
         after = self.level(gpio)
         if after != before:
             self.on_edge(gpio, after)
+            self.on_change(gpio, after)
 
     def level(self, gpio: int) -> int:
         """The level at the pin: outside, then output, then pull; 0 when nothing decides."""
@@ -121,16 +124,18 @@ class Gpio(Device):
         return (self.words.get(offset, _RESET) & ~_INPUT) | self.level(gpio)
 
     def write(self, offset: int, value: int) -> None:
-        """Tell the listener when a driven pin changes."""
+        """Tell the listeners when a driven pin, or the level at any pin, changes."""
         gpio = self._pins.get(offset)
         if gpio is None:
             super().write(offset, value)
             return
-        before = self._output(gpio)
+        before, seen = self._output(gpio), self.level(gpio)
         super().write(offset, value & ~_INPUT)
-        after = self._output(gpio)
+        after, level = self._output(gpio), self.level(gpio)
         if after is not None and after != before:
             self.on_level(gpio, after)
+        if level != seen:
+            self.on_change(gpio, level)
 
     def _output(self, gpio: int) -> int | None:
         word = self.words.get(self._offset(gpio), _RESET)

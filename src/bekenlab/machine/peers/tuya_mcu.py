@@ -190,6 +190,11 @@ class TuyaMcu:
         self.points.update({point.number: point for point in points})
         return points
 
+    def report(self, point: DataPoint) -> bytes:
+        """A data point changes at the MCU, e.g. someone presses its button: what it then sends."""
+        self.points[point.number] = point
+        return self._report(point).encode()
+
     @staticmethod
     def _report(point: DataPoint) -> Frame:
         return Frame(_MCU_VERSION, _REPORT, point.encode())

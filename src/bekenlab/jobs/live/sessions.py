@@ -1,0 +1,90 @@
+"""All live chips of one program: at most so many, and none that nobody looks at for long."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import RefusedError
+from bekenlab.jobs.live.session import LiveSession
+
+if TYPE_CHECKING:
+    from bekenlab.jobs.live.source import LiveSource
+
+MOST_SESSIONS = 4
+CLOSE_AFTER = 900.0
+
+
+class LiveSessions:
+    """Opens, finds and closes sessions; for any thread.
+
+    Args:
+        most: How many there may be; each takes some 20 MB.
+        close_after: Real seconds after which a session nobody watches is closed.
+    """
+
+    def __init__(self, *, most: int = MOST_SESSIONS, close_after: float = CLOSE_AFTER) -> None:
+        self._most = most
+        self._close_after = close_after
+        self._lock = threading.Lock()
+        self._sessions: dict[str, LiveSession] = {}
+        self._opened = 0
+
+    def open(self, source: LiveSource) -> str:
+        """Start a chip.
+
+        Returns:
+            The name of its session.
+
+        Raises:
+            RefusedError: There are too many, and all are watched.
+        """
+        with self._lock:
+            self._reap(self._close_after)
+            if len(self._sessions) >= self._most:
+                self._close_idlest()
+            self._opened += 1
+            name = str(self._opened)
+            self._sessions[name] = LiveSession(source)
+        return name
+
+    def get(self, name: str) -> LiveSession | None:
+        """A session by its name; None when there is none any more."""
+        with self._lock:
+            return self._sessions.get(name)
+
+    def names(self) -> dict[str, LiveSession]:
+        """All sessions by name, oldest first."""
+        with self._lock:
+            return dict(self._sessions)
+
+    def close(self, name: str) -> None:
+        """Close a session, if it is there."""
+        with self._lock:
+            session = self._sessions.pop(name, None)
+        if session is not None:
+            session.close()
+
+    def close_all(self) -> None:
+        """Close all sessions."""
+        for name in self.names():
+            self.close(name)
+
+    def reap(self) -> None:
+        """Close what nobody watched for too long; to be called now and then."""
+        with self._lock:
+            self._reap(self._close_after)
+
+    def _reap(self, limit: float) -> None:
+        for name, session in list(self._sessions.items()):
+            if session.idle_seconds() > limit:
+                self._sessions.pop(name).close()
+
+    def _close_idlest(self) -> None:
+        name, session = max(self._sessions.items(), key=lambda item: item[1].idle_seconds())
+        if session.idle_seconds() <= 0:
+            raise RefusedError(
+                f"{self._most} virtual chips are running and watched",
+                hint="close one of them first",
+            )
+        self._sessions.pop(name).close()
