@@ -14,6 +14,7 @@ import pytest
 from bekenlab import errors
 from bekenlab.errors import BekenlabError, ExitCode
 from bekenlab.jobs import recognise
+from bekenlab.lan import errors as lan_errors
 from bekenlab.link import errors as link_errors
 from bekenlab.machine import StopReason
 from bekenlab.machine import errors as machine_errors
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 SOURCE = ROOT / "src" / "bekenlab"
 CODES = {
     found.code: found
-    for module in (errors, machine_errors, link_errors)
+    for module in (errors, machine_errors, link_errors, lan_errors)
     for found in vars(module).values()
     if isinstance(found, type) and issubclass(found, BekenlabError)
 }

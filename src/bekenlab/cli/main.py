@@ -15,6 +15,7 @@ import click
 from bekenlab import __version__
 from bekenlab.cli import analyze, boot, config, demo, export, log, match, redact, sim
 from bekenlab.cli.chip import live, read, write
+from bekenlab.cli.obk import group as obk
 from bekenlab.cli.output import print_error
 from bekenlab.errors import BekenlabError, ExitCode, InternalError
 
@@ -49,6 +50,7 @@ main.add_command(export.command)
 main.add_command(log.command)
 for _command in (*live.COMMANDS, *read.COMMANDS, *write.COMMANDS):
     main.add_command(_command)
+main.add_command(obk.command)
 main.add_command(sim.command)
 main.add_command(match.command)
 main.add_command(redact.command)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
+from bekenlab.report.labelled import labelled
 from bekenlab.report.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from rich.table import Table
 
     from bekenlab.errors import Notice
     from bekenlab.jobs.chip.backup import BackupReport
@@ -24,17 +26,6 @@ if TYPE_CHECKING:
     from bekenlab.link.ports import Port
 
 _SECTOR = 0x1000
-_LABEL = 9
-
-
-def _rows(rows: Iterable[tuple[str, str]]) -> Table:
-    """Label and value, one pair a line; long values go on under their own column."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(style="cyan", min_width=_LABEL)
-    table.add_column(overflow="fold")
-    for label, value in rows:
-        table.add_row(label, Text(printable(value)))
-    return table
 
 
 def _identity_rows(identity: Identity) -> list[tuple[str, str]]:
@@ -73,7 +64,7 @@ def info_text(report: InfoReport) -> Table:
         ("MAC", report.mac or "none found"),
         ("Line", f"{report.baud} baud, {report.stage}"),
     ]
-    return _rows(rows)
+    return labelled(rows)
 
 
 def backup_text(report: BackupReport) -> Group:
@@ -81,7 +72,7 @@ def backup_text(report: BackupReport) -> Group:
     counts = f"{report.sent} sectors read, {report.blank} blank"
     counts += f", {report.resumed} from before" if report.resumed else ""
     counts += f", {report.reread} read again" if report.reread else ""
-    table = _rows(
+    table = labelled(
         [
             ("Backup", f"{report.output} ({report.size / (1 << 20):g} MiB)"),
             ("SHA-256", report.sha256),
@@ -97,7 +88,7 @@ def verify_text(report: VerifyReport) -> Table:
     """What ``verify`` found when they agree."""
     size = f"{report.compared / 1024:,.0f} KiB"
     text = f"{size} from {report.start:#x} agree with {report.path.name} ({report.seconds:.1f} s)"
-    return _rows([("Equal", text)])
+    return labelled([("Equal", text)])
 
 
 def plan_text(plan: FlashPlan, identity: Identity) -> Group:
@@ -121,7 +112,7 @@ def plan_text(plan: FlashPlan, identity: Identity) -> Group:
         Text.assemble(("refused: ", "bold red"), f"{r.reason}\n  override: {r.override}")
         for r in plan.refusals
     ]
-    return Group(_rows(rows), *_warnings(plan.notices), *refused)
+    return Group(labelled(rows), *_warnings(plan.notices), *refused)
 
 
 def flash_text(report: FlashReport) -> Table:
@@ -130,7 +121,7 @@ def flash_text(report: FlashReport) -> Table:
     counts += f", {report.retried} took several tries" if report.retried else ""
     counts += f", {report.repaired} put right elsewhere" if report.repaired else ""
     checked = "all of flash compared: written as planned, the rest as it was"
-    return _rows(
+    return labelled(
         [
             ("Written", counts),
             ("Verified", checked if report.written or report.repaired else "nothing was to do"),

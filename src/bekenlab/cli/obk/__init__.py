@@ -1,0 +1,1 @@
+"""``bekenlab obk``: a running OpenBeken device on the network."""

@@ -1,0 +1,1 @@
+"""Use cases with a running OpenBeken device on the network."""

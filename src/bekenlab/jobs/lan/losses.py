@@ -1,0 +1,33 @@
+"""What a command line would do to a device that no other undoes."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def losses(text: str) -> tuple[str, ...]:
+    """What a command line would lose for good, a sentence each; nothing for most."""
+    known = _known()
+    return tuple(dict.fromkeys(known[name] for name in _names(text) if name in known))
+
+
+def _names(text: str) -> Iterator[str]:
+    name, _, rest = text.strip().partition(" ")
+    if name.lower() == "backlog":
+        for part in rest.split(";"):
+            yield from _names(part)
+    elif name:
+        yield name.lower()
+
+
+@cache
+def _known() -> dict[str, str]:
+    text = (files("bekenlab.jobs.lan") / "data" / "commands.toml").read_text(encoding="utf-8")
+    loses: dict[str, str] = tomllib.loads(text)["loses"]
+    return loses

@@ -1,0 +1,255 @@
+"""What OpenBeken answers, as values. Its JSON is put together by ``printf``, and looks like it.
+
+Names are not escaped, and what one ``printf`` gives is cut at 254 bytes (``hprintf255``): with a
+quote in a name or a long MQTT host, ``/api/info`` is no JSON any more. Then it is read by its keys,
+whose order is fixed. Source: OpenBK7231T_App, ``src/httpserver/rest_interface.c``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from bekenlab.lan.errors import NotOpenBekenError
+
+_INFO_KEYS = (
+    "uptime_s",
+    "build",
+    "ip",
+    "mac",
+    "flags",
+    "mqtthost",
+    "mqtttopic",
+    "chipset",
+    "webapp",
+    "shortName",
+    "startcmd",
+    "supportsSSDP",
+    "supportsClientDeviceDB",
+)
+_VERSION = re.compile(r"\bversion (\S{1,40})")
+_CHIPSET = re.compile(r"[A-Za-z][\w-]{1,23}", re.ASCII)
+_MOST_PINS = 64
+_MOST_ROLES = 256
+_FILE = re.compile(r'\{"name":"(.*?)","type":(\d{1,3}),"size":(\d{1,10})\}', re.DOTALL)
+_REGULAR_FILE = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceInfo:
+    """What a device says of itself; texts as it sent them, empty where it did not.
+
+    Attributes:
+        build: ``"Built on Aug  2 2026 19:38:07 version 1.18.300"``.
+        chipset: ``"BK7231N"``.
+        short_name: ``"obk12345678"``.
+        mac: ``"3C:0B:59:12:34:56"``.
+        ip: Its address, as it sees it.
+        uptime: Seconds since it started.
+        flags: The lower 32 flags as a number; it does not tell the upper ones.
+        mqtt_host: Broker and port.
+        mqtt_topic: Client id, and base of its topics.
+        startup_command: What it runs when it starts.
+    """
+
+    build: str
+    chipset: str
+    short_name: str = ""
+    mac: str = ""
+    ip: str = ""
+    uptime: int = 0
+    flags: int = 0
+    mqtt_host: str = ""
+    mqtt_topic: str = ""
+    startup_command: str = ""
+
+    @property
+    def version(self) -> str:
+        """``"1.18.300"``, or an empty string."""
+        found = _VERSION.search(self.build)
+        return found[1] if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class DevicePins:
+    """What a device says of its pins.
+
+    Attributes:
+        role_names: Its own names of roles, by number. Which number a role has depends on the build.
+        roles: Role number of each GPIO.
+        channels: Channel of each GPIO.
+        seconds: Second channel of each GPIO; 0 for none.
+        states: Value of the channel of each GPIO.
+    """
+
+    role_names: tuple[str, ...]
+    roles: tuple[int, ...]
+    channels: tuple[int, ...]
+    seconds: tuple[int, ...]
+    states: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandReply:
+    """What a command gave.
+
+    Attributes:
+        message: ``"OK"``, or why not.
+        result: What Tasmota would answer, where that is whole JSON; or None.
+        text: The same as it was sent.
+    """
+
+    message: str
+    result: Any
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file on the device.
+
+    Attributes:
+        name: As the device gives it.
+        size: Bytes.
+    """
+
+    name: str
+    size: int
+
+
+def parse_info(text: str) -> DeviceInfo:
+    """Read ``/api/info``.
+
+    Raises:
+        NotOpenBekenError: It says neither build nor chip.
+    """
+    found = _keyed(text)
+    if not found.get("build") or not _CHIPSET.fullmatch(found.get("chipset", "")):
+        raise NotOpenBekenError(
+            "the answer has no build and no chip in it", hint="is this an OpenBeken device?"
+        )
+    return DeviceInfo(
+        build=found["build"],
+        chipset=found["chipset"],
+        short_name=found.get("shortName", ""),
+        mac=found.get("mac", ""),
+        ip=found.get("ip", ""),
+        uptime=_whole(found.get("uptime_s", "")),
+        # Printed as a signed number: with flag 31 it is negative.
+        flags=_whole(found.get("flags", "")) & 0xFFFFFFFF,
+        mqtt_host=found.get("mqtthost", ""),
+        mqtt_topic=found.get("mqtttopic", ""),
+        startup_command=found.get("startcmd", ""),
+    )
+
+
+def _keyed(text: str) -> dict[str, str]:
+    """Values by key: of good JSON as it says, of bad JSON what stands between the keys."""
+    value = _json(text)
+    if isinstance(value, dict):
+        return {name: _plain(value[name]) for name in _INFO_KEYS if name in value}
+    places = []
+    at = 0
+    for name in _INFO_KEYS:
+        place = text.find(f'"{name}":', at)
+        if place >= 0:
+            at = place + len(name) + 3
+            places.append((name, place, at))
+    ends = [place for _, place, _ in places[1:]] + [len(text)]
+    return {
+        name: _between(text[start:end]) for (name, _, start), end in zip(places, ends, strict=False)
+    }
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _between(text: str) -> str:
+    """A value with what belongs to the JSON around it; a cut one lacks its end."""
+    inner = text.rstrip("}").rstrip(",").strip()
+    inner = inner.removeprefix('"').removesuffix('"')
+    return inner.replace("\\n", "\n").replace('\\"', '"').replace("\\\\", "\\")
+
+
+def _json(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _whole(text: str) -> int:
+    return int(text) if re.fullmatch(r"-?\d{1,11}", text, re.ASCII) else 0
+
+
+def parse_pins(text: str) -> DevicePins:
+    """Read ``/api/pins``.
+
+    Raises:
+        NotOpenBekenError: It is something else.
+    """
+    value = _json(text)
+    told: dict[str, Any] = value if isinstance(value, dict) else {}
+    names = told.get("rolenames")
+    roles, channels = _numbers(told.get("roles")), _numbers(told.get("channels"))
+    seconds, states = _numbers(told.get("channels2", [])), _numbers(told.get("states", []))
+    if (
+        not isinstance(names, list)
+        or not all(isinstance(name, str) for name in names)
+        or not 0 < len(names) <= _MOST_ROLES
+        or not roles
+        or channels is None
+        or len(channels) != len(roles)
+    ):
+        raise NotOpenBekenError(
+            "the answer does not say what the pins do", hint="is this an OpenBeken device?"
+        )
+    return DevicePins(
+        tuple(names), roles, channels, _filled(seconds, len(roles)), _filled(states, len(roles))
+    )
+
+
+def _numbers(value: object) -> tuple[int, ...] | None:
+    if not isinstance(value, list) or len(value) > _MOST_PINS:
+        return None
+    if not all(type(each) is int and abs(each) < 1 << 31 for each in value):
+        return None
+    return tuple(value)
+
+
+def _filled(numbers: tuple[int, ...] | None, length: int) -> tuple[int, ...]:
+    """Second channels are sent up to the last that is not 0."""
+    return ((numbers or ()) + (0,) * length)[:length]
+
+
+def parse_command(text: str) -> CommandReply:
+    """Read the answer to a command, of which often only a part is JSON."""
+    message = re.search(r'"msg":"(.*?)"', text, re.DOTALL)
+    _, mark, rest = text.partition('"res":')
+    result = rest.rstrip().removesuffix("}").strip() if mark else ""
+    return CommandReply(message[1] if message else "", _json(result), result)
+
+
+def parse_files(text: str) -> tuple[StoredFile, ...]:
+    """Read a listing of the file system: its files, folders left out."""
+    return tuple(
+        StoredFile(name, int(size))
+        for name, kind, size in _FILE.findall(text)
+        if kind == _REGULAR_FILE
+    )
+
+
+def message_of(text: str) -> str:
+    """What a refusal says, or an empty string."""
+    found = re.search(r'"msg":\s*"([^"]{1,200})', text)
+    return found[1] if found else ""
+
+
+def uploaded(text: str) -> int | None:
+    """How many bytes the device says it has written."""
+    value = _json(text)
+    size = value.get("size") if isinstance(value, dict) else None
+    return size if type(size) is int else None
