@@ -1,6 +1,7 @@
-"""Draw ``demo.svg``: the report of ``bekenlab demo`` as a terminal shows it.
+"""Draw the pictures of the documentation, all of the sample device.
 
-Run it after a change to the report::
+``demo.svg`` is the report of ``bekenlab demo`` as a terminal shows it; the others are what
+``bekenlab pinout`` draws. Run it after a change to the report or to the pictures::
 
     python docs/images/make.py
 """
@@ -11,21 +12,46 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from bekenlab.jobs.analyze import analyze
 from bekenlab.jobs.inputs import InputFile
+from bekenlab.jobs.pinout import find_board
+from bekenlab.report.pictures import (
+    board_picture,
+    flash_facts,
+    flash_map,
+    uses_of,
+    wiring_picture,
+)
 from bekenlab.report.text import render
 from bekenlab.samples import SAMPLE_NAME, build_sample
 
-TARGET = Path(__file__).with_name("demo.svg")
+if TYPE_CHECKING:
+    from bekenlab.jobs.analysis import Analysis
+
+FOLDER = Path(__file__).parent
 # Rich's template loads a web font; a page of ours asks nobody for anything.
 _WEB_FONT = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 
 
-def draw() -> str:
-    """The picture, the same text every time with one version of rich."""
+def draw() -> dict[str, str]:
+    """The pictures by name, the same text every time with one version of rich."""
+    analysis = analyze(InputFile(SAMPLE_NAME, Path(SAMPLE_NAME), build_sample()))
+    module = find_board(str(analysis.module))
+    facts = flash_facts(analysis)
+    return {
+        "demo.svg": terminal(analysis),
+        "pinout.svg": board_picture(module, uses_of(analysis.pins)),
+        "wiring.svg": wiring_picture(module),
+        "flash.svg": flash_map(facts) if facts else "",
+    }
+
+
+def terminal(analysis: Analysis) -> str:
+    """A report as a terminal shows it."""
     screen = Console(
         record=True,
         width=80,
@@ -35,11 +61,12 @@ def draw() -> str:
         color_system="truecolor",
         legacy_windows=False,
     )
-    screen.print(render(analyze(InputFile(SAMPLE_NAME, Path(SAMPLE_NAME), build_sample()))))
+    screen.print(render(analysis))
     svg = screen.export_svg(title="bekenlab demo", unique_id="demo")
     lines = _WEB_FONT.sub("", svg).splitlines()
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
 if __name__ == "__main__":
-    TARGET.write_text(draw(), encoding="utf-8")
+    for name, text in draw().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import json
 import re
+import runpy
 import shlex
 import xml.etree.ElementTree as ET
 from itertools import pairwise, zip_longest
@@ -141,6 +142,12 @@ def test_the_picture_shows_the_demo(tmp_path: Path) -> None:
     words = {word for line in report for word in re.findall(r"[\w;:.]{3,}", line)}
     assert {word for word in words if word not in shown} == set()
     assert "@font-face" not in text_of(svg), "a picture asks nobody for fonts"
+
+
+@pytest.mark.parametrize("name", ["pinout.svg", "wiring.svg", "flash.svg"])
+def test_the_pictures_are_what_the_program_draws(name: str) -> None:
+    made = runpy.run_path(str(DOCS / "images" / "make.py"))["draw"]()
+    assert (DOCS / "images" / name).read_text("utf-8") == made[name]
 
 
 def is_part(shown: Any, real: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Pictures of what is known, as SVG: modules and chips with their pins, and maps of flash.
+"""Pictures of what is known, as SVG: modules and chips with pins and wiring, maps of flash.
 
 A picture is a pure function from typed facts to text. One that stands alone brings its style sheet
 along; one that goes into a page (``standalone=False``) has classes and plain colours only, no style
@@ -10,6 +10,8 @@ from bekenlab.report.pictures.flash_facts import FlashFacts, FlashRegion, flash_
 from bekenlab.report.pictures.flash_map import flash_map
 from bekenlab.report.pictures.theme import stylesheet
 from bekenlab.report.pictures.uses import Use, Uses, uses_of, uses_of_subject
+from bekenlab.report.pictures.wiring import wiring_picture
+from bekenlab.report.pictures.wiring_facts import Wire, Wiring, wiring_notes, wiring_of
 from bekenlab.report.pictures.words import ENGLISH, Words
 
 __all__ = [
@@ -18,6 +20,8 @@ __all__ = [
     "FlashRegion",
     "Use",
     "Uses",
+    "Wire",
+    "Wiring",
     "Words",
     "board_picture",
     "flash_facts",
@@ -25,4 +29,7 @@ __all__ = [
     "stylesheet",
     "uses_of",
     "uses_of_subject",
+    "wiring_notes",
+    "wiring_of",
+    "wiring_picture",
 ]

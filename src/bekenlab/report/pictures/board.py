@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.chips.outlines import Face, Outline, Spot, outline_of
-from bekenlab.report.pictures.body import draw_body, draw_pad
+from bekenlab.report.pictures.body import board_scale, draw_body, draw_pad
 from bekenlab.report.pictures.label import SIZE, draw_label, label_parts, pill_width
 from bekenlab.report.pictures.layout import GAP, Placed, place
 from bekenlab.report.pictures.legend import draw_legend
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from bekenlab.chips import Module
 
 _MARGIN = 8.0
-_BOARD = 124.0  # a board is about this wide
-_SCALES = (6.5, 12.0)
-_PIN_PITCH = 11.0  # pins of a chip are no nearer than this
 _TITLE = 20.0
 
 
@@ -98,11 +95,7 @@ def _has_own(outline: Outline, face: Face) -> bool:
 
 
 def _view(outline: Outline, face: Face, facts: Mapping[str, PadFacts]) -> _View:
-    smallest, largest = _SCALES
-    scale = min(max(_BOARD / outline.width, smallest), largest)
-    if outline.package:
-        first, second = outline.spots[0], outline.spots[1]
-        scale = max(_BOARD / outline.width, _PIN_PITCH / (second.y - first.y))
+    scale = board_scale(outline)
     labelled = [spot for spot in outline.seen_from(face) if _labelled(spot, face, facts)]
     labels = place(labelled, (outline.width, outline.height), scale)
     bottom = outline.height * scale
@@ -159,7 +152,7 @@ def _draw(
         path(board, paint, label.line, 1.3)
     for spot in outline.seen_from(view.face):
         fact = view.facts.get(spot.name)
-        draw_pad(board, spot, view.scale, fact.kind if fact else "none")
+        draw_pad(board, spot, view.scale, f"kind-{fact.kind if fact else 'none'}")
     for left in (True, False):
         mine = [label for label in view.labels if label.left is left]
         pill = pill_width([label.spot.name for label in mine])

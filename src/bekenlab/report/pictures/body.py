@@ -10,18 +10,27 @@ from bekenlab.report.pictures.svg import path, shape, text_width, words
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-_NAME = 15.0
-_CHIP_NAME = 0.7  # of the width
+_BOARD = 124.0  # a board is about this wide
+_SCALES = (6.5, 12.0)
+_PIN_PITCH = 11.0  # pins of a chip are no nearer than this
 
 
-def draw_pad(parent: Element, spot: Spot, scale: float, kind: str) -> None:
-    """The copper of a pad in the colour of its kind."""
+def board_scale(outline: Outline) -> float:
+    """Units of the picture for a millimetre."""
+    if not outline.package:
+        return min(max(_BOARD / outline.width, _SCALES[0]), _SCALES[1])
+    first, second = outline.spots[:2]
+    return max(_BOARD / outline.width, _PIN_PITCH / (second.y - first.y))
+
+
+def draw_pad(parent: Element, spot: Spot, scale: float, paint: str) -> Element:
+    """The copper of a pad in its colour."""
     width, height = spot.width * scale, spot.height * scale
     round_one = spot.edge is Edge.INSIDE
-    shape(
+    return shape(
         parent,
         "rect",
-        f"kind-{kind} copper-line",
+        f"{paint} copper-line",
         x=spot.x * scale - width / 2,
         y=spot.y * scale - height / 2,
         width=width,

@@ -38,20 +38,26 @@ class Placed:
     line: tuple[Point, ...]
 
 
-def place(spots: Sequence[Spot], size: tuple[float, float], scale: float) -> tuple[Placed, ...]:
+def place(
+    spots: Sequence[Spot],
+    size: tuple[float, float],
+    scale: float,
+    others: Sequence[Spot] = (),
+) -> tuple[Placed, ...]:
     """Place the labels of one face.
 
     Args:
         spots: Pads that get a label.
         size: Of the board, mm.
         scale: Units of the picture for one mm. The board's upper left corner is (0, 0).
+        others: Pads without a label, which lines go round.
 
     Returns:
         Every pad, the left column from the top down, then the right one.
     """
     width, height = size[0] * scale, size[1] * scale
     found: list[Placed] = []
-    for left, column in zip((True, False), _columns(spots, size[0]), strict=True):
+    for left, column in zip((True, False), _columns(spots, others, size[0]), strict=True):
         wanted = sorted(_wanted(column, height, scale, left=left), key=lambda pair: pair[0])
         places = spread([y for y, _ in wanted])
         for y, (_, spot) in zip(places, wanted, strict=True):
@@ -80,9 +86,11 @@ def spread(wanted: Sequence[float], gap: float = GAP) -> list[float]:
     return [mean + index * gap for index, mean in enumerate(level)]
 
 
-def _columns(spots: Sequence[Spot], width: float) -> tuple[list[Spot], list[Spot]]:
+def _columns(
+    spots: Sequence[Spot], others: Sequence[Spot], width: float
+) -> tuple[list[Spot], list[Spot]]:
     """Left and right; pads at the upper and lower edge by halves."""
-    spots = [_leaving(spot, spots, width) for spot in spots]
+    spots = [_leaving(spot, (*spots, *others), width) for spot in spots]
     left = [spot for spot in spots if spot.edge is Edge.LEFT]
     right = [spot for spot in spots if spot.edge is Edge.RIGHT]
     for edge in (Edge.TOP, Edge.BOTTOM):

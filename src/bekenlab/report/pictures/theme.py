@@ -42,7 +42,7 @@ def paints() -> dict[str, Paint]:
     table = _palette()
     found = {name: Paint("fill", *pair) for name, pair in table["colours"].items()}
     found |= {f"{name}-line": Paint("stroke", *table["colours"][name]) for name in _STROKES}
-    for group in ("kinds", "regions"):
+    for group in ("kinds", "wires", "regions"):
         for name, parts in table[group].items():
             stem = f"{group[:-1]}-{name}"
             found[stem] = Paint("fill", *parts["fill"])

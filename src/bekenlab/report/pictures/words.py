@@ -52,4 +52,26 @@ ENGLISH: Words = {
     "region.storage": "Tuya storage",
     "region.protected": "Tuya, protected",
     "region.oem_cfg": "Tuya, plain copy",
+    "wiring.title": "Wiring of {name}",
+    "wiring.adapter": "USB-serial adapter, 3.3 V",
+    "wiring.to_pad": "{adapter} of the adapter to pad {pad} ({signal}).",
+    "wiring.to_board": "{adapter} of the adapter to {signal} of the board.",
+    "wiring.hidden": "other side",
+    "wiring.of_board": "of the board",
+    "wiring.mains": (
+        "Never connect serial while the device is on mains: many have no isolation, and the "
+        "adapter and your computer would be on mains as well."
+    ),
+    "wiring.volts": "The adapter must be set to 3.3 V. 5 V destroys the chip.",
+    "wiring.supply": (
+        "Feed 3.3 V with 300 mA or more, from the bench. If the adapter cannot deliver that, take "
+        "a supply of its own and leave the adapter's 3V3 off."
+    ),
+    "wiring.ground": (
+        "GND of adapter, supply and device must be joined: a signal is a voltage against it."
+    ),
+    "wiring.reset": (
+        "CEN to RTS lets the adapter reset the chip. Without it, touch CEN to GND for a moment "
+        "when you are asked to."
+    ),
 }

@@ -1,0 +1,97 @@
+"""A board by name: a module, or the bare chip of one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from bekenlab.chips import board, chip, chips, find_chip, find_module, modules, package, packages
+from bekenlab.errors import UnsupportedError
+
+if TYPE_CHECKING:
+    from bekenlab.chips import Chip, Module
+    from bekenlab.jobs.subject import Subject
+
+_NEAR = 4
+
+
+def find_board(name: str) -> Module:
+    """The module, or the package of the chip, that somebody means by a name.
+
+    Args:
+        name: Name of a module, a chip or a package, in any case.
+
+    Raises:
+        UnsupportedError: Nothing is called so, or its pads are not known.
+    """
+    module = find_module(name)
+    if module and module.pads_known:
+        return _real(module)
+    if module:
+        raise UnsupportedError(
+            f"the pads of {module.name} are in none of our sources",
+            hint=f"bekenlab pinout {module.chip} shows the pins of the chip on it",
+        )
+    named = find_chip(name)
+    if named:
+        return _bare_chip(named)
+    found = next((one for one in packages() if one.key == name.strip().lower()), None)
+    if found:
+        return found
+    near = ", ".join(near_names(name))
+    raise UnsupportedError(
+        f"there is no module or chip called {name!r}",
+        hint=f"did you mean {near}?" if near else "bekenlab pinout --list names all of them",
+    )
+
+
+def board_of(subject: Subject) -> Module:
+    """The board of a device, as a file about it tells.
+
+    Raises:
+        UnsupportedError: The file names neither a module nor a chip whose pads are known.
+    """
+    found = board(subject.module, subject.chip)
+    if found is None:
+        told = subject.module or subject.chip or "no module and no chip"
+        raise UnsupportedError(
+            f"{subject.name} names {told}: there is no picture of that",
+            hint="name the module that is printed on the board",
+        )
+    named = find_chip(subject.chip) if subject.chip else None
+    return _bare_chip(named) if named and found in packages() else _real(found)
+
+
+def near_names(name: str) -> list[str]:
+    """Names of modules and chips that are like one, the most similar first."""
+    names = {known.upper(): known for known in board_names()}
+    near = get_close_matches(name.strip().upper(), names, n=_NEAR, cutoff=0.5)
+    return [names[one] for one in near]
+
+
+def board_names() -> tuple[str, ...]:
+    """All names that ``find_board`` knows: modules with their pads, then chips."""
+    drawn = [module.name for module in modules() if module.pads_known and not _bare(module)]
+    return (*drawn, *(one.name for one in chips() if one.package))
+
+
+def _bare(module: Module) -> bool:
+    """Whether it is LibreTiny's stand-in for a bare chip: its numbers are printed nowhere."""
+    return module.key.startswith("generic-")
+
+
+def _real(module: Module) -> Module:
+    return _bare_chip(chip(module.chip)) if _bare(module) else module
+
+
+def _bare_chip(found: Chip) -> Module:
+    """The package of a chip, under the name of the chip."""
+    if not found.package:
+        raise UnsupportedError(
+            f"the pins of {found.name} are in none of our sources",
+            hint="name the module it is on",
+        )
+    bare = package(found.package)
+    title = f"{found.name}, {bare.name.split(' ')[0]}"
+    return replace(bare, name=found.name, title=title, chip=found.name)
