@@ -153,7 +153,7 @@ def run_write(seed: int, *, whole: bool) -> Bench:
 
 def _file(data: bytes) -> tuple[FlashFile, Wishes]:
     file = recognise(InputFile("dump.bin", Path("dump.bin"), data))
-    return file, Wishes(0, force=frozenset({"unknown-file"}), wants_backup=False)
+    return file, Wishes(0, force=frozenset({"unknown-file"}))
 
 
 def _piece(data: bytes, start: int, length: int) -> tuple[FlashFile, Wishes]:

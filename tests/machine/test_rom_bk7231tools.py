@@ -4,6 +4,7 @@ It gets a serial port made of a virtual line, and its sleeps become the line's; 
 is changed. What it prints, checks and retries is its own.
 """
 
+import importlib
 import io
 import random
 import zlib
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+import peers
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.fault_spec import parse_terms
 from bekenlab.machine.rom import RomChip, chip_faults
@@ -78,7 +80,8 @@ def tool(chip: RomChip, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def linked(chip: RomChip, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    serial = pytest.importorskip("bk7231tools.serial", reason="bk7231tools is not installed")
+    peers.needs("bk7231tools")
+    serial = importlib.import_module("bk7231tools.serial")
     line = VirtualTransport(chip)
     monkeypatch.setattr(VirtualSerial, "line", line, raising=False)
     monkeypatch.setattr("bk7231tools.serial.main.Serial", VirtualSerial)

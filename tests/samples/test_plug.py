@@ -1,14 +1,12 @@
 """The sample dump: reproducible, and as true as a real one."""
 
 import hashlib
-import importlib.util
 import json
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
+import peers
 from bekenlab.chips import chip
 from bekenlab.image import EncryptionState
 from bekenlab.pins.model import Polarity, Source
@@ -110,18 +108,14 @@ def test_its_identity_can_be_nobodys() -> None:
     assert int(image.rf.mac[:2], 16) & 0b11 == 0b10  # locally administered, one device
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("bk7231tools") is None, reason="needs bk7231tools (extra: bench)"
-)
 def test_another_program_reads_the_same_out_of_it(tmp_path: Path) -> None:
     """bk7231tools 2.1.2 is the oracle: written by others, for the same devices."""
     dump = tmp_path / "s.bin"
     dump.write_bytes(build_sample())
-    command = [sys.executable, "-m", "bk7231tools", "dissect_dump", "-e", "--storage"]
     out = tmp_path / "out"
-    run = subprocess.run([*command, "-O", out, dump], capture_output=True, text=True, check=True)
-    assert "bootloader - [encoding_algorithm=NONE" in run.stdout
-    assert "app - [encoding_algorithm=NONE" in run.stdout
+    printed = peers.run("bk7231tools", "dissect_dump", "-e", "--storage", "-O", out, dump)
+    assert "bootloader - [encoding_algorithm=NONE" in printed
+    assert "app - [encoding_algorithm=NONE" in printed
     stored = json.loads((out / "s_storage.json").read_text())
     assert stored["gw_wsm"]["ssid"] == "sample-network"
     parameters = stored["user_param_key"]

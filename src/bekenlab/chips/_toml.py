@@ -49,6 +49,7 @@ def chip_from(table: Table) -> Chip:
         aliases=tuple(table["aliases"]),
         environments=tuple(table["environments"]),
         chip_id=table.get("chip_id"),
+        uf2_family=table.get("uf2_family"),
         flash_size=table["flash_size"],
         flash_map=tuple(Region(name, *span) for name, span in table["regions"].items()),
         rf_address=table["rf_address"],

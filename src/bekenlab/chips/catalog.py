@@ -61,6 +61,11 @@ def chip_for_environment(environment: str) -> Chip | None:
     return _chips_by_environment().get(environment.strip("\0 ").lower())
 
 
+def chip_for_uf2(family: int) -> Chip | None:
+    """The chip that the family number of a UF2 file means, or None."""
+    return next((chip for chip in chips() if family and chip.uf2_family == family), None)
+
+
 @cache
 def bootloaders() -> tuple[BootLoader, ...]:
     """All known boot loaders."""

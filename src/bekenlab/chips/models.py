@@ -43,6 +43,7 @@ class Chip:
         aliases: Other names of the same silicon or of what software calls it, e.g. ``"T2"``.
         environments: Values of Tuya's ``em_sys_env`` that mean this chip, lower case.
         chip_id: Value of SCTRL register 0x800000, or None where it cannot be read.
+        uf2_family: What UF2 files call it, or None where LibreTiny has no family for it.
         flash_size: Usual flash size in bytes.
         flash_map: Regions of the usual flash map, physical addresses, in address order.
         rf_address: Physical address of the RF calibration sector (``TLV``).
@@ -64,6 +65,7 @@ class Chip:
     aliases: tuple[str, ...]
     environments: tuple[str, ...]
     chip_id: int | None
+    uf2_family: int | None
     flash_size: int
     flash_map: tuple[Region, ...]
     rf_address: int

@@ -115,7 +115,7 @@ def verify(file: Path, address: int | None, options: ChipOptions) -> None:
                 raise UsageError(
                     f"nothing says where {file.name} belongs", hint="name the address with --at"
                 )
-            report = job.verify(link.target, file, known.data, start, events=face)
+            report = job.verify(link.target, file, known.at(start), events=face)
         face.result = verify_json(report)
         problem = report.problem()
         if problem is not None:

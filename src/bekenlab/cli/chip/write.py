@@ -93,19 +93,21 @@ def write(
 @click.argument("file", type=click.Path(path_type=Path))
 @_KEEP
 @_FORCE
+@_BACKUP
 @_NO_REBOOT
 @chip_options(changes=True)
 def restore(
     file: Path,
     keep: tuple[str, ...],
     force: tuple[str, ...],
+    backups: tuple[Path, ...],
     no_reboot: bool,
     options: ChipOptions,
 ) -> None:
     """Put a backup back on its chip, and verify it.
 
     Only sectors that differ are written. A dump of another device is refused because of its RF
-    calibration; --keep rf writes the rest of it.
+    calibration, and because no backup of this one may be known; --keep rf writes the rest of it.
     """
     from bekenlab.errors import UsageError
     from bekenlab.jobs.chip.flash_file import KIND_MEANS, FileKind, recognise
@@ -119,9 +121,10 @@ def restore(
                 f"{file.name} is {KIND_MEANS[known.kind]}, not a whole dump",
                 hint="bekenlab write takes firmware and other files",
             )
-        # The file itself is what can be gone back to.
-        wishes = Wishes(0, frozenset(keep), frozenset(force), wants_backup=False)
-        _carry_out(face, options, "restore", wishes, (file,), lambda _t: known, not no_reboot)
+        wishes = Wishes(0, frozenset(keep), frozenset(force))
+        # A dump of this very chip counts as its backup: it is what can be gone back to.
+        candidates = (*backups, file)
+        _carry_out(face, options, "restore", wishes, candidates, lambda _t: known, not no_reboot)
 
 
 @click.command("erase")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab.errors import UsageError
 from bekenlab.jobs.chip.flash_file import FileKind, FlashFile
+from bekenlab.jobs.chip.flash_plan import Piece
 from bekenlab.link.commands import SECTOR
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def blank(start: int, end: int) -> FlashFile:
     return FlashFile(
         name=f"erase {start:#x} to {end:#x}",
         kind=FileKind.BLANK,
-        data=b"\xff" * (end - start),
+        pieces=(Piece(0, b"\xff" * (end - start)),),
         start=start,
         chip=None,
         firmware="",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import chip_for_uf2
 from bekenlab.errors import DamagedDumpError, NotADumpError
-from bekenlab.image import EncryptionState, Image, read_image
+from bekenlab.image import EncryptionState, Image, read_image, uf2
 from bekenlab.image.layout import APP_PHYSICAL
 from bekenlab.jobs.analyze import analyze
 from bekenlab.jobs.boot_findings import BootMode
+from bekenlab.jobs.chip.flash_plan import Piece
 from bekenlab.jobs.recognise import hopeless
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class FileKind(StrEnum):
     ROTATED_DUMP = "rotated-dump"
     QIO = "qio"
     UA = "ua"
+    UF2 = "uf2"
     OTA = "ota-package"
     CONFIG = "openbeken-config"
     BLANK = "blank"
@@ -42,6 +45,7 @@ KIND_MEANS = {
     FileKind.ROTATED_DUMP: "a whole dump of flash that began in the middle (put in order)",
     FileKind.QIO: "firmware with its boot loader (QIO)",
     FileKind.UA: "an application without boot loader (UA)",
+    FileKind.UF2: "a UF2 package of LibreTiny or ESPHome",
     FileKind.OTA: "an OTA package (RBL)",
     FileKind.CONFIG: "an OpenBeken configuration sector",
     FileKind.BLANK: "nothing: flash is left blank",
@@ -56,8 +60,8 @@ class FlashFile:
     Attributes:
         name: Its base name.
         kind: What it is.
-        data: Bytes in the order they have on the chip.
-        start: Physical address of the first of them; None where only the chip or the user can say.
+        pieces: Bytes in the order they have on the chip; addresses count from ``start``.
+        start: Physical address of the first byte; None where only the chip or the user can say.
         chip: Name of the chip it is for, or None when nothing tells.
         firmware: What the firmware calls itself, or an empty string.
         encryption: State of its code; None where there is none.
@@ -67,7 +71,7 @@ class FlashFile:
 
     name: str
     kind: FileKind
-    data: bytes = field(repr=False)
+    pieces: tuple[Piece, ...]
     start: int | None
     chip: str | None
     firmware: str
@@ -75,18 +79,26 @@ class FlashFile:
     sha256: str
     damage: str = ""
 
+    def at(self, start: int) -> tuple[Piece, ...]:
+        """The bytes where they are when the first goes to ``start``."""
+        return tuple(Piece(start + piece.start, piece.data) for piece in self.pieces)
+
 
 def recognise(file: InputFile) -> FlashFile:
     """Judge a file by its content.
 
     Raises:
         NotADumpError: It is empty, or surely something else (an ELF, a picture, a text).
+        DamagedDumpError: It is a UF2 file with a block missing or damaged.
+        UnsupportedError: It is a UF2 file with nothing to be written over a wire.
     """
     if not file.data:
         raise NotADumpError(f"{file.name} is empty", hint="download or read it again")
+    if file.data.startswith(uf2.MAGIC):
+        return _package(file)
     plain = _by_magic(file.data)
     if plain is not None:
-        return _flash_file(file, plain, file.data, None)
+        return _flash_file(file, plain)
     problem = hopeless(file.data)
     if problem is not None and file.data.strip(b"\xff\x00"):
         raise problem
@@ -99,7 +111,7 @@ def recognise(file: InputFile) -> FlashFile:
     return FlashFile(
         name=file.name,
         kind=kind,
-        data=image.physical if kind is FileKind.ROTATED_DUMP else file.data,
+        pieces=(Piece(0, image.physical if kind is FileKind.ROTATED_DUMP else file.data),),
         start=start,
         chip=chip if kind is not FileKind.OTHER else None,
         firmware=firmware,
@@ -142,14 +154,57 @@ def _by_image(image: Image) -> tuple[FileKind, int | None]:
     return (FileKind.DUMP, 0) if whole and image.rf else (FileKind.OTHER, None)
 
 
-def _flash_file(file: InputFile, kind: FileKind, data: bytes, start: int | None) -> FlashFile:
+def _flash_file(file: InputFile, kind: FileKind) -> FlashFile:
     return FlashFile(
         name=file.name,
         kind=kind,
-        data=data,
-        start=start,
+        pieces=(Piece(0, file.data),),
+        start=None,
         chip=None,
         firmware="",
         encryption=None,
         sha256=hashlib.sha256(file.data).hexdigest(),
     )
+
+
+def _package(file: InputFile) -> FlashFile:
+    package = uf2.read_uf2(file.data)
+    chip = chip_for_uf2(package.family)
+    if chip is None:
+        raise NotADumpError(
+            f"{file.name} is a UF2 file for a chip of family {package.family:#010x}",
+            hint="that is no Beken chip; take the file that was built for yours",
+        )
+    placed = sorted(
+        (Piece(_address(package, part, chip), part.data) for part in package.parts),
+        key=lambda piece: piece.start,
+    )
+    start = placed[0].start
+    app = next((piece.data for piece in placed if piece.start == APP_PHYSICAL), b"")
+    image = read_image(app)
+    return FlashFile(
+        name=file.name,
+        kind=FileKind.UF2,
+        pieces=tuple(Piece(piece.start - start, piece.data) for piece in placed),
+        start=start,
+        chip=chip.name,
+        firmware=" ".join(filter(None, (package.firmware, package.version))),
+        encryption=image.encryption.state if image.spans else None,
+        sha256=hashlib.sha256(file.data).hexdigest(),
+    )
+
+
+def _address(package: uf2.Uf2, part: uf2.Uf2Part, chip: Chip) -> int:
+    """Physical address of a part: by the file's own table, else by the chip's usual map.
+
+    Raises:
+        DamagedDumpError: There is no such partition, or the part does not fit into it.
+    """
+    usual = {region.name: (region.start, region.size) for region in chip.flash_map}
+    start, length = {**usual, **package.table}.get(part.partition, (0, 0))
+    if part.offset + len(part.data) > length:
+        raise DamagedDumpError(
+            f"the UF2 file is damaged: {part.partition!r} has no room for what is to go there",
+            hint="download or build it again",
+        )
+    return start + part.offset

@@ -89,13 +89,11 @@ class Wishes:
         address: Where to put the file, physical; None: where it belongs.
         keep: Protected parts of the chip to leave alone: ``"bootloader"``, ``"rf"``.
         force: Codes of refusals to override.
-        wants_backup: Whether a backup of the chip must be known.
     """
 
     address: int | None = None
     keep: frozenset[str] = frozenset()
     force: frozenset[str] = frozenset()
-    wants_backup: bool = True
 
 
 def plan_write(target: Target, file: FlashFile, wishes: Wishes, state: ChipState) -> FlashPlan:
@@ -112,9 +110,9 @@ def plan_write(target: Target, file: FlashFile, wishes: Wishes, state: ChipState
             f"{file.name} is {KIND_MEANS[file.kind]}: nothing says where it belongs",
             hint="name the physical address with --at",
         )
-    whole = Piece(start, file.data)
+    whole = file.at(start)
     kept = _left_out(target, file, wishes)
-    placed = without(whole, kept)
+    placed = [part for piece in whole for part in without(piece, kept)]
     found = refusals(
         Situation(
             file=file,
@@ -123,7 +121,6 @@ def plan_write(target: Target, file: FlashFile, wishes: Wishes, state: ChipState
             crcs=state.crcs,
             head=_heads(target),
             has_backup=state.backup is not None,
-            wants_backup=wishes.wants_backup,
         )
     )
     pieces = tuple(piece for part in placed for piece in _inside(part, target.size))
@@ -134,7 +131,7 @@ def plan_write(target: Target, file: FlashFile, wishes: Wishes, state: ChipState
         sectors=sectors,
         same=same,
         repairs=_repairs(state, pieces),
-        kept=tuple(region for region in kept if start < region.end and region.start < whole.end),
+        kept=tuple(r for r in kept if any(p.start < r.end and r.start < p.end for p in whole)),
         refusals=tuple(refusal for refusal in found if refusal.code not in wishes.force),
         notices=tuple(_notices(state)),
         backup=state.backup[0] if state.backup else None,

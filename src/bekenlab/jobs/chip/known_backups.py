@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from bekenlab.errors import BekenlabError
 from bekenlab.files import write_whole
-from bekenlab.jobs.chip.refusals import protected_regions
+from bekenlab.image.layout import arrange
+from bekenlab.jobs.chip.refusals import is_blank, protected_regions
 from bekenlab.jobs.inputs import load
 from bekenlab.link.commands import SECTOR
-from bekenlab.link.target import BLANK_SECTOR_CRC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,14 +73,18 @@ def backup_of(
             data = load(path)[0].data
         except (BekenlabError, IndexError):
             continue
-        if len(data) == identity.flash_size and _same_chip(identity, crcs, data):
-            return path, data
+        if len(data) != identity.flash_size:
+            continue
+        # Some tools read from the middle on; in order it is a backup like any other.
+        for ordered in dict.fromkeys((data, arrange(data).data)):
+            if _same_chip(identity, crcs, ordered):
+                return path, ordered
     return None
 
 
 def _same_chip(identity: Identity, crcs: Mapping[int, int], data: bytes) -> bool:
     regions = protected_regions(identity)
-    own = [r for r in regions if r.name != "bootloader" and not _blank(crcs, r.start, r.end)]
+    own = [r for r in regions if r.name != "bootloader" and not is_blank(crcs, r.start, r.end)]
     # Boot loaders are the same in thousands of devices. Without calibration data only the whole
     # tells one from another; then at least nothing of this chip can be lost.
     spans = [(r.start, r.end) for r in regions] if own else [(0, len(data))]
@@ -89,7 +93,3 @@ def _same_chip(identity: Identity, crcs: Mapping[int, int], data: bytes) -> bool
         for start, end in spans
         for address in range(start, end, SECTOR)
     )
-
-
-def _blank(crcs: Mapping[int, int], start: int, end: int) -> bool:
-    return all(crcs.get(a) == BLANK_SECTOR_CRC for a in range(start, end, SECTOR))

@@ -6,8 +6,11 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import CodeEncryption, find_chip
 from bekenlab.image import EncryptionState, read_image
 from bekenlab.jobs.chip.flash_file import FileKind
+from bekenlab.link.commands import SECTOR
+from bekenlab.link.target import BLANK_SECTOR_CRC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -16,8 +19,6 @@ if TYPE_CHECKING:
     from bekenlab.jobs.chip.flash_file import FlashFile
     from bekenlab.jobs.chip.flash_plan import Piece
     from bekenlab.link.identity import Identity
-
-SECTOR = 0x1000
 
 OVERRIDABLE = (
     "bootloader",
@@ -58,7 +59,6 @@ class Situation:
         crcs: CRC-32 by sector address, as the chip holds them.
         head: The chip's first bytes of boot loader and app, as far as they were read.
         has_backup: Whether a backup of this chip is known.
-        wants_backup: False where there is nothing to lose, e.g. for a restore.
     """
 
     file: FlashFile
@@ -67,7 +67,6 @@ class Situation:
     crcs: Mapping[int, int]
     head: bytes
     has_backup: bool
-    wants_backup: bool = True
 
 
 def refusals(situation: Situation) -> Iterator[Refusal]:
@@ -79,7 +78,8 @@ def refusals(situation: Situation) -> Iterator[Refusal]:
     yield from _too_big(situation)
     yield from _protected(situation)
     yield from _encryption(situation)
-    if situation.wants_backup and not situation.has_backup:
+    blank = all(crc == BLANK_SECTOR_CRC for crc in situation.crcs.values())
+    if not situation.has_backup and not blank:
         yield _refusal("no-backup", "no backup of this chip is known")
 
 
@@ -97,8 +97,6 @@ def _wrong_chip(situation: Situation) -> Iterator[Refusal]:
     meant, chip = situation.file.chip, situation.identity.chip
     if meant is None or chip is None or meant == chip.name:
         return
-    from bekenlab.chips import find_chip
-
     other = find_chip(meant)
     if other is not None and other.chip_id is not None and other.chip_id == chip.chip_id:
         return
@@ -114,8 +112,10 @@ def _too_big(situation: Situation) -> Iterator[Refusal]:
 
 
 def _protected(situation: Situation) -> Iterator[Refusal]:
-    """What cannot be rebuilt, unless the file holds the very same bytes."""
+    """What cannot be rebuilt, unless the file holds the very same bytes or nothing is there."""
     for region in protected_regions(situation.identity):
+        if is_blank(situation.crcs, region.start, region.end):
+            continue
         changed = [
             address
             for piece in situation.pieces
@@ -135,18 +135,29 @@ def _changes(situation: Situation, piece: Piece, address: int) -> bool:
 
 
 def _encryption(situation: Situation) -> Iterator[Refusal]:
-    """The chip decrypts code with its own key; what is in flash now shows which kind that is."""
-    new = situation.file.encryption
-    now = read_image(situation.head)
-    if new is None or not now.spans or EncryptionState.UNKNOWN in (new, now.encryption.state):
+    """The chip decrypts code with its own key; other code would not start."""
+    new, runs_plain = situation.file.encryption, _runs_plain(situation)
+    if new in (None, EncryptionState.UNKNOWN) or runs_plain is None:
         return
-    if (new is EncryptionState.PLAIN) != (now.encryption.state is EncryptionState.PLAIN):
+    plain = new is EncryptionState.PLAIN
+    if plain != runs_plain:
         words = {True: "in plain", False: "encrypted"}
-        text = (
-            f"its code is {words[new is EncryptionState.PLAIN]}, the chip's is "
-            f"{words[now.encryption.state is EncryptionState.PLAIN]}: it would not start"
-        )
-        yield _refusal("encryption", text)
+        text = f"its code is {words[plain]}, the chip runs code that is {words[runs_plain]}"
+        yield _refusal("encryption", f"{text}: it would not start")
+
+
+def _runs_plain(situation: Situation) -> bool | None:
+    """What is in flash shows it; else what is usual for the chip; None: unknown."""
+    now = read_image(situation.head)
+    if now.spans and now.encryption.state is not EncryptionState.UNKNOWN:
+        return now.encryption.state is EncryptionState.PLAIN
+    chip = situation.identity.chip
+    return None if chip is None else chip.encryption is CodeEncryption.PLAIN
+
+
+def is_blank(crcs: Mapping[int, int], start: int, end: int) -> bool:
+    """Whether all sectors of a range are blank, by the chip's CRCs."""
+    return all(crcs.get(a) == BLANK_SECTOR_CRC for a in range(start, end, SECTOR))
 
 
 def protected_regions(identity: Identity) -> tuple[Region, ...]:

@@ -12,8 +12,10 @@ from bekenlab.link.errors import VerifyFailedError
 from bekenlab.link.reading import differing_sectors, read_alone
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from bekenlab.jobs.chip.flash_plan import Piece
     from bekenlab.link.target import Target
 
 JOB = "verify"
@@ -57,42 +59,45 @@ class VerifyReport:
 
 
 def verify(
-    target: Target, path: Path, data: bytes, start: int, *, events: EventSink = ignore
+    target: Target, path: Path, pieces: Sequence[Piece], *, events: EventSink = ignore
 ) -> VerifyReport:
     """Compare flash with bytes.
 
     Args:
         target: The chip.
         path: Where the bytes are from, for the report.
-        data: What flash should hold.
-        start: Physical address of the first byte; any.
+        pieces: What flash should hold, and where; one at least, by address.
         events: Told of progress.
 
     Raises:
         UsageError: The file reaches beyond the flash.
     """
-    if start + len(data) > target.size:
+    if pieces[-1].end > target.size:
         raise UsageError(
-            f"{path.name} would end at {start + len(data):#x}, flash ends at {target.size:#x}",
+            f"{path.name} would end at {pieces[-1].end:#x}, flash ends at {target.size:#x}",
             hint="is it for another chip?",
         )
     begun = target.session.transport.now()
-    events(Started(JOB, len(data)))
-    padded, begin = _whole_sectors(target, data, start)
+    total = sum(len(piece.data) for piece in pieces)
+    events(Started(JOB, total))
     different: list[int] = []
-    for offset in range(0, len(padded), _STEP):
-        part = padded[offset : offset + _STEP]
-        different += differing_sectors(target, begin + offset, part)
-        events(Progress(JOB, "compare", min(offset + _STEP, len(padded)), len(padded)))
+    done = 0
+    for piece in pieces:
+        padded, begin = _whole_sectors(target, piece)
+        for offset in range(0, len(padded), _STEP):
+            part = padded[offset : offset + _STEP]
+            different += differing_sectors(target, begin + offset, part)
+            events(Progress(JOB, "compare", min(done + offset + _STEP, total), total))
+        done += len(piece.data)
     events(Finished(JOB))
     seconds = target.session.transport.now() - begun
-    return VerifyReport(path, start, len(data), tuple(different), seconds)
+    return VerifyReport(path, pieces[0].start, total, tuple(dict.fromkeys(different)), seconds)
 
 
-def _whole_sectors(target: Target, data: bytes, start: int) -> tuple[bytes, int]:
+def _whole_sectors(target: Target, piece: Piece) -> tuple[bytes, int]:
     """The bytes with the chip's own around them, so that whole sectors can be compared."""
-    begin, end = start & -SECTOR, start + len(data)
-    last = -(-end // SECTOR) * SECTOR
-    head = read_alone(target, begin).data[: start - begin] if start > begin else b""
+    begin, last = piece.sectors.start, piece.sectors.stop
+    head = read_alone(target, begin).data[: piece.start - begin] if piece.start > begin else b""
+    end = piece.end
     tail = read_alone(target, last - SECTOR).data[end - last :] if last > end else b""
-    return head + data + tail, begin
+    return head + piece.data + tail, begin
