@@ -141,6 +141,41 @@ class RedactionError(BekenlabError):
     exit_code = ExitCode.VERIFY
 
 
+class CancelledJobError(BekenlabError):
+    """A job was stopped because somebody asked for it."""
+
+    code = "cancelled"
+    exit_code = ExitCode.INTERRUPTED
+
+
+class BusyError(BekenlabError):
+    """There is room for no more: files, jobs or listeners of the server."""
+
+    code = "busy"
+    exit_code = ExitCode.REFUSED
+
+
+class NotFoundError(BekenlabError):
+    """What a page asks for does not exist (any more)."""
+
+    code = "not-found"
+    exit_code = ExitCode.INPUT
+
+
+class ListenError(BekenlabError):
+    """The server cannot listen where it was told to."""
+
+    code = "listen"
+    exit_code = ExitCode.USAGE
+
+
+class MissingExtraError(BekenlabError):
+    """A part of bekenlab that is installed on request is not installed."""
+
+    code = "missing-extra"
+    exit_code = ExitCode.UNSUPPORTED
+
+
 class UnsupportedError(BekenlabError):
     """A chip, flash part or format that bekenlab knows of but cannot handle."""
 

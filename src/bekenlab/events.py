@@ -39,12 +39,14 @@ class Progress:
         phase: Which part, e.g. ``"read"``.
         done: Bytes dealt with.
         total: Bytes there are.
+        span: Range of flash it dealt with last, physical and half open, where it is about flash.
     """
 
     job: str
     phase: str
     done: int
     total: int
+    span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 from bekenlab import __version__
-from bekenlab.cli import analyze, boot, config, demo, export, log, match, pinout, redact, sim
+from bekenlab.cli import analyze, boot, config, demo, export, log, match, pinout, redact, sim, ui
 from bekenlab.cli.chip import live, read, write
 from bekenlab.cli.obk import group as obk
 from bekenlab.cli.output import print_error
@@ -55,6 +55,7 @@ main.add_command(sim.command)
 main.add_command(match.command)
 main.add_command(pinout.command)
 main.add_command(redact.command)
+main.add_command(ui.command)
 
 
 def run() -> NoReturn:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import io
 import lzma
 import stat
 import zipfile
@@ -120,6 +121,20 @@ def load(path: Path) -> tuple[InputFile, ...]:
             return tuple(_unpack(path, stream))
     except OSError as error:
         raise _access_error(path, error) from error
+
+
+def unpack(name: str, data: bytes) -> tuple[InputFile, ...]:
+    """Read a file whose bytes are here already; an archive gives one input a member.
+
+    Args:
+        name: What to call it; never opened.
+        data: The file as it is, packed or not.
+
+    Raises:
+        TooLargeError: It is larger than any flash chip, packed or unpacked.
+        CorruptInputError: It is packed and damaged.
+    """
+    return tuple(_unpack(Path(name), io.BytesIO(data)))
 
 
 def load_one(path: Path) -> InputFile:

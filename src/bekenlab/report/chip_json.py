@@ -26,7 +26,14 @@ def event_json(event: Event) -> dict[str, Any]:
         return {"event": "started", "job": event.job, "total": event.total}
     if isinstance(event, Progress):
         phase = {"job": event.job, "phase": event.phase}
-        return {"event": "progress", **phase, "done": event.done, "total": event.total}
+        span = None if event.span is None else list(event.span)
+        return {
+            "event": "progress",
+            **phase,
+            "done": event.done,
+            "total": event.total,
+            "span": span,
+        }
     if isinstance(event, Said):
         return {"event": "said", "job": event.job, "code": event.code, "message": event.message}
     if isinstance(event, Awaiting):

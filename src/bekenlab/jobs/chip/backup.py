@@ -135,6 +135,8 @@ class _Run:
             stored = bytes(self._files.data[start:end])
             for address in differing_sectors(self._target, start, stored):
                 self._files.forget(address)
+        for start, end in _runs(sorted(self._files.crcs)):
+            self._tell((start, end))
 
     def read_all(self) -> None:
         """Read what is missing."""
@@ -148,8 +150,11 @@ class _Run:
                 self.reread += 1
                 text = f"sector {sector.address:#x} was right after {sector.tries} tries"
                 self._events(Said(JOB, "sector-reread", text))
-            done = len(self._files.crcs) * SECTOR
-            self._events(Progress(JOB, "read", done, self._target.size))
+            self._tell((sector.address, sector.address + SECTOR))
+
+    def _tell(self, span: tuple[int, int]) -> None:
+        done = len(self._files.crcs) * SECTOR
+        self._events(Progress(JOB, "read", done, self._target.size, span))
 
     def prove(self) -> None:
         """Read the calibration a second time: it is what cannot be made again.

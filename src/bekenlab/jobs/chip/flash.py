@@ -153,10 +153,13 @@ class _Run:
         for sector in self._plan.sectors:
             self._write(sector)
             self.written += 1
-            self._events(Progress(JOB, "write", self.written * SECTOR, total))
+            self._tell("write", self.written * SECTOR, total, sector.address)
         for sector in self._plan.repairs:
             self._write(sector)
             self.repaired += 1
+
+    def _tell(self, phase: str, done: int, total: int, address: int) -> None:
+        self._events(Progress(JOB, phase, done, total, (address, address + SECTOR)))
 
     def _write(self, sector: PlannedSector) -> None:
         tries = write_sector(self._target, sector.address, sector.data)
@@ -190,7 +193,7 @@ class _Run:
         crcs: dict[int, int] = {}
         for address, crc in sector_crcs(self._target, range(0, total, SECTOR)):
             crcs[address] = crc
-            self._events(Progress(JOB, "verify", address + SECTOR, total))
+            self._tell("verify", address + SECTOR, total, address)
         plan = self._plan
         wanted = {s.address: s.data for s in (*plan.sectors, *plan.same, *plan.repairs)}
         wrong = {a: data for a, data in wanted.items() if zlib.crc32(data) != crcs.get(a)}

@@ -67,7 +67,8 @@ def look(
     crcs: dict[int, int] = {}
     for address, crc in sector_crcs(target, range(0, target.size, SECTOR)):
         crcs[address] = crc
-        events(Progress(JOB, "compare", address + SECTOR, target.size))
+        done = address + SECTOR
+        events(Progress(JOB, "compare", done, target.size, (address, done)))
     unfinished = journal.find(identity_facts(target.identity), crcs)
     # What noise damaged outside the range of an interrupted write still belongs to this chip.
     known = {**crcs, **_before(unfinished[1])} if unfinished else crcs

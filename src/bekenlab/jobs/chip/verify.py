@@ -87,7 +87,8 @@ def verify(
         for offset in range(0, len(padded), _STEP):
             part = padded[offset : offset + _STEP]
             different += differing_sectors(target, begin + offset, part)
-            events(Progress(JOB, "compare", min(done + offset + _STEP, total), total))
+            so_far, at = min(done + offset + _STEP, total), begin + offset
+            events(Progress(JOB, "compare", so_far, total, (at, at + len(part))))
         done += len(piece.data)
     events(Finished(JOB))
     seconds = target.session.transport.now() - begun

@@ -1,0 +1,85 @@
+"""``bekenlab ui``: the same jobs in a browser."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+import click
+
+from bekenlab.cli.chip.options import state_folder
+from bekenlab.cli.interrupts import interruptible
+from bekenlab.errors import ExitCode, MissingExtraError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+_EXTRA = frozenset({"starlette", "uvicorn", "jinja2", "anyio"})
+
+
+@click.command("ui")
+@click.option("--no-browser", is_flag=True, help="Do not open the browser; only print the address.")
+@click.option(
+    "--listen",
+    metavar="HOST:PORT",
+    help="Where to listen, on this computer only; default: 127.0.0.1:7231 or the next free port.",
+)
+@click.option(
+    "--port",
+    "-p",
+    "ports",
+    multiple=True,
+    metavar="PORT",
+    help="Also offer this port: a device, socket://, rfc2217:// or virtual:// URL.",
+)
+def command(no_browser: bool, listen: str | None, ports: tuple[str, ...]) -> int:
+    """Open bekenlab in the browser.
+
+    Drop dumps, look at pins, back up and flash a device, all on this computer. The address that
+    is printed holds the key of this run: whoever has it can use the page. Ctrl-C ends it.
+    """
+    web = _server()
+    from platformdirs import user_data_path
+
+    def opened(address: str) -> None:
+        click.echo(address)  # flushed: a script waits for it
+        click.echo("Open this address in a browser of this computer; Ctrl-C ends it.", err=True)
+        if not no_browser:
+            _open_browser(address)
+
+    place = web.parse_place(listen) if listen else web.Place()
+    with interruptible(signal.SIGTERM):
+        web.serve(
+            place,
+            data=user_data_path("bekenlab", appauthor=False) / "backups",
+            state=state_folder(),
+            ports=ports,
+            opened=opened,
+        )
+    return int(ExitCode.OK)
+
+
+def _server() -> ModuleType:
+    """The room of the pages, which needs packages that not everybody installs.
+
+    Raises:
+        MissingExtraError: They are not there.
+    """
+    try:
+        from bekenlab.web import server
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] not in _EXTRA:
+            raise
+        raise MissingExtraError(
+            f"the pages need {error.name}, which is not installed",
+            hint="python -m pip install 'bekenlab[web]'",
+        ) from error
+    return server
+
+
+def _open_browser(address: str) -> None:
+    import threading
+    import webbrowser
+
+    # In a thread: a browser in the terminal would keep us from answering it.
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

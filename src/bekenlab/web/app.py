@@ -1,0 +1,83 @@
+"""The application: gates, pages, API."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from bekenlab.errors import BekenlabError, InternalError, NotFoundError
+from bekenlab.web.pages import failure, page
+from bekenlab.web.routes import ROUTES
+from bekenlab.web.security import Guard
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Scope
+
+    from bekenlab.web.lab import Lab
+
+
+def create_app(lab: Lab) -> ASGIApp:
+    """The whole server as an ASGI application, behind its gates.
+
+    Args:
+        lab: What its pages share.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        lab.manager.close()
+
+    static = resources.files("bekenlab.web") / "static"
+    app = Starlette(
+        routes=[*ROUTES, Mount("/static", StaticFiles(directory=Path(str(static))))],
+        exception_handlers={
+            BekenlabError: _told,
+            HTTPException: _not_there,
+            Exception: _broken,
+        },
+        lifespan=lifespan,
+    )
+    app.state.lab = lab
+    return Guard(app, lab.door, _refusal)
+
+
+def _refusal(scope: Scope, status: int, reason: str) -> Response:
+    """What somebody gets who is not let in; nothing of ours but words."""
+    if scope["type"] != "http":
+        return JSONResponse({}, status)
+    request = Request(scope)
+    if scope["path"].startswith("/api/"):
+        return JSONResponse({"error": {"code": "not-let-in", "reason": reason}}, status)
+    return page(request, "door", status=status, reason=reason)
+
+
+async def _told(request: Request, error: Exception) -> Response:
+    if not isinstance(error, BekenlabError):
+        raise error
+    return failure(request, error)
+
+
+async def _not_there(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException) or error.status_code != 404:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return JSONResponse({"error": {"code": "http", "message": str(error)}}, status)
+    return failure(request, NotFoundError(f"there is nothing at {request.url.path}"))
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    # The server's log shows where; the page only says that it was our fault.
+    text = f"bekenlab failed: {type(error).__name__}: {error}"
+    return failure(request, InternalError(text, hint="please report this line"))

@@ -1,0 +1,70 @@
+"""What all pages share: settings, files, jobs, virtual devices, and how a page is made."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bekenlab.web.events import Streams
+from bekenlab.web.manager import JobManager
+from bekenlab.web.security import Door
+from bekenlab.web.uploads import Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from starlette.requests import HTTPConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a server is set up.
+
+    Attributes:
+        port: TCP port of this computer it is reached at.
+        token: Secret of this run.
+        data: Folder backups are kept in.
+        state: Folder where adapters, backups and unfinished writes are remembered.
+        ports: Ports to offer besides those of this computer: devices or URLs, named in the
+            terminal. A page can choose among what is offered, and name nothing itself.
+        closing: Whether the server is about to end.
+    """
+
+    port: int
+    token: str
+    data: Path
+    state: Path
+    ports: tuple[str, ...] = ()
+    closing: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """The server's things.
+
+    Attributes:
+        settings: How it is set up.
+        shelf: Files that were dropped.
+        manager: Jobs.
+        streams: Event streams that are open.
+        clock: Monotonic seconds.
+    """
+
+    settings: Settings
+    shelf: Shelf = field(default_factory=Shelf)
+    manager: JobManager = field(default_factory=JobManager)
+    streams: Streams = field(default_factory=Streams)
+    clock: Callable[[], float] = time.monotonic
+
+    @property
+    def door(self) -> Door:
+        """Who is let in."""
+        return Door.at(self.settings.port, self.settings.token)
+
+
+def lab_of(request: HTTPConnection) -> Lab:
+    """The server's things, for a route."""
+    found: Lab = request.app.state.lab
+    return found

@@ -1,0 +1,105 @@
+"""How a page is made: its template, its texts, and the frame around it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from bekenlab import __version__
+from bekenlab.errors import BekenlabError, BusyError, ExitCode, NotFoundError, TooLargeError
+from bekenlab.report.json_report import error_json
+from bekenlab.web.texts import LANGUAGES, Texts, choose_language, texts
+
+if TYPE_CHECKING:
+    from starlette.requests import HTTPConnection
+
+THEMES = ("auto", "light", "dark")
+LANGUAGE_COOKIE = "bekenlab-language"
+THEME_COOKIE = "bekenlab-theme"
+# Texts that scripts of every page need.
+_COMMON = ("common", "error", "job")
+_STATUS = {
+    ExitCode.USAGE: 400,
+    ExitCode.NO_DEVICE: 409,
+    ExitCode.LINK: 502,
+    ExitCode.PROTOCOL: 502,
+    ExitCode.VERIFY: 409,
+    ExitCode.REFUSED: 409,
+    ExitCode.UNSUPPORTED: 422,
+    ExitCode.INPUT: 422,
+}
+_OWN_STATUS: dict[type[BekenlabError], int] = {
+    NotFoundError: 404,
+    TooLargeError: 413,
+    BusyError: 429,
+}
+
+
+def texts_for(request: HTTPConnection) -> Texts:
+    """The catalogue for a visitor."""
+    wanted = request.cookies.get(LANGUAGE_COOKIE)
+    return texts(choose_language(wanted, request.headers.get("accept-language", "")))
+
+
+def page(
+    request: HTTPConnection,
+    name: str,
+    *,
+    section: str = "",
+    status: int = 200,
+    **values: object,
+) -> HTMLResponse:
+    """Answer with a page.
+
+    Args:
+        request: What is answered.
+        name: Of its template.
+        section: Of the catalogue, and of the menu; that of the template unless given.
+        status: HTTP status.
+        values: What the template needs.
+    """
+    t = texts_for(request)
+    theme = request.cookies.get(THEME_COOKIE)
+    frame = {
+        "t": t,
+        "section": section or name,
+        "theme": theme if theme in THEMES else THEMES[0],
+        "themes": THEMES,
+        "languages": LANGUAGES,
+        "here": request.url.path,
+        "version": __version__,
+        "script_texts": t.sections(*_COMMON, section or name),
+    }
+    template = _environment().get_template(f"{name}.html")
+    return HTMLResponse(template.render(frame | values), status)
+
+
+def failure(request: HTTPConnection, error: BekenlabError) -> Response:
+    """Answer with an error: as a page to a person, as JSON to a script."""
+    status = _OWN_STATUS.get(type(error)) or _STATUS.get(error.exit_code, 500)
+    if request.url.path.startswith("/api/"):
+        answer: Response = JSONResponse({"error": error_json(error)}, status)
+    else:
+        answer = page(request, "error", status=status, error=error)
+    if isinstance(error, TooLargeError):
+        # Or the server would go on reading what it does not want.
+        answer.headers["connection"] = "close"
+    return answer
+
+
+@cache
+def _environment() -> Environment:
+    from bekenlab.web.routes import MENU  # here: routes make pages
+
+    environment = Environment(
+        loader=PackageLoader("bekenlab.web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["menu"] = MENU
+    return environment

@@ -1,0 +1,40 @@
+"""Pages and API, one module each; a new one gets a row here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bekenlab.web.routes import api, backups, device, dump, dumps, jobs, start
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A page in the menu.
+
+    Attributes:
+        name: Of its template and its section in the catalogue, which holds ``title`` and ``menu``.
+        path: Where it is.
+    """
+
+    name: str
+    path: str
+
+
+MENU: tuple[MenuItem, ...] = (
+    MenuItem("dump", "/dump"),
+    MenuItem("device", "/device"),
+)
+
+ROUTES: tuple[BaseRoute, ...] = (
+    *start.ROUTES,
+    *dump.ROUTES,
+    *device.ROUTES,
+    *dumps.ROUTES,
+    *backups.ROUTES,
+    *jobs.ROUTES,
+    *api.ROUTES,
+)

@@ -1,0 +1,29 @@
+"""``/api``: what there is, for whoever writes a script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+
+async def show(request: Request) -> Response:
+    """All routes of the API, with what each does."""
+    found = [
+        {
+            "path": route.path,
+            "methods": sorted((route.methods or set()) - {"HEAD"}),
+            "about": (route.endpoint.__doc__ or "").strip().splitlines()[0],
+        }
+        for route in request.app.routes
+        if isinstance(route, Route) and route.path.startswith("/api")
+    ]
+    return JSONResponse({"routes": found})
+
+
+ROUTES = (Route("/api", show, methods=["GET"]),)

@@ -1,0 +1,215 @@
+"""Who may ask this server for anything: this computer's user, in a page of ours or with the token.
+
+A server on the loopback address can be reached by every web page the user has open, and by every
+program on the computer. Each request therefore passes these gates, in this order:
+
+1. ``Host`` must be one of ours, or a name under foreign control could point here (DNS rebinding).
+2. What another site's page asked for is refused (``Sec-Fetch-Site``, ``Origin``), other ports of
+   this computer among them, which share our cookies.
+3. The token of this run must come along: in a cookie, as a bearer, or once in the address that was
+   printed in the terminal.
+4. No body is larger than what it is for, whether it announces its size or not.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import RedirectResponse
+
+from bekenlab.errors import TooLargeError
+from bekenlab.jobs.inputs import MAX_SIZE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_PUBLIC = "/static/"
+_UPLOADS = "/api/dumps"
+_MAX_UPLOAD = MAX_SIZE + (1 << 20)
+_MAX_BODY = 256 << 10
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "content-security-policy": _POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), serial=(), usb=()",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where the server is and what opens it.
+
+    Attributes:
+        hosts: Values of ``Host`` that mean this server.
+        token: Secret of this run.
+        cookie: Name of the cookie that carries it; cookies know no ports, so the name has ours.
+    """
+
+    hosts: frozenset[str]
+    token: str
+    cookie: str
+
+    @staticmethod
+    def at(port: int, token: str) -> Door:
+        """The door of a server at a TCP port of this computer."""
+        names = ("127.0.0.1", "localhost", "[::1]")
+        hosts = [f"{name}:{port}" for name in names] + (list(names) if port == 80 else [])
+        return Door(frozenset(hosts), token, f"bekenlab-{port}")
+
+
+class Guard:
+    """ASGI middleware that lets through what :class:`Door` allows, and hardens every answer.
+
+    Args:
+        app: What is behind it.
+        door: What it lets through.
+        refuse: Makes the answer to a request that is not let through, of its status and reason
+            (``"host"``, ``"origin"`` or ``"token"``).
+    """
+
+    def __init__(
+        self, app: ASGIApp, door: Door, refuse: Callable[[Scope, int, str], Response]
+    ) -> None:
+        self._app = app
+        self._door = door
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take one request."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        hardened = _hardened(send, scope)
+        answer = self._check(scope)
+        if answer is not None:
+            await answer(scope, receive, hardened)
+        else:
+            await self._app(scope, _bounded(scope, receive), hardened)
+
+    def _check(self, scope: Scope) -> Response | None:
+        """The answer to a request that must not get further, or None."""
+        headers = Headers(scope=scope)
+        if headers.get("host", "").lower() not in self._door.hosts or scope["type"] != "http":
+            return self._refuse(scope, 421, "host")
+        if _is_foreign(scope, headers):
+            return self._refuse(scope, 403, "origin")
+        # Style and scripts are no secret, and who is not let in gets a page to read.
+        if self._is_known(headers) or scope["path"].startswith(_PUBLIC):
+            return None
+        if scope["method"] == "GET" and self._brings_token(scope):
+            return self._admit(scope)
+        return self._refuse(scope, 401, "token")
+
+    def _is_known(self, headers: Headers) -> bool:
+        scheme, _, bearer = headers.get("authorization", "").partition(" ")
+        given = bearer if scheme.lower() == "bearer" else _cookie(headers, self._door.cookie)
+        return self._is_token(given)
+
+    def _brings_token(self, scope: Scope) -> bool:
+        query = scope["query_string"].decode("latin-1")
+        return self._is_token(parse_qs(query).get("token", [""])[0])
+
+    def _is_token(self, given: str) -> bool:
+        return hmac.compare_digest(given.encode("utf-8", "replace"), self._door.token.encode())
+
+    def _admit(self, scope: Scope) -> Response:
+        """Take the token out of the address, where it could be seen or shared, into a cookie."""
+        answer = RedirectResponse(scope["path"] or "/", status_code=303)
+        answer.set_cookie(
+            self._door.cookie, self._door.token, httponly=True, samesite="strict", path="/"
+        )
+        return answer
+
+
+def _is_foreign(scope: Scope, headers: Headers) -> bool:
+    """Whether a page that is not ours is behind a request."""
+    site = headers.get("sec-fetch-site")
+    if site not in {None, "same-origin", "none"}:
+        # A link or bookmark elsewhere may lead here, but only to look at a page.
+        leads_here = (
+            scope["method"] == "GET"
+            and headers.get("sec-fetch-mode") == "navigate"
+            and headers.get("sec-fetch-dest") == "document"
+        )
+        if not leads_here:
+            return True
+    origin = headers.get("origin")
+    if origin is not None:
+        return origin.lower() != f"http://{headers['host'].lower()}"
+    if scope["method"] in _SAFE_METHODS:
+        return False
+    # A browser always names the origin of what changes something. Scripts do not, and bring the
+    # token themselves, which no foreign page can.
+    return site is None and "authorization" not in headers
+
+
+def _cookie(headers: Headers, name: str) -> str:
+    try:
+        found = SimpleCookie(headers.get("cookie", "")).get(name)
+    except CookieError:
+        return ""
+    return found.value if found else ""
+
+
+def _hardened(send: Send, scope: Scope) -> Send:
+    static = scope["path"].startswith(_PUBLIC)
+
+    async def hardened(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+            # Pages hold what is personal. The page's own files are checked again each time.
+            headers.setdefault("cache-control", "no-cache" if static else "no-store")
+        await send(message)
+
+    return hardened
+
+
+def _bounded(scope: Scope, receive: Receive) -> Receive:
+    """The same body, given up as soon as it is too large.
+
+    Raises:
+        TooLargeError: From the returned function.
+    """
+    upload = scope["path"] == _UPLOADS and scope["method"] == "POST"
+    limit = _MAX_UPLOAD if upload else _MAX_BODY
+    announced = Headers(scope=scope).get("content-length", "")
+    known = int(announced) if announced.isdecimal() else 0
+    size = 0
+
+    async def bounded() -> Message:
+        nonlocal size
+        if known > limit:
+            raise _too_large(limit)
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > limit:
+            raise _too_large(limit)
+        return message
+
+    return bounded
+
+
+def _too_large(limit: int) -> TooLargeError:
+    return TooLargeError(
+        f"what was sent is larger than {limit:,} bytes, more than any flash of these chips",
+        hint="send the dump itself, not a disk image or an archive of something else",
+    )

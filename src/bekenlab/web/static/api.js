@@ -1,0 +1,21 @@
+// Requests to our own server. What it refuses becomes an exception with code, message and hint.
+export class Refused extends Error {
+  constructor(error) {
+    super(error.message ?? error.code);
+    this.code = error.code;
+    this.hint = error.hint ?? "";
+  }
+}
+
+/** Ask for JSON. `body` may be an object, which is sent as JSON, or a file, sent as it is. */
+export async function ask(method, path, body) {
+  const isFile = body instanceof Blob;
+  const answer = await fetch(path, {
+    method,
+    body: body === undefined || isFile ? body : JSON.stringify(body),
+    headers: body === undefined ? {} : { "content-type": isFile ? "application/octet-stream" : "application/json" },
+  });
+  const value = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Refused(value.error ?? { code: String(answer.status) });
+  return value;
+}

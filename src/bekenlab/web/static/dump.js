@@ -1,0 +1,50 @@
+// Files dropped on the page go to the server, which says what they are.
+import { ask } from "./api.js";
+import { t } from "./texts.js";
+
+for (const zone of document.querySelectorAll("[data-drop]")) {
+  const state = zone.querySelector("[data-drop-state]");
+  const input = zone.querySelector("[data-files]");
+  input.addEventListener("change", () => take([...input.files], state));
+  zone.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    zone.classList.add("over");
+  });
+  zone.addEventListener("dragleave", () => zone.classList.remove("over"));
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    zone.classList.remove("over");
+    take([...event.dataTransfer.files], state);
+  });
+}
+
+async function take(files, state) {
+  const opened = [];
+  const failed = [];
+  for (const file of files) {
+    state.textContent = t("common.drop.reading", { name: file.name });
+    try {
+      const answer = await ask("POST", `/api/dumps?name=${encodeURIComponent(file.name)}`, file);
+      opened.push(...answer.dumps);
+    } catch (error) {
+      failed.push(t("common.drop.failed", { name: file.name, message: error.message }));
+    }
+  }
+  state.textContent = failed.join(" ");
+  if (failed.length) return;
+  location.assign(opened.length === 1 ? `/dump/${opened[0].id}` : "/dump");
+}
+
+for (const button of document.querySelectorAll("[data-remove]")) {
+  button.addEventListener("click", async () => {
+    await ask("DELETE", `/api/dumps/${button.dataset.remove}`);
+    location.reload();
+  });
+}
+
+for (const button of document.querySelectorAll("[data-sample]")) {
+  button.addEventListener("click", async () => {
+    const answer = await ask("POST", "/api/sample");
+    location.assign(`/dump/${answer.dumps[0].id}`);
+  });
+}

@@ -1,0 +1,34 @@
+"""What a page can have done: one row a kind, each a function that makes a job's work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import UsageError
+from bekenlab.web.tasks.boot import boot_task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bekenlab.web.lab import Lab
+    from bekenlab.web.manager import Job
+    from bekenlab.web.tasks.parameters import Parameters, Task
+
+KINDS: Mapping[str, Callable[[Lab, Parameters], Task]] = {
+    "boot": boot_task,
+}
+
+
+def start(lab: Lab, parameters: Parameters) -> Job:
+    """Start a job of the kind the parameters name.
+
+    Raises:
+        UsageError: There is no such kind, or something is missing.
+        RefusedError: The port is in use, or too many jobs run.
+    """
+    kind = parameters.text("kind")
+    make = KINDS.get(kind)
+    if make is None:
+        raise UsageError(f"there is no job {kind[:20]!r}", hint=f"jobs: {', '.join(KINDS)}")
+    task = make(lab, parameters)
+    return lab.manager.start(kind, task.work, title=task.title, port=task.port)

@@ -1,0 +1,54 @@
+"""Boot a dump, with its log line by line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bekenlab.errors import UnsupportedError
+from bekenlab.jobs.boot import BootOptions, boot, nothing_to_run, problem_of
+from bekenlab.report.boot_json import boot_json
+from bekenlab.report.live_log import LiveLog
+from bekenlab.web.tasks.parameters import Parameters, Task
+
+if TYPE_CHECKING:
+    from bekenlab.web.lab import Lab
+    from bekenlab.web.manager import Job
+
+_MOST_SECONDS = 60.0
+
+
+def boot_task(lab: Lab, parameters: Parameters) -> Task:
+    """``{"kind": "boot", "dump": ID, "to_the_end": false}``."""
+    dump = lab.shelf.get(parameters.text("dump"))
+    to_the_end = parameters.flag("to_the_end")
+
+    def work(job: Job) -> dict[str, Any]:
+        analysis = lab.shelf.analysis(dump.id)
+        if analysis.image is None or not analysis.image.logical:
+            raise nothing_to_run()
+        if analysis.chip.name is None:
+            raise UnsupportedError("nothing in this file says which chip it is for")
+        log = LiveLog()
+
+        def tell(seconds: float, lines: list[str]) -> None:
+            for line in lines:
+                job.emit("line", seconds=round(seconds, 3), text=line)
+
+        report = boot(
+            analysis.image,
+            chip=analysis.chip.name,
+            tuya=analysis.tuya,
+            options=BootOptions(wall_seconds=_MOST_SECONDS, stop_at_pins=not to_the_end),
+            listen=lambda seconds, text: tell(seconds, log.feed(text)),
+            interrupted=lambda: job.cancelled,
+        )
+        tell(report.device_seconds, log.end())
+        job.raise_if_cancelled()
+        problem = problem_of(report)
+        if problem is not None:
+            raise problem
+        result = boot_json(report)
+        del result["log"]  # told already, line by line
+        return result
+
+    return Task(dump.file.name, work)

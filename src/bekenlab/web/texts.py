@@ -1,0 +1,89 @@
+"""What the pages say: one catalogue a language, and which of them a visitor gets."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+LANGUAGES = ("en", "de")
+"""Languages there is a catalogue of; the first is taken when a visitor reads none of them."""
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A catalogue.
+
+    Attributes:
+        language: Its code, e.g. ``"de"``.
+        entries: Texts by their dotted key, e.g. ``"dump.title"``.
+    """
+
+    language: str
+    entries: Mapping[str, str]
+
+    def __call__(self, key: str, **values: object) -> str:
+        """A text, with ``{name}`` replaced by the value of that name.
+
+        Raises:
+            KeyError: There is no such text, or a value for it is missing.
+        """
+        return _PLACE.sub(lambda found: str(values[found[1]]), self.entries[key])
+
+    def or_else(self, key: str, fallback: str) -> str:
+        """A text, or something else where the catalogue has none."""
+        return self.entries.get(key, fallback)
+
+    def sections(self, *names: str) -> dict[str, str]:
+        """All texts of some sections, for a page's script."""
+        heads = tuple(f"{name}." for name in names)
+        return {key: text for key, text in self.entries.items() if key.startswith(heads)}
+
+
+@cache
+def texts(language: str) -> Texts:
+    """The catalogue of a language in ``LANGUAGES``."""
+    source = resources.files("bekenlab.web") / "texts" / f"{language}.toml"
+    table = tomllib.loads(source.read_text("utf-8"))
+    return Texts(language, dict(_flat(table)))
+
+
+def choose_language(wanted: str | None, accepted: str) -> str:
+    """The language to answer in.
+
+    Args:
+        wanted: What the visitor chose, or None.
+        accepted: The header ``Accept-Language``; any text.
+    """
+    if wanted in LANGUAGES:
+        return wanted
+    ranked = sorted(_accepted(accepted), key=lambda pair: -pair[1])
+    return next((code for code, weight in ranked if weight > 0), LANGUAGES[0])
+
+
+def _accepted(header: str) -> Iterator[tuple[str, float]]:
+    for part in header[:1000].split(","):
+        name, _, quality = part.partition(";q=")
+        code = name.strip().lower().partition("-")[0]
+        if code in LANGUAGES:
+            try:
+                yield code, float(quality or 1)
+            except ValueError:
+                continue
+
+
+def _flat(table: Mapping[str, Any], head: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{head}{name}.")
+        else:
+            yield f"{head}{name}", str(value)

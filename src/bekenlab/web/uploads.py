@@ -1,0 +1,118 @@
+"""The shelf: files somebody dropped, kept in memory under names of ours.
+
+What a browser calls a file is a label to show, and never a path: nothing here touches the disk.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import BusyError, NotFoundError
+from bekenlab.jobs.analyze import analyze
+from bekenlab.jobs.boot_findings import BootMode
+from bekenlab.jobs.inputs import InputFile, unpack
+from bekenlab.report.printable import printable
+
+if TYPE_CHECKING:
+    from bekenlab.jobs.analysis import Analysis
+
+_MOST = 64
+_MOST_BYTES = 256 << 20
+_ANALYSES = 8
+_LABEL = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """A file on the shelf.
+
+    Attributes:
+        id: Cannot be guessed.
+        file: Its label and bytes, unpacked.
+    """
+
+    id: str
+    file: InputFile
+
+
+class Shelf:
+    """All files of this run of the server, and what was learnt of the latest."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._dumps: OrderedDict[str, Dump] = OrderedDict()
+        self._analyses: OrderedDict[str, Analysis] = OrderedDict()
+
+    def put(self, name: str, data: bytes) -> list[Dump]:
+        """Take a file as it was sent; an archive gives one dump a member.
+
+        Raises:
+            BusyError: The shelf is full.
+            BekenlabError: It is packed and damaged, or too large unpacked.
+        """
+        files = unpack(label(name), data)
+        with self._lock:
+            size = sum(len(dump.file.data) for dump in self._dumps.values())
+            more = sum(len(file.data) for file in files)
+            if len(self._dumps) + len(files) > _MOST or size + more > _MOST_BYTES:
+                raise BusyError(
+                    f"there is no room for more than {_MOST} files or {_MOST_BYTES >> 20} MiB",
+                    hint="remove some of the files that are open",
+                )
+            made = [Dump(secrets.token_urlsafe(9), file) for file in files]
+            self._dumps.update((dump.id, dump) for dump in made)
+        return made
+
+    def get(self, name: str) -> Dump:
+        """A file by its id.
+
+        Raises:
+            NotFoundError: There is none (any more).
+        """
+        with self._lock:
+            found = self._dumps.get(name)
+        if found is None:
+            raise NotFoundError(
+                "this file is no longer open", hint="drop it again: files are kept in memory only"
+            )
+        return found
+
+    def analysis(self, name: str) -> Analysis:
+        """What a file says, without booting it.
+
+        Raises:
+            NotFoundError: There is no such file.
+        """
+        dump = self.get(name)
+        with self._lock:
+            known = self._analyses.get(name)
+        if known is not None:
+            return known
+        found = analyze(dump.file, boot=BootMode.NEVER)
+        with self._lock:
+            self._analyses[name] = found
+            while len(self._analyses) > _ANALYSES:
+                self._analyses.popitem(last=False)
+        return found
+
+    def dumps(self) -> list[Dump]:
+        """All files, newest first."""
+        with self._lock:
+            return list(reversed(self._dumps.values()))
+
+    def remove(self, name: str) -> None:
+        """Forget a file; nothing happens when it is gone already."""
+        with self._lock:
+            self._dumps.pop(name, None)
+            self._analyses.pop(name, None)
+
+
+def label(name: str) -> str:
+    """A name to show, from one that may be anything: a path, a trick, or nothing."""
+    base = name.replace("\\", "/").rsplit("/", 1)[-1].strip()
+    shown = printable(base.replace("\n", " ").replace("\t", " ")).strip(". ")[:_LABEL]
+    return shown or "file"

@@ -1,0 +1,75 @@
+"""What tests of pages ask for: a server, a browser, a visitor, a picture."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bekenlab.samples import build_sample
+from web.serving import Served, chromium, serving
+
+# A browser must not look around in the network, and there is no screen.
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server of its own for the tests of one file, with empty folders."""
+    with serving(tmp_path_factory.mktemp("served")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for the tests of a file: elsewhere its event loop would be in the way."""
+    path = chromium()
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def page(browser: Browser, served: Served) -> Iterator[Page]:
+    """A visitor who was let in. Whatever the page complains about fails the test."""
+    context = browser.new_context(locale="en-US", viewport={"width": 1200, "height": 800})
+    found = context.new_page()
+    complaints: list[str] = []
+    found.on("pageerror", lambda error: complaints.append(str(error)))
+    found.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    found.goto(served.entrance)
+    yield found
+    context.close()
+    assert not complaints
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The dump of the sample plug, as a file."""
+    path = tmp_path_factory.mktemp("sample") / "plug.bin"
+    path.write_bytes(build_sample())
+    return path
+
+
+@pytest.fixture(scope="session")
+def shoot(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Page, str], Path]:
+    """Keeps a picture of a page, in the folder that BEKENLAB_SCREENSHOTS names."""
+    kept = os.environ.get("BEKENLAB_SCREENSHOTS")
+    folder = Path(kept) if kept else tmp_path_factory.mktemp("screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def keep(page: Page, name: str) -> Path:
+        path = folder / f"{name}.png"
+        page.screenshot(path=path, full_page=True)
+        return path
+
+    return keep

@@ -1,0 +1,81 @@
+"""A real server, a script that talks to it, and where the browser is."""
+
+import asyncio
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bekenlab.web.lab import Lab, Settings
+from bekenlab.web.server import Place, open_socket, server_of
+
+TOKEN = "the-token-of-this-test"  # noqa: S105  known to the test only
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that answers, and what is behind it."""
+
+    url: str
+    lab: Lab
+    folder: Path
+
+    @property
+    def entrance(self) -> str:
+        """The address that lets a browser in."""
+        return f"{self.url}/?token={TOKEN}"
+
+    @property
+    def host(self) -> str:
+        """What a request to it names as its host."""
+        return self.url.removeprefix("http://")
+
+    def script(self) -> httpx.Client:
+        """A script that knows the token."""
+        headers = {"authorization": f"Bearer {TOKEN}"}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=30)
+
+    def stranger(self) -> httpx.Client:
+        """Somebody who does not."""
+        return httpx.Client(base_url=self.url, timeout=30)
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Served]:
+    """Serve at a free port, with everything that is kept in a folder."""
+    listening = open_socket(Place(port=0, exact=True))
+    port = int(listening.getsockname()[1])
+    settings = Settings(
+        port=port,
+        token=TOKEN,
+        data=folder / "backups",
+        state=folder / "state",
+        closing=lambda: server.should_exit,
+    )
+    lab = Lab(settings)
+    server = server_of(lab)
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
+    thread.start()
+    try:
+        yield Served(f"http://127.0.0.1:{port}", lab, folder)
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
+
+
+def chromium() -> str:
+    """The system's browser; skips the test where there is none, fails it in CI."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        reason = "needs the browser Chromium (on Debian: apt install chromium)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found

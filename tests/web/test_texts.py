@@ -1,0 +1,104 @@
+"""The catalogues hold the same, and nothing is said outside them."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import bekenlab.web
+from bekenlab.web.routes import MENU
+from bekenlab.web.texts import LANGUAGES, choose_language, texts
+
+WEB = Path(bekenlab.web.__file__).parent
+TEMPLATES = sorted((WEB / "templates").glob("*.html"))
+SCRIPTS = sorted((WEB / "static").glob("*.js"))
+CODE = sorted(WEB.rglob("*.py"))
+PLACE = re.compile(r"\{\w+\}")
+# Names are the same in every language.
+NAMES = {"bekenlab", "·"}
+SPOKEN = ("alt", "aria-label", "placeholder", "title")
+KEY = re.compile(r"""\bt\(\s*["']([a-z_]+(?:\.[\w-]+)+)["']""")
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_all_catalogues_have_the_same_keys_and_places(language: str) -> None:
+    first, other = texts(LANGUAGES[0]).entries, texts(language).entries
+    assert first.keys() == other.keys()
+    for key, text in first.items():
+        assert sorted(PLACE.findall(text)) == sorted(PLACE.findall(other[key])), key
+
+
+def test_every_text_is_translated() -> None:
+    """Words that happen to be the same in both are short; a sentence is not."""
+    english, german = texts("en").entries, texts("de").entries
+    same = [key for key, text in english.items() if text == german[key] and text.count(" ") > 2]
+    assert not same
+
+
+@pytest.mark.parametrize("path", [*TEMPLATES, *SCRIPTS, *CODE], ids=lambda path: path.name)
+def test_texts_that_are_used_exist(path: Path) -> None:
+    for key in KEY.findall(path.read_text("utf-8")):
+        assert key in texts("en").entries, key
+
+
+def test_every_page_in_the_menu_has_its_texts() -> None:
+    for item in MENU:
+        assert texts("en")(f"{item.name}.title")
+        assert texts("en")(f"{item.name}.menu")
+
+
+class Words(HTMLParser):
+    """Everything in a template that a person would read or hear."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.found += data.split()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name in SPOKEN and value:
+                self.found += value.split()
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_text_is_written_into_a_template(path: Path) -> None:
+    words = Words()
+    words.feed(re.sub(r"\{[{%#].*?[}%#]\}", "", path.read_text("utf-8"), flags=re.DOTALL))
+    assert [word for word in words.found if word not in NAMES] == []
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_no_text_is_written_into_a_script(path: Path) -> None:
+    source = path.read_text("utf-8")
+    shown = re.findall(r"(?:textContent|innerText|ariaLabel|title)\s*=\s*[\"'`]([^\"'`]*)", source)
+    assert [text for text in shown if re.search("[A-Za-z]{2}", text.split("${")[0])] == []
+    assert "innerHTML" not in source, "what a dump says must not become markup"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "accepted", "language"),
+    [
+        (None, "", "en"),
+        (None, "de-AT,de;q=0.9,en;q=0.5", "de"),
+        (None, "fr,en;q=0.2,de;q=0.8", "de"),
+        (None, "fr", "en"),
+        (None, "de;q=0", "en"),
+        (None, "de;q=nonsense,en", "en"),
+        ("de", "en", "de"),
+        ("xx", "de", "de"),
+        (None, "," * 100_000, "en"),
+    ],
+)
+def test_the_visitor_gets_a_language_they_read(
+    wanted: str | None, accepted: str, language: str
+) -> None:
+    assert choose_language(wanted, accepted) == language
+
+
+def test_a_place_is_filled_once() -> None:
+    """What is filled in may look like a place itself: a file may be called {name}."""
+    assert texts("en")("common.drop.failed", name="{message}", message="x").startswith("{message}")
