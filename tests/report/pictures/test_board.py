@@ -163,6 +163,13 @@ def test_every_class_has_a_rule_and_its_light_colour() -> None:
                 assert node.attrib[paint.attribute] == paint.light
 
 
+def test_a_page_with_a_switch_of_its_own_decides() -> None:
+    assert "data-theme" not in stylesheet()
+    switched = stylesheet(switched=True)
+    assert ":root[data-theme=dark] .bl-picture{--bl-page:#10161d;" in switched
+    assert ":root[data-theme=light] .bl-picture{--bl-page:#ffffff;" in switched
+
+
 def test_another_language_needs_only_other_words() -> None:
     german = {**ENGLISH, "kind.relay": "Relais", "back": "Rückseite"}
     shown = [box.text for box in texts(board_picture(known("CB2S"), {}, words_of=german))]

@@ -63,8 +63,13 @@ def _palette() -> dict[str, Any]:
 
 
 @cache
-def stylesheet() -> str:
-    """CSS for a page that shows pictures inline; made of the palette alone."""
+def stylesheet(*, switched: bool = False) -> str:
+    """CSS for a page that shows pictures inline; made of the palette alone.
+
+    Args:
+        switched: Whether the page lets its reader choose: ``data-theme`` of its root is ``"light"``
+            or ``"dark"`` then, and anything else means as the system has it.
+    """
     names = {name: paint for name, paint in paints().items() if not name.endswith("-line")}
     light = "".join(f"--bl-{name}:{paint.light};" for name, paint in names.items())
     dark = "".join(f"--bl-{name}:{paint.dark};" for name, paint in names.items())
@@ -73,6 +78,11 @@ def stylesheet() -> str:
         f"@media (prefers-color-scheme:dark){{.{ROOT_CLASS}{{{dark}}}}}",
         f".{ROOT_CLASS}{{max-width:100%;height:auto;font-family:{FONT}}}",
     ]
+    if switched:
+        rules += [
+            f":root[data-theme=light] .{ROOT_CLASS}{{{light}}}",
+            f":root[data-theme=dark] .{ROOT_CLASS}{{{dark}}}",
+        ]
     rules += [
         f".bl-{name}{{{paint.attribute}:var(--bl-{name.removesuffix('-line')},{paint.light})}}"
         for name, paint in paints().items()

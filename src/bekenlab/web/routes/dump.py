@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
+from bekenlab.report.dump_view import dump_view
 from bekenlab.web.lab import lab_of
 from bekenlab.web.pages import page
-from bekenlab.web.views.dump import dump_view, row_of
+from bekenlab.web.views.dump import row_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -1,24 +1,16 @@
-"""A dump as its page shows it."""
+"""A dump in a list of several."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import Module, find_chip, find_module, package
-from bekenlab.openbeken import role_name
-from bekenlab.pins import Polarity
+from bekenlab.report.dump_view import words_of
 from bekenlab.report.printable import printable
-from bekenlab.report.redaction import visible_unknown
-from bekenlab.secret import mask_mac
 
 if TYPE_CHECKING:
-    from bekenlab.errors import Notice
     from bekenlab.jobs.analysis import Analysis
-    from bekenlab.pins import Pin
     from bekenlab.web.uploads import Dump
-
-_LEVELS = {Polarity.ACTIVE_HIGH: "high", Polarity.ACTIVE_LOW: "low", None: ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,91 +38,6 @@ class DumpRow:
     problem: str
 
 
-@dataclass(frozen=True, slots=True)
-class PinRow:
-    """One job of one pin.
-
-    Attributes:
-        gpio: ``"P26"``.
-        pads: Pads of the module, or pins of the bare chip, that carry it.
-        label: What it does.
-        level: ``"high"``, ``"low"``, or an empty string.
-        assumed: Whether the level is the usual one rather than a stated one.
-        openbeken: Role and channel as OpenBeken has them, or an empty string.
-        evidence: (source, keys) of each source that says so.
-    """
-
-    gpio: str
-    pads: str
-    label: str
-    level: str
-    assumed: bool
-    openbeken: str
-    evidence: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class KeyRow:
-    """A value of the storage.
-
-    Attributes:
-        name: Its key.
-        length: Bytes.
-        ok: Whether its checksum holds.
-        secret: Whether it is hidden until somebody asks.
-        value: As text, or an empty string where it is hidden.
-    """
-
-    name: str
-    length: int
-    ok: bool
-    secret: bool
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class DumpView:
-    """A dump.
-
-    Attributes:
-        chip: Name, or an empty string.
-        evidence: Why it is taken for that chip.
-        module: Name, or an empty string.
-        board: Name of what ``pads`` of a pin belong to: the module, or the chip's package.
-        on_module: Whether that is a module.
-        firmware: Name, version and SDK, or an empty string.
-        kind: Whose firmware.
-        encryption: State of the code.
-        mac: The maker's half of the MAC address, or an empty string.
-        source: Where the pins are from, or an empty string.
-        mcu_baud: Speed of a second controller, or None.
-        pins: The pins.
-        odd: Keys that name a pin and are not understood, with what may be shown of their value.
-        notes: Sentences about what has no role.
-        keys: Values of the storage.
-        notices: Warnings.
-        runnable: Whether it has code that could be booted.
-    """
-
-    chip: str
-    evidence: tuple[str, ...]
-    module: str
-    board: str
-    on_module: bool
-    firmware: str
-    kind: str
-    encryption: str
-    mac: str
-    source: str
-    mcu_baud: int | None
-    pins: tuple[PinRow, ...]
-    odd: tuple[tuple[str, str], ...]
-    notes: tuple[str, ...]
-    keys: tuple[KeyRow, ...]
-    notices: tuple[Notice, ...]
-    runnable: bool
-
-
 def row_of(dump: Dump, analysis: Analysis) -> DumpRow:
     """A dump in a list."""
     return DumpRow(
@@ -139,90 +46,7 @@ def row_of(dump: Dump, analysis: Analysis) -> DumpRow:
         size=analysis.file.size,
         chip=analysis.chip.name or "",
         module=printable(analysis.module or ""),
-        firmware=_words(analysis.firmware.name, analysis.firmware.version),
+        firmware=words_of(analysis.firmware.name, analysis.firmware.version),
         pins=len(analysis.pins.pins),
         problem=analysis.problem.code if analysis.problem else "",
     )
-
-
-def dump_view(analysis: Analysis, *, show_secrets: bool = False) -> DumpView:
-    """A dump on its page.
-
-    Args:
-        analysis: What was learnt of it.
-        show_secrets: Show what is hidden otherwise.
-    """
-    firmware, image = analysis.firmware, analysis.image
-    board, on_module = _board(analysis)
-    mac = image.rf.mac if image and image.rf else None
-    return DumpView(
-        chip=analysis.chip.name or "",
-        evidence=tuple(printable(text) for text in analysis.chip.evidence),
-        module=printable(analysis.module or ""),
-        board=board.name if board else "",
-        on_module=on_module,
-        firmware=_words(firmware.name, firmware.version, firmware.sdk),
-        kind=str(firmware.kind),
-        encryption=str(image.encryption.state) if image and image.spans else "",
-        mac=(mac if show_secrets else mask_mac(mac)) if mac else "",
-        source=str(analysis.tuya.source) if analysis.tuya.source else "",
-        mcu_baud=analysis.tuya.mcu_baud,
-        pins=tuple(_pin_row(pin, board) for pin in analysis.pins.pins),
-        odd=tuple(
-            (printable(key.key), printable(visible_unknown(key, show_secrets=show_secrets)))
-            for key in analysis.pins.not_understood
-        ),
-        notes=tuple(printable(note) for note in analysis.pins.notes),
-        keys=_keys(analysis, show_secrets=show_secrets),
-        notices=analysis.notices,
-        runnable=bool(image and image.logical),
-    )
-
-
-def _words(*words: str | None) -> str:
-    return printable(" ".join(word for word in words if word))
-
-
-def _board(analysis: Analysis) -> tuple[Module | None, bool]:
-    """Where pins can be reached: the module's pads, or the bare chip's pins."""
-    module = find_module(analysis.module) if analysis.module else None
-    if module and module.pads_known:
-        return module, True
-    chip = find_chip(analysis.chip.name) if analysis.chip.name else None
-    return (package(chip.package), False) if chip and chip.package else (None, False)
-
-
-def _pin_row(pin: Pin, board: Module | None) -> PinRow:
-    sources: dict[str, list[str]] = {}
-    for said in pin.evidence:
-        sources.setdefault(str(said.source), []).append(printable(said.key))
-    role = "" if pin.role == "None" else f"{role_name(pin.role, pin.polarity)};{pin.channel}"
-    return PinRow(
-        gpio=f"P{pin.gpio}",
-        pads=", ".join(pad.name for pad in board.pads_of(pin.gpio)) if board else "",
-        label=printable(pin.label),
-        level=_LEVELS[pin.polarity],
-        assumed=pin.assumed,
-        openbeken=role,
-        evidence=tuple((source, ", ".join(keys)) for source, keys in sources.items()),
-    )
-
-
-def _keys(analysis: Analysis, *, show_secrets: bool) -> tuple[KeyRow, ...]:
-    storage = analysis.tuya.storage
-    if storage is None:
-        return ()
-    return tuple(
-        KeyRow(
-            name=printable(value.name),
-            length=len(value.value),
-            ok=value.ok,
-            secret=value.secret,
-            value=_value(value.value) if show_secrets or not value.secret else "",
-        )
-        for value in sorted(storage.values.values(), key=lambda value: value.name)
-    )
-
-
-def _value(data: bytes) -> str:
-    return printable(data.rstrip(b"\0").decode("utf-8", "backslashreplace"))
