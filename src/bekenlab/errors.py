@@ -134,6 +134,13 @@ class RefusedError(BekenlabError):
     exit_code = ExitCode.REFUSED
 
 
+class RehearsalError(BekenlabError):
+    """An install tried on a virtual chip did not do what it should."""
+
+    code = "rehearsal"
+    exit_code = ExitCode.VERIFY
+
+
 class RedactionError(BekenlabError):
     """The proof that a redacted dump holds no secret, or still says the same, failed."""
 

@@ -83,7 +83,22 @@ class Awaiting:
     left: float
 
 
-Event = Started | Advanced | Finished | Progress | Said | Awaiting
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A job of several steps begins one of them.
+
+    Attributes:
+        job: The job.
+        step: Short stable name, e.g. ``"backup"``.
+        title: What is done now, for a person.
+    """
+
+    job: str
+    step: str
+    title: str
+
+
+Event = Started | Advanced | Finished | Progress | Said | Awaiting | Step
 
 
 class EventSink(Protocol):

@@ -47,9 +47,15 @@ LINES = {
     "token_create: new token:t0k3n": "t0k3n",
     "region:EU token:t0k3n regkey:r3gk3y": "r3gk3y",
     'get token:t0k3n regist_key:"r3gk3y"': "t0k3n",
+    "Info:MAIN:Using SSID [My Home]": "My Home",
+    "Info:MAIN:Using Pass [pass] word 1]": "pass] word 1",
+    "Info:MQTT:MQTT_RegisterCallback called for bT obk1A2B3C4D/ subT x": "1A2B3C4D",
+    "Info:GEN:softap:ssid=OpenBK7231N_1A2B3C4D,channel=1,dhcp=1": "1A2B3C4D",
     "subcribe_topic:x, client_id:c1ient, user_name:us3r, passwd:pass1": "c1ient",
 }
 HARMLESS = (
+    "OpenBK7231N, version 1.18.300",
+    "Info:MAIN:Using SSID []",
     "need scan ssid: tuya_mdev_test2 to enter product test repeatedly.",
     "gw_cntl.gw_if.product_key:keyabcdefghijklm, input:keyabcdefghijklm",
     "[UART1/MCU] 55 aa 00 00 00 00 ff 55 aa 00 00 00 00 ff ",

@@ -76,7 +76,15 @@ def read_subject(path: Path, *, boot: BootMode = BootMode.AUTO) -> Subject:
     if len(files) > 1:
         names = ", ".join(file.name for file in files)
         raise RefusedError(f"{path.name} holds several files: {names}", hint="unpack it, name one")
-    file = files[0]
+    return subject_of(files[0], boot=boot)
+
+
+def subject_of(file: InputFile, *, boot: BootMode = BootMode.AUTO) -> Subject:
+    """What the bytes of a file say about a device; see ``read_subject``.
+
+    Raises:
+        BekenlabError: They are none of what it reads.
+    """
     text = _text(file.data)
     if text is not None:
         told = _from_json(file.name, text) or _from_log(file)

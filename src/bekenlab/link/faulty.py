@@ -32,6 +32,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.link.errors import LineLostError
+from bekenlab.link.transport import own_log
 from bekenlab.machine.fault_spec import parse_terms, unknown
 
 if TYPE_CHECKING:
@@ -222,6 +223,11 @@ class FaultyTransport:
         until = self.now() + seconds
         while (left := until - self.now()) > 0:
             self._arrive(self.inner.read(left))
+
+    def log_line(self) -> Transport | None:
+        """Run the firmware for its log, which is heard without faults; see ``HasLog``."""
+        self._check()
+        return own_log(self.inner)
 
     def close(self) -> None:
         """Give the line back."""

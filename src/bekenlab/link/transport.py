@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class ModemLines(Protocol):
@@ -64,3 +64,20 @@ class Transport(Protocol):
     def close(self) -> None:
         """Give the line back. May be called twice."""
         ...
+
+
+@runtime_checkable
+class HasLog(Protocol):
+    """A line whose far end can be heard on its log port as well, without moving a wire."""
+
+    def log_line(self) -> Transport | None:
+        """Let the chip start its firmware; what that prints on TX2 arrives at the line returned.
+
+        From then on nothing answers at this one. None where there is no such line after all.
+        """
+        ...
+
+
+def own_log(line: Transport) -> Transport | None:
+    """The log line that comes with a line, or None: then somebody has to move a wire."""
+    return line.log_line() if isinstance(line, HasLog) else None

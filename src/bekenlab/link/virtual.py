@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from bekenlab.chips import chip
 from bekenlab.errors import FileAccessError, TooLargeError, UnsupportedError
+from bekenlab.files import write_whole
 from bekenlab.link.errors import LineLostError, PortError
 from bekenlab.link.faulty import LINE_FAULTS, FaultyTransport, line_faults
 from bekenlab.machine.fault_spec import parse_terms, unknown
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
 
     from bekenlab.link.faulty import FaultSchedule
     from bekenlab.link.transport import ModemLines
+    from bekenlab.link.virtual_log import VirtualLog
     from bekenlab.machine.rom import ChipFaults
     from bekenlab.machine.wire import WireDevice
 
@@ -57,6 +56,7 @@ class VirtualTransport:
     Args:
         device: The chip.
         name: What the user called it.
+        chip: Name of the chip, where its firmware can be run for its log.
         baud: Rate of this end at first.
         modem_lines: Whether RTS and DTR are wired to CEN.
         on_close: Called once with the flash when the line is closed.
@@ -72,6 +72,7 @@ class VirtualTransport:
         device: WireDevice,
         *,
         name: str = SCHEME,
+        chip: str = "",
         baud: int = 115_200,
         modem_lines: bool = True,
         on_close: Callable[[bytes], None] | None = None,
@@ -83,7 +84,9 @@ class VirtualTransport:
         self._baud = baud
         self._sent_until = device.now
         self._pending = bytearray()
+        self._chip = chip
         self._on_close = on_close
+        self._log: VirtualLog | None = None
         self._closed = False
 
     @property
@@ -124,12 +127,23 @@ class VirtualTransport:
         while self.device.now < until and self._advance(until):
             pass
 
+    def log_line(self) -> VirtualLog | None:
+        """Run the firmware for its log; see ``HasLog``."""
+        if not self._chip:
+            return None
+        # Imported here: only who wants the log waits for the processor to load.
+        from bekenlab.link.virtual_log import VirtualLog
+
+        self._check()
+        self._log = VirtualLog(self.name, self._chip, self.device.flash)
+        return self._log
+
     def close(self) -> None:
         """Give the line back; writes the flash back where the user asked for it."""
         if not self._closed:
             self._closed = True
             if self._on_close is not None:
-                self._on_close(self.device.flash)
+                self._on_close(self.device.flash if self._log is None else self._log.flash)
 
     def _advance(self, until: float) -> bool:
         """Let time pass until something came, or until ``until``; tells whether something came."""
@@ -210,8 +224,14 @@ def open_virtual(
     faults, schedule = split_faults(address.fault, address.seed)
     device = build(address.chip, _flash(address), faults)
     target = address.write_back
-    on_close = None if target is None else lambda flash: _write_whole(target, flash)
-    line = VirtualTransport(device, name=address.text, modem_lines=modem_lines, on_close=on_close)
+    on_close = None if target is None else lambda flash: _write_back(target, flash)
+    line = VirtualTransport(
+        device,
+        name=address.text,
+        chip=address.chip,
+        modem_lines=modem_lines,
+        on_close=on_close,
+    )
     return FaultyTransport(line, schedule) if schedule.faults else line
 
 
@@ -281,16 +301,10 @@ def _read(path: Path) -> bytes:
         raise FileAccessError(f"{path} cannot be read: {reason}") from error
 
 
-def _write_whole(path: Path, data: bytes) -> None:
+def _write_back(path: Path, data: bytes) -> None:
     """Replace a file at once: its old content is there until the new one is whole."""
-    temporary = ""
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(temporary).replace(path)
+        write_whole(path, data)
     except OSError as error:
-        with suppress(OSError):
-            Path(temporary).unlink()
         reason = (error.strerror or str(error)).lower()
         raise FileAccessError(f"{path} cannot be written: {reason}") from error

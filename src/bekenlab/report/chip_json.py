@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bekenlab.events import Advanced, Awaiting, Event, Progress, Said, Started
+from bekenlab.events import Advanced, Awaiting, Event, Progress, Said, Started, Step
 
 if TYPE_CHECKING:
     from bekenlab.errors import BekenlabError, Notice
@@ -39,6 +39,8 @@ def event_json(event: Event) -> dict[str, Any]:
     if isinstance(event, Awaiting):
         told = {"seen": event.seen, "advice": event.advice, "seconds_left": round(event.left, 1)}
         return {"event": "awaiting", "job": event.job, "stage": event.stage, **told}
+    if isinstance(event, Step):
+        return {"event": "step", "job": event.job, "step": event.step, "title": event.title}
     if isinstance(event, Advanced):
         return {"event": "advanced", "job": event.job, "done": event.done, "item": event.item}
     return {"event": "finished", "job": event.job}

@@ -12,7 +12,7 @@ import click
 from bekenlab import __version__
 from bekenlab.cli.output import console, json_line, print_error
 from bekenlab.errors import BekenlabError, ExitCode
-from bekenlab.events import Awaiting, Event, Finished, Progress, Said
+from bekenlab.events import Awaiting, Event, Finished, Progress, Said, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +56,9 @@ class Face:
         elif isinstance(event, Said):
             self._clear()
             self._console.print(event.message, style="dim", markup=False, soft_wrap=True)
+        elif isinstance(event, Step):
+            self._clear()
+            self._console.print(event.title, style="bold", markup=False, soft_wrap=True)
         elif isinstance(event, Finished):
             self._clear()
 

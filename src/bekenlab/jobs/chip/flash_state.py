@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import Notice, UsageError
@@ -97,15 +98,76 @@ class Wishes:
     force: frozenset[str] = frozenset()
 
 
-def plan_write(target: Target, file: FlashFile, wishes: Wishes, state: ChipState) -> FlashPlan:
+def plan_write(
+    target: Target,
+    file: FlashFile,
+    wishes: Wishes,
+    state: ChipState,
+    *,
+    also: Sequence[FlashFile] = (),
+) -> FlashPlan:
     """Work out what writing a file would do; reads at most a few sectors, changes nothing.
 
+    Args:
+        target: The chip.
+        file: What to write.
+        wishes: Where, and what to leave alone.
+        state: What the chip holds.
+        also: Further files that go with it in one plan, each to where it belongs.
+
     Raises:
-        UsageError: Nothing says where the file belongs.
+        UsageError: Nothing says where a file belongs, or two of them overlap.
         BekenlabError: Chip or line fail.
     """
-    identity = target.identity
-    start = wishes.address if wishes.address is not None else place(file, identity.chip)
+    parts = [
+        _placed(target, file, wishes, wishes.address),
+        *(_placed(target, more, wishes, None) for more in also),
+    ]
+    _refuse_overlap([part for part in parts if part.pieces])
+    head = _heads(target)
+    found = [
+        refusal
+        for part in parts
+        for refusal in refusals(
+            Situation(
+                file=part.file,
+                pieces=part.pieces,
+                identity=target.identity,
+                crcs=state.crcs,
+                head=head,
+                has_backup=state.backup is not None,
+            )
+        )
+    ]
+    pieces = tuple(
+        piece for part in parts for whole in part.pieces for piece in _inside(whole, target.size)
+    )
+    sectors, same = compose(pieces, state.crcs, lambda a: _content(target, state, a))
+    return FlashPlan(
+        title=" + ".join(_title(part.file) for part in parts),
+        pieces=pieces,
+        sectors=sectors,
+        same=same,
+        repairs=_repairs(state, pieces),
+        kept=tuple(dict.fromkeys(region for part in parts for region in part.kept)),
+        refusals=tuple(r for r in dict.fromkeys(found) if r.code not in wishes.force),
+        notices=tuple(_notices(state)),
+        backup=state.backup[0] if state.backup else None,
+        baud=target.session.baud,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A file at its place, and what of it is left out."""
+
+    file: FlashFile
+    pieces: Sequence[Piece]
+    kept: Sequence[Region]
+
+
+def _placed(target: Target, file: FlashFile, wishes: Wishes, address: int | None) -> _Placed:
+    start = address if address is not None else place(file, target.identity.chip)
     if start is None:
         raise UsageError(
             f"{file.name} is {KIND_MEANS[file.kind]}: nothing says where it belongs",
@@ -113,31 +175,23 @@ def plan_write(target: Target, file: FlashFile, wishes: Wishes, state: ChipState
         )
     whole = file.at(start)
     kept = _left_out(target, file, wishes)
-    placed = [part for piece in whole for part in without(piece, kept)]
-    found = refusals(
-        Situation(
-            file=file,
-            pieces=placed,
-            identity=identity,
-            crcs=state.crcs,
-            head=_heads(target),
-            has_backup=state.backup is not None,
-        )
-    )
-    pieces = tuple(piece for part in placed for piece in _inside(part, target.size))
-    sectors, same = compose(pieces, state.crcs, lambda a: _content(target, state, a))
-    return FlashPlan(
-        title=f"{file.name}: {KIND_MEANS[file.kind]} {file.firmware}".rstrip(),
-        pieces=pieces,
-        sectors=sectors,
-        same=same,
-        repairs=_repairs(state, pieces),
-        kept=tuple(r for r in kept if any(p.start < r.end and r.start < p.end for p in whole)),
-        refusals=tuple(refusal for refusal in found if refusal.code not in wishes.force),
-        notices=tuple(_notices(state)),
-        backup=state.backup[0] if state.backup else None,
-        baud=target.session.baud,
-    )
+    inside = [r for r in kept if any(p.start < r.end and r.start < p.end for p in whole)]
+    return _Placed(file, [part for piece in whole for part in without(piece, kept)], inside)
+
+
+def _refuse_overlap(parts: Sequence[_Placed]) -> None:
+    parts = sorted(parts, key=lambda part: part.pieces[0].start)
+    for first, second in pairwise(parts):
+        if first.pieces[-1].end > second.pieces[0].start:
+            raise UsageError(
+                f"{first.file.name} reaches into the place of {second.file.name}, "
+                f"{second.pieces[0].start:#x}",
+                hint="write them one after the other with bekenlab write",
+            )
+
+
+def _title(file: FlashFile) -> str:
+    return f"{file.name}: {KIND_MEANS[file.kind]} {file.firmware}".rstrip()
 
 
 def _left_out(target: Target, file: FlashFile, wishes: Wishes) -> list[Region]:

@@ -1,0 +1,119 @@
+"""The configuration a device starts with: its pins from the dump, the rest as the user wants it."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bekenlab.errors import BekenlabError, NoConfigError, NotADumpError, Notice
+from bekenlab.jobs.boot_findings import BootMode
+from bekenlab.jobs.chip.flash_file import FlashFile, recognise
+from bekenlab.jobs.inputs import InputFile
+from bekenlab.jobs.obk_config import make_config
+from bekenlab.jobs.subject import Subject, subject_of
+from bekenlab.link.commands import SECTOR
+from bekenlab.openbeken.config import decode_config
+from bekenlab.pins import Source
+from bekenlab.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bekenlab.chips import Chip
+    from bekenlab.jobs.obk_config import Changes, Made
+    from bekenlab.openbeken.config import Config
+
+_NAME = "new configuration"
+
+
+def understand(path: Path, data: bytes) -> Subject:
+    """What a backup says about the device; booted in the virtual chip where storage is silent.
+
+    A backup that nothing is recognised in (a blank chip, say) gives a device without pins.
+    """
+    file = InputFile(path.name, path, data)
+    try:
+        subject = subject_of(file)
+        # An example in the firmware keeps it from being booted for its pins; here they count.
+        return subject_of(file, boot=BootMode.ALWAYS) if _only_example(subject) else subject
+    except NotADumpError as problem:
+        return Subject(path.name, None, None, None, None, {}, problem.message, problem=problem)
+
+
+def configure(
+    subject: Subject,
+    template: Mapping[str, object] | None,
+    changes: Changes,
+    chip: Chip,
+    data: bytes,
+) -> tuple[Made, tuple[Notice, ...]]:
+    """Make the configuration.
+
+    Args:
+        subject: What the backup says.
+        template: Pins, flags and startup command that count instead of the device's.
+        changes: What the user wants beyond.
+        chip: The chip.
+        data: The backup.
+
+    Returns:
+        The configuration, and what the reader should know of it.
+
+    Raises:
+        BadValueError: A change makes no sense.
+    """
+    told, notices = (template, []) if template is not None else _own_template(subject)
+    # Where the MAC address is not known, the backup stands for it: a second run makes the same.
+    unique = subject.mac.reveal() if subject.mac else zlib.crc32(data).to_bytes(4, "big")
+    made = make_config(told, changes, unique=unique, chip=chip.name)
+    notices += [Notice("setting-left-out", sentence) for sentence in made.left_out]
+    if not made.config.pins():
+        text = (
+            "No pin is set up: nothing tells what they do. OpenBeken starts without them; set them "
+            "in its web page, or name them here with --pin or --from."
+        )
+        notices.append(Notice("no-pins", text))
+    return made, tuple(notices)
+
+
+def _only_example(subject: Subject) -> bool:
+    analysis = subject.analysis
+    return analysis is not None and analysis.tuya.source is Source.FIRMWARE_DEFAULT
+
+
+def _own_template(subject: Subject) -> tuple[Mapping[str, Any], list[Notice]]:
+    """The device's own pins; an example built into its firmware is none of them."""
+    if not _only_example(subject):
+        return subject.template, []
+    text = (
+        "Only an example built into the firmware names pins, and it is often wrong: it is left "
+        "out. If you know that it fits, use --from with a template that has them."
+    )
+    return {**subject.template, "pins": {}, "command": ""}, [Notice("example-pins", text)]
+
+
+def ssid_of(config: Config) -> bytes:
+    """The Wi-Fi network a configuration names; empty for none."""
+    ssid = config.value("wifi_ssid")
+    return ssid.reveal() if isinstance(ssid, Secret) else str(ssid).encode()
+
+
+def as_file(made: Made) -> FlashFile:
+    """The configuration as something to be written."""
+    return recognise(InputFile(_NAME, Path(_NAME), made.config.encode()))
+
+
+def replaced(sector: bytes, chip: Chip) -> Notice | None:
+    """A warning when the chip has a configuration of OpenBeken already, which gets lost."""
+    try:
+        decode_config(sector[:SECTOR], chip.name)
+    except NoConfigError:
+        return None
+    except BekenlabError:
+        pass  # of a version that is not understood, but there is one
+    text = (
+        "This chip has a configuration of OpenBeken already. It is replaced by the new one; "
+        "what was set up in OpenBeken's web page is lost."
+    )
+    return Notice("config-replaced", text)

@@ -1,0 +1,70 @@
+"""The firmware to install: OpenBeken for this chip, told by what is in the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bekenlab.chips import find_chip
+from bekenlab.errors import RefusedError, UsageError
+from bekenlab.jobs.chip.flash_file import KIND_MEANS, FileKind, place, recognise
+from bekenlab.jobs.chip.flash_plan import without
+from bekenlab.jobs.chip.refusals import protected_regions
+from bekenlab.jobs.inputs import load_one
+from bekenlab.jobs.install.model import Firmware
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bekenlab.chips import Chip
+    from bekenlab.jobs.chip.flash_plan import Piece
+    from bekenlab.link.identity import Identity
+
+_INSTALLABLE = (FileKind.QIO, FileKind.UA)
+_NAME = "OpenBK"
+
+
+def read_firmware(path: Path) -> Firmware:
+    """Read a file with OpenBeken in it.
+
+    Raises:
+        UsageError: It holds something else, or OpenBeken in a form that is not for this.
+        BekenlabError: It cannot be read.
+    """
+    file = recognise(load_one(path))
+    told = f" {file.firmware}" if file.firmware else ""
+    if not file.firmware.startswith(_NAME):
+        raise UsageError(
+            f"{path.name} is {KIND_MEANS[file.kind]}{told}, not OpenBeken",
+            hint="name a QIO file of OpenBeken, or download one with --firmware latest",
+        )
+    if file.kind not in _INSTALLABLE:
+        raise UsageError(
+            f"{path.name} is {KIND_MEANS[file.kind]}{told}: install takes firmware alone",
+            hint="name the QIO file of OpenBeken's release; bekenlab write takes anything",
+        )
+    return Firmware(path, file)
+
+
+def check_chip(firmware: Firmware, chip: Chip, force: frozenset[str]) -> None:
+    """Refuse firmware of another chip before anybody waits for a backup.
+
+    Raises:
+        RefusedError: It is for another chip.
+    """
+    meant = find_chip(firmware.file.chip) if firmware.file.chip else None
+    if meant is None or meant.name == chip.name or "wrong-chip" in force:
+        return
+    if meant.chip_id is not None and meant.chip_id == chip.chip_id:
+        return  # one silicon; the plan compares how their code is encrypted
+    raise RefusedError(
+        f"{firmware.file.name} is for {meant.name}, this is {chip.name}",
+        hint=f"download OpenBeken for {chip.name}, or use --firmware latest",
+        refusals=["wrong-chip"],
+    )
+
+
+def pieces_of(firmware: Firmware, identity: Identity) -> list[Piece]:
+    """Where its bytes would go, the chip's own boot loader and calibration left alone."""
+    regions = protected_regions(identity)
+    start = place(firmware.file, identity.chip) or 0
+    return [part for piece in firmware.file.at(start) for part in without(piece, regions)]

@@ -1,0 +1,221 @@
+"""Install OpenBeken on a device: one guided job, made of steps that can be gone on with.
+
+Nothing is changed on the chip before the one question. Ended anywhere, the job finishes when it is
+run again: the backup goes on from its journal, the write from its own, and what the chip holds
+already is not written a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import RefusedError, UnsupportedError
+from bekenlab.events import EventSink, Finished, Started, Step, ignore
+from bekenlab.jobs.chip.bench import open_chip
+from bekenlab.jobs.chip.flash import flash
+from bekenlab.jobs.chip.flash_journal import WriteJournal
+from bekenlab.jobs.chip.flash_state import Wishes, plan_write
+from bekenlab.jobs.install.backups import look_at, make_backup, reusable
+from bekenlab.jobs.install.configure import as_file, configure, replaced, ssid_of, understand
+from bekenlab.jobs.install.firmware import check_chip, pieces_of
+from bekenlab.jobs.install.first_start import start
+from bekenlab.jobs.install.model import (
+    JOB,
+    FirstStart,
+    InstallReport,
+    InstallWishes,
+    Places,
+    Proposal,
+    Questions,
+    SavedBackup,
+)
+from bekenlab.link.reading import read_alone
+
+if TYPE_CHECKING:
+    from bekenlab.chips import Chip
+    from bekenlab.jobs.chip.bench import Bench
+    from bekenlab.jobs.chip.flash import FlashReport
+    from bekenlab.jobs.chip.flash_state import ChipState
+    from bekenlab.jobs.install.model import Firmware
+    from bekenlab.jobs.install.rehearsal import Rehearsal
+    from bekenlab.link.target import Target
+
+Rehearse = Callable[[Proposal], "Rehearsal"]
+Finder = Callable[[InstallReport], "str | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Helpers:
+    """What the job is given from outside.
+
+    Attributes:
+        rehearse: Tries a proposal on a virtual chip; None: that is not offered.
+        find: Looks for the device in the network and returns its address; None: nobody looks.
+        heard: Called with (seconds, text) for each piece of the first start's log. It holds the
+            Wi-Fi password: faces show it through ``report.live_log``.
+        proposed: Called with the proposal before anything is asked.
+        rehearsed: Called with the outcome of the rehearsal.
+    """
+
+    rehearse: Rehearse | None = None
+    find: Finder | None = None
+    heard: Callable[[float, str], None] = lambda _at, _text: None
+    proposed: Callable[[Proposal], None] = lambda _proposal: None
+    rehearsed: Callable[[Rehearsal], None] = lambda _rehearsal: None
+
+
+def install(
+    bench: Bench,
+    wishes: InstallWishes,
+    places: Places,
+    questions: Questions,
+    *,
+    helpers: Helpers | None = None,
+    plan_only: bool = False,
+    events: EventSink = ignore,
+) -> InstallReport:
+    """Set a device free.
+
+    Args:
+        bench: How to reach the chip.
+        wishes: What to install, and how it is to be set up.
+        places: The user's folders.
+        questions: Who answers what only a person can say.
+        helpers: What the job is given from outside.
+        plan_only: Change nothing on the chip; the report has the proposal only.
+        events: Told of steps and progress.
+
+    Returns:
+        What was done. Whether OpenBeken took its configuration is in ``start``.
+
+    Raises:
+        RefusedError: A safety rule or a person says no; nothing was changed on the chip.
+        BekenlabError: Line, chip, files or download fail. Running it again goes on.
+    """
+    helpers = helpers or Helpers()
+    events(Started(JOB))
+    journal = WriteJournal(places.state)
+    with open_chip(bench, JOB, events) as link:
+        run = _Run(link.target, wishes, places, journal, events)
+        proposal, state = run.propose()
+        helpers.proposed(proposal)
+        report = InstallReport(proposal, None, None)
+        if not plan_only:
+            proposal.plan.raise_if_refused()
+            rehearsal = _rehearsed(proposal, questions, helpers, events)
+            report = replace(report, rehearsal=rehearsal)
+            if not questions.carry_out(proposal, rehearsal):
+                raise RefusedError(
+                    "nothing was written: you said no",
+                    hint=f"the backup is kept: {proposal.backup.path}",
+                )
+            flashed, heard = run.carry_out(proposal, state, questions, helpers)
+            report = replace(report, flash=flashed, start=heard)
+    if helpers.find is not None and not plan_only and proposal.joins_wifi:
+        events(Step(JOB, "find", "Looking for the device in your network"))
+        report = replace(report, address=helpers.find(report))
+    events(Finished(JOB))
+    return report
+
+
+def _rehearsed(
+    proposal: Proposal, questions: Questions, helpers: Helpers, events: EventSink
+) -> Rehearsal | None:
+    if helpers.rehearse is None or not questions.rehearse(proposal):
+        return None
+    events(Step(JOB, "rehearse", "Rehearsing on a virtual chip; yours is not touched"))
+    outcome = helpers.rehearse(proposal)
+    helpers.rehearsed(outcome)
+    return outcome
+
+
+class _Run:
+    """The steps with the chip on the line."""
+
+    def __init__(
+        self,
+        target: Target,
+        wishes: InstallWishes,
+        places: Places,
+        journal: WriteJournal,
+        events: EventSink,
+    ) -> None:
+        self._target = target
+        self._wishes = wishes
+        self._places = places
+        self._journal = journal
+        self._events = events
+
+    def propose(self) -> tuple[Proposal, ChipState]:
+        """Everything up to the question; the chip is only read."""
+        chip = self._chip()
+        firmware = self._wishes.firmware(chip.name)
+        check_chip(firmware, chip, self._wishes.force)
+        self._step("backup", "Backing up, before anything else")
+        saved, state = self._saved(firmware)
+        self._step("understand", "Reading the pins out of the backup")
+        subject = understand(saved.path, saved.data)
+        made, notices = configure(
+            subject, self._wishes.template, self._wishes.changes, chip, saved.data
+        )
+        there = replaced(read_alone(self._target, made.address).data, chip)
+        self._step("plan", "Working out what to write")
+        plan = plan_write(
+            self._target,
+            firmware.file,
+            Wishes(force=self._wishes.force),
+            state,
+            also=(as_file(made),),
+        )
+        if there and any(sector.address == made.address for sector in plan.sectors):
+            notices = (*notices, there)
+        proposal = Proposal(
+            identity=self._target.identity,
+            backup=saved,
+            subject=subject,
+            firmware=firmware,
+            made=made,
+            plan=plan,
+            notices=notices,
+        )
+        return proposal, state
+
+    def _chip(self) -> Chip:
+        chip = self._target.identity.chip
+        if chip is None:
+            raise UnsupportedError(
+                "bekenlab does not know this chip: it cannot tell what would start on it",
+                hint="bekenlab info shows what it says of itself; backup and write still work",
+            )
+        return chip
+
+    def _saved(self, firmware: Firmware) -> tuple[SavedBackup, ChipState]:
+        named = self._wishes.backup
+        state = look_at(self._target, self._journal, self._places, named, self._events)
+        if state.backup and reusable(state, named, pieces_of(firmware, self._target.identity)):
+            return SavedBackup(*state.backup, reused=True), state
+        return make_backup(self._target, state, self._places, named, events=self._events)
+
+    def carry_out(
+        self, proposal: Proposal, state: ChipState, questions: Questions, helpers: Helpers
+    ) -> tuple[FlashReport, FirstStart]:
+        """Write, verify, start, listen."""
+        self._step("write", "Writing firmware and configuration")
+        flashed = flash(
+            self._target, proposal.plan, state, self._journal, reboot=False, events=self._events
+        )
+        self._step("start", "Starting OpenBeken")
+        heard = start(
+            self._target,
+            ssid_of(proposal.made.config),
+            questions,
+            listens=self._wishes.listens,
+            heard=helpers.heard,
+            events=self._events,
+        )
+        return replace(flashed, rebooted=True), heard
+
+    def _step(self, step: str, title: str) -> None:
+        self._events(Step(JOB, step, title))

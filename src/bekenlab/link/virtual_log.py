@@ -1,0 +1,100 @@
+"""The log port of a virtual chip: its firmware runs, and what it prints on TX2 arrives here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bekenlab.image import read_image
+from bekenlab.machine import FlashImage, Machine, StopReason, Until
+from bekenlab.machine.line_rate import as_heard
+
+if TYPE_CHECKING:
+    from bekenlab.link.transport import ModemLines
+
+_LOG_BAUD = 115_200
+# How long the firmware runs before it is looked whether it printed something.
+_STEP = 0.02
+
+
+class VirtualLog:
+    """A ``Transport`` that only receives, in virtual time.
+
+    The firmware starts anew when the line is made. Flash without code that could run prints
+    nothing.
+
+    Args:
+        name: What the user called the chip's port.
+        chip: Name of the chip.
+        flash: What it holds, physical addresses.
+
+    Attributes:
+        name: As given.
+        lines: None: nothing resets the chip from here.
+        machine: The chip, or None where there is nothing to run.
+    """
+
+    def __init__(self, name: str, chip: str, flash: bytes) -> None:
+        image = read_image(flash)
+        self.name = name
+        self.lines: ModemLines | None = None
+        self.machine: Machine | None = None
+        if image.logical and not image.logical_start:
+            code = FlashImage(image.physical, image.logical)
+            self.machine = Machine.from_image(code, chip=chip)
+        self._flash = flash
+        self._baud = _LOG_BAUD
+        self._now = 0.0
+        self._taken = 0
+        self._over = self.machine is None
+
+    @property
+    def flash(self) -> bytes:
+        """The flash as the firmware has left it, physical addresses."""
+        return self._flash if self.machine is None else self.machine.flash
+
+    @property
+    def baud(self) -> int:
+        """Rate of this end; at another than the firmware's it hears garbage."""
+        return self._baud
+
+    def set_baud(self, baud: int) -> None:
+        """Change the rate of this end."""
+        self._baud = baud
+
+    def write(self, data: bytes) -> None:
+        """Send nothing: only the receiver is wired to TX2."""
+        del data
+
+    def read(self, timeout: float) -> bytes:
+        """Take what was printed; empty only when nothing came within ``timeout`` seconds."""
+        deadline = self._now + max(timeout, _STEP)
+        data = self._take()
+        while not data and self._now < deadline:
+            self._run(min(_STEP, deadline - self._now))
+            data = self._take()
+        return data
+
+    def now(self) -> float:
+        """The chip's seconds."""
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self._run(seconds)
+
+    def close(self) -> None:
+        """Nothing is to be given back."""
+
+    def _run(self, seconds: float) -> None:
+        if self.machine is not None and not self._over:
+            outcome = self.machine.run(Until(device_seconds=seconds))
+            self._over = outcome.reason is StopReason.FAULT
+        self._now += seconds
+
+    def _take(self) -> bytes:
+        if self.machine is None:
+            return b""
+        sent = self.machine.uart2.sent
+        piece = bytes(sent[self._taken :])
+        self._taken = len(sent)
+        return as_heard(piece, self.machine.uart2.baud or _LOG_BAUD, self._baud)

@@ -1,0 +1,102 @@
+"""A virtual chip whose flash outlives every run, and a person who answers the questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bekenlab.chips import Chip
+from bekenlab.chips import chip as chip_named
+from bekenlab.image import read_image
+from bekenlab.jobs.chip.bench import Bench
+from bekenlab.jobs.chip.flash_file import recognise
+from bekenlab.jobs.inputs import InputFile
+from bekenlab.jobs.install.model import Firmware, InstallWishes, Places, Proposal
+from bekenlab.jobs.obk_config import Changes
+from bekenlab.link.virtual import VirtualTransport
+from bekenlab.machine.wire_chips import build
+from bekenlab.secret import Secret
+from shared import dump
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bekenlab.jobs.install.rehearsal import Rehearsal
+    from bekenlab.link.transport import Transport
+    from bekenlab.machine.wire import WireDevice
+
+SSID, PASSWORD = "our home", "not a secret 1"
+OBK = {"BK7231N": "openbk7231n-qio-1.18.300", "BK7231T": "openbk7231t-qio-1.18.300"}
+PLUG = "bk7231n-tuya-plug-tsl-ps-f4u-01-w-1.1.17"
+
+
+def original(name: str) -> bytes:
+    """The flash of the device a dump is of."""
+    return read_image(dump(name)).physical
+
+
+def openbeken(chip: str) -> Firmware:
+    name = f"{OBK[chip]}.bin"
+    return Firmware(Path(name), recognise(InputFile(name, Path(name), dump(OBK[chip]))))
+
+
+def wifi() -> Changes:
+    return Changes(values={"wifi_ssid": SSID, "wifi_password": Secret(PASSWORD.encode())})
+
+
+@dataclass
+class Person:
+    """Says yes, or what the test wants; remembers what was asked."""
+
+    rehearses: bool = False
+    agrees: bool = True
+    moves: bool = True
+    asked: list[str] = field(default_factory=list)
+
+    def rehearse(self, proposal: Proposal) -> bool:
+        self.asked.append("rehearse")
+        return self.rehearses
+
+    def carry_out(self, proposal: Proposal, rehearsal: Rehearsal | None) -> bool:
+        self.asked.append("carry out")
+        return self.agrees
+
+    def wire_moved(self) -> bool:
+        self.asked.append("wire")
+        return self.moves
+
+
+@dataclass
+class Desk:
+    """A chip on the line, and the folders of its user.
+
+    Attributes:
+        wrap: Puts something between the line and the job, for one run.
+    """
+
+    chip: Chip
+    device: WireDevice
+    places: Places
+    wrap: Callable[[VirtualTransport], Transport] = lambda line: line
+
+    @property
+    def bench(self) -> Bench:
+        def open_line(name: str, baud: int) -> Transport:
+            return self.wrap(VirtualTransport(self.device, name=name, chip=self.chip.name))
+
+        return Bench(port="the wire", wait=1.0, open_line=open_line)
+
+    @property
+    def flash(self) -> bytes:
+        return self.device.flash
+
+
+def desk(chip: str, flash: bytes, folder: Path) -> Desk:
+    places = Places(folder / "state", folder / "backups")
+    return Desk(chip_named(chip), build(chip, flash), places)
+
+
+def wishes(chip: str, changes: Changes | None = None) -> InstallWishes:
+    firmware = openbeken(chip)
+    return InstallWishes(lambda _chip: firmware, changes or wifi())
