@@ -1,9 +1,9 @@
 """Types on UART1 when somebody is there to read it.
 
-A console comes up some time after the start, and what arrives before is lost (OpenBeken throws away
-what came in its first 20 ms, and runs its startup command after 0.5 s). Firmware with a console
-prints its start on UART2, so the first long pause there is the moment; firmware that never pauses is
-interrupted.
+A console comes up some time after the start, and what arrives before is lost (OpenBeken throws
+away what came in its first 20 ms, and runs its startup command after 0.5 s). Firmware with a
+console prints its start on UART2, so the first long pause there is the moment; firmware that
+never pauses is interrupted.
 """
 
 from __future__ import annotations
