@@ -94,12 +94,13 @@ def _pin_map(report: Mapping[str, Any], template: Mapping[str, Any]) -> PinMap:
             module=find_module(module) if module else None,
             mcu_baud=int(mcu["baud"]) if mcu else None,
         )
-    assumed = {(pin.gpio, pin.role, pin.label) for pin in again.pins if pin.assumed}
-    pins = tuple(_pin(row, assumed) for row in report["pins"])
+    twins = {(pin.gpio, pin.role, pin.label): pin for pin in again.pins}
+    pins = tuple(_pin(row, twins) for row in report["pins"])
     return replace(again, pins=pins, commands=tuple(str(template["command"]).splitlines()))
 
 
-def _pin(row: Mapping[str, Any], assumed: set[tuple[int, str, str]]) -> Pin:
+def _pin(row: Mapping[str, Any], twins: Mapping[tuple[int, str, str], Pin]) -> Pin:
+    """A pin as printed, with what is not printed from the same pin of the parameters."""
     gpio, channel = row["gpio"], row["channel"]
     if not (0 <= int(gpio) < 64 and 0 <= int(channel) < 64):
         raise ValueError(gpio)
@@ -114,7 +115,8 @@ def _pin(row: Mapping[str, Any], assumed: set[tuple[int, str, str]]) -> Pin:
             Evidence(Source(said["source"]), str(said["key"])) for said in row["evidence"]
         ),
     )
-    return replace(pin, assumed=(pin.gpio, pin.role, pin.label) in assumed)
+    twin = twins.get((pin.gpio, pin.role, pin.label))
+    return replace(pin, assumed=twin.assumed, colour=twin.colour) if twin else pin
 
 
 def _text(value: object) -> str | None:

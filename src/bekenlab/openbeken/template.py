@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab.errors import Notice
 from bekenlab.openbeken.roles import role_name
+from bekenlab.pins.choose import one_job_each
 from bekenlab.pins.model import Polarity
 
 if TYPE_CHECKING:
@@ -15,19 +16,6 @@ MQTT_STATE_ON_CONNECT = 10
 
 ONE_WAY = ("BridgeFWD", "BridgeREV")
 """Roles that OpenBeken has for active high pins only."""
-
-PRIORITY = (
-    # Where two jobs claim one GPIO only one can be in a template: first what makes the device
-    # work at all, then what switches power, then what the user presses, then lights that only show.
-    ("SM2135DAT", "SM2135CLK", "BP5758D_DAT", "BP5758D_CLK", "BP1658CJ_DAT", "BP1658CJ_CLK"),
-    ("SM2235DAT", "SM2235CLK", "KP18058_DAT", "KP18058_CLK", "SM16703P_DIN", "AlwaysHigh"),
-    ("BridgeFWD", "BridgeREV", "Rel"),
-    ("PWM",),
-    ("BL0937CF", "BL0937CF1", "BL0937SEL", "BAT_ADC", "BAT_Relay"),
-    ("Btn", "Btn_Tgl_All", "TglChanOnTgl", "Btn_ScriptOnly"),
-    ("dInput", "IRRecv", "IRSend", "RCRecv", "SoftSDA", "SoftSCL", "ADC"),
-    ("LED", "WifiLED"),
-)
 
 
 def build_template(
@@ -51,8 +39,8 @@ def build_template(
 
     Returns:
         Plain JSON values in the web app's order. ``pins`` is sorted by GPIO, one role each (see
-        ``PRIORITY`` for which one wins); ``command`` has one startup command a line; ``flags`` is
-        a decimal number in text.
+        ``pins.choose`` for which one wins); ``command`` has one startup command a line; ``flags``
+        is a decimal number in text.
     """
     return {
         "vendor": vendor,
@@ -75,11 +63,7 @@ def build_template(
 
 def template_pins(pinmap: PinMap) -> tuple[Pin, ...]:
     """The pins that have a place in a template: one for each GPIO that has a role, by GPIO."""
-    best: dict[int, Pin] = {}
-    for pin in sorted(pinmap.pins, key=_urgency):
-        if pin.role != "None":
-            best.setdefault(pin.gpio, pin)
-    return tuple(best[gpio] for gpio in sorted(best))
+    return one_job_each(pin for pin in pinmap.pins if pin.role != "None")
 
 
 def lost_levels(pinmap: PinMap) -> tuple[Notice, ...]:
@@ -100,8 +84,3 @@ def lost_levels(pinmap: PinMap) -> tuple[Notice, ...]:
         "wrong way round. Do not use it for these pins."
     )
     return (Notice("level-not-expressible", text),)
-
-
-def _urgency(pin: Pin) -> tuple[int, int, str]:
-    group = next((i for i, names in enumerate(PRIORITY) if pin.role in names), len(PRIORITY))
-    return group, pin.channel, pin.label

@@ -7,32 +7,38 @@ from typing import TYPE_CHECKING
 
 from bekenlab.pins._table import DriverRow, driver_rows
 from bekenlab.pins._values import number, shown
-from bekenlab.pins.model import LedDriver
+from bekenlab.pins.model import Colour, LedDriver, Strip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from bekenlab.pins._found import Found, Reading
     from bekenlab.pins.model import Pin
 
 _COLOURS = "rgbcw"
+_NAMES = dict(
+    zip(
+        _COLOURS,
+        (Colour.RED, Colour.GREEN, Colour.BLUE, Colour.COLD, Colour.WARM),
+        strict=True,
+    )
+)
 _ALTERNATE_CW_MODE = 8
 _STRIP_LIMIT = 4096
 _CODE_LIMIT = 255
 
 
-def read_lights(reading: Reading) -> tuple[bool, int | None, LedDriver | None]:
+def read_lights(reading: Reading) -> tuple[bool, int | None, LedDriver | None, Strip | None]:
     """Settle the channels of lamp pins and add the commands a lamp needs.
 
     Returns:
-        Whether the lamp is driven by temperature and brightness, the PWM frequency in Hz, and
-        the constant-current driver.
+        Whether the lamp is driven by temperature and brightness, the PWM frequency in Hz, the
+        constant-current driver, and the addressable strip.
     """
     cct = _place_colours(reading)
     hertz = _pwm_frequency(reading)
     driver = _read_driver(reading)
-    _read_strip(reading)
-    return cct, hertz, driver
+    return cct, hertz, driver, _read_strip(reading)
 
 
 def _place_colours(reading: Reading) -> bool:
@@ -55,7 +61,8 @@ def _place_colours(reading: Reading) -> bool:
     for colour, item in colours.items():
         if colour in used:
             channel = item.pin.channel if has_rgb else _white_channel(colour, used)
-            moved = _as_cct(item, colour, channel) if cct else _on_channel(item, channel)
+            named = replace(item, pin=replace(item.pin, colour=_NAMES[colour]))
+            moved = _as_cct(named, colour, channel) if cct else _on_channel(named, channel)
         else:
             moved = _left_over(item, reading)
         reading.found[reading.found.index(item)] = moved
@@ -97,8 +104,12 @@ def _as_cct(item: Found, colour: str, channel: int) -> Found:
     if colour not in "cw":
         return item
     first = channel if colour == "c" else channel - 1
-    label = "Colour temperature" if colour == "w" else "Brightness"
-    pin = replace(item.pin, label=label, channel=first if colour == "w" else first + 1)
+    if colour == "w":
+        pin = replace(
+            item.pin, label="Colour temperature", channel=first, colour=Colour.TEMPERATURE
+        )
+    else:
+        pin = replace(item.pin, label="Brightness", channel=first + 1, colour=Colour.BRIGHTNESS)
     return replace(item, pin=pin)
 
 
@@ -188,6 +199,29 @@ def _driver_commands(row: DriverRow, driver: LedDriver, reading: Reading) -> Non
         reading.command("LED_Map " + " ".join(map(str, colours_of_outputs(driver.led_map))))
 
 
+def driver_from_settings(name: str, currents: Sequence[int], carried: Sequence[int]) -> LedDriver:
+    """The driver that OpenBeken's commands describe.
+
+    Args:
+        name: OpenBeken's name, e.g. ``"SM2135"``.
+        currents: Arguments of its current command, colours and white; empty where unknown.
+        carried: Arguments of ``LED_Map``: the colour of each output.
+    """
+    row = next(row for row in driver_rows() if row.name == name)
+    stored = dict(zip(("RGB", "CW"), currents, strict=False))
+    in_ma = dict(stored)
+    if row.takes == "code":
+        in_ma = {label: row.base_ma + code * row.step_ma for label, code in stored.items()}
+    # The map is its own inverse: where each colour's output stands.
+    outputs = colours_of_outputs(carried) if len(carried) == len(_COLOURS) else None
+    return LedDriver(
+        name=name,
+        currents=stored,
+        led_map=(outputs[0], outputs[1], outputs[2], outputs[3], outputs[4]) if outputs else None,
+        in_ma=in_ma if row.takes == "mA" or row.step_ma else {},
+    )
+
+
 def _setting(row: DriverRow, stored: int) -> int:
     """A stored current as the startup command takes it."""
     if row.unit == "mA" and row.takes == "code":
@@ -210,19 +244,22 @@ def colours_of_outputs(outputs: Iterable[int]) -> list[int]:
     return carried
 
 
-def _read_strip(reading: Reading) -> None:
+def _read_strip(reading: Reading) -> Strip | None:
     """Start the driver of an addressable strip, with its length where that is stored."""
     if not _has_strip(reading):
-        return
+        return None
     reading.command("startDriver SM16703P")
     count = reading.number("LedNum") or reading.number("lednum")
-    if count is not None and 1 <= count <= _STRIP_LIMIT:
+    if count is not None and not 1 <= count <= _STRIP_LIMIT:
+        count = None
+    if count is not None:
         reading.command(f"SM16703P_Init {count}")
     order = reading.values.get("colororder")
     reading.note(
         "An addressable LED strip. OpenBeken drives it on P16 only. If colours are swapped, give "
         f"SM16703P_Init the order, e.g. GRB (Tuya's colour order code is {shown(order)})."
     )
+    return Strip(leds=count)
 
 
 def _has_strip(reading: Reading) -> bool:

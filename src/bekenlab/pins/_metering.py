@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bekenlab.pins._values import number
-from bekenlab.pins.model import Meter
+from bekenlab.pins.model import Battery, Meter
 
 if TYPE_CHECKING:
     from bekenlab.pins._found import Reading
@@ -65,8 +65,12 @@ _LARGEST_SHUNT = 1000
 _LONGEST_PULSE = 10_000
 
 
-def read_latching(reading: Reading) -> None:
-    """Settle latching relays: two coils make a bridge, an "on" pin alone is a plain relay."""
+def read_latching(reading: Reading) -> int | None:
+    """Settle latching relays: two coils make a bridge, an "on" pin alone is a plain relay.
+
+    Returns:
+        Length of the pulse in ms, where it is stored.
+    """
     channels = {
         group: {item.pin.channel for item in reading.found if item.row.group == group}
         for group in ("latch_on", "latch_off")
@@ -81,22 +85,27 @@ def read_latching(reading: Reading) -> None:
     ]
     # OpenBeken has one length for all bridges: a longer pulse switches every coil.
     longest = max((pulse for pulse in pulses if pulse <= _LONGEST_PULSE), default=0)
-    if longest >= 1:
-        reading.command(f"BridgePulseLength {longest}")
+    if longest < 1:
+        return None
+    reading.command(f"BridgePulseLength {longest}")
+    return longest
 
 
-def read_battery(reading: Reading) -> None:
+def read_battery(reading: Reading) -> Battery | None:
     """Set the battery driver up where the configuration knows empty and full, in mV."""
     if reading.by_pattern("samp_pin") is None:
-        return
+        return None
+    battery = None
     low, high = reading.number("min_V"), reading.number("max_V")
     if low is not None and high is not None and 0 < low < high < 100_000:
+        battery = Battery(low, high)
         reading.command("startDriver Battery")
         reading.command(f"Battery_Setup {low} {high}")
     reading.note(
         "A battery device: look at DoorSnsrWSleep instead of dInput for its sensor, or OpenBeken "
         "will not sleep and drain the battery. The divider in Battery_Setup may need calibration."
     )
+    return battery
 
 
 def read_second_processor(reading: Reading, mcu_baud: int | None) -> int | None:

@@ -118,6 +118,12 @@ def find_key(key: str) -> tuple[KeyRow, int] | None:
     return next(((rows[p], n) for p, n in _patterns(key) if p in rows), None)
 
 
+def pattern_of(key: str) -> str:
+    """The key as the table has it, ``rl{n}_pin`` for ``rl1_pin``; empty for a key it has not."""
+    found = find_key(key)
+    return found[0].pattern if found else ""
+
+
 def find_setting(key: str) -> SettingRow | None:
     """The row of a key that is a setting."""
     rows = setting_rows()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bekenlab.chips.models import Module
 
 _NAME_LIMIT = 32
+_CURTAIN = "percent_ctrl1"
 
 
 def pins_from_parameters(
@@ -51,10 +52,10 @@ def pins_from_parameters(
         ``not_understood`` or, when Tuya marks it as not fitted, in ``notes``.
     """
     reading = read_pins(flatten(values), source)
-    read_latching(reading)
-    cct, hertz, driver = read_lights(reading)
+    pulse_ms = read_latching(reading)
+    cct, hertz, driver, strip = read_lights(reading)
     meter = read_metering(reading)
-    read_battery(reading)
+    battery = read_battery(reading)
     baud = read_second_processor(reading, mcu_baud)
     pins = _merge_same(reading.found)
     return PinMap(
@@ -66,6 +67,10 @@ def pins_from_parameters(
         led_driver=driver,
         meter=meter,
         mcu_baud=baud,
+        strip=strip,
+        battery=battery,
+        pulse_ms=pulse_ms,
+        curtain=_CURTAIN in reading.values,
         commands=tuple(reading.commands),
         flags=frozenset(reading.flags),
         notes=tuple(reading.notes),

@@ -11,13 +11,17 @@ if TYPE_CHECKING:
 
 
 class Source(StrEnum):
-    """Where a statement about a pin was found, most trustworthy first."""
+    """Where a statement about a pin was found, most trustworthy first.
+
+    ``OPENBEKEN`` is what a person set OpenBeken up with; it is never compared with the others.
+    """
 
     STORAGE = "storage"
     PROTECTED = "protected"
     OEM_CFG = "oem_cfg"
     BOOT_LOG = "boot_log"
     FIRMWARE_DEFAULT = "firmware_default"
+    OPENBEKEN = "openbeken"
 
 
 class Polarity(StrEnum):
@@ -25,6 +29,18 @@ class Polarity(StrEnum):
 
     ACTIVE_HIGH = "active_high"
     ACTIVE_LOW = "active_low"
+
+
+class Colour(StrEnum):
+    """What a PWM output of a lamp drives."""
+
+    RED = "red"
+    GREEN = "green"
+    BLUE = "blue"
+    COLD = "cold"
+    WARM = "warm"
+    BRIGHTNESS = "brightness"
+    TEMPERATURE = "temperature"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +65,7 @@ class Pin:
         label: What a person calls it, e.g. ``"Relay 1"``.
         evidence: All sources that agree, best first; never empty.
         assumed: Whether ``polarity`` is the usual one of such a pin, not one the source states.
+        colour: What it drives, for an output of a lamp; else None.
     """
 
     gpio: int
@@ -58,6 +75,7 @@ class Pin:
     label: str
     evidence: tuple[Evidence, ...]
     assumed: bool = False
+    colour: Colour | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +120,27 @@ class Meter:
 
 
 @dataclass(frozen=True, slots=True)
+class Strip:
+    """An addressable LED strip.
+
+    Attributes:
+        leds: How many LEDs it has, or None.
+        order: In which order they take colours, e.g. ``"GRB"``, or None.
+    """
+
+    leds: int | None = None
+    order: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Battery:
+    """Voltage in mV of an empty and of a full battery."""
+
+    empty_mv: int
+    full_mv: int
+
+
+@dataclass(frozen=True, slots=True)
 class PinMap:
     """Everything known about the pins of one device.
 
@@ -115,6 +154,11 @@ class PinMap:
         led_driver: Constant-current driver, or None.
         meter: Power meter, or None.
         mcu_baud: Speed of a second processor (TuyaMCU) on UART1, or None.
+        strip: Addressable LED strip, or None.
+        battery: What the battery's voltage means, or None.
+        pulse_ms: Length of the pulse that switches a latching relay, or None.
+        curtain: True for a curtain or shutter switch, whose relays for up and down must never be
+            on together. Each two relays, by channel, belong to one curtain.
         commands: OpenBeken startup commands the configuration calls for, in order.
         flags: OpenBeken flag bits the configuration calls for.
         notes: Plain sentences about what has no OpenBeken role.
@@ -129,6 +173,10 @@ class PinMap:
     led_driver: LedDriver | None = None
     meter: Meter | None = None
     mcu_baud: int | None = None
+    strip: Strip | None = None
+    battery: Battery | None = None
+    pulse_ms: int | None = None
+    curtain: bool = False
     commands: tuple[str, ...] = ()
     flags: frozenset[int] = field(default_factory=frozenset)
     notes: tuple[str, ...] = ()

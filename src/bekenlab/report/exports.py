@@ -81,6 +81,28 @@ def _config(request: Request) -> Export:
     return Export(made.config.encode(), made.left_out)
 
 
+def _esphome(request: Request) -> Export:
+    from bekenlab.esphome import build_firmware
+    from bekenlab.openbeken.to_pins import pins_from_template
+
+    subject = request.subject
+    pins = subject.pins if subject.pins is not None else pins_from_template(subject.template)
+    chip = _chip(request.chip) if request.chip else subject.chip
+    if not chip:
+        raise UnsupportedError(
+            f"{subject.name} does not say which chip the device has", hint="give it with --chip"
+        )
+    words = (subject.template.get(key) for key in ("vendor", "name", "model"))
+    made = build_firmware(
+        pins,
+        chip=chip,
+        module=subject.module,
+        title=" ".join(word for word in words if isinstance(word, str) and word) or None,
+        firmware=subject.firmware,
+    )
+    return Export(made.yaml.encode(), made.left_out)
+
+
 def _text(request: Request) -> Export:
     from bekenlab.report.printable import printable
 
@@ -109,6 +131,7 @@ def _json(request: Request) -> Export:
 
 EXPORTERS: Mapping[str, Exporter] = {
     "openbeken": Exporter("OpenBeken device template", binary=False, write=_openbeken),
+    "esphome": Exporter("ESPHome configuration (YAML)", binary=False, write=_esphome),
     "config": Exporter("OpenBeken configuration sector", binary=True, write=_config),
     "text": Exporter("description for a forum", binary=False, write=_text),
     "json": Exporter("JSON report", binary=False, write=_json),

@@ -38,6 +38,7 @@ _SOURCES = {
     Source.OEM_CFG: "the plain copy (oem_cfg)",
     Source.BOOT_LOG: "the boot log",
     Source.FIRMWARE_DEFAULT: "the firmware's built-in default (often wrong)",
+    Source.OPENBEKEN: "OpenBeken's settings",
 }
 
 

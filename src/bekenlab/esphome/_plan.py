@@ -1,0 +1,105 @@
+"""A firmware in the making: jobs that are still open, and the YAML made so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bekenlab.esphome.names import Names
+from bekenlab.esphome.yaml import Noted, Text
+from bekenlab.pins import Polarity
+
+if TYPE_CHECKING:
+    from bekenlab.esphome._tables import JobRow
+    from bekenlab.esphome.boards import Board
+    from bekenlab.pins import Pin, PinMap
+
+Fields = dict[str, object]
+Action = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A pin and what it becomes."""
+
+    pin: Pin
+    row: JobRow
+
+    @property
+    def gpio(self) -> str:
+        """The pin as ESPHome names it."""
+        return f"P{self.pin.gpio}"
+
+    @property
+    def low(self) -> bool:
+        """Whether low means on, or pressed."""
+        return (self.pin.polarity or self.row.usual) is Polarity.ACTIVE_LOW
+
+
+@dataclass(slots=True)
+class Plan:
+    """What has been decided so far.
+
+    Attributes:
+        pinmap: The device.
+        board: What it is compiled for.
+        jobs: Pins that nobody has taken yet.
+        sections: The document: a list or a mapping by top-level key.
+        left_out: What could not be expressed and why, a sentence each.
+        relays: Identifier of each relay's switch by channel.
+        lights: Identifiers of the lamps, the main one first.
+    """
+
+    pinmap: PinMap
+    board: Board
+    jobs: list[Job]
+    sections: dict[str, object] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+    relays: dict[int, str] = field(default_factory=dict)
+    lights: list[str] = field(default_factory=list)
+    names: Names = field(default_factory=Names)
+
+    def take(self, *kinds: str) -> list[Job]:
+        """Take all open jobs of these kinds, by channel."""
+        taken = sorted(
+            (job for job in self.jobs if job.row.kind in kinds), key=lambda job: job.pin.channel
+        )
+        self.jobs = [job for job in self.jobs if job.row.kind not in kinds]
+        return taken
+
+    def add(self, section: str, fields: Fields, comment: str = "") -> None:
+        """Append to a top-level list."""
+        rows = self.sections.setdefault(section, [])
+        assert isinstance(rows, list)  # noqa: S101  a section is either a list or a mapping
+        rows.append(Noted(fields, comment) if comment else fields)
+
+    def set(self, section: str, fields: Fields | None, comment: str = "") -> None:
+        """Set a top-level mapping."""
+        self.sections[section] = Noted(fields, comment) if comment else fields
+
+    def leave_out(self, job: Job, reason: str) -> None:
+        """Say that a pin is not in the firmware."""
+        self.left_out.append(f"{job.gpio}, {job.pin.label}: {reason}.")
+
+    def entity(self, label: str) -> Fields:
+        """Identifier and name of something a person sees."""
+        return {"id": self.names.identifier(label), "name": Text(self.names.entity(label))}
+
+
+def output_pin(job: Job, *, turned: bool = False) -> object:
+    """A pin that is driven; ``turned`` inverts it once more."""
+    return {"number": job.gpio, "inverted": True} if job.low != turned else job.gpio
+
+
+def input_pin(job: Job) -> Fields:
+    """A pin that is read, with its pull resistor."""
+    pull = job.row.pull
+    if pull == "level":
+        pull = "up" if job.low else "down"
+    mode: Fields = {"input": True}
+    if pull != "none":
+        mode[f"pull{pull}"] = True
+    pin: Fields = {"number": job.gpio}
+    if job.low:
+        pin["inverted"] = True
+    return {**pin, "mode": mode}

@@ -1,0 +1,131 @@
+"""Relays, latching relays, and the LEDs that show what a relay does."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from bekenlab.esphome._plan import Action, Fields, Job, Plan, output_pin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_RESTORE = "RESTORE_DEFAULT_OFF"
+_PULSE_MS = 100
+_WAIT = "500ms"
+
+
+def add_relays(plan: Plan) -> None:
+    """A switch for each relay; its LEDs follow it."""
+    found: list[tuple[int, Fields]] = []
+    for job in plan.take("relay"):
+        fields = {"platform": "gpio", **plan.entity(job.pin.label), "pin": output_pin(job)}
+        found.append((job.pin.channel, fields))
+    for on, off in _pairs(plan.take("coil_on"), plan.take("coil_off"), plan):
+        fields = {
+            "platform": "hbridge",
+            **plan.entity(f"Relay {on.pin.channel}"),
+            "on_pin": output_pin(on),
+            "off_pin": output_pin(off),
+            "pulse_length": f"{plan.pinmap.pulse_ms or _PULSE_MS}ms",
+        }
+        found.append((on.pin.channel, fields))
+    for channel, fields in found:
+        plan.relays.setdefault(channel, str(fields["id"]))
+    followers = _leds(plan)
+    for channel, fields in found:
+        _add(channel, fields, followers.get(channel, []), plan)
+
+
+def _add(channel: int, fields: Fields, followers: list[Action], plan: Plan) -> None:
+    partner, comment = _partner(channel, plan), ""
+    if partner:
+        # Both contacts closed at once destroy a motor.
+        fields |= {"restore_mode": "ALWAYS_OFF"}
+        fields |= {"interlock": [partner], "interlock_wait_time": _WAIT}
+        comment = (
+            f"One of the two relays of a curtain: never on together with {partner}. With the times "
+            "of its way up and down it can become a cover (platform time_based)."
+        )
+    else:
+        fields |= {"restore_mode": _RESTORE}
+    plan.add("switch", fields | _events(followers), comment)
+
+
+def _partner(channel: int, plan: Plan) -> str | None:
+    """The other relay of the same curtain."""
+    if not plan.pinmap.curtain:
+        return None
+    order = sorted(plan.relays)
+    index = order.index(channel) ^ 1
+    return plan.relays[order[index]] if index < len(order) else None
+
+
+def _pairs(on: list[Job], off: list[Job], plan: Plan) -> list[tuple[Job, Job]]:
+    """Coils of the same channel; one that is alone cannot be expressed."""
+    pairs = []
+    for job in on:
+        partner = next((other for other in off if other.pin.channel == job.pin.channel), None)
+        if partner:
+            off.remove(partner)
+            pairs.append((job, partner))
+        else:
+            plan.leave_out(job, "the other coil of this latching relay is not known")
+    for job in off:
+        plan.leave_out(job, "the other coil of this latching relay is not known")
+    return pairs
+
+
+def _leds(plan: Plan) -> dict[int, list[Action]]:
+    """Outputs for LEDs that follow relays: by channel, what to do when it goes on and off."""
+    follow: defaultdict[int, list[Action]] = defaultdict(list)
+    for job in plan.take("led"):
+        if job.pin.channel in plan.relays:
+            follow[job.pin.channel].append(_follow(_led_output(job, plan)))
+        else:
+            _own_light(job, plan)
+    for job in plan.take("led_all"):
+        if not plan.relays:
+            _own_light(job, plan)
+            continue
+        identifier = _led_output(job, plan)
+        for channel in plan.relays:
+            follow[channel].append(_follow_all(identifier, plan.relays.values()))
+    for job in plan.take("led_own"):
+        _own_light(job, plan)
+    return follow
+
+
+def _led_output(job: Job, plan: Plan) -> str:
+    identifier = plan.names.identifier(job.pin.label)
+    plan.add("output", {"platform": "gpio", "id": identifier, "pin": output_pin(job)})
+    return identifier
+
+
+def _own_light(job: Job, plan: Plan) -> None:
+    """An LED that nothing drives: a light of its own."""
+    output = _led_output(job, plan)
+    plan.add("light", {"platform": "binary", **plan.entity(job.pin.label), "output": output})
+
+
+def _follow(output: str) -> Action:
+    return {
+        "on_turn_on": [{"output.turn_on": output}],
+        "on_turn_off": [{"output.turn_off": output}],
+    }
+
+
+def _follow_all(output: str, relays: Iterable[str]) -> Action:
+    """On with any relay, off with the last."""
+    any_on = {"or": [{"switch.is_on": relay} for relay in relays]}
+    off = {"if": {"condition": {"not": [any_on]}, "then": [{"output.turn_off": output}]}}
+    return {"on_turn_on": [{"output.turn_on": output}], "on_turn_off": [off]}
+
+
+def _events(followers: list[Action]) -> Fields:
+    events: defaultdict[str, list[object]] = defaultdict(list)
+    for follower in followers:
+        for event, actions in follower.items():
+            assert isinstance(actions, list)  # noqa: S101  see _follow
+            events[event] += actions
+    return dict(events)

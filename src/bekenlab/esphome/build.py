@@ -1,0 +1,161 @@
+"""A pin map as an ESPHome configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bekenlab.esphome._buttons import add_buttons
+from bekenlab.esphome._lights import add_lights
+from bekenlab.esphome._plan import Fields, Job, Plan
+from bekenlab.esphome._relays import add_relays
+from bekenlab.esphome._sensors import add_sensors
+from bekenlab.esphome._serial import UART_PINS, add_serial, serial_pins
+from bekenlab.esphome._signals import add_signals
+from bekenlab.esphome._tables import job_of
+from bekenlab.esphome.boards import choose_board
+from bekenlab.esphome.names import host_name
+from bekenlab.esphome.yaml import Secret, Text, to_yaml
+from bekenlab.pins import Source, one_job_each
+
+if TYPE_CHECKING:
+    from bekenlab.esphome.boards import Board
+    from bekenlab.pins import PinMap
+
+# Order of the document; what is not named here comes last.
+_ORDER = (
+    *("esphome", "bk72xx", "logger", "api", "ota", "wifi", "captive_portal", "status_led"),
+    *("uart", "tuya", "one_wire", "sm2135", "sm2235", "bp1658cj", "bp5758d"),
+    *("output", "light", "fan", "switch", "binary_sensor", "sensor", "interval"),
+)
+_SECRETS = "wifi_ssid, wifi_password, ap_password, api_key and ota_password"
+
+
+@dataclass(frozen=True, slots=True)
+class Firmware:
+    """An ESPHome configuration.
+
+    Attributes:
+        yaml: The document.
+        left_out: What it does not express and why, a sentence each; it stands in comments too.
+    """
+
+    yaml: str
+    left_out: tuple[str, ...]
+
+
+def build_firmware(
+    pinmap: PinMap,
+    *,
+    chip: str,
+    module: str | None = None,
+    title: str | None = None,
+    firmware: str | None = None,
+) -> Firmware:
+    """The configuration of a device.
+
+    Args:
+        pinmap: Its pins.
+        chip: Name of its chip.
+        module: Its module; by default the one the configuration names.
+        title: What people call it; becomes host name and friendly name.
+        firmware: Name of its original firmware; the host name where there is no title.
+
+    Raises:
+        UnsupportedError: ESPHome has no board for the chip, or bekenlab no such chip.
+    """
+    module = module or pinmap.module
+    tuya = all(said.source is not Source.OPENBEKEN for pin in pinmap.pins for said in pin.evidence)
+    needed = {pin.gpio for pin in pinmap.pins if pin.role != "None"}
+    board = choose_board(chip, module, needed, tuya=tuya)
+    plan = Plan(pinmap, board, [])
+    _choose_jobs(plan)
+    _base(plan, host_name(title, firmware, module), title)
+    add_serial(plan)
+    add_lights(plan)
+    add_relays(plan)
+    add_buttons(plan)
+    add_sensors(plan)
+    add_signals(plan)
+    for job in plan.take("left_out", "shutter"):
+        plan.leave_out(job, job.row.reason or "a shutter's relay; see ESPHome's cover time_based")
+    for unknown in pinmap.not_understood:
+        plan.left_out.append(f"{unknown.key}: this key of the configuration is not understood.")
+    rank = {name: index for index, name in enumerate(_ORDER)}
+    names = sorted(plan.sections, key=lambda name: rank.get(name, len(rank)))
+    head = _head(plan, module)
+    return Firmware(
+        to_yaml({name: plan.sections[name] for name in names}, head), tuple(plan.left_out)
+    )
+
+
+def _choose_jobs(plan: Plan) -> None:
+    """Pins that can be used: on the board, not on a serial line, one job a GPIO."""
+    taken = serial_pins(plan.pinmap.meter, plan.pinmap.mcu_baud)
+    usable = []
+    for pin in plan.pinmap.pins:
+        job = Job(pin, job_of(pin))
+        if job.row.kind in ("serial", "left_out"):
+            plan.jobs.append(job)
+        elif pin.gpio not in plan.board.gpios:
+            plan.leave_out(job, f"the board {plan.board.name} has no {job.gpio}")
+        elif pin.gpio in taken:
+            plan.leave_out(job, "its pin belongs to the serial line")
+        else:
+            usable.append(job)
+    chosen = one_job_each(job.pin for job in usable)
+    for job in usable:
+        if job.pin in chosen:
+            plan.jobs.append(job)
+        else:
+            winner = next(pin for pin in chosen if pin.gpio == job.pin.gpio)
+            plan.leave_out(job, f"its pin has another job too, {winner.label}, which stands here")
+
+
+def _base(plan: Plan, host: str, title: str | None) -> None:
+    """What every firmware has: name, board, log, connection."""
+    name: Fields = {"name": Text(host)}
+    if title:
+        name["friendly_name"] = Text(_friendly(title))
+    plan.set("esphome", name)
+    board: Fields = {"board": plan.board.name}
+    if plan.board.family:
+        board["family"] = plan.board.family
+    plan.set("bk72xx", board, " ".join(plan.board.notes))
+    plan.set("logger", *_logger(plan))
+    plan.set("api", {"encryption": {"key": Secret("api_key")}})
+    plan.add("ota", {"platform": "esphome", "password": Secret("ota_password")})
+    wifi: Fields = {"ssid": Secret("wifi_ssid"), "password": Secret("wifi_password")}
+    plan.set("wifi", {**wifi, "ap": {"password": Secret("ap_password")}})
+    plan.set("captive_portal", None)
+
+
+def _logger(plan: Plan) -> tuple[Fields | None, str]:
+    """The log goes to UART2, whose pins may have another job."""
+    taken = serial_pins(plan.pinmap.meter, plan.pinmap.mcu_baud)
+    used = taken | {job.pin.gpio for job in plan.jobs}
+    if used & set(UART_PINS[2]):
+        return {
+            "baud_rate": 0
+        }, "The pins of the serial log have another job: it goes over Wi-Fi only."
+    return ({"hardware_uart": "UART2"}, "") if taken else (None, "")
+
+
+def _friendly(title: str) -> str:
+    """A title without what ESPHome takes for a substitution, or for a path."""
+    return "".join(char for char in title.replace("/", "-") if char not in "${}").strip()[:60]
+
+
+def _head(plan: Plan, module: str | None) -> list[str]:
+    board: Board = plan.board
+    what = f"module {module}, chip {board.chip}" if module else f"chip {board.chip}"
+    lines = [
+        f"ESPHome configuration for a device with {what}, made by bekenlab.",
+        f"Put a secrets.yaml beside it, with {_SECRETS}.",
+        "Give each of several equal devices another name.",
+    ]
+    if not plan.pinmap.pins and not plan.pinmap.mcu_baud:
+        lines += ["", "No pins are known: this is only what every device needs."]
+    if plan.left_out:
+        lines += ["", "Left out:", *(f"- {sentence}" for sentence in plan.left_out)]
+    return lines

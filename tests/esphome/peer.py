@@ -1,0 +1,85 @@
+"""ESPHome, which has strict pins and therefore an environment of its own, as a judge of YAML."""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_HERE = Path(__file__).resolve().parent
+_ROOT = _HERE.parents[1]
+_VARIABLE = "BEKENLAB_ESPHOME_PYTHON"
+
+
+# Invented, and of the kind that ESPHome accepts.
+SECRETS = """\
+wifi_ssid: network
+wifi_password: password
+ap_password: password
+api_key: AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=
+ota_password: password
+"""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    ok: bool
+    errors: str
+    config: Any
+
+
+def interpreter() -> Path:
+    """A Python with ESPHome; skips the test where there is none, fails it in CI."""
+    named = os.environ.get(_VARIABLE)
+    places = [Path(named)] if named else [_ROOT / ".venv-esphome" / "bin" / "python"]
+    places += [] if named else [_ROOT / ".venv-esphome" / "Scripts" / "python.exe"]
+    for place in places:
+        if place.exists():
+            return place
+    reason = (
+        f"needs ESPHome in .venv-esphome (see CONTRIBUTING.md), or {_VARIABLE} naming its Python"
+    )
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def command() -> list[str]:
+    """ESPHome's own command line."""
+    return [str(interpreter()), "-m", "esphome"]
+
+
+def judge(documents: Mapping[str, str]) -> dict[str, Judgement]:
+    """What ESPHome says of each document; equal ones are read once, all in one process."""
+    first: dict[str, str] = {}
+    for name, text in documents.items():
+        first.setdefault(text, name)
+    said = _ask({name: text for text, name in first.items()})
+    return {name: Judgement(**said[first[text]]) for name, text in documents.items()}
+
+
+@cache
+def boards() -> dict[str, list[int]]:
+    """The pins of each board that ESPHome knows."""
+    found: dict[str, list[int]] = _ask({})[""]["boards"]
+    return found
+
+
+def _ask(documents: Mapping[str, str]) -> dict[str, Any]:
+    run = subprocess.run(
+        [str(interpreter()), str(_HERE / "esphome_peer.py")],
+        input=json.dumps([SECRETS, documents]),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=600,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    answer: dict[str, Any] = json.loads(run.stdout)
+    return answer
