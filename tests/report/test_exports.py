@@ -64,6 +64,35 @@ def test_a_template_has_no_report(tmp_path: Path) -> None:
         export("json", read_subject(tmp_path / "t.json"))
 
 
+def test_esphomes_yaml_says_what_the_template_says(plug: Subject, tmp_path: Path) -> None:
+    ours = export("esphome", plug).decode()
+    assert 'name: "bekenlab-sample-plug"' in ours
+    (tmp_path / "t.json").write_bytes(export("openbeken", plug))
+    theirs = export("esphome", read_subject(tmp_path / "t.json")).decode()
+    parts = "current_resistor"
+    assert (
+        ours.partition("switch:")[2].partition(parts)[0]
+        == theirs.partition("switch:")[2].partition(parts)[0]
+    )
+
+
+def test_esphomes_board_follows_the_chip_that_is_given(tmp_path: Path) -> None:
+    (tmp_path / "t.json").write_text('{"vendor": "Acme", "name": "Lamp", "pins": {"26": "PWM;1"}}')
+    template = read_subject(tmp_path / "t.json")
+    with pytest.raises(UnsupportedError, match="which chip"):
+        export("esphome", template)
+    made = export("esphome", template, "BK7231T").decode()
+    assert "board: generic-bk7231t-qfn32-tuya" in made
+    assert 'name: "acme-lamp"\n  friendly_name: "Acme Lamp"' in made
+
+
+def test_what_esphome_cannot_do_is_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "t.json").write_text('{"chip": "BK7231N", "pins": {"7": "KP18058_DAT;0"}}')
+    request = Request(read_subject(tmp_path / "t.json"), None, UNIQUE)
+    (said,) = EXPORTERS["esphome"].write(request).warnings
+    assert said.startswith("P7, KP18058_DAT: ")
+
+
 def test_a_terminal_gets_no_control_characters(tmp_path: Path) -> None:
     (tmp_path / "t.json").write_text(json.dumps({"pins": {"26": "\x1b[2J;1"}}))
     assert b"\x1b" not in export("text", read_subject(tmp_path / "t.json"))
