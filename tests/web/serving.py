@@ -58,7 +58,7 @@ def serving(folder: Path) -> Iterator[Served]:
         state=folder / "state",
         closing=lambda: server.should_exit,
     )
-    lab = Lab(settings)
+    lab = Lab.of(settings)
     server = server_of(lab)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
     thread.start()

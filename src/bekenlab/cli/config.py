@@ -15,8 +15,6 @@ from bekenlab.errors import ExitCode
 if TYPE_CHECKING:
     from typing import Any
 
-    from bekenlab.secret import Secret
-
 _FILE = click.Path(path_type=Path)
 _chip = click.option("--chip", metavar="NAME", help="The chip, where the file does not tell it.")
 _output = click.option(
@@ -78,7 +76,7 @@ def make(source: Path | None, chip: str | None, output: Path, force: bool, **opt
     (BEKENLAB_WIFI_PASSWORD, ...), from a file, or asked for.
     """
     from bekenlab.files import write_new
-    from bekenlab.jobs.obk_config import make_config
+    from bekenlab.jobs.obk_config import make_config, unique_bytes
     from bekenlab.jobs.subject import read_subject
 
     changes = changes_from(options)
@@ -86,7 +84,7 @@ def make(source: Path | None, chip: str | None, output: Path, force: bool, **opt
     made = make_config(
         subject.template if subject else None,
         changes,
-        unique=unique_bytes(subject.mac if subject else None),
+        unique=unique_bytes(subject.mac if subject else None, secrets.token_bytes),
         chip=chip or (subject.chip if subject else None),
     )
     write_new(output, made.config.encode(), replace=force)
@@ -137,8 +135,3 @@ def diff(left: Path, right: Path, chip: str | None, as_json: bool, show_secrets:
     else:
         console().print(render_differences(names, found, show_secrets=show_secrets))
     return int(ExitCode.VERIFY if found else ExitCode.OK)
-
-
-def unique_bytes(mac: Secret | None) -> bytes:
-    """Four bytes for a device's names: of its MAC address, or random where that is not known."""
-    return mac.reveal() if mac else secrets.token_bytes(4)

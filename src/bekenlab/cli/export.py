@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from secrets import token_bytes
 
 import click
 
-from bekenlab.cli.config import unique_bytes
 from bekenlab.cli.output import print_error
 from bekenlab.errors import ExitCode
 from bekenlab.report.exports import EXPORTERS, Request
@@ -49,13 +49,14 @@ def command(
     # Imported here: numpy and the parsers take longer to load than --help may take.
     from bekenlab.files import write_new
     from bekenlab.jobs.boot_findings import BootMode
+    from bekenlab.jobs.obk_config import unique_bytes
     from bekenlab.jobs.subject import read_subject
 
     exporter = EXPORTERS[form]
     if exporter.binary and output is None:
         raise click.UsageError(f"--to {form} is no text: name a file with -o.")
     subject = read_subject(file, boot=BootMode(boot))
-    made = exporter.write(Request(subject, chip, unique_bytes(subject.mac)))
+    made = exporter.write(Request(subject, chip, unique_bytes(subject.mac, token_bytes)))
     if output:
         write_new(output, made.content, replace=force)
     else:

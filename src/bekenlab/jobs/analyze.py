@@ -16,7 +16,7 @@ from bekenlab.errors import BekenlabError, InternalError, Notice
 from bekenlab.image import EncryptionState, Image, read_image
 from bekenlab.jobs import inputs, recognise
 from bekenlab.jobs.analysis import Analysis, FileFacts
-from bekenlab.jobs.boot_findings import BootMode, with_boot
+from bekenlab.jobs.boot_findings import BootMode, with_boot, with_report
 from bekenlab.jobs.configuration import is_text, read_configuration
 from bekenlab.jobs.identify import ChipVerdict, decide_chip
 from bekenlab.jobs.tuya_findings import Statement, TuyaFindings, collect
@@ -27,15 +27,23 @@ from bekenlab.tuya.firmware import Firmware, FirmwareKind, identify
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from bekenlab.jobs.boot import BootReport
+
 Result = TypeVar("Result")
 
 
-def analyze(file: inputs.InputFile, *, boot: BootMode = BootMode.AUTO) -> Analysis:
+def analyze(
+    file: inputs.InputFile,
+    *,
+    boot: BootMode = BootMode.AUTO,
+    booted: BootReport | None = None,
+) -> Analysis:
     """Learn all there is to learn from one file. Never raises for what the bytes are.
 
     Args:
         file: The bytes and their name.
         boot: Whether to boot the dump in the virtual chip for its log.
+        booted: What a boot gave that has been made already; then it is not booted again.
     """
     began = time.perf_counter()
     data = file.data
@@ -55,7 +63,10 @@ def analyze(file: inputs.InputFile, *, boot: BootMode = BootMode.AUTO) -> Analys
         image = read_image(b"" if problem else data)
         tuya = collect(image)
         firmware = _firmware(image, tuya)
-        tuya = with_boot(image, firmware, tuya, boot)
+        if booted is not None:
+            tuya = with_report(tuya, booted)
+        else:
+            tuya = with_boot(image, firmware, tuya, boot)
         if problem is None and not _recognised(image, tuya):
             problem = recognise.unrecognised(data)
     analysis = _conclude(facts, image, tuya, firmware, problem)

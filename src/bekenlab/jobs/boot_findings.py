@@ -14,6 +14,7 @@ from bekenlab.tuya.firmware import Firmware, FirmwareKind
 
 if TYPE_CHECKING:
     from bekenlab.image import Image
+    from bekenlab.jobs.boot import BootReport
 
 
 class BootMode(StrEnum):
@@ -53,6 +54,11 @@ def with_boot(image: Image, firmware: Firmware, tuya: TuyaFindings, mode: BootMo
     except BekenlabError as error:
         notice = Notice("boot-failed", f"The dump could not be booted: {error.message}.")
         return replace(tuya, notices=(*tuya.notices, notice))
+    return with_report(tuya, report)
+
+
+def with_report(tuya: TuyaFindings, report: BootReport) -> TuyaFindings:
+    """Add what a boot that has been made says of the parameters."""
     if report.parameters is None:
         text = (
             f"The dump was booted in the virtual chip for {report.device_seconds:.1f} s of device "

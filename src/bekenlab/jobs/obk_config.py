@@ -14,8 +14,10 @@ from bekenlab.openbeken.flags import flags_from_number
 from bekenlab.openbeken.settings import PinSetting, parse_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
+
+    from bekenlab.secret import Secret
 
 MQTT_STATE_ON_CONNECT = 10
 
@@ -174,6 +176,11 @@ def make_config(
     )
     config = changed(config, replace(changes, values={}))
     return Made(facts.name, config, facts.config_address, (*left_out, *odd))
+
+
+def unique_bytes(mac: Secret | None, random: Callable[[int], bytes]) -> bytes:
+    """Four bytes for a device's names: of its MAC address, or random where that is not known."""
+    return mac.reveal() if mac else random(4)
 
 
 def _template_flags(template: Mapping[str, Any]) -> tuple[frozenset[int], tuple[str, ...]]:

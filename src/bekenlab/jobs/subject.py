@@ -79,11 +79,18 @@ def read_subject(path: Path, *, boot: BootMode = BootMode.AUTO) -> Subject:
     return subject_of(files[0], boot=boot)
 
 
-def subject_of(file: InputFile, *, boot: BootMode = BootMode.AUTO) -> Subject:
-    """What the bytes of a file say about a device; see ``read_subject``.
+def subject_of(
+    file: InputFile, *, boot: BootMode = BootMode.AUTO, analysis: Analysis | None = None
+) -> Subject:
+    """The same for a file that is read already.
+
+    Args:
+        file: The file.
+        boot: Whether a dump is booted in the virtual chip for its pins.
+        analysis: What was learnt of it, where it has been analysed already.
 
     Raises:
-        BekenlabError: They are none of what it reads.
+        BekenlabError: The file is none of those.
     """
     text = _text(file.data)
     if text is not None:
@@ -92,7 +99,7 @@ def subject_of(file: InputFile, *, boot: BootMode = BootMode.AUTO) -> Subject:
             return told
     elif file.data.startswith(b"CFG"):
         return _from_config(file.name, find_config(file.data).config, None)
-    return _from_dump(file, boot)
+    return _from_dump(file, analysis or analyze(file, boot=boot))
 
 
 def _text(data: bytes) -> str | None:
@@ -175,8 +182,7 @@ def _from_log(file: InputFile) -> Subject | None:
     )
 
 
-def _from_dump(file: InputFile, boot: BootMode) -> Subject:
-    analysis = analyze(file, boot=boot)
+def _from_dump(file: InputFile, analysis: Analysis) -> Subject:
     if isinstance(analysis.problem, NotADumpError):
         raise analysis.problem
     if analysis.image and not analysis.pins.pins:

@@ -6,8 +6,10 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bekenlab.web.backups import Backups
 from bekenlab.web.events import Streams
 from bekenlab.web.manager import JobManager
+from bekenlab.web.ports import Ports
 from bekenlab.web.security import Door
 from bekenlab.web.uploads import Shelf
 
@@ -46,6 +48,8 @@ class Lab:
 
     Attributes:
         settings: How it is set up.
+        ports: What can be connected to.
+        backups: What was read from devices.
         shelf: Files that were dropped.
         manager: Jobs.
         streams: Event streams that are open.
@@ -53,10 +57,17 @@ class Lab:
     """
 
     settings: Settings
+    ports: Ports
+    backups: Backups
     shelf: Shelf = field(default_factory=Shelf)
     manager: JobManager = field(default_factory=JobManager)
     streams: Streams = field(default_factory=Streams)
     clock: Callable[[], float] = time.monotonic
+
+    @classmethod
+    def of(cls, settings: Settings) -> Lab:
+        """A laboratory in which nothing has happened yet."""
+        return cls(settings, Ports(settings.ports), Backups(settings.data, settings.state))
 
     @property
     def door(self) -> Door:

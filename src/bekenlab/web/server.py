@@ -132,7 +132,7 @@ def serve(
         ports=ports,
         closing=lambda: server.should_exit,
     )
-    server = server_of(Lab(settings))
+    server = server_of(Lab.of(settings))
     host = f"[{place.host}]" if ":" in place.host else place.host
     with listening:
         opened(f"http://{host}:{port}/?token={token}")

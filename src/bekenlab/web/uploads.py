@@ -19,6 +19,7 @@ from bekenlab.report.printable import printable
 
 if TYPE_CHECKING:
     from bekenlab.jobs.analysis import Analysis
+    from bekenlab.jobs.boot import BootReport
 
 _MOST = 64
 _MOST_BYTES = 256 << 20
@@ -46,6 +47,7 @@ class Shelf:
         self._lock = threading.Lock()
         self._dumps: OrderedDict[str, Dump] = OrderedDict()
         self._analyses: OrderedDict[str, Analysis] = OrderedDict()
+        self._boots: dict[str, BootReport] = {}
 
     def put(self, name: str, data: bytes) -> list[Dump]:
         """Take a file as it was sent; an archive gives one dump a member.
@@ -82,7 +84,7 @@ class Shelf:
         return found
 
     def analysis(self, name: str) -> Analysis:
-        """What a file says, without booting it.
+        """What a file says; it is not booted for that.
 
         Raises:
             NotFoundError: There is no such file.
@@ -92,12 +94,19 @@ class Shelf:
             known = self._analyses.get(name)
         if known is not None:
             return known
-        found = analyze(dump.file, boot=BootMode.NEVER)
+        found = analyze(dump.file, boot=BootMode.NEVER, booted=self._boots.get(name))
         with self._lock:
             self._analyses[name] = found
             while len(self._analyses) > _ANALYSES:
                 self._analyses.popitem(last=False)
         return found
+
+    def learn(self, name: str, report: BootReport) -> None:
+        """Take into account what a boot of a file has said."""
+        with self._lock:
+            if name in self._dumps:
+                self._boots[name] = report
+                self._analyses.pop(name, None)
 
     def dumps(self) -> list[Dump]:
         """All files, newest first."""
@@ -107,8 +116,8 @@ class Shelf:
     def remove(self, name: str) -> None:
         """Forget a file; nothing happens when it is gone already."""
         with self._lock:
-            self._dumps.pop(name, None)
-            self._analyses.pop(name, None)
+            for shelf in (self._dumps, self._analyses, self._boots):
+                shelf.pop(name, None)
 
 
 def label(name: str) -> str:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from secrets import token_bytes
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from bekenlab.errors import NotADumpError
+from bekenlab.errors import NotADumpError, NotFoundError
+from bekenlab.jobs.obk_config import unique_bytes
+from bekenlab.jobs.redact import redact
+from bekenlab.jobs.subject import subject_of
+from bekenlab.report.dump_view import dump_view
+from bekenlab.report.exports import EXPORTERS, Export
+from bekenlab.report.exports import Request as ExportRequest
 from bekenlab.report.json_report import to_json
+from bekenlab.web.body import attachment
 from bekenlab.web.lab import lab_of
 from bekenlab.web.views.dump import row_of
 
@@ -57,6 +65,48 @@ async def show(request: Request) -> Response:
     return JSONResponse(to_json(analysis))
 
 
+async def download(request: Request) -> Response:
+    """The bytes of a file, unpacked."""
+    dump = lab_of(request).shelf.get(request.path_params["id"])
+    return attachment(dump.file.data, dump.file.name)
+
+
+async def redacted(request: Request) -> Response:
+    """A copy of a dump without its secrets, proven."""
+    dump = lab_of(request).shelf.get(request.path_params["id"])
+    found = await run_in_threadpool(redact, dump.file)
+    return attachment(found.data, f"redacted-{dump.file.name}")
+
+
+async def export(request: Request) -> Response:
+    """What is known of a device in the form another program wants; forms as in docs/export.md."""
+    lab, form = lab_of(request), request.path_params["form"]
+    exporter = EXPORTERS.get(form)
+    if exporter is None:
+        raise NotFoundError(
+            f"there is no form {form[:20]!r}", hint=f"forms: {', '.join(EXPORTERS)}"
+        )
+    dump = lab.shelf.get(request.path_params["id"])
+
+    def make() -> Export:
+        subject = subject_of(dump.file, analysis=lab.shelf.analysis(dump.id))
+        return exporter.write(ExportRequest(subject, None, unique_bytes(subject.mac, token_bytes)))
+
+    made = await run_in_threadpool(make)
+    if exporter.binary:
+        return attachment(made.content, f"{form}-{dump.file.name}")
+    return JSONResponse({"text": made.content.decode("utf-8"), "warnings": list(made.warnings)})
+
+
+async def secrets(request: Request) -> Response:
+    """The values of the storage, secrets among them; asked for by hand, so not a GET."""
+    shelf = lab_of(request).shelf
+    analysis = await run_in_threadpool(shelf.analysis, request.path_params["id"])
+    view = dump_view(analysis, show_secrets=True)
+    keys = [{"name": key.name, "value": key.value, "secret": key.secret} for key in view.keys]
+    return JSONResponse({"mac": view.mac, "keys": keys})
+
+
 async def remove(request: Request) -> Response:
     """Forget a file."""
     lab_of(request).shelf.remove(request.path_params["id"])
@@ -73,5 +123,9 @@ ROUTES = (
     Route("/api/dumps", add, methods=["POST"]),
     Route("/api/sample", add_sample, methods=["POST"]),
     Route("/api/dumps/{id}", show, methods=["GET"]),
+    Route("/api/dumps/{id}/file", download, methods=["GET"]),
+    Route("/api/dumps/{id}/redacted", redacted, methods=["GET"]),
+    Route("/api/dumps/{id}/export/{form}", export, methods=["GET"]),
+    Route("/api/dumps/{id}/secrets", secrets, methods=["POST"]),
     Route("/api/dumps/{id}", remove, methods=["DELETE"]),
 )

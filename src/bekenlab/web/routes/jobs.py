@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bekenlab.errors import NotFoundError, UsageError
+from bekenlab.web.body import json_object
 from bekenlab.web.lab import lab_of
 from bekenlab.web.tasks import start
 from bekenlab.web.tasks.parameters import Parameters
@@ -26,7 +26,7 @@ async def show_all(request: Request) -> Response:
 
 async def begin(request: Request) -> Response:
     """Start a job: ``{"kind": ..., ...}``; what else a kind takes is in docs/web-api.md."""
-    job = start(lab_of(request), Parameters(await _object(request)))
+    job = start(lab_of(request), Parameters(await json_object(request)))
     return JSONResponse(job.to_json(), 202)
 
 
@@ -44,7 +44,7 @@ async def cancel(request: Request) -> Response:
 
 async def answer(request: Request) -> Response:
     """Answer the question of a job: ``{"number": ..., "answer": ...}``."""
-    given = await _object(request)
+    given = await json_object(request)
     number = given.get("number")
     if not isinstance(number, int):
         raise UsageError("which question? It has a number")
@@ -65,16 +65,6 @@ async def events(request: Request) -> Response:
     return StreamingResponse(
         lab.streams.of(job, after, lab.settings.closing), media_type="text/event-stream"
     )
-
-
-async def _object(request: Request) -> dict[str, Any]:
-    try:
-        found = json.loads(await request.body() or b"{}")
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise UsageError("the body must be a JSON object")
-    return found
 
 
 def _job(request: Request) -> Job:

@@ -6,6 +6,15 @@ from typing import TYPE_CHECKING
 
 from bekenlab.errors import UsageError
 from bekenlab.web.tasks.boot import boot_task
+from bekenlab.web.tasks.chip import (
+    backup_task,
+    doctor_task,
+    info_task,
+    log_task,
+    reboot_task,
+    restore_task,
+    write_task,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,6 +25,13 @@ if TYPE_CHECKING:
 
 KINDS: Mapping[str, Callable[[Lab, Parameters], Task]] = {
     "boot": boot_task,
+    "doctor": doctor_task,
+    "info": info_task,
+    "backup": backup_task,
+    "write": write_task,
+    "restore": restore_task,
+    "log": log_task,
+    "reboot": reboot_task,
 }
 
 

@@ -44,6 +44,8 @@ def boot_task(lab: Lab, parameters: Parameters) -> Task:
         )
         tell(report.device_seconds, log.end())
         job.raise_if_cancelled()
+        if report.parameters is not None:
+            lab.shelf.learn(dump.id, report)
         problem = problem_of(report)
         if problem is not None:
             raise problem
