@@ -107,6 +107,31 @@ def test_o_where_it_cannot_write_ends_with_9_and_still_reports(folder: Path) -> 
     assert (folder / "post.txt").read_bytes() == PLUG
 
 
+def test_html_is_written_once_and_never_with_secrets(folder: Path) -> None:
+    out = folder / "report.html"
+    run = bekenlab("analyze", "--html", out, folder / "plug.bin")
+    assert (run.status, run.err) == (0, "")
+    assert "Relay 1" in run.out
+    page = out.read_text("utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "Relay 1" in page
+    again = bekenlab("analyze", "--html", out, folder / "plug.bin")
+    assert again.status == 7
+    assert again.out == ""
+    assert bekenlab("analyze", "--html", out, "--force", folder / "post.txt").status == 0
+    assert out.read_text("utf-8") != page
+    for wrong in (("--show-secrets", folder / "plug.bin"), (folder / "plug.bin", folder / "sub")):
+        assert bekenlab("analyze", "--html", folder / "other.html", *wrong).status == 2
+    assert not (folder / "other.html").exists()
+
+
+def test_html_where_it_cannot_write_ends_with_9_and_still_reports(folder: Path) -> None:
+    run = bekenlab("analyze", "--html", folder / "none" / "r.html", folder / "plug.bin")
+    assert run.status == 9
+    assert "Relay 1" in run.out
+    assert "cannot be written" in run.err
+
+
 def test_demo() -> None:
     run = bekenlab("demo")
     assert (run.status, run.err) == (0, "")

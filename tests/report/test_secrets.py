@@ -12,6 +12,7 @@ from rich.console import Console
 
 from bekenlab.jobs.analysis import Analysis
 from bekenlab.report.files import write_files
+from bekenlab.report.html import html_report
 from bekenlab.report.json_report import to_json
 from bekenlab.report.summary import summary_line
 from bekenlab.report.text import render
@@ -90,6 +91,7 @@ def test_reports_hold_no_secret(name: str) -> None:
     assert leaks(report.encode(), analysis) == []
     assert leaks(text_report(analysis).encode(), analysis) == []
     assert leaks(summary_line(analysis).encode(), analysis) == []
+    assert leaks(html_report(analysis).encode(), analysis) == []
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -64,6 +64,13 @@ class _Outcome:
     help="Write report, template, description and partitions into a folder in DIR.",
 )
 @click.option(
+    "--html",
+    type=click.Path(path_type=Path),
+    metavar="OUT",
+    help="Write the report as one HTML file without secrets, to post in a forum.",
+)
+@click.option("--force", is_flag=True, help="Replace OUT where it exists.")
+@click.option(
     "--boot",
     "boot",
     type=click.Choice(["auto", "always", "never"]),
@@ -83,6 +90,8 @@ def command(
     as_json: bool,
     show_secrets: bool,
     output: Path | None,
+    html: Path | None,
+    force: bool,
     boot: str,
     jobs: int | None,
 ) -> int:
@@ -93,14 +102,21 @@ def command(
     asked for. The exit status is 9 when a file is no usable dump.
     """
     # Imported here: numpy and the parsers take longer to load than --help may take.
+    from bekenlab.files import refuse_existing
     from bekenlab.jobs.analyze import analyze_many
     from bekenlab.jobs.boot_findings import BootMode
 
+    if html and show_secrets:
+        raise click.UsageError("--html is made to be shared: it takes no --show-secrets.")
+    if html and not force:
+        refuse_existing(html)
     files, missing = _expand(paths)
+    if html and len(files) > 1:
+        raise click.UsageError("--html takes one file.")
     many = len(files) + len(missing) > 1
     style = _Style.JSON if as_json else _Style.LINE if many else _Style.FULL
     failed = partial(_failed, style=style)
-    finish = partial(_finish, style=style, show_secrets=show_secrets, output=output)
+    finish = partial(_finish, style=style, show_secrets=show_secrets, output=output, html=html)
     status = int(ExitCode.OK)
     with _progress(many=many) as sink:
         for path, error in missing:
@@ -126,17 +142,19 @@ def _expand(paths: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, Bekenla
 
 
 def _finish(
-    analysis: Analysis, *, style: _Style, show_secrets: bool, output: Path | None
+    analysis: Analysis,
+    *,
+    style: _Style,
+    show_secrets: bool,
+    output: Path | None,
+    html: Path | None,
 ) -> _Outcome:
     """Turn an analysis into what is shown; runs in the worker process."""
     error = analysis.problem
-    if output:
-        from bekenlab.report.files import write_files
-
-        try:
-            write_files(analysis, output, show_secrets=show_secrets)
-        except BekenlabError as failure:
-            error = failure
+    try:
+        _write(analysis, output, html, show_secrets=show_secrets)
+    except BekenlabError as failure:
+        error = failure
     name = analysis.file.name
     if style is _Style.FULL:
         return _Outcome(name, "", error, analysis)
@@ -148,6 +166,22 @@ def _finish(
 
     usable = error is None or analysis.chip.name is not None
     return _Outcome(name, summary_line(analysis) if usable else "", error)
+
+
+def _write(
+    analysis: Analysis, output: Path | None, html: Path | None, *, show_secrets: bool
+) -> None:
+    """Write the files that were asked for."""
+    if output:
+        from bekenlab.report.files import write_files
+
+        write_files(analysis, output, show_secrets=show_secrets)
+    if html:
+        from bekenlab.files import write_new
+        from bekenlab.report.html import html_report
+
+        # Whether it may be replaced was asked before the work began.
+        write_new(html, html_report(analysis).encode("utf-8", "replace"), replace=True)
 
 
 def _failed(path: Path, error: BekenlabError, *, style: _Style) -> _Outcome:

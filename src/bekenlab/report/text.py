@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
     from bekenlab.jobs.analysis import Analysis
 
-_ENCRYPTION = {
+ENCRYPTION = {
     EncryptionState.TUYA: "encrypted with Tuya's key",
     EncryptionState.PLAIN: "not encrypted",
     EncryptionState.RECOVERED: "encrypted with another key, which was worked out",
     EncryptionState.UNKNOWN: "",
 }
 LEVELS = {Polarity.ACTIVE_HIGH: "high", Polarity.ACTIVE_LOW: "low", None: "-"}
-_SOURCES = {
+SOURCES = {
     Source.STORAGE: "Tuya storage",
     Source.PROTECTED: "the protected block",
     Source.OEM_CFG: "the plain copy (oem_cfg)",
@@ -101,8 +101,8 @@ def _fact_rows(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str,
     named = " ".join(word for word in words if word)
     yield "Firmware", escape(named) or f"[dim]{firmware.kind}, name not found[/]"
     image = analysis.image
-    if image and _ENCRYPTION[image.encryption.state]:
-        yield "Code", _ENCRYPTION[image.encryption.state]
+    if image and ENCRYPTION[image.encryption.state]:
+        yield "Code", ENCRYPTION[image.encryption.state]
     if image and image.rf and image.rf.mac:
         yield "MAC", image.rf.mac if show_secrets else mask_mac(image.rf.mac)
     if analysis.tuya.source:
@@ -110,8 +110,8 @@ def _fact_rows(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str,
         others -= {analysis.tuya.source, Source.FIRMWARE_DEFAULT}
         disagree = any(notice.code == "sources-disagree" for notice in analysis.notices)
         verdict = "[red]differs from[/]" if disagree else "agrees with"
-        also = "".join(f", {verdict} {_SOURCES[source]}" for source in sorted(others))
-        said_by = _SOURCES[analysis.tuya.source] if analysis.image else "the text given"
+        also = "".join(f", {verdict} {SOURCES[source]}" for source in sorted(others))
+        said_by = SOURCES[analysis.tuya.source] if analysis.image else "the text given"
         yield "Pins from", said_by + also
     if analysis.tuya.mcu_baud:
         yield "TuyaMCU", f"second controller on UART1 (P10, P11) at {analysis.tuya.mcu_baud} baud"

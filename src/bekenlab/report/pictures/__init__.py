@@ -5,9 +5,9 @@ along; one that goes into a page (``standalone=False``) has classes and plain co
 and no script, and wants ``stylesheet()`` in that page.
 """
 
-from bekenlab.report.pictures.board import board_picture
+from bekenlab.report.pictures.board import board_picture, draw_board
 from bekenlab.report.pictures.flash_facts import FlashFacts, FlashRegion, flash_facts
-from bekenlab.report.pictures.flash_map import flash_map
+from bekenlab.report.pictures.flash_map import draw_flash, flash_map
 from bekenlab.report.pictures.theme import stylesheet
 from bekenlab.report.pictures.uses import Use, Uses, uses_of, uses_of_subject
 from bekenlab.report.pictures.wiring import wiring_picture
@@ -24,6 +24,8 @@ __all__ = [
     "Wiring",
     "Words",
     "board_picture",
+    "draw_board",
+    "draw_flash",
     "flash_facts",
     "flash_map",
     "stylesheet",

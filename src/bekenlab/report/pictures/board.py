@@ -31,7 +31,7 @@ def board_picture(
     words_of: Words = ENGLISH,
     standalone: bool = True,
 ) -> str:
-    """Draw a module or package.
+    """Draw a module or package, as text.
 
     Args:
         module: A module, or a package with the bare chip's pins; its pads are known.
@@ -39,6 +39,11 @@ def board_picture(
         words_of: The words of the reader's language.
         standalone: Whether it is a file of its own, or goes into a page that has the style sheet.
     """
+    return draw_board(module, uses, words_of).text(standalone=standalone)
+
+
+def draw_board(module: Module, uses: Uses, words_of: Words = ENGLISH) -> Drawing:
+    """Draw a module or package, as a tree that goes into another one."""
     outline = outline_of(module)
     facts = {pad.name: pad_facts(pad, uses, words_of) for pad in module.pads}
     views = [
@@ -64,7 +69,7 @@ def board_picture(
         _draw(drawing.root, view, module, (left, top), width, words_of)
         top += view.height
     draw_legend(drawing.root, kinds, width, top, words_of)
-    return drawing.text(standalone=standalone)
+    return drawing
 
 
 @dataclass(frozen=True, slots=True)

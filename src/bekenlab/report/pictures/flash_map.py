@@ -28,13 +28,18 @@ _LEVELS = ((2.0, 0.3), (4.0, 0.45), (6.0, 0.6), (7.5, 0.8), (8.1, 1.0))
 
 
 def flash_map(facts: FlashFacts, *, words_of: Words = ENGLISH, standalone: bool = True) -> str:
-    """Draw the map.
+    """Draw the map, as text.
 
     Args:
         facts: The flash.
         words_of: The words of the reader's language.
         standalone: Whether it is a file of its own, or goes into a page that has the style sheet.
     """
+    return draw_flash(facts, words_of).text(standalone=standalone)
+
+
+def draw_flash(facts: FlashFacts, words_of: Words = ENGLISH) -> Drawing:
+    """Draw the map, as a tree that goes into another one."""
     sectors = len(facts.entropy)
     columns = next((n for n in _COLUMNS if sectors <= n * _MOST_ROWS), _COLUMNS[-1])
     rows = -(-sectors // columns)
@@ -55,7 +60,7 @@ def flash_map(facts: FlashFacts, *, words_of: Words = ENGLISH, standalone: bool 
     for index, region in enumerate(listed):
         _entry(drawing.root, facts, region, below + (index + 0.5) * _ROW, words_of)
     _scale(drawing.root, below + (len(listed) + 0.5) * _ROW + 3, words_of)
-    return drawing.text(standalone=standalone)
+    return drawing
 
 
 def _listed(facts: FlashFacts) -> list[FlashRegion]:
