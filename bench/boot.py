@@ -11,7 +11,6 @@ Dumps are looked for where the tests look (``../shared`` or ``BEKENLAB_SHARED``)
 from __future__ import annotations
 
 import argparse
-import re
 import statistics
 import subprocess
 import sys
@@ -20,15 +19,11 @@ import time
 from pathlib import Path
 
 from bekenlab.machine import Machine, Until
+from boot_table import STARTED, Moment, Row, measure, ran_on
 from machine_lab import CHIPS, PLUG, image
 
 _LAST_PIN = r"ch_cddpid5: is 13"
 _OPENBEKEN = "openbk7231n-qio-1.18.300"
-_IDENTITY = re.compile(
-    r"OpenBK7\w+, version \S+|[a-zA-Z]\w*_\w+:\d+\.\d+\.\d+"
-    r"|\*\*\[\w+\] \[[\d.]+\]|oem_\w+ \d+\.\d+\.\d+"
-)
-_STARTED = "app_init finished"
 
 
 def plug() -> None:
@@ -81,25 +76,40 @@ def openbeken() -> None:
 
 
 def dumps() -> None:
-    """One line a dump: device and processor seconds to identity and to ``app_init``, and 12 s."""
-    print(f"{'dump':62} {'identity':>14} {'app_init':>14} {'12 s take':>9}  what it says it is")
-    for name, chip in CHIPS.items():
-        machine = Machine.from_image(image(name), chip=chip)
-        first = time.process_time()
-        identity = machine.run(Until(match=_IDENTITY.pattern, device_seconds=6, wall_seconds=60))
-        found = identity.detail
-        begin = time.process_time()
-        started = _STARTED in machine.log
-        spent = begin - first
-        cells = [f"{identity.device_seconds:.2f}/{spent:.2f}" if found else "-"]
-        if not started:
-            left = 6 - identity.device_seconds
-            outcome = machine.run(Until(match=_STARTED, device_seconds=left, wall_seconds=60))
-            started, spent = bool(outcome.detail), time.process_time() - first
-        cells.append(f"{machine.clock.seconds:.2f}/{spent:.2f}" if started else "-")
-        machine.run(Until(device_seconds=12 - machine.clock.seconds, wall_seconds=60))
-        total = time.process_time() - first
-        print(f"{name:62} {cells[0]:>14} {cells[1]:>14} {total:9.1f}  {found}", flush=True)
+    """One row a dump, as ``bekenlab boot`` boots it, and what the rows come to.
+
+    Times are device and processor seconds. ``log`` counts pins that the log gives as storage has
+    them, of those in storage, and those it gives otherwise; ``idle`` relays, LEDs and buttons that
+    idle as their active level says.
+    """
+    heads = ("identity", "started", "all")
+    print(f"{'dump':36} {'chip':8}", *(f"{head:>10}" for head in heads), f"{'log':>9} {'idle':>5}")
+    rows = []
+    for name in CHIPS:
+        row = measure(name)
+        rows.append(row)
+        whole = Moment(row.report.device_seconds, row.processor)
+        moments = (row.identity, row.started, whole)
+        times = [f"{at.device:.2f}/{at.processor:.2f}" if at else "-" for at in moments]
+        stored, agrees = row.all_stored, [idles for _, idles in row.idle]
+        log = f"{len(row.right)}/{len(stored)}" if stored and row.report.pins.pins else "-"
+        log += f" !{len(row.wrong)}" if row.wrong and stored else ""
+        idle = f"{sum(agrees)}/{len(agrees)}" if agrees else "-"
+        cells = [f"{cell:>10}" for cell in times]
+        print(f"{name[:36]:36} {row.chip:8}", *cells, f"{log:>9} {idle:>5}", flush=True)
+    _sum_up(rows)
+
+
+def _sum_up(rows: list[Row]) -> None:
+    newer = [row for row in rows if row.chip == "BK7231N"]
+    compared = [row for row in rows if row.stored.pins and row.report.pins.pins]
+    idle = [idles for row in rows for _, idles in row.idle]
+    print(f"say what they are: {sum(row.identity is not None for row in rows)} of {len(rows)}")
+    print(f"still ran at the end: {sum(map(ran_on, rows))} of {len(rows)}")
+    print(f"BK7231N that said {STARTED!r}: {sum(bool(r.started) for r in newer)} of {len(newer)}")
+    print(f"logs with pins: {len(compared)}, pins in them that storage denies:", end=" ")
+    print(sum(len(row.wrong) for row in compared))
+    print(f"relays, LEDs, buttons that idle as they should: {sum(idle)} of {len(idle)}")
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ GPIO = {
     "pull": contract.Maybe({"up", "down"}),
     "pwm": contract.Maybe({"hz": float, "duty": float}),
 }
+GPIO_ADDED = {"changes"}
 SHAPE: dict[str, Any] = {
     "schema": {1},
     "stop": STOPS,
@@ -242,7 +243,7 @@ def test_json_is_one_object_with_the_contracts_fields() -> None:
     found = contract.violations(report, SHAPE)
     assert not found, "\n".join(found)
     assert report.keys() == SHAPE.keys() | ADDED
-    assert all(row.keys() == GPIO.keys() for row in report["gpio"])
+    assert all(row.keys() == GPIO.keys() | GPIO_ADDED for row in report["gpio"])
     assert report["stop"] == "pins_complete"
     assert report["parameters"] == PARAMETERS
     assert report["log"].count("\r\n") == len(PARAMETERS) + 4

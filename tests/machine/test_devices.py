@@ -97,10 +97,49 @@ def test_outputs_tell_their_edges_once() -> None:
     for word in (0, 2, 2, 0):
         b.write(GPIO + 4 * 6, word)
     assert edges == [(6, 0), (6, 1), (6, 0)]
-    assert b.board.gpio.pin(6) == PinState(6, "out", 0, None, touched=True)
+    assert b.board.gpio.pin(6) == PinState(6, "out", 0, None, touched=True, changes=2)
     assert b.board.gpio.pin(7) == PinState(7, "off", 0, None, touched=False)
     b.write(GPIO, 0x78)
     assert b.board.gpio.pin(0).direction == "function"
+
+
+@pytest.mark.parametrize(("kind", "level"), [(2, 1), (3, 0)])
+def test_an_edge_at_a_pin_interrupts_until_it_is_cleared(kind: int, level: int) -> None:
+    b = bench()
+    b.write(ICU + 0x40, 1 << 7)
+    b.write(ICU + 0x44, 1)
+    b.board.gpio.drive(20, 1 - level)
+    b.write(GPIO + 0x8C, kind << 2 * (20 - 16))
+    b.board.gpio.drive(20, level)
+    assert not b.board.icu.irq, "not enabled yet"
+    b.board.gpio.drive(20, 1 - level)
+    b.write(GPIO + 0x84, 1 << 20)
+    assert not b.board.icu.irq, "the other edge"
+    b.board.gpio.drive(20, level)
+    assert b.board.icu.irq
+    assert b.read(GPIO + 0x90) == 1 << 20
+    b.board.gpio.drive(20, 1 - level)
+    assert b.board.icu.irq, "an edge stays until it is cleared"
+    b.write(GPIO + 0x90, 1 << 20)
+    assert b.read(GPIO + 0x90) == 0
+    assert not b.board.icu.irq
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_a_level_at_a_pin_interrupts_as_long_as_it_is_there(level: int) -> None:
+    b = bench()
+    b.write(ICU + 0x40, 1 << 7)
+    b.write(ICU + 0x44, 1)
+    b.board.gpio.drive(7, 1 - level)
+    b.write(GPIO + 0x88, level << 2 * 7)
+    b.write(GPIO + 0x84, 1 << 7)
+    assert not b.board.icu.irq
+    b.board.gpio.drive(7, level)
+    b.write(GPIO + 0x90, 1 << 7)
+    assert b.board.icu.irq, "clearing does not help"
+    assert b.read(GPIO + 0x90) == 1 << 7
+    b.board.gpio.drive(7, 1 - level)
+    assert not b.board.icu.irq
 
 
 def test_timer_ticks_every_two_milliseconds_until_acknowledged() -> None:

@@ -252,6 +252,33 @@ def test_pins_are_seen_and_driven() -> None:
     assert machine.pins()[8].pull == "up"
 
 
+def test_every_listener_hears_every_change_of_an_output() -> None:
+    machine = boot(
+        firmware(
+            0xE59F1014,  # 00 ldr r1, =0x802800
+            0xE3A00000,  # 04 mov r0, #0
+            0xE5810018,  # 08 str r0, [r1, #0x18]   P6 low
+            0xE3A00002,  # 0c mov r0, #2
+            0xE5810018,  # 10 str r0, [r1, #0x18]   P6 high
+            0xEAFFFFFA,  # 14 b 0x04
+            0,
+            0x00802800,
+        )
+    )
+    heard: list[tuple[int, int]] = []
+    times: list[float] = []
+    let_go = machine.listen_pins(lambda *change: heard.append(change))
+    machine.listen_pins(lambda *_: times.append(machine.clock.seconds))
+    assert machine.run(Until(pin=PinEdge(6, 1), device_seconds=0.1)).reason is StopReason.MATCH
+    assert heard[:4] == [(6, 0), (6, 1), (6, 0), (6, 1)]
+    assert times == sorted(set(times))
+    let_go()
+    count = len(heard)
+    machine.run(Until(instructions=100))
+    assert (len(heard), len(times) > count) == (count, True)
+    assert machine.pins()[6].changes == len(times) - 1
+
+
 def test_code_can_be_replaced() -> None:
     machine = boot(firmware(LOOP))
     machine.run(Until(device_seconds=0.01))

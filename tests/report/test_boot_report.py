@@ -40,6 +40,7 @@ def flat(rendered: str) -> str:
 def test_every_stop_reason_fits_80_columns(stop: StopReason, detail: str) -> None:
     frame = Frame(version=0, command=7, payload=bytes(range(200)))
     pwm = GpioRow(24, "function", 1, "down", (5000.0, 0.123), touched=True)
+    blinks = GpioRow(10, "out", 0, None, None, touched=True, changes=1234)
     report = replace(
         sample(),
         stop=stop,
@@ -48,14 +49,14 @@ def test_every_stop_reason_fits_80_columns(stop: StopReason, detail: str) -> Non
         instructions=10**12,
         device_seconds=99999.9,
         mcu_frames=(frame, frame),
-        gpio=(*sample().gpio, pwm),
+        gpio=(*sample().gpio, pwm, blinks),
     )
     rendered = text(report)
     assert max(map(len, rendered.splitlines())) <= 80
     said = flat(rendered)
     assert "Stopped " in said
     assert ("at pc 0xffffffff" in said) == (stop in (StopReason.FAULT, StopReason.WATCHDOG))
-    assert "P24 function 1 down 5,000 Hz, 12% high" in said
+    assert "P24 function 1 down 5,000 Hz, 12% high P10 out 0 1,234 times" in said
     assert said.count("07 report data point 00 01 02") == 1
 
 
@@ -138,13 +139,14 @@ def test_frames_to_an_mcu_stay_as_they_were_sent() -> None:
 
 
 def test_a_pwm_pin_in_json() -> None:
-    row = GpioRow(24, "function", 1, None, (1000.00049, 0.123456), touched=True)
+    row = GpioRow(24, "function", 1, None, (1000.00049, 0.123456), touched=True, changes=3)
     assert gpio_json(row) == {
         "gpio": 24,
         "direction": "function",
         "level": 1,
         "pull": None,
         "pwm": {"hz": 1000.0, "duty": 0.1235},
+        "changes": 3,
     }
 
 

@@ -15,11 +15,11 @@ PRINTED = {
     "bk7231n-lspa9-clone-first-bydarkman-topic3887748": ("key_list", 31),
     "bk7231n-tuya-plug-tsl-ps-f4u-01-w-1.1.17": ("key_list", 35),
     "bk7231q-tuya-moes-relay-wa2-1.1.3": ("io_lines", 8),
-    "daybetter-flsl501115wifity-rgb-led-strip": ("p_buf", 28),
+    "daybetter-flsl501115wifity-rgb-led-strip": ("p_buf", 29),
     "mirabella-genio-i003632-plug": ("key_list", 20),
     "moes-wk-us2-tc-in-wall-outlet": ("key_list", 33),
     REAL_DEVICE: ("key_list", 27),
-    "tuya-generic-ds-101jl-4-gang-smart-switch": ("p_config", 16),
+    "tuya-generic-ds-101jl-4-gang-smart-switch": ("p_config", 17),
 }
 WITHOUT_IDENTITY = {"kanlux-33643-s-gu10-rgbcct-bulb", "led-moon-18w-cct-kobi"}
 # Names of stored values that are public: of the product and its firmware, not of the device.

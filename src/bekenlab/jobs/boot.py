@@ -75,6 +75,7 @@ class GpioRow:
         pull: ``"up"``, ``"down"`` or None.
         pwm: (frequency in Hz, duty 0..1) where a PWM drives it, or None.
         touched: Whether the firmware configured the pin at all.
+        changes: How often the firmware changed the level of this output: a blinking LED.
     """
 
     gpio: int
@@ -83,6 +84,7 @@ class GpioRow:
     pull: str | None
     pwm: tuple[float, float] | None
     touched: bool
+    changes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +305,7 @@ def gpio_rows(machine: Machine) -> tuple[GpioRow, ...]:
                 pin.pull,
                 (pwm.hz, pwm.duty) if pwm else None,
                 pin.touched,
+                pin.changes,
             )
         )
     return tuple(rows)

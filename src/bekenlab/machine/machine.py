@@ -30,10 +30,13 @@ from bekenlab.machine.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeAlias
 
     from bekenlab.machine.devices.base import PwmState
     from bekenlab.machine.devices.gpio import PinState
     from bekenlab.machine.image import FlashImage
+
+    PinListener: TypeAlias = Callable[[int, int], None]
 
 _PAGE = 0x1000
 _VECTORS = slice(0x04, 0x40)
@@ -99,6 +102,8 @@ class Machine:
             if isinstance(device, Gdma):
                 device.copy = self.cpu.copy
         self._fresh = {name: device.save() for name, device in self.board.devices.items()}
+        self._pin_listeners: list[PinListener] = []
+        self.board.gpio.on_level = self._pin_changed
         self.board.gpio.on_edge = self.board.sctrl.pin_changed
         self.board.sctrl.on_sleep = self.cpu.stop
         self.board.sctrl.on_wake = self._woke
@@ -173,17 +178,24 @@ class Machine:
         """
         started = self.monotonic()
         watch = Watch(self, until, started)
-        while True:
-            try:
+        let_go = self.listen_pins(watch.pin_changed)
+        try:
+            reason = None
+            while reason is None:
                 self.engine.slice(watch.budget())
-            except CodeCrashError as fault:
-                self.uart2.pump()
-                detail = f"{fault.message} at {self.cpu.pc:#x}, called from {self.cpu.lr:#x}"
-                return self._outcome(StopReason.FAULT, detail, started)
-            self.uart1.pump()
-            reason = watch.check()
-            if reason is not None:
-                return self._outcome(reason, watch.detail, started)
+                self.uart1.pump()
+                reason = watch.check()
+        except CodeCrashError as fault:
+            self.uart2.pump()
+            detail = f"{fault.message} at {self.cpu.pc:#x}, called from {self.cpu.lr:#x}"
+            return self._outcome(StopReason.FAULT, detail, started)
+        finally:
+            let_go()
+        return self._outcome(reason, watch.detail, started)
+
+    def _pin_changed(self, gpio: int, level: int) -> None:
+        for listener in tuple(self._pin_listeners):
+            listener(gpio, level)
 
     def _watchdog_bit(self) -> None:
         self.bitten = True
@@ -255,6 +267,18 @@ class Machine:
         if isinstance(generator, NewPwm | OldPwm):
             return generator.state(gpio)
         return None
+
+    def listen_pins(self, listener: PinListener) -> Callable[[], None]:
+        """Call ``listener`` with (gpio, level) whenever the firmware changes an output.
+
+        It is called in the middle of a run, when ``clock.seconds`` is the moment of the change; it
+        may drive pins, but not run the machine. A pin that becomes an output is told as well.
+
+        Returns:
+            What ends the listening.
+        """
+        self._pin_listeners.append(listener)
+        return lambda: self._pin_listeners.remove(listener)
 
     def drive(self, gpio: int, level: int | None) -> None:
         """Connect a pin to 0 or 1 from outside, e.g. press a button; None lets go."""

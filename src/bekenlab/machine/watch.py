@@ -37,8 +37,6 @@ class Watch:
         self._matcher = None
         if until.match is not None:
             self._matcher = Matcher(until.match, len(machine.uart2.sent))
-        if until.pin is not None:
-            machine.board.gpio.on_level = self._level
         self._deadline_tick = self._ticks(until.device_seconds)
 
     def _ticks(self, seconds: float | None) -> int | None:
@@ -46,7 +44,8 @@ class Watch:
             return None
         return self._first_tick + round(seconds * self._machine.clock.hz)
 
-    def _level(self, gpio: int, level: int) -> None:
+    def pin_changed(self, gpio: int, level: int) -> None:
+        """A driven pin took a level."""
         wanted = self._until.pin
         if wanted is not None and (gpio, level) == (wanted.gpio, wanted.level):
             self._edge = True

@@ -51,4 +51,5 @@ def gpio_json(row: GpioRow) -> dict[str, Any]:
         "level": row.level,
         "pull": row.pull,
         "pwm": {"hz": round(row.pwm[0], 3), "duty": round(row.pwm[1], 4)} if row.pwm else None,
+        "changes": row.changes,
     }

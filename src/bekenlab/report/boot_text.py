@@ -95,11 +95,14 @@ def _pins(report: BootReport) -> RenderableType:
 
 def _gpio(rows: list[GpioRow]) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
-    for title in ("GPIO", "Direction", "Level", "Pull", "PWM"):
+    changed = any(row.changes for row in rows)
+    for title in ("GPIO", "Direction", "Level", "Pull", "PWM", *(["Changed"] if changed else [])):
         table.add_column(title)
     for row in rows:
         pwm = f"{row.pwm[0]:,.0f} Hz, {row.pwm[1]:.0%} high" if row.pwm else ""
-        table.add_row(f"P{row.gpio}", row.direction, str(row.level), row.pull or "", pwm)
+        cells = [f"P{row.gpio}", row.direction, str(row.level), row.pull or "", pwm]
+        times = "once" if row.changes == 1 else f"{row.changes:,} times"
+        table.add_row(*cells, *([times if row.changes else ""] if changed else []))
     return Padding(table, (0, 0, 0, 2))
 
 

@@ -24,6 +24,7 @@ BODY = (
 )
 _LEXEME = re.compile(r'"(?:[^"\\]|\\.){0,256}"|[A-Za-z0-9_.\-]+|[{}\[\],:]')
 _NAME = re.compile(r'"?(?=[0-9]{0,6}[A-Za-z_])[A-Za-z0-9_]{1,64}"?')
+_NAME_CUT = re.compile(r"[A-Za-z0-9_]{0,64}")
 _PUNCTUATION = frozenset("{}[],:")
 _WHOLE_PAIR = re.compile(r",[A-Za-z0-9_]+:[A-Za-z0-9_.\-]*,")
 
@@ -128,7 +129,8 @@ class _Scan:
     """Walks the grammar and remembers how far everything is certainly whole.
 
     Attributes:
-        confirmed: End of the last pair that another name, or another record, follows.
+        confirmed: End of the last pair that another name follows, or as much of one as a message
+            cut at the log's limit has room for.
         closed_at: End of the closing brace; 0 when there is none.
     """
 
@@ -162,7 +164,7 @@ class _Scan:
                 pending = at
         if not stack:
             self.closed_at = at
-        elif self.followed and at >= len(self.body) and expect == "name" and pending:
+        elif self.followed and pending and _NAME_CUT.fullmatch(self.body, pending):
             self.confirmed = pending
 
     def _is_pair_head(self, word: str, end: int) -> bool:

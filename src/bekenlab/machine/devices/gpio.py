@@ -1,4 +1,8 @@
-"""The pins: one configuration word each; what drives a pin decides the level it reads."""
+"""The pins: one configuration word each; what drives a pin decides the level it reads.
+
+An input may interrupt, on a level or an edge. Offsets and the two bits of each pin's kind of
+interrupt are those of Beken's SDK; OpenBeken counts the pulses of a power meter by them.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,10 @@ _INPUT_ENABLE, _OUTPUT_DISABLE = 1 << 2, 1 << 3
 _PULL_UP, _PULL_ENABLE, _FUNCTION, _MONITOR = 1 << 4, 1 << 5, 1 << 6, 1 << 7
 _RESET = _OUTPUT_DISABLE
 _FIRST_HIGH_PIN, _HIGH_PINS = 32, 0xC0
+INT_ENABLE, INT_KIND, INT_STATUS = 0x84, (0x88, 0x8C), 0x90
+_KIND_PINS = 16  # in one INT_KIND register
+_LOW, _HIGH, _RISING, _FALLING = range(4)
+_EDGE_LEVEL = {_RISING: 1, _FALLING: 0}
 
 Direction = Literal["in", "out", "function", "off"]
 Pull = Literal["up", "down"]
@@ -30,6 +38,7 @@ class PinState:
         level: 0 or 1 as seen at the pin.
         pull: ``"up"``, ``"down"`` or None.
         touched: Whether the firmware configured the pin at all.
+        changes: How often the firmware changed the level of this output since the reset.
     """
 
     gpio: int
@@ -37,6 +46,7 @@ class PinState:
     level: int
     pull: Pull | None
     touched: bool
+    changes: int = 0
 
 
 class Gpio(Device):
@@ -54,7 +64,10 @@ class Gpio(Device):
 
     registers: ClassVar[Mapping[int, str]] = {
         **{4 * n: f"GPIO{n}" for n in range(32)},
-        0x80: "INT_TYPE",
+        0x80: "FUNCTION_MODE",
+        INT_ENABLE: "INT_ENABLE",
+        **{offset: f"INT_KIND{n}" for n, offset in enumerate(INT_KIND)},
+        INT_STATUS: "INT_STATUS",
         0xB8: "FUNCTION_A",
         0xBC: "FUNCTION_B",
         **{_HIGH_PINS + 4 * (n - 32): f"GPIO{n}" for n in range(32, 48)},
@@ -67,6 +80,9 @@ class Gpio(Device):
         self.on_edge: Callable[[int, int], None] = lambda _gpio, _level: None
         self.on_change: Callable[[int, int], None] = lambda _gpio, _level: None
         self._driven: dict[int, int] = {}
+        self._changes: dict[int, int] = {}
+        self._latched = 0
+        self._raised = False
         self._pins = {self._offset(n): n for n in range(count)}
 
     @staticmethod
@@ -84,6 +100,7 @@ class Gpio(Device):
             self._driven[gpio] = 1 if level else 0
         after = self.level(gpio)
         if after != before:
+            self._edge(gpio, after)
             self.on_edge(gpio, after)
             self.on_change(gpio, after)
 
@@ -114,28 +131,36 @@ class Gpio(Device):
         pull: Pull | None = None
         if word & _PULL_ENABLE:
             pull = "up" if word & _PULL_UP else "down"
-        return PinState(gpio, direction, self.level(gpio), pull, offset in self.words)
+        touched, changes = offset in self.words, self._changes.get(gpio, 0)
+        return PinState(gpio, direction, self.level(gpio), pull, touched, changes)
 
     def read(self, offset: int) -> int:
-        """A pin's word has the level in bit 0."""
+        """A pin's word has the level in bit 0; INT_STATUS a bit for each pin that interrupts."""
         gpio = self._pins.get(offset)
         if gpio is None:
-            return super().read(offset)
+            return self._waiting() if offset == INT_STATUS else super().read(offset)
         return (self.words.get(offset, _RESET) & ~_INPUT) | self.level(gpio)
 
     def write(self, offset: int, value: int) -> None:
-        """Tell the listeners when a driven pin, or the level at any pin, changes."""
+        """Tell the listeners of a driven pin, and of any pin; a 1 in INT_STATUS clears an edge."""
         gpio = self._pins.get(offset)
         if gpio is None:
-            super().write(offset, value)
+            if offset == INT_STATUS:
+                self._latched &= ~value
+            else:
+                super().write(offset, value)
+            self._update()
             return
         before, seen = self._output(gpio), self.level(gpio)
         super().write(offset, value & ~_INPUT)
         after, level = self._output(gpio), self.level(gpio)
         if after is not None and after != before:
+            if before is not None:
+                self._changes[gpio] = self._changes.get(gpio, 0) + 1
             self.on_level(gpio, after)
         if level != seen:
             self.on_change(gpio, level)
+        self._update()
 
     def _output(self, gpio: int) -> int | None:
         word = self.words.get(self._offset(gpio), _RESET)
@@ -143,11 +168,43 @@ class Gpio(Device):
             return None
         return word >> 1 & 1
 
+    def _kind(self, gpio: int) -> int:
+        register, place = divmod(gpio, _KIND_PINS)
+        return self.words.get(INT_KIND[register], 0) >> 2 * place & 3
+
+    def _edge(self, gpio: int, level: int) -> None:
+        if gpio < _FIRST_HIGH_PIN and _EDGE_LEVEL.get(self._kind(gpio)) == level:
+            self._latched |= self.words.get(INT_ENABLE, 0) & 1 << gpio
+        self._update()
+
+    def _waiting(self) -> int:
+        """Edges that were seen, and levels as they are now."""
+        enabled = self.words.get(INT_ENABLE, 0)
+        waiting = self._latched & enabled
+        for gpio in range(min(self.count, _FIRST_HIGH_PIN)):
+            if enabled >> gpio & 1 and self._kind(gpio) in (_LOW, _HIGH):
+                waiting |= (self.level(gpio) == self._kind(gpio)) << gpio
+        return waiting
+
+    def _update(self) -> None:
+        raised = bool(self.words.get(INT_ENABLE, 0)) and bool(self._waiting())
+        if raised != self._raised:
+            self._raised = raised
+            self.wiring.irq(raised)
+
     def save(self) -> State:
-        """Registers and what drives the pins from outside."""
-        return {**super().save(), "driven": dict(self._driven)}
+        """Registers, edges seen, and what drives the pins from outside."""
+        return {
+            **super().save(),
+            "driven": dict(self._driven),
+            "changes": dict(self._changes),
+            "latched": self._latched,
+        }
 
     def load(self, state: State) -> None:
         """Put back what :meth:`save` gave."""
         super().load(state)
         self._driven = {gpio: int_of(n) for gpio, n in table_of(state["driven"]).items()}
+        self._changes = {gpio: int_of(n) for gpio, n in table_of(state["changes"]).items()}
+        self._latched = int_of(state["latched"])
+        self._raised = bool(self._waiting())
