@@ -90,13 +90,16 @@ def test_a_pulled_pin_reads_its_pull_until_somebody_drives_it() -> None:
     assert b.board.gpio.pin(22) == PinState(22, "in", 0, "down", touched=True)
 
 
-def test_outputs_tell_their_edges_once() -> None:
+def test_pins_tell_each_change_of_level_once_whoever_makes_it() -> None:
     b = bench()
     edges = []
-    b.board.gpio.on_level = lambda gpio, level: edges.append((gpio, level))
+    b.board.gpio.on_change = lambda gpio, level: edges.append((gpio, level))
     for word in (0, 2, 2, 0):
         b.write(GPIO + 4 * 6, word)
-    assert edges == [(6, 0), (6, 1), (6, 0)]
+    b.write(GPIO + 4 * 9, 0x3C)
+    for level in (1, 0, 0, None):
+        b.board.gpio.drive(9, level)
+    assert edges == [(6, 1), (6, 0), (9, 1), (9, 0), (9, 1)]
     assert b.board.gpio.pin(6) == PinState(6, "out", 0, None, touched=True, changes=2)
     assert b.board.gpio.pin(7) == PinState(7, "off", 0, None, touched=False)
     b.write(GPIO, 0x78)

@@ -252,7 +252,7 @@ def test_pins_are_seen_and_driven() -> None:
     assert machine.pins()[8].pull == "up"
 
 
-def test_every_listener_hears_every_change_of_an_output() -> None:
+def test_every_listener_hears_every_change_of_a_pin() -> None:
     machine = boot(
         firmware(
             0xE59F1014,  # 00 ldr r1, =0x802800
@@ -270,13 +270,13 @@ def test_every_listener_hears_every_change_of_an_output() -> None:
     let_go = machine.listen_pins(lambda *change: heard.append(change))
     machine.listen_pins(lambda *_: times.append(machine.clock.seconds))
     assert machine.run(Until(pin=PinEdge(6, 1), device_seconds=0.1)).reason is StopReason.MATCH
-    assert heard[:4] == [(6, 0), (6, 1), (6, 0), (6, 1)]
+    assert heard[:4] == [(6, 1), (6, 0), (6, 1), (6, 0)]
     assert times == sorted(set(times))
     let_go()
     count = len(heard)
     machine.run(Until(instructions=100))
     assert (len(heard), len(times) > count) == (count, True)
-    assert machine.pins()[6].changes == len(times) - 1
+    assert machine.pins()[6].changes == len(times)
 
 
 def test_code_can_be_replaced() -> None:

@@ -103,7 +103,7 @@ class Machine:
                 device.copy = self.cpu.copy
         self._fresh = {name: device.save() for name, device in self.board.devices.items()}
         self._pin_listeners: list[PinListener] = []
-        self.board.gpio.on_level = self._pin_changed
+        self.board.gpio.on_change = self._pin_changed
         self.board.gpio.on_edge = self.board.sctrl.pin_changed
         self.board.sctrl.on_sleep = self.cpu.stop
         self.board.sctrl.on_wake = self._woke
@@ -269,10 +269,10 @@ class Machine:
         return None
 
     def listen_pins(self, listener: PinListener) -> Callable[[], None]:
-        """Call ``listener`` with (gpio, level) whenever the firmware changes an output.
+        """Call ``listener`` with (gpio, level) when the level at a pin changes, whoever did it.
 
         It is called in the middle of a run, when ``clock.seconds`` is the moment of the change; it
-        may drive pins, but not run the machine. A pin that becomes an output is told as well.
+        may drive pins, but not run the machine.
 
         Returns:
             What ends the listening.

@@ -30,7 +30,7 @@ class StopReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PinEdge:
-    """A pin taking a level.
+    """The level at a pin changing to another.
 
     Attributes:
         gpio: Number.
@@ -49,7 +49,7 @@ class Until:
         match: Regular expression to be found in what UART2 prints during this run.
         complete: Asked with the whole UART2 log when a line was added; True ends the run with
             ``pins_complete``.
-        pin: A driven pin takes this level (reported as ``match``).
+        pin: The level at this pin changes to this one (reported as ``match``).
         device_seconds: Virtual time.
         instructions: Executed instructions.
         wall_seconds: Real time, checked between slices.

@@ -45,7 +45,7 @@ class Watch:
         return self._first_tick + round(seconds * self._machine.clock.hz)
 
     def pin_changed(self, gpio: int, level: int) -> None:
-        """A driven pin took a level."""
+        """The level at a pin changed."""
         wanted = self._until.pin
         if wanted is not None and (gpio, level) == (wanted.gpio, wanted.level):
             self._edge = True

@@ -160,7 +160,7 @@ class LiveChip:
         self._config_changed = False
         self._machine.board.flash.on_change = self._flash_changed
         self._fit()
-        self._machine.board.gpio.on_change = self._pin_changed
+        self._machine.listen_pins(self._pin_changed)
         for gpio, level in self._driven.items():
             self._machine.drive(gpio, level)
 

@@ -57,7 +57,6 @@ class Gpio(Device):
         count: How many pins this chip has.
 
     Attributes:
-        on_level: Called with (gpio, level) when the level of a driven pin changes.
         on_edge: Called with (gpio, level) when something outside changes the level at a pin.
         on_change: Called with (gpio, level) when the level seen at a pin changes, whoever did it.
     """
@@ -76,7 +75,6 @@ class Gpio(Device):
     def __init__(self, wiring: Wiring, count: int) -> None:
         super().__init__(wiring)
         self.count = count
-        self.on_level: Callable[[int, int], None] = lambda _gpio, _level: None
         self.on_edge: Callable[[int, int], None] = lambda _gpio, _level: None
         self.on_change: Callable[[int, int], None] = lambda _gpio, _level: None
         self._driven: dict[int, int] = {}
@@ -142,7 +140,7 @@ class Gpio(Device):
         return (self.words.get(offset, _RESET) & ~_INPUT) | self.level(gpio)
 
     def write(self, offset: int, value: int) -> None:
-        """Tell the listeners of a driven pin, and of any pin; a 1 in INT_STATUS clears an edge."""
+        """Tell the listener when the level at a pin changes; a 1 in INT_STATUS clears an edge."""
         gpio = self._pins.get(offset)
         if gpio is None:
             if offset == INT_STATUS:
@@ -151,22 +149,13 @@ class Gpio(Device):
                 super().write(offset, value)
             self._update()
             return
-        before, seen = self._output(gpio), self.level(gpio)
+        before, level = self.words.get(offset, _RESET), self.level(gpio)
         super().write(offset, value & ~_INPUT)
-        after, level = self._output(gpio), self.level(gpio)
-        if after is not None and after != before:
-            if before is not None:
-                self._changes[gpio] = self._changes.get(gpio, 0) + 1
-            self.on_level(gpio, after)
-        if level != seen:
-            self.on_change(gpio, level)
+        if not (before | value) & (_OUTPUT_DISABLE | _FUNCTION) and (before ^ value) & _OUTPUT:
+            self._changes[gpio] = self._changes.get(gpio, 0) + 1
+        if self.level(gpio) != level:
+            self.on_change(gpio, 1 - level)
         self._update()
-
-    def _output(self, gpio: int) -> int | None:
-        word = self.words.get(self._offset(gpio), _RESET)
-        if word & (_OUTPUT_DISABLE | _FUNCTION):
-            return None
-        return word >> 1 & 1
 
     def _kind(self, gpio: int) -> int:
         register, place = divmod(gpio, _KIND_PINS)
