@@ -74,6 +74,7 @@ class Awaiting:
         seen: What arrives on the line, in words.
         advice: What to do about it.
         left: Seconds left before the next stage or the end.
+        heard: The same as ``seen``, as a short stable name: of ``link.diagnosis.Heard``.
     """
 
     job: str
@@ -81,6 +82,7 @@ class Awaiting:
     seen: str
     advice: str
     left: float
+    heard: str = ""
 
 
 @dataclass(frozen=True, slots=True)

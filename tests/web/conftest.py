@@ -69,6 +69,7 @@ def shoot(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Page, str], Pat
 
     def keep(page: Page, name: str) -> Path:
         path = folder / f"{name}.png"
+        page.evaluate("scrollTo(0, 0)")  # or what sticks to the top is drawn in the middle
         page.screenshot(path=path, full_page=True)
         return path
 

@@ -37,7 +37,12 @@ def event_json(event: Event) -> dict[str, Any]:
     if isinstance(event, Said):
         return {"event": "said", "job": event.job, "code": event.code, "message": event.message}
     if isinstance(event, Awaiting):
-        told = {"seen": event.seen, "advice": event.advice, "seconds_left": round(event.left, 1)}
+        told = {
+            "heard": event.heard or None,
+            "seen": event.seen,
+            "advice": event.advice,
+            "seconds_left": round(event.left, 1),
+        }
         return {"event": "awaiting", "job": event.job, "stage": event.stage, **told}
     if isinstance(event, Step):
         return {"event": "step", "job": event.job, "step": event.step, "title": event.title}

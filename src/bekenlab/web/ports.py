@@ -145,19 +145,19 @@ class Ports:
             return StoppableLine(open_line(name, baud), raise_if_stopped)
 
         def virtual(name: str, baud: int) -> Transport:
-            line = self._line_to(name, baud)
+            line = self._line_to(offer.id, name, baud)
             paced = offer.device is not None and offer.device.paced
             return (PacedLine if paced else StoppableLine)(line, raise_if_stopped)
 
         return virtual if offer.device else real
 
-    def _line_to(self, name: str, baud: int) -> Transport:
-        device = self._devices[name]
+    def _line_to(self, device_id: str, name: str, baud: int) -> Transport:
+        device = self._devices[device_id]
 
         def keep(flash: bytes) -> None:
             with self._lock:
-                if name in self._devices:
-                    self._devices[name] = replace(self._devices[name], flash=flash)
+                if device_id in self._devices:
+                    self._devices[device_id] = replace(device, flash=flash)
 
         chip_on_wire = build(device.chip, device.flash)
-        return VirtualTransport(chip_on_wire, name=device.name, baud=baud, on_close=keep)
+        return VirtualTransport(chip_on_wire, name=name, baud=baud, on_close=keep)

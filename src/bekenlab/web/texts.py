@@ -9,9 +9,13 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from bekenlab.report.pictures import ENGLISH
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
+
+    from bekenlab.report.pictures import Words
 
 LANGUAGES = ("en", "de")
 """Languages there is a catalogue of; the first is taken when a visitor reads none of them."""
@@ -43,6 +47,12 @@ class Texts:
         """A text, or something else where the catalogue has none."""
         return self.entries.get(key, fallback)
 
+    @property
+    def picture_words(self) -> Words:
+        """The words in pictures, as ``report.pictures`` wants them."""
+        head = "picture."
+        return {k.removeprefix(head): v for k, v in self.entries.items() if k.startswith(head)}
+
     def sections(self, *names: str) -> dict[str, str]:
         """All texts of some sections, for a page's script."""
         heads = tuple(f"{name}." for name in names)
@@ -54,7 +64,11 @@ def texts(language: str) -> Texts:
     """The catalogue of a language in ``LANGUAGES``."""
     source = resources.files("bekenlab.web") / "texts" / f"{language}.toml"
     table = tomllib.loads(source.read_text("utf-8"))
-    return Texts(language, dict(_flat(table)))
+    entries = dict(_flat(table))
+    if language == LANGUAGES[0]:
+        # The pictures bring their English along, for whoever draws one without a page.
+        entries |= {f"picture.{key}": text for key, text in ENGLISH.items()}
+    return Texts(language, entries)
 
 
 def choose_language(wanted: str | None, accepted: str) -> str:

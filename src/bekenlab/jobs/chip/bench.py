@@ -120,7 +120,8 @@ def _watcher(job: str, events: EventSink) -> Callable[[Linking], None]:
     def watch(state: Linking) -> None:
         diagnosis = state.diagnosis
         seen = diagnosis.seen + (f": {diagnosis.sample}" if diagnosis.sample else "")
-        events(Awaiting(job, str(state.stage), seen, diagnosis.advice, state.left))
+        heard = str(diagnosis.heard)
+        events(Awaiting(job, str(state.stage), seen, diagnosis.advice, state.left, heard))
 
     return watch
 

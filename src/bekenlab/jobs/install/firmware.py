@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from bekenlab.chips import Chip
     from bekenlab.jobs.chip.flash_plan import Piece
+    from bekenlab.jobs.inputs import InputFile
     from bekenlab.link.identity import Identity
 
 _INSTALLABLE = (FileKind.QIO, FileKind.UA)
@@ -30,19 +31,29 @@ def read_firmware(path: Path) -> Firmware:
         UsageError: It holds something else, or OpenBeken in a form that is not for this.
         BekenlabError: It cannot be read.
     """
-    file = recognise(load_one(path))
-    told = f" {file.firmware}" if file.firmware else ""
-    if not file.firmware.startswith(_NAME):
+    return firmware_of(load_one(path))
+
+
+def firmware_of(file: InputFile) -> Firmware:
+    """The same for a file that is read already.
+
+    Raises:
+        UsageError: It holds something else, or OpenBeken in a form that is not for this.
+    """
+    known = recognise(file)
+    told = f" {known.firmware}" if known.firmware else ""
+    name = file.path.name
+    if not known.firmware.startswith(_NAME):
         raise UsageError(
-            f"{path.name} is {KIND_MEANS[file.kind]}{told}, not OpenBeken",
+            f"{name} is {KIND_MEANS[known.kind]}{told}, not OpenBeken",
             hint="name a QIO file of OpenBeken, or download one with --firmware latest",
         )
-    if file.kind not in _INSTALLABLE:
+    if known.kind not in _INSTALLABLE:
         raise UsageError(
-            f"{path.name} is {KIND_MEANS[file.kind]}{told}: install takes firmware alone",
+            f"{name} is {KIND_MEANS[known.kind]}{told}: install takes firmware alone",
             hint="name the QIO file of OpenBeken's release; bekenlab write takes anything",
         )
-    return Firmware(path, file)
+    return Firmware(file.path, known)
 
 
 def check_chip(firmware: Firmware, chip: Chip, force: frozenset[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.web.routes import api, backups, device, dump, dumps, jobs, ports, start
+from bekenlab.web.routes import api, backups, device, dump, dumps, jobs, pictures, ports, start
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -34,6 +34,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     *dump.ROUTES,
     *device.ROUTES,
     *dumps.ROUTES,
+    *pictures.ROUTES,
     *ports.ROUTES,
     *backups.ROUTES,
     *jobs.ROUTES,

@@ -4,18 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
 from starlette.routing import Route
 
-from bekenlab.web.pages import page
+from bekenlab.errors import UnsupportedError
+from bekenlab.jobs.pinout import board_names, find_board
+from bekenlab.report.pictures import wiring_notes, wiring_picture
+from bekenlab.web.lab import lab_of
+from bekenlab.web.pages import page, texts_for
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+_USUAL_BOARD = "CB2S"
+_ACTIONS = ("doctor", "backup", "install", "write", "log", "reboot")
+_PANELS = ("install", "write")
+
 
 async def show(request: Request) -> Response:
-    """Ports, and what can be done with what is behind one."""
-    return page(request, "device")
+    """Ports, wiring, and what can be done with what is behind a port."""
+    words = texts_for(request).picture_words
+    asked = request.query_params.get("board", "")
+    try:
+        board = find_board(asked or _USUAL_BOARD)
+    except UnsupportedError:
+        board = find_board(_USUAL_BOARD)
+    drawn = wiring_picture(board, words_of=words, standalone=False)
+    return page(
+        request,
+        "device",
+        board=board.name,
+        board_chosen=bool(asked),
+        boards=board_names(),
+        wiring=Markup(drawn),  # noqa: S704  drawn by us; names in it are escaped there
+        wiring_notes=wiring_notes(words),
+        actions=_ACTIONS,
+        panels=_PANELS,
+        dumps=lab_of(request).shelf.dumps(),
+        chosen_dump=request.query_params.get("dump", ""),
+    )
 
 
 ROUTES = (Route("/device", show),)

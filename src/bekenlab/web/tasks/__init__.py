@@ -15,6 +15,7 @@ from bekenlab.web.tasks.chip import (
     restore_task,
     write_task,
 )
+from bekenlab.web.tasks.install import install_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,6 +31,7 @@ KINDS: Mapping[str, Callable[[Lab, Parameters], Task]] = {
     "backup": backup_task,
     "write": write_task,
     "restore": restore_task,
+    "install": install_task,
     "log": log_task,
     "reboot": reboot_task,
 }

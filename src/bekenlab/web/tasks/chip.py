@@ -169,7 +169,7 @@ def bench_for(lab: Lab, offer: Offer, job: Job) -> Bench:
     """How a job reaches what is behind an offer; the job can be stopped on the way."""
     memory = None if offer.device else BaudMemory(lab.settings.state)
     opener = lab.ports.opener(offer, job.raise_if_cancelled)
-    return Bench(port=offer.id, wait=_WAIT, memory=memory, open_line=opener)
+    return Bench(port=offer_name(offer), wait=_WAIT, memory=memory, open_line=opener)
 
 
 def offer_name(offer: Offer) -> str:
@@ -188,7 +188,7 @@ def _carry_out(
         plan = _agreed(job, target, file, state)
         report = flash(target, plan, state, journal, events=tell)
     undo = lab.backups.of(plan.backup).id if plan.backup and not more else None
-    return {**flash_json(report), "undo": undo, "flash": plan_view(plan, target)}
+    return {**flash_json(report), "undo": undo, "plan": plan_view(plan, target.identity)}
 
 
 def _agreed(job: Job, target: Target, file: FlashFile, state: ChipState) -> FlashPlan:
@@ -200,7 +200,7 @@ def _agreed(job: Job, target: Target, file: FlashFile, state: ChipState) -> Flas
     wishes = Wishes()
     while True:
         plan = plan_write(target, file, wishes, state)
-        said = job.ask("plan", plan=plan_view(plan, target))
+        said = job.ask("plan", plan=plan_view(plan, target.identity))
         given = Parameters(said if isinstance(said, dict) else {})
         if given.flag("yes"):
             plan.raise_if_refused()

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bekenlab.jobs.chip.flash_plan import FlashPlan, PlannedSector
-    from bekenlab.link.target import Target
+    from bekenlab.link.identity import Identity
 
 
-def plan_view(plan: FlashPlan, target: Target) -> dict[str, Any]:
+def plan_view(plan: FlashPlan, identity: Identity) -> dict[str, Any]:
     """A plan as JSON values: what ``plan_json`` has, and ranges of flash for a map.
 
     ``write`` is erased and written, ``same`` holds the right bytes already, ``kept`` cannot be
@@ -25,15 +25,15 @@ def plan_view(plan: FlashPlan, target: Target) -> dict[str, Any]:
     written = _spans(plan.sectors)
     kept = [
         [region.start, region.end, region.name]
-        for region in protected_regions(target.identity)
+        for region in protected_regions(identity)
         if not any(start < region.end and region.start < end for start, end in written)
     ]
     told = plan_json(plan)
     told["backup"] = plan.backup.name if plan.backup else None
     return {
         **told,
-        "size": target.size,
-        "chip": target.identity.chip_name,
+        "size": identity.flash_size,
+        "chip": identity.chip_name,
         "write": written,
         "same": _spans(plan.same),
         "repair": _spans(plan.repairs),

@@ -1,0 +1,31 @@
+// Flash as a field of sectors, filling up while a job goes through it.
+import { hex } from "./dom.js";
+
+const SECTOR = 4096;
+
+export class FlashMap {
+  /** @param place an empty element; @param size bytes of flash */
+  constructor(place, size) {
+    this.count = size / SECTOR;
+    this.cells = Array.from({ length: this.count }, (_, index) => {
+      const cell = document.createElement("i");
+      cell.title = hex(index * SECTOR);
+      return cell;
+    });
+    place.replaceChildren(...this.cells);
+  }
+
+  /** Mark ranges, half open, with a class; `keep` leaves what is marked otherwise alone. */
+  mark(spans, name) {
+    for (const [start, end] of spans) {
+      for (let index = Math.floor(start / SECTOR); index < Math.min(this.count, Math.ceil(end / SECTOR)); index++) {
+        this.cells[index].className = name;
+      }
+    }
+  }
+
+  /** Start anew. */
+  clear() {
+    for (const cell of this.cells) cell.className = "";
+  }
+}

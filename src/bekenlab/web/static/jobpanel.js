@@ -1,0 +1,155 @@
+// A job on the page: what it waits for, how far it is, what it asks, what it came to.
+import { say } from "./app.js";
+import { byId, fill, hex, size } from "./dom.js";
+import { FlashMap } from "./flashmap.js";
+import { answer, cancel, watch } from "./jobs.js";
+import { askPlan, askWire } from "./questions.js";
+import { orElse, t } from "./texts.js";
+
+const LOUD_EVERY = 10_000;
+const MOST_LINES = 2000;
+
+export class JobPanel {
+  /** @param card the section of the page; @param showOutcome puts a finished job's result in words */
+  constructor(card, showOutcome) {
+    this.card = card;
+    this.showOutcome = showOutcome;
+    this.part = (name) => card.querySelector(`[data-job-${name}]`);
+    this.part("stop").addEventListener("click", () => {
+      this.part("stop").disabled = true;
+      cancel(this.job.id);
+    });
+  }
+
+  /** Show a job from its beginning. */
+  show(job) {
+    this.unwatch?.();
+    this.job = job;
+    this.map = null;
+    this.phase = "";
+    this.loudAt = 0;
+    this.card.hidden = false;
+    this.part("title").textContent = orElse(`job.kind.${job.kind}`, job.kind);
+    this.part("about").textContent = job.title;
+    this.part("state").textContent = t("job.state.running");
+    this.part("state").className = "badge";
+    this.part("stop").hidden = false;
+    this.part("stop").disabled = false;
+    for (const name of ["waiting", "progress", "log"]) this.part(name).hidden = true;
+    for (const name of ["steps", "question", "said", "outcome", "log", "map", "legend"]) this.part(name).replaceChildren();
+    this.unwatch = watch(job.id, (event) => this[`on_${event.event}`]?.(event));
+  }
+
+  on_awaiting(event) {
+    const box = this.part("waiting");
+    box.hidden = false;
+    const put = (name, text) => (box.querySelector(`[data-slot="${name}"]`).textContent = text);
+    put("stage", orElse(`job.stage.${event.stage}`, event.stage));
+    put("seen", orElse(`job.heard.${event.heard}.seen`, event.seen));
+    put("advice", orElse(`job.heard.${event.heard}.advice`, event.advice));
+    put("left", t("job.left", { seconds: Math.ceil(event.seconds_left) }));
+    box.classList.toggle("warn", event.stage === "reset-by-hand");
+    if (this.stage !== event.stage) say(orElse(`job.stage.${event.stage}`, event.stage));
+    this.stage = event.stage;
+  }
+
+  on_step(event) {
+    const step = document.createElement("li");
+    step.textContent = orElse(`job.step.${event.step}`, event.title);
+    this.part("steps").append(step);
+    say(step.textContent);
+  }
+
+  on_said(event) {
+    this.part("waiting").hidden = true;
+    const line = document.createElement("li");
+    line.textContent = event.message;
+    this.part("said").append(line);
+  }
+
+  on_chip(event) {
+    this.flash = event.chip.flash_size;
+  }
+
+  on_progress(event) {
+    this.part("waiting").hidden = true;
+    const box = this.part("progress");
+    box.hidden = false;
+    const share = event.total ? event.done / event.total : 1;
+    const words = { phase: orElse(`job.phase.${event.phase}`, event.phase), percent: Math.floor(100 * share) };
+    box.querySelector('[data-slot="share"]').textContent = t("job.share", words);
+    box.querySelector('[data-slot="amount"]').textContent = t("job.amount", { done: size(event.done), total: size(event.total) });
+    box.querySelector('[data-slot="pace"]').textContent =
+      event.left === null ? "" : t("job.pace", { rate: size(event.rate), seconds: Math.ceil(event.left) });
+    box.querySelector("progress").value = share;
+    this.mark(event);
+    if (Date.now() - this.loudAt > LOUD_EVERY) {
+      this.loudAt = Date.now();
+      say(t("job.share", words));
+    }
+  }
+
+  mark(event) {
+    const end = Math.max(0, ...event.spans.map((span) => span[1]));
+    // Only a phase that goes through all of flash tells its size.
+    const total = Math.max(this.flash ?? 0, event.phase === "write" ? 0 : event.total, end);
+    if (!total) return;
+    if (!this.map || this.map.count * 4096 < total) this.map = new FlashMap(this.part("map"), total);
+    if (event.phase !== this.phase) {
+      if (event.phase !== "verify" || this.phase !== "write") this.map.clear();
+      this.phase = event.phase;
+      this.part("legend").textContent = t("job.map", { end: hex(total) });
+    }
+    this.map.mark(event.spans, event.phase);
+  }
+
+  on_question(event) {
+    this.part("waiting").hidden = true;
+    this.part("progress").hidden = true;
+    const respond = (value) => answer(this.job.id, event.number, value).catch(() => {});
+    const asked = event.about === "wire" ? askWire(respond) : askPlan(event, respond);
+    this.part("question").replaceChildren(asked);
+    const heading = asked.querySelector("h3");
+    heading.tabIndex = -1;
+    heading.focus();
+  }
+
+  on_answered() {
+    this.part("question").replaceChildren();
+  }
+
+  on_line(event) {
+    const log = this.part("log");
+    log.hidden = false;
+    const line = document.createElement("span");
+    line.textContent = `${event.text}\n`;
+    const follows = log.scrollTop + log.clientHeight > log.scrollHeight - 40;
+    log.append(line);
+    if (log.childElementCount > MOST_LINES) log.firstChild.remove();
+    if (follows) log.scrollTop = log.scrollHeight;
+  }
+
+  on_end(event) {
+    for (const name of ["waiting", "progress"]) this.part(name).hidden = true;
+    this.part("question").replaceChildren();
+    this.part("stop").hidden = true;
+    const bad = event.state !== "done";
+    const state = this.part("state");
+    state.textContent = t(`job.state.${event.state}`);
+    state.className = `badge ${event.state === "failed" ? "bad" : bad ? "warn" : "good"}`;
+    const outcome = bad ? this.failed(event) : this.showOutcome(this.job, event.result);
+    if (this.map && !bad) this.part("progress").hidden = false;
+    this.part("outcome").replaceChildren(outcome);
+    this.part("outcome").focus();
+    this.card.dispatchEvent(new CustomEvent("ended", { detail: event }));
+  }
+
+  failed(event) {
+    const title = event.state === "cancelled" ? t("job.stopped") : orElse(`error.${event.error.code}`, t("error.heading"));
+    const text = event.state === "cancelled" ? t("job.goes_on") : event.error.message;
+    const hint = event.state === "cancelled" || !event.error.hint ? "" : t("error.hint", { hint: event.error.hint });
+    const box = fill("outcome", { title, text, hint });
+    box.classList.add(event.state === "cancelled" ? "warn" : "bad");
+    return box;
+  }
+}

@@ -1,0 +1,103 @@
+// What a finished job came to, in words, and what can be done next.
+import { ask } from "./api.js";
+import { fill, size } from "./dom.js";
+import { t } from "./texts.js";
+
+/** A box for a job that is done. `begin` starts another job on the same port. */
+export function outcomeOf(job, result, begin) {
+  return (SHOWN[job.kind] ?? plainly)(result, begin, job);
+}
+
+function box(kind, title, text, facts = [], next = [], hint = "") {
+  const made = fill("outcome", { title, text, hint });
+  made.classList.add(kind);
+  for (const [name, value] of facts) {
+    if (value === null || value === undefined || value === "") continue;
+    const pair = document.createElement("div");
+    const term = document.createElement("dt");
+    term.textContent = name;
+    const told = document.createElement("dd");
+    told.textContent = value;
+    if (/^[0-9a-f]{64}$/.test(value)) told.className = "mono";
+    pair.append(term, told);
+    made.querySelector("[data-facts]").append(pair);
+  }
+  made.querySelector("[data-next]").append(...next);
+  return made;
+}
+
+function button(text, does, style = "") {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = `button ${style}`;
+  made.textContent = text;
+  made.addEventListener("click", does);
+  return made;
+}
+
+function link(text, href) {
+  const made = document.createElement("a");
+  made.className = "button primary";
+  made.textContent = text;
+  made.href = href;
+  return made;
+}
+
+const chipFacts = (chip) => [
+  [t("device.result.chip"), chip?.chip],
+  [t("device.result.loader"), chip?.loader],
+  [t("device.result.flash"), chip ? [chip.flash_part, size(chip.flash_size)].filter(Boolean).join(", ") : ""],
+];
+
+function plainly() {
+  return box("good", t("job.state.done"), "");
+}
+
+function doctor(result, begin) {
+  const well = !result.problem && result.checks.every((check) => check.ok);
+  const checks = result.checks.map((check) => [t(`device.check.${check.name}`), `${check.ok ? "✓" : "✗"} ${check.seen}`]);
+  const title = t(well ? "device.result.works" : "device.result.does_not");
+  const next = well ? [button(t("device.do.backup"), () => begin("backup"), "primary")] : [button(t("device.result.again"), () => begin("doctor"))];
+  return box(well ? "good" : "bad", title, well ? "" : result.verdict, checks, next, well ? "" : result.advice);
+}
+
+function backup(result, begin) {
+  const counts = result.sectors;
+  const facts = [
+    ...chipFacts(result.chip),
+    [t("device.result.file"), result.name],
+    [t("device.result.sha"), result.sha256],
+    [t("device.result.sectors"), t("device.result.read", { sent: counts.sent, blank: counts.blank, resumed: counts.resumed })],
+  ];
+  const look = button(t("device.backups.look"), async () => {
+    const { dumps } = await ask("POST", `/api/backups/${result.backup}/dump`);
+    location.assign(`/dump/${dumps[0].id}`);
+  });
+  const next = [link(t("common.download"), `/api/backups/${result.backup}`), look];
+  return box("good", t("device.result.backed_up"), t("device.result.proven", { size: size(result.size) }), facts, next);
+}
+
+function write(result, begin) {
+  const counts = result.sectors;
+  const facts = [
+    [t("device.result.written"), t("device.plan.sectors", { count: counts.written })],
+    [t("device.plan.same"), t("device.plan.sectors", { count: counts.equal })],
+  ];
+  const next = result.undo ? [button(t("device.result.undo"), () => begin("restore", { backup: result.undo }))] : [];
+  return box("good", t("device.result.verified"), t("device.result.compared"), facts, next);
+}
+
+function install(result, begin) {
+  const facts = [...chipFacts(result.chip), [t("device.result.firmware"), result.firmware], [t("device.plan.backup"), result.backup_name]];
+  const next = [button(t("device.result.undo"), () => begin("restore", { backup: result.backup }))];
+  const text = result.wifi ? t("device.install.joins", { name: result.wifi }) : t("device.install.opens_own");
+  return box("good", t("device.result.installed"), text, facts, next);
+}
+
+function log(result) {
+  const pins = result.pins.map((pin) => [`P${pin.gpio}`, pin.label]);
+  const text = pins.length ? t("device.result.log_pins") : t("device.result.log_none");
+  return box("good", t("device.result.log"), text, pins);
+}
+
+const SHOWN = { doctor, backup, write, restore: write, install, log };

@@ -1,0 +1,116 @@
+"""Install OpenBeken: backup, pins, plan, perhaps a rehearsal, a question, write, first start."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from bekenlab.jobs.install.firmware import firmware_of
+from bekenlab.jobs.install.install import Helpers, install
+from bekenlab.jobs.install.model import InstallWishes, Places
+from bekenlab.jobs.install.rehearse import rehearse
+from bekenlab.jobs.obk_config import Changes
+from bekenlab.report.chip_json import flash_json
+from bekenlab.report.live_log import LiveLog
+from bekenlab.secret import Secret
+from bekenlab.web.events import Teller
+from bekenlab.web.tasks.chip import bench_for, offer_name
+from bekenlab.web.tasks.parameters import Parameters, Task
+from bekenlab.web.views.install import proposal_view, rehearsal_view, start_view
+
+if TYPE_CHECKING:
+    from bekenlab.jobs.install.model import Proposal
+    from bekenlab.jobs.install.rehearsal import Rehearsal
+    from bekenlab.openbeken.config import Value
+    from bekenlab.web.lab import Lab
+    from bekenlab.web.manager import Job
+
+_TEXTS = ("wifi_ssid", "mqtt_host", "mqtt_user")
+_SECRETS = ("wifi_password", "mqtt_password")
+
+
+def install_task(lab: Lab, parameters: Parameters) -> Task:
+    """``{"kind": "install", "port": ID, "firmware": DUMP, "wifi_ssid": ..., "rehearse": true}``."""
+    offer = lab.ports.find(parameters.text("port"))
+    firmware = lab.shelf.get(parameters.text("firmware"))
+    rehearses = parameters.flag("rehearse")
+    ssid = parameters.text("wifi_ssid", "").strip()
+    changes = _changes(parameters)
+
+    def work(job: Job) -> dict[str, Any]:
+        found = firmware_of(firmware.file)
+        tell = Teller(job, lab.clock)
+        log = LiveLog()
+
+        def heard(seconds: float, text: str) -> None:
+            for line in log.feed(text):
+                job.emit("line", seconds=round(seconds, 3), text=line)
+
+        def rehearsed(proposal: Proposal) -> Rehearsal:
+            chip = proposal.identity.chip
+            if chip is None:  # the job has refused a chip it does not know
+                raise AssertionError
+            saved, made = proposal.backup, proposal.made
+            return rehearse(saved, chip, proposal.firmware, made, events=tell)
+
+        report = install(
+            bench_for(lab, offer, job),
+            InstallWishes(lambda _chip: found, changes, listens=offer.device is None),
+            Places(lab.settings.state, lab.settings.data),
+            _Asked(lab, job, ssid, rehearses=rehearses),
+            helpers=Helpers(rehearse=rehearsed, heard=heard),
+            events=tell,
+        )
+        return {
+            **proposal_view(report.proposal, lab.backups, ssid),
+            "rehearsal": rehearsal_view(report.rehearsal),
+            "flash": flash_json(report.flash) if report.flash else None,
+            "start": start_view(report.start),
+        }
+
+    return Task(f"{firmware.file.name} → {offer_name(offer)}", work, offer.id)
+
+
+class _Asked:
+    """Asks the person in front of the browser.
+
+    Args:
+        lab: Where backups are.
+        job: The job that asks.
+        ssid: Name of the network the device is to join, as it was typed, or an empty string.
+        rehearses: Whether a rehearsal is wanted, which was asked before.
+    """
+
+    def __init__(self, lab: Lab, job: Job, ssid: str, *, rehearses: bool) -> None:
+        self._lab = lab
+        self._job = job
+        self._ssid = ssid
+        self._rehearses = rehearses
+
+    def rehearse(self, proposal: Proposal) -> bool:
+        """See ``Questions``."""
+        del proposal
+        return self._rehearses
+
+    def carry_out(self, proposal: Proposal, rehearsal: Rehearsal | None) -> bool:
+        """See ``Questions``."""
+        said = self._job.ask(
+            "install",
+            **proposal_view(proposal, self._lab.backups, self._ssid),
+            rehearsal=rehearsal_view(rehearsal),
+        )
+        return Parameters(said if isinstance(said, dict) else {}).flag("yes")
+
+    def wire_moved(self) -> bool:
+        """See ``Questions``."""
+        said = self._job.ask("wire")
+        return Parameters(said if isinstance(said, dict) else {}).flag("yes")
+
+
+def _changes(parameters: Parameters) -> Changes:
+    values: dict[str, Value] = {
+        name: text for name in _TEXTS if (text := parameters.text(name, "").strip())
+    }
+    given = {name: text for name in _SECRETS if (text := parameters.text(name, ""))}
+    values |= {name: Secret(text.encode("utf-8")) for name, text in given.items()}
+    return replace(Changes(), values=values)

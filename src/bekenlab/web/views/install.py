@@ -1,0 +1,65 @@
+"""An install as the pages show it, before and after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bekenlab.report.chip_json import identity_json, notices_json
+from bekenlab.report.printable import printable
+from bekenlab.web.views.plan import plan_view
+
+if TYPE_CHECKING:
+    from bekenlab.jobs.install.model import FirstStart, Proposal
+    from bekenlab.jobs.install.rehearsal import Rehearsal
+    from bekenlab.web.backups import Backups
+
+
+def proposal_view(proposal: Proposal, backups: Backups, ssid: str) -> dict[str, Any]:
+    """What an install would do: plan, pins, Wi-Fi, and the backup it can be undone with.
+
+    Args:
+        proposal: The proposal.
+        backups: Where its backup is noted.
+        ssid: Name of the network, as the reader has just typed it; the proposal keeps it secret.
+    """
+    made = proposal.made.config
+    return {
+        "chip": identity_json(proposal.identity),
+        "backup": backups.add(proposal.backup.path).id,
+        "backup_name": proposal.backup.path.name,
+        "backup_reused": proposal.backup.reused,
+        "firmware": printable(proposal.firmware.file.firmware),
+        "device": printable(proposal.subject.module or proposal.subject.firmware or ""),
+        "pins": [{"gpio": f"P{pin.gpio}", "setting": pin.text} for pin in made.pins()],
+        "wifi": printable(ssid),
+        "warnings": notices_json(proposal.notices),
+        "plan": plan_view(proposal.plan, proposal.identity),
+    }
+
+
+def rehearsal_view(rehearsal: Rehearsal | None) -> dict[str, Any] | None:
+    """What a rehearsal showed, pin by pin."""
+    if rehearsal is None:
+        return None
+    return {
+        "passed": rehearsal.passed,
+        "config_taken": rehearsal.config_taken,
+        "wifi": rehearsal.wifi,
+        "crash": printable(rehearsal.crash),
+        "pins": [
+            {
+                "gpio": f"P{pin.gpio}",
+                "setting": pin.setting,
+                "expected": pin.expected,
+                "seen": pin.seen,
+                "verdict": str(pin.verdict),
+            }
+            for pin in rehearsal.pins
+        ],
+    }
+
+
+def start_view(start: FirstStart) -> dict[str, Any]:
+    """What was heard of the first start."""
+    config = str(start.log.config) if start.log else None
+    return {"heard": start.heard, "wifi": start.wifi, "config": config}

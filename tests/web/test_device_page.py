@@ -1,0 +1,124 @@
+"""The page of a device, in a real browser: everything that is done to one, on virtual devices."""
+
+import lzma
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from bekenlab.samples import build_sample
+from shared import shared
+from web.serving import Served
+
+Shoot = Callable[[Page, str], Path]
+OUTCOME = "[data-job-outcome] .notice"
+LONG = 60_000
+
+
+@pytest.fixture
+def bench(page: Page, served: Served) -> Page:
+    """The device page, with no backups of other tests."""
+    for path in (served.folder / "backups").glob("*"):
+        path.unlink()
+    page.goto(f"{served.url}/device")
+    return page
+
+
+def make_virtual(page: Page, *, paced: bool) -> None:
+    """A virtual device with the sample in its flash, chosen."""
+    page.get_by_text("No device at hand?").click()
+    page.get_by_label("as slow as a real one").set_checked(paced)
+    page.get_by_role("button", name="Make it").click()
+    expect(page.get_by_role("heading", name="What to do")).to_be_visible()
+
+
+def download(page: Page, name: str) -> bytes:
+    with page.expect_download() as waiting:
+        page.locator(OUTCOME).get_by_role("link", name=name).click()
+    return waiting.value.path().read_bytes()
+
+
+def test_a_virtual_device_is_backed_up_to_a_file(bench: Page) -> None:
+    make_virtual(bench, paced=False)
+    bench.get_by_role("button", name="Back up").click()
+    expect(bench.locator(OUTCOME)).to_contain_text("Backed up", timeout=LONG)
+    assert download(bench, "Download") == build_sample()
+    expect(bench.get_by_role("listitem").filter(has_text="BK7231N-")).to_be_visible()
+
+
+def test_a_backup_is_stopped_and_goes_on_in_another_tab(bench: Page, shoot: Shoot) -> None:
+    make_virtual(bench, paced=True)
+    bench.get_by_role("button", name="Back up").click()
+    expect(bench.locator(".map .read").nth(100)).to_be_attached(timeout=LONG)
+    shoot(bench, "device-backup")
+    bench.get_by_role("button", name="Stop").click()
+    expect(bench.locator(OUTCOME)).to_contain_text("Stopped", timeout=LONG)
+
+    bench.get_by_role("button", name="Back up").click()
+    expect(bench.locator("[data-job-said]")).to_contain_text("going on where", timeout=LONG)
+    # Somebody reloads in the middle: the page finds the job again, and all it has told.
+    bench.reload()
+    expect(bench.locator("[data-job-title]")).to_have_text("Back up")
+    expect(bench.locator("[data-job-said]")).to_contain_text("going on where", timeout=LONG)
+    expect(bench.locator(OUTCOME)).to_contain_text("Backed up", timeout=LONG)
+    assert download(bench, "Download") == build_sample()
+
+
+def test_openbeken_is_installed_and_undone(bench: Page, tmp_path: Path, shoot: Shoot) -> None:
+    packed = shared("dumps", "openbk7231n-qio-1.18.300.bin.xz")
+    firmware = tmp_path / "OpenBK7231N_QIO_1.18.300.bin"
+    firmware.write_bytes(lzma.decompress(packed.read_bytes()))
+    make_virtual(bench, paced=False)
+    bench.get_by_role("button", name="Install OpenBeken").click()
+    panel = bench.locator("[data-panel=install]")
+    panel.get_by_label("or another").set_input_files(firmware)
+    expect(panel.get_by_label("An open file")).to_contain_text(firmware.name)
+    panel.get_by_label("Wi-Fi name").fill("home")
+    panel.get_by_label("Wi-Fi password").fill("not-to-be-shown")
+    panel.get_by_role("button", name="Back up and make a plan").click()
+
+    question = bench.locator(".question")
+    expect(question).to_contain_text("The rehearsal went well", timeout=LONG)
+    expect(question).to_contain_text("boot loader, RF calibration")
+    expect(question).to_contain_text("It joins the Wi-Fi network home")
+    row = question.get_by_role("row").filter(has=bench.get_by_role("rowheader", name="P26"))
+    expect(row).to_contain_text("Rel;1")
+    expect(row).to_contain_text("does what it should")
+    shoot(bench, "device-install")
+    question.get_by_role("button", name="Carry it out").click()
+    expect(bench.locator(OUTCOME)).to_contain_text("OpenBeken is on it", timeout=LONG)
+    assert "not-to-be-shown" not in bench.content()
+
+    bench.locator(OUTCOME).get_by_role("button", name="Undo").click()
+    bench.locator(".question").get_by_role("button", name="Carry it out").click(timeout=LONG)
+    expect(bench.locator(OUTCOME)).to_contain_text("Written and verified", timeout=LONG)
+
+
+def test_a_write_without_a_backup_is_refused_and_says_so(bench: Page, sample: Path) -> None:
+    make_virtual(bench, paced=False)
+    other = bytearray(sample.read_bytes())
+    other[0x150000] = 0
+    bench.get_by_role("button", name="Write a file").click()
+    panel = bench.locator("[data-panel=write]")
+    panel.get_by_label("or another").set_input_files(
+        {"name": "other.bin", "mimeType": "application/octet-stream", "buffer": bytes(other)}
+    )
+    expect(panel.get_by_label("An open file")).to_contain_text("other.bin")
+    panel.get_by_role("button", name="Make a plan").click()
+    question = bench.locator(".question")
+    expect(question).to_contain_text("There is no backup of this chip yet", timeout=LONG)
+    expect(question.get_by_role("button", name="Carry it out")).to_be_hidden()
+    question.get_by_role("button", name="Change nothing").click()
+    expect(bench.locator(OUTCOME)).to_contain_text("you said no")
+
+
+def test_the_wiring_follows_the_module(bench: Page) -> None:
+    bench.get_by_role("heading", name="Wire it").click()
+    picture = bench.locator("[data-wiring] svg")
+    expect(picture).to_be_visible()
+    before = picture.inner_html()
+    bench.get_by_label("What is printed on the module or chip?").select_option("CB3S")
+    expect(picture).to_contain_text("RX1")
+    assert picture.inner_html() != before
+    expect(bench.get_by_text("Never connect serial while the device is on mains")).to_be_visible()
