@@ -47,10 +47,12 @@ class Firmware:
         self.toggles = 0
         self.commands: list[str] = []
         self.boots = 0
+        self.updates = 0
         if flash is None:
             config = new_config(chip=chip, unique=MAC[2:], pins=(), values={})
             self._store(self.chip.config_address, config.encode())
         self.start()
+        self.uptime = 1000  # it has been running for a while
 
     # -- starting and stopping
 
@@ -102,6 +104,7 @@ class Firmware:
             return
         found = re.search(rb"Built on [^\0]{5,60} version [^\0]{1,40}", code)
         self.build = found[0].decode() if found else self.build
+        self.updates += 1
         self.flash[region.start : region.end] = b"\xff" * region.size
 
     # -- flash

@@ -81,6 +81,10 @@ class Device:
         self.clock: Clock = clock or WallClock()
         self._password = password
 
+    def with_password(self, password: Secret | None) -> Device:
+        """The same device with another web password."""
+        return Device(self.host, password=password, patience=self.patience, clock=self.clock)
+
     def info(self, *, tries: int | None = None) -> DeviceInfo:
         """Who it is."""
         return parse_info(self._get("/api/info", _JSON, tries=tries).text)

@@ -1,0 +1,132 @@
+"""Give a device its pins, flags and startup command, and read them back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bekenlab.events import EventSink, Said, ignore
+from bekenlab.jobs.lan.apply_plan import Columns
+from bekenlab.jobs.lan.restart import restart
+from bekenlab.jobs.lan.settings import read_settings
+from bekenlab.link.errors import VerifyFailedError
+from bekenlab.openbeken.flags import flags_to_number
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bekenlab.jobs.lan.apply_plan import ApplyPlan
+    from bekenlab.jobs.lan.copies import Copies
+    from bekenlab.lan.device import Device
+    from bekenlab.openbeken.config import Config
+
+_JOB = "apply"
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyReport:
+    """What was changed.
+
+    Attributes:
+        plan: What was planned; all of it was read back.
+        kept: Where the settings it had are.
+        restarted: Whether it was restarted. Drivers and the startup command begin only then.
+    """
+
+    plan: ApplyPlan
+    kept: Path
+    restarted: bool
+
+
+def apply(
+    device: Device,
+    plan: ApplyPlan,
+    copies: Copies,
+    *,
+    reboot: bool = True,
+    events: EventSink = ignore,
+) -> ApplyReport:
+    """Carry out a plan.
+
+    The settings are kept first. Everything is read back twice: from the running firmware, then,
+    when it has saved them, from the sector in flash.
+
+    Args:
+        device: The device.
+        plan: What to do.
+        copies: Where its settings are kept.
+        reboot: Restart it, so that drivers and the startup command begin.
+        events: Told what happens.
+
+    Raises:
+        VerifyFailedError: The device has not got in the end what it should.
+        BekenlabError: It refuses, or does not answer any more.
+    """
+    settings = read_settings(device, plan.chip)
+    kept = copies.keep(plan.info.short_name or str(device.host), "settings", settings.encode())
+    events(Said(_JOB, "kept", f"the settings it has are kept in {kept}"))
+    _set_pins(device, plan)
+    if plan.flags and plan.flags[0] != plan.flags[1]:
+        device.command(f"Flags {flags_to_number(plan.flags[1])}")
+    if plan.startup and plan.startup[0] != plan.startup[1]:
+        device.set_startup_command(plan.startup[1])
+    _check_pins(device, plan)
+    if reboot:
+        restart(device, _JOB, seconds=device.patience.reboot, events=events)
+        _check_pins(device, plan)
+    _check_settings(device, plan)
+    return ApplyReport(plan, kept, restarted=reboot)
+
+
+def _set_pins(device: Device, plan: ApplyPlan) -> None:
+    """Roles and channels in one request; second channels have no place in it."""
+    now, wanted = plan.now, plan.wanted
+    if (now.roles, now.channels) != (wanted.roles, wanted.channels):
+        device.set_pins(wanted.roles, wanted.channels)
+    for gpio, second in enumerate(wanted.seconds):
+        if second != now.seconds[gpio]:
+            device.command(f"SetPinChannel {gpio} {wanted.channels[gpio]} {second}")
+
+
+def _check_pins(device: Device, plan: ApplyPlan) -> None:
+    told = device.pins()
+    has = Columns(told.roles, told.channels, told.seconds)
+    wrong = _differing(has, plan.wanted)
+    if wrong:
+        raise VerifyFailedError(
+            f"the device does not do what it was told: {', '.join(wrong)} differ",
+            hint="try again; if it stays so, this firmware does not know these roles or pins",
+        )
+
+
+def _check_settings(device: Device, plan: ApplyPlan) -> None:
+    """The firmware saves within a second or two; then the sector has to agree."""
+    deadline = device.clock.now() + device.patience.save
+    while True:
+        wrong = _unsaved(read_settings(device, plan.chip), plan)
+        if not wrong:
+            return
+        if device.clock.now() > deadline:
+            raise VerifyFailedError(
+                f"the device has not saved {', '.join(wrong)}",
+                hint="restart it and look with obk pins: it saves then, too",
+            )
+        device.clock.sleep(device.patience.poll)
+
+
+def _unsaved(settings: Config, plan: ApplyPlan) -> list[str]:
+    columns = (settings.value(name) for name in ("pin_roles", "pin_channels", "pin_channels2"))
+    count = len(plan.wanted.roles)
+    saved = Columns(*(tuple(map(int, c[:count])) for c in columns if isinstance(c, tuple)))
+    wrong = _differing(saved, plan.wanted)
+    if plan.flags and settings.value("flags") != plan.flags[1]:
+        wrong.append("flags")
+    if plan.startup and settings.value("startup_command") != plan.startup[1]:
+        wrong.append("startup command")
+    return wrong
+
+
+def _differing(has: Columns, wanted: Columns) -> list[str]:
+    rows = zip(has.roles, has.channels, has.seconds, strict=True)
+    meant = zip(wanted.roles, wanted.channels, wanted.seconds, strict=True)
+    return [f"P{gpio}" for gpio, (a, b) in enumerate(zip(rows, meant, strict=True)) if a != b]

@@ -1,0 +1,51 @@
+"""What is kept of a device before it is changed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import FileAccessError
+from bekenlab.files import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+
+class Copies:
+    """A folder for them. They hold passwords, so only the user may read them.
+
+    Args:
+        folder: Where they go; made when there is something to keep.
+        now: Time, for their names.
+    """
+
+    def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
+        self._folder = folder
+        self._now = now
+
+    def keep(self, device: str, what: str, content: bytes) -> Path:
+        """Keep something of a device; the file appears whole.
+
+        Args:
+            device: Its name, made fit for a file.
+            what: ``"settings"``, ``"filesystem"``.
+            content: The bytes.
+
+        Raises:
+            FileAccessError: It cannot be kept; then the device must not be changed.
+        """
+        name = re.sub(r"[^A-Za-z0-9.-]+", "-", device).strip(".-")[:40] or "device"
+        time = self._now().strftime("%Y%m%d-%H%M%S")
+        path = self._folder / f"{name}-{time}-{what}.bin"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_whole(path, content, private=True)
+        except OSError as error:
+            raise FileAccessError(
+                f"{path} cannot be written: {(error.strerror or str(error)).lower()}",
+                hint="name another folder with --backups; nothing was changed",
+            ) from error
+        return path

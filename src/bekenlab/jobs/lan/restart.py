@@ -1,0 +1,78 @@
+"""Restart a device, and know that it did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import BekenlabError
+from bekenlab.events import Awaiting, EventSink, Said, ignore
+from bekenlab.lan.errors import NoAnswerError, WebPasswordError
+
+if TYPE_CHECKING:
+    from bekenlab.lan.device import Device
+    from bekenlab.lan.replies import DeviceInfo
+
+_MARGIN = 2.0  # seconds that its clock and ours may differ in meanwhile
+
+
+def restart(device: Device, job: str, *, seconds: float, events: EventSink = ignore) -> DeviceInfo:
+    """Restart a device and wait until it is back.
+
+    It has restarted when it says that it runs for less time than has passed.
+
+    Args:
+        device: The device.
+        job: Whose restart it is, for events.
+        seconds: How long to wait.
+        events: Told what is waited for.
+
+    Raises:
+        NoAnswerError: It did not come back in time.
+        BekenlabError: It refuses.
+    """
+    before, asked = device.info().uptime, device.clock.now()
+    device.reboot()
+    return await_restart(device, job, before, asked, seconds=seconds, events=events)
+
+
+def await_restart(
+    device: Device,
+    job: str,
+    before: int,
+    asked: float,
+    *,
+    seconds: float,
+    events: EventSink = ignore,
+) -> DeviceInfo:
+    """Wait for a device that was told to restart; see ``restart``.
+
+    Args:
+        device: The device.
+        job: For events.
+        before: How long it had run, in seconds, when it was asked.
+        asked: When that was, by its clock.
+        seconds: How long to wait from now.
+        events: Told what is waited for.
+    """
+    clock = device.clock
+    deadline = clock.now() + seconds
+    while True:
+        try:
+            info = device.info(tries=1)
+        except WebPasswordError:
+            raise
+        except BekenlabError as error:
+            seen = error.message
+        else:
+            if info.uptime < before + (clock.now() - asked) - _MARGIN:
+                events(Said(job, "restarted", f"{device.host} is back"))
+                return info
+            seen = "it has not restarted yet"
+        left = deadline - clock.now()
+        if left <= 0:
+            raise NoAnswerError(
+                f"{device.host} did not come back from its restart within {seconds:.0f} s: {seen}",
+                hint="look for it with obk scan: the router may have given it another address",
+            )
+        events(Awaiting(job, "restart", seen, "wait", left))
+        clock.sleep(device.patience.poll)
