@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bekenlab.cli.obk import read
+from bekenlab.cli.obk import change, read
 
 # \b keeps click from joining the lines.
 _EXAMPLES = """
@@ -25,5 +25,5 @@ def command() -> None:
     """
 
 
-for _command in read.COMMANDS:
+for _command in (*read.COMMANDS, *change.COMMANDS):
     command.add_command(_command)
