@@ -176,7 +176,7 @@ def _between(text: str) -> str:
 
 def _json(text: str) -> object:
     try:
-        return json.loads(text)
+        return json.loads(text, strict=False)  # control characters are not escaped either
     except (ValueError, RecursionError):
         return None
 

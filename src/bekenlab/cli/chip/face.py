@@ -55,7 +55,8 @@ class Face:
             self._awaiting(event)
         elif isinstance(event, Said):
             self._clear()
-            self._console.print(event.message, style="dim", markup=False, soft_wrap=True)
+            text = _fit(event.message)
+            self._console.print(text, style="dim", markup=False, soft_wrap=True)
         elif isinstance(event, Step):
             self._clear()
             self._console.print(event.title, style="bold", markup=False, soft_wrap=True)
@@ -131,7 +132,7 @@ class Face:
 
     def _draw(self, text: str) -> None:
         width = max(20, self._console.width - 1)
-        sys.stderr.write("\r" + text[:width].ljust(width))
+        sys.stderr.write("\r" + _fit(text)[:width].ljust(width))
         sys.stderr.flush()
         self._line = text
 
@@ -141,6 +142,13 @@ class Face:
             sys.stderr.write("\r" + " " * width + "\r")
             sys.stderr.flush()
             self._line = ""
+
+
+def _fit(text: str) -> str:
+    """What a device says may be in it, and must not move the cursor."""
+    from bekenlab.report.printable import printable
+
+    return printable(text)
 
 
 _STAGES = {
