@@ -138,11 +138,14 @@ class FakeDevice:
                 connection.shutdown(socket.SHUT_RDWR)
 
     def _time(self) -> None:
-        while not self._off.wait(self._second):
+        due = time.monotonic()
+        while not self._off.wait(max(0.0, due - time.monotonic())):
+            due += self._second  # a busy computer does not slow the device down
             with self._lock:
                 restart = self.firmware.tick()
             if restart:
                 self._restart()
+                due = time.monotonic()
 
     def _restart(self) -> None:
         """Off the network, and back under the same address."""

@@ -18,7 +18,8 @@ _MARGIN = 2.0  # seconds that its clock and ours may differ in meanwhile
 def restart(device: Device, job: str, *, seconds: float, events: EventSink = ignore) -> DeviceInfo:
     """Restart a device and wait until it is back.
 
-    It has restarted when it says that it runs for less time than has passed.
+    It has restarted when it says that it runs for less time than before; or, where that was not
+    long, when it was away and says that it runs for less time than it would otherwise.
 
     Args:
         device: The device.
@@ -56,15 +57,17 @@ def await_restart(
     """
     clock = device.clock
     deadline = clock.now() + seconds
+    away = False
     while True:
         try:
             info = device.info(tries=1)
         except WebPasswordError:
             raise
         except BekenlabError as error:
-            seen = error.message
+            seen, away = error.message, True
         else:
-            if info.uptime < before + (clock.now() - asked) - _MARGIN:
+            otherwise = before + (clock.now() - asked) - _MARGIN
+            if info.uptime < before or (away and info.uptime < otherwise):
                 events(Said(job, "restarted", f"{device.host} is back"))
                 return info
             seen = "it has not restarted yet"
