@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
-from bekenlab.report.labelled import labelled
+from bekenlab.report.labelled import labelled, noted
 from bekenlab.report.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from rich.table import Table
 
-    from bekenlab.errors import Notice
     from bekenlab.jobs.chip.backup import BackupReport
     from bekenlab.jobs.chip.doctor import DoctorReport
     from bekenlab.jobs.chip.flash import FlashReport
@@ -81,7 +80,7 @@ def backup_text(report: BackupReport) -> Group:
             ("Took", f"{report.seconds:.1f} s at {report.baud} baud"),
         ]
     )
-    return Group(table, *_warnings(report.notices))
+    return Group(table, *noted(report.notices))
 
 
 def verify_text(report: VerifyReport) -> Table:
@@ -112,7 +111,7 @@ def plan_text(plan: FlashPlan, identity: Identity) -> Group:
         Text.assemble(("refused: ", "bold red"), f"{r.reason}\n  override: {r.override}")
         for r in plan.refusals
     ]
-    return Group(labelled(rows), *_warnings(plan.notices), *refused)
+    return Group(labelled(rows), *noted(plan.notices), *refused)
 
 
 def flash_text(report: FlashReport) -> Table:
@@ -167,10 +166,3 @@ def doctor_text(report: DoctorReport) -> Text:
     if report.problem is None:
         lines.append(Text(f"{report.verdict}\n{report.advice}", style="bold"))
     return Text("\n").join(lines)
-
-
-def _warnings(notices: Iterable[Notice]) -> list[Text]:
-    return [
-        Text.assemble((f"! {notice.code}: ", "yellow"), printable(notice.message))
-        for notice in notices
-    ]

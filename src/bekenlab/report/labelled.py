@@ -1,4 +1,4 @@
-"""Labels and values, one pair a line: how a report looks that is no table."""
+"""Labels and values, and warnings, one a line: how a report looks that is no table."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from bekenlab.report.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bekenlab.errors import Notice
+
 _LABEL = 9
 
 
@@ -23,3 +25,11 @@ def labelled(pairs: Iterable[tuple[str, str]]) -> Table:
     for label, value in pairs:
         table.add_row(label, Text(printable(value)))
     return table
+
+
+def noted(notices: Iterable[Notice]) -> list[Text]:
+    """Warnings, one a line."""
+    return [
+        Text.assemble((f"! {notice.code}: ", "yellow"), printable(notice.message))
+        for notice in notices
+    ]

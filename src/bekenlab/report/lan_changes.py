@@ -10,7 +10,7 @@ from rich.text import Text
 from bekenlab.openbeken.flags import flag_name
 from bekenlab.report.chip_json import notices_json
 from bekenlab.report.config_report import diff_json, plain, render_differences
-from bekenlab.report.labelled import labelled
+from bekenlab.report.labelled import labelled, noted
 from bekenlab.report.lan_json import device_json, setting_json
 from bekenlab.report.lan_text import lines
 from bekenlab.report.printable import Printable, printable
@@ -54,7 +54,7 @@ def backup_text(report: BackupReport) -> RenderableType:
         place = "" if part.start is None else f"0x{part.start:06X}"
         table.add_row(Text(part.file), place, f"{part.size / 1024:,.0f} KiB")
     head = labelled([("Backup", str(report.folder)), ("Device", _device(report.info))])
-    return Group(head, Text(), Printable(table), *_warnings(n.message for n in report.notices))
+    return Group(head, Text(), Printable(table), *noted(report.notices))
 
 
 def apply_plan_json(plan: ApplyPlan, *, show_secrets: bool = False) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def ota_plan_text(plan: OtaPlan) -> RenderableType:
             ("Stays", "settings, calibration, boot loader"),
         ]
     )
-    return Group(head, *_warnings(notice.message for notice in plan.notices))
+    return Group(head, *noted(plan.notices))
 
 
 def ota_text(report: OtaReport) -> RenderableType:
