@@ -1,9 +1,11 @@
-"""``bekenlab pinout``: the pads of a module or chip, as text or as a picture."""
+"""``bekenlab pinout``: the pads of a module or chip, as text, as a picture, or over a photo."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +15,9 @@ from bekenlab.errors import ExitCode
 if TYPE_CHECKING:
     from bekenlab.chips import Module
     from bekenlab.jobs.subject import Subject
+    from bekenlab.report.pictures import Uses
+
+_POINT = re.compile(r"(-?\d{1,6}(?:\.\d{1,4})?)\s*,\s*(-?\d{1,6}(?:\.\d{1,4})?)")
 
 
 @click.command("pinout")
@@ -28,63 +33,142 @@ if TYPE_CHECKING:
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    metavar="OUT.svg",
-    help="Write a picture (SVG) instead of printing.",
+    metavar="OUT",
+    help="Write a picture instead of printing: SVG; with --photo also PNG.",
 )
 @click.option("--force", is_flag=True, help="Replace OUT where it exists.")
+@click.option("--chip", metavar="CHIP", help="The same as CHIP without an option.")
+@click.option(
+    "--photo",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A photo of the board (JPEG, PNG, WebP), to draw the pins over it.",
+)
+@click.option(
+    "--corners",
+    nargs=4,
+    metavar="X,Y X,Y X,Y X,Y",
+    help="With --photo: the chip's corners in pixels, pin 1's first, then round the chip.",
+)
+@click.option(
+    "--pads",
+    nargs=2,
+    metavar="PAD=X,Y PAD=X,Y",
+    help="With --photo: two pads of a module, far from each other.",
+)
+@click.option("--back", is_flag=True, help="With --pads: the photo shows the back.")
 @click.option("--list", "list_all", is_flag=True, help="Name all modules and chips there are.")
-def command(
-    board: str | None,
-    report: Path | None,
-    wiring: bool,
-    output: Path | None,
-    force: bool,
-    list_all: bool,
-) -> int:
+def command(board: str | None, chip: str | None, list_all: bool, **options: Any) -> int:
     """Show the pads of a module, or the pins of a chip, and what they do.
 
     MODULE|CHIP is what is printed on the board, such as CB2S or BK7231N. It may be left out with
-    --report.
+    --report. With --photo the pins are drawn over a photo of the board.
     """
     # Imported here: numpy and the parsers take longer to load than --help may take.
-    from bekenlab.files import write_new
     from bekenlab.jobs.pinout import board_names, board_of, find_board
     from bekenlab.jobs.subject import read_subject
 
     if list_all:
         click.echo("\n".join(board_names()))
         return int(ExitCode.OK)
-    if board is None and report is None:
+    if board and chip:
+        raise click.UsageError("Name one board: MODULE|CHIP or --chip.")
+    wanted = _Wanted(**options)
+    wanted.check()
+    name = board or chip
+    if name is None and wanted.report is None:
         raise click.UsageError("Name a module or a chip, or a file with --report.")
-    named = find_board(board) if board else None
-    subject = read_subject(report) if report else None
+    named = find_board(name) if name else None
+    subject = read_subject(wanted.report) if wanted.report else None
     found = named or (board_of(subject) if subject else None)
     if found is None:
         raise click.UsageError("Name a module or a chip.")
-    if output:
-        write_new(output, _picture(found, subject, wiring=wiring).encode(), replace=force)
-    else:
-        _print(found, subject)
-    if wiring:
-        from bekenlab.report.pinout_text import render_notes
-
-        console().print(render_notes())
+    _show(found, subject, wanted)
     if subject is None or subject.problem is None:
         return int(ExitCode.OK)
     print_error(subject.problem, subject=subject.name)
     return int(subject.problem.exit_code)
 
 
-def _picture(found: Module, subject: Subject | None, *, wiring: bool) -> str:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The options, as they were given."""
+
+    report: Path | None
+    wiring: bool
+    output: Path | None
+    force: bool
+    photo: Path | None
+    corners: tuple[str, ...] | None
+    pads: tuple[str, ...] | None
+    back: bool
+
+    def check(self) -> None:
+        """Refuse what does not go together, before anything is read."""
+        if self.photo is None and (self.corners or self.pads or self.back):
+            raise click.UsageError("--corners, --pads and --back belong to --photo.")
+        if self.photo is not None and self.wiring:
+            raise click.UsageError("--photo and --wiring are two pictures: ask for one.")
+        if self.photo is not None and bool(self.corners) == bool(self.pads):
+            raise click.UsageError("--photo takes --corners of a chip, or two --pads of a module.")
+        if self.corners and self.back:
+            raise click.UsageError("--back belongs to --pads.")
+        if self.photo is not None and self.output is None:
+            raise click.UsageError("--photo needs a file to write: -o OUT.png or OUT.svg.")
+
+
+def _show(found: Module, subject: Subject | None, wanted: _Wanted) -> None:
+    from bekenlab.files import write_new
     from bekenlab.report.pictures import board_picture, uses_of_subject, wiring_picture
+    from bekenlab.report.pinout_text import render_notes, render_pinout
 
-    if wiring:
-        return wiring_picture(found)
-    return board_picture(found, uses_of_subject(subject) if subject else {})
+    uses = uses_of_subject(subject) if subject else {}
+    if wanted.output is None:
+        console().print(render_pinout(found, uses))
+    elif wanted.photo is not None:
+        write_new(wanted.output, _over_photo(found, uses, wanted), replace=wanted.force)
+    else:
+        picture = wiring_picture(found) if wanted.wiring else board_picture(found, uses)
+        write_new(wanted.output, picture.encode(), replace=wanted.force)
+    if wanted.wiring:
+        console().print(render_notes())
 
 
-def _print(found: Module, subject: Subject | None) -> None:
-    from bekenlab.report.pictures import uses_of_subject
-    from bekenlab.report.pinout_text import render_pinout
+def _over_photo(found: Module, uses: Uses, wanted: _Wanted) -> bytes:
+    """The photo with the pins drawn over it, as the name of the output wants it."""
+    from bekenlab.chips.outlines import Face
+    from bekenlab.files import refuse_existing
+    from bekenlab.report.pictures.geometry import geometry_of
+    from bekenlab.report.pictures.overlay import by_corners, by_pads
+    from bekenlab.report.pictures.photo import load_photo, photo_png, photo_svg
 
-    console().print(render_pinout(found, uses_of_subject(subject) if subject else {}))
+    suffix = wanted.output.suffix.lower() if wanted.output else ""
+    if suffix not in {".png", ".svg"}:
+        raise click.UsageError("-o must end in .png or .svg.")
+    if wanted.output and not wanted.force:
+        refuse_existing(wanted.output)
+    corners = [_point(text) for text in wanted.corners or ()]
+    pads = dict(_pad(text) for text in wanted.pads or ())
+    photo = load_photo(wanted.photo or Path())
+    geometry = geometry_of(found, uses)
+    if corners:
+        overlay = by_corners(geometry, corners, photo.size)
+    else:
+        overlay = by_pads(geometry, pads, photo.size, Face.BACK if wanted.back else None)
+    if suffix == ".png":
+        return photo_png(photo, overlay)
+    return photo_svg(photo, overlay, f"{found.name} over a photo").encode()
+
+
+def _pad(text: str) -> tuple[str, tuple[float, float]]:
+    name, found, point = text.partition("=")
+    if not found:
+        raise click.UsageError(f"{text!r} is no pad with its place: write it as 7=120,340.")
+    return name.strip(), _point(point)
+
+
+def _point(text: str) -> tuple[float, float]:
+    match = _POINT.fullmatch(text.strip())
+    if match is None:
+        raise click.UsageError(f"{text!r} is no place in a photo: write it as 120,340.")
+    return float(match[1]), float(match[2])
