@@ -285,7 +285,8 @@ BAD: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "cut in the app": (put(build_sample()[:0x11100]), "boot-failed", "0x1"),
     "cut in the loader": (put(build_sample()[:0x8000]), "boot-failed", "0x10000"),
     "no ARM code": (put(with_app(random.Random(3).randbytes(0x4000))), "boot-failed", "pc 0x1"),
-    "a loop": (put(with_app(b"\xfe\xff\xff\xea" * 99)), "boot-failed", "printed nothing"),
+    "a loop": (put(with_app(b"\xfe\xff\xff\xea" * 99)), "boot-failed", "hangs in a loop"),
+    "a word, then a loop": (put(with_app(printing(b"up\n"))), "boot-failed", "hangs in a loop"),
 }
 
 

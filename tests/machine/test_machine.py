@@ -165,6 +165,27 @@ def test_a_snapshot_that_does_not_fit_is_refused() -> None:
         snapshot.restore(boot(ticker(), chip="BK7231T"), saved)
 
 
+def test_a_loop_with_interrupts_off_is_told_after_a_second() -> None:
+    machine = boot(firmware(*prints(b"up\n", LOOP)))
+    assert not machine.run(Until(device_seconds=0.5)).hangs
+    outcome = machine.run(Until(device_seconds=0.7))
+    assert outcome.hangs
+    assert (outcome.reason, outcome.detail) == (
+        StopReason.DEVICE_TIME,
+        "in a loop with interrupts off",
+    )
+    twin = boot(firmware(*prints(b"up\n", LOOP)))
+    snapshot.restore(twin, snapshot.save(machine))
+    assert twin.run(Until(device_seconds=0.01)).hangs
+    assert not boot(ticker()).run(Until(device_seconds=3)).hangs
+
+
+def test_what_is_polled_is_told_by_name() -> None:
+    poll = (0xE59F1004, 0xE5910000, 0xEAFFFFFD, 0x00802C00)  # ldr r0, [saradc]; again
+    outcome = boot(firmware(*poll)).run(Until(device_seconds=2))
+    assert outcome.detail == "polling saradc.CONFIG"
+
+
 def test_the_watchdog_ends_a_run() -> None:
     image = firmware(
         0xE59F1018,  # ldr r1, =0x802900

@@ -94,7 +94,7 @@ class BootReport:
     Attributes:
         chip: The chip that was modelled.
         stop: Why the run ended.
-        detail: What matched, or what failed and where.
+        detail: What matched, what failed and where, or what was waited for.
         pc: Where the processor stood.
         device_seconds: Virtual time.
         instructions: Executed instructions.
@@ -109,6 +109,7 @@ class BootReport:
         gpio: All pins as the firmware left them.
         mcu_frames: TuyaMCU frames the firmware sent.
         data_points: Data points the firmware set, in order.
+        hangs: Whether it was in a loop that only a reset ends.
     """
 
     chip: str
@@ -128,6 +129,7 @@ class BootReport:
     gpio: tuple[GpioRow, ...]
     mcu_frames: tuple[Frame, ...]
     data_points: tuple[DataPoint, ...] = ()
+    hangs: bool = False
 
 
 def boot(
@@ -200,6 +202,7 @@ def boot(
         gpio=gpio_rows(machine),
         mcu_frames=tuple(mcu.frames) if mcu else (),
         data_points=tuple(mcu.was_set) if mcu else (),
+        hangs=outcome.hangs,
     )
 
 
@@ -218,16 +221,10 @@ def _firmware(log: BootLog, image: Image) -> Firmware:
 
 def problem_of(report: BootReport, until: str | None = None) -> BekenlabError | None:
     """The error that a boot's outcome amounts to, or None."""
-    if report.stop in (StopReason.FAULT, StopReason.WATCHDOG):
-        what = report.detail or "the watchdog reset the chip"
+    failure = _failure(report)
+    if failure:
         return BootFailedError(
-            f"the firmware did not run: {what} (pc 0x{report.pc:x})",
-            hint="check with analyze that the dump is whole; try --from bootloader, or --chip",
-        )
-    if _silent(report):
-        return BootFailedError(
-            f"the firmware printed nothing in {report.device_seconds:.1f} s on the device "
-            f"(pc 0x{report.pc:x})",
+            f"the firmware {failure} (pc 0x{report.pc:x})",
             hint="check with analyze that the dump is whole; try --from bootloader, or --chip",
         )
     if until is not None and report.stop is not StopReason.MATCH:
@@ -236,6 +233,20 @@ def problem_of(report: BootReport, until: str | None = None) -> BekenlabError | 
             hint="give it more time with --device-seconds and --wall, or look at the log",
         )
     return None
+
+
+def _failure(report: BootReport) -> str:
+    """What makes this no firmware that runs; empty for one that does."""
+    if report.stop is StopReason.FAULT:
+        return f"did not run: {report.detail}"
+    if report.stop is StopReason.WATCHDOG:
+        doing = f", {report.detail}" if report.detail else ""
+        return f"did not run: the watchdog reset the chip{doing}"
+    if report.hangs:
+        return f"hangs {report.detail}"
+    if _silent(report):
+        return f"printed nothing in {report.device_seconds:.1f} s on the device"
+    return ""
 
 
 def _silent(report: BootReport) -> bool:

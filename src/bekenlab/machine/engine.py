@@ -24,7 +24,7 @@ _WOKEN_SLICE, _WOKEN_SLICES = 4, 64
 _NOTHING_PLANNED = 0.001
 _LONGEST_NAP = 0.1
 _TICKS_AN_ACCESS = 4
-_COUNTERS = ("instructions", "_entries", "_masked", "_woken", "_pace")
+_COUNTERS = ("instructions", "alone_since", "_entries", "_masked", "_woken", "_pace")
 
 
 class Engine:
@@ -40,12 +40,16 @@ class Engine:
 
     Attributes:
         instructions: Executed so far. Slices a device cut short count four a device access.
+        polled: Address of the register that the last slice only waited for, or None.
+        alone_since: Tick since which the code has neither let an interrupt in nor touched a device.
     """
 
     def __init__(
         self, cpu: Cpu, board: Board, clock: Clock, *, app: int, pace: int, skip_idle: bool
     ) -> None:
         self.instructions = 0
+        self.polled: int | None = None
+        self.alone_since = 0
         self._cpu = cpu
         self._board = board
         self._clock = clock
@@ -75,6 +79,9 @@ class Engine:
         self._idle.begin_slice()
         whole = cpu.run(limit)
         accesses = bus.accesses - before
+        self.polled = bus.spinning
+        if accesses or cpu.irq_open or cpu.fiq_open:
+            self.alone_since = clock.now
         if whole:
             self._passed(limit)
             if (
@@ -100,6 +107,7 @@ class Engine:
         """The processor starts anew."""
         self._pace = self._first_pace
         self._masked = self._woken = 0
+        self.polled, self.alone_since = None, self._clock.now
 
     def _interrupts(self) -> int:
         """Take a waiting interrupt; how long the next slice may be."""

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 _PAGE = 0x1000
 _VECTORS = slice(0x04, 0x40)
 _FLASH_MOST = 16 << 20
+_HANGS_SECONDS = 1.0
 
 
 class Machine:
@@ -212,10 +213,26 @@ class Machine:
         self.engine.power_up()
         self._prepare()
 
+    @property
+    def hangs(self) -> bool:
+        """Whether the code has kept interrupts off and touched no device for a second.
+
+        Nothing but a watchdog can end that.
+        """
+        alone = self.clock.now - self.engine.alone_since
+        return not self.asleep and alone >= _HANGS_SECONDS * self.clock.hz
+
+    def _doing(self) -> str:
+        """What the code waits for, in words; empty while it seems to run."""
+        if self.engine.polled is not None:
+            return f"polling {self.board.bus.name_of(self.engine.polled)}"
+        return "in a loop with interrupts off" if self.hangs else ""
+
     def _outcome(self, reason: StopReason, detail: str, started: float) -> Outcome:
         return Outcome(
             reason=reason,
-            detail=detail,
+            detail=detail or self._doing(),
+            hangs=self.hangs,
             pc=self.cpu.pc,
             device_seconds=self.clock.seconds,
             instructions=self.instructions,

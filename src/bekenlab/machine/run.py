@@ -74,11 +74,12 @@ class Outcome:
 
     Attributes:
         reason: Why it ended.
-        detail: For people: what matched, or what failed and where.
+        detail: For people: what matched, what failed and where, or what was waited for.
         pc: Where the processor stood.
         device_seconds: Virtual time since the machine was built.
         instructions: Instructions since the machine was built.
         wall_seconds: Real time of this run.
+        hangs: Whether the code was in a loop that only a reset ends.
     """
 
     reason: StopReason
@@ -87,6 +88,7 @@ class Outcome:
     device_seconds: float
     instructions: int
     wall_seconds: float
+    hangs: bool = False
 
 
 class Novelty:
