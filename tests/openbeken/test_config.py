@@ -60,6 +60,13 @@ def test_a_real_configuration_is_read_and_written_byte_for_byte(name: str) -> No
     assert Config(config.layout, bytes(again), config.rest).encode() == sector
 
 
+def test_openbekens_other_images_carry_none() -> None:
+    for name in dump_names():
+        if name.startswith("openbk") and name not in REAL:
+            with pytest.raises(NoConfigError):
+                find_config(dump(name))
+
+
 @pytest.mark.parametrize("name", REAL)
 def test_the_startup_command_a_file_is_named_after_is_found(name: str) -> None:
     expected = {
