@@ -29,25 +29,32 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
         raise
 
 
-def refuse_existing(path: Path) -> None:
+def refuse_existing(path: Path, *, hint: str = "choose another name") -> None:
     """Refuse a name that is taken, the input's own among them; asked before a long job.
 
     Raises:
         RefusedError: It exists.
     """
     if path.exists() or path.is_symlink():
-        raise RefusedError(f"{path} exists already", hint="choose another name")
+        raise RefusedError(f"{path} exists already", hint=hint)
 
 
-def write_new(path: Path, content: bytes, *, replace: bool = False) -> None:
+def write_new(path: Path, content: bytes, *, replace: bool | None = None) -> None:
     """Write a file that must not exist yet, or may be replaced.
+
+    Args:
+        path: The file.
+        content: All of it.
+        replace: Whether the user asked to replace it; None where there is no way to ask for that.
 
     Raises:
         RefusedError: It exists, and ``replace`` is not set.
         FileAccessError: It cannot be written.
     """
-    if not replace:
+    if replace is None:
         refuse_existing(path)
+    elif not replace:
+        refuse_existing(path, hint="choose another name, or add --force to replace it")
     try:
         write_whole(path, content)
     except OSError as error:

@@ -43,9 +43,15 @@ def test_a_configuration_goes_to_a_file(folder: Path) -> None:
     assert (refused.status, refused.out) == (2, "")
     assert "-o" in refused.err
     words = ("export", "plug.bin", "--to", "config", "-o", "obk.bin")
-    assert bekenlab(*words, folder=folder).status == 0
+    run = bekenlab(*words, folder=folder)
+    assert run.status == 0
+    assert run.out == (
+        "obk.bin: OpenBeken configuration sector; for BK7231N, to be flashed at 0x1D1000\n"
+    )
     assert decode_config((folder / "obk.bin").read_bytes()).value("short_name") == "obk4E1AB001"
-    assert bekenlab(*words, folder=folder).status == 7
+    again = bekenlab(*words, folder=folder)
+    assert again.status == 7
+    assert "add --force to replace it" in again.err
     assert bekenlab(*words, "--force", folder=folder).status == 0
 
 
@@ -66,3 +72,21 @@ def test_a_damaged_dump_is_exported_as_far_as_it_goes(folder: Path) -> None:
 
 def test_an_unknown_format_is_a_wrong_command_line(folder: Path) -> None:
     assert bekenlab("export", "plug.bin", "--to", "yaml", folder=folder).status == 2
+
+
+def test_esphomes_yaml_goes_to_the_terminal_or_to_a_file(folder: Path) -> None:
+    printed = bekenlab("export", "plug.bin", "--to", "esphome", folder=folder)
+    assert (printed.status, printed.err) == (0, "")
+    words = ("export", "plug.bin", "--to", "esphome", "-o", "plug.yaml")
+    said = bekenlab(*words, folder=folder).out
+    assert said == "plug.yaml: ESPHome configuration (YAML); put a secrets.yaml beside it\n"
+    assert (folder / "plug.yaml").read_text(encoding="utf-8") == printed.out
+    refused = bekenlab("export", "t.json", "--to", "esphome", folder=folder)
+    assert refused.status == 8
+    assert "--chip" in refused.err
+
+
+def test_a_file_that_is_not_there_is_not_a_matter_of_permissions(folder: Path) -> None:
+    run = bekenlab("export", "nope.bin", "--to", "esphome", folder=folder)
+    assert run.status == 9
+    assert "check the name" in run.err

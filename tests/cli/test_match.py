@@ -59,7 +59,11 @@ def test_json_has_score_evidence_and_entry(folder: Path) -> None:
 def test_nothing_similar_ends_with_6(folder: Path) -> None:
     run = bekenlab("match", "odd.json", "--devices", "list.json", folder=folder)
     assert (run.status, run.err) == (6, "")
-    assert "Nothing similar is known." in run.out
+    assert "Nothing similar is known.\n" in run.out
+    (folder / "mcu.json").write_text('{"chip": "BK7231N", "pins": {}}')
+    run = bekenlab("match", "mcu.json", "--devices", "list.json", folder=folder)
+    assert run.status == 6
+    assert "no pins to compare" in run.out
     run = bekenlab("match", "odd.json", "--devices", "list.json", "--json", folder=folder)
     assert (run.status, run.reports[0]["matches"], run.reports[0]["ties"]) == (6, [], 0)
 

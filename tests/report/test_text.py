@@ -33,6 +33,7 @@ def test_no_line_is_longer_than_80_columns(name: str) -> None:
     analysis = sample() if name == SAMPLE_NAME else real(name)
     lines = show(analysis).splitlines()
     assert max(map(cell_len, lines)) <= 80
+    assert [line for line in lines if line.endswith(" ")] == []
     assert analysis.file.name in "".join(line.rstrip() for line in lines)
 
 

@@ -43,8 +43,8 @@ def command(
 ) -> int:
     """Write what is known of a device for another program.
 
-    FILE is a dump, a JSON report that analyze printed, a captured boot log, or an OpenBeken
-    template.
+    FILE is a dump, a JSON report that analyze printed, a captured boot log, text with a Tuya
+    configuration, or an OpenBeken template or configuration.
     """
     # Imported here: numpy and the parsers take longer to load than --help may take.
     from bekenlab.files import write_new
@@ -59,6 +59,7 @@ def command(
     made = exporter.write(Request(subject, chip, unique_bytes(subject.mac, token_bytes)))
     if output:
         write_new(output, made.content, replace=force)
+        click.echo("; ".join(filter(None, (f"{output}: {exporter.about}", made.then))))
     else:
         click.echo(made.content.decode("utf-8"), nl=False)
     for sentence in made.warnings:

@@ -255,4 +255,6 @@ def _corrupt(name: str, error: Exception) -> BekenlabError:
 
 def _access_error(path: Path, error: OSError) -> BekenlabError:
     reason = (error.strerror or str(error)).lower()
-    return FileAccessError(f"{path} cannot be read: {reason}", hint="check its permissions")
+    missing = isinstance(error, FileNotFoundError)
+    hint = "check the name, and the folder you are in" if missing else "check its permissions"
+    return FileAccessError(f"{path} cannot be read: {reason}", hint=hint)

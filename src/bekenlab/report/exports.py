@@ -41,10 +41,12 @@ class Export:
     Attributes:
         content: The file.
         warnings: What was left out of it, a sentence each.
+        then: What to do with it, or empty.
     """
 
     content: bytes
     warnings: tuple[str, ...] = ()
+    then: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def _config(request: Request) -> Export:
         unique=request.unique,
         chip=request.chip or request.subject.chip,
     )
-    return Export(made.config.encode(), made.left_out)
+    then = f"for {made.chip}, to be flashed at 0x{made.address:06X}"
+    return Export(made.config.encode(), made.left_out, then)
 
 
 def _esphome(request: Request) -> Export:
@@ -100,7 +103,7 @@ def _esphome(request: Request) -> Export:
         title=" ".join(word for word in words if isinstance(word, str) and word) or None,
         firmware=subject.firmware,
     )
-    return Export(made.yaml.encode(), made.left_out)
+    return Export(made.yaml.encode(), made.left_out, "put a secrets.yaml beside it")
 
 
 def _text(request: Request) -> Export:

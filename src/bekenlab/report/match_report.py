@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _SAME = 1.0
 _NOTHING = "Nothing similar is known."
+_NO_PINS = "The file has no pins to compare; those of a TuyaMCU device are another chip's."
 
 
 def match_json(matches: Matches, *, limit: int) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def _lines(matches: Matches, limit: int) -> Iterator[RenderableType]:
     for sentence in matches.ignored:
         yield Text(f"! left out: {sentence}", style="yellow")
     if not matches.similar:
-        yield Text(_NOTHING)
+        yield Text(_NOTHING if matches.wanted.pins else f"{_NOTHING} {_NO_PINS}")
         return
     if matches.ties > 1:
         yield Text(f"{matches.ties} entries fit equally well; nothing in the file tells which.")
@@ -88,7 +89,7 @@ def _lines(matches: Matches, limit: int) -> Iterator[RenderableType]:
         yield Padding(Group(*_reasons(found)), (0, 0, 0, 7))
     more = len(matches.similar) - limit
     if more > 0:
-        yield Text(f"{more} more are similar; --limit shows them.")
+        yield Text(f"{more} more {'is' if more == 1 else 'are'} similar; --limit shows more.")
 
 
 def _reasons(found: Similarity) -> Iterator[Text]:

@@ -9,6 +9,7 @@ from rich.segment import Segment
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+    from rich.style import Style
 
 # Control characters but tab and line feed, overrides of writing direction, half surrogates.
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -20,14 +21,33 @@ def printable(text: str) -> str:
 
 
 class Printable:
-    """Renders as something else does, without what a terminal must not get."""
+    """Renders as something else does, without what a terminal must not get.
+
+    Blanks at the end of a line, with which tables are filled up, are left out too: reports are
+    copied into forums.
+    """
 
     def __init__(self, inner: RenderableType) -> None:
         self._inner = inner
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        blanks: list[Segment] = []
         for segment in console.render(self._inner, options):
             if segment.control:
                 yield segment
-            else:
-                yield Segment(printable(segment.text), segment.style)
+                continue
+            for piece in re.split("(\n)", printable(segment.text)):
+                shown = piece if _is_seen(segment.style) else piece.rstrip(" ")
+                if piece == "\n":
+                    blanks.clear()
+                if shown:
+                    yield from blanks
+                    blanks.clear()
+                    yield Segment(shown, segment.style)
+                if shown != piece:
+                    blanks.append(Segment(piece[len(shown) :], segment.style))
+
+
+def _is_seen(style: Style | None) -> bool:
+    """Whether a blank in this style is more than that."""
+    return style is not None and bool(style.bgcolor or style.underline or style.reverse)
