@@ -127,6 +127,13 @@ class DeviceListError(BekenlabError):
     exit_code = ExitCode.INPUT
 
 
+class DownloadError(BekenlabError):
+    """Something the user asked for cannot be downloaded, or is not what was announced."""
+
+    code = "download"
+    exit_code = ExitCode.INPUT
+
+
 class RefusedError(BekenlabError):
     """A safety rule says no, for example when a file would be overwritten."""
 
@@ -138,6 +145,13 @@ class RehearsalError(BekenlabError):
     """An install tried on a virtual chip did not do what it should."""
 
     code = "rehearsal"
+    exit_code = ExitCode.VERIFY
+
+
+class FirstStartError(BekenlabError):
+    """Firmware was written and verified, but it did not start as it was set up."""
+
+    code = "first-start"
     exit_code = ExitCode.VERIFY
 
 

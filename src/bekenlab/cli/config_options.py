@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from bekenlab.errors import BadValueError
+from bekenlab.errors import BadValueError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -34,6 +34,12 @@ _FIELDS = (
     ("--short-name", "short_name", "Short name; also the MQTT client id of a new configuration."),
     ("--startup", "startup_command", r"Startup command; \n separates commands."),
 )
+_PROMPTS = {
+    "wifi_password": "Wi-Fi password (empty for an open network)",
+    "wifi_password2": "Password of the second Wi-Fi (empty for an open network)",
+    "mqtt_password": "MQTT password (empty for none)",
+    "web_password": "Password of OpenBeken's web page (empty for none)",
+}
 # Whoever gives the name means to give the password.
 _GOES_WITH = {
     "wifi_ssid": "wifi_password",
@@ -145,8 +151,8 @@ def _password(name: str) -> str:
     if variable in os.environ:
         return os.environ[variable]
     if not sys.stdin.isatty():
-        raise click.UsageError(
-            f"There is nobody to ask for {name}: set {variable} (empty for none)."
+        raise UsageError(
+            f"there is nobody to ask for {name}", hint=f"set {variable} (empty for none)"
         )
-    answer = click.prompt(name, hide_input=True, default="", show_default=False, err=True)
+    answer = click.prompt(_PROMPTS[name], hide_input=True, default="", show_default=False, err=True)
     return str(answer)

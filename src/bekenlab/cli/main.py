@@ -13,7 +13,22 @@ from typing import NoReturn
 import click
 
 from bekenlab import __version__
-from bekenlab.cli import analyze, boot, config, demo, export, log, match, pinout, redact, sim, ui
+from bekenlab.cli import (
+    analyze,
+    boot,
+    config,
+    demo,
+    export,
+    install,
+    log,
+    match,
+    pinout,
+    redact,
+    rehearse,
+    sim,
+    ui,
+    undo,
+)
 from bekenlab.cli.chip import live, read, write
 from bekenlab.cli.obk import group as obk
 from bekenlab.cli.output import print_error
@@ -29,6 +44,7 @@ Examples:
   bekenlab boot my-plug.bin
   bekenlab sim my-plug.bin
   bekenlab export my-plug.bin --to openbeken
+  bekenlab install --firmware latest --wifi-ssid home
 """
 
 
@@ -47,6 +63,7 @@ main.add_command(boot.command)
 main.add_command(config.command)
 main.add_command(demo.command)
 main.add_command(export.command)
+main.add_command(install.command)
 main.add_command(log.command)
 for _command in (*live.COMMANDS, *read.COMMANDS, *write.COMMANDS):
     main.add_command(_command)
@@ -55,7 +72,9 @@ main.add_command(sim.command)
 main.add_command(match.command)
 main.add_command(pinout.command)
 main.add_command(redact.command)
+main.add_command(rehearse.command)
 main.add_command(ui.command)
+main.add_command(undo.command)
 
 
 def run() -> NoReturn:

@@ -97,7 +97,7 @@ def plan_text(plan: FlashPlan, identity: Identity) -> Group:
         size = f"{len(piece.data) / 1024:,.1f} KiB"
         rows.append(("Writes", f"{piece.start:#x} to {piece.end:#x} ({size})"))
     partial = sum(sector.partial for sector in plan.sectors)
-    counts = f"{_sectors(len(plan.sectors))} to write, {len(plan.same)} right already"
+    counts = f"{sectors(len(plan.sectors))} to write, {len(plan.same)} right already"
     counts += f", {partial} keep part of what they hold" if partial else ""
     rows.append(("Changes", counts))
     if plan.repairs:
@@ -116,7 +116,7 @@ def plan_text(plan: FlashPlan, identity: Identity) -> Group:
 
 def flash_text(report: FlashReport) -> Table:
     """What a write did."""
-    counts = f"{_sectors(report.written)}, {len(report.plan.same)} were right already"
+    counts = f"{sectors(report.written)}, {len(report.plan.same)} were right already"
     counts += f", {report.retried} took several tries" if report.retried else ""
     counts += f", {report.repaired} put right elsewhere" if report.repaired else ""
     checked = "all of flash compared: written as planned, the rest as it was"
@@ -130,7 +130,8 @@ def flash_text(report: FlashReport) -> Table:
     )
 
 
-def _sectors(count: int) -> str:
+def sectors(count: int) -> str:
+    """A number of sectors in words."""
     return f"{count} sector" if count == 1 else f"{count} sectors"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import chip_files
-from bekenlab.cli.chip.write import _CODES
+from bekenlab.cli.chip.write import CODES
 from bekenlab.errors import RefusedError, UsageError
 from bekenlab.jobs.chip.erase import blank
 from bekenlab.jobs.chip.flash import flash
@@ -207,4 +207,4 @@ def test_an_ota_package_goes_to_the_download_area(tmp_path: Path) -> None:
 
 
 def test_the_command_line_knows_every_code() -> None:
-    assert _CODES == OVERRIDABLE
+    assert CODES == OVERRIDABLE

@@ -98,6 +98,8 @@ def test_planning_changes_nothing_and_asks_nothing(plug: Desk) -> None:
     assert plug.flash == before
     assert not person.asked
     assert report.flash is None
+    assert not report.proposal.backup.kept
+    assert not list(plug.places.backups.parent.rglob("*.bin")), "a file was kept"
     assert {piece.start for piece in report.proposal.plan.pieces} == {APP, CONFIG}
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bekenlab.jobs.chip.flash_state import Wishes
     from bekenlab.link.target import Target
 
-_CODES = (
+CODES = (
     "bootloader",
     "rf",
     "encryption",
@@ -37,7 +37,7 @@ _KEEP = click.option(
     help="Leave this part of the chip as it is, whatever the file has there.",
 )
 _FORCE = click.option(
-    "--force", multiple=True, type=click.Choice(_CODES), help="Override a refusal, by its name."
+    "--force", multiple=True, type=click.Choice(CODES), help="Override a refusal, by its name."
 )
 _BACKUP = click.option(
     "--backup",

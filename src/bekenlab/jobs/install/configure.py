@@ -13,7 +13,7 @@ from bekenlab.jobs.inputs import InputFile
 from bekenlab.jobs.obk_config import make_config
 from bekenlab.jobs.subject import Subject, subject_of
 from bekenlab.link.commands import SECTOR
-from bekenlab.openbeken.config import decode_config
+from bekenlab.openbeken.config import VERSIONS, decode_config, empty_config
 from bekenlab.pins import Source
 from bekenlab.secret import Secret
 
@@ -91,6 +91,15 @@ def _own_template(subject: Subject) -> tuple[Mapping[str, Any], list[Notice]]:
         "out. If you know that it fits, use --from with a template that has them."
     )
     return {**subject.template, "pins": {}, "command": ""}, [Notice("example-pins", text)]
+
+
+def check_values(changes: Changes) -> None:
+    """Find values that make no sense before anybody waits for a chip.
+
+    Raises:
+        BadValueError: One does not.
+    """
+    empty_config(VERSIONS[-1]).with_values(changes.values)
 
 
 def ssid_of(config: Config) -> bytes:

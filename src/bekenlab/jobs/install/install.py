@@ -9,16 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from bekenlab.errors import RefusedError, UnsupportedError
-from bekenlab.events import EventSink, Finished, Started, Step, ignore
+from bekenlab.errors import FirstStartError, RefusedError, UnsupportedError
+from bekenlab.events import EventSink, Finished, Said, Started, Step, ignore
 from bekenlab.jobs.chip.bench import open_chip
 from bekenlab.jobs.chip.flash import flash
 from bekenlab.jobs.chip.flash_journal import WriteJournal
 from bekenlab.jobs.chip.flash_state import Wishes, plan_write
 from bekenlab.jobs.install.backups import look_at, make_backup, reusable
-from bekenlab.jobs.install.configure import as_file, configure, replaced, ssid_of, understand
+from bekenlab.jobs.install.configure import (
+    as_file,
+    check_values,
+    configure,
+    replaced,
+    ssid_of,
+    understand,
+)
 from bekenlab.jobs.install.firmware import check_chip, pieces_of
 from bekenlab.jobs.install.first_start import start
 from bekenlab.jobs.install.model import (
@@ -32,6 +41,7 @@ from bekenlab.jobs.install.model import (
     SavedBackup,
 )
 from bekenlab.link.reading import read_alone
+from bekenlab.openbeken.boot_log import ConfigVerdict
 
 if TYPE_CHECKING:
     from bekenlab.chips import Chip
@@ -84,7 +94,7 @@ def install(
         places: The user's folders.
         questions: Who answers what only a person can say.
         helpers: What the job is given from outside.
-        plan_only: Change nothing on the chip; the report has the proposal only.
+        plan_only: Change nothing on the chip and keep no file; the report has the proposal only.
         events: Told of steps and progress.
 
     Returns:
@@ -95,10 +105,11 @@ def install(
         BekenlabError: Line, chip, files or download fail. Running it again goes on.
     """
     helpers = helpers or Helpers()
+    check_values(wishes.changes)
     events(Started(JOB))
     journal = WriteJournal(places.state)
     with open_chip(bench, JOB, events) as link:
-        run = _Run(link.target, wishes, places, journal, events)
+        run = _Run(link.target, wishes, places, journal, events, keeps=not plan_only)
         proposal, state = run.propose()
         helpers.proposed(proposal)
         report = InstallReport(proposal, None, None)
@@ -126,9 +137,32 @@ def _rehearsed(
     if helpers.rehearse is None or not questions.rehearse(proposal):
         return None
     events(Step(JOB, "rehearse", "Rehearsing on a virtual chip; yours is not touched"))
-    outcome = helpers.rehearse(proposal)
+    try:
+        outcome = helpers.rehearse(proposal)
+    except UnsupportedError as error:
+        events(Said(JOB, "rehearsal-impossible", f"It cannot be rehearsed: {error.message}"))
+        return None
     helpers.rehearsed(outcome)
     return outcome
+
+
+def problem_of(report: InstallReport) -> FirstStartError | None:
+    """The error an install amounts to although all was written, or None.
+
+    Silence is none: the log port may just not have been wired.
+    """
+    log = report.start.log
+    if log is not None and log.config is ConfigVerdict.REJECTED:
+        return FirstStartError(
+            "OpenBeken runs, but did not take the configuration that was written",
+            hint="is the firmware older than 1.17? Install a newer one, or set it up by hand",
+        )
+    if report.start.wifi is False:
+        return FirstStartError(
+            "OpenBeken runs with its configuration, but does not use the Wi-Fi it was given",
+            hint="set it up in its web page, or run install again",
+        )
+    return None
 
 
 class _Run:
@@ -141,7 +175,10 @@ class _Run:
         places: Places,
         journal: WriteJournal,
         events: EventSink,
+        *,
+        keeps: bool,
     ) -> None:
+        self._keeps = keeps
         self._target = target
         self._wishes = wishes
         self._places = places
@@ -196,7 +233,12 @@ class _Run:
         state = look_at(self._target, self._journal, self._places, named, self._events)
         if state.backup and reusable(state, named, pieces_of(firmware, self._target.identity)):
             return SavedBackup(*state.backup, reused=True), state
-        return make_backup(self._target, state, self._places, named, events=self._events)
+        if self._keeps:
+            return make_backup(self._target, state, self._places, named, events=self._events)
+        with TemporaryDirectory() as folder:
+            nowhere = Places(None, Path(folder))
+            saved, state = make_backup(self._target, state, nowhere, None, events=self._events)
+        return replace(saved, kept=False), state
 
     def carry_out(
         self, proposal: Proposal, state: ChipState, questions: Questions, helpers: Helpers

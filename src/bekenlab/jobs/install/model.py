@@ -86,11 +86,13 @@ class SavedBackup:
         path: The file.
         data: Its bytes, unpacked.
         reused: Whether it was there before.
+        kept: Whether it is a file that stays; one for a plan alone is not.
     """
 
     path: Path
     data: bytes = field(repr=False)
     reused: bool
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)

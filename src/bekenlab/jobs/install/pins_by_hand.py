@@ -52,8 +52,10 @@ def _pressed(stage: Stage, setting: PinSetting, settings: Sequence[PinSetting]) 
     mark = _touch(stage, setting)
     noticed = f":{setting.gpio} Button_OnInitialPressDown" in stage.log_since(mark)
     moved = [pin.gpio for pin in relays if stage.levels_since(mark, pin.gpio)]
-    expected = f"pressed ({word(on_level(setting.role))}): noticed{_and_change(relays)}"
-    seen = "noticed" if noticed else f"not noticed; {state_words(stage.pin(setting.gpio))}"
+    expected = f"press noticed{_and_change(relays)}"
+    seen = (
+        "press noticed" if noticed else f"no press noticed: {state_words(stage.pin(setting.gpio))}"
+    )
     seen += "".join(f", P{gpio} changes" for gpio in moved)
     return _check(setting, expected, seen, good=noticed and len(moved) == len(relays))
 

@@ -5,12 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import chip as chip_named
 from bekenlab.errors import RehearsalError, UnsupportedError
-from bekenlab.events import EventSink, Step, ignore
+from bekenlab.events import Event, EventSink, Progress, Said, Step, ignore
 from bekenlab.jobs.chip.flash import flash
 from bekenlab.jobs.chip.flash_journal import WriteJournal
 from bekenlab.jobs.chip.flash_state import Wishes, look, plan_write
-from bekenlab.jobs.install.configure import as_file, ssid_of
+from bekenlab.jobs.choose import choose_dump
+from bekenlab.jobs.install.configure import (
+    as_file,
+    check_values,
+    configure,
+    ssid_of,
+    understand,
+)
+from bekenlab.jobs.install.firmware import check_chip
+from bekenlab.jobs.install.model import SavedBackup
 from bekenlab.jobs.install.pins_by_command import try_by_command
 from bekenlab.jobs.install.pins_by_hand import try_by_hand
 from bekenlab.jobs.install.rehearsal import PinVerdict, Rehearsal
@@ -21,10 +31,13 @@ from bekenlab.machine.wire_chips import build
 from bekenlab.openbeken.boot_log import read_boot_log
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from bekenlab.chips import Chip
     from bekenlab.jobs.chip.flash import FlashReport
-    from bekenlab.jobs.install.model import Firmware, SavedBackup
-    from bekenlab.jobs.obk_config import Made
+    from bekenlab.jobs.install.model import Firmware, FirmwareFor
+    from bekenlab.jobs.obk_config import Changes, Made
 
 JOB = "rehearse"
 
@@ -70,6 +83,41 @@ def rehearse(
     )
 
 
+def rehearse_dump(
+    path: Path,
+    firmware: FirmwareFor,
+    changes: Changes,
+    *,
+    template: Mapping[str, object] | None = None,
+    chip: str | None = None,
+    events: EventSink = ignore,
+) -> Rehearsal:
+    """Rehearse an install on the device that a dump is of.
+
+    Args:
+        path: The dump, packed or not.
+        firmware: Asked once the chip is known.
+        changes: Settings beyond the device's pins, as for an install.
+        template: Pins, flags and startup command that count instead of the device's.
+        chip: Name of the chip, where the dump does not tell it.
+        events: Told of steps and progress.
+
+    Raises:
+        BekenlabError: The dump or the firmware cannot be used, or the real chip would refuse it.
+    """
+    check_values(changes)
+    chosen = choose_dump(path, chip)
+    facts = chip_named(chosen.chip)
+    given = firmware(facts.name)
+    check_chip(given, facts, frozenset())
+    saved = SavedBackup(path, chosen.image.physical, reused=True)
+    subject = understand(path, saved.data)
+    made, notices = configure(subject, template, changes, facts, saved.data)
+    for notice in notices:
+        events(Said(JOB, notice.code, notice.message))
+    return rehearse(saved, facts, given, made, events=events)
+
+
 def _written(
     saved: SavedBackup,
     chip: Chip,
@@ -90,8 +138,18 @@ def _written(
     journal = WriteJournal(None)
     state = replace(look(target, journal, ()), backup=(saved.path, saved.data))
     plan = plan_write(target, firmware.file, Wishes(force=force), state, also=(as_file(made),))
-    report = flash(target, plan, state, journal, reboot=False, events=events)
+    report = flash(target, plan, state, journal, reboot=False, events=_renamed(events))
     return report, device.flash
+
+
+def _renamed(events: EventSink) -> EventSink:
+    """Progress under the rehearsal's name: nobody is to think that the device is written."""
+
+    def told(event: Event, /) -> None:
+        if isinstance(event, Progress):
+            events(replace(event, job=JOB, phase=JOB))
+
+    return told
 
 
 def problem_of(rehearsal: Rehearsal) -> RehearsalError | None:

@@ -1,0 +1,185 @@
+"""``bekenlab install``: from Tuya's firmware to OpenBeken, in one guided command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bekenlab.cli.chip.face import facing
+from bekenlab.cli.chip.options import ChipOptions, bench_of, chip_options
+from bekenlab.cli.chip.write import CODES
+from bekenlab.cli.config_options import change_options, changes_from
+from bekenlab.cli.install_answers import Answers
+from bekenlab.cli.install_options import (
+    firmware_for,
+    firmware_option,
+    places,
+    template_from,
+    template_option,
+)
+from bekenlab.cli.output import console
+
+if TYPE_CHECKING:
+    from bekenlab.cli.chip.face import Face
+    from bekenlab.jobs.install.install import Finder, Helpers
+    from bekenlab.jobs.install.model import InstallReport, Proposal
+    from bekenlab.jobs.install.rehearsal import Rehearsal
+
+_VIRTUAL = "virtual://"
+
+
+@click.command("install")
+@firmware_option
+@change_options
+@template_option
+@click.option(
+    "--backup",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where to put the backup, or one of this chip that is there already.",
+)
+@click.option("--no-rehearsal", is_flag=True, help="Do not try it on a virtual chip first.")
+@click.option("--no-log", is_flag=True, help="Do not listen to how it starts.")
+@click.option("--no-find", is_flag=True, help="Do not look for it in your network afterwards.")
+@click.option(
+    "--force", multiple=True, type=click.Choice(CODES), help="Override a refusal, by its name."
+)
+@chip_options(changes=True)
+def command(
+    firmware: str | None,
+    source: Path | None,
+    backup: Path | None,
+    no_rehearsal: bool,
+    no_log: bool,
+    no_find: bool,
+    force: tuple[str, ...],
+    options: ChipOptions,
+    **settings: Any,
+) -> None:
+    """Install OpenBeken on the device on the wire, with its pins and your Wi-Fi set up.
+
+    It is backed up first, its pins are read out of the backup, and everything is shown before one
+    question is asked. Ended anywhere, the same command goes on. bekenlab undo goes back.
+
+    Passwords are asked for, or read from BEKENLAB_WIFI_PASSWORD and BEKENLAB_MQTT_PASSWORD. Without
+    --wifi-ssid the device opens a Wi-Fi of its own to be set up in.
+    """
+    # Imported here: numpy and the parsers take longer to load than --help may take.
+    from bekenlab.jobs.install.install import install, problem_of
+    from bekenlab.jobs.install.model import InstallWishes
+    from bekenlab.report.install_json import install_json
+    from bekenlab.report.install_text import install_text
+
+    with facing("install", as_json=options.as_json) as face:
+        wishes = InstallWishes(
+            firmware=firmware_for(firmware, face),
+            changes=changes_from(settings),
+            template=template_from(source),
+            backup=backup,
+            force=frozenset(force),
+            listens=not no_log,
+        )
+        shown = _Shown(face, as_json=options.as_json)
+        report = install(
+            bench_of(options),
+            wishes,
+            places(),
+            Answers(as_json=options.as_json, yes=options.yes),
+            helpers=shown.helpers(
+                rehearses=not no_rehearsal,
+                force=wishes.force,
+                find=None if no_find or (options.port or "").startswith(_VIRTUAL) else _find,
+            ),
+            plan_only=options.dry_run,
+            events=face,
+        )
+        shown.end()
+        face.result = install_json(report)
+        if not options.as_json and not options.dry_run:
+            console().print(install_text(report))
+        problem = problem_of(report)
+        if problem is not None:
+            raise problem
+
+
+class _Shown:
+    """What a person sees while the job goes on; in JSON it is all in the result."""
+
+    def __init__(self, face: Face, *, as_json: bool) -> None:
+        from bekenlab.report.live_log import LiveLog
+
+        self._face = face
+        self._as_json = as_json
+        self._log = LiveLog()
+        self._at = 0.0
+
+    def helpers(self, *, rehearses: bool, force: frozenset[str], find: Finder | None) -> Helpers:
+        from bekenlab.jobs.install.install import Helpers
+        from bekenlab.jobs.install.rehearse import rehearse
+
+        def try_it(proposal: Proposal) -> Rehearsal:
+            chip = proposal.identity.chip
+            if chip is None:
+                raise TypeError("an install of an unknown chip")
+            return rehearse(
+                proposal.backup,
+                chip,
+                proposal.firmware,
+                proposal.made,
+                force=force,
+                events=self._face,
+            )
+
+        return Helpers(
+            rehearse=try_it if rehearses else None,
+            find=find,
+            heard=self._heard,
+            proposed=self._proposed,
+            rehearsed=self._rehearsed,
+        )
+
+    def _proposed(self, proposal: Proposal) -> None:
+        from bekenlab.report.install_json import proposal_json
+        from bekenlab.report.install_text import proposal_text
+
+        self._face.result = proposal_json(proposal)
+        if not self._as_json:
+            console().print(proposal_text(proposal))
+
+    def _rehearsed(self, rehearsal: Rehearsal) -> None:
+        from bekenlab.report.install_json import rehearsal_json
+        from bekenlab.report.install_text import rehearsal_text
+
+        self._face.result["rehearsal"] = rehearsal_json(rehearsal)
+        if not self._as_json:
+            console().print(rehearsal_text(rehearsal))
+
+    def _heard(self, at: float, text: str) -> None:
+        """The log is long and says little to most people; scripts get it line by line."""
+        self._at = at
+        for line in self._log.feed(text) if self._as_json else []:
+            self._face.line(line, at)
+
+    def end(self) -> None:
+        """What was left of the log."""
+        for line in self._log.end() if self._as_json else []:
+            self._face.line(line, self._at)
+
+
+def _find(report: InstallReport) -> str | None:
+    """Look for the device in the network this computer is in; no password is sent."""
+    from bekenlab.errors import BekenlabError
+    from bekenlab.jobs.lan.scan import find_joined, local_networks
+
+    mac = report.proposal.subject.mac
+    try:
+        seen = find_joined(
+            local_networks(),
+            short_name=str(report.proposal.made.config.value("short_name")) or None,
+            mac_tail=mac.reveal() if mac else None,
+        )
+    except BekenlabError:
+        return None
+    return str(seen.host) if seen else None

@@ -1,0 +1,86 @@
+"""A person at the terminal answers what installing must know, or nobody does."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from bekenlab.cli.output import console
+
+if TYPE_CHECKING:
+    from bekenlab.jobs.install.model import Proposal
+    from bekenlab.jobs.install.rehearsal import Rehearsal
+
+_WIRE = """\
+Written and verified. To hear how it starts, move the adapter's RX wire now:
+from the pad TX1 to TX2. Leave all other wires as they are."""
+
+
+def refuse_without_yes() -> None:
+    """Say why nothing is changed where nobody can be asked.
+
+    Raises:
+        RefusedError: Always.
+    """
+    from bekenlab.errors import RefusedError
+
+    raise RefusedError(
+        "the chip is only changed after a yes, and nobody can be asked here",
+        hint="look at the plan with --dry-run, then add --yes",
+    )
+
+
+class Answers:
+    """The questions of ``bekenlab.jobs.install.model.Questions``.
+
+    Args:
+        as_json: Nothing is asked, and nothing but JSON printed.
+        yes: Everything that needs no hand is agreed to.
+    """
+
+    def __init__(self, *, as_json: bool, yes: bool) -> None:
+        self._yes = yes
+        self._there = not as_json and sys.stdin.isatty()
+
+    def rehearse(self, proposal: Proposal) -> bool:
+        """Rehearsing is always safe: without a person it is done."""
+        del proposal
+        if self._yes or not self._there:
+            return True
+        return click.confirm(
+            "Rehearse it first on a virtual chip? Your device is not touched",
+            default=True,
+            err=True,
+        )
+
+    def carry_out(self, proposal: Proposal, rehearsal: Rehearsal | None) -> bool:
+        """The one question."""
+        from bekenlab.jobs.install.rehearse import problem_of
+
+        del proposal
+        problem = problem_of(rehearsal) if rehearsal is not None else None
+        if self._yes and problem is not None:
+            raise problem
+        if self._yes:
+            return True
+        if not self._there:
+            refuse_without_yes()
+        if problem is not None:
+            console(stderr=True).print(f"{problem.message}", style="bold red", markup=False)
+            return click.confirm("Install it all the same?", default=False, err=True)
+        return click.confirm("Install it now?", default=False, err=True)
+
+    def wire_moved(self) -> bool:
+        """Needs a hand: without a person, nobody listens."""
+        if not self._there:
+            return False
+        click.echo(_WIRE, err=True)
+        answer = click.prompt(
+            "Press Enter when it is moved, or s and Enter to skip this",
+            default="",
+            show_default=False,
+            err=True,
+        )
+        return not str(answer).strip().lower().startswith("s")

@@ -1,0 +1,61 @@
+"""``bekenlab rehearse``: an install on a virtual chip made from a dump."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bekenlab.cli.chip.face import facing
+from bekenlab.cli.config_options import change_options, changes_from
+from bekenlab.cli.install_options import (
+    firmware_for,
+    firmware_option,
+    template_from,
+    template_option,
+)
+from bekenlab.cli.output import console
+
+
+@click.command("rehearse")
+@click.argument("dump", type=click.Path(path_type=Path))
+@firmware_option
+@change_options
+@template_option
+@click.option("--chip", metavar="NAME", help="The chip, where the dump does not tell it.")
+@click.option("--json", "as_json", is_flag=True, help="Print events and the result as JSON.")
+def command(
+    dump: Path,
+    firmware: str | None,
+    source: Path | None,
+    chip: str | None,
+    as_json: bool,
+    **settings: Any,
+) -> None:
+    """Install OpenBeken on a virtual chip made from DUMP, and try every pin.
+
+    No device is needed. The same writes go over a virtual wire; OpenBeken boots with its new
+    configuration, buttons are pressed, and each relay, LED and PWM pin has to move the way the pin
+    map says. Exit status 0 only then, else 6.
+    """
+    # Imported here: numpy and the parsers take longer to load than --help may take.
+    from bekenlab.jobs.install.rehearse import problem_of, rehearse_dump
+    from bekenlab.report.install_json import rehearsal_json
+    from bekenlab.report.install_text import rehearsal_text
+
+    with facing("rehearse", as_json=as_json) as face:
+        rehearsal = rehearse_dump(
+            dump,
+            firmware_for(firmware, face),
+            changes_from(settings),
+            template=template_from(source),
+            chip=chip,
+            events=face,
+        )
+        face.result = rehearsal_json(rehearsal)
+        if not as_json:
+            console().print(rehearsal_text(rehearsal))
+        problem = problem_of(rehearsal)
+        if problem is not None:
+            raise problem

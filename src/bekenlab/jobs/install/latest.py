@@ -1,0 +1,103 @@
+"""The newest OpenBeken for a chip: downloaded when the user asks for it, checked, and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import BekenlabError, DownloadError, FileAccessError
+from bekenlab.events import EventSink, Said, Step, ignore
+from bekenlab.files import write_whole
+from bekenlab.jobs.download import Fetch, fetch
+from bekenlab.jobs.install.firmware import read_firmware
+from bekenlab.jobs.install.model import JOB
+from bekenlab.openbeken.releases import MAX_ANSWER, MAX_FILE, Asset, announcement, asset_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from bekenlab.jobs.install.model import Firmware
+
+MIRROR = "BEKENLAB_RELEASES"
+"""Environment variable with another address that announces the newest release, as GitHub does."""
+
+
+def latest_firmware(
+    chip: str,
+    cache: Path,
+    *,
+    fetch: Fetch = fetch,
+    environment: Mapping[str, str] = os.environ,
+    events: EventSink = ignore,
+) -> Firmware:
+    """Download the newest OpenBeken for a chip, unless the very file is there already.
+
+    It is checked against the published SHA-256 where there is one, else by its size; in any case
+    its content has to be OpenBeken.
+
+    Args:
+        chip: Name of the chip.
+        cache: Folder to keep it in.
+        fetch: Downloads something.
+        environment: Where ``MIRROR`` may be set.
+        events: Told what is downloaded.
+
+    Raises:
+        DownloadError: It cannot be had, or is not what was announced.
+        UnsupportedError: There is no release for this chip.
+    """
+    events(Step(JOB, "download", "Asking OpenBeken's releases for the newest version"))
+    try:
+        asset = asset_for(chip, fetch(environment.get(MIRROR) or announcement(), MAX_ANSWER))
+        path = cache / asset.name
+        if not _is_whole(path, asset):
+            events(Said(JOB, "download", f"downloading {asset.name}, {asset.size:,} bytes"))
+            _keep(path, _checked(fetch(asset.address, MAX_FILE), asset))
+    except DownloadError as error:
+        raise _with_earlier(error, chip, cache) from error
+    return read_firmware(path)
+
+
+def _is_whole(path: Path, asset: Asset) -> bool:
+    try:
+        data = path.read_bytes()
+        _checked(data, asset)
+    except (OSError, BekenlabError):
+        return False
+    return True
+
+
+def _checked(data: bytes, asset: Asset) -> bytes:
+    if len(data) != asset.size:
+        raise DownloadError(
+            f"{asset.name} has {len(data):,} bytes, announced were {asset.size:,}",
+            hint="the download was cut off or changed on its way; try again",
+        )
+    if asset.sha256 is not None and hashlib.sha256(data).hexdigest() != asset.sha256:
+        raise DownloadError(
+            f"{asset.name} is not what was published: its SHA-256 differs",
+            hint="it was damaged or changed on its way; try again, and do not flash this file",
+        )
+    return data
+
+
+def _keep(path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, data)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise FileAccessError(
+            f"{path} cannot be written: {reason}", hint="free some space"
+        ) from error
+
+
+def _with_earlier(error: DownloadError, chip: str, cache: Path) -> DownloadError:
+    """The error, with a file of this chip that was downloaded earlier named in its hint."""
+    earlier = sorted(cache.glob(f"Open{chip}_QIO_*.bin"), key=lambda path: path.stat().st_mtime)
+    if not earlier:
+        return error
+    hint = f"{error.hint}; an earlier download is there: --firmware {earlier[-1]}"
+    return DownloadError(error.message, hint=hint)

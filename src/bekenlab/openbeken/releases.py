@@ -1,0 +1,97 @@
+"""OpenBeken's releases: which file is for which chip, and what is known of it beforehand."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from bekenlab.errors import DownloadError, UnsupportedError
+
+MAX_ANSWER = 4 << 20
+"""More bytes than a list of a release's files has."""
+
+MAX_FILE = 16 << 20
+"""More bytes than firmware has."""
+
+_VERSION = r"[0-9]+(?:\.[0-9]+){1,3}"
+_DIGEST = re.compile(r"sha256:([0-9a-fA-F]{64})")
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file of a release.
+
+    Attributes:
+        name: ``"OpenBK7231N_QIO_1.18.300.bin"``.
+        version: ``"1.18.300"``.
+        address: Where it can be downloaded.
+        size: Bytes.
+        sha256: Of its content, hexadecimal; None where none is published.
+    """
+
+    name: str
+    version: str
+    address: str
+    size: int
+    sha256: str | None
+
+
+def announcement() -> str:
+    """Address that announces the newest release."""
+    return str(_facts()["address"])
+
+
+def asset_for(chip: str, announced: bytes) -> Asset:
+    """The file for a chip in a release.
+
+    Args:
+        chip: Name of the chip.
+        announced: The answer of GitHub's API, JSON.
+
+    Raises:
+        UnsupportedError: OpenBeken is not released for this chip.
+        DownloadError: The answer is none, or the file is not in the release.
+    """
+    begin = _facts()["names"].get(chip)
+    if begin is None:
+        raise UnsupportedError(
+            f"bekenlab knows of no release of OpenBeken for {chip}",
+            hint="name a file with --firmware FILE if you have one",
+        )
+    pattern = re.compile(rf"{re.escape(begin)}({_VERSION})\.bin")
+    for entry in _entries(announced):
+        match = pattern.fullmatch(str(entry.get("name")))
+        address, size = entry.get("browser_download_url"), entry.get("size")
+        if match and isinstance(address, str) and isinstance(size, int):
+            digest = _DIGEST.fullmatch(str(entry.get("digest")))
+            sha256 = digest[1].lower() if digest else None
+            return Asset(match[0], match[1], address, size, sha256)
+    raise DownloadError(
+        f"the newest release of OpenBeken has no {begin}*.bin",
+        hint="look at its page on GitHub, and name a file with --firmware FILE",
+    )
+
+
+def _entries(announced: bytes) -> list[dict[str, Any]]:
+    try:
+        release = json.loads(announced)
+    except (ValueError, RecursionError):
+        release = None
+    entries = release.get("assets") if isinstance(release, dict) else None
+    if not isinstance(entries, list):
+        raise DownloadError(
+            "what announces OpenBeken's releases gave no list of files",
+            hint="try again later, or name a file with --firmware FILE",
+        )
+    return [entry for entry in entries if isinstance(entry, dict)]
+
+
+@cache
+def _facts() -> dict[str, Any]:
+    text = (files("bekenlab.openbeken") / "data" / "releases.toml").read_text("utf-8")
+    return tomllib.loads(text)

@@ -1,0 +1,99 @@
+"""Installing, rehearsing and undoing as JSON (fields documented in docs/json.md)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bekenlab.report.chip_json import flash_json, identity_json, notices_json, plan_json
+
+if TYPE_CHECKING:
+    from bekenlab.jobs.install.model import FirstStart, InstallReport, Proposal
+    from bekenlab.jobs.install.rehearsal import PinCheck, Rehearsal
+    from bekenlab.jobs.install.undo import UndoReport
+
+
+def proposal_json(proposal: Proposal) -> dict[str, Any]:
+    """What would be done; no secret is in it."""
+    config = proposal.made.config
+    return {
+        "chip": identity_json(proposal.identity),
+        "device": {"firmware": proposal.subject.firmware, "module": proposal.subject.module},
+        "backup": {
+            "file": str(proposal.backup.path) if proposal.backup.kept else None,
+            "reused": proposal.backup.reused,
+        },
+        "firmware": {
+            "file": str(proposal.firmware.path),
+            "name": proposal.firmware.file.firmware,
+            "sha256": proposal.firmware.file.sha256,
+        },
+        "pins": [
+            {"gpio": pin.gpio, "role": pin.role, "channel": pin.channel, "channel2": pin.channel2}
+            for pin in config.pins()
+        ],
+        "wifi": proposal.joins_wifi,
+        "plan": plan_json(proposal.plan),
+        "warnings": notices_json(proposal.notices),
+    }
+
+
+def rehearsal_json(rehearsal: Rehearsal) -> dict[str, Any]:
+    """How a rehearsal went, pin by pin."""
+    return {
+        "passed": rehearsal.passed,
+        "chip_modelled": rehearsal.chip,
+        "sectors_written": rehearsal.written,
+        "wire_seconds": round(rehearsal.wire_seconds, 3),
+        "firmware_started": rehearsal.log.name,
+        "version_started": rehearsal.log.version,
+        "config": str(rehearsal.log.config),
+        "wifi_as_set_up": rehearsal.wifi,
+        "crash": rehearsal.crash or None,
+        "pins": [_pin(pin) for pin in rehearsal.pins],
+    }
+
+
+def _pin(pin: PinCheck) -> dict[str, Any]:
+    return {
+        "gpio": pin.gpio,
+        "setting": pin.setting,
+        "expected": pin.expected,
+        "seen": pin.seen,
+        "verdict": str(pin.verdict),
+    }
+
+
+def _start(start: FirstStart) -> dict[str, Any] | None:
+    if start.log is None:
+        return None
+    return {
+        "bytes": start.heard,
+        "firmware": start.log.name,
+        "version": start.log.version,
+        "config": str(start.log.config),
+        "wifi_as_set_up": start.wifi,
+        "calibration_missing": start.log.calibration_missing,
+    }
+
+
+def install_json(report: InstallReport) -> dict[str, Any]:
+    """What an install did; its plan alone where nothing was written."""
+    done = flash_json(report.flash) if report.flash is not None else {"dry_run": True}
+    return {
+        **proposal_json(report.proposal),
+        "rehearsal": rehearsal_json(report.rehearsal) if report.rehearsal else None,
+        **done,
+        "start": _start(report.start),
+        "address": report.address,
+    }
+
+
+def undo_json(report: UndoReport) -> dict[str, Any]:
+    """What going back did; its plan alone where nothing was written."""
+    done = flash_json(report.flash) if report.flash is not None else {"dry_run": True}
+    return {
+        "chip": identity_json(report.proposal.identity),
+        "backup": {"file": str(report.proposal.backup)},
+        "plan": plan_json(report.proposal.plan),
+        **done,
+    }

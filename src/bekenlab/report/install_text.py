@@ -1,0 +1,205 @@
+"""Installing, rehearsing and undoing, for a terminal of 80 columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from bekenlab.jobs.install.rehearsal import PinVerdict
+from bekenlab.openbeken.boot_log import ConfigVerdict
+from bekenlab.report.chip_text import flash_text, sectors
+from bekenlab.report.labelled import labelled, noted
+from bekenlab.report.printable import printable
+from bekenlab.report.text import heading
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from bekenlab.jobs.chip.flash_plan import FlashPlan
+    from bekenlab.jobs.install.model import FirstStart, InstallReport, Proposal, SavedBackup
+    from bekenlab.jobs.install.rehearsal import Rehearsal
+    from bekenlab.jobs.install.undo import UndoProposal
+    from bekenlab.openbeken.config import Config
+
+_MARKS = {
+    PinVerdict.MOVED: "right",
+    PinVerdict.WRONG: "wrong",
+    PinVerdict.UNTRIED: "not tried",
+}
+_STYLES = {PinVerdict.MOVED: "green", PinVerdict.WRONG: "bold red", PinVerdict.UNTRIED: "dim"}
+
+
+def proposal_text(proposal: Proposal) -> Group:
+    """Everything that would be done, before the one question."""
+    plan, file = proposal.plan, proposal.firmware.file
+    module = f"module {proposal.subject.module}" if proposal.subject.module else None
+    device = ", ".join(filter(None, (proposal.subject.firmware, module)))
+    table = labelled(
+        [
+            ("Chip", proposal.identity.chip_name),
+            ("Device", device or "nothing is recognised in it"),
+            ("Backup", _backup(proposal.backup)),
+            ("Firmware", f"{file.firmware} ({file.name})"),
+            ("Wi-Fi", wifi_words(proposal.made.config)),
+            *settings_rows(proposal.made.config),
+            ("Writes", _writes(plan)),
+            *((("Repairs", sectors(len(plan.repairs))),) if plan.repairs else ()),
+            ("Keeps", "boot loader, RF calibration and MAC address, all else in flash"),
+            ("Takes", f"about {max(1, round(plan.seconds))} s at {plan.baud} baud"),
+        ]
+    )
+    refused = [
+        Text.assemble(("refused: ", "bold red"), f"{r.reason}\n  override: {r.override}")
+        for r in plan.refusals
+    ]
+    notices = noted((*proposal.notices, *plan.notices))
+    pins = pins_table(proposal)
+    return Group(heading("Pins"), pins, heading("Plan"), table, *notices, *refused)
+
+
+def _backup(saved: SavedBackup) -> str:
+    if not saved.kept:
+        return "none yet; installing begins with one"
+    return f"{saved.path} ({'made before, and still right' if saved.reused else 'new, verified'})"
+
+
+def _writes(plan: FlashPlan) -> str:
+    places = ", ".join(f"{p.start:#x} to {p.end:#x}" for p in plan.pieces)
+    right = f" ({len(plan.same)} are right already)" if plan.same else ""
+    return f"{places}: {sectors(len(plan.sectors))}{right}"
+
+
+def pins_table(proposal: Proposal) -> Table | Text:
+    """What each pin will be."""
+    known = proposal.subject.pins.pins if proposal.subject.pins else ()
+    labels = {pin.gpio: pin.label for pin in known}
+    table = _table("GPIO", "Does", "OpenBeken")
+    settings = proposal.made.config.pins()
+    for setting in settings:
+        does = labels.get(setting.gpio, setting.role)
+        table.add_row(f"P{setting.gpio}", printable(does), setting.text)
+    return table if settings else Text("No pins will be set up.", style="yellow")
+
+
+def _table(*heads: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    return table
+
+
+def wifi_words(config: Config) -> str:
+    """Which network the device will be in, without its name."""
+    if not config.value("wifi_ssid"):
+        return "none: it opens its own, open to everybody near; --wifi-ssid NAME sets one"
+    password = "with its password" if config.value("wifi_password") else "an open one"
+    return f"the network you named, {password}"
+
+
+def settings_rows(config: Config) -> list[tuple[str, str]]:
+    """MQTT and startup command, where there are any."""
+    found = []
+    if config.value("mqtt_host"):
+        found.append(("MQTT", f"{config.value('mqtt_host')}:{config.value('mqtt_port')}"))
+    if config.value("startup_command"):
+        found.append(("Startup", str(config.value("startup_command")).replace("\n", "; ")))
+    return found
+
+
+def rehearsal_text(rehearsal: Rehearsal) -> Group:
+    """How it went on the virtual chip, pin by pin."""
+    table = _table("GPIO", "OpenBeken", "What it did", "")
+    for pin in rehearsal.pins:
+        wrong = pin.verdict is PinVerdict.WRONG
+        seen = f"{pin.seen}; expected: {pin.expected}" if wrong else pin.seen
+        mark = Text(_MARKS[pin.verdict], style=_STYLES[pin.verdict])
+        table.add_row(f"P{pin.gpio}", pin.setting, printable(seen), mark)
+    log = rehearsal.log
+    facts = [
+        ("Rehearsed", f"{sectors(rehearsal.written)} over the wire of a virtual {rehearsal.chip}"),
+        ("Started", " ".join(filter(None, (log.name, log.version))) or "no: nothing was printed"),
+        ("Config", _config_words(log.config)),
+        ("Wi-Fi", _wifi_seen(rehearsal.wifi)),
+        ("Outcome", _outcome(rehearsal)),
+    ]
+    pins: list[RenderableType] = [table, Text()] if rehearsal.pins else []
+    return Group(heading("Rehearsal"), *pins, labelled(facts))
+
+
+def _outcome(rehearsal: Rehearsal) -> str:
+    if rehearsal.crash:
+        return f"the firmware stopped: {rehearsal.crash}"
+    count = {v: sum(pin.verdict is v for pin in rehearsal.pins) for v in PinVerdict}
+    text = f"{count[PinVerdict.MOVED]} of {len(rehearsal.pins)} pins do what the pin map says"
+    if count[PinVerdict.UNTRIED]:
+        text += f"; {count[PinVerdict.UNTRIED]} cannot be tried without the real thing"
+    return text
+
+
+def _config_words(verdict: ConfigVerdict) -> str:
+    return {
+        ConfigVerdict.TAKEN: "taken: OpenBeken says it is correct",
+        ConfigVerdict.REJECTED: "not taken: OpenBeken says it does not fit",
+        ConfigVerdict.UNSEEN: "OpenBeken did not say whether it was taken",
+    }[verdict]
+
+
+def _wifi_seen(wifi: bool | None) -> str:
+    said = {True: "as you set it up", False: "not as you set it up", None: "it did not say"}
+    return said[wifi]
+
+
+def start_text(start: FirstStart) -> Table:
+    """What was heard of the first start."""
+    if start.log is None:
+        return labelled([("Log", "not listened to: what was written is verified all the same")])
+    if not start.heard:
+        text = "nothing arrived: RX on TX2? The device is written and verified all the same"
+        return labelled([("Log", text)])
+    name = " ".join(filter(None, (start.log.name, start.log.version)))
+    facts = [
+        ("Started", name or "yes"),
+        ("Config", _config_words(start.log.config)),
+        ("Wi-Fi", _wifi_seen(start.wifi)),
+    ]
+    if start.log.calibration_missing:
+        facts.append(("RF", "no calibration found in flash: Wi-Fi may be weak; restore a backup"))
+    return labelled(facts)
+
+
+def install_text(report: InstallReport) -> Group:
+    """What was done, and what to do now."""
+    config = report.proposal.made.config
+    parts: list[RenderableType] = []
+    if report.flash is not None:
+        parts += [heading("Done"), flash_text(report.flash), start_text(report.start), Text()]
+    parts.append(Text(_next(report, str(config.value("long_name"))), style="bold"))
+    parts.append(Text("To go back, at any time: bekenlab undo"))
+    return Group(*parts)
+
+
+def _next(report: InstallReport, name: str) -> str:
+    if report.address:
+        return f"It is there: http://{report.address}/"
+    if report.proposal.joins_wifi:
+        return "It joins your Wi-Fi: bekenlab obk scan finds it."
+    shown = name.rpartition("_")[0] or name
+    return f"Join its Wi-Fi, {shown}..., and open http://192.168.4.1/"
+
+
+def undo_text(proposal: UndoProposal) -> Group:
+    """What going back would do."""
+    plan = proposal.plan
+    table = labelled(
+        [
+            ("Chip", proposal.identity.chip_name),
+            ("Backup", f"{proposal.backup}, {proposal.file.firmware or 'firmware unknown'}"),
+            ("Writes", f"{sectors(len(plan.sectors))}, {len(plan.same)} are right already"),
+            ("Takes", f"about {max(1, round(plan.seconds))} s at {plan.baud} baud"),
+        ]
+    )
+    return Group(table, *noted(plan.notices))
