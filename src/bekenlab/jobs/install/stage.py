@@ -38,7 +38,7 @@ class Stage:
         image = read_image(flash)
         self._machine = Machine.from_image(FlashImage(image.physical, image.logical), chip=chip)
         self._edges: list[tuple[int, int]] = []
-        self._machine.board.gpio.on_change = lambda gpio, level: self._edges.append((gpio, level))
+        self._machine.listen_pins(lambda gpio, level: self._edges.append((gpio, level)))
         self.crash = ""
 
     @property
