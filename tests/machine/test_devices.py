@@ -90,6 +90,22 @@ def test_a_pulled_pin_reads_its_pull_until_somebody_drives_it() -> None:
     assert b.board.gpio.pin(22) == PinState(22, "in", 0, "down", touched=True)
 
 
+def test_every_change_of_a_level_is_told_with_its_time() -> None:
+    b = bench()
+    seen = []
+    b.board.gpio.on_settled = lambda tick, gpio, level: seen.append((tick, gpio, level))
+    start = b.clock.now
+    for word in (0, 0x3C, 0):  # low, let go to its pull, low: as two-wire lines are driven
+        b.write(GPIO + 4 * 6, word)
+    assert not seen, "told when the slice is over"
+    b.board.gpio.settle(start, b.clock.now, start + 100 * (b.clock.now - start))
+    assert [(gpio, level) for _, gpio, level in seen] == [(6, 1), (6, 0)]
+    assert [tick - start for tick, _, _ in seen] == [800, 1200], "evenly over 1200 ticks"
+    b.clock.now += 5000
+    b.board.gpio.drive(6, 1)
+    assert seen[2:] == [(b.clock.now, 6, 1)]
+
+
 def test_pins_tell_each_change_of_level_once_whoever_makes_it() -> None:
     b = bench()
     edges = []

@@ -12,7 +12,7 @@ from bekenlab.web.texts import LANGUAGES, choose_language, texts
 
 WEB = Path(bekenlab.web.__file__).parent
 TEMPLATES = sorted((WEB / "templates").glob("*.html"))
-SCRIPTS = sorted((WEB / "static").glob("*.js"))
+SCRIPTS = sorted((WEB / "static").rglob("*.js"))
 CODE = sorted(WEB.rglob("*.py"))
 PLACE = re.compile(r"\{\w+\}")
 # Names are the same in every language.

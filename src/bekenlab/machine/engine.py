@@ -75,27 +75,33 @@ class Engine:
         if planned is not None:
             limit = max(1, min(limit, (planned - clock.now) // self._pace))
         bus.spinning = None
-        before = bus.accesses
+        start, before = clock.now, bus.accesses
         self._idle.begin_slice()
         whole = cpu.run(limit)
         accesses = bus.accesses - before
         self.polled = bus.spinning
         if accesses or cpu.irq_open or cpu.fiq_open:
             self.alone_since = clock.now
-        if whole:
-            self._passed(limit)
-            if (
-                self._skip_idle
-                and limit > _MASKED_SLICES[0]
-                and self._idle.wants_probe(accesses=accesses)
-            ):
-                self._probe()
-        else:
-            self._passed(min(limit, max(1, accesses) * _TICKS_AN_ACCESS))
-            if bus.spinning is not None or self._idle.idle is not None or cpu.waiting:
-                self._skip_to_next()
-            if cpu.waiting:
-                self._woken = _WOKEN_SLICES
+        reached = clock.now
+        self._passed(limit if whole else min(limit, max(1, accesses) * _TICKS_AN_ACCESS))
+        if self._board.gpio.unsettled:
+            self._board.gpio.settle(start, reached, clock.now)
+        if not whole:
+            self._cut_short()
+        elif (
+            self._skip_idle
+            and limit > _MASKED_SLICES[0]
+            and self._idle.wants_probe(accesses=accesses)
+        ):
+            self._probe()
+
+    def _cut_short(self) -> None:
+        """Something ended the slice: if the firmware only waits, time moves on."""
+        bus, cpu = self._board.bus, self._cpu
+        if bus.spinning is not None or self._idle.idle is not None or cpu.waiting:
+            self._skip_to_next()
+        if cpu.waiting:
+            self._woken = _WOKEN_SLICES
 
     def _nap(self) -> None:
         """Nothing is executed in deep sleep. In short steps, so that a run can end meanwhile."""

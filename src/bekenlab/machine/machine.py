@@ -188,6 +188,7 @@ class Machine:
                 reason = watch.check()
         except CodeCrashError as fault:
             self.uart2.pump()
+            self.board.gpio.settle(0, 0, 0)
             detail = f"{fault.message} at {self.cpu.pc:#x}, called from {self.cpu.lr:#x}"
             return self._outcome(StopReason.FAULT, detail, started)
         finally:
@@ -296,6 +297,14 @@ class Machine:
         """
         self._pin_listeners.append(listener)
         return lambda: self._pin_listeners.remove(listener)
+
+    def listen_edges(self, listener: Callable[[int, int, int], None]) -> None:
+        """Call ``listener`` with (tick, gpio, level) for each change of a level at a pin.
+
+        It is called when the time of the change is known: for what the firmware did, after the
+        slice of instructions it was in. There is one such listener.
+        """
+        self.board.gpio.on_settled = listener
 
     def drive(self, gpio: int, level: int | None) -> None:
         """Connect a pin to 0 or 1 from outside, e.g. press a button; None lets go."""

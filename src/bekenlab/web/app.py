@@ -39,6 +39,7 @@ def create_app(lab: Lab) -> ASGIApp:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
         lab.manager.close()
+        lab.chips.close_all()
 
     static = resources.files("bekenlab.web") / "static"
     app = Starlette(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import anyio
@@ -11,7 +12,7 @@ from bekenlab.events import Awaiting, Event, Progress
 from bekenlab.report.chip_json import event_json
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from bekenlab.web.manager import Job
 
@@ -88,8 +89,7 @@ class Streams:
             after: Number of the last entry that is known already.
             closing: Whether the server is about to end.
         """
-        self._open += 1
-        try:
+        with self.counted():
             quiet = 0.0
             while not closing():
                 ended = job.ended  # asked first: what it tells before it ends must not be missed
@@ -104,6 +104,13 @@ class Streams:
                     quiet = 0.0
                     yield b": still there\n\n"
                 await anyio.sleep(_EVERY)
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Count a stream as open as long as it is."""
+        self._open += 1
+        try:
+            yield
         finally:
             self._open -= 1
 

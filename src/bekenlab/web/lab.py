@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bekenlab.jobs.live.sessions import LiveSessions
 from bekenlab.web.backups import Backups
 from bekenlab.web.events import Streams
 from bekenlab.web.manager import JobManager
@@ -53,6 +54,7 @@ class Lab:
         shelf: Files that were dropped.
         manager: Jobs.
         streams: Event streams that are open.
+        chips: Virtual chips on the bench.
         clock: Monotonic seconds.
     """
 
@@ -62,6 +64,7 @@ class Lab:
     shelf: Shelf = field(default_factory=Shelf)
     manager: JobManager = field(default_factory=JobManager)
     streams: Streams = field(default_factory=Streams)
+    chips: LiveSessions = field(default_factory=LiveSessions)
     clock: Callable[[], float] = time.monotonic
 
     @classmethod

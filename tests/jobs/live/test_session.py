@@ -203,14 +203,14 @@ def test_there_are_only_so_many_sessions_and_the_idlest_goes() -> None:
 
 
 def test_what_nobody_looks_at_is_closed_in_time() -> None:
-    sessions = LiveSessions(close_after=0.0)
+    sessions = LiveSessions()
     name = sessions.open(sample())
     live = sessions.get(name)
     assert live is not None
     watcher = live.watch()
-    sessions.reap()
+    sessions._close_after = 0.0
     assert sessions.get(name) is live
     watcher.close()
     threading.Event().wait(0.01)
-    sessions.reap()
-    assert sessions.get(name) is None
+    assert sessions.names() == {}
+    assert live.picture.state is LiveState.CLOSED

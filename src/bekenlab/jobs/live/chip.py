@@ -160,7 +160,7 @@ class LiveChip:
         self._config_changed = False
         self._machine.board.flash.on_change = self._flash_changed
         self._fit()
-        self._machine.listen_pins(self._pin_changed)
+        self._machine.listen_edges(self._pin_changed)
         for gpio, level in self._driven.items():
             self._machine.drive(gpio, level)
 
@@ -177,8 +177,8 @@ class LiveChip:
         if not self.fitting.pins:
             self._reader.feed(data)
 
-    def _pin_changed(self, gpio: int, level: int) -> None:
-        self.edges.add((self.tick, gpio, level))
+    def _pin_changed(self, tick: int, gpio: int, level: int) -> None:
+        self.edges.add((tick, gpio, level))
         if self._wires is not None:
             self._wires.changed(gpio, level)
 
@@ -216,6 +216,10 @@ class LiveChip:
     def gpio(self) -> tuple[GpioRow, ...]:
         """All pins."""
         return gpio_rows(self._machine)
+
+    def driven(self) -> tuple[tuple[int, int], ...]:
+        """Pins that are connected to a level from outside: number and level."""
+        return tuple(sorted(self._driven.items()))
 
     def parts(self, gpio: tuple[GpioRow, ...]) -> tuple[PartView, ...]:
         """What hangs on the pins, as it looks now."""

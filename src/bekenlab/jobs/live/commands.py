@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from bekenlab.machine.peers.tuya_mcu import DataPoint
 
 Port = Literal["uart1", "uart2"]
+PORTS: tuple[Port, ...] = ("uart1", "uart2")
 
 
 @dataclass(frozen=True, slots=True)

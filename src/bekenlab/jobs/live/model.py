@@ -102,8 +102,10 @@ class Picture:
         speed: Asked speed, device seconds a second; None for as fast as possible.
         ratio: Measured speed over the last second or so.
         gpio: All pins.
+        driven: Pins connected to a level from outside: number and level.
         parts: What hangs on the pins, as it looks now.
         points: TuyaMCU data points by number.
+        labels: What each fitted pin is called: number and label.
         fitted_from: Where the parts are known from: ``"tuya"``, ``"openbeken"``, ``"boot_log"`` or
             ``"nothing"``.
     """
@@ -115,8 +117,10 @@ class Picture:
     speed: float | None
     ratio: float
     gpio: tuple[GpioRow, ...] = field(repr=False)
+    driven: tuple[tuple[int, int], ...] = ()
     parts: tuple[PartView, ...] = ()
     points: tuple[PointView, ...] = ()
+    labels: tuple[tuple[int, str], ...] = ()
     fitted_from: str = "nothing"
 
 

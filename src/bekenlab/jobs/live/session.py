@@ -255,8 +255,10 @@ class LiveSession:
             speed=self._pacer.speed,
             ratio=round(ratio, 3) if self._state is LiveState.RUNNING else 0.0,
             gpio=gpio,
+            driven=chip.driven(),
             parts=chip.parts(gpio),
             points=chip.points(),
+            labels=tuple((pin.gpio, pin.label) for pin in chip.fitting.pins),
             fitted_from=chip.fitting.source,
         )
 

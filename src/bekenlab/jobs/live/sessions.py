@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 MOST_SESSIONS = 4
 CLOSE_AFTER = 900.0
+# A page left open from an earlier run of the program must not meet another chip.
+_NAME_BYTES = 6
 
 
 class LiveSessions:
@@ -28,7 +31,6 @@ class LiveSessions:
         self._close_after = close_after
         self._lock = threading.Lock()
         self._sessions: dict[str, LiveSession] = {}
-        self._opened = 0
 
     def open(self, source: LiveSource) -> str:
         """Start a chip.
@@ -40,22 +42,23 @@ class LiveSessions:
             RefusedError: There are too many, and all are watched.
         """
         with self._lock:
-            self._reap(self._close_after)
+            self._reap()
             if len(self._sessions) >= self._most:
                 self._close_idlest()
-            self._opened += 1
-            name = str(self._opened)
+            name = secrets.token_urlsafe(_NAME_BYTES)
             self._sessions[name] = LiveSession(source)
         return name
 
     def get(self, name: str) -> LiveSession | None:
         """A session by its name; None when there is none any more."""
         with self._lock:
+            self._reap()
             return self._sessions.get(name)
 
     def names(self) -> dict[str, LiveSession]:
         """All sessions by name, oldest first."""
         with self._lock:
+            self._reap()
             return dict(self._sessions)
 
     def close(self, name: str) -> None:
@@ -70,14 +73,10 @@ class LiveSessions:
         for name in self.names():
             self.close(name)
 
-    def reap(self) -> None:
-        """Close what nobody watched for too long; to be called now and then."""
-        with self._lock:
-            self._reap(self._close_after)
-
-    def _reap(self, limit: float) -> None:
+    def _reap(self) -> None:
+        """Close what nobody watched for too long."""
         for name, session in list(self._sessions.items()):
-            if session.idle_seconds() > limit:
+            if session.idle_seconds() > self._close_after:
                 self._sessions.pop(name).close()
 
     def _close_idlest(self) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import chip as chip_named
@@ -109,6 +112,13 @@ def with_configuration(flash: bytes, chip: str, template: Mapping[str, Any]) -> 
     changes = Changes(flags_on=frozenset({UART_CONSOLE}))
     made = make_config(template, changes, unique=_NOBODY, chip=chip)
     return flash[: made.address] + made.config.encode() + flash[made.address + SECTOR :]
+
+
+@cache
+def demo_templates() -> Mapping[str, Mapping[str, Any]]:
+    """Templates to try OpenBeken with, by name: ``"plug"`` and ``"lamp"``."""
+    text = (files("bekenlab.jobs.live") / "data" / "demo_templates.toml").read_text("utf-8")
+    return tomllib.loads(text)
 
 
 def fitting_of_flash(flash: bytes, chip: str) -> Fitting | None:

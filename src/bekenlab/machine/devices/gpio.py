@@ -59,6 +59,8 @@ class Gpio(Device):
     Attributes:
         on_edge: Called with (gpio, level) when something outside changes the level at a pin.
         on_change: Called with (gpio, level) when the level seen at a pin changes, whoever did it.
+        on_settled: Called with (tick, gpio, level) for each such change, once its time is known.
+        unsettled: (tick, gpio, level) of changes in the slice that runs, for ``settle``.
     """
 
     registers: ClassVar[Mapping[int, str]] = {
@@ -77,6 +79,8 @@ class Gpio(Device):
         self.count = count
         self.on_edge: Callable[[int, int], None] = lambda _gpio, _level: None
         self.on_change: Callable[[int, int], None] = lambda _gpio, _level: None
+        self.on_settled: Callable[[int, int, int], None] = lambda _tick, _gpio, _level: None
+        self.unsettled: list[tuple[int, int, int]] = []
         self._driven: dict[int, int] = {}
         self._changes: dict[int, int] = {}
         self._latched = 0
@@ -101,6 +105,7 @@ class Gpio(Device):
             self._edge(gpio, after)
             self.on_edge(gpio, after)
             self.on_change(gpio, after)
+            self.on_settled(self.clock.now, gpio, after)
 
     def level(self, gpio: int) -> int:
         """The level at the pin: outside, then output, then pull; 0 when nothing decides."""
@@ -155,7 +160,27 @@ class Gpio(Device):
             self._changes[gpio] = self._changes.get(gpio, 0) + 1
         if self.level(gpio) != level:
             self.on_change(gpio, 1 - level)
+            self.unsettled.append((self.clock.now, gpio, 1 - level))
         self._update()
+
+    def settle(self, start: int, reached: int, end: int) -> None:
+        """A slice is over: tell when its changes were.
+
+        While a slice runs only accesses to devices move the clock; its instructions are added at
+        its end. Changes are therefore spread over the slice as the accesses are: in the right
+        order, and evenly where the firmware toggles a pin evenly.
+
+        Args:
+            start: Tick at the slice's start.
+            reached: Tick at its end, by accesses alone.
+            end: Tick at its end, with its instructions.
+        """
+        changes, self.unsettled = self.unsettled, []
+        longer = end - start, reached - start
+        for tick, gpio, level in changes:
+            spread = start < tick <= reached
+            at = start + (tick - start) * longer[0] // longer[1] if spread else tick
+            self.on_settled(at, gpio, level)
 
     def _kind(self, gpio: int) -> int:
         register, place = divmod(gpio, _KIND_PINS)

@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.web.routes import api, backups, device, dump, dumps, jobs, pictures, ports, start
+from bekenlab.web.routes import (
+    api,
+    backups,
+    bench,
+    chips,
+    device,
+    dump,
+    dumps,
+    jobs,
+    pictures,
+    ports,
+    start,
+)
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -27,16 +39,19 @@ class MenuItem:
 MENU: tuple[MenuItem, ...] = (
     MenuItem("dump", "/dump"),
     MenuItem("device", "/device"),
+    MenuItem("bench", "/bench"),
 )
 
 ROUTES: tuple[BaseRoute, ...] = (
     *start.ROUTES,
     *dump.ROUTES,
     *device.ROUTES,
+    *bench.ROUTES,
     *dumps.ROUTES,
     *pictures.ROUTES,
     *ports.ROUTES,
     *backups.ROUTES,
     *jobs.ROUTES,
+    *chips.ROUTES,
     *api.ROUTES,
 )

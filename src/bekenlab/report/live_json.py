@@ -1,0 +1,109 @@
+"""A live chip as JSON for a page (documented in docs/bench.md); the log without its secrets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bekenlab.report.boot_json import gpio_json
+from bekenlab.report.live_log import LiveLog
+from bekenlab.tuya.boot_log_redact import redact_log
+
+if TYPE_CHECKING:
+    from bekenlab.jobs.live.model import Frame, LogPiece, Picture, PointView
+    from bekenlab.jobs.live.parts import PartView
+    from bekenlab.jobs.live.source import LiveSource
+
+# What happened to the chip is told in whole pieces; frames of UART1 are lines already.
+_EVENTS, _FRAMES = "bench", "mcu"
+# Data points are no keys, though they look like some. What is not understood may be anything.
+_NOT_UNDERSTOOD = "unknown command"
+
+
+class FrameWriter:
+    """Turns one watcher's frames into JSON values.
+
+    Args:
+        show_secrets: Leave keys, Wi-Fi names and passwords in the log.
+    """
+
+    def __init__(self, *, show_secrets: bool = False) -> None:
+        self._show_secrets = show_secrets
+        self._logs: dict[str, LiveLog] = {}
+        self._power_ups = 0
+
+    def write(self, frame: Frame) -> dict[str, Any]:
+        """One frame; a line of the log is in it once it is complete."""
+        fresh = frame.picture.power_ups != self._power_ups
+        self._power_ups = frame.picture.power_ups
+        return {
+            **picture_json(frame.picture),
+            "fresh": fresh,
+            "edges": [[round(e.seconds, 7), e.gpio, e.level] for e in frame.edges],
+            "edges_lost": frame.edges_lost,
+            "log": [line for piece in frame.log for line in self._lines(piece)],
+            "log_lost": frame.log_lost,
+        }
+
+    def _lines(self, piece: LogPiece) -> list[list[object]]:
+        at, port = round(piece.seconds, 4), piece.port
+        if port == _EVENTS:
+            return [[at, port, piece.text]]
+        if port == _FRAMES:
+            return [[at, port, self._frame(line)] for line in piece.text.splitlines()]
+        log = self._logs.setdefault(port, LiveLog(show_secrets=self._show_secrets))
+        return [[at, port, line] for line in log.feed(piece.text)]
+
+    def _frame(self, line: str) -> str:
+        if self._show_secrets or _NOT_UNDERSTOOD not in line:
+            return line
+        return redact_log(line)
+
+
+def picture_json(picture: Picture) -> dict[str, Any]:
+    """What a chip looks like now."""
+    stop = picture.stop
+    return {
+        "state": str(picture.state),
+        "stop": {"cause": str(stop.cause), "detail": stop.detail} if stop else None,
+        "power_ups": picture.power_ups,
+        "device_seconds": round(picture.device_seconds, 6),
+        "speed": picture.speed,
+        "ratio": picture.ratio,
+        "gpio": [{**gpio_json(row), "touched": row.touched} for row in picture.gpio],
+        "driven": [list(pin) for pin in picture.driven],
+        "parts": [_part_json(part) for part in picture.parts],
+        "points": [_point_json(point) for point in picture.points],
+        "labels": [list(pin) for pin in picture.labels],
+        "fitted_from": picture.fitted_from,
+    }
+
+
+def source_json(source: LiveSource) -> dict[str, Any]:
+    """What a chip was made from."""
+    return {
+        "name": source.name,
+        "chip": source.chip,
+        "firmware": source.firmware,
+        "openbeken": source.openbeken,
+    }
+
+
+def _part_json(part: PartView) -> dict[str, Any]:
+    return {
+        "id": part.id,
+        "kind": part.kind,
+        "number": part.number,
+        "label": part.label,
+        "gpios": list(part.gpios),
+        "on": part.on,
+        "active": part.active,
+        "brightness": None if part.brightness is None else round(part.brightness, 4),
+        "colour": part.colour,
+        "kelvin": part.kelvin,
+        "shares": dict(part.shares),
+        "driver": part.driver,
+    }
+
+
+def _point_json(point: PointView) -> dict[str, Any]:
+    return {"id": point.number, "type": point.kind, "value": point.value, "by": point.by}

@@ -1,0 +1,62 @@
+"""The bench: virtual chips that run, as pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.concurrency import run_in_threadpool
+from starlette.routing import Route
+
+from bekenlab.jobs.live.commands import PORTS
+from bekenlab.jobs.live.source import demo_templates
+from bekenlab.machine.chips import profile_names
+from bekenlab.machine.peers.tuya_mcu import DpType
+from bekenlab.report.live_json import source_json
+from bekenlab.web.lab import lab_of
+from bekenlab.web.pages import page
+from bekenlab.web.routes.chips import session_of
+from bekenlab.web.views.dump import row_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+# The usual ones first.
+_KINDS = (DpType.BOOL, DpType.VALUE, DpType.ENUM, DpType.STRING, DpType.BITMAP, DpType.RAW)
+
+
+async def choose(request: Request) -> Response:
+    """What to put on the bench, and what is on it."""
+    lab = lab_of(request)
+    shelf = lab.shelf
+    rows = await run_in_threadpool(
+        lambda: [row_of(dump, shelf.analysis(dump.id)) for dump in shelf.dumps()]
+    )
+    running = [
+        {"id": name, **source_json(session.source)} for name, session in lab.chips.names().items()
+    ]
+    return page(
+        request,
+        "bench",
+        rows=rows,
+        running=running,
+        chips=profile_names(),
+        demos=tuple(demo_templates()),
+    )
+
+
+async def show(request: Request) -> Response:
+    """One chip."""
+    session = session_of(request)
+    return page(
+        request,
+        "one_bench",
+        section="bench",
+        id=request.path_params["id"],
+        chip=source_json(session.source),
+        ports=PORTS,
+        kinds=[kind.name.lower() for kind in _KINDS],
+    )
+
+
+ROUTES = (Route("/bench", choose), Route("/bench/{id}", show))

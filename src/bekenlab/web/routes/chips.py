@@ -1,0 +1,141 @@
+"""``/api/chips``: virtual chips on the bench: started, watched, touched, closed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, StreamingResponse
+from starlette.routing import Route
+
+from bekenlab.errors import BusyError, NotFoundError, UsageError
+from bekenlab.jobs.live.source import demo_templates, live_source
+from bekenlab.report.live_json import picture_json, source_json
+from bekenlab.web.chip_commands import command_of
+from bekenlab.web.frames import frames_of
+from bekenlab.web.lab import lab_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from bekenlab.jobs.live.session import LiveSession
+    from bekenlab.web.lab import Lab
+
+_DEMO = "demo-"
+
+
+async def show_all(request: Request) -> Response:
+    """All virtual chips that run, oldest first."""
+    running = lab_of(request).chips.names()
+    return JSONResponse({"chips": [_row(name, session) for name, session in running.items()]})
+
+
+async def begin(request: Request) -> Response:
+    """Start one: ``{"dump": ID, "chip": NAME, "pins": ID}``; the last two are optional."""
+    lab, given = lab_of(request), await _object(request)
+    name = await run_in_threadpool(_start, lab, given)
+    session = lab.chips.get(name)
+    if session is None:
+        raise BusyError("the chip was closed at once", hint="close another chip first")
+    return JSONResponse(_row(name, session), 201)
+
+
+async def show(request: Request) -> Response:
+    """One chip as it looks now."""
+    session = session_of(request)
+    row = _row(request.path_params["id"], session)
+    return JSONResponse({**row, "picture": picture_json(session.picture)})
+
+
+async def do(request: Request) -> Response:
+    """Do something to a chip: ``{"do": "press", "gpio": 10}``; all of it is in docs/bench.md."""
+    session = session_of(request)
+    command = command_of(await _object(request), pins=len(session.picture.gpio))
+    if not session.command(command):
+        raise BusyError("the chip has more to do than it can", hint="wait a moment, try again")
+    return JSONResponse({"taken": True}, 202)
+
+
+async def close(request: Request) -> Response:
+    """Take a chip off the bench."""
+    lab = lab_of(request)
+    await run_in_threadpool(lab.chips.close, request.path_params["id"])
+    return JSONResponse({"closed": True})
+
+
+async def events(request: Request) -> Response:
+    """What a chip looks like, as server-sent events: all that is remembered, then what is new."""
+    lab, session = lab_of(request), session_of(request)
+    lab.streams.raise_if_full()
+    stream = frames_of(session, lab.streams, lab.settings.closing)
+    return StreamingResponse(stream, media_type="text/event-stream")
+
+
+def session_of(request: Request) -> LiveSession:
+    """The chip that a path names.
+
+    Raises:
+        NotFoundError: It does not run (any more).
+    """
+    found = lab_of(request).chips.names().get(request.path_params["id"])
+    if found is None:
+        raise NotFoundError(
+            "this virtual chip does not run any more",
+            hint="start it again; chips nobody looks at are closed after a while",
+        )
+    return found
+
+
+def _start(lab: Lab, given: Mapping[str, Any]) -> str:
+    dump = lab.shelf.get(_text(given, "dump") or "")
+    source = live_source(
+        dump.file, chip=_text(given, "chip"), template=_template(lab, _text(given, "pins"))
+    )
+    return lab.chips.open(source)
+
+
+def _template(lab: Lab, pins: str | None) -> Mapping[str, Any] | None:
+    """The template that gives OpenBeken its pins: a demonstration, or that of another file."""
+    if pins is None:
+        return None
+    if pins.startswith(_DEMO):
+        demo = demo_templates().get(pins.removeprefix(_DEMO))
+        if demo is None:
+            raise UsageError(f"there is no demonstration {pins[:20]!r}")
+        return demo
+    return lab.shelf.analysis(pins).template
+
+
+def _text(given: Mapping[str, Any], name: str) -> str | None:
+    value = given.get(name)
+    if value is not None and not isinstance(value, str):
+        raise UsageError(f"{name} must be text")
+    return value or None
+
+
+async def _object(request: Request) -> dict[str, Any]:
+    try:
+        found = json.loads(await request.body() or b"{}")
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise UsageError("the body must be a JSON object")
+    return found
+
+
+def _row(name: str, session: LiveSession) -> dict[str, Any]:
+    return {"id": name, **source_json(session.source)}
+
+
+ROUTES = (
+    Route("/api/chips", show_all, methods=["GET"]),
+    Route("/api/chips", begin, methods=["POST"]),
+    Route("/api/chips/{id}", show, methods=["GET"]),
+    Route("/api/chips/{id}", do, methods=["POST"]),
+    Route("/api/chips/{id}", close, methods=["DELETE"]),
+    Route("/api/chips/{id}/events", events, methods=["GET"]),
+)

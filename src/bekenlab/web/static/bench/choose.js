@@ -1,0 +1,77 @@
+// What to put on the bench: the sample, a dropped file, or one that is open; then to its page.
+import { ask } from "../api.js";
+import { t } from "../texts.js";
+
+const problem = document.querySelector("[data-problem]");
+
+function show(error) {
+  problem.textContent = error.hint ? `${error.message} (${error.hint})` : error.message;
+  problem.hidden = false;
+}
+
+async function start(request) {
+  problem.hidden = true;
+  const chip = await ask("POST", "/api/chips", request);
+  location.assign(`/bench/${chip.id}`);
+}
+
+document.querySelector("[data-sample-chip]").addEventListener("click", async (event) => {
+  event.target.disabled = true;
+  try {
+    const { dumps } = await ask("POST", "/api/sample");
+    await start({ dump: dumps[0].id });
+  } catch (error) {
+    show(error);
+  }
+  event.target.disabled = false;
+});
+
+document.querySelector("[data-start]")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const given = Object.fromEntries(new FormData(event.target));
+  try {
+    await start(Object.fromEntries(Object.entries(given).filter(([, value]) => value)));
+  } catch (error) {
+    show(error);
+  }
+});
+
+for (const button of document.querySelectorAll("[data-end]")) {
+  button.addEventListener("click", async () => {
+    await ask("DELETE", `/api/chips/${button.dataset.end}`);
+    location.reload();
+  });
+}
+
+const zone = document.querySelector("[data-drop]");
+const state = zone.querySelector("[data-drop-state]");
+const input = zone.querySelector("[data-files]");
+
+async function take(files) {
+  try {
+    const open = [];
+    for (const file of files) {
+      state.textContent = t("common.drop.reading", { name: file.name });
+      const path = `/api/dumps?name=${encodeURIComponent(file.name)}`;
+      open.push(...(await ask("POST", path, file)).dumps);
+    }
+    if (open.length === 1) await start({ dump: open[0].id });
+    else location.reload();
+  } catch (error) {
+    show(error);
+  }
+  state.textContent = "";
+  input.value = "";
+}
+
+input.addEventListener("change", () => take([...input.files]));
+zone.addEventListener("dragover", (event) => {
+  event.preventDefault();
+  zone.classList.add("over");
+});
+zone.addEventListener("dragleave", () => zone.classList.remove("over"));
+zone.addEventListener("drop", (event) => {
+  event.preventDefault();
+  zone.classList.remove("over");
+  take([...event.dataTransfer.files]);
+});

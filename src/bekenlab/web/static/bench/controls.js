@@ -1,0 +1,51 @@
+// Run, pause, step, reset, speed; the chip's clock.
+import { t } from "../texts.js";
+
+const SPEEDS = [0.1, 0.2, 0.5, 1, 2, 5, 10, null];
+const STEP_SECONDS = 0.01;
+
+export class Controls {
+  constructor(page, act) {
+    this.act = act;
+    this.run = page.querySelector('[data-do="run"]');
+    this.clock = page.querySelector("[data-clock]");
+    this.ratio = page.querySelector("[data-ratio]");
+    this.badge = page.querySelector("[data-state]");
+    this.speed = page.querySelector("#speed");
+    this.speedShown = page.querySelector("[data-speed]");
+    this.state = "";
+    this.run.addEventListener("click", () => act({ do: this.state === "running" ? "pause" : "resume" }));
+    page.querySelector('[data-do="step"]').addEventListener("click", () => act({ do: "step", seconds: STEP_SECONDS }));
+    page.querySelector('[data-do="reset"]').addEventListener("click", () => act({ do: "reset" }));
+    page.querySelector('[data-do="erase"]').addEventListener("click", () => act({ do: "reset", erase: true }));
+    this.speed.addEventListener("input", () => {
+      const speed = SPEEDS[Number(this.speed.value)];
+      this.showSpeed(speed);
+      act({ do: "speed", speed });
+    });
+    this.showSpeed(1);
+  }
+
+  showSpeed(speed) {
+    const text = speed === null ? t("bench.controls.fastest") : `${speed}×`;
+    this.speedShown.textContent = text;
+    this.speed.setAttribute("aria-valuetext", text);
+  }
+
+  take(frame) {
+    this.clock.textContent = `${frame.device_seconds.toFixed(frame.state === "paused" ? 3 : 2)} s`;
+    this.ratio.textContent = frame.state === "running" ? `${frame.ratio.toFixed(frame.ratio < 10 ? 1 : 0)}×` : "–";
+    if (frame.anew) {
+      const place = SPEEDS.indexOf(frame.speed);
+      if (place >= 0) this.speed.value = String(place);
+      this.showSpeed(frame.speed);
+    }
+    if (frame.state === this.state) return;
+    this.state = frame.state;
+    this.run.textContent = t(frame.state === "running" ? "bench.controls.pause" : "bench.controls.run");
+    this.run.disabled = frame.state === "stopped" || frame.state === "closed";
+    this.badge.textContent = t(`bench.states.${frame.state}`);
+    this.badge.className = `badge ${{ running: "good", paused: "warn", stopped: "bad" }[frame.state] ?? ""}`;
+    this.badge.title = frame.stop?.detail ?? "";
+  }
+}

@@ -1,0 +1,69 @@
+// All pin edges that are remembered, by pin and in order of time.
+const MOST = 20000;
+
+export class Edges {
+  constructor() {
+    this.clear();
+  }
+
+  clear() {
+    this.pins = new Map();
+    this.count = 0;
+    this.start = 0;
+    this.gaps = [];
+    this.last = 0;
+  }
+
+  /** Take edges [seconds, gpio, level]; `lost` says that some between the last ones and these are gone. */
+  add(rows, lost) {
+    if (lost && rows.length) this.gaps.push([this.last, rows[0][0]]);
+    for (const [at, gpio, level] of rows) {
+      if (!this.pins.has(gpio)) this.pins.set(gpio, { times: [], levels: [], before: 1 - level });
+      const pin = this.pins.get(gpio);
+      pin.times.push(at);
+      pin.levels.push(level);
+      this.last = at;
+    }
+    this.count += rows.length;
+    if (this.count > MOST * 1.25) this.trim();
+  }
+
+  /** Forget the oldest, so that a page may stay open for days. */
+  trim() {
+    const times = [...this.pins.values()].flatMap((pin) => pin.times).sort((a, b) => a - b);
+    const from = times[times.length - MOST];
+    for (const pin of this.pins.values()) {
+      const cut = place(pin.times, from);
+      if (!cut) continue;
+      pin.before = pin.levels[cut - 1];
+      pin.times.splice(0, cut);
+      pin.levels.splice(0, cut);
+    }
+    this.start = from;
+    this.count = MOST;
+    this.gaps = this.gaps.filter(([, end]) => end > from);
+  }
+
+  /** The edges of all pins, newest first, at most `most`: { at, gpio, level, since }. */
+  latest(most) {
+    const found = [];
+    for (const [gpio, { times, levels }] of this.pins) {
+      for (let n = Math.max(0, times.length - most); n < times.length; n += 1) {
+        found.push({ at: times[n], gpio, level: levels[n], since: n ? times[n] - times[n - 1] : null });
+      }
+    }
+    return found.sort((a, b) => b.at - a.at).slice(0, most);
+  }
+}
+
+/** How many of sorted times are before `at`. */
+export function place(times, at) {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle] < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,71 @@
+// The page of a virtual chip: frames come in by server-sent events, commands go out by POST.
+import { ask } from "../api.js";
+import { t } from "../texts.js";
+import { Board } from "./board.js";
+import { Controls } from "./controls.js";
+import { Log } from "./log.js";
+import { Pins } from "./pins.js";
+import { Points } from "./points.js";
+import { Strip } from "./strip.js";
+import { Teller } from "./teller.js";
+
+const page = document.querySelector("[data-bench]");
+const id = page.dataset.bench;
+const problem = page.querySelector("[data-problem]");
+
+function show(text) {
+  problem.textContent = text;
+  problem.hidden = !text;
+}
+
+/** Do something to the chip; what the server refuses is shown. */
+async function act(command) {
+  try {
+    await ask("POST", `/api/chips/${id}`, command);
+    return true;
+  } catch (error) {
+    show(error.hint ? `${error.message} (${error.hint})` : error.message);
+    return false;
+  }
+}
+
+const views = [
+  new Controls(page, act),
+  new Board(page, act),
+  new Log(page, act),
+  new Strip(page),
+  new Pins(page, act),
+  new Points(page, act),
+  new Teller(page),
+];
+
+const stream = new EventSource(`/api/chips/${id}/events`);
+let first = true;
+
+stream.addEventListener("open", () => {
+  first = true;
+  show("");
+});
+
+stream.addEventListener("error", () => {
+  // A browser tries again by itself, unless the chip is gone.
+  show(t(stream.readyState === EventSource.CLOSED ? "bench.gone" : "bench.lost"));
+});
+
+stream.addEventListener("message", (event) => {
+  const frame = JSON.parse(event.data);
+  // The first frame of a connection has all that is remembered: begin anew.
+  frame.anew = first;
+  first = false;
+  for (const view of views) view.take(frame);
+  if (frame.state === "closed") {
+    stream.close();
+    show(t("bench.gone"));
+  }
+});
+
+page.querySelector('[data-do="close"]').addEventListener("click", async () => {
+  stream.close();
+  await ask("DELETE", `/api/chips/${id}`);
+  location.assign("/bench");
+});

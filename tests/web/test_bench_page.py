@@ -1,0 +1,228 @@
+"""The bench in a real browser: a chip runs, its button is pressed, its lamps light."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from shared import dump
+from web.serving import Served
+
+LONG = 30_000  # milliseconds no test comes near
+OPENBEKEN = "openbk7231n-qio-1.18.300"
+
+
+@pytest.fixture(autouse=True)
+def clear_the_bench(served: Served) -> None:
+    served.lab.chips.close_all()
+
+
+def start_sample(page: Page, served: Served) -> None:
+    page.goto(f"{served.url}/bench")
+    page.locator("[data-sample-chip]").click()
+    page.wait_for_url("**/bench/*")
+    expect(page.locator('[data-part="P26"]')).to_be_visible()
+    expect(page.locator("[data-log]")).to_contain_text("app_init finished", timeout=LONG)
+
+
+def start_openbeken(page: Page, served: Served, pins: str) -> None:
+    with served.script() as script:
+        put = script.post("/api/dumps", params={"name": "obk.bin"}, content=dump(OPENBEKEN))
+        chip = script.post("/api/chips", json={"dump": put.json()["dumps"][0]["id"], "pins": pins})
+        script.post(f"/api/chips/{chip.json()['id']}", json={"do": "speed", "speed": None})
+    page.goto(f"{served.url}/bench/{chip.json()['id']}")
+    expect(page.locator("[data-log]")).to_contain_text("MAIN:Time 3", timeout=LONG)
+
+
+def clock(page: Page) -> float:
+    text = page.locator("[data-clock]").inner_text()
+    return float(text.removesuffix(" s"))
+
+
+def test_holding_the_button_lights_the_relay(
+    page: Page, served: Served, shoot: Callable[[Page, str], Path]
+) -> None:
+    start_sample(page, served)
+    relay, button = page.locator('[data-part="P26"]'), page.locator('[data-part="P10"] button')
+    expect(relay).to_have_attribute("data-on", "false")
+    box = button.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    expect(relay).to_have_attribute("data-on", "true")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(page.locator('[data-part="P10"]')).to_contain_text("pressed")
+    page.mouse.up()
+    expect(button).to_have_attribute("aria-pressed", "false")
+    expect(relay).to_contain_text("Relay 1")
+    expect(relay).to_contain_text("on")
+    expect(page.locator("[data-log]")).to_contain_text("relay on")
+    expect(page.locator("[data-told]")).to_contain_text("Relay 1: on")
+    shoot(page, "bench")
+    page.reload()
+    expect(relay).to_have_attribute("data-on", "true")
+    expect(page.locator("[data-log]")).to_contain_text("relay on")
+
+
+@pytest.mark.parametrize("key", ["Enter", " "])
+def test_the_button_is_pressed_by_key(page: Page, served: Served, key: str) -> None:
+    start_sample(page, served)
+    page.locator('[data-part="P10"] button').focus()
+    page.keyboard.press(key)
+    expect(page.locator('[data-part="P26"]')).to_have_attribute("data-on", "true")
+    expect(page.locator('[data-part="P10"]')).to_have_attribute("data-on", "false")
+
+
+def test_a_pause_stops_time_a_step_moves_it_a_reset_begins_anew(page: Page, served: Served) -> None:
+    start_sample(page, served)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator("[data-state]")).to_have_text("paused")
+    stood = clock(page)
+    page.wait_for_timeout(300)
+    assert clock(page) == stood
+    page.get_by_role("button", name="Step").click()
+    expect(page.locator("[data-clock]")).not_to_have_text(f"{stood:.3f} s")
+    assert clock(page) == pytest.approx(stood + 0.01, abs=0.002)
+    page.get_by_role("button", name="Reset", exact=True).click()
+    expect(page.locator("[data-clock]")).to_have_text("0.000 s")
+    expect(page.locator("[data-log]")).to_contain_text("— reset —")
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator("[data-state]")).to_have_text("running")
+
+
+def test_the_strip_has_the_edges_and_looks_back(page: Page, served: Served) -> None:
+    start_sample(page, served)
+    page.locator('[data-part="P10"] button').click()
+    expect(page.locator('[data-part="P26"]')).to_have_attribute("data-on", "true")
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_text("The last edges as a table").click()
+    rows = page.locator("[data-edges] tr")
+    expect(rows.filter(has_text="P26").first).to_contain_text("1")
+    expect(rows.filter(has_text="P8").first).to_contain_text("250.0 ms")
+    strip = page.locator("[data-strip]")
+    assert re.search(r"P8.*P26|P26.*P8", strip.get_attribute("aria-label") or "")
+    expect(page.locator("[data-span]")).to_have_text("5 s")
+    strip.focus()
+    for key in ("+", "+", "ArrowLeft"):
+        page.keyboard.press(key)
+    expect(page.locator("[data-span]")).to_have_text("1 s")
+    expect(page.get_by_role("button", name="Live")).to_be_enabled()
+    page.keyboard.press("End")
+    expect(page.get_by_role("button", name="Live")).to_be_disabled()
+
+
+def test_any_pin_can_be_driven_and_data_points_reported(page: Page, served: Served) -> None:
+    start_sample(page, served)
+    page.get_by_label("Connect P10 from outside to").select_option("0")
+    expect(page.locator('[data-part="P26"]')).to_have_attribute("data-on", "true")
+    page.reload()
+    expect(page.get_by_label("Connect P10 from outside to")).to_have_value("0")
+    form = page.locator("[data-point]")
+    form.locator("[name=id]").fill("20")
+    form.locator("[name=type]").select_option("value")
+    form.locator("[name=value]").fill("215")
+    form.get_by_role("button", name="Report").click()
+    value = page.get_by_label("Value of data point 20")
+    expect(value).to_have_value("215")
+    value.fill("-3")
+    value.press("Enter")
+    expect(page.locator("[data-log]")).to_contain_text("14 02 00 04 ff ff ff fd")
+
+
+def test_the_console_of_openbeken_lights_a_lamp(
+    page: Page, served: Served, shoot: Callable[[Page, str], Path]
+) -> None:
+    start_openbeken(page, served, "demo-lamp")
+    lamp = page.locator('[data-part="lamp"]')
+    for command in ("led_basecolor_rgb FF3080", "led_dimmer 90"):
+        page.get_by_label("Type into the console").fill(command)
+        page.get_by_role("button", name="Send").click()
+    expect(lamp).to_have_attribute("data-on", "true")
+    expect(lamp).to_contain_text("red79 %")
+    light = "lamp => getComputedStyle(lamp).getPropertyValue('--light')"
+    assert lamp.evaluate(light) == "#ff2c81"
+    shoot(page, "bench-lamp")
+
+
+def test_openbeken_takes_the_pins_of_another_dump(page: Page, served: Served) -> None:
+    with served.script() as script:
+        script.post("/api/sample")
+        script.post("/api/dumps", params={"name": "obk.bin"}, content=dump(OPENBEKEN))
+    page.goto(f"{served.url}/bench")
+    page.get_by_label("File", exact=True).select_option(label="obk.bin · OpenBK7231N 1.18.300")
+    page.get_by_label("Pins").select_option(
+        label="Those of sample-metering-plug.bin, for OpenBeken"
+    )
+    page.locator("[data-start] button").click()
+    page.wait_for_url("**/bench/*")
+    expect(page.locator('[data-part="P26"]')).to_contain_text("Relay 1")
+    page.locator("#speed").fill("7")
+    expect(page.locator("[data-speed]")).to_have_text("fastest")
+    expect(page.locator("[data-log]")).to_contain_text("MAIN:Time 3", timeout=LONG)
+    page.locator("#speed").fill("3")
+    page.locator('[data-part="P10"] button').click()
+    expect(page.locator('[data-part="P26"]')).to_have_attribute("data-on", "true", timeout=LONG)
+
+
+def test_a_chip_taken_off_the_bench_is_gone(page: Page, served: Served) -> None:
+    start_sample(page, served)
+    here = page.url
+    page.get_by_role("button", name="Take it off the bench").click()
+    page.wait_for_url("**/bench")
+    assert served.lab.chips.names() == {}
+    expect(page.get_by_role("heading", name="On the bench now")).to_have_count(0)
+    with served.script() as script:
+        assert script.get(here).status_code == 404
+
+
+def test_a_chip_that_is_closed_elsewhere_is_told_of(page: Page, served: Served) -> None:
+    start_sample(page, served)
+    served.lab.chips.close_all()
+    expect(page.get_by_role("alert")).to_contain_text("does not run any more")
+    expect(page.locator("[data-state]")).to_have_text("closed")
+
+
+def test_what_cannot_run_is_refused_in_words(
+    browser: Browser, served: Served, tmp_path: Path
+) -> None:
+    context = browser.new_context(locale="en-US")
+    page = context.new_page()
+    page.goto(served.entrance)
+    page.goto(f"{served.url}/bench")
+    page.locator("[data-files]").set_input_files(
+        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"nothing here " * 500}
+    )
+    expect(page.get_by_role("alert")).to_contain_text("text without a Tuya configuration")
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_bench_is_accessible(browser: Browser, served: Served, scheme: str) -> None:
+    context = browser.new_context(locale="en-US", color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(served.entrance)
+    start_sample(page, served)
+    page.get_by_text("The last edges as a table").click()
+    page.locator('[data-part="P10"] button').click()
+    found = Axe().run(page).response["violations"]
+    page.goto(f"{served.url}/bench")
+    found += Axe().run(page).response["violations"]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["en-US", "de-DE"])
+def test_the_bench_fits_a_phone(browser: Browser, served: Served, language: str) -> None:
+    context = browser.new_context(
+        locale=language, viewport={"width": 360, "height": 740}, has_touch=True
+    )
+    page = context.new_page()
+    page.goto(served.entrance)
+    start_sample(page, served)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.locator('[data-part="P10"] button').tap()
+    expect(page.locator('[data-part="P26"]')).to_have_attribute("data-on", "true")
+    context.close()
