@@ -94,6 +94,16 @@ def test_the_tool_tip_has_level_role_and_key() -> None:
     assert "11: P26: Relay 1, active high, Rel;1 [rl1_pin] (PWM5)" in tips
 
 
+def test_nothing_is_said_of_use_where_no_device_is_known() -> None:
+    svg = board_picture(known("CB2S"), {})
+    assert "11: P26 (PWM5)" in tooltips(svg)
+    shown = [box.text for box in texts(svg)]
+    assert "GPIO" in shown
+    assert "not used" not in shown
+    used = board_picture(known("CB2S"), uses_of(sample().pins))
+    assert "8: P23: not used (ADC3)" in tooltips(used)
+
+
 def test_the_bare_chip_is_drawn_where_the_module_is_not_known() -> None:
     assert board("CB2S", "BK7231N") == known("CB2S")
     assert board("CB8P", "BK7231N") == package("qfn32")

@@ -54,7 +54,9 @@ def draw_board(module: Module, uses: Uses, words_of: Words = ENGLISH) -> Drawing
     left = max(view.left for view in views)
     width = left + views[0].width + max(view.right for view in views)
     kinds = [fact.kind for fact in facts.values()]
-    legend_height = draw_legend(None, kinds, width, 0.0, words_of)
+    # Where no device is known, a free pin is just a pin.
+    named = words_of if uses else {**words_of, "kind.free": words_of["kind.gpio"]}
+    legend_height = draw_legend(None, kinds, width, 0.0, named)
     height = sum(view.height for view in views) + legend_height + _MARGIN
     title = words_of["chip.title" if outline.package else "module.title"]
     listed = "; ".join(f"{name} {fact.detail}" for name, fact in facts.items())
@@ -68,7 +70,7 @@ def draw_board(module: Module, uses: Uses, words_of: Words = ENGLISH) -> Drawing
     for view in views:
         _draw(drawing.root, view, module, (left, top), width, words_of)
         top += view.height
-    draw_legend(drawing.root, kinds, width, top, words_of)
+    draw_legend(drawing.root, kinds, width, top, named)
     return drawing
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips.outlines import Face, outline_of
+from bekenlab.report.pictures.theme import paints
 from bekenlab.report.pictures.uses import PadFacts, Uses, pad_facts
 from bekenlab.report.pictures.words import ENGLISH, Words
 
@@ -68,7 +69,8 @@ class Geometry:
     faces: dict[Face, tuple[Mark, ...]]
 
     def to_json(self) -> dict[str, Any]:
-        """As the photo page gets it."""
+        """As the photo page gets it: colours are those of a light page, on any photo."""
+        colours = paints()
         return {
             "name": self.name,
             "package": self.package,
@@ -80,7 +82,8 @@ class Geometry:
                         "name": mark.name,
                         "x": round(mark.x, 4),
                         "y": round(mark.y, 4),
-                        "kind": mark.kind,
+                        "colour": colours[f"kind-{mark.kind}"].light,
+                        "ink": colours[f"kind-{mark.kind}-on"].light,
                         "text": mark.text,
                         "detail": mark.detail,
                         "vital": mark.vital,

@@ -126,9 +126,7 @@ def pad_facts(pad: Pad, uses: Uses, words: Words = ENGLISH) -> PadFacts:
     if pad.gpio is None:
         return _fixed(pad, words)
     head = f"P{pad.gpio}"
-    detail = f"{head}: " + ("; ".join(use.detail for use in jobs) or words["kind.free"])
-    if pad.functions:
-        detail += f" ({', '.join(pad.functions)})"
+    detail = _story(head, pad, jobs, "" if jobs or not uses else words["kind.free"])
     if jobs:
         text = jobs[0].text if len(jobs) == 1 else shorten("/".join(use.text for use in jobs))
         return PadFacts(jobs[0].kind, head, text, serial[1] if serial else "", detail)
@@ -137,6 +135,13 @@ def pad_facts(pad: Pad, uses: Uses, words: Words = ENGLISH) -> PadFacts:
         return PadFacts(serial[0], serial[1], head, note, detail)
     note = next((name for name in pad.functions if name.startswith(("PWM", "ADC"))), "")
     return PadFacts("free", head, "", note, detail)
+
+
+def _story(head: str, pad: Pad, jobs: tuple[Use, ...], unused: str) -> str:
+    """``P26: Relay 1, ... (PWM5)``. Where nothing is known of a device, nothing is said of use."""
+    does = "; ".join(use.detail for use in jobs) or unused
+    functions = f" ({', '.join(pad.functions)})" if pad.functions else ""
+    return (f"{head}: {does}" if does else head) + functions
 
 
 def shorten(text: str) -> str:

@@ -20,6 +20,7 @@ ENGLISH: Words = {
     "kind.ground": "ground",
     "kind.reset": "reset",
     "kind.free": "not used",
+    "kind.gpio": "GPIO",
     "kind.none": "no pin",
     "pad.reset": "reset",
     "pad.log": "log",

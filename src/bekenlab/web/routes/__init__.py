@@ -14,6 +14,7 @@ from bekenlab.web.routes import (
     dump,
     dumps,
     jobs,
+    photo,
     pictures,
     ports,
     start,
@@ -40,6 +41,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem("dump", "/dump"),
     MenuItem("device", "/device"),
     MenuItem("bench", "/bench"),
+    MenuItem("photo", "/photo"),
 )
 
 ROUTES: tuple[BaseRoute, ...] = (
@@ -48,6 +50,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     *device.ROUTES,
     *bench.ROUTES,
     *dumps.ROUTES,
+    *photo.ROUTES,
     *pictures.ROUTES,
     *ports.ROUTES,
     *backups.ROUTES,

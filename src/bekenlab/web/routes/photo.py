@@ -1,0 +1,76 @@
+"""The page that lays a board's pins over a photo, and the places of pins for it.
+
+The photo itself never comes here: the page keeps it in the browser.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from bekenlab.chips import board, find_module
+from bekenlab.errors import BekenlabError
+from bekenlab.jobs.pinout import board_names, find_board
+from bekenlab.report.pictures import uses_of
+from bekenlab.report.pictures.geometry import geometry_of
+from bekenlab.web.lab import lab_of
+from bekenlab.web.pages import page, texts_for
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from bekenlab.jobs.analysis import Analysis
+
+
+async def show(request: Request) -> Response:
+    """The page; with ``?dump=`` for the board of a file that is open."""
+    dump, analysis = await _dump(request)
+    names = board_names()
+    reached = board(analysis.module, analysis.chip.name) if analysis else None
+    named = reached.name if reached and find_module(reached.key) else ""
+    chosen = named or (analysis.chip.name if analysis else "") or "BK7231N"
+    return page(
+        request,
+        "photo",
+        modules=[name for name in names if find_module(name)],
+        chips=[name for name in names if not find_module(name)],
+        chosen=chosen,
+        dump=dump,
+        dump_name=analysis.file.name if analysis else "",
+    )
+
+
+async def boards(_request: Request) -> Response:
+    """Names of all modules and chips whose pads are known."""
+    return JSONResponse({"boards": board_names()})
+
+
+async def geometry(request: Request) -> Response:
+    """Places of a board's pads in millimetres; with ``?dump=`` what a file says they do."""
+    found = find_board(request.path_params["name"])
+    _, analysis = await _dump(request)
+    uses = uses_of(analysis.pins) if analysis else {}
+    words = texts_for(request).picture_words
+    return JSONResponse(geometry_of(found, uses, words).to_json())
+
+
+async def _dump(request: Request) -> tuple[str, Analysis | None]:
+    """The file named in the address, if it is still open."""
+    dump = request.query_params.get("dump", "")
+    if not dump:
+        return "", None
+    try:
+        return dump, await run_in_threadpool(lab_of(request).shelf.analysis, dump)
+    except BekenlabError:
+        return "", None
+
+
+ROUTES = (
+    Route("/photo", show),
+    Route("/api/boards", boards),
+    Route("/api/boards/{name}", geometry),
+)

@@ -1,0 +1,292 @@
+// A photo of a board with its pins drawn over it. The photo stays in this page: nothing sends it.
+import { ask } from "./api.js";
+import { drawBoard, placesOf } from "./overlay.js";
+import { fromCorners, fromPads } from "./projection.js";
+import { t } from "./texts.js";
+
+const MOST_BYTES = 50 * 1024 * 1024;
+const MOST_PIXELS = 64e6;
+const LONGEST = 4096; // pixels kept of a side
+const GRASP = 24; // pixels of the screen around a point that take hold of it
+const LOUPE = 36; // pixels of the photo that the loupe shows
+
+const find = (id) => document.getElementById(id);
+const canvas = find("canvas");
+const ctx = canvas.getContext("2d");
+const state = { geometry: null, photo: null, points: [], active: 0, held: false, matrix: null };
+
+/** What is to be clicked: four corners of a chip, two pads of a module. */
+function targets() {
+  if (!state.geometry) return [];
+  if (state.geometry.package) return [1, 2, 3, 4].map((n) => t(`photo.corner${n}`));
+  return [find("pad-0").value, find("pad-1").value].map((name) => t("photo.pad", { name }));
+}
+
+const face = () => (state.geometry?.package ? "front" : find("face").value);
+
+async function chooseBoard() {
+  const dump = document.querySelector("[data-photo-page]").dataset.dump;
+  const query = dump ? `?dump=${encodeURIComponent(dump)}` : "";
+  try {
+    state.geometry = await ask("GET", `/api/boards/${encodeURIComponent(find("board").value)}${query}`);
+  } catch (error) {
+    find("trouble").textContent = error.message;
+    return;
+  }
+  const { package: isChip, faces } = state.geometry;
+  find("module-choice").hidden = isChip;
+  const vital = (side) => faces[side].filter((mark) => mark.vital).length;
+  if (!isChip) find("face").value = vital("back") > vital("front") ? "back" : "front";
+  choosePads();
+}
+
+/** Offer the pads of the face; the two that are farthest from each other first. */
+function choosePads() {
+  const marks = state.geometry.faces[face()];
+  let best = [0, Math.min(1, marks.length - 1), -1];
+  marks.forEach((a, i) => marks.forEach((b, j) => {
+    const far = Math.hypot(a.x - b.x, a.y - b.y);
+    if (i < j && far > best[2] + 1e-9) best = [i, j, far];
+  }));
+  for (const n of [0, 1]) {
+    const select = find(`pad-${n}`);
+    select.replaceChildren(...marks.map((mark) => new Option(`${mark.name}  ${mark.text}`, mark.name)));
+    if (marks.length) select.selectedIndex = best[n];
+  }
+  startOver();
+}
+
+function startOver() {
+  state.points = targets().map(() => null);
+  state.active = 0;
+  listPoints();
+  update();
+}
+
+/** A line for each point, with its place in numbers: for the keyboard, and for precision. */
+function listPoints() {
+  find("points").replaceChildren(...targets().map((text, n) => {
+    const item = document.createElement("li");
+    const name = document.createElement("span");
+    name.textContent = text;
+    item.append(name, ...["x", "y"].map((axis) => number(n, axis, text)));
+    return item;
+  }));
+}
+
+function number(n, axis, text) {
+  const input = document.createElement("input");
+  input.type = "number";
+  input.step = "any";
+  input.id = `point-${n}-${axis}`;
+  input.setAttribute("aria-label", `${text}: ${axis}`);
+  input.addEventListener("focus", () => activate(n));
+  input.addEventListener("input", () => {
+    const [x, y] = ["x", "y"].map((name) => find(`point-${n}-${name}`).valueAsNumber);
+    state.points[n] = Number.isFinite(x) && Number.isFinite(y) ? [x, y] : null;
+    update({ keep: true });
+  });
+  return input;
+}
+
+function activate(n) {
+  state.active = n;
+  update({ keep: true });
+}
+
+/** Work out the matrix and show everything. `keep` leaves the numbers alone that are being typed. */
+function update({ keep = false } = {}) {
+  const { points, geometry } = state;
+  const missing = points.findIndex((point) => !point);
+  let wrong = "";
+  state.matrix = null;
+  if (geometry && missing < 0) {
+    try {
+      state.matrix = matrixOf(points);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      wrong = t(geometry.package ? "photo.wrong_corners" : "photo.wrong_pads");
+    }
+  }
+  if (!keep) points.forEach((point, n) => ["x", "y"].forEach((axis, i) => {
+    find(`point-${n}-${axis}`).value = point ? Math.round(point[i] * 10) / 10 : "";
+  }));
+  [...find("points").children].forEach((item, n) => item.setAttribute("aria-current", n === state.active));
+  const task = !state.photo ? t("photo.choose") : missing >= 0 ? t("photo.click", { what: targets()[missing] }) : t("photo.done");
+  find("task").textContent = wrong || task;
+  find("save").disabled = !state.photo || !state.matrix;
+  draw();
+  listPins();
+}
+
+function matrixOf(points) {
+  const { geometry } = state;
+  if (geometry.package) return fromCorners(points, [geometry.width, geometry.height]);
+  const marks = geometry.faces[face()];
+  const pads = [0, 1].map((n) => marks.find((mark) => mark.name === find(`pad-${n}`).value));
+  return fromPads(pads.map((pad) => [pad.x, pad.y]), points);
+}
+
+function paint(target) {
+  target.clearRect(0, 0, target.canvas.width, target.canvas.height);
+  if (state.photo) target.drawImage(state.photo, 0, 0);
+  if (state.matrix) drawBoard(target, state.geometry, face(), state.matrix, find("all").checked);
+}
+
+function draw() {
+  paint(ctx);
+  const size = (canvas.width / Math.max(canvas.clientWidth, 1)) * 9;
+  state.points.forEach((point, n) => {
+    if (!point) return;
+    const [x, y] = point;
+    ctx.beginPath();
+    ctx.arc(x, y, size, 0, 2 * Math.PI);
+    ctx.moveTo(x - size * 1.5, y);
+    ctx.lineTo(x + size * 1.5, y);
+    ctx.moveTo(x, y - size * 1.5);
+    ctx.lineTo(x, y + size * 1.5);
+    for (const [colour, width] of [["#000000", 4], [n === state.active ? "#ffd24a" : "#ffffff", 2]]) {
+      ctx.strokeStyle = colour;
+      ctx.lineWidth = (width * size) / 9;
+      ctx.stroke();
+    }
+  });
+}
+
+function listPins() {
+  const rows = state.matrix ? placesOf(state.geometry, face(), state.matrix) : [];
+  find("pins").tBodies[0].replaceChildren(...rows.map((mark) => {
+    const row = document.createElement("tr");
+    const name = document.createElement("th");
+    name.scope = "row";
+    name.textContent = mark.name;
+    row.append(name, ...[mark.detail || mark.text, mark.at.map((n) => n.toFixed(1)).join(", ")].map((text) => {
+      const cell = document.createElement("td");
+      cell.textContent = text;
+      return cell;
+    }));
+    return row;
+  }));
+}
+
+/** Read a photo, upright, and small enough to draw on. */
+async function choosePhoto(file) {
+  find("trouble").textContent = "";
+  if (!file) return;
+  if (file.size > MOST_BYTES) return refuse("photo.too_large");
+  let photo;
+  try {
+    photo = await createImageBitmap(file, { imageOrientation: "from-image" });
+  } catch {
+    return refuse("photo.unreadable");
+  }
+  const { width, height } = photo;
+  if (width * height > MOST_PIXELS) {
+    photo.close();
+    return refuse("photo.too_large");
+  }
+  const scale = LONGEST / Math.max(width, height);
+  if (scale < 1) {
+    const small = { resizeWidth: Math.round(width * scale), resizeHeight: Math.round(height * scale) };
+    photo = await createImageBitmap(photo, { ...small, resizeQuality: "high" });
+  }
+  state.photo?.close();
+  state.photo = photo;
+  [canvas.width, canvas.height] = [photo.width, photo.height];
+  startOver();
+}
+
+function refuse(key) {
+  find("trouble").textContent = t(key);
+}
+
+/** Where on the photo the pointer is. */
+function placeOf(event) {
+  const box = canvas.getBoundingClientRect();
+  const scale = Math.min(box.width / canvas.width, box.height / canvas.height);
+  const [left, top] = [(box.width - canvas.width * scale) / 2, (box.height - canvas.height * scale) / 2];
+  return [(event.clientX - box.left - left) / scale, (event.clientY - box.top - top) / scale, scale];
+}
+
+canvas.addEventListener("pointerdown", (event) => {
+  if (!state.photo) return;
+  const [x, y, scale] = placeOf(event);
+  const near = state.points
+    .map((point, n) => [point ? Math.hypot(point[0] - x, point[1] - y) * scale : Infinity, n])
+    .sort((a, b) => a[0] - b[0])[0];
+  const missing = state.points.findIndex((point) => !point);
+  if (near && near[0] <= GRASP) state.active = near[1];
+  else if (missing >= 0) state.active = missing;
+  else return;
+  state.held = true;
+  canvas.setPointerCapture(event.pointerId);
+  move(event);
+});
+
+canvas.addEventListener("pointermove", (event) => state.held && move(event));
+for (const name of ["pointerup", "pointercancel"]) {
+  canvas.addEventListener(name, () => {
+    state.held = false;
+    find("loupe").hidden = true;
+  });
+}
+
+function move(event) {
+  const [x, y] = placeOf(event);
+  state.points[state.active] = [Math.min(Math.max(x, 0), canvas.width), Math.min(Math.max(y, 0), canvas.height)];
+  update();
+  magnify(event);
+}
+
+/** What is under the finger, larger, in the corner that is farther away. */
+function magnify(event) {
+  const loupe = find("loupe");
+  const glass = loupe.getContext("2d");
+  const [x, y] = state.points[state.active];
+  const box = canvas.getBoundingClientRect();
+  loupe.hidden = false;
+  loupe.classList.toggle("right", event.clientX < box.left + box.width / 2);
+  glass.imageSmoothingEnabled = false;
+  glass.clearRect(0, 0, loupe.width, loupe.height);
+  glass.drawImage(state.photo, x - LOUPE / 2, y - LOUPE / 2, LOUPE, LOUPE, 0, 0, loupe.width, loupe.height);
+  glass.strokeStyle = "#ffd24a";
+  glass.lineWidth = 2;
+  glass.beginPath();
+  glass.moveTo(loupe.width / 2, 0);
+  glass.lineTo(loupe.width / 2, loupe.height);
+  glass.moveTo(0, loupe.height / 2);
+  glass.lineTo(loupe.width, loupe.height / 2);
+  glass.stroke();
+}
+
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+canvas.addEventListener("keydown", (event) => {
+  const step = ARROWS[event.key];
+  if (!step || !state.photo) return;
+  event.preventDefault();
+  const far = event.shiftKey ? 10 : 1;
+  const from = state.points[state.active] ?? [canvas.width / 2, canvas.height / 2];
+  state.points[state.active] = [from[0] + step[0] * far, from[1] + step[1] * far];
+  update();
+});
+
+find("save").addEventListener("click", () => {
+  const copy = document.createElement("canvas");
+  [copy.width, copy.height] = [canvas.width, canvas.height];
+  paint(copy.getContext("2d"));
+  copy.toBlob((blob) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = `${state.geometry.name.replace(/[^\w-]+/g, "_")}-pins.png`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  }, "image/png");
+});
+
+find("again").addEventListener("click", startOver);
+find("all").addEventListener("change", () => update());
+find("board").addEventListener("change", chooseBoard);
+find("face").addEventListener("change", choosePads);
+for (const n of [0, 1]) find(`pad-${n}`).addEventListener("change", startOver);
+find("file").addEventListener("change", (event) => choosePhoto(event.target.files[0]));
+chooseBoard();

@@ -1,0 +1,66 @@
+// From a board's millimetres to a photo's pixels. The same as report/pictures/projection.py, by other
+// formulas; tests hold the two together.
+
+const LEAST_PIXELS = 8;
+
+/** The matrix for a chip of a size in mm, from its corners in pixels: pin 1's first, then round it. */
+export function fromCorners(corners, [width, height]) {
+  const sides = corners.map((here, i) => minus(corners[(i + 1) % 4], here));
+  if (Math.min(...sides.map(([x, y]) => Math.hypot(x, y))) < LEAST_PIXELS) throw new RangeError("near");
+  const turns = sides.map((side, i) => cross(side, sides[(i + 1) % 4]));
+  const withTheClock = turns.every((turn) => turn > 0);
+  if (!withTheClock && !turns.every((turn) => turn < 0)) throw new RangeError("shape");
+  // Pins count against the clock: down the left side, so the second corner is below the first.
+  const [p, below, q, beside] = withTheClock ? [corners[0], corners[3], corners[2], corners[1]] : corners;
+  const [dx1, dy1] = minus(beside, q);
+  const [dx2, dy2] = minus(below, q);
+  const sx = p[0] - beside[0] + q[0] - below[0];
+  const sy = p[1] - beside[1] + q[1] - below[1];
+  const whole = dx1 * dy2 - dx2 * dy1;
+  const g = (sx * dy2 - dx2 * sy) / whole;
+  const h = (dx1 * sy - sx * dy1) / whole;
+  return [
+    [(beside[0] - p[0] + g * beside[0]) / width, (below[0] - p[0] + h * below[0]) / height, p[0]],
+    [(beside[1] - p[1] + g * beside[1]) / width, (below[1] - p[1] + h * below[1]) / height, p[1]],
+    [g / width, h / height, 1],
+  ];
+}
+
+/** The matrix from two pads in mm and where they are in pixels: moved, turned and scaled. */
+export function fromPads([one, other], [at, there]) {
+  const [bx, by] = minus(other, one);
+  const [px, py] = minus(there, at);
+  const square = bx * bx + by * by;
+  if (square === 0 || Math.hypot(px, py) < LEAST_PIXELS) throw new RangeError("near");
+  const c = (px * bx + py * by) / square;
+  const s = (py * bx - px * by) / square;
+  return [
+    [c, -s, at[0] - c * one[0] + s * one[1]],
+    [s, c, at[1] - s * one[0] - c * one[1]],
+    [0, 0, 1],
+  ];
+}
+
+/** A point of the board in pixels of the photo. */
+export function project(m, [x, y]) {
+  const w = m[2][0] * x + m[2][1] * y + m[2][2];
+  return [(m[0][0] * x + m[0][1] * y + m[0][2]) / w, (m[1][0] * x + m[1][1] * y + m[1][2]) / w];
+}
+
+/** Places moved apart so that neighbours keep a distance, with the least movement. In rising order. */
+export function spread(wanted, gap) {
+  const pools = [];
+  wanted.forEach((place, i) => {
+    let [mean, count] = [place - i * gap, 1];
+    while (pools.length && pools.at(-1)[0] >= mean) {
+      const [before, members] = pools.pop();
+      mean = (before * members + mean * count) / (members + count);
+      count += members;
+    }
+    pools.push([mean, count]);
+  });
+  return pools.flatMap(([mean, count]) => Array(count).fill(mean)).map((mean, i) => mean + i * gap);
+}
+
+const minus = (a, b) => [a[0] - b[0], a[1] - b[1]];
+const cross = (a, b) => a[0] * b[1] - a[1] * b[0];
