@@ -102,6 +102,7 @@ def test_apply_is_planned_asked_done_and_undone(fake: FakeDevice, tmp_path: Path
     assert fake.firmware.columns()[0][26] == 1
     kept = result["kept"]
     assert kept.startswith(str(tmp_path / "state"))
+    assert [secret for secret in SECRETS if secret in run.out] == []
     undone = obk(fake, "config", "restore", kept, "--yes", folder=tmp_path)
     assert (undone.status, "the device runs with them" in undone.out) == (0, True)
     assert fake.firmware.columns()[0][26] == 0

@@ -53,7 +53,12 @@ def _secret(password: str | None) -> Secret | None:
 
 
 def package(
-    chip: str = "BK7231N", *, partition: str = "app", name: str | None = None, filling: int = 20_000
+    chip: str = "BK7231N",
+    *,
+    partition: str = "app",
+    name: str | None = None,
+    filling: int = 20_000,
+    body_crc: int | None = None,
 ) -> bytes:
     """An OTA package as OpenBeken's are made, with invented code in it."""
     code = b"\0" + (name or f"Open{chip}").encode() + b" 1.18.999 Sep  9 2026 09:09:00\0"
@@ -69,7 +74,7 @@ def package(
         name=partition,
         version="1.00",
         serial="0",
-        body_crc32=zlib.crc32(body),
+        body_crc32=zlib.crc32(body) if body_crc is None else body_crc,
         raw_fnv1a=fnv1a(code),
         raw_size=len(code),
         package_size=len(body),

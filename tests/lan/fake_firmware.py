@@ -57,7 +57,6 @@ class Firmware:
     # -- starting and stopping
 
     def start(self) -> None:
-        self.boots += 1
         self._unpack_update()
         place = self.chip.config_address
         try:
@@ -71,6 +70,7 @@ class Firmware:
         self.address = 0
         self.restarting = 0
         self.mounted = self._lfs().startswith(LFS_MAGIC)
+        self.boots += 1
 
     def tick(self) -> bool:
         """A second passes; true when it restarts now."""

@@ -19,7 +19,7 @@ from bekenlab.lan.errors import (
 )
 from bekenlab.openbeken.config import SECTOR
 from lan.devices import QUICK, client
-from lan.fake import FakeDevice
+from lan.fake import FakeDevice, Reply
 from lan.fake_firmware import BUILD, Firmware
 
 if TYPE_CHECKING:
@@ -295,6 +295,19 @@ def test_an_upload_that_breaks_is_an_error_that_says_to_restart(fake: FakeDevice
     fake.faults.deaf_after = 5000
     with pytest.raises(NoAnswerError):
         client(fake).upload_firmware(b"\x55" * 200_000)
+
+
+def test_an_upload_of_which_less_is_written_is_an_error(
+    fake: FakeDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fake, "_post_flash", lambda _q, reply, *_: _says(reply, 3))
+    with pytest.raises(NoAnswerError, match="3 of 4,096 bytes"):
+        client(fake).upload_firmware(b"x" * 4096)
+
+
+def _says(reply: Reply, size: int) -> None:
+    reply.setup("application/json")
+    reply.printf(f'{{"size":{size}}}')
 
 
 def test_nobody_at_an_address_is_said_with_the_reason() -> None:

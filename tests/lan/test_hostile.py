@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bekenlab.errors import BadValueError, BekenlabError
@@ -19,7 +19,7 @@ from bekenlab.lan.clock import Patience
 from bekenlab.lan.device import Device
 from bekenlab.lan.errors import NoAnswerError, NotOpenBekenError, WebPasswordError
 from bekenlab.lan.http import parse_reply
-from bekenlab.lan.replies import parse_command, parse_files, parse_info, parse_pins
+from bekenlab.lan.replies import message_of, parse_command, parse_files, parse_info, parse_pins
 
 HEAD = b"HTTP/1.1 200 OK\nContent-type: application/json\r\n\r\n"
 HASTY = Patience(connect=1, answer=0.3, upload=0.3, poll=0.01, tries=1)
@@ -143,6 +143,16 @@ def test_pins_that_make_no_sense_are_refused(text: str) -> None:
         parse_pins(text)
 
 
+@pytest.mark.parametrize("start", ['{"name":"', '{"msg":"', '"res":', '"build":', "["])
+def test_what_only_begins_again_and_again_is_read_in_one_go(start: str) -> None:
+    """A search from each beginning to the end would take minutes."""
+    text = start * (1_000_000 // len(start))
+    assert parse_files(text) == ()
+    assert len(parse_command(text).message) <= 200
+    assert len(message_of(text)) <= 200
+
+
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_reply_or_an_error(data: bytes) -> None:
     for raw in (data, b"HTTP/1.1 200 OK\n" + data, HEAD + data):
@@ -150,6 +160,7 @@ def test_any_bytes_are_a_reply_or_an_error(data: bytes) -> None:
             parse_reply(raw)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_read_or_refused(text: str) -> None:
     keyed = '{"uptime_s":1,"build":"' + text + '","chipset":"' + text + '"}'

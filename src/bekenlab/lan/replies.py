@@ -31,9 +31,12 @@ _INFO_KEYS = (
 )
 _VERSION = re.compile(r"\bversion (\S{1,40})")
 _CHIPSET = re.compile(r"[A-Za-z][\w-]{1,23}", re.ASCII)
+_LONGEST = 4096  # a startup command has 1567 bytes, and nothing else as many
 _MOST_PINS = 64
 _MOST_ROLES = 256
-_FILE = re.compile(r'\{"name":"(.*?)","type":(\d{1,3}),"size":(\d{1,10})\}', re.DOTALL)
+# Names have 255 bytes at most; a bound also keeps the search short in what only looks like a list.
+_FILE = re.compile(r'\{"name":"(.{0,255}?)","type":(\d{1,3}),"size":(\d{1,10})\}', re.DOTALL)
+_MESSAGE = re.compile(r'"msg":\s*"(.{0,200}?)"', re.DOTALL)
 _REGULAR_FILE = "1"
 
 
@@ -149,7 +152,7 @@ def _keyed(text: str) -> dict[str, str]:
     """Values by key: of good JSON as it says, of bad JSON what stands between the keys."""
     value = _json(text)
     if isinstance(value, dict):
-        return {name: _plain(value[name]) for name in _INFO_KEYS if name in value}
+        return {name: _plain(value[name])[:_LONGEST] for name in _INFO_KEYS if name in value}
     places = []
     at = 0
     for name in _INFO_KEYS:
@@ -159,7 +162,8 @@ def _keyed(text: str) -> dict[str, str]:
             places.append((name, place, at))
     ends = [place for _, place, _ in places[1:]] + [len(text)]
     return {
-        name: _between(text[start:end]) for (name, _, start), end in zip(places, ends, strict=False)
+        name: _between(text[start:end])[:_LONGEST]
+        for (name, _, start), end in zip(places, ends, strict=False)
     }
 
 
@@ -227,7 +231,7 @@ def _filled(numbers: tuple[int, ...] | None, length: int) -> tuple[int, ...]:
 
 def parse_command(text: str) -> CommandReply:
     """Read the answer to a command, of which often only a part is JSON."""
-    message = re.search(r'"msg":"(.*?)"', text, re.DOTALL)
+    message = _MESSAGE.search(text)
     _, mark, rest = text.partition('"res":')
     result = rest.rstrip().removesuffix("}").strip() if mark else ""
     return CommandReply(message[1] if message else "", _json(result), result)
@@ -244,8 +248,8 @@ def parse_files(text: str) -> tuple[StoredFile, ...]:
 
 def message_of(text: str) -> str:
     """What a refusal says, or an empty string."""
-    found = re.search(r'"msg":\s*"([^"]{1,200})', text)
-    return found[1] if found else ""
+    found = _MESSAGE.search(text)
+    return found[1].strip() if found else ""
 
 
 def uploaded(text: str) -> int | None:

@@ -85,7 +85,7 @@ def test_the_device_has_it_all_saved_it_and_restarted(
     assert (report.restarted, fake.firmware.boots) == (True, 2)
     kept = decode_config(report.kept.read_bytes())
     assert kept.pins() == (PinSetting(6, "PWM", 3, 9),), "what it was before"
-    assert report.kept.name == "obk59A1B2C3-20260102-030405-settings.bin"
+    assert report.kept.name == f"127.0.0.1-{fake.port}-20260102-030405-settings.bin"
     assert report.kept.stat().st_mode & 0o077 == 0, "it holds passwords"
     assert [event.code for event in events if isinstance(event, Said)] == ["kept", "restarted"]
 

@@ -59,7 +59,9 @@ def test_the_device_runs_the_new_build_in_the_end(fake: FakeDevice, tmp_path: Pa
     report = update(fake, tmp_path, events=events.append)
     assert (report.info.build, report.info.version) == (NEW_BUILD, "1.18.999")
     assert (report.files_restored, fake.firmware.updates, fake.firmware.boots) == (None, 1, 2)
-    assert [path.name for path in report.kept] == ["obk59A1B2C3-20260102-000000-settings.bin"]
+    assert [path.name for path in report.kept] == [
+        f"127.0.0.1-{fake.port}-20260102-000000-settings.bin"
+    ]
     phases = [event.phase for event in events if isinstance(event, Progress)]
     assert list(dict.fromkeys(phases)) == ["upload", "compare"]
     assert fake.firmware.config.value("ota_counter") == 1
@@ -101,6 +103,7 @@ def test_files_that_do_not_come_back_are_an_error_that_says_where_they_are(
         (package(partition="bootloader"), RefusedError, "partition 'bootloader'"),
         (package()[:-16], CorruptInputError, "cut"),
         (package()[:400] + b"\0" * 16 + package()[416:], CorruptInputError, "inflate"),
+        (package(body_crc=1), CorruptInputError, "checksums do not fit"),
         (b"BK7231 firmware", CorruptInputError, "begin with RBL"),
     ],
 )

@@ -63,7 +63,7 @@ def apply(
         BekenlabError: It refuses, or does not answer any more.
     """
     settings = read_settings(device, plan.chip)
-    kept = copies.keep(plan.info.short_name or str(device.host), "settings", settings.encode())
+    kept = copies.keep(str(device.host), "settings", settings.encode())
     events(Said(_JOB, "kept", f"the settings it has are kept in {kept}"))
     _set_pins(device, plan)
     if plan.flags and plan.flags[0] != plan.flags[1]:

@@ -26,18 +26,18 @@ class Copies:
         self._folder = folder
         self._now = now
 
-    def keep(self, device: str, what: str, content: bytes) -> Path:
+    def keep(self, host: str, what: str, content: bytes) -> Path:
         """Keep something of a device; the file appears whole.
 
         Args:
-            device: Its name, made fit for a file.
+            host: Where it is; its name would end in its MAC address.
             what: ``"settings"``, ``"filesystem"``.
             content: The bytes.
 
         Raises:
             FileAccessError: It cannot be kept; then the device must not be changed.
         """
-        name = re.sub(r"[^A-Za-z0-9.-]+", "-", device).strip(".-")[:40] or "device"
+        name = re.sub(r"[^A-Za-z0-9.-]+", "-", host).strip(".-")[:40] or "device"
         time = self._now().strftime("%Y%m%d-%H%M%S")
         path = self._folder / f"{name}-{time}-{what}.bin"
         try:

@@ -119,7 +119,7 @@ def run_ota(
 
 
 def _keep(device: Device, plan: OtaPlan, copies: Copies, events: EventSink) -> tuple[Path, ...]:
-    name = plan.info.short_name or str(device.host)
+    name = str(device.host)
     kept = [copies.keep(name, "settings", read_settings(device, plan.chip).encode())]
     if plan.files is not None:
         kept.append(copies.keep(name, "filesystem", device.read_filesystem()))

@@ -127,7 +127,7 @@ def restore_settings(
         NoAnswerError: It did not come back, and should have.
     """
     now = read_settings(device, plan.chip)
-    kept = copies.keep(plan.info.short_name or str(device.host), "settings", now.encode())
+    kept = copies.keep(str(device.host), "settings", now.encode())
     events(Said(_JOB, "kept", f"the settings it has are kept in {kept}"))
     left: tuple[Difference, ...] = ()
     for _ in range(_ATTEMPTS):
