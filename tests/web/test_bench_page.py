@@ -12,6 +12,7 @@ from shared import dump
 from web.serving import Served
 
 LONG = 30_000  # milliseconds no test comes near
+expect.set_options(timeout=LONG)
 OPENBEKEN = "openbk7231n-qio-1.18.300"
 
 
@@ -25,7 +26,7 @@ def start_sample(page: Page, served: Served) -> None:
     page.locator("[data-sample-chip]").click()
     page.wait_for_url("**/bench/*")
     expect(page.locator('[data-part="P26"]')).to_be_visible()
-    expect(page.locator("[data-log]")).to_contain_text("app_init finished", timeout=LONG)
+    expect(page.locator("[data-log]")).to_contain_text("app_init finished")
 
 
 def start_openbeken(page: Page, served: Served, pins: str) -> None:
@@ -34,7 +35,7 @@ def start_openbeken(page: Page, served: Served, pins: str) -> None:
         chip = script.post("/api/chips", json={"dump": put.json()["dumps"][0]["id"], "pins": pins})
         script.post(f"/api/chips/{chip.json()['id']}", json={"do": "speed", "speed": None})
     page.goto(f"{served.url}/bench/{chip.json()['id']}")
-    expect(page.locator("[data-log]")).to_contain_text("MAIN:Time 3", timeout=LONG)
+    expect(page.locator("[data-log]")).to_contain_text("MAIN:Time 3")
 
 
 def clock(page: Page) -> float:
@@ -161,10 +162,20 @@ def test_openbeken_takes_the_pins_of_another_dump(page: Page, served: Served) ->
     expect(page.locator('[data-part="P26"]')).to_contain_text("Relay 1")
     page.locator("#speed").fill("7")
     expect(page.locator("[data-speed]")).to_have_text("fastest")
-    expect(page.locator("[data-log]")).to_contain_text("MAIN:Time 3", timeout=LONG)
+    expect(page.locator("[data-log]")).to_contain_text("MAIN:Time 3")
     page.locator("#speed").fill("3")
     page.locator('[data-part="P10"] button').click()
-    expect(page.locator('[data-part="P26"]')).to_have_attribute("data-on", "true", timeout=LONG)
+    expect(page.locator('[data-part="P26"]')).to_have_attribute("data-on", "true")
+
+
+def test_a_link_chooses_an_open_file(page: Page, served: Served) -> None:
+    with served.script() as script:
+        first = script.post("/api/sample").json()["dumps"][0]["id"]
+        script.post("/api/sample")
+    page.goto(f"{served.url}/bench?dump={first}")
+    expect(page.get_by_label("File", exact=True)).to_have_value(first)
+    page.goto(f"{served.url}/bench?dump=unknown")
+    expect(page.get_by_label("File", exact=True)).not_to_have_value(first)
 
 
 def test_a_chip_taken_off_the_bench_is_gone(page: Page, served: Served) -> None:

@@ -213,4 +213,5 @@ def test_what_nobody_looks_at_is_closed_in_time() -> None:
     watcher.close()
     threading.Event().wait(0.01)
     assert sessions.names() == {}
+    live.close()
     assert live.picture.state is LiveState.CLOSED

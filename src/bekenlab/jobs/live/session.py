@@ -154,13 +154,16 @@ class LiveSession:
                 self._news.wait(left)
         return True
 
-    def close(self) -> None:
-        """End the session and wait for its thread."""
+    def end(self) -> None:
+        """End the session soon."""
         with self._news:
             self._closing = True
             self._news.notify_all()
-        if threading.current_thread() is not self._thread:
-            self._thread.join()
+
+    def close(self) -> None:
+        """End the session and wait for its thread."""
+        self.end()
+        self._thread.join()
 
     # the session's thread ---------------------------------------------------------------------
 

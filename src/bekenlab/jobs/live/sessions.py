@@ -31,6 +31,7 @@ class LiveSessions:
         self._close_after = close_after
         self._lock = threading.Lock()
         self._sessions: dict[str, LiveSession] = {}
+        self._opening = 0
 
     def open(self, source: LiveSource) -> str:
         """Start a chip.
@@ -42,11 +43,17 @@ class LiveSessions:
             RefusedError: There are too many, and all are watched.
         """
         with self._lock:
-            self._reap()
-            if len(self._sessions) >= self._most:
-                self._close_idlest()
+            self._make_room()
+            self._opening += 1
+        try:
+            # Not under the lock: this takes a while, and others only want to look.
+            session = LiveSession(source)
             name = secrets.token_urlsafe(_NAME_BYTES)
-            self._sessions[name] = LiveSession(source)
+            with self._lock:
+                self._sessions[name] = session
+        finally:
+            with self._lock:
+                self._opening -= 1
         return name
 
     def get(self, name: str) -> LiveSession | None:
@@ -74,16 +81,21 @@ class LiveSessions:
             self.close(name)
 
     def _reap(self) -> None:
-        """Close what nobody watched for too long."""
+        """End what nobody watched for too long."""
         for name, session in list(self._sessions.items()):
             if session.idle_seconds() > self._close_after:
-                self._sessions.pop(name).close()
+                self._sessions.pop(name).end()
 
-    def _close_idlest(self) -> None:
-        name, session = max(self._sessions.items(), key=lambda item: item[1].idle_seconds())
-        if session.idle_seconds() <= 0:
+    def _make_room(self) -> None:
+        """End the session that nobody has watched for longest, if there is no room for another."""
+        self._reap()
+        if len(self._sessions) + self._opening < self._most:
+            return
+        idle = {name: session.idle_seconds() for name, session in self._sessions.items()}
+        idlest = max(idle, key=lambda name: idle[name], default="")
+        if not idle.get(idlest):
             raise RefusedError(
                 f"{self._most} virtual chips are running and watched",
                 hint="close one of them first",
             )
-        self._sessions.pop(name).close()
+        self._sessions.pop(idlest).end()

@@ -26,7 +26,7 @@ _KINDS = (DpType.BOOL, DpType.VALUE, DpType.ENUM, DpType.STRING, DpType.BITMAP, 
 
 
 async def choose(request: Request) -> Response:
-    """What to put on the bench, and what is on it."""
+    """What to put on the bench, and what is on it; ``?dump=ID`` chooses an open file."""
     lab = lab_of(request)
     shelf = lab.shelf
     rows = await run_in_threadpool(
@@ -39,6 +39,7 @@ async def choose(request: Request) -> Response:
         request,
         "bench",
         rows=rows,
+        wanted=request.query_params.get("dump", ""),
         running=running,
         chips=profile_names(),
         demos=tuple(demo_templates()),
