@@ -16,7 +16,7 @@ from unicorn import unicorn_const as uc_const
 
 from bekenlab.machine.errors import CodeCrashError
 from bekenlab.machine.memory import WAIT_STAND_IN, Memory
-from bekenlab.machine.registers import load_registers, save_registers
+from bekenlab.machine.registers import load_registers, quick_access, save_registers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -58,6 +58,7 @@ class Cpu:
         for memory in self.memories:
             prot = sum(_PROT[letter] for letter in memory.access)
             self._uc.mem_map(memory.base, memory.size, prot)
+        self._read, self._write = quick_access(self._uc)
         self._uc.hook_add(uc_const.UC_HOOK_TLB_FILL, self._fill)
         self._uc.hook_add(uc_const.UC_HOOK_INTR, self._exception)
         self._uc.hook_add(uc_const.UC_HOOK_MEM_READ_UNMAPPED, self._read_nothing)
@@ -155,27 +156,51 @@ class Cpu:
         self._uc.ctl_flush_tb()
         return int(handle)
 
+    def comes_back(self, count: int) -> bool:
+        """Execute until all registers are again as they are now, at most ``count`` instructions.
+
+        Returns:
+            Whether they were; otherwise all ``count`` were executed, or fewer after :meth:`stop`.
+        """
+        pc, state = self.pc, self.general()
+        passed = [0, 0]
+
+        def passes(*_args: object) -> None:
+            passed[0] += 1  # the first time is the instruction it starts with
+            if passed[0] > 1 and self.general() == state:
+                passed[1] = 1
+                self.stop()
+
+        handle = self._uc.hook_add(uc_const.UC_HOOK_CODE, passes, begin=pc, end=pc)
+        self._uc.ctl_remove_cache(pc, pc + 4)
+        try:
+            self.run(count)
+        finally:
+            self._uc.hook_del(handle)
+            self._uc.ctl_remove_cache(pc, pc + 4)
+        return bool(passed[1])
+
     # registers --------------------------------------------------------------------------------
 
     @property
     def pc(self) -> int:
         """Program counter, without the Thumb bit."""
-        return int(self._uc.reg_read(arm.UC_ARM_REG_PC))
+        return self._read(arm.UC_ARM_REG_PC)
 
     @property
     def lr(self) -> int:
         """Link register of the current mode."""
-        return int(self._uc.reg_read(arm.UC_ARM_REG_LR))
+        return self._read(arm.UC_ARM_REG_LR)
 
     @property
     def sp(self) -> int:
         """Stack pointer of the current mode."""
-        return int(self._uc.reg_read(arm.UC_ARM_REG_SP))
+        return self._read(arm.UC_ARM_REG_SP)
 
     @property
     def cpsr(self) -> int:
         """Current program status."""
-        return int(self._uc.reg_read(arm.UC_ARM_REG_CPSR))
+        return self._read(arm.UC_ARM_REG_CPSR)
 
     @property
     def irq_open(self) -> bool:
@@ -194,14 +219,14 @@ class Cpu:
 
     def general(self) -> tuple[int, ...]:
         """r0 to r15 of the current mode and the CPSR."""
-        return tuple(self._uc.reg_read_batch(_CURRENT))
+        return tuple(map(self._read, _CURRENT))
 
     def reset(self, pc: int) -> None:
         """Supervisor mode, ARM state, interrupts off, at ``pc``."""
-        self._uc.reg_write(arm.UC_ARM_REG_CPSR, _MODE_SVC | _IRQ_OFF | _FIQ_OFF)
+        self._write(arm.UC_ARM_REG_CPSR, _MODE_SVC | _IRQ_OFF | _FIQ_OFF)
         for reg in _GENERAL[:15]:
-            self._uc.reg_write(reg, 0)
-        self._uc.reg_write(arm.UC_ARM_REG_PC, pc)
+            self._write(reg, 0)
+        self._write(arm.UC_ARM_REG_PC, pc)
 
     def enter_irq(self) -> None:
         """Take an interrupt between two slices."""
@@ -214,10 +239,10 @@ class Cpu:
     def _enter(self, mode: int, vector: int, link: int, masks: int) -> None:
         cpsr = self.cpsr
         kept = cpsr & ~(0x1F | _THUMB)
-        self._uc.reg_write(arm.UC_ARM_REG_CPSR, kept | mode | masks)
-        self._uc.reg_write(arm.UC_ARM_REG_SPSR, cpsr)
-        self._uc.reg_write(arm.UC_ARM_REG_LR, link)
-        self._uc.reg_write(arm.UC_ARM_REG_PC, vector)
+        self._write(arm.UC_ARM_REG_CPSR, kept | mode | masks)
+        self._write(arm.UC_ARM_REG_SPSR, cpsr)
+        self._write(arm.UC_ARM_REG_LR, link)
+        self._write(arm.UC_ARM_REG_PC, vector)
 
     # hooks ------------------------------------------------------------------------------------
 
@@ -265,7 +290,7 @@ class Cpu:
             self._enter(_MODE_SVC, 0x08, self.pc, _IRQ_OFF)
             return
         if number == _EXCP_BKPT and self.peek(self.pc, 4) == WAIT_STAND_IN:
-            self._uc.reg_write(arm.UC_ARM_REG_PC, self.pc + 4)
+            self._write(arm.UC_ARM_REG_PC, self.pc + 4)
             self.waiting = True
             self.stop()
             return

@@ -4,8 +4,8 @@ A loop is *idle* when, without an interrupt and without touching a device, the p
 to the same place with every register and all memory the same: it will do so for ever. A few global
 counters may go up by the same amount each round (OpenBeken counts its idle rounds); they are moved
 on when time is skipped. Such a loop is looked for by single steps after some slices without device
-accesses, ever more rarely; once found, one of its instructions is watched, which costs nothing
-elsewhere.
+accesses, ever more rarely, and only where the code comes back at all; once found, one of its
+instructions is watched, which costs nothing elsewhere.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ _QUIET_SLICES = 4
 _LONGEST_PATIENCE = 512
 _LONGEST_LOOP = 1500
 _MOST_LOOPS = 8
+_STEPS_AN_EVENT = 4  # where a device cut a round short, so that its length is not known
 _MOST_COUNTERS = 4
 _STACK_BELOW, _STACK_ABOVE = 0x200, 0x1000
 
@@ -102,19 +103,23 @@ class IdleFinder:
         """
         self._quiet = 0
         self._patience = min(self._patience * 2, _LONGEST_PATIENCE)
-        events = self._events()
+        events, longest = self._events(), min(limit, _LONGEST_LOOP)
         state, before = self._cpu.general(), self._cpu.writable()
-        path = self._round(state, min(limit, _LONGEST_LOOP))
-        length = len(path)
-        if not length or self._cpu.general() != state or length * 3 > limit:
-            return Probe(length, found=False)
+        if not self._cpu.comes_back(longest):
+            touched = self._events() - events
+            return Probe(min(longest, touched * _STEPS_AN_EVENT) or longest, found=False)
+        # Once round, in a stride; once more, step by step.
         between = self._cpu.writable()
-        steps = length
+        path = self._round(state, longest)
+        length = len(path)
+        steps = 2 * length
+        if not length or self._cpu.general() != state or length * 3 > limit:
+            return Probe(steps, found=False)
         counters: tuple[tuple[int, int], ...] = ()
-        if between != before:
-            steps = length + len(self._round(state, length))
-            counters = self._counters(before, between, self._cpu.writable())
-            if not counters or self._cpu.general() != state:
+        after = self._cpu.writable()
+        if before != between or between != after:
+            counters = self._counters(before, between, after)
+            if not counters:
                 return Probe(steps, found=False)
         steps += self._settle(path, Loop(length, counters))
         if self._events() != events:
