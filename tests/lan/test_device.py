@@ -174,6 +174,20 @@ def test_a_cut_file_system_is_not_taken_for_a_whole_one(fake: FakeDevice) -> Non
     assert image[8:16] == b"littlefs"
 
 
+def test_a_file_system_that_is_being_written_to_is_not_read(
+    fake: FakeDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = iter(range(99))
+
+    def changing(_: object, reply: Reply) -> None:
+        reply.setup("application/octet-stream")
+        reply.post(bytes([next(numbers)]) * CHUNK)
+
+    monkeypatch.setattr(fake, "_read_lfs", changing)
+    with pytest.raises(NoAnswerError, match="differently every time"):
+        client(fake).read_filesystem()
+
+
 def test_a_dropped_question_is_repeated_and_a_dropped_command_is_not(fake: FakeDevice) -> None:
     fake.faults.drop = 2
     assert client(fake).info().chipset == "BK7231N"
