@@ -113,6 +113,8 @@ def test_the_sample_as_a_person_reads_it() -> None:
         "gw_bi 77 hidden",
         "em_sys_env 20 bk7231n",
         '"26": "Rel;1"',
+        "ESPHome configuration",
+        "board: cb2s",
         "do not share it as it is",
     ):
         assert phrase in text, phrase
@@ -132,8 +134,15 @@ def test_a_configuration_alone_has_a_page_too() -> None:
     text = read(html_report(study(b"{rl1_pin:26,bt1_pin:9,odd_pin:3,module:CB2S}"))).text
     assert "Pins from the text given" in text
     assert "P9 not brought out" in text
+    assert "ESPHome configuration" in text
     assert "Not understood: odd_pin = 3" in text
     assert "Map of flash" not in text
+
+
+def test_a_chip_that_esphome_does_not_know_has_no_yaml() -> None:
+    text = read(html_report(study(b"{rl1_pin:26,module:T4-U}"))).text
+    assert "BK7252N" in text
+    assert "ESPHome" not in text
 
 
 def test_a_file_that_is_no_dump_says_so() -> None:

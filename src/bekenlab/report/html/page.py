@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from bekenlab import __version__
 from bekenlab.chips import board
+from bekenlab.errors import UnsupportedError
+from bekenlab.esphome import build_firmware
 from bekenlab.image import EncryptionState
 from bekenlab.pins import Source
 from bekenlab.report.dump_view import DumpView, KeyRow, PinRow, dump_view
@@ -78,6 +80,10 @@ def _sections(analysis: Analysis, view: DumpView) -> Iterator[Element]:
     if analysis.template.get("pins"):
         text = json.dumps(dict(analysis.template), indent=2, ensure_ascii=False)
         yield el("section", el("h2", "OpenBeken template"), el("pre", el("code", text)))
+    yaml = _esphome(analysis)
+    if yaml:
+        folded = el("details", el("summary", "Show it"), el("pre", el("code", yaml)))
+        yield el("section", el("h2", "ESPHome configuration"), folded)
     if view.keys:
         yield el("section", el("h2", "Storage keys"), *_keys(view), cls="long")
 
@@ -167,6 +173,22 @@ def _partition(part: Partition) -> list[Content]:
         verdict.set("class", "" if part.container.ok else "bad")
     size = f"{(part.end - part.start) / 1024:,.1f} KiB"
     return [part.name, el("code", f"0x{part.start:06x}-0x{part.end:06x}"), size, verdict]
+
+
+def _esphome(analysis: Analysis) -> str:
+    """The YAML for ESPHome; an empty text where there are no pins or ESPHome has no such board."""
+    if not analysis.pins.pins or analysis.chip.name is None:
+        return ""
+    try:
+        made = build_firmware(
+            analysis.pins,
+            chip=analysis.chip.name,
+            module=analysis.module,
+            firmware=analysis.firmware.name,
+        )
+    except UnsupportedError:
+        return ""
+    return made.yaml
 
 
 def _keys(view: DumpView) -> Iterator[Element]:
