@@ -1,7 +1,7 @@
 """Draw the pictures of the documentation, all of the sample device.
 
-``demo.svg`` is the report of ``bekenlab demo`` as a terminal shows it; the others are what
-``bekenlab pinout`` draws. Run it after a change to the report or to the pictures::
+``demo.svg`` is ``bekenlab demo`` as a terminal shows it; the others are what ``bekenlab pinout``
+draws. Run it after a change to the report or to the pictures::
 
     python docs/images/make.py
 """
@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from bekenlab.jobs.analyze import analyze
+from bekenlab.jobs.demo import demonstrate
 from bekenlab.jobs.inputs import InputFile
 from bekenlab.jobs.pinout import find_board
+from bekenlab.report.demo_text import demo_text
 from bekenlab.report.pictures import (
     board_picture,
     flash_facts,
@@ -26,11 +28,10 @@ from bekenlab.report.pictures import (
     uses_of,
     wiring_picture,
 )
-from bekenlab.report.text import render
 from bekenlab.samples import SAMPLE_NAME, build_sample
 
 if TYPE_CHECKING:
-    from bekenlab.jobs.analysis import Analysis
+    from rich.console import RenderableType
 
 FOLDER = Path(__file__).parent
 # Rich's template loads a web font; a page of ours asks nobody for anything.
@@ -43,15 +44,15 @@ def draw() -> dict[str, str]:
     module = find_board(str(analysis.module))
     facts = flash_facts(analysis)
     return {
-        "demo.svg": terminal(analysis),
+        "demo.svg": terminal(demo_text(demonstrate()), "bekenlab demo", "demo"),
         "pinout.svg": board_picture(module, uses_of(analysis.pins)),
         "wiring.svg": wiring_picture(module),
         "flash.svg": flash_map(facts) if facts else "",
     }
 
 
-def terminal(analysis: Analysis) -> str:
-    """A report as a terminal shows it."""
+def terminal(content: RenderableType, title: str, unique: str) -> str:
+    """What a command prints, as a terminal shows it."""
     screen = Console(
         record=True,
         width=80,
@@ -61,8 +62,8 @@ def terminal(analysis: Analysis) -> str:
         color_system="truecolor",
         legacy_windows=False,
     )
-    screen.print(render(analysis))
-    svg = screen.export_svg(title="bekenlab demo", unique_id="demo")
+    screen.print(content)
+    svg = screen.export_svg(title=title, unique_id=unique)
     lines = _WEB_FONT.sub("", svg).splitlines()
     return "\n".join(line.rstrip() for line in lines) + "\n"
 

@@ -12,7 +12,7 @@ import contract
 from bekenlab import __version__
 from bekenlab.samples import SAMPLE_NAME, build_sample
 from cli.program import COMMAND, bekenlab, environment
-from shared import dump_names, shared
+from shared import dump, dump_names, shared
 
 PLUG = b"{rl1_pin:26,rl1_lv:1,bt1_pin:10,module:CB2S}"
 
@@ -137,6 +137,19 @@ def test_demo() -> None:
     assert (run.status, run.err) == (0, "")
     assert "Relay 1" in run.out
     assert "bekenlab analyze" in run.out
+    assert "Pins from  the boot log" in run.out, "its storage is gone"
+    assert "byte for byte" in run.out
+
+
+def test_demo_rehearses_firmware_on_the_sample(tmp_path: Path) -> None:
+    (tmp_path / "obk.bin").write_bytes(dump("openbk7231n-qio-1.18.300"))
+    run = bekenlab("demo", "--firmware", "obk.bin", folder=tmp_path)
+    assert (run.status, run.err) == (0, "")
+    assert "press noticed, P26 changes" in run.out
+    (tmp_path / "t.bin").write_bytes(dump("openbk7231t-qio-1.18.300"))
+    run = bekenlab("demo", "--firmware", "t.bin", folder=tmp_path)
+    assert run.status == 7
+    assert "is for BK7231T, this is BK7231N" in run.err
 
 
 def test_demo_as_json() -> None:

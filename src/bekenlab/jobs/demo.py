@@ -1,0 +1,121 @@
+"""The whole story on the sample device: back up, lose the storage, boot, understand, restore."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from bekenlab.chips import chip as chip_named
+from bekenlab.jobs.analyze import analyze
+from bekenlab.jobs.boot import boot
+from bekenlab.jobs.chip.backup import backup
+from bekenlab.jobs.chip.erase import blank
+from bekenlab.jobs.chip.flash import flash
+from bekenlab.jobs.chip.flash_file import recognise
+from bekenlab.jobs.chip.flash_journal import WriteJournal
+from bekenlab.jobs.chip.flash_state import Wishes, look, plan_write
+from bekenlab.jobs.inputs import InputFile
+from bekenlab.jobs.install.configure import configure, understand
+from bekenlab.jobs.install.firmware import check_chip
+from bekenlab.jobs.install.model import SavedBackup
+from bekenlab.jobs.install.rehearse import rehearse
+from bekenlab.jobs.obk_config import Changes
+from bekenlab.link.connect import connect
+from bekenlab.link.virtual import VirtualTransport
+from bekenlab.machine.wire_chips import build
+from bekenlab.samples import SAMPLE_NAME, build_sample
+
+if TYPE_CHECKING:
+    from bekenlab.jobs.analysis import Analysis
+    from bekenlab.jobs.boot import BootReport
+    from bekenlab.jobs.chip.backup import BackupReport
+    from bekenlab.jobs.chip.flash import FlashReport
+    from bekenlab.jobs.chip.flash_file import FlashFile
+    from bekenlab.jobs.install.model import Firmware
+    from bekenlab.jobs.install.rehearsal import Rehearsal
+    from bekenlab.link.target import Target
+
+CHIP = "BK7231N"
+# What tells the pins: the plain copy, the protected block, and the storage behind it.
+_TELLING = ("oem_cfg", "protected", "storage")
+
+
+@dataclass(frozen=True, slots=True)
+class DemoReport:
+    """What the story came to.
+
+    Attributes:
+        backup: The backup over the virtual wire.
+        damaged: The writes that erased all that tells the pins.
+        boot: The damaged flash, booted.
+        analysis: The damaged flash, understood.
+        restored: The writes that brought it back.
+        whole: Whether flash is what it was, byte for byte.
+        rehearsal: OpenBeken rehearsed on it, where firmware was given.
+    """
+
+    backup: BackupReport
+    damaged: FlashReport
+    boot: BootReport
+    analysis: Analysis
+    restored: FlashReport
+    whole: bool
+    rehearsal: Rehearsal | None
+
+
+def demonstrate(firmware: Firmware | None = None) -> DemoReport:
+    """Play it on a virtual chip; nothing is downloaded, and no file stays.
+
+    Args:
+        firmware: OpenBeken for BK7231N, to be rehearsed in the end.
+
+    Raises:
+        RefusedError: The firmware is for another chip.
+    """
+    facts = chip_named(CHIP)
+    if firmware is not None:
+        check_chip(firmware, facts, frozenset())
+    sample = build_sample()
+    device = build(CHIP, sample)
+    target = connect(VirtualTransport(device), wait=0).target
+    with TemporaryDirectory() as folder:
+        saved = Path(folder) / SAMPLE_NAME
+        made = backup(target, saved, now=lambda: datetime.fromtimestamp(0, UTC))
+        holes = [
+            blank(region.start, region.end) for region in facts.flash_map if region.name in _TELLING
+        ]
+        damaged = _write(target, holes, saved)
+        analysis = analyze(InputFile(SAMPLE_NAME, saved, device.flash))
+        if analysis.image is None:
+            raise TypeError("the sample is no dump")
+        booted = boot(analysis.image, chip=CHIP)
+        restored = _write(target, [recognise(InputFile(saved.name, saved, sample))], saved)
+        whole = device.flash == sample
+    return DemoReport(
+        backup=made,
+        damaged=damaged,
+        boot=booted,
+        analysis=analysis,
+        restored=restored,
+        whole=whole,
+        rehearsal=_rehearsal(firmware) if firmware is not None else None,
+    )
+
+
+def _write(target: Target, files: list[FlashFile], saved: Path) -> FlashReport:
+    journal = WriteJournal(None)
+    state = look(target, journal, [saved])
+    first, *rest = files
+    plan = plan_write(target, first, Wishes(), state, also=rest)
+    return flash(target, plan, state, journal, reboot=False)
+
+
+def _rehearsal(firmware: Firmware) -> Rehearsal:
+    facts = chip_named(CHIP)
+    saved = SavedBackup(Path(SAMPLE_NAME), build_sample(), reused=True)
+    subject = understand(saved.path, saved.data)
+    made, _ = configure(subject, None, Changes(), facts, saved.data)
+    return rehearse(saved, facts, firmware, made)
