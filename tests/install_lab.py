@@ -73,17 +73,22 @@ class Desk:
 
     Attributes:
         wrap: Puts something between the line and the job, for one run.
+        modem_lines: Whether the adapter can reset the chip.
     """
 
     chip: Chip
     device: WireDevice
     places: Places
     wrap: Callable[[VirtualTransport], Transport] = lambda line: line
+    modem_lines: bool = True
 
     @property
     def bench(self) -> Bench:
         def open_line(name: str, baud: int) -> Transport:
-            return self.wrap(VirtualTransport(self.device, name=name, chip=self.chip.name))
+            line = VirtualTransport(
+                self.device, name=name, chip=self.chip.name, modem_lines=self.modem_lines
+            )
+            return self.wrap(line)
 
         return Bench(port="the wire", wait=1.0, open_line=open_line)
 
