@@ -33,7 +33,7 @@ def try_by_hand(stage: Stage, settings: Sequence[PinSetting]) -> list[PinCheck]:
         stage.drive(setting.gpio, 1 - on_level(setting.role))
     stage.run_until(_STARTED, _START_MOST)
     checks = [_pressed(stage, setting, settings) for setting in of_kind(settings, Kind.PRESSED)] + [
-        _sensed(stage, setting) for setting in of_kind(settings, Kind.SENSED)
+        _sensed(stage, setting, settings) for setting in of_kind(settings, Kind.SENSED)
     ]
     stage.run(max(0.0, _WATCHED - stage.seconds))
     checks += [_restless(stage, begun, s) for s in of_kind(settings, Kind.BLINKING, Kind.RESTLESS)]
@@ -81,12 +81,15 @@ def _and_change(relays: Sequence[PinSetting]) -> str:
     return f", {names} change{'s' if len(relays) == 1 else ''}"
 
 
-def _sensed(stage: Stage, setting: PinSetting) -> PinCheck:
+def _sensed(stage: Stage, setting: PinSetting, settings: Sequence[PinSetting]) -> PinCheck:
+    """Told by the log, or by what hangs on the channel: a toggled one is not in the log."""
     mark = _touch(stage, setting)
     said = re.search(rf"CHANNEL_Set channel {setting.channel} has changed", stage.log_since(mark))
+    driven = [pin for pin in of_kind(settings, Kind.SWITCHED) if pin.channel == setting.channel]
+    changes = bool(said) or any(stage.levels_since(mark, pin.gpio) for pin in driven)
     expected = f"changed from outside: channel {setting.channel} changes"
-    seen = f"channel {setting.channel} {'changes' if said else 'stays'}"
-    return _check(setting, expected, seen, good=said is not None)
+    seen = f"channel {setting.channel} {'changes' if changes else 'stays'}"
+    return _check(setting, expected, seen, good=changes)
 
 
 def _touch(stage: Stage, setting: PinSetting) -> Mark:
