@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from bekenlab.samples import build_sample
 from web.serving import Served, chromium, serving
+
+# The computer may be busy with other tests.
+expect.set_options(timeout=15_000)
 
 # A browser must not look around in the network, and there is no screen.
 _FLAGS = [
@@ -38,6 +41,11 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
+def _ours(said: ConsoleMessage) -> bool:
+    """Whether a complaint is about a page; what the server refuses is told to the user as well."""
+    return "Failed to load resource" not in said.text or "/api/" not in said.location["url"]
+
+
 @pytest.fixture
 def page(browser: Browser, served: Served) -> Iterator[Page]:
     """A visitor who was let in. Whatever the page complains about fails the test."""
@@ -45,7 +53,10 @@ def page(browser: Browser, served: Served) -> Iterator[Page]:
     found = context.new_page()
     complaints: list[str] = []
     found.on("pageerror", lambda error: complaints.append(str(error)))
-    found.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    found.on(
+        "console",
+        lambda said: complaints.append(said.text) if said.type == "error" and _ours(said) else None,
+    )
     found.goto(served.entrance)
     yield found
     context.close()

@@ -1,14 +1,160 @@
 """The page of a dump, in a real browser."""
 
+import hashlib
+import json
+import lzma
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import FilePayload, Page, expect
+
+from bekenlab.samples import build_sample
+from web.serving import Served
+
+Shoot = Callable[[Page, str], Path]
+LONG = 60_000
 
 
-def test_a_dropped_dump_shows_its_pins(page: Page, sample: Path) -> None:
+@pytest.fixture
+def dropped(page: Page, sample: Path) -> Page:
+    """The page of the sample."""
     page.set_input_files("[data-files]", sample)
     page.wait_for_url("**/dump/*")
-    expect(page.get_by_role("heading", level=1)).to_have_text("plug.bin")
-    row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="P26"))
+    return page
+
+
+def kept(page: Page, link: str) -> tuple[str, bytes]:
+    """Name and content of what a link downloads."""
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name=link, exact=True).click()
+    return waiting.value.suggested_filename, waiting.value.path().read_bytes()
+
+
+def test_a_dropped_dump_shows_its_pins(dropped: Page, shoot: Shoot) -> None:
+    expect(dropped.get_by_role("heading", level=1)).to_have_text("plug.bin")
+    row = dropped.get_by_role("row").filter(has=dropped.get_by_role("rowheader", name="P26"))
     expect(row).to_contain_text("Relay 1")
     expect(row).to_contain_text("Rel;1")
+    expect(row).to_contain_text("rl1_pin")
+    expect(dropped.get_by_role("img", name="Pads of CB2S")).to_be_visible()
+    expect(dropped.get_by_role("img", name="Map of flash")).to_be_visible()
+    shoot(dropped, "dump")
+
+
+def test_a_file_can_be_let_fall_on_the_page(page: Page, sample: Path) -> None:
+    packed = lzma.compress(sample.read_bytes())
+    page.evaluate(
+        """(bytes) => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([new Uint8Array(bytes)], "plug.bin.xz"));
+            const zone = document.querySelector("[data-drop]");
+            zone.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true }));
+        }""",
+        list(packed),
+    )
+    page.wait_for_url("**/dump/*")
+    expect(page.get_by_role("rowheader", name="P26")).to_be_visible()
+
+
+def test_several_files_are_listed_and_closed(page: Page, served: Served, sample: Path) -> None:
+    text = b"{rl1_pin:26,bt1_pin:10,module:CB3S}"
+    files: list[FilePayload] = [
+        {"name": "a.bin", "mimeType": "", "buffer": sample.read_bytes()},
+        {"name": "b.txt", "mimeType": "text/plain", "buffer": text},
+    ]
+    page.set_input_files("[data-files]", files)
+    page.wait_for_url("**/dump")
+    row = page.get_by_role("listitem").filter(has_text="b.txt")
+    expect(row).to_contain_text("CB3S")
+    expect(row).to_contain_text("Pins: 2")
+    before = len(served.lab.shelf.dumps())
+    row.get_by_role("button", name="Close b.txt").click()
+    expect(row).to_have_count(0)
+    assert len(served.lab.shelf.dumps()) == before - 1
+
+
+@pytest.mark.parametrize("content", [b"", b"nothing of a chip" * 500])
+def test_a_file_that_is_no_dump_is_told_in_words(page: Page, content: bytes) -> None:
+    page.set_input_files("[data-files]", {"name": "x.bin", "mimeType": "", "buffer": content})
+    if content:
+        page.wait_for_url("**/dump/*")
+        expect(page.locator(".notice.bad")).to_contain_text("no dump of a Beken chip")
+    else:
+        expect(page.locator("[data-drop-state]")).to_contain_text("the file is empty")
+
+
+def test_it_is_booted_and_the_lines_that_gave_pins_are_marked(dropped: Page, shoot: Shoot) -> None:
+    dropped.get_by_role("button", name="Boot it").click()
+    outcome = dropped.locator("[data-boot-outcome]")
+    expect(outcome).to_contain_text("P26: Relay 1", timeout=LONG)
+    marked = dropped.locator("[data-boot-log] .found").all_text_contents()
+    assert any("rl1_pin: is 26" in line for line in marked)
+    assert not any("module: is CB2S" in line for line in marked)
+    outcome.get_by_role("link", name="Show them in the table").click()
+    row = dropped.get_by_role("row").filter(has=dropped.get_by_role("rowheader", name="P26"))
+    expect(row).to_contain_text("the boot log")
+    shoot(dropped, "dump-booted")
+
+
+def test_each_form_can_be_taken_along(dropped: Page) -> None:
+    text = dropped.locator("[data-export-text]")
+    dropped.get_by_role("tab", name="OpenBeken template").click()
+    expect(text).to_contain_text('"26": "Rel;1"')
+    template = json.loads(text.inner_text())
+    assert template["pins"]["26"] == "Rel;1"
+    # With the keyboard, as tabs are.
+    dropped.keyboard.press("ArrowRight")
+    expect(dropped.get_by_role("tab", name="ESPHome")).to_be_focused()
+    expect(text).to_contain_text("board: cb2s")
+    name, yaml = kept(dropped, "Download")
+    assert name == "plug-esphome.yaml"
+    assert b"board: cb2s" in yaml
+    dropped.get_by_role("tab", name="OpenBeken configuration").click()
+    expect(text).to_be_hidden()
+    name, sector = kept(dropped, "Download")
+    assert name == "plug-config.bin"
+    assert sector.startswith(b"CFG")
+
+
+def test_secrets_are_shown_only_when_somebody_asks(dropped: Page, served: Served) -> None:
+    words = secrets_of_the_sample(served, dropped)
+    dropped.get_by_text("Values:").click()
+    assert not any(word in dropped.content() for word in words)
+    dropped.get_by_role("button", name="Show what is hidden").click()
+    expect(dropped.locator("[data-key=gw_bi] code")).not_to_be_empty()
+    assert all(word in dropped.locator("#keys ~ details").inner_text() for word in words)
+
+
+def secrets_of_the_sample(served: Served, page: Page) -> list[str]:
+    """Values of the storage that are hidden."""
+    dump = page.url.rpartition("/")[2]
+    analysis = served.lab.shelf.analysis(dump)
+    assert analysis.tuya.storage
+    values = [v for v in analysis.tuya.storage.values.values() if v.secret]
+    assert values
+    return [value.value.rstrip(b"\0").decode()[:20] for value in values]
+
+
+def test_what_is_made_to_be_shown_holds_no_secret(dropped: Page, served: Served) -> None:
+    words = [word.encode() for word in secrets_of_the_sample(served, dropped)]
+    name, redacted = kept(dropped, "Copy without secrets")
+    assert name == "redacted-plug.bin"
+    assert len(redacted) == len(build_sample())
+    assert redacted != build_sample()
+    name, html = kept(dropped, "Report to post (HTML)")
+    assert name == "plug.html"
+    for content in (redacted, html):
+        assert not any(word in content for word in words)
+    _, whole = kept(dropped, "The file itself")
+    assert hashlib.sha256(whole).digest() == hashlib.sha256(build_sample()).digest()
+
+
+def test_a_dump_becomes_a_virtual_device(dropped: Page) -> None:
+    dropped.get_by_role("link", name="Make it a virtual device").click()
+    dropped.get_by_text("No device at hand?").click()
+    expect(dropped.get_by_label("Dump", exact=True)).to_contain_text("plug.bin")
+    chosen = dropped.get_by_label("Dump", exact=True).evaluate("s => s.selectedOptions[0].text")
+    assert chosen == "plug.bin"
+    dropped.get_by_role("button", name="Make it").click()
+    expect(dropped.locator(".port:has(:checked)")).to_contain_text("plug.bin")

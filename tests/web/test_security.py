@@ -114,7 +114,7 @@ def test_every_answer_is_hardened(served: Served, path: str) -> None:
     assert "frame-ancestors 'none'" in policy
     assert "unsafe-inline" not in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["cache-control"] in {"no-store", "no-cache"}
     assert "server" not in headers
 

@@ -16,7 +16,7 @@ SCRIPTS = sorted((WEB / "static").rglob("*.js"))
 CODE = sorted(WEB.rglob("*.py"))
 PLACE = re.compile(r"\{\w+\}")
 # Names are the same in every language.
-NAMES = {"bekenlab", "·"}
+NAMES = {"bekenlab"}
 SPOKEN = ("alt", "aria-label", "placeholder", "title")
 KEY = re.compile(r"""\bt\(\s*["']([a-z_]+(?:\.[\w-]+)+)["']""")
 
@@ -68,7 +68,8 @@ class Words(HTMLParser):
 def test_no_text_is_written_into_a_template(path: Path) -> None:
     words = Words()
     words.feed(re.sub(r"\{[{%#].*?[}%#]\}", "", path.read_text("utf-8"), flags=re.DOTALL))
-    assert [word for word in words.found if word not in NAMES] == []
+    spoken = [word for word in words.found if any(letter.isalpha() for letter in word)]
+    assert [word for word in spoken if word not in NAMES] == []
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)

@@ -20,7 +20,7 @@ THEMES = ("auto", "light", "dark")
 LANGUAGE_COOKIE = "bekenlab-language"
 THEME_COOKIE = "bekenlab-theme"
 # Texts that scripts of every page need.
-_COMMON = ("common", "error", "job")
+_COMMON = ("common", "error", "job", "notice")
 _STATUS = {
     ExitCode.USAGE: 400,
     ExitCode.NO_DEVICE: 409,

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
+from bekenlab.chips import board
 from bekenlab.report.dump_view import dump_view
+from bekenlab.report.exports import EXPORTERS
+from bekenlab.report.pictures import board_picture, flash_facts, flash_map, uses_of
 from bekenlab.web.lab import lab_of
-from bekenlab.web.pages import page
+from bekenlab.web.pages import page, texts_for
 from bekenlab.web.views.dump import row_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
+
+    from bekenlab.jobs.analysis import Analysis
+    from bekenlab.report.pictures import Words
 
 
 async def show_all(request: Request) -> Response:
@@ -30,8 +37,37 @@ async def show_one(request: Request) -> Response:
     """One dump."""
     shelf = lab_of(request).shelf
     dump = shelf.get(request.path_params["id"])
-    analysis = await run_in_threadpool(shelf.analysis, dump.id)
-    return page(request, "one_dump", section="dump", dump=dump, view=dump_view(analysis))
+    words = texts_for(request).picture_words
+
+    def worked_out() -> dict[str, Any]:
+        analysis = shelf.analysis(dump.id)
+        return {
+            "view": dump_view(analysis),
+            "size": analysis.file.size,
+            "problem": analysis.problem,
+            "picture": _board(analysis, words),
+            "flash": _flash(analysis, words),
+        }
+
+    values = await run_in_threadpool(worked_out)
+    return page(request, "one_dump", section="dump", dump=dump, forms=tuple(EXPORTERS), **values)
+
+
+def _board(analysis: Analysis, words: Words) -> Markup | None:
+    """The module or chip with its pins; None where nothing tells which it is."""
+    found = board(analysis.module, analysis.chip.name)
+    if found is None:
+        return None
+    uses = uses_of(analysis.pins, words)
+    # Drawn by us; what comes from the file is escaped there.
+    return Markup(board_picture(found, uses, words_of=words, standalone=False))  # noqa: S704
+
+
+def _flash(analysis: Analysis, words: Words) -> Markup | None:
+    facts = flash_facts(analysis)
+    if facts is None:
+        return None
+    return Markup(flash_map(facts, words_of=words, standalone=False))  # noqa: S704  as above
 
 
 ROUTES = (Route("/dump", show_all), Route("/dump/{id}", show_one))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from secrets import token_bytes
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from bekenlab.jobs.subject import subject_of
 from bekenlab.report.dump_view import dump_view
 from bekenlab.report.exports import EXPORTERS, Export
 from bekenlab.report.exports import Request as ExportRequest
+from bekenlab.report.html import html_report
 from bekenlab.report.json_report import to_json
 from bekenlab.web.body import attachment
 from bekenlab.web.lab import lab_of
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from bekenlab.web.uploads import Dump, Shelf
+
+
+_ENDINGS = {"config": ".bin", "openbeken": ".json", "json": ".json", "esphome": ".yaml"}
 
 
 async def show_all(request: Request) -> Response:
@@ -78,6 +83,14 @@ async def redacted(request: Request) -> Response:
     return attachment(found.data, f"redacted-{dump.file.name}")
 
 
+async def report(request: Request) -> Response:
+    """The report on a dump as one file to post, without its secrets."""
+    shelf = lab_of(request).shelf
+    dump = shelf.get(request.path_params["id"])
+    made = await run_in_threadpool(lambda: html_report(shelf.analysis(dump.id)))
+    return attachment(made.encode(), f"{Path(dump.file.name).stem}.html")
+
+
 async def export(request: Request) -> Response:
     """What is known of a device in the form another program wants; forms as in docs/export.md."""
     lab, form = lab_of(request), request.path_params["form"]
@@ -93,8 +106,9 @@ async def export(request: Request) -> Response:
         return exporter.write(ExportRequest(subject, None, unique_bytes(subject.mac, token_bytes)))
 
     made = await run_in_threadpool(make)
-    if exporter.binary:
-        return attachment(made.content, f"{form}-{dump.file.name}")
+    if exporter.binary or "download" in request.query_params:
+        ending = _ENDINGS.get(form, ".txt")
+        return attachment(made.content, f"{Path(dump.file.name).stem}-{form}{ending}")
     return JSONResponse({"text": made.content.decode("utf-8"), "warnings": list(made.warnings)})
 
 
@@ -125,6 +139,7 @@ ROUTES = (
     Route("/api/dumps/{id}", show, methods=["GET"]),
     Route("/api/dumps/{id}/file", download, methods=["GET"]),
     Route("/api/dumps/{id}/redacted", redacted, methods=["GET"]),
+    Route("/api/dumps/{id}/html", report, methods=["GET"]),
     Route("/api/dumps/{id}/export/{form}", export, methods=["GET"]),
     Route("/api/dumps/{id}/secrets", secrets, methods=["POST"]),
     Route("/api/dumps/{id}", remove, methods=["DELETE"]),

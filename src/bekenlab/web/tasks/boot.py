@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.errors import UnsupportedError
-from bekenlab.jobs.boot import BootOptions, boot, nothing_to_run, problem_of
+from bekenlab.jobs.boot import BootOptions, boot, nothing_to_run, pins_from_log, problem_of
 from bekenlab.report.boot_json import boot_json
 from bekenlab.report.live_log import LiveLog
+from bekenlab.tuya import parse_boot_log
 from bekenlab.web.tasks.parameters import Parameters, Task
 
 if TYPE_CHECKING:
@@ -29,10 +30,13 @@ def boot_task(lab: Lab, parameters: Parameters) -> Task:
         if analysis.chip.name is None:
             raise UnsupportedError("nothing in this file says which chip it is for")
         log = LiveLog()
+        pins = _PinWatch()
 
         def tell(seconds: float, lines: list[str]) -> None:
             for line in lines:
                 job.emit("line", seconds=round(seconds, 3), text=line)
+                if keys := pins.learns(line):
+                    job.emit("pins", keys=keys)
 
         report = boot(
             analysis.image,
@@ -54,3 +58,28 @@ def boot_task(lab: Lab, parameters: Parameters) -> Task:
         return result
 
     return Task(dump.file.name, work)
+
+
+class _PinWatch:
+    """Tells which keys in a log have said what a pin does.
+
+    A value is known to be whole only when the next line has come, so a key is told a little late.
+    """
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._known: set[str] = set()
+        self._hopeful = False
+
+    def learns(self, line: str) -> list[str]:
+        """Keys of pins that are known with this line and were not before it."""
+        self._lines.append(line)
+        # Only lines with a pin in them, and the one behind, are worth the trouble.
+        before, self._hopeful = self._hopeful, "pin" in line
+        if not (before or self._hopeful):
+            return []
+        pins = pins_from_log(parse_boot_log("\n".join(self._lines))).pins
+        found = {said.key for pin in pins for said in pin.evidence}
+        new = sorted(found - self._known)
+        self._known |= found
+        return new

@@ -1,0 +1,53 @@
+"""Write the pictures of the pages again, from the sample device: python docs/images/make_web.py.
+
+Needs Chromium, like the tests of the pages, whose server and browser these are.
+"""
+# ruff: noqa: INP001  a script beside its result, no package
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[1] / "tests"))
+
+from web.serving import chromium, serving  # noqa: E402  found by the line above
+
+WIDE = {"width": 1200, "height": 800}
+
+
+def shoot(page: Page, name: str) -> None:
+    """What is in the window, as it is."""
+    page.screenshot(path=HERE / f"web-{name}.png")
+
+
+def main() -> None:
+    """Visit the pages with the sample, as a user would."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(Path(folder)) as served,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        page = browser.new_page(viewport=WIDE, locale="en-US")  # type: ignore[arg-type]
+        page.goto(served.entrance)
+        shoot(page, "start")
+        page.click("[data-sample]")
+        page.wait_for_url("**/dump/*")
+        shoot(page, "dump")
+        page.goto(f"{served.url}/device")
+        page.get_by_text("No device at hand?").click()
+        page.get_by_role("button", name="Make it").click()
+        page.get_by_role("button", name="Back up").click()
+        page.locator(".map .read").nth(300).wait_for(state="attached")
+        page.locator("[data-job]").scroll_into_view_if_needed()
+        shoot(page, "backup")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+// The page of one dump: boot it, make something of it, show what is hidden.
+import { ask } from "./api.js";
+import { say } from "./app.js";
+import { cancel, start, watch } from "./jobs.js";
+import { orElse, t } from "./texts.js";
+
+const find = (name) => document.querySelector(`[data-${name}]`);
+const dump = find("dump").dataset.dump;
+const MOST_LINES = 5000;
+
+// Boot
+
+let running = null;
+
+find("boot")?.addEventListener("click", async () => {
+  const log = find("boot-log");
+  log.replaceChildren();
+  log.hidden = false;
+  find("boot-outcome").hidden = true;
+  try {
+    running = await start("boot", { dump, to_the_end: find("boot-on").checked });
+  } catch (error) {
+    bootEnded("bad", error.message, []);
+    return;
+  }
+  find("boot").disabled = true;
+  find("boot-stop").hidden = false;
+  find("boot-state").textContent = t("job.state.running");
+  watch(running.id, (event) => TOLD[event.event]?.(event));
+});
+
+find("boot-stop")?.addEventListener("click", () => cancel(running.id));
+
+const keys = new Set();
+
+/** Whether a line of the log has a key in it that has told a pin. */
+function names(text) {
+  return [...text.matchAll(/\w+/g)].some(([word]) => keys.has(word));
+}
+
+function mark(found) {
+  for (const key of found) keys.add(key);
+  for (const line of find("boot-log").children) {
+    if (names(line.textContent)) line.className = "found";
+  }
+}
+
+const TOLD = {
+  pins(event) {
+    mark(event.keys);
+  },
+  line(event) {
+    const log = find("boot-log");
+    const line = document.createElement("span");
+    line.textContent = `${event.text}\n`;
+    if (names(line.textContent)) line.className = "found";
+    const follows = log.scrollTop + log.clientHeight > log.scrollHeight - 40;
+    log.append(line);
+    if (log.childElementCount > MOST_LINES) log.firstChild.remove();
+    if (follows) log.scrollTop = log.scrollHeight;
+    find("boot-state").textContent = t("dump.boot.at", { seconds: event.seconds.toFixed(1) });
+  },
+  end(event) {
+    if (event.state === "done") {
+      const { pins, stop, device_seconds: seconds } = event.result;
+      const title = pins.length ? t("dump.boot.pins", { count: pins.length }) : t("dump.boot.no_pins");
+      const text = t("dump.boot.stopped", { why: orElse(`dump.stop.${stop}`, stop), seconds: seconds.toFixed(1) });
+      mark(pins.flatMap((pin) => pin.evidence.map((said) => said.key)));
+      bootEnded(pins.length ? "good" : "warn", `${title} ${text}`, pins);
+    } else {
+      bootEnded(event.state === "cancelled" ? "warn" : "bad", event.state === "cancelled" ? t("job.stopped") : event.error.message, []);
+    }
+  },
+};
+
+function bootEnded(kind, text, pins) {
+  find("boot").disabled = false;
+  find("boot-stop").hidden = true;
+  find("boot-state").textContent = "";
+  const box = find("boot-outcome");
+  box.className = `notice ${kind}`;
+  box.hidden = false;
+  const told = document.createElement("p");
+  told.textContent = text;
+  const list = document.createElement("ul");
+  for (const pin of pins) {
+    const line = document.createElement("li");
+    line.textContent = `P${pin.gpio}: ${pin.label}`;
+    list.append(line);
+  }
+  box.replaceChildren(told, list);
+  if (pins.length) {
+    const again = document.createElement("a");
+    again.className = "button small";
+    again.href = location.pathname;
+    again.textContent = t("dump.boot.take");
+    box.append(again);
+  }
+  say(text);
+}
+
+// What can be made of it
+
+const tabs = [...document.querySelectorAll("[role=tab]")];
+
+for (const [index, tab] of tabs.entries()) {
+  tab.addEventListener("click", () => select(tab));
+  tab.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const next = tabs[(index + step + tabs.length) % tabs.length];
+    next.focus();
+    select(next);
+  });
+}
+
+async function select(tab) {
+  for (const other of tabs) {
+    other.setAttribute("aria-selected", String(other === tab));
+    other.tabIndex = other === tab ? 0 : -1;
+  }
+  const form = tab.dataset.form;
+  const path = `/api/dumps/${dump}/export/${form}`;
+  const about = find("export-about");
+  about.textContent = t(`dump.export.${form}_text`);
+  find("export-warnings").replaceChildren();
+  find("export-file").href = `${path}?download`;
+  const isText = form !== "config";
+  let made = null;
+  try {
+    made = isText ? await ask("GET", path) : null;
+  } catch (error) {
+    about.textContent = `${error.message}. ${error.hint}`;
+  }
+  if (tab.getAttribute("aria-selected") !== "true") return;
+  find("export-text").hidden = !made;
+  find("export-text").textContent = made?.text ?? "";
+  document.querySelector("[data-copy=export-text]").hidden = !made;
+  find("export-do").hidden = isText && !made;
+  for (const warning of made?.warnings ?? []) {
+    const line = document.createElement("li");
+    line.textContent = warning;
+    find("export-warnings").append(line);
+  }
+}
+
+// What is hidden
+
+find("reveal")?.addEventListener("click", async (event) => {
+  const { keys } = await ask("POST", `/api/dumps/${dump}/secrets`);
+  const values = new Map(keys.map((key) => [key.name, key.value]));
+  for (const cell of document.querySelectorAll("[data-key]")) {
+    const value = document.createElement("code");
+    value.textContent = values.get(cell.dataset.key) ?? "";
+    cell.replaceChildren(value);
+  }
+  document.querySelector("#keys ~ details").open = true;
+  event.target.hidden = true;
+  say(t("dump.keys.revealed"));
+});

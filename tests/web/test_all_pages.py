@@ -1,0 +1,114 @@
+"""What is true of every page: for everybody, on a phone, in two languages and two themes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from web.api import upload, virtual
+from web.serving import Served
+
+Shoot = Callable[[Page, str], Path]
+FIRST_PAGE = 150_000
+SERIOUS = {"serious", "critical"}
+
+
+@pytest.fixture(scope="module")
+def paths(served: Served, sample: Path) -> dict[str, str]:
+    """Every page, with something on it."""
+    with served.script() as script:
+        dump = upload(script, sample)
+        virtual(script, dump)
+    return {
+        "start": "/",
+        "dumps": "/dump",
+        "dump": f"/dump/{dump}",
+        "device": "/device?board=CB3S",
+        "error": "/nowhere",
+    }
+
+
+PAGES = ("start", "dumps", "dump", "device", "error")
+
+
+def visit(browser: Browser, served: Served, **settings: object) -> tuple[BrowserContext, Page]:
+    context = browser.new_context(**settings)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(served.entrance)
+    return context, page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_everybody_can_use_it(
+    browser: Browser, served: Served, paths: dict[str, str], shoot: Shoot, name: str, scheme: str
+) -> None:
+    """No serious finding of axe-core, nothing wider than a phone."""
+    phone = scheme == "dark"
+    size = {"width": 375, "height": 750} if phone else {"width": 1200, "height": 800}
+    language = "de-DE" if phone else "en-US"
+    context, page = visit(browser, served, color_scheme=scheme, viewport=size, locale=language)
+    page.goto(served.url + paths[name])
+    if name == "device":
+        expect(page.get_by_role("radio").first).to_be_attached()
+    shoot(page, f"{name}-{scheme}")
+    found = Axe().run(page).response["violations"]
+    assert [each["id"] for each in found if each["impact"] in SERIOUS] == [], found
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert page.locator("html").get_attribute("lang") == language[:2]
+    context.close()
+
+
+def test_language_and_theme_can_be_chosen_and_stay(page: Page, served: Served) -> None:
+    page.get_by_label("Language").select_option("de")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ein Tuya-Gerät befreien")
+    page.get_by_label("Darstellung").select_option("dark")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.goto(f"{served.url}/device")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ein Gerät auf dem Tisch")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert sum(map(int, ground.removeprefix("rgb(").removesuffix(")").split(","))) < 120
+
+
+def test_a_page_can_be_walked_through_with_the_keyboard(page: Page) -> None:
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none", "what has the focus can be seen"
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-files]")).to_be_focused()
+
+
+@pytest.mark.parametrize("name", ["start", "device"])
+def test_a_page_is_light_and_asks_nobody_else(
+    browser: Browser, served: Served, paths: dict[str, str], name: str
+) -> None:
+    context, page = visit(browser, served, locale="en-US")
+    page.close()
+    page = context.new_page()
+    bodies: list[int] = []
+    hosts: set[str] = set()
+
+    def take(response: object) -> None:
+        bodies.append(len(response.body()))  # type: ignore[attr-defined]
+        hosts.add(response.url.split("/")[2])  # type: ignore[attr-defined]
+
+    page.on("response", take)
+    page.goto(served.url + paths[name], wait_until="networkidle")
+    assert hosts == {served.host}
+    assert 0 < sum(bodies) < FIRST_PAGE
+    context.close()
+
+
+def test_without_the_key_there_is_only_a_closed_door(browser: Browser, served: Served) -> None:
+    context = browser.new_context(locale="de-DE")
+    page = context.new_page()
+    page.goto(served.url)
+    expect(page.get_by_role("heading")).to_have_text("Diese Tür ist zu")
+    expect(page.locator("main")).to_contain_text("im Terminal")
+    context.close()
