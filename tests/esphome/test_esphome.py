@@ -318,25 +318,49 @@ def test_a_pulse_meter_without_select_cannot_be_expressed() -> None:
     assert len(made.left_out) == 2
     assert "CF, CF1 and SEL" in made.left_out[0]
     unused = firmware(**METER, ele_fun_en=0)
-    assert "not used" in unused.left_out[0]
+    assert "no power meter with pulses is used" in unused.left_out[0]
+    serial = firmware(**METER, chip_type=3)
+    assert "no power meter with pulses is used" in serial.left_out[0]
+    assert one(serial, "sensor", "bl0942")
 
 
 def test_serial_meters_have_their_line() -> None:
     made = firmware(chip_type=3, ele_rx=1, ele_tx=0)
-    assert read(made)["uart"] == {"rx_pin": "P1", "tx_pin": "P0", "baud_rate": 4800}
+    assert read(made)["uart"] == [
+        {"id": "uart_2", "rx_pin": "P1", "tx_pin": "P0", "baud_rate": 4800}
+    ]
+    assert one(made, "sensor", "bl0942")["uart_id"] == "uart_2"
     assert read(made)["logger"] == {"baud_rate": 0}
     assert "frequency" in one(made, "sensor", "bl0942")
     made = firmware(chip_type=2, resistor=1)
-    assert read(made)["uart"]["parity"] == "EVEN"
+    assert read(made)["uart"][0]["parity"] == "EVEN"
     assert one(made, "sensor", "hlw8032")["current_resistor"] == "0.001 ohm"
     assert read(made)["logger"] == {"hardware_uart": "UART2"}
+
+
+def test_two_serial_lines_are_told_apart_and_one_is_not_shared() -> None:
+    both = template({}, "startDriver TuyaMCU; startDriver BL0942", flags=str(1 << 26))
+    assert [row["id"] for row in read(both)["uart"]] == ["uart_2", "uart_1"]
+    assert one(both, "sensor", "bl0942")["uart_id"] == "uart_2"
+    assert read(both)["tuya"] == {"uart_id": "uart_1"}
+    shared = template({}, "startDriver TuyaMCU; startDriver BL0942")
+    assert shared.left_out == ("BL0942: a second processor is on the same serial line.",)
+
+
+def test_a_serial_line_needs_a_board_with_its_pins() -> None:
+    made = firmware(module="CB2L", chip_type=3, ele_rx=1, ele_tx=0)
+    assert read(made)["bk72xx"]["board"] == "generic-bk7231n-qfn32-tuya"
+    made = firmware(chip="BK7231Q", chip_type=3, ele_rx=1, ele_tx=0)
+    assert made.left_out == ("BL0942: the board wa2 has no P1.",)
 
 
 def test_a_second_processor_gets_its_line_and_nothing_else_is_on_it() -> None:
     made = firmware(mcu=115200, rl1_pin=10, netled1_pin=8)
     found = read(made)
-    assert found["uart"] == {"rx_pin": "P10", "tx_pin": "P11", "baud_rate": 115200}
-    assert "tuya" in found
+    assert found["uart"] == [
+        {"id": "uart_1", "rx_pin": "P10", "tx_pin": "P11", "baud_rate": 115200}
+    ]
+    assert found["tuya"] == {"uart_id": "uart_1"}
     assert made.left_out == ("P10, Relay 1: its pin belongs to the serial line.",)
 
 
@@ -479,9 +503,9 @@ def test_a_templates_commands_are_understood() -> None:
     assert read(strip)["light"][0]["num_leds"] == 30
     assert read(strip)["light"][0]["rgb_order"] == "RGB"
     mcu = template({}, "startDriver TuyaMCU\ntuyaMcu_setBaudRate 115200")
-    assert read(mcu)["uart"]["baud_rate"] == 115200
+    assert read(mcu)["uart"][0]["baud_rate"] == 115200
     meter = template({}, "startDriver BL0942", flags=str(1 << 26))
-    assert read(meter)["uart"]["rx_pin"] == "P1"
+    assert read(meter)["uart"][0]["rx_pin"] == "P1"
     battery = template({"23": "BAT_ADC;1"}, "startDriver Battery; Battery_Setup 2000 3000 2")
     assert one(battery, "sensor", "copy")
     bridge = template({"26": "BridgeFWD;1", "24": "BridgeREV;1"}, "BridgePulseLength 200")
@@ -492,7 +516,9 @@ def test_a_templates_other_roles() -> None:
     made = template({"8": "DHT22;1", "9": "DS1820_IO;2", "23": "ADC;3", "24": "DoorSnsrWSleep;4"})
     assert one(made, "sensor", "dht")["model"] == "DHT22"
     assert one(made, "sensor", "dallas_temp")["name"] == "Temperature 2"
-    assert read(made)["one_wire"] == [{"platform": "gpio", "pin": "P9"}]
+    bus = one(made, "one_wire", "gpio")
+    assert bus["pin"] == "P9"
+    assert one(made, "sensor", "dallas_temp")["one_wire_id"] == bus["id"]
     assert one(made, "sensor", "adc")["pin"] == "P23"
     assert one(made, "binary_sensor", "gpio")["device_class"] == "door"
     made = template({"26": "PWM;1", "24": "PWM;2", "8": "PWM;1", "10": "Btn_SmartLED;1"})

@@ -44,7 +44,8 @@ class Plan:
         pinmap: The device.
         board: What it is compiled for.
         jobs: Pins that nobody has taken yet.
-        sections: The document: a list or a mapping by top-level key.
+        lists: Top-level lists of the document by key, e.g. ``switch``.
+        mappings: Top-level mappings by key, e.g. ``wifi``.
         left_out: What could not be expressed and why, a sentence each.
         relays: Identifier of each relay's switch by channel.
         lights: Identifiers of the lamps, the main one first.
@@ -53,7 +54,8 @@ class Plan:
     pinmap: PinMap
     board: Board
     jobs: list[Job]
-    sections: dict[str, object] = field(default_factory=dict)
+    lists: dict[str, list[object]] = field(default_factory=dict)
+    mappings: dict[str, object] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
     relays: dict[int, str] = field(default_factory=dict)
     lights: list[str] = field(default_factory=list)
@@ -69,13 +71,11 @@ class Plan:
 
     def add(self, section: str, fields: Fields, comment: str = "") -> None:
         """Append to a top-level list."""
-        rows = self.sections.setdefault(section, [])
-        assert isinstance(rows, list)  # noqa: S101  a section is either a list or a mapping
-        rows.append(Noted(fields, comment) if comment else fields)
+        self.lists.setdefault(section, []).append(Noted(fields, comment) if comment else fields)
 
     def set(self, section: str, fields: Fields | None, comment: str = "") -> None:
         """Set a top-level mapping."""
-        self.sections[section] = Noted(fields, comment) if comment else fields
+        self.mappings[section] = Noted(fields, comment) if comment else fields
 
     def leave_out(self, job: Job, reason: str) -> None:
         """Say that a pin is not in the firmware."""

@@ -10,6 +10,9 @@ from bekenlab.esphome._plan import Action, Fields, Job, Plan, output_pin
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_Follower = dict[str, list[Action]]
+"""What an LED does by event of a relay."""
+
 _RESTORE = "RESTORE_DEFAULT_OFF"
 _PULSE_MS = 100
 _WAIT = "500ms"
@@ -37,9 +40,9 @@ def add_relays(plan: Plan) -> None:
         _add(channel, fields, followers.get(channel, []), plan)
 
 
-def _add(channel: int, fields: Fields, followers: list[Action], plan: Plan) -> None:
+def _add(channel: int, fields: Fields, followers: list[_Follower], plan: Plan) -> None:
     partner, comment = _partner(channel, plan), ""
-    if partner:
+    if partner and fields["platform"] == "gpio":  # a pulse at a time needs no lock
         # Both contacts closed at once destroy a motor.
         fields |= {"restore_mode": "ALWAYS_OFF"}
         fields |= {"interlock": [partner], "interlock_wait_time": _WAIT}
@@ -76,9 +79,9 @@ def _pairs(on: list[Job], off: list[Job], plan: Plan) -> list[tuple[Job, Job]]:
     return pairs
 
 
-def _leds(plan: Plan) -> dict[int, list[Action]]:
+def _leds(plan: Plan) -> dict[int, list[_Follower]]:
     """Outputs for LEDs that follow relays: by channel, what to do when it goes on and off."""
-    follow: defaultdict[int, list[Action]] = defaultdict(list)
+    follow: defaultdict[int, list[_Follower]] = defaultdict(list)
     for job in plan.take("led"):
         if job.pin.channel in plan.relays:
             follow[job.pin.channel].append(_follow(_led_output(job, plan)))
@@ -108,24 +111,23 @@ def _own_light(job: Job, plan: Plan) -> None:
     plan.add("light", {"platform": "binary", **plan.entity(job.pin.label), "output": output})
 
 
-def _follow(output: str) -> Action:
+def _follow(output: str) -> _Follower:
     return {
         "on_turn_on": [{"output.turn_on": output}],
         "on_turn_off": [{"output.turn_off": output}],
     }
 
 
-def _follow_all(output: str, relays: Iterable[str]) -> Action:
+def _follow_all(output: str, relays: Iterable[str]) -> _Follower:
     """On with any relay, off with the last."""
     any_on = {"or": [{"switch.is_on": relay} for relay in relays]}
-    off = {"if": {"condition": {"not": [any_on]}, "then": [{"output.turn_off": output}]}}
+    off: Action = {"if": {"condition": {"not": [any_on]}, "then": [{"output.turn_off": output}]}}
     return {"on_turn_on": [{"output.turn_on": output}], "on_turn_off": [off]}
 
 
-def _events(followers: list[Action]) -> Fields:
-    events: defaultdict[str, list[object]] = defaultdict(list)
+def _events(followers: list[_Follower]) -> dict[str, list[Action]]:
+    events: defaultdict[str, list[Action]] = defaultdict(list)
     for follower in followers:
         for event, actions in follower.items():
-            assert isinstance(actions, list)  # noqa: S101  see _follow
             events[event] += actions
     return dict(events)

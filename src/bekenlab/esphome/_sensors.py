@@ -37,11 +37,17 @@ def add_sensors(plan: Plan) -> None:
         fields = {"platform": "dht", "pin": job.gpio, "model": job.row.model}
         plan.add("sensor", {**fields, **_climate(plan), "update_interval": _INTERVAL})
     for job in plan.take("one_wire"):
-        plan.add("one_wire", {"platform": "gpio", "pin": job.gpio})
+        bus = plan.names.identifier(f"one wire {job.gpio}")
+        plan.add("one_wire", {"platform": "gpio", "id": bus, "pin": job.gpio})
         temperature = {"name": Text(plan.names.entity("Temperature"))}
         plan.add(
             "sensor",
-            {"platform": "dallas_temp", **temperature, "update_interval": _INTERVAL},
+            {
+                "platform": "dallas_temp",
+                "one_wire_id": bus,
+                **temperature,
+                "update_interval": _INTERVAL,
+            },
         )
 
 

@@ -18,9 +18,9 @@ _DIVIDER = 1600  # of the voltage, in Tuya's plugs with a BL0937 or HLW8012: upk
 _CALIBRATE = "Compare it with a known load and calibrate it before you trust it."
 
 
-def serial_pins(plan_meter: Meter | None, mcu_baud: int | None) -> frozenset[int]:
+def serial_pins(meter: Meter | None, mcu_baud: int | None) -> frozenset[int]:
     """GPIO numbers that a serial line takes."""
-    ports = {plan_meter.uart} if plan_meter and plan_meter.uart else set()
+    ports = {meter.uart} if meter and meter.uart else set()
     if mcu_baud:
         ports.add(1)
     return frozenset(gpio for port in ports for gpio in UART_PINS[port])
@@ -29,41 +29,47 @@ def serial_pins(plan_meter: Meter | None, mcu_baud: int | None) -> frozenset[int
 def add_serial(plan: Plan) -> None:
     """The power meter, and the second processor of a TuyaMCU device."""
     plan.take("serial")
-    meter = plan.pinmap.meter
+    meter, baud = plan.pinmap.meter, plan.pinmap.mcu_baud
     if meter is not None and meter.uart is not None:
-        _serial_meter(meter, meter.uart, plan)
+        rx = UART_PINS[meter.uart][0]
+        if meter.uart == 1 and baud:
+            plan.left_out.append(f"{meter.part}: a second processor is on the same serial line.")
+        elif rx not in plan.board.gpios:
+            plan.left_out.append(f"{meter.part}: the board {plan.board.name} has no P{rx}.")
+        else:
+            _serial_meter(meter, meter.uart, plan)
     _pulse_meter(meter, plan)
-    if plan.pinmap.mcu_baud:
-        _uart(1, plan.pinmap.mcu_baud, {}, plan)
+    if baud:
         plan.set(
             "tuya",
-            None,
+            _uart(1, baud, {}, plan),
             "A second processor does the work. ESPHome prints its data points in the log; map "
             "them to entities of the platform tuya, in switch, sensor, light and others.",
         )
 
 
-def _uart(port: int, baud: int, options: Fields, plan: Plan) -> None:
-    rx, tx = UART_PINS[port]
-    fields: Fields = {"rx_pin": f"P{rx}"}
-    if tx in plan.board.gpios:
-        fields["tx_pin"] = f"P{tx}"
-    plan.set("uart", {**fields, "baud_rate": baud, **options})
+def _uart(port: int, baud: int, options: Fields, plan: Plan) -> Fields:
+    """Set a port up, with the pins of it that the board has; the reference to it."""
+    identifier = plan.names.identifier(f"uart {port}")
+    pins = zip(("rx_pin", "tx_pin"), UART_PINS[port], strict=True)
+    fields = {option: f"P{gpio}" for option, gpio in pins if gpio in plan.board.gpios}
+    plan.add("uart", {"id": identifier, **fields, "baud_rate": baud, **options})
+    return {"uart_id": identifier}
 
 
 def _serial_meter(meter: Meter, port: int, plan: Plan) -> None:
     sensors = _sensors(plan, "voltage", "current", "power")
     if meter.part == "HLW8032":
-        _uart(port, _METER_BAUD, {"parity": "EVEN"}, plan)
-        fields: Fields = {"platform": "hlw8032", **sensors}
+        line = _uart(port, _METER_BAUD, {"parity": "EVEN"}, plan)
+        fields: Fields = {"platform": "hlw8032", **line, **sensors}
         if meter.milliohm:
             fields["current_resistor"] = _ohm(meter)
         plan.add("sensor", fields, _CALIBRATE)
         return
-    _uart(port, _METER_BAUD, {}, plan)
+    line = _uart(port, _METER_BAUD, {}, plan)
     more = _sensors(plan, "energy", "frequency")
     doubt = f"{_CALIBRATE} If power is negative, give it the filter multiply: -1."
-    plan.add("sensor", {"platform": "bl0942", **sensors, **more}, doubt)
+    plan.add("sensor", {"platform": "bl0942", **line, **sensors, **more}, doubt)
 
 
 def _pulse_meter(meter: Meter | None, plan: Plan) -> None:
@@ -75,12 +81,11 @@ def _pulse_meter(meter: Meter | None, plan: Plan) -> None:
     jobs = {kind: plan.take(kind) for kind in ("meter_cf", "meter_cf1", "meter_sel")}
     if not any(jobs.values()):
         return
-    if meter is None or not all(jobs.values()):
+    pulses = meter is not None and meter.uart is None
+    if meter is None or not pulses or not all(jobs.values()):
+        why = "ESPHome's hlw8012 takes CF, CF1 and SEL together"
         for job in (job for found in jobs.values() for job in found):
-            why = (
-                "not used" if meter is None else "ESPHome's hlw8012 takes CF, CF1 and SEL together"
-            )
-            plan.leave_out(job, f"the power meter is {why}" if meter is None else why)
+            plan.leave_out(job, why if pulses else "no power meter with pulses is used")
         return
     cf, cf1, sel = (found[0] for found in jobs.values())
     fields: Fields = {

@@ -29,7 +29,7 @@ def add_signals(plan: Plan) -> None:
 def _add_buzzers(plan: Plan) -> None:
     """A tune player where the pin can do PWM, else a switch."""
     for job in plan.take("buzzer"):
-        if job.pin.gpio in plan.board.pwm and "rtttl" not in plan.sections:
+        if job.pin.gpio in plan.board.pwm and "rtttl" not in plan.mappings:
             output = plan.names.identifier("output buzzer")
             plan.add("output", {"platform": "libretiny_pwm", "id": output, "pin": output_pin(job)})
             plan.set("rtttl", {"id": plan.names.identifier(job.pin.label), "output": output})
@@ -41,7 +41,7 @@ def _add_buzzers(plan: Plan) -> None:
 def _add_status_leds(plan: Plan) -> None:
     """The first Wi-Fi LED shows the state of the connection; ESPHome has one such LED."""
     for job in plan.take("status_led"):
-        if "status_led" not in plan.sections:
+        if "status_led" not in plan.mappings:
             plan.set("status_led", {"pin": output_pin(job)})
             continue
         output = plan.names.identifier(f"output {job.pin.label}")

@@ -67,6 +67,7 @@ def build_firmware(
     module = module or pinmap.module
     tuya = all(said.source is not Source.OPENBEKEN for pin in pinmap.pins for said in pin.evidence)
     needed = {pin.gpio for pin in pinmap.pins if pin.role != "None"}
+    needed |= serial_pins(pinmap.meter, pinmap.mcu_baud)
     board = choose_board(chip, module, needed, tuya=tuya)
     plan = Plan(pinmap, board, [])
     _choose_jobs(plan)
@@ -82,11 +83,9 @@ def build_firmware(
     for unknown in pinmap.not_understood:
         plan.left_out.append(f"{unknown.key}: this key of the configuration is not understood.")
     rank = {name: index for index, name in enumerate(_ORDER)}
-    names = sorted(plan.sections, key=lambda name: rank.get(name, len(rank)))
-    head = _head(plan, module)
-    return Firmware(
-        to_yaml({name: plan.sections[name] for name in names}, head), tuple(plan.left_out)
-    )
+    sections = {**plan.mappings, **plan.lists}
+    ordered = sorted(sections.items(), key=lambda section: rank.get(section[0], len(rank)))
+    return Firmware(to_yaml(dict(ordered), _head(plan, module)), tuple(plan.left_out))
 
 
 def _choose_jobs(plan: Plan) -> None:
