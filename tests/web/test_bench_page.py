@@ -8,6 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from live_lab import tiny
+from machine_lab import prints
 from shared import dump
 from web.serving import Served
 
@@ -194,6 +196,27 @@ def test_a_chip_that_is_closed_elsewhere_is_told_of(page: Page, served: Served) 
     served.lab.chips.close_all()
     expect(page.get_by_role("alert")).to_contain_text("does not run any more")
     expect(page.locator("[data-state]")).to_have_text("closed")
+
+
+def test_a_crash_is_told_until_a_reset(page: Page, served: Served) -> None:
+    name = served.lab.chips.open(tiny(*prints(b"hello\n", 0xE7F000F0)))
+    page.goto(f"{served.url}/bench/{name}")
+    expect(page.get_by_role("alert")).to_contain_text("The firmware crashed: ")
+    expect(page.locator("[data-state]")).to_have_text("stopped")
+    expect(page.get_by_role("button", name="Run")).to_be_disabled()
+    expect(page.locator("[data-log]")).to_contain_text("hello")
+    expect(page.locator("[data-log]")).to_contain_text("— the firmware crashed: ")
+    page.get_by_role("button", name="Reset", exact=True).click()
+    expect(page.locator("[data-log]")).to_contain_text("— reset —")
+
+
+def test_openbeken_without_pins_says_where_to_get_some(page: Page, served: Served) -> None:
+    with served.script() as script:
+        put = script.post("/api/dumps", params={"name": "obk.bin"}, content=dump(OPENBEKEN))
+        chip = script.post("/api/chips", json={"dump": put.json()["dumps"][0]["id"]}).json()
+    page.goto(f"{served.url}/bench/{chip['id']}")
+    page.get_by_role("link", name="Choose pins").click()
+    page.wait_for_url("**/bench")
 
 
 def test_what_cannot_run_is_refused_in_words(

@@ -58,11 +58,21 @@ stream.addEventListener("message", (event) => {
   frame.anew = first;
   first = false;
   for (const view of views) view.take(frame);
+  tellOfStop(frame.stop);
   if (frame.state === "closed") {
     stream.close();
     show(t("bench.gone"));
   }
 });
+
+let stopped = false;
+
+/** Why the chip stands still; gone as soon as it runs again. */
+function tellOfStop(stop) {
+  if (stop) show(t(`bench.stopped.${stop.cause}`, { detail: stop.detail }));
+  else if (stopped) show("");
+  stopped = Boolean(stop);
+}
 
 page.querySelector('[data-do="close"]').addEventListener("click", async () => {
   stream.close();
