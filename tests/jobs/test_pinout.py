@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bekenlab.errors import UnsupportedError
-from bekenlab.jobs.pinout import board_names, board_of, find_board, near_names
+from bekenlab.jobs.pinout import board_known, board_names, board_of, find_board, near_names
 from bekenlab.jobs.subject import read_subject
 from bekenlab.samples import build_sample
 
@@ -80,3 +80,16 @@ def test_a_file_that_names_no_board(tmp_path: Path) -> None:
     with pytest.raises(UnsupportedError) as caught:
         board_of(read_subject(tmp_path / "t.json"))
     assert "no module and no chip" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("module", "chip", "name"),
+    [("CB2S", "BK7231N", "CB2S"), ("CB8P", "BK7231N", "BK7231N"), (None, "BK7231T", "BK7231T")],
+)
+def test_a_device_is_shown_as_its_module_or_its_chip(
+    module: str | None, chip: str, name: str
+) -> None:
+    found = board_known(module, chip)
+    assert found is not None
+    assert found.name == name
+    assert board_known(module and "CB8P", None) is None

@@ -36,7 +36,9 @@ def photo(tmp_path: Path) -> Path:
     return tmp_path / "board.png"
 
 
-def click_at(page: Page, place: Point, drag_to: Point | None = None) -> None:
+def click_at(
+    page: Page, place: Point, drag_to: Point | None = None, *, let_go: bool = True
+) -> None:
     """Click a place of the photo, in its own pixels."""
     canvas = page.locator("#canvas")
     canvas.scroll_into_view_if_needed()
@@ -54,7 +56,8 @@ def click_at(page: Page, place: Point, drag_to: Point | None = None) -> None:
     page.mouse.down()
     if drag_to:
         page.mouse.move(*on_screen(drag_to), steps=4)
-    page.mouse.up()
+    if let_go:
+        page.mouse.up()
 
 
 def type_in(page: Page, points: tuple[Point, ...] | list[Point]) -> None:
@@ -127,6 +130,27 @@ def test_a_point_can_be_dragged_and_moved_by_keys(page: Page, served: Served, ph
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowRight")
     assert float(page.input_value("#point-0-x")) == pytest.approx(at + 11, abs=0.11)
+
+
+def test_a_loupe_shows_what_is_under_the_pointer(
+    page: Page, served: Served, photo: Path, shoot: Callable[[Page, str], Path]
+) -> None:
+    open_page(page, served, photo)
+    page.check("#all")
+    type_in(page, CORNERS)
+    loupe = page.locator("#loupe")
+    expect(loupe).to_be_hidden()
+    click_at(page, CORNERS[3], drag_to=CORNERS[3], let_go=False)
+    expect(loupe).to_be_visible()
+    # Its middle is the corner: outside is board, inside is chip.
+    sides = loupe.evaluate(
+        "(loupe) => [[150, 40], [40, 150]].map(([x, y]) => "
+        "[...loupe.getContext('2d').getImageData(x, y, 1, 1).data].slice(0, 3))"
+    )
+    assert sides[0][1] > 60 > sides[1][1]
+    shoot(page, "photo-loupe")
+    page.mouse.up()
+    expect(loupe).to_be_hidden()
 
 
 def test_corners_that_make_no_sense_are_explained(page: Page, served: Served, photo: Path) -> None:

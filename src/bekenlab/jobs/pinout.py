@@ -52,14 +52,30 @@ def board_of(subject: Subject) -> Module:
     Raises:
         UnsupportedError: The file names neither a module nor a chip whose pads are known.
     """
-    found = board(subject.module, subject.chip)
+    found = board_known(subject.module, subject.chip)
     if found is None:
         told = subject.module or subject.chip or "no module and no chip"
         raise UnsupportedError(
             f"{subject.name} names {told}: there is no picture of that",
             hint="name the module that is printed on the board",
         )
-    named = find_chip(subject.chip) if subject.chip else None
+    return found
+
+
+def board_known(module: str | None, chip_name: str | None) -> Module | None:
+    """Where a device's pins are to be shown: its module, or its chip under its own name.
+
+    Args:
+        module: Name of the module, as a configuration gives it.
+        chip_name: Name of the chip.
+
+    Returns:
+        The board; None where pads of neither are known.
+    """
+    found = board(module, chip_name)
+    named = find_chip(chip_name) if chip_name else None
+    if found is None:
+        return None
     return _bare_chip(named) if named and found in packages() else _real(found)
 
 

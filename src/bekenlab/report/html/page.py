@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bekenlab import __version__
-from bekenlab.chips import board
 from bekenlab.errors import UnsupportedError
 from bekenlab.esphome import build_firmware
 from bekenlab.image import EncryptionState
+from bekenlab.jobs.pinout import board_known
 from bekenlab.pins import Source
 from bekenlab.report.dump_view import DumpView, KeyRow, PinRow, dump_view
 from bekenlab.report.html.tree import Content, document, el, table
@@ -125,7 +125,7 @@ def _warnings(analysis: Analysis) -> Element:
 
 
 def _board(analysis: Analysis) -> Element | None:
-    found = board(analysis.module, analysis.chip.name)
+    found = board_known(analysis.module, analysis.chip.name)
     if found is None:
         return None
     return el("figure", draw_board(found, uses_of(analysis.pins)).root)

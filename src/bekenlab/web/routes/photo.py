@@ -11,9 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from bekenlab.chips import board, find_module
+from bekenlab.chips import find_module
 from bekenlab.errors import BekenlabError
-from bekenlab.jobs.pinout import board_names, find_board
+from bekenlab.jobs.pinout import board_known, board_names, find_board
 from bekenlab.report.pictures import uses_of
 from bekenlab.report.pictures.geometry import geometry_of
 from bekenlab.web.lab import lab_of
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
 
     from bekenlab.jobs.analysis import Analysis
 
+_USUAL = "BK7231N"
+
 
 async def show(request: Request) -> Response:
     """The page; with ``?dump=`` for the board of a file that is open."""
     dump, analysis = await _dump(request)
     names = board_names()
-    reached = board(analysis.module, analysis.chip.name) if analysis else None
-    named = reached.name if reached and find_module(reached.key) else ""
-    chosen = named or (analysis.chip.name if analysis else "") or "BK7231N"
+    reached = board_known(analysis.module, analysis.chip.name) if analysis else None
     return page(
         request,
         "photo",
         modules=[name for name in names if find_module(name)],
         chips=[name for name in names if not find_module(name)],
-        chosen=chosen,
+        chosen=reached.name if reached else _USUAL,
         dump=dump,
         dump_name=analysis.file.name if analysis else "",
     )
