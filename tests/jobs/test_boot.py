@@ -9,6 +9,7 @@ from bekenlab.image import read_image
 from bekenlab.jobs.boot import BootOptions, BootReport, boot, problem_of
 from bekenlab.jobs.boot_file import boot_file
 from bekenlab.machine import FlashImage, Machine, StopReason, Until
+from bekenlab.machine.chips import profile_names
 from bekenlab.samples import PARAMETERS, build_sample
 from shared import dump
 
@@ -31,6 +32,15 @@ def test_the_sample_prints_its_parameters_and_its_identity() -> None:
     assert report.parameters.values == PARAMETERS
     assert (report.firmware.name, report.firmware.version) == ("bekenlab_sample_plug", "1.0.0")
     assert problem_of(report, "app_init finished") is None
+
+
+@pytest.mark.parametrize("chip", profile_names())
+def test_the_sample_boots_on_every_chip_there_is_a_model_of(chip: str) -> None:
+    options = BootOptions(device_seconds=1, stop_at_pins=False)
+    report = boot(read_image(build_sample()), chip=chip, options=options)
+    assert report.stop is StopReason.DEVICE_TIME, report.detail
+    assert "app_init finished" in report.text
+    assert [report.gpio[gpio].direction for gpio in (8, 10, 26)] == ["out", "in", "out"]
 
 
 def test_the_run_stops_by_itself_when_the_pins_are_complete() -> None:

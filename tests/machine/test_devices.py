@@ -2,8 +2,12 @@
 
 import pytest
 
+from bekenlab.machine.board import build_board
+from bekenlab.machine.chips import load_profile
+from bekenlab.machine.clock import Clock
 from bekenlab.machine.devices.base import PwmState
 from bekenlab.machine.devices.gpio import PinState
+from bekenlab.machine.devices.uart_paced import PacedUart
 from bekenlab.machine.errors import DeviceModelError
 from machine_lab import Bench, bench
 
@@ -18,6 +22,7 @@ def test_interrupt_needs_line_enable_and_global_enable() -> None:
     b = bench()
     b.board.icu.set_line(8, level=True)
     assert not b.board.icu.irq
+    assert (b.read(ICU + 0x48), b.read(ICU + 0x4C)) == (1 << 8, 0), "raw, and let through"
     b.write(ICU + 0x40, 1 << 8)
     assert not b.board.icu.irq
     b.write(ICU + 0x44, 3)
@@ -75,6 +80,37 @@ def test_uart_drops_what_nobody_reads() -> None:
     b.wait(0.1)
     assert b.read(UART1 + 8) >> 8 & 0xFF == 128
     assert b.read(UART1 + 0x14) & 1 << 2
+
+
+def _paced() -> tuple[Bench, PacedUart]:
+    profile = load_profile("BK7231T")
+    clock = Clock(profile.rate)
+    b = Bench(build_board(profile, clock, {"uart1": "uart_paced"}), clock)
+    b.write(UART1, (26_000_000 // 115_200 - 1) << 8 | 3)
+    assert isinstance(b.board.uart1, PacedUart)
+    return b, b.board.uart1
+
+
+def test_a_paced_uart_sends_at_its_rate_and_loses_what_its_fifo_has_no_room_for() -> None:
+    b, uart = _paced()
+    for byte in range(200):
+        b.write(UART1 + 0xC, byte)
+    assert b.read(UART1 + 8) & 1 << 16, "full"
+    b.wait(64.5 * 10 / 115_200)
+    assert sum(len(piece.data) for piece in uart.take()) == pytest.approx(64, abs=2)
+    b.wait(0.02)
+    left = b"".join(bytes(piece.data) for piece in uart.take())
+    assert left.endswith(bytes(range(100, 128)))
+    assert b.read(UART1 + 8) & 1 << 17, "empty"
+
+
+@pytest.mark.parametrize(("baud", "heard"), [(115_200, b"U7"), (117_000, b"U7"), (57_600, None)])
+def test_a_paced_uart_hears_garbage_at_another_rate(baud: int, heard: bytes | None) -> None:
+    b, uart = _paced()
+    uart.feed_at(b"U7", baud, b.clock.now)
+    b.wait(0.001)
+    got = bytes(b.read(UART1 + 0xC) & 0xFF for _ in range(2))
+    assert got == heard if heard else got != b"U7"
 
 
 def test_a_pulled_pin_reads_its_pull_until_somebody_drives_it() -> None:
@@ -178,6 +214,16 @@ def test_timer_ticks_every_two_milliseconds_until_acknowledged() -> None:
     assert b.board.icu.irq
 
 
+def test_a_timer_s_clock_is_divided() -> None:
+    b = bench()
+    b.write(TIMERS + 0x44, 64)
+    b.write(TIMERS + 0x4C, 3 << 3 | 1 << 1)  # by four: 8 ms instead of 2
+    b.wait(0.0079)
+    assert not b.read(TIMERS + 0x4C) >> 7
+    b.wait(0.0002)
+    assert b.read(TIMERS + 0x4C) >> 7 == 1 << 1
+
+
 def test_timer_counts_can_be_read_and_one_without_period_never_ends() -> None:
     b = bench()
     b.write(TIMERS + 0x0C, 1)
@@ -200,10 +246,12 @@ def test_watchdog_bites_unless_fed_or_stopped() -> None:
     assert not bites
     b.wait(0.2)
     assert len(bites) == 1
+    b.write(WATCHDOG, 0x5A07D0)
+    b.write(WATCHDOG, 0xA507D0)
     b.write(WATCHDOG, 0x5A0000)
     b.write(WATCHDOG, 0xA50000)
     b.wait(70)
-    assert len(bites) == 1
+    assert len(bites) == 1, "stopped"
 
 
 def test_watchdog_wants_both_keys() -> None:
@@ -310,6 +358,11 @@ def test_deep_sleep_ends_by_the_edge_it_waits_for() -> None:
     woken = _sleep(b)
     b.board.gpio.drive(17, 1)
     assert not woken, "a pin that is not enabled"
+    b.board.gpio.drive(20, 0)
+    assert len(woken) == 1, "the fall it waits for"
+    woken = _sleep(b)
+    b.board.gpio.drive(20, 1)
+    assert not woken, "the rise of the same pin"
     b.board.gpio.drive(16, 1)
     assert len(woken) == 1
     assert b.read(SCTRL + 0x128) == 1 << 16
@@ -336,7 +389,10 @@ def test_saradc_samples_until_stopped() -> None:
         values.append(b.read(SARADC + 0x10))
     assert len(values) >= 10
     assert set(values) == {1376}
+    b.wait(0.001)
+    assert not b.read(SARADC) & 1 << 30
     b.write(SARADC, 1 << 8)
+    assert b.read(SARADC) & 1 << 30, "stopping empties it"
     assert not b.board.icu.irq
     b.wait(0.01)
     assert not b.board.icu.irq
