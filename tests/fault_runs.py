@@ -1,4 +1,9 @@
-"""Whole jobs on a virtual chip while line and chip misbehave; what must hold whatever happens."""
+"""Whole jobs on a virtual chip while line and chip misbehave; what must hold whatever happens.
+
+A job is repeated as a user would repeat it. Each attempt ends with the right bytes or with a typed
+error, within bounded time; boot loader and RF calibration are untouched after each; what was done
+is not lost; and in the end file and flash are right, byte for byte.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +12,49 @@ import tempfile
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
+from bekenlab.chips import chip
 from bekenlab.errors import BekenlabError
-from bekenlab.jobs.chip.backup import backup
+from bekenlab.events import Event, Progress
+from bekenlab.jobs.chip.backup import BackupReport, backup
 from bekenlab.jobs.chip.flash import flash
 from bekenlab.jobs.chip.flash_file import FlashFile, recognise
 from bekenlab.jobs.chip.flash_journal import WriteJournal
 from bekenlab.jobs.chip.flash_state import Wishes, look, plan_write
+from bekenlab.jobs.chip.refusals import OVERRIDABLE
 from bekenlab.jobs.inputs import InputFile
 from bekenlab.link.connect import Link, connect
 from bekenlab.link.faulty import FaultSchedule, FaultyTransport, LineFault
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.rom import ChipFaults, RomChip
+from bekenlab.machine.wire_chips import build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bekenlab.machine.wire import WireDevice
+
+Done = TypeVar("Done")
 
 SECTOR = 0x1000
 FLASH = 0x200000
 APP, RF = 0x11000, 0x1D0000
-LOADER = slice(0, APP)
-TRIES = 12
+TRIES = 14
+# Device seconds an attempt may take: many times what the slowest rate and all retries need.
+_PATIENCE = 900.0
+# What may go wrong with a line and a chip. A refusal would mean that noise was believed.
+_ERRORS = {
+    "line-lost",
+    "no-link",
+    "no-reply",
+    "chip-refused",
+    "unlock-failed",
+    "bad-read",
+    "verify-failed",
+}
+# Noise is no firmware, so these rules are not what is tried here.
+_FORCE = frozenset(OVERRIDABLE) - {"bootloader", "rf", "no-backup", "too-big"}
 
 
 def image(seed: int, *, app_sectors: int = 12) -> bytes:
@@ -41,38 +71,75 @@ def image(seed: int, *, app_sectors: int = 12) -> bytes:
     return bytes(flash_)
 
 
-@dataclass
+@dataclass(frozen=True)
+class Subject:
+    """A chip to try it on, and how many bytes the line carries while a job runs."""
+
+    content: bytes = field(repr=False)
+    chip: str = "BK7231N"
+    spans: tuple[int, ...] = (6_000, 25_000, 90_000)
+    genuine: bool = False
+
+
+def noise(seed: int) -> Subject:
+    """The model of a ROM, with nothing that means anything in its flash."""
+    return Subject(image(seed))
+
+
+class Watched(FaultyTransport):
+    """A line on which nobody waits for ever."""
+
+    limit = _PATIENCE
+
+    def read(self, timeout: float) -> bytes:
+        assert self.now() < self.limit, "it hangs"
+        return super().read(timeout)
+
+
 class Bench:
     """A chip with faults, and what a user would do: try again.
 
     Attributes:
         chip: The chip; its flash outlives every attempt.
-        schedule: What goes wrong on the line; counted over all attempts.
         errors: Codes of the errors seen, in order.
     """
 
-    chip: RomChip
-    schedule: FaultSchedule
-    errors: list[str] = field(default_factory=list)
+    def __init__(self, subject: Subject, seed: int, *, writes: bool) -> None:
+        rng = random.Random(f"bench {seed}")
+        faults = None if subject.genuine else chip_faults(seed, writes=writes)
+        self.chip: WireDevice = build(subject.chip, subject.content, faults)
+        # Every fourth adapter cannot reset the chip; then the user does, after an error.
+        self._by_hand = not subject.genuine and seed % 4 == 0
+        line = VirtualTransport(self.chip, modem_lines=not self._by_hand)
+        self.line = Watched(line, schedule(seed, rng.choice(subject.spans)))
+        self.errors: list[str] = []
+        rf = chip(subject.chip).rf_address
+        self._kept = (slice(0, APP), slice(rf, rf + SECTOR))
+        self._before = subject.content
 
-    def __post_init__(self) -> None:
-        line = VirtualTransport(self.chip)
-        self.line = FaultyTransport(line, self.schedule)
-
-    def link(self) -> Link:
-        """Link the chip, as each attempt begins."""
-        return connect(self.line, wait=1.0)
-
-    def attempt(self, job: object) -> object:
+    def attempt(
+        self, job: Callable[[Link], Done], after_error: Callable[[BekenlabError], None]
+    ) -> Done:
         """Do a job until it is done; only typed errors may come in between."""
-        assert callable(job)
         for _ in range(TRIES):
+            self.line.limit = self.line.now() + _PATIENCE
             try:
-                return job(self.link())
+                return job(connect(self.line, wait=1.0))
             except BekenlabError as error:
-                self.errors.append(error.code)
-                self.line.replug()
+                self._note(error)
+                after_error(error)
+            finally:
+                for part in self._kept:
+                    assert self.chip.flash[part] == self._before[part], "it cannot be rebuilt"
+            self.line.replug()
+            if self._by_hand:
+                self.chip.reset()
         raise AssertionError(f"never done: {self.errors}")
+
+    def _note(self, error: BekenlabError) -> None:
+        assert error.code in _ERRORS, error
+        assert error.hint
+        self.errors.append(error.code)
 
 
 def schedule(seed: int, span: int) -> FaultSchedule:
@@ -87,75 +154,104 @@ def schedule(seed: int, span: int) -> FaultSchedule:
     return FaultSchedule((*made.faults, *extra))
 
 
-def chip_faults(seed: int) -> ChipFaults:
+def chip_faults(seed: int, *, writes: bool) -> ChipFaults:
     """What the chip itself does wrong."""
     rng = random.Random(-seed - 1)
-    faults = ChipFaults()
+    faults, requests = ChipFaults(), rng.choice((60, 600))
     if rng.random() < 0.3:
-        faults = replace(faults, reset=frozenset({rng.randrange(1, 600)}))
+        faults = replace(faults, reset=frozenset({rng.randrange(1, requests)}))
     if rng.random() < 0.3:
-        faults = replace(faults, silence=((rng.randrange(1, 600), rng.randrange(1, 5)),))
+        faults = replace(faults, silence=((rng.randrange(1, requests), rng.randrange(1, 5)),))
     if rng.random() < 0.2:
         faults = replace(faults, ignore_baud=frozenset({rng.randrange(1, 3)}))
-    if rng.random() < 0.3:
+    if writes and rng.random() < 0.3:
         faults = replace(faults, refuse_erase=frozenset({rng.randrange(1, 12)}))
+    if writes and rng.random() < 0.2:
+        faults = replace(faults, power_cut=frozenset({rng.randrange(1, 16)}))
     return faults
 
 
-def run_backup(seed: int) -> Bench:
+def run_backup(seed: int, subject: Subject | None = None) -> Bench:
     """Back a chip up through the faults of a seed; the file must be the chip."""
-    content = image(seed)
-    bench = Bench(RomChip("BK7231N", content, faults=chip_faults(seed)), schedule(seed, 90_000))
+    subject = subject or noise(seed)
+    bench = Bench(subject, seed, writes=False)
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "backup.bin"
+        journal = Path(folder) / "backup.bin.journal"
+        known = 0
 
-        def job(link: Link) -> object:
-            assert not output.exists()
-            return backup(link.target, output, now=lambda: datetime.now(UTC))
+        def after_error(_error: BekenlabError) -> None:
+            assert not output.exists(), "it was called a backup before it was one"
+            assert bench.chip.flash == subject.content
+            if known:
+                assert len(journal.read_text().splitlines()) == known + 1, "read in vain"
 
-        bench.attempt(job)
-        assert output.read_bytes() == content
+        def watch(event: Event) -> None:
+            nonlocal known
+            if isinstance(event, Progress):
+                assert event.done > known * SECTOR, "what was read is read again"
+                known = event.done // SECTOR
+
+        def job(link: Link) -> tuple[int, BackupReport]:
+            read_before = known
+            report = backup(link.target, output, now=lambda: datetime.now(UTC), events=watch)
+            return read_before, report
+
+        read_before, report = bench.attempt(job, after_error)
+        assert output.read_bytes() == subject.content
+        assert report.resumed == read_before
+        assert report.sent + report.blank + report.resumed == FLASH // SECTOR
         assert sorted(p.name for p in Path(folder).iterdir()) == ["backup.bin", "backup.bin.json"]
-    assert bench.chip.flash == content
+    assert bench.chip.flash == subject.content
     return bench
 
 
-def run_write(seed: int, *, whole: bool) -> Bench:
+def run_write(seed: int, subject: Subject | None = None, *, whole: bool) -> Bench:
     """Write an application, or restore a whole dump, through the faults of a seed."""
-    before = image(seed)
-    rng = random.Random(seed)
-    after = bytearray(before)
-    if whole:
-        # Restoring: the chip's own loader and calibration, everything else different.
-        after[APP : APP + 8 * SECTOR] = rng.randbytes(8 * SECTOR)
-        after[0x1EE000 : 0x1EE000 + SECTOR] = rng.randbytes(SECTOR)
-    else:
-        start = APP + rng.choice((0, 0, 0x123))
-        length = rng.randrange(2 * SECTOR, 9 * SECTOR)
-        after[start : start + length] = rng.randbytes(length)
-    file, wishes = _file(bytes(after)) if whole else _piece(bytes(after), start, length)
-    bench = Bench(RomChip("BK7231N", before, faults=chip_faults(seed)), schedule(seed, 60_000))
+    subject = subject or noise(seed)
+    before = subject.content
+    after, file, wishes = _whole(seed, before) if whole else _piece(seed, before)
+    bench = Bench(subject, seed, writes=True)
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "backup.bin"
         saved.write_bytes(before)
 
-        def job(link: Link) -> object:
+        def after_error(error: BekenlabError) -> None:
+            now = bench.chip.flash
+            if now != before:
+                assert len(list(Path(folder).glob("writes/*.json"))) == 1, "nothing to resume from"
+            if error.code == "verify-failed":
+                assert now != after, "a good write was called a bad one"
+
+        def job(link: Link) -> None:
             journal = WriteJournal(Path(folder))
             state = look(link.target, journal, [saved])
             plan = plan_write(link.target, file, wishes, state)
-            return flash(link.target, plan, state, journal, reboot=False)
+            flash(link.target, plan, state, journal, reboot=False)
+            assert bench.chip.flash == after, "a bad write was called a good one"
 
-        bench.attempt(job)
+        bench.attempt(job, after_error)
         assert not list(Path(folder).glob("writes/*")), "the journal was left behind"
-    assert bench.chip.flash == bytes(after)
+    if isinstance(bench.chip, RomChip):
+        assert bench.chip.nor.protected, "the flash is left unprotected"
     return bench
 
 
-def _file(data: bytes) -> tuple[FlashFile, Wishes]:
-    file = recognise(InputFile("dump.bin", Path("dump.bin"), data))
-    return file, Wishes(0, force=frozenset({"unknown-file"}))
+def _whole(seed: int, before: bytes) -> tuple[bytes, FlashFile, Wishes]:
+    """The chip's own loader and calibration, and other content in two places."""
+    rng = random.Random(seed)
+    after = bytearray(before)
+    after[APP : APP + 8 * SECTOR] = rng.randbytes(8 * SECTOR)
+    after[0x1EE000 : 0x1EE000 + SECTOR] = rng.randbytes(SECTOR)
+    file = recognise(InputFile("dump.bin", Path("dump.bin"), bytes(after)))
+    return bytes(after), file, Wishes(0, force=_FORCE)
 
 
-def _piece(data: bytes, start: int, length: int) -> tuple[FlashFile, Wishes]:
-    part = InputFile("app.bin", Path("app.bin"), data[start : start + length])
-    return recognise(part), Wishes(start, force=frozenset({"unknown-file"}))
+def _piece(seed: int, before: bytes) -> tuple[bytes, FlashFile, Wishes]:
+    """Some sectors of the application; every third write begins and ends inside a sector."""
+    rng = random.Random(seed)
+    start = APP + rng.choice((0, 0, 0x123))
+    data = rng.randbytes(rng.randrange(2 * SECTOR, 9 * SECTOR))
+    after = before[:start] + data + before[start + len(data) :]
+    file = recognise(InputFile("app.bin", Path("app.bin"), data))
+    return after, file, Wishes(start, force=_FORCE)

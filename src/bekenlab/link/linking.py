@@ -43,6 +43,14 @@ class Stage(StrEnum):
     HAND = "reset-by-hand"
 
 
+STAGE_MEANS = {
+    Stage.ALREADY: "the chip was waiting already",
+    Stage.REBOOT: "the running firmware was asked to restart",
+    Stage.RESET: "the adapter reset the chip",
+    Stage.HAND: "the chip was reset by hand",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Linking:
     """Where an attempt stands; what a face shows as a live line.

@@ -13,7 +13,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from bekenlab.link.baud import lower_baud
-from bekenlab.link.commands import SECTOR, link_check
+from bekenlab.link.commands import SECTOR
 from bekenlab.link.errors import BadReadError, ChipRefusedError
 from bekenlab.link.pipeline import Pipeline
 from bekenlab.link.target import BLANK_SECTOR_CRC
@@ -29,7 +29,6 @@ _CRCS_AHEAD = 5
 _READS_AHEAD = 2
 _BLANK_RUN = 64
 _TRIES_AT_A_RATE = 3
-_CRC_BATCH = 7
 BLANK = b"\xff" * SECTOR
 
 
@@ -217,56 +216,3 @@ def _read_checked(target: Target, address: int, tries: int) -> Sector | None:
     except ChipRefusedError:
         return None
     return Sector(address, data, crc, tries=tries) if zlib.crc32(data) == crc else None
-
-
-def sector_crcs(target: Target, addresses: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Address and standard CRC-32 of sectors, computed by the chip, nothing transferred.
-
-    A CRC reply does not say what it is the CRC of. A link check behind each batch shows whether as
-    many replies came as were asked for; if not, the batch is asked for again, one by one.
-    """
-    pipe = Pipeline(target.session, lambda: target.request_room)
-    ahead = deque(addresses)
-    while ahead:
-        batch = _send_batch(target, pipe, ahead)
-        pipe.send(link_check())
-        strays = pipe.strays
-        *answers, marker = [pipe.receive().data for _ in range(len(batch) + 1)]
-        whole = [data for data in answers if data is not None]
-        if len(whole) == len(batch) and marker is not None and pipe.strays == strays:
-            yield from zip(batch, map(target.crc_value, whole), strict=True)
-            continue
-        target.session.resync()
-        for address in batch:
-            yield address, target.crc(address, address + SECTOR)
-
-
-def _send_batch(target: Target, pipe: Pipeline, ahead: deque[int]) -> list[int]:
-    """Ask for as many CRCs as fit, one at least; return their addresses."""
-    batch: list[int] = []
-    while ahead and len(batch) < _CRC_BATCH:
-        request = target.crc_request(ahead[0], ahead[0] + SECTOR)
-        if not pipe.fits(request):
-            break
-        pipe.send(request)
-        batch.append(ahead.popleft())
-    return batch
-
-
-def differing_sectors(target: Target, start: int, data: bytes) -> list[int]:
-    """Addresses of the sectors whose content is not ``data``, found by CRC alone.
-
-    Args:
-        target: The chip.
-        start: Physical address of the first byte, a multiple of 4096.
-        data: What is expected; a multiple of 4096 bytes.
-    """
-    if not data or target.crc(start, start + len(data)) == zlib.crc32(data):
-        return []
-    if len(data) == SECTOR:
-        return [start]
-    step = SECTOR if len(data) <= 16 * SECTOR else max(SECTOR, len(data) // 16 & -SECTOR)
-    found: list[int] = []
-    for offset in range(0, len(data), step):
-        found += differing_sectors(target, start + offset, data[offset : offset + step])
-    return found

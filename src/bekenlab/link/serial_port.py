@@ -154,18 +154,39 @@ def _has_lines(port: serial.Serial) -> bool:
 
 def _refused(url: str, error: Exception) -> PortError:
     number = getattr(error, "errno", None)
-    for reason, message, hint in _reasons(url):
-        if number in reason or any(os_error in str(error) for os_error in _TEXTS[message]):
+    for reason, message, hint in _URL_REASONS if "://" in url else _reasons(url):
+        if number in reason or any(text in str(error) for text in _TEXTS[message]):
             return PortError(f"{url}: {message}", hint=hint)
-    return PortError(f"{url} cannot be opened: {error}", hint="bekenlab ports lists what there is")
+    hint = "write HOST:PORT after it" if "://" in url else "bekenlab ports lists what there is"
+    return PortError(f"{url} cannot be opened: {error}", hint=hint)
 
 
 _BUSY, _DENIED, _ABSENT = "it is in use", "it may not be opened by this user", "there is none"
+_SILENT, _TAKEN, _UNKNOWN = "nobody listens there", "it does not let us in", "no such host"
+_SCHEME = "there is no such kind of port"
 _TEXTS = {
     _BUSY: ("exclusively lock", "Resource busy"),
     _DENIED: ("PermissionError", "Permission denied"),
     _ABSENT: ("FileNotFoundError", "No such file", "could not open port"),
+    _SILENT: ("refused",),
+    _TAKEN: ("Broken pipe", "reset by peer", "disconnected", "does not seem to support"),
+    _UNKNOWN: ("Name or service not known", "getaddrinfo", "name resolution", "nodename"),
+    _SCHEME: ("not known",),
 }
+_URL_REASONS: tuple[tuple[set[int], str, str], ...] = (
+    (
+        {errno.ECONNREFUSED},
+        _SILENT,
+        "start the server first (bekenlab sim, ser2net); is HOST:PORT right?",
+    ),
+    (
+        {errno.EPIPE, errno.ECONNRESET},
+        _TAKEN,
+        "it may be in use by another program; or try socket://",
+    ),
+    (set(), _UNKNOWN, "check the name of the computer"),
+    (set(), _SCHEME, "a port is a device name, socket://, rfc2217:// or virtual://"),
+)
 
 
 def _reasons(url: str) -> Iterator[tuple[set[int], str, str]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
+from bekenlab.link.linking import STAGE_MEANS
 from bekenlab.report.labelled import labelled, noted
 from bekenlab.report.printable import printable
 
@@ -61,7 +62,7 @@ def info_text(report: InfoReport) -> Table:
         ("Code key", keys[report.key_kind]),
         ("Protected", locked[report.write_protected]),
         ("MAC", report.mac or "none found"),
-        ("Line", f"{report.baud} baud, {report.stage}"),
+        ("Line", f"{report.baud} baud; {STAGE_MEANS[report.stage]}"),
     ]
     return labelled(rows)
 
@@ -105,13 +106,19 @@ def plan_text(plan: FlashPlan, identity: Identity) -> Group:
     rows += [
         *(("Keeps", f"the chip's {r.name} ({r.start:#x} to {r.end:#x})") for r in plan.kept),
         ("Backup", plan.backup.name if plan.backup else "none of this chip is known"),
-        ("Time", f"about {max(1, round(plan.seconds))} s at {plan.baud} baud"),
+        ("Time", _time(plan)),
     ]
     refused = [
         Text.assemble(("refused: ", "bold red"), f"{r.reason}\n  override: {r.override}")
         for r in plan.refusals
     ]
     return Group(labelled(rows), *noted(plan.notices), *refused)
+
+
+def _time(plan: FlashPlan) -> str:
+    if not plan.sectors and not plan.repairs:
+        return "none: nothing is to do"
+    return f"about {max(1, round(plan.seconds))} s at {plan.baud} baud"
 
 
 def flash_text(report: FlashReport) -> Table:

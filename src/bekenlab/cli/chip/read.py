@@ -50,18 +50,19 @@ def backup(output: Path, options: ChipOptions) -> None:
     Each sector is compared with the chip's own checksum. What is interrupted is continued by the
     same command. A manifest with all checksums is kept in FILE.json.
     """
+    from contextlib import ExitStack
     from datetime import UTC, datetime
 
     from bekenlab.jobs.chip import backup as job
+    from bekenlab.jobs.chip.backup_files import check_output
     from bekenlab.jobs.chip.bench import open_chip
     from bekenlab.jobs.chip.known_backups import KnownBackups
     from bekenlab.report.chip_json import backup_json, identity_json
     from bekenlab.report.chip_text import backup_text
 
-    with (
-        facing("backup", as_json=options.as_json) as face,
-        open_chip(bench_of(options), "backup", face) as link,
-    ):
+    with facing("backup", as_json=options.as_json) as face, ExitStack() as stack:
+        check_output(output)
+        link = stack.enter_context(open_chip(bench_of(options), "backup", face))
         if options.dry_run:
             size = link.target.size
             seconds = size / 0x1000 * 4123 * 10 / link.baud

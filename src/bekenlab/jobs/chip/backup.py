@@ -12,8 +12,9 @@ from bekenlab.errors import Notice
 from bekenlab.events import EventSink, Finished, Progress, Said, Started, ignore
 from bekenlab.jobs.chip.backup_files import BackupFiles, manifest_path
 from bekenlab.link.commands import SECTOR
+from bekenlab.link.comparing import differing_sectors
 from bekenlab.link.errors import BadReadError, VerifyFailedError
-from bekenlab.link.reading import differing_sectors, read_alone, read_sectors
+from bekenlab.link.reading import read_alone, read_sectors
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -30,6 +30,22 @@ def manifest_path(dump: Path) -> Path:
     return dump.with_name(dump.name + ".json")
 
 
+def check_output(output: Path) -> None:
+    """Before a person has reset a chip: whether a backup may be put there.
+
+    Raises:
+        RefusedError: It exists.
+        FileAccessError: Its folder does not.
+    """
+    if output.exists():
+        raise RefusedError(f"{output} exists already", hint="choose another name with -o")
+    if not output.parent.is_dir():
+        raise FileAccessError(
+            f"{output} cannot be written: there is no folder {output.parent}",
+            hint="make the folder, or choose another",
+        )
+
+
 class BackupFiles:
     """A backup in the making.
 
@@ -55,8 +71,7 @@ class BackupFiles:
         self.data = bytearray(b"\xff" * size)
         self.crcs: dict[int, int] = {}
         self._head = {"format": FORMAT, "version": _VERSION, "size": size, **identity}
-        if output.exists():
-            raise RefusedError(f"{output} exists already", hint="choose another name with -o")
+        check_output(output)
         try:
             self._open()
         except OSError as error:

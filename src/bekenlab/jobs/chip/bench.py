@@ -10,6 +10,7 @@ from bekenlab.errors import UsageError
 from bekenlab.events import Awaiting, EventSink, Said, ignore
 from bekenlab.link.baud import DEFAULT_BAUD
 from bekenlab.link.connect import connect
+from bekenlab.link.errors import PortError
 from bekenlab.link.ports import PortKind, list_ports
 from bekenlab.link.session import LINK_BAUD
 
@@ -67,7 +68,8 @@ def find_port(bench: Bench) -> tuple[str, str]:
     """The port to use and the key of its adapter; never touches a port.
 
     Raises:
-        UsageError: There is none, or several and nobody to ask.
+        PortError: There is none.
+        UsageError: There are several and nobody to ask.
     """
     ports = list_ports()
     if bench.port is not None:
@@ -88,7 +90,7 @@ def find_port(bench: Bench) -> tuple[str, str]:
             f"there are several ports, or none that is surely an adapter: {names}",
             hint="name the one to use with --port",
         )
-    raise UsageError(
+    raise PortError(
         "no USB-serial adapter is plugged in",
         hint="plug it in, or name a port with --port; bekenlab ports lists all there are",
     )

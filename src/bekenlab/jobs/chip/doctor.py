@@ -10,11 +10,14 @@ from bekenlab.errors import BekenlabError
 from bekenlab.events import EventSink, ignore
 from bekenlab.jobs.chip.bench import Bench, find_port, open_chip
 from bekenlab.link.commands import SECTOR
+from bekenlab.link.errors import NoLinkError, NoReplyError
+from bekenlab.link.linking import STAGE_MEANS
 from bekenlab.link.ports import list_ports
 
 if TYPE_CHECKING:
     from bekenlab.link.connect import Link
     from bekenlab.link.identity import Identity
+    from bekenlab.link.ports import Port
 
 JOB = "doctor"
 _READS = 4
@@ -58,14 +61,17 @@ def doctor(bench: Bench, *, events: EventSink = ignore) -> DoctorReport:
     """Go through the stages until one fails; reads a few sectors, changes nothing."""
     checks: list[Check] = []
     identity: Identity | None = None
+    name = ""
     try:
         checks.append(_ports())
         name, _ = find_port(bench)
-        checks.append(Check("port", ok=True, seen=name))
         with open_chip(bench, JOB, events) as link:
+            checks.append(Check("port", ok=True, seen=name))
             identity = link.target.identity
             checks += _chip_checks(link)
     except BekenlabError as error:
+        if isinstance(error, NoLinkError | NoReplyError) and len(checks) == 1:
+            checks.append(Check("port", ok=True, seen=name))
         checks.append(Check(_stage_of(checks), ok=False, seen=error.message))
         return DoctorReport(tuple(checks), error.message, error.hint, identity, error)
     bad = [check for check in checks if not check.ok]
@@ -76,8 +82,13 @@ def doctor(bench: Bench, *, events: EventSink = ignore) -> DoctorReport:
 
 def _ports() -> Check:
     ports = list_ports()
-    names = ", ".join(f"{port.device} ({port.name or port.kind})" for port in ports) or "none"
+    names = ", ".join(_named(port) for port in ports) or "none"
     return Check("ports", ok=True, seen=f"serial ports: {names}")
+
+
+def _named(port: Port) -> str:
+    known = port.name not in {"", "n/a"}
+    return f"{port.device} ({port.name})" if known else port.device
 
 
 def _stage_of(checks: list[Check]) -> str:
@@ -90,7 +101,7 @@ def _chip_checks(link: Link) -> list[Check]:
     loader = identity.boot_version or identity.loader_name or "an unknown boot loader"
     size = f"{identity.flash_size / (1 << 20):g} MiB ({identity.size_source})"
     found = [
-        Check("link", ok=True, seen=f"linked by {link.stage}, {link.baud} baud"),
+        Check("link", ok=True, seen=f"{STAGE_MEANS[link.stage]}, {link.baud} baud"),
         Check("chip", ok=True, seen=f"{identity.chip_name} with {loader}, flash {size}"),
     ]
     wrong = 0

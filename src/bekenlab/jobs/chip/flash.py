@@ -12,9 +12,10 @@ from bekenlab.jobs.chip.flash_journal import WriteJournal, WriteRecord
 from bekenlab.jobs.chip.flash_state import JOB, ChipState, lost_sectors
 from bekenlab.jobs.chip.refusals import protected_regions
 from bekenlab.link.commands import SECTOR
+from bekenlab.link.comparing import proven_crcs
 from bekenlab.link.errors import VerifyFailedError
 from bekenlab.link.identity import LoaderKind
-from bekenlab.link.reading import read_sectors, sector_crcs
+from bekenlab.link.reading import read_sectors
 from bekenlab.link.unlock import protection_of, read_status, unlocked
 from bekenlab.link.writing import write_sector
 
@@ -153,13 +154,11 @@ class _Run:
         for sector in self._plan.sectors:
             self._write(sector)
             self.written += 1
-            self._tell("write", self.written * SECTOR, total, sector.address)
+            span = (sector.address, sector.address + SECTOR)
+            self._events(Progress(JOB, "write", self.written * SECTOR, total, span))
         for sector in self._plan.repairs:
             self._write(sector)
             self.repaired += 1
-
-    def _tell(self, phase: str, done: int, total: int, address: int) -> None:
-        self._events(Progress(JOB, phase, done, total, (address, address + SECTOR)))
 
     def _write(self, sector: PlannedSector) -> None:
         tries = write_sector(self._target, sector.address, sector.data)
@@ -189,15 +188,18 @@ class _Run:
         )
 
     def _wrong(self, record: WriteRecord) -> dict[int, bytes]:
-        total = self._target.size
-        crcs: dict[int, int] = {}
-        for address, crc in sector_crcs(self._target, range(0, total, SECTOR)):
-            crcs[address] = crc
-            self._tell("verify", address + SECTOR, total, address)
+        """Sectors that are not as they should be, with what belongs there."""
         plan = self._plan
         wanted = {s.address: s.data for s in (*plan.sectors, *plan.same, *plan.repairs)}
-        wrong = {a: data for a, data in wanted.items() if zlib.crc32(data) != crcs.get(a)}
-        changed = {a for a in crcs if a not in wanted and crcs[a] != record.crcs.get(a)}
+        due = {**record.crcs, **{a: zlib.crc32(data) for a, data in wanted.items()}}
+        crcs: dict[int, int] = {}
+        for piece in proven_crcs(self._target, due):
+            crcs |= piece
+            span = (min(piece), max(piece) + SECTOR)
+            done = len(crcs) * SECTOR
+            self._events(Progress(JOB, "verify", done, self._target.size, span))
+        wrong = {a: data for a, data in wanted.items() if due[a] != crcs.get(a)}
+        changed = {a for a in crcs if a not in wanted and crcs[a] != due.get(a)}
         known = lost_sectors(record, crcs, self._state.backup)
         unknown = sorted(changed - known.keys())
         if unknown:

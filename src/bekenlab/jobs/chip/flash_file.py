@@ -48,7 +48,7 @@ KIND_MEANS = {
     FileKind.UF2: "a UF2 package of LibreTiny or ESPHome",
     FileKind.OTA: "an OTA package (RBL)",
     FileKind.CONFIG: "an OpenBeken configuration sector",
-    FileKind.BLANK: "nothing: flash is left blank",
+    FileKind.BLANK: "blank bytes",
     FileKind.OTHER: "bytes of no known kind",
 }
 

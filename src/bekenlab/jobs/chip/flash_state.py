@@ -15,7 +15,8 @@ from bekenlab.jobs.chip.flash_plan import FlashPlan, Piece, PlannedSector, compo
 from bekenlab.jobs.chip.known_backups import backup_of
 from bekenlab.jobs.chip.refusals import Situation, protected_regions, refusals
 from bekenlab.link.commands import SECTOR
-from bekenlab.link.reading import read_alone, sector_crcs
+from bekenlab.link.comparing import proven_crcs, sector_crcs
+from bekenlab.link.reading import read_alone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,18 +66,27 @@ def look(
         backups: Files that may be backups of it, oldest first.
         events: Told of progress.
     """
+    identity = target.identity
+    regions = protected_regions(identity)
+    own = [a for r in regions for a in range(r.start, r.end, SECTOR) if a < target.size]
+    # Most of flash is as the backup has it; that is asked for first.
+    likely = backup_of(identity, dict(sector_crcs(target, own)), backups)
     crcs: dict[int, int] = {}
-    for address, crc in sector_crcs(target, range(0, target.size, SECTOR)):
-        crcs[address] = crc
-        done = address + SECTOR
-        events(Progress(JOB, "compare", done, target.size, (address, done)))
-    unfinished = journal.find(identity_facts(target.identity), crcs)
+    for piece in proven_crcs(target, _crcs_of(likely[1]) if likely else {}):
+        crcs |= piece
+        span = (min(piece), max(piece) + SECTOR)
+        events(Progress(JOB, "compare", len(crcs) * SECTOR, target.size, span))
+    unfinished = journal.find(identity_facts(identity), crcs)
     # What noise damaged outside the range of an interrupted write still belongs to this chip.
     known = {**crcs, **_before(unfinished[1])} if unfinished else crcs
-    candidates = list(backups)
+    candidates = [*backups, *([likely[0]] if likely else [])]
     if unfinished and unfinished[1].backup:
         candidates.append(unfinished[1].backup)
-    return ChipState(crcs, unfinished, backup_of(target.identity, known, candidates))
+    return ChipState(crcs, unfinished, backup_of(identity, known, candidates))
+
+
+def _crcs_of(data: bytes) -> dict[int, int]:
+    return {a: zlib.crc32(data[a : a + SECTOR]) for a in range(0, len(data), SECTOR)}
 
 
 def _before(record: WriteRecord) -> dict[int, int]:
@@ -191,7 +201,9 @@ def _refuse_overlap(parts: Sequence[_Placed]) -> None:
 
 
 def _title(file: FlashFile) -> str:
-    return f"{file.name}: {KIND_MEANS[file.kind]} {file.firmware}".rstrip()
+    if file.kind is FileKind.BLANK:
+        return file.name
+    return ", ".join(filter(None, (f"{file.name}: {KIND_MEANS[file.kind]}", file.firmware)))
 
 
 def _left_out(target: Target, file: FlashFile, wishes: Wishes) -> list[Region]:

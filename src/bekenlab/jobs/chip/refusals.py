@@ -126,7 +126,9 @@ def _protected(situation: Situation) -> Iterator[Refusal]:
             code = "bootloader" if region.name == "bootloader" else "rf"
             what = "the boot loader" if code == "bootloader" else "the RF calibration"
             text = f"it would change {what} ({region.start:#x} to {region.end:#x})"
-            yield _refusal(code, text, f"--keep {code} (leaves the chip's) or --force {code}")
+            erases = situation.file.kind is FileKind.BLANK
+            keep = "" if erases else f"--keep {code} (leaves the chip's) or "
+            yield _refusal(code, text, f"{keep}--force {code}")
 
 
 def _changes(situation: Situation, piece: Piece, address: int) -> bool:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from bekenlab.errors import UsageError
 from bekenlab.events import EventSink, Finished, Progress, Started, ignore
 from bekenlab.link.commands import SECTOR
+from bekenlab.link.comparing import differing_sectors
 from bekenlab.link.errors import VerifyFailedError
-from bekenlab.link.reading import differing_sectors, read_alone
+from bekenlab.link.reading import read_alone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,9 +51,11 @@ class VerifyReport:
         if self.equal:
             return None
         shown = ", ".join(f"{address:#x}" for address in self.different[:5])
+        one = len(self.different) == 1
+        count = "1 sector differs" if one else f"{len(self.different)} sectors differ"
         more = f" and {len(self.different) - 5} more" if len(self.different) > 5 else ""
         return VerifyFailedError(
-            f"{len(self.different)} sector(s) differ from {self.path.name}: {shown}{more}",
+            f"{count} from {self.path.name}: {shown}{more}",
             hint="bekenlab restore puts a backup back; running firmware changes its own storage",
             sectors=list(self.different),
         )

@@ -1,0 +1,147 @@
+"""Comparing flash with bytes by the chip's own CRC: nothing is transferred.
+
+Neither a request nor its reply has a checksum of its own, and a CRC reply does not even say what it
+is the CRC of. So what looks different is asked again before it is believed.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import deque
+from typing import TYPE_CHECKING
+
+from bekenlab.link.commands import SECTOR, link_check
+from bekenlab.link.errors import BadReadError
+from bekenlab.link.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from bekenlab.link.target import Target
+
+_BATCH = 7
+_ANSWERS = 8
+_CHUNK = 32 * SECTOR
+_ZEROS = bytes(SECTOR)
+_CRC_OF_ZEROS = zlib.crc32(_ZEROS)
+
+
+def joined_crc(crcs: Iterable[int]) -> int:
+    """The CRC-32 of sectors behind each other, from the CRC-32 of each.
+
+    CRC is linear: what comes before a sector counts as if zeros followed it.
+    """
+    value = 0
+    for crc in crcs:
+        value = zlib.crc32(_ZEROS, value) ^ _CRC_OF_ZEROS ^ crc
+    return value
+
+
+def proven_crcs(target: Target, expected: Mapping[int, int]) -> Iterator[dict[int, int]]:
+    """Standard CRC-32 of all sectors of flash by address, a piece of flash at a time.
+
+    A piece that has the CRC its sectors are expected to have together is not looked at closer. Of
+    any other the chip is asked for each sector, and the answers must fit that of the piece.
+
+    Args:
+        target: The chip.
+        expected: What sectors are likely to have, by address; may be empty.
+
+    Raises:
+        BadReadError: A sector's CRC is another one each time.
+        NoReplyError: The chip is gone.
+        LineLostError: The line is gone.
+    """
+    for start in range(0, target.size, _CHUNK):
+        addresses = range(start, min(start + _CHUNK, target.size), SECTOR)
+        whole = target.crc(start, addresses[-1] + SECTOR)
+        crcs = {a: expected[a] for a in addresses if a in expected}
+        if len(crcs) < len(addresses) or joined_crc(crcs.values()) != whole:
+            crcs = dict(sector_crcs(target, addresses))
+            if joined_crc(crcs.values()) != whole:
+                confirm_crcs(target, crcs, addresses)
+        yield crcs
+
+
+def sector_crcs(target: Target, addresses: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Address and standard CRC-32 of sectors, computed by the chip, nothing transferred.
+
+    A CRC reply does not say what it is the CRC of. A link check behind each batch shows whether as
+    many replies came as were asked for; if not, the batch is asked for again, one by one.
+    """
+    pipe = Pipeline(target.session, lambda: target.request_room)
+    ahead = deque(addresses)
+    while ahead:
+        batch = _send_batch(target, pipe, ahead)
+        pipe.send(link_check())
+        strays = pipe.strays
+        *answers, marker = [pipe.receive().data for _ in range(len(batch) + 1)]
+        whole = [data for data in answers if data is not None]
+        if len(whole) == len(batch) and marker is not None and pipe.strays == strays:
+            yield from zip(batch, map(target.crc_value, whole), strict=True)
+            continue
+        target.session.resync()
+        for address in batch:
+            yield address, target.crc(address, address + SECTOR)
+
+
+def _send_batch(target: Target, pipe: Pipeline, ahead: deque[int]) -> list[int]:
+    """Ask for as many CRCs as fit, one at least; return their addresses."""
+    batch: list[int] = []
+    while ahead and len(batch) < _BATCH:
+        request = target.crc_request(ahead[0], ahead[0] + SECTOR)
+        if not pipe.fits(request):
+            break
+        pipe.send(request)
+        batch.append(ahead.popleft())
+    return batch
+
+
+def confirm_crcs(target: Target, crcs: dict[int, int], doubtful: Iterable[int]) -> bool:
+    """Ask again for CRCs that nothing vouches for; correct them, and tell whether any was wrong.
+
+    One changed bit makes a sound sector look damaged. An answer is believed when it came twice in a
+    row.
+
+    Raises:
+        BadReadError: A sector's CRC is another one each time.
+    """
+    wrong = False
+    for address, answer in sector_crcs(target, doubtful):
+        known, again = crcs[address], answer
+        tries = 0
+        while known != again:
+            if (tries := tries + 1) > _ANSWERS:
+                raise _never_the_same(address)
+            known, again = again, target.crc(address, address + SECTOR)
+        wrong |= crcs[address] != known
+        crcs[address] = known
+    return wrong
+
+
+def _never_the_same(address: int) -> BadReadError:
+    return BadReadError(
+        f"sector {address:#x} has another CRC each time the chip computes it",
+        hint="check ground and power; the flash may be worn",
+        address=address,
+    )
+
+
+def differing_sectors(target: Target, start: int, data: bytes) -> list[int]:
+    """Addresses of the sectors whose content is not ``data``, found by CRC alone.
+
+    Args:
+        target: The chip.
+        start: Physical address of the first byte, a multiple of 4096.
+        data: What is expected; a multiple of 4096 bytes.
+    """
+    if not data or target.crc(start, start + len(data)) == zlib.crc32(data):
+        return []
+    if len(data) == SECTOR:
+        crcs = {start: zlib.crc32(data)}
+        return [start] if confirm_crcs(target, crcs, [start]) else []
+    step = SECTOR if len(data) <= 16 * SECTOR else max(SECTOR, len(data) // 16 & -SECTOR)
+    found: list[int] = []
+    for offset in range(0, len(data), step):
+        found += differing_sectors(target, start + offset, data[offset : offset + step])
+    return found
