@@ -88,7 +88,7 @@ def identify(session: Session) -> Identity:
     Raises:
         NoReplyError: It stopped answering.
     """
-    crc = int.from_bytes(session.ask(commands.check_crc(0, _HEAD)), "little") ^ _INVERT
+    crc = int.from_bytes(session.ask_twice(commands.check_crc(0, _HEAD)), "little") ^ _INVERT
     loader = next((b for b in chips.bootloaders() if b.crc32 == crc), None)
     version, chip_id = _probe(session, loader)
     kind = LoaderKind.TUYA if version else LoaderKind.OTHER if chip_id is None else LoaderKind.ROM
@@ -137,7 +137,7 @@ def _register(session: Session, address: int) -> int | None:
 def _answer(session: Session, request: commands.Request) -> bytes | None:
     """The answer to what a loader may not know; None when it says so, or says nothing."""
     try:
-        return session.ask(request, tries=_PROBES)
+        return session.ask_twice(request, tries=_PROBES)
     except ChipRefusedError:
         return None
     except NoReplyError:
@@ -183,4 +183,4 @@ def _size(session: Session, flash_id: int | None, part: chips.FlashPart | None) 
 
 
 def _sector_crc(session: Session, address: int) -> bytes:
-    return session.ask(commands.check_crc(address, address + commands.SECTOR - 1))
+    return session.ask_twice(commands.check_crc(address, address + commands.SECTOR - 1))

@@ -29,6 +29,7 @@ _QUIET = 0.06
 PATIENCE = 0.6
 _LINK_WAIT = 0.1
 _LINK_TRIES = 5
+_ANSWERS = 8
 # Statuses that another try may cure: noise on the line, or the flash busy.
 _PASSING = {
     Status.FLASH_BUSY,
@@ -129,6 +130,35 @@ class Session:
         raise NoReplyError(
             f"{request.name}: no answer after {tries} tries",
             hint="check ground and power (the adapter's 3.3 V may be too weak); try --baud 115200",
+        )
+
+    def ask_twice(self, request: Request, *, tries: int = TRIES) -> bytes:
+        """Send a request until two answers in a row are the same.
+
+        For answers that no checksum vouches for and much depends on: who the chip is, what protects
+        its flash.
+
+        Raises:
+            ChipRefusedError: The chip said no, twice.
+            NoReplyError: No answer to any try, or another one each time.
+            LineLostError: The line is gone.
+        """
+        last: bytes | ChipRefusedError | None = None
+        for _ in range(_ANSWERS):
+            now: bytes | ChipRefusedError
+            try:
+                now = self.ask(request, tries=tries)
+            except ChipRefusedError as error:
+                if isinstance(last, ChipRefusedError):
+                    raise
+                now = error
+            else:
+                if now == last:
+                    return now
+            last = now
+        raise NoReplyError(
+            f"{request.name}: another answer each time",
+            hint="check ground and power; try --baud 115200",
         )
 
     def resync(self) -> None:

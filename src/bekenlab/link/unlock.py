@@ -54,7 +54,8 @@ def read_status(target: Target, protection: Protection) -> int:
     """All status registers as one number, the first in bits 7:0."""
     value = 0
     for place, opcode in enumerate(protection.read):
-        value |= target.session.ask(commands.read_status_register(opcode))[0] << 8 * place
+        answer = target.session.ask_twice(commands.read_status_register(opcode))
+        value |= answer[0] << 8 * place
     return value
 
 

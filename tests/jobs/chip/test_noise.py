@@ -16,6 +16,7 @@ from bekenlab.jobs.inputs import InputFile
 from bekenlab.link import commands
 from bekenlab.link.comparing import joined_crc
 from bekenlab.link.connect import connect
+from bekenlab.link.faulty import FaultSchedule, FaultyTransport, LineFault
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.rom import RomChip
 from fault_runs import APP, RF, SECTOR, image
@@ -149,3 +150,24 @@ def test_crcs_are_joined_as_the_bytes_are() -> None:
     whole = zlib.crc32(b"".join(sectors))
     assert joined_crc(map(zlib.crc32, sectors)) == whole
     assert joined_crc([]) == 0
+
+
+def test_no_changed_bit_while_linking_makes_another_chip_of_it() -> None:
+    """Who the chip is decides how much is read; no checksum vouches for it."""
+    known = connect(VirtualTransport(RomChip("BK7231N", BEFORE)), wait=0).target.identity
+    for place in range(0, 600, 2):
+        fault = LineFault("flip", place, 1 << place % 8)
+        line = FaultyTransport(
+            VirtualTransport(RomChip("BK7231N", BEFORE)), FaultSchedule((fault,))
+        )
+        assert connect(line, wait=0).target.identity == known, f"bit of byte {place}"
+
+
+def test_no_changed_bit_leaves_the_flash_unprotected(tmp_path: Path) -> None:
+    (tmp_path / "backup.bin").write_bytes(BEFORE)
+    for place in range(500, 1400, 37):
+        desk = Desk(tmp_path)
+        fault = LineFault("flip", place, 1 << place % 8)
+        desk.write(connect(FaultyTransport(desk.line, FaultSchedule((fault,))), wait=0).target)
+        assert desk.chip.nor.protected, f"bit of byte {place}"
+        assert desk.chip.flash == AFTER

@@ -89,7 +89,11 @@ def flash(
             run.prove(record)
         _forget(saved)
     elif state.unfinished:
-        _forget(state.unfinished[0])
+        # All is written; only the protection may not have been put back.
+        path, earlier = state.unfinished
+        with unlocked(target, earlier.status):
+            pass
+        _forget(path)
     if reboot:
         target.reboot()
     events(Finished(JOB))
