@@ -444,6 +444,7 @@ def test_a_file_is_read_from_disk(tmp_path: Path) -> None:
     assert redact_file(path).data == run(flash()).data
 
 
+@pytest.mark.no_cover
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.integers(0x1CF000, 0x1FFFFF), st.binary(max_size=64)), max_size=8))
 def test_damaged_dumps_are_redacted_or_refused(edits: list[tuple[int, bytes]]) -> None:

@@ -240,6 +240,7 @@ def steady(line: str) -> str:
     return re.sub(r"serial_no:\S+|product_id type.*|in [0-9.]+ seconds|ssid:\S*", "<value>", line)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "name",
     [

@@ -17,6 +17,10 @@ _SILENT = {"bk7231n-tuya-temphum-lcd-sensor-tuyamcu-2025-26-9", _MOTION}
 _FACTORY_TEST_PIN = 21
 
 
+# Millions of instructions in the same lines; they are measured by shorter tests.
+pytestmark = pytest.mark.no_cover
+
+
 def boot(name: str, start: str = "app") -> Machine:
     chip = CHIPS[name]
     if start == "bootloader":

@@ -27,8 +27,8 @@ _USUAL_SIZE = 2 * _MIB
 _INVERT = 0xFFFFFFFF
 # Chips whose boot loader in flash is Tuya's; it says its version.
 _ASKED_FOR_VERSION = {"BK7231T", "BK7231U"}
-# Twice, since noise may have eaten the first.
-_PROBES = 2
+# More than once, since noise may have eaten an answer.
+_PROBES = 3
 _NO_ID = {0x000000, 0xFFFFFF}
 
 

@@ -94,6 +94,8 @@ class BackupFiles:
         if not self.journal.exists() or not self.partial.exists():
             return
         head, *entries = _lines(self.journal)
+        if not entries:
+            return
         if head != self._head:
             raise RefusedError(
                 f"{self.journal} belongs to a backup of another chip",
