@@ -16,7 +16,7 @@ from bekenlab.esphome.names import Names, host_name
 from bekenlab.esphome.yaml import to_yaml
 from bekenlab.openbeken.to_pins import pins_from_template
 from bekenlab.pins import Source, pins_from_parameters
-from esphome.peer import boards, judge
+from esphome_judge import boards, judge
 
 TAGGED = re.compile(r"!secret (\w+)")
 

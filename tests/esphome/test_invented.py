@@ -9,7 +9,7 @@ from bekenlab.openbeken.roles import roles
 from bekenlab.openbeken.to_pins import pins_from_template
 from bekenlab.pins import PinMap, Source, pins_from_parameters
 from bekenlab.pins._table import key_rows
-from esphome.peer import judge
+from esphome_judge import judge
 
 # Not those whose board is unknown to ESPHome 2026.6: it then takes no pin for an analogue one.
 CHIPS = ("BK7231N", "BK7231T", "BK7231Q", "BK7238", "BK7252")

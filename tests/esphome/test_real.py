@@ -16,7 +16,7 @@ from bekenlab.jobs.subject import read_subject
 from bekenlab.openbeken.to_pins import pins_from_template
 from bekenlab.pins import Colour, PinMap, Polarity, Source, pins_from_parameters
 from bekenlab.report.exports import EXPORTERS, Request
-from esphome.peer import SECRETS, Judgement, command, judge
+from esphome_judge import SECRETS, Judgement, command, judge
 from shared import dump_names, shared
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-_HERE = Path(__file__).resolve().parent
-_ROOT = _HERE.parents[1]
+_TESTS = Path(__file__).resolve().parent
+_ROOT = _TESTS.parent
 _VARIABLE = "BEKENLAB_ESPHOME_PYTHON"
 
 
@@ -72,7 +72,7 @@ def boards() -> dict[str, list[int]]:
 
 def _ask(documents: Mapping[str, str]) -> dict[str, Any]:
     run = subprocess.run(
-        [str(interpreter()), str(_HERE / "esphome_peer.py")],
+        [str(interpreter()), str(_TESTS / "esphome" / "esphome_peer.py")],
         input=json.dumps([SECRETS, documents]),
         capture_output=True,
         text=True,
