@@ -25,6 +25,17 @@ def shoot(page: Page, name: str) -> None:
     page.screenshot(path=HERE / f"web-{name}.png")
 
 
+def bench(page: Page) -> None:
+    """The sample on the bench, its relay on, its LED lit, some seconds of edges behind it."""
+    page.set_viewport_size({"width": 1040, "height": 960})
+    page.wait_for_timeout(1500)
+    page.locator('[data-part="P10"] button').click(delay=350)
+    page.mouse.move(5, 5)
+    page.wait_for_timeout(3000)
+    page.locator('[data-part="P8"][data-on="true"]').wait_for()
+    shoot(page, "bench")
+
+
 def main() -> None:
     """Visit the pages with the sample, as a user would."""
     with (
@@ -46,6 +57,10 @@ def main() -> None:
         page.locator(".map .read").nth(300).wait_for(state="attached")
         page.locator("[data-job]").scroll_into_view_if_needed()
         shoot(page, "backup")
+        page.goto(f"{served.url}/bench")
+        page.click("[data-sample-chip]")
+        page.wait_for_url("**/bench/*")
+        bench(page)
         browser.close()
 
 

@@ -26,11 +26,12 @@ def paths(served: Served, sample: Path) -> dict[str, str]:
         "dumps": "/dump",
         "dump": f"/dump/{dump}",
         "device": "/device?board=CB3S",
+        "chips": f"/bench?dump={dump}",
         "error": "/nowhere",
     }
 
 
-PAGES = ("start", "dumps", "dump", "device", "error")
+PAGES = ("start", "dumps", "dump", "device", "chips", "error")
 
 
 def visit(browser: Browser, served: Served, **settings: object) -> tuple[BrowserContext, Page]:
