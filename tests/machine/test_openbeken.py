@@ -7,6 +7,7 @@ import pytest
 
 from bekenlab.jobs.obk_config import Changes, make_config
 from bekenlab.machine import FlashImage, Machine, PinEdge, StopReason, Until
+from bekenlab.machine.peers.square_wave import SquareWave
 from bekenlab.machine.typist import Typist
 from machine_lab import CHIPS, image
 
@@ -136,3 +137,22 @@ def test_a_typist_waits_until_the_start_is_over(name: str) -> None:
     changes = [re.findall(r"channel (\d+) has changed to (\d+)", line) for line in said]
     assert changes == [[("3", "50")], [("1", "1")], [("3", "20")]]
     assert levels(machine, 26) == [("out", 1)]
+
+
+@firmwares
+def test_pulses_of_a_power_meter_are_counted(name: str) -> None:
+    pins = {"7": "BL0937CF;0", "6": "BL0937CF1;0", "24": "BL0937SEL;0"}
+    machine = started(configured(name, pins, "startDriver BL0937", CONSOLE))
+    meter = SquareWave(machine, 7)
+
+    def watts(hz: float) -> int:
+        meter.set(hz)
+        machine.run(Until(device_seconds=5))
+        machine.uart1.type(b"echo it takes $power W\n")
+        outcome = machine.run(Until(match=r"it takes (\d+)\.?\d* W", device_seconds=1))
+        return int(outcome.detail.split()[2].partition(".")[0])
+
+    low, high = watts(100), watts(200)
+    assert low > 100
+    assert high == pytest.approx(2 * low, rel=0.02)
+    assert watts(0) == 0
