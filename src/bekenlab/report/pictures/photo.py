@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import warnings
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import CorruptInputError, FileAccessError, MissingExtraError, TooLargeError
@@ -50,17 +51,26 @@ def load_photo(path: Path) -> Image:
     if size > _MOST_BYTES:
         raise TooLargeError(f"{path.name} has {size:,} bytes", hint="make the picture smaller")
     try:
-        opened = Image.open(io.BytesIO(data), formats=_FORMATS)
+        with warnings.catch_warnings():
+            # Pillow only warns where we refuse.
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            opened = Image.open(io.BytesIO(data), formats=_FORMATS)
         if opened.width * opened.height > _MOST_PIXELS:
-            raise TooLargeError(
-                f"{path.name} is {opened.width} x {opened.height} pixels",
-                hint="make the picture smaller: 4000 pixels a side are plenty",
-            )
+            raise _too_many_pixels(path)
         return ImageOps.exif_transpose(opened).convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise _too_many_pixels(path) from error
+    except (OSError, SyntaxError, ValueError) as error:
         raise CorruptInputError(
             f"{path.name} is no picture that can be read", hint="take a JPEG, PNG or WebP file"
         ) from error
+
+
+def _too_many_pixels(path: Path) -> TooLargeError:
+    return TooLargeError(
+        f"{path.name} has more than {_MOST_PIXELS:,} pixels",
+        hint="make the picture smaller: 4000 pixels a side are plenty",
+    )
 
 
 def photo_png(photo: Image, overlay: Overlay) -> bytes:
