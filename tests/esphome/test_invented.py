@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from bekenlab.esphome import build_firmware
 from bekenlab.openbeken.roles import roles
 from bekenlab.openbeken.to_pins import pins_from_template
@@ -77,6 +79,7 @@ def settings(rng: random.Random) -> PinMap:
     return pins_from_template({"pins": pins, "command": command, "flags": flags})
 
 
+@pytest.mark.no_cover
 def test_esphome_accepts_the_yaml_of_invented_devices() -> None:
     rng = random.Random(5)
     made = {

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+# One process has everything judged once; what is run for its volume is not measured.
+pytestmark = [pytest.mark.xdist_group("esphome"), pytest.mark.no_cover]
+
 NO_BOARD = {"BK7231U", "BK7252N"}  # of ESPHome
 
 
