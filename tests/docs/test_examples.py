@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bekenlab.jobs.install.firmware import read_firmware
 from docs.pages import DOCS, PAGES, ROOT, blocks, name_of, text_of
 from docs.program import fill, run, run_python
+from shared import dump
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,6 +150,15 @@ def test_the_picture_shows_the_demo(tmp_path: Path) -> None:
 def test_the_pictures_are_what_the_program_draws(name: str) -> None:
     made = runpy.run_path(str(DOCS / "images" / "make.py"))["draw"]()
     assert (DOCS / "images" / name).read_text("utf-8") == made[name]
+
+
+def test_the_picture_of_an_install_is_what_the_program_draws(tmp_path: Path) -> None:
+    firmware = tmp_path / "OpenBK7231N_QIO_1.18.300.bin"
+    firmware.write_bytes(dump("openbk7231n-qio-1.18.300"))
+    make = runpy.run_path(str(DOCS / "images" / "make.py"))
+    assert (DOCS / "images" / "install.svg").read_text("utf-8") == make["draw_install"](
+        read_firmware(firmware)
+    )
 
 
 def is_part(shown: Any, real: Any) -> bool:

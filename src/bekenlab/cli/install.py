@@ -19,7 +19,6 @@ from bekenlab.cli.install_options import (
     template_from,
     template_option,
 )
-from bekenlab.cli.output import console
 
 if TYPE_CHECKING:
     from bekenlab.cli.chip.face import Face
@@ -81,7 +80,7 @@ def command(
             force=frozenset(force),
             listens=not no_log,
         )
-        shown = _Shown(face, as_json=options.as_json)
+        shown = _Shown(face)
         report = install(
             bench_of(options),
             wishes,
@@ -97,8 +96,8 @@ def command(
         )
         shown.end()
         face.result = install_json(report)
-        if not options.as_json and not options.dry_run:
-            console().print(install_text(report))
+        if not options.dry_run:
+            face.show(install_text(report))
         problem = problem_of(report)
         if problem is not None:
             raise problem
@@ -107,11 +106,10 @@ def command(
 class _Shown:
     """What a person sees while the job goes on; in JSON it is all in the result."""
 
-    def __init__(self, face: Face, *, as_json: bool) -> None:
+    def __init__(self, face: Face) -> None:
         from bekenlab.report.live_log import LiveLog
 
         self._face = face
-        self._as_json = as_json
         self._log = LiveLog()
         self._at = 0.0
 
@@ -145,26 +143,24 @@ class _Shown:
         from bekenlab.report.install_text import proposal_text
 
         self._face.result = proposal_json(proposal)
-        if not self._as_json:
-            console().print(proposal_text(proposal))
+        self._face.show(proposal_text(proposal))
 
     def _rehearsed(self, rehearsal: Rehearsal) -> None:
         from bekenlab.report.install_json import rehearsal_json
         from bekenlab.report.install_text import rehearsal_text
 
         self._face.result["rehearsal"] = rehearsal_json(rehearsal)
-        if not self._as_json:
-            console().print(rehearsal_text(rehearsal))
+        self._face.show(rehearsal_text(rehearsal))
 
     def _heard(self, at: float, text: str) -> None:
         """The log is long and says little to most people; scripts get it line by line."""
         self._at = at
-        for line in self._log.feed(text) if self._as_json else []:
+        for line in self._log.feed(text) if self._face.as_json else []:
             self._face.line(line, at)
 
     def end(self) -> None:
         """What was left of the log."""
-        for line in self._log.end() if self._as_json else []:
+        for line in self._log.end() if self._face.as_json else []:
             self._face.line(line, self._at)
 
 

@@ -15,7 +15,6 @@ from bekenlab.cli.install_options import (
     template_from,
     template_option,
 )
-from bekenlab.cli.output import console
 
 
 @click.command("rehearse")
@@ -54,8 +53,7 @@ def command(
             events=face,
         )
         face.result = rehearsal_json(rehearsal)
-        if not as_json:
-            console().print(rehearsal_text(rehearsal))
+        face.show(rehearsal_text(rehearsal))
         problem = problem_of(rehearsal)
         if problem is not None:
             raise problem

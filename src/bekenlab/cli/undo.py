@@ -12,7 +12,6 @@ from bekenlab.cli.chip.face import facing
 from bekenlab.cli.chip.options import ChipOptions, bench_of, chip_options
 from bekenlab.cli.install_answers import refuse_without_yes
 from bekenlab.cli.install_options import places
-from bekenlab.cli.output import console
 
 if TYPE_CHECKING:
     from bekenlab.jobs.install.undo import UndoProposal
@@ -38,12 +37,8 @@ def command(backup: Path | None, options: ChipOptions) -> None:
     from bekenlab.report.install_json import undo_json
     from bekenlab.report.install_text import undo_text
 
-    def show(proposal: UndoProposal) -> None:
-        if not options.as_json:
-            console().print(undo_text(proposal))
-
     def agreed(proposal: UndoProposal) -> bool:
-        show(proposal)
+        face.show(undo_text(proposal))
         if options.yes:
             return True
         if options.as_json or not sys.stdin.isatty():
@@ -61,6 +56,6 @@ def command(backup: Path | None, options: ChipOptions) -> None:
         )
         face.result = undo_json(report)
         if report.flash is None or not report.proposal.needed:
-            show(report.proposal)
-        if report.flash is not None and not options.as_json:
-            console().print(flash_text(report.flash))
+            face.show(undo_text(report.proposal))
+        if report.flash is not None:
+            face.show(flash_text(report.flash))

@@ -17,7 +17,7 @@ from bekenlab.events import Awaiting, Event, Finished, Progress, Said, Step
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
 _FORMAT = 1
 _LINE_EVERY = 0.1
@@ -70,6 +70,12 @@ class Face:
         else:
             self._clear()
             click.echo(text)
+
+    def show(self, content: RenderableType) -> None:
+        """Show a part of the report; in JSON it is in the result."""
+        self._clear()
+        if not self.as_json:
+            console().print(content)
 
     def hello(self) -> None:
         """The first line of NDJSON."""

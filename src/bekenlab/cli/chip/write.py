@@ -11,7 +11,6 @@ import click
 from bekenlab.cli.chip.face import Face, facing
 from bekenlab.cli.chip.options import ChipOptions, bench_of, chip_options, state_folder
 from bekenlab.cli.chip.read import parse_address
-from bekenlab.cli.output import console
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -179,8 +178,7 @@ def _carry_out(
         state = look(target, journal, candidates, events=face)
         plan = plan_write(target, file, wishes, state)
         face.result = {"plan": plan_json(plan)}
-        if not options.as_json:
-            console().print(plan_text(plan, target.identity))
+        face.show(plan_text(plan, target.identity))
         if options.dry_run:
             face.result["dry_run"] = True
             return
@@ -189,8 +187,7 @@ def _carry_out(
             _confirm(options)
         report = flash(target, plan, state, journal, reboot=reboot, events=face)
         face.result = flash_json(report)
-    if not options.as_json:
-        console().print(flash_text(report))
+    face.show(flash_text(report))
 
 
 def _confirm(options: ChipOptions) -> None:

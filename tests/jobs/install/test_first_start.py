@@ -1,0 +1,106 @@
+"""The log of the first start on a real adapter's line, where a wire is moved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from bekenlab.errors import BekenlabError
+from bekenlab.events import Event, Said
+from bekenlab.jobs.install.first_start import start
+from bekenlab.link.errors import LineLostError
+from bekenlab.openbeken.boot_log import ConfigVerdict
+from install_lab import Person
+
+if TYPE_CHECKING:
+    from bekenlab.jobs.install.model import FirstStart
+    from bekenlab.link.target import Target
+
+LOG = b"""OpenBK7231N, version 1.18.300
+CFG_InitAndLoad: Correct config has been loaded with 0 changes count.
+Using SSID [home]
+Main_Init_After_Delay done
+"""
+
+
+class Line:
+    """A serial line on which a device prints after some seconds."""
+
+    def __init__(self, pieces: dict[float, bytes | BekenlabError]) -> None:
+        self.pieces = dict(pieces)
+        self.at = 0.0
+        self.baud = 921_600
+
+    def set_baud(self, baud: int) -> None:
+        self.baud = baud
+
+    def now(self) -> float:
+        return self.at
+
+    def read(self, timeout: float) -> bytes:
+        self.at += timeout
+        for moment in sorted(self.pieces):
+            if moment <= self.at:
+                piece = self.pieces.pop(moment)
+                if isinstance(piece, BekenlabError):
+                    raise piece
+                return piece
+        return b""
+
+
+class Chip:
+    """As much of a target as is needed to start its firmware."""
+
+    def __init__(self, line: Line) -> None:
+        self.session = self
+        self.transport = line
+        self.reboots = 0
+
+    def reboot(self) -> None:
+        assert self.transport.baud == 921_600, "the command goes out at the loader's rate"
+        self.reboots += 1
+
+
+def heard(
+    pieces: dict[float, bytes | BekenlabError], *, moves: bool = True, ssid: bytes = b"home"
+) -> tuple[FirstStart, Chip, list[str]]:
+    chip, events = Chip(Line(pieces)), list[Event]()
+    found = start(cast("Target", chip), ssid, Person(moves=moves), events=events.append)
+    return found, chip, [event.code for event in events if isinstance(event, Said)]
+
+
+def test_the_wire_is_moved_before_the_chip_starts() -> None:
+    found, chip, said = heard({0.3: LOG[:60], 0.6: LOG[60:]})
+    assert found.log is not None
+    assert found.log.config is ConfigVerdict.TAKEN
+    assert found.wifi is True
+    assert (chip.reboots, chip.transport.baud, said) == (1, 115_200, [])
+
+
+def test_silence_is_explained_and_ends() -> None:
+    found, chip, said = heard({})
+    assert found.heard == 0
+    assert said == ["log-silent"]
+    assert 30 < chip.transport.at < 60
+
+
+def test_a_device_that_is_switched_off_and_on_late_is_heard() -> None:
+    found, _, said = heard({12.0: LOG})
+    assert found.wifi is True
+    assert said == ["log-silent"]
+
+
+def test_another_wifi_is_noticed() -> None:
+    assert heard({0.3: LOG}, ssid=b"other")[0].wifi is False
+
+
+def test_a_pulled_wire_ends_the_listening_only() -> None:
+    found, _, _ = heard({0.3: LOG[:40], 0.6: LineLostError("gone")})
+    assert found.log is not None
+    assert found.log.version == "1.18.300"
+    assert found.wifi is None
+
+
+def test_who_does_not_move_it_still_gets_the_start() -> None:
+    found, chip, _ = heard({0.3: LOG}, moves=False)
+    assert found.log is None
+    assert chip.reboots == 1

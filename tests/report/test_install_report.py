@@ -1,0 +1,201 @@
+"""Installing, rehearsing, undoing and the demo, as a person and a script read them."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.console import Console
+
+from bekenlab.errors import BadValueError
+from bekenlab.jobs.demo import demonstrate
+from bekenlab.jobs.install.install import install, problem_of
+from bekenlab.jobs.install.model import FirstStart, InstallReport, Proposal
+from bekenlab.jobs.install.rehearsal import PinCheck, PinVerdict, Rehearsal
+from bekenlab.jobs.install.rehearse import problem_of as rehearsal_problem
+from bekenlab.jobs.install.undo import UndoReport, undo
+from bekenlab.jobs.obk_config import Changes
+from bekenlab.openbeken.boot_log import ConfigVerdict, ObkBootLog
+from bekenlab.report.demo_text import demo_text
+from bekenlab.report.install_json import install_json, rehearsal_json, undo_json
+from bekenlab.report.install_text import (
+    install_text,
+    proposal_text,
+    rehearsal_text,
+    start_text,
+    undo_text,
+)
+from bekenlab.samples import build_sample
+from bekenlab.secret import Secret
+from install_lab import PASSWORD, SSID, Person, desk, wifi, wishes
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+STARTED = ObkBootLog(
+    "OpenBK7231N", "1.18.300", ConfigVerdict.TAKEN, Secret(SSID.encode()), started=True
+)
+MOVED = PinCheck(26, "Rel;1", "on: high", "on: high", PinVerdict.MOVED)
+WRONG = PinCheck(20, "PWM;7", "1000 Hz 30 %", "no PWM", PinVerdict.WRONG)
+UNTRIED = PinCheck(7, "BL0937CF;0", "nothing", "an input", PinVerdict.UNTRIED)
+GOOD = Rehearsal("BK7231N", 217, 23.3, STARTED, wifi=True, pins=(MOVED, UNTRIED))
+
+
+def shown(content: RenderableType) -> str:
+    screen = Console(width=80, file=io.StringIO(), highlight=False)
+    screen.print(content)
+    text: str = screen.file.getvalue()  # type: ignore[attr-defined]
+    assert max(map(len, text.splitlines())) <= 80
+    return " ".join(text.split())
+
+
+@cache
+def reports() -> tuple[InstallReport, UndoReport]:
+    """A whole install of the sample, without its first start, and the plan to go back."""
+    with TemporaryDirectory() as folder:
+        table = desk("BK7231N", build_sample(), Path(folder))
+        changes = replace(wifi(), values={**wifi().values, "mqtt_host": "broker.lan"})
+        wanted = replace(wishes("BK7231N", changes), listens=False)
+        done = install(table.bench, wanted, table.places, Person())
+        back = undo(table.bench, table.places, lambda _proposal: True, plan_only=True)
+        return done, back
+
+
+def proposal() -> Proposal:
+    return reports()[0].proposal
+
+
+def test_the_plan_says_everything_and_no_secret() -> None:
+    text = shown(proposal_text(proposal()))
+    for words in (
+        "P26 Relay 1 Rel;1",
+        "bekenlab_sample_plug, module CB2S",
+        "(new, verified)",
+        "the network you named, with its password",
+        "MQTT broker.lan:1883",
+        "0x1d1000 to 0x1d2000",
+        "boot loader, RF calibration and MAC address",
+    ):
+        assert words in text
+    assert SSID not in text
+    assert PASSWORD not in text
+
+
+def test_a_plan_without_pins_or_wifi_says_so() -> None:
+    config = proposal().made.config.with_values({"wifi_ssid": "", "startup_command": "a\nb"})
+    config = config.with_pins(replace(pin, role="None") for pin in config.pins())
+    saved = replace(proposal().backup, kept=False)
+    bare = replace(proposal(), made=replace(proposal().made, config=config), backup=saved)
+    text = shown(proposal_text(bare))
+    assert "No pins will be set up." in text
+    assert "none: it opens its own" in text
+    assert "none yet; installing begins with one" in text
+    assert "Startup a; b" in text
+
+
+@pytest.mark.parametrize(
+    ("rehearsal", "words", "problem"),
+    [
+        (GOOD, ["P26 Rel;1 on: high right", "1 of 2 pins do", "1 cannot be tried"], ""),
+        (
+            replace(GOOD, pins=(WRONG,)),
+            ["no PWM; expected: 1000 Hz 30 % wrong", "0 of 1 pins do"],
+            "P20 did not do",
+        ),
+        (replace(GOOD, crash="bad code at 0x10"), ["stopped: bad code"], "firmware stopped"),
+        (
+            replace(GOOD, log=replace(STARTED, config=ConfigVerdict.REJECTED)),
+            ["not taken"],
+            "did not take",
+        ),
+        (
+            replace(GOOD, log=ObkBootLog(), pins=()),
+            ["nothing was printed", "did not say whether"],
+            "did not take",
+        ),
+        (replace(GOOD, wifi=False), ["not as you set it up"], "did not use the Wi-Fi"),
+    ],
+)
+def test_a_rehearsal(rehearsal: Rehearsal, words: list[str], problem: str) -> None:
+    text = shown(rehearsal_text(rehearsal))
+    for each in words:
+        assert each in text
+    error = rehearsal_problem(rehearsal)
+    assert (error.message if error else "").find(problem) >= 0
+    facts = rehearsal_json(rehearsal)
+    assert facts["passed"] is (error is None)
+    assert [pin["gpio"] for pin in facts["pins"]] == [pin.gpio for pin in rehearsal.pins]
+
+
+@pytest.mark.parametrize(
+    ("start", "words", "code"),
+    [
+        (FirstStart(), "not listened to", None),
+        (FirstStart(ObkBootLog(), 0), "nothing arrived", None),
+        (FirstStart(STARTED, 100, wifi=True), "taken: OpenBeken says it is correct", None),
+        (FirstStart(STARTED, 100, wifi=False), "not as you set it up", "first-start"),
+        (
+            FirstStart(replace(STARTED, config=ConfigVerdict.REJECTED), 9),
+            "not taken",
+            "first-start",
+        ),
+        (FirstStart(replace(STARTED, calibration_missing=True), 9), "no calibration", None),
+    ],
+)
+def test_the_first_start(start: FirstStart, words: str, code: str | None) -> None:
+    assert words in shown(start_text(start))
+    error = problem_of(replace(reports()[0], start=start))
+    assert (error.code if error else None) == code
+
+
+def test_what_to_do_next() -> None:
+    done = reports()[0]
+    assert "bekenlab obk scan" in shown(install_text(done))
+    assert "http://192.168.1.40/" in shown(install_text(replace(done, address="192.168.1.40")))
+    config = done.proposal.made.config.with_values({"wifi_ssid": ""})
+    alone = replace(done.proposal, made=replace(done.proposal.made, config=config))
+    text = shown(install_text(replace(done, proposal=alone)))
+    assert "OpenBK7231N..., and open http://192.168.4.1/" in text
+    assert "bekenlab undo" in text
+
+
+def test_json_holds_no_secret() -> None:
+    done, back = reports()
+    facts = install_json(replace(done, rehearsal=GOOD, start=FirstStart(STARTED, 100, wifi=True)))
+    assert facts["start"]["config"] == "taken"
+    assert facts["rehearsal"]["passed"] is True
+    assert facts["verified"] is True
+    assert SSID not in repr(facts)
+    assert PASSWORD not in repr(facts)
+    assert undo_json(back)["dry_run"] is True
+    assert "sample_plug" in shown(undo_text(back.proposal))
+
+
+def test_the_demo_tells_its_story() -> None:
+    demo = demonstrate()
+    text = shown(demo_text(demo))
+    assert demo.whole
+    for words in (
+        "1 Back up 2 MiB",
+        "2 Damage 20 sectors",
+        "rl1_pin: is 26",
+        "5 Restore 20 sectors",
+    ):
+        assert words in text
+    assert "Pins from the boot log" in text
+    rehearsed = shown(demo_text(replace(demo, rehearsal=GOOD, whole=False)))
+    assert "6 Rehearse OpenBK7231N 1.18.300" in rehearsed
+    assert "but flash differs" in rehearsed
+
+
+def test_changes_that_make_no_sense_are_found_before_the_chip_is_asked(tmp_path: Path) -> None:
+    table = desk("BK7231N", build_sample(), tmp_path)
+    short = Changes(values={"wifi_ssid": "x", "wifi_password": Secret(b"short")})
+    with pytest.raises(BadValueError):
+        install(table.bench, wishes("BK7231N", short), table.places, Person())
+    assert table.device.now == 0.0
