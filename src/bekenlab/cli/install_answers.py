@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from bekenlab.jobs.install.rehearsal import Rehearsal
 
 _WIRE = """\
-Written and verified. To hear how it starts, move the adapter's RX wire now:
-from the pad TX1 to TX2. Leave all other wires as they are."""
+To hear how it starts, move the adapter's RX wire now, from the pad TX1 to TX2.
+Leave all other wires as they are."""
 
 
 def refuse_without_yes() -> None:

@@ -58,9 +58,13 @@ def start(
     target.reboot()
     if log is None:
         return FirstStart()
+    loader_baud = line.baud
     if log is line:
         line.set_baud(LOG_BAUD)
     data = _listen(log, heard, events)
+    if log is line:
+        # What the adapter managed is remembered from the line's rate.
+        line.set_baud(loader_baud)
     understood = read_boot_log(data.decode("utf-8", "surrogateescape"))
     return FirstStart(understood, len(data), understood.uses(ssid))
 

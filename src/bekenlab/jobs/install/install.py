@@ -248,7 +248,7 @@ class _Run:
         flashed = flash(
             self._target, proposal.plan, state, self._journal, reboot=False, events=self._events
         )
-        self._step("start", "Starting OpenBeken")
+        self._step("start", "Written and verified; now the first start")
         heard = start(
             self._target,
             ssid_of(proposal.made.config),
