@@ -121,7 +121,7 @@ def _rehearse(proposal: Proposal) -> Rehearsal:
 
 def _at_home(proposal: Proposal) -> Proposal:
     """The backup where a user's would be, and not in this computer's temporary folder."""
-    path = Path("/home/you/.local/share/bekenlab/backups") / proposal.backup.path.name
+    path = Path("~/.local/share/bekenlab/backups") / proposal.backup.path.name
     return replace(proposal, backup=replace(proposal.backup, path=path))
 
 
