@@ -15,7 +15,8 @@ from playwright.sync_api import Page, sync_playwright
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1] / "tests"))
 
-from web.serving import chromium, serving  # noqa: E402  found by the line above
+from photos import CORNERS, SIZE, photo_of_chip  # noqa: E402  found by the line above
+from web.serving import chromium, serving  # noqa: E402
 
 WIDE = {"width": 1200, "height": 800}
 
@@ -34,6 +35,26 @@ def bench(page: Page) -> None:
     page.wait_for_timeout(3000)
     page.locator('[data-part="P8"][data-on="true"]').wait_for()
     shoot(page, "bench")
+
+
+def photo(page: Page, address: str, folder: Path) -> None:
+    """A chip in a photo that is drawn, with all pins labelled, one corner being dragged."""
+    photo_of_chip()[0].save(folder / "board.png")
+    page.set_viewport_size({"width": 1200, "height": 980})
+    page.goto(f"{address}/photo")
+    page.set_input_files("#file", folder / "board.png")
+    page.check("#all")
+    for number, place in enumerate(CORNERS):
+        for axis, value in zip("xy", place, strict=True):
+            page.fill(f"#point-{number}-{axis}", str(value))
+    canvas = page.locator("#canvas")
+    box = canvas.bounding_box() or {"x": 0.0, "y": 0.0, "width": 0.0, "height": 0.0}
+    scale = box["width"] / SIZE[0]
+    page.mouse.move(box["x"] + CORNERS[3][0] * scale, box["y"] + CORNERS[3][1] * scale)
+    page.mouse.down()
+    page.locator("#loupe").wait_for()
+    shoot(page, "photo")
+    page.mouse.up()
 
 
 def main() -> None:
@@ -61,6 +82,7 @@ def main() -> None:
         page.click("[data-sample-chip]")
         page.wait_for_url("**/bench/*")
         bench(page)
+        photo(page, served.url, Path(folder))
         browser.close()
 
 

@@ -27,11 +27,12 @@ def paths(served: Served, sample: Path) -> dict[str, str]:
         "dump": f"/dump/{dump}",
         "device": "/device?board=CB3S",
         "chips": f"/bench?dump={dump}",
+        "photo": f"/photo?dump={dump}",
         "error": "/nowhere",
     }
 
 
-PAGES = ("start", "dumps", "dump", "device", "chips", "error")
+PAGES = ("start", "dumps", "dump", "device", "chips", "photo", "error")
 
 
 def visit(browser: Browser, served: Served, **settings: object) -> tuple[BrowserContext, Page]:
