@@ -71,6 +71,11 @@ class Cpu:
         self._problem = ""
         self.waiting = False
 
+    def close(self) -> None:
+        """Give the memory back now; nothing can be executed afterwards."""
+        for memory in self.memories:
+            self._uc.mem_unmap(memory.base, memory.size)
+
     # memory -----------------------------------------------------------------------------------
 
     def map_device(

@@ -23,6 +23,7 @@ from bekenlab.machine.devices.pwm_new import NewPwm
 from bekenlab.machine.devices.pwm_old import OldPwm
 from bekenlab.machine.engine import Engine
 from bekenlab.machine.errors import CodeCrashError
+from bekenlab.machine.image import FlashImage
 from bekenlab.machine.memory import Memory, stand_in_for_waits
 from bekenlab.machine.run import Outcome, StopReason, Until
 from bekenlab.machine.serial import SerialPort
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     from bekenlab.machine.devices.base import PwmState
     from bekenlab.machine.devices.gpio import PinState
-    from bekenlab.machine.image import FlashImage
 
     PinListener: TypeAlias = Callable[[int, int], None]
 
@@ -239,6 +239,17 @@ class Machine:
             instructions=self.instructions,
             wall_seconds=self.monotonic() - started,
         )
+
+    def close(self) -> None:
+        """Free its memory at once; it must not be used afterwards.
+
+        A machine's parts refer to each other, and Python frees such things only now and then. Who
+        builds one after the other closes them, as they take some 10 MB each.
+        """
+        self.cpu.close()
+        self.board.flash.content = bytearray(1)
+        self._code = b""
+        self.image = FlashImage(b"", b"")
 
     # outside ----------------------------------------------------------------------------------
 

@@ -228,3 +228,15 @@ def test_what_cannot_run_is_refused() -> None:
         live_source(plug, template={"pins": {}})
     with pytest.raises(UnsupportedError):
         live_source(plug, chip="BK9999")
+
+
+def test_a_reset_gives_the_memory_of_the_old_machine_back() -> None:
+    chip = LiveChip(sample())
+    first = chip._machine
+    chip.do(Reset())
+    second = chip._machine
+    chip.close()
+    for closed in (first, second):
+        assert len(closed.flash) + len(closed.image.physical) < 2
+        with pytest.raises(Exception, match="UC_ERR_READ_UNMAPPED"):
+            closed.cpu.peek(closed.cpu.memories[-1].base, 4)

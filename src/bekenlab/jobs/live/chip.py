@@ -139,7 +139,11 @@ class LiveChip:
             self._stopped(StopCause.WATCHDOG, f"the watchdog reset the chip {times}")
             return
         self._say("watchdog-reset")
-        self._start(self._machine.flash)
+        self._restart(self._machine.flash)
+
+    def _restart(self, physical: bytes) -> None:
+        self._machine.close()
+        self._start(physical)
 
     def _start(self, physical: bytes) -> None:
         """Power comes on: a new machine with this flash; what is held down stays so."""
@@ -163,6 +167,10 @@ class LiveChip:
         self._machine.listen_edges(self._pin_changed)
         for gpio, level in self._driven.items():
             self._machine.drive(gpio, level)
+
+    def close(self) -> None:
+        """Free its memory; it must not be used afterwards."""
+        self._machine.close()
 
     # listening --------------------------------------------------------------------------------
 
@@ -260,7 +268,7 @@ class LiveChip:
         self._say("reset-erased" if command.erase else "reset")
         if command.erase:
             self.fitting = self.source.fitting
-        self._start(self.source.flash.physical if command.erase else self._machine.flash)
+        self._restart(self.source.flash.physical if command.erase else self._machine.flash)
 
     def _active(self, gpio: int) -> int:
         """The level of a pressed button; against its pull where nothing says."""

@@ -184,6 +184,7 @@ class LiveSession:
                 self._sleep(None)
         self._state = LiveState.CLOSED
         self._publish()
+        self._chip.close()
 
     def _run(self) -> None:
         if self.idle_seconds() > self._nap_after:
