@@ -56,6 +56,7 @@ def serving(folder: Path) -> Iterator[Served]:
         token=TOKEN,
         data=folder / "backups",
         state=folder / "state",
+        cache=folder / "cache",
         closing=lambda: server.should_exit,
     )
     lab = Lab.of(settings)

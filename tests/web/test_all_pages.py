@@ -66,6 +66,7 @@ def test_everybody_can_use_it(
 def test_language_and_theme_can_be_chosen_and_stay(page: Page, served: Served) -> None:
     page.get_by_label("Language").select_option("de")
     expect(page.get_by_role("heading", level=1)).to_have_text("Ein Tuya-Gerät befreien")
+    page.wait_for_load_state()  # a choice applies once the page's script has run
     page.get_by_label("Darstellung").select_option("dark")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.goto(f"{served.url}/device")

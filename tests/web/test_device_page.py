@@ -44,7 +44,16 @@ def test_a_virtual_device_is_backed_up_to_a_file(bench: Page) -> None:
     bench.get_by_role("button", name="Back up").click()
     expect(bench.locator(OUTCOME)).to_contain_text("Backed up", timeout=LONG)
     assert download(bench, "Download") == build_sample()
-    expect(bench.get_by_role("listitem").filter(has_text="BK7231N-")).to_be_visible()
+    kept = bench.get_by_role("listitem").filter(has_text="BK7231N-")
+    kept.get_by_role("button", name="Compare").click()
+    expect(bench.locator(OUTCOME)).to_contain_text("exactly what is in BK7231N-", timeout=LONG)
+
+
+def test_the_flash_of_a_virtual_device_can_be_looked_into(bench: Page) -> None:
+    make_virtual(bench, paced=False)
+    bench.get_by_role("button", name="Look into its flash").click()
+    bench.wait_for_url("**/dump/*")
+    expect(bench.get_by_role("rowheader", name="P26")).to_be_visible()
 
 
 def test_a_backup_is_stopped_and_goes_on_in_another_tab(bench: Page, shoot: Shoot) -> None:

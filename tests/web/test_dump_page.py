@@ -84,6 +84,15 @@ def test_a_file_that_is_no_dump_is_told_in_words(page: Page, content: bytes) -> 
         expect(page.locator("[data-drop-state]")).to_contain_text("the file is empty")
 
 
+def test_a_file_that_is_too_large_is_not_even_sent(page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "disk.img"
+    with path.open("wb") as file:
+        file.truncate((32 << 20) + 1)
+    page.set_input_files("[data-files]", path)
+    state = page.locator("[data-drop-state]")
+    expect(state).to_have_text("disk.img is larger than any flash of these chips.")
+
+
 def test_it_is_booted_and_the_lines_that_gave_pins_are_marked(dropped: Page, shoot: Shoot) -> None:
     dropped.get_by_role("button", name="Boot it").click()
     outcome = dropped.locator("[data-boot-outcome]")

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+import bekenlab
 import bekenlab.web
+from bekenlab.errors import BekenlabError
+from bekenlab.link import errors as link_errors
 from bekenlab.web.routes import MENU
 from bekenlab.web.texts import LANGUAGES, choose_language, texts
+from docs.pages import DOCS, rows
 
 WEB = Path(bekenlab.web.__file__).parent
 TEMPLATES = sorted((WEB / "templates").glob("*.html"))
@@ -103,3 +107,51 @@ def test_the_visitor_gets_a_language_they_read(
 def test_a_place_is_filled_once() -> None:
     """What is filled in may look like a place itself: a file may be called {name}."""
     assert texts("en")("common.drop.failed", name="{message}", message="x").startswith("{message}")
+
+
+def told_labels() -> set[str]:
+    """Everything that pins can be said to do, with numbers for what is counted."""
+    path = Path(bekenlab.__file__).parent / "pins" / "data" / "tuya_keys.toml"
+    return set(re.findall(r'label = "([^"]+)"', path.read_text("utf-8")))
+
+
+def test_what_a_pin_does_is_said_in_german() -> None:
+    german = texts("de")
+    assert len(told_labels()) > 40
+    for label in told_labels() | {"Colour temperature", "Brightness"}:
+        english = label.replace("{n+1}", "2").replace("{n}", "2")
+        told = german.label(english)
+        assert told != english or english in {"Laser", "Motor"}, english
+        assert ("2" in told) == ("2" in english), told
+    assert german.label("Relay 12") == "Relais 12"
+    assert german.label("BP5758D clock") == "BP5758D clock", "what is not known stays"
+    assert texts("en").label("Relay 12") == "Relay 12"
+
+
+# What the pages can come to say; of the network, say, they know nothing.
+SECTIONS = (
+    "About the file and the flash",
+    "About Tuya's storage",
+    "About the configuration's text",
+    "About a boot in the virtual chip",
+    "About a boot log",
+    "About a chip on the wire",
+    "About pins",
+    "About an install",
+)
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_warning_has_plain_words(section: str) -> None:
+    warnings = {row[0].strip("`") for row in rows(DOCS / "warnings.md", section)}
+    assert {code for code in warnings if f"notice.{code}" not in texts("en").entries} == set()
+
+
+def test_every_error_of_a_line_has_plain_words() -> None:
+    codes = {
+        found.code
+        for found in vars(link_errors).values()
+        if isinstance(found, type) and issubclass(found, BekenlabError)
+    }
+    assert len(codes) > 5
+    assert {code for code in codes if f"error.{code}" not in texts("en").entries} == set()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bekenlab.cli.chip.options import state_folder
+from bekenlab.cli.install_options import cache_folder
 from bekenlab.cli.interrupts import interruptible
 from bekenlab.errors import ExitCode, MissingExtraError
 
@@ -53,6 +54,7 @@ def command(no_browser: bool, listen: str | None, ports: tuple[str, ...]) -> int
             place,
             data=user_data_path("bekenlab", appauthor=False) / "backups",
             state=state_folder(),
+            cache=cache_folder(),
             ports=ports,
             opened=opened,
         )

@@ -30,6 +30,7 @@ class Settings:
         token: Secret of this run.
         data: Folder backups are kept in.
         state: Folder where adapters, backups and unfinished writes are remembered.
+        cache: Folder for what was downloaded.
         ports: Ports to offer besides those of this computer: devices or URLs, named in the
             terminal. A page can choose among what is offered, and name nothing itself.
         closing: Whether the server is about to end.
@@ -39,6 +40,7 @@ class Settings:
     token: str
     data: Path
     state: Path
+    cache: Path
     ports: tuple[str, ...] = ()
     closing: Callable[[], bool] = lambda: False
 

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from bekenlab import __version__
 from bekenlab.errors import BekenlabError, BusyError, ExitCode, NotFoundError, TooLargeError
+from bekenlab.jobs.inputs import MAX_SIZE
 from bekenlab.report.json_report import error_json
 from bekenlab.web.texts import LANGUAGES, Texts, choose_language, texts
 
@@ -102,4 +103,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["menu"] = MENU
+    environment.globals["largest"] = MAX_SIZE
     return environment

@@ -6,6 +6,7 @@ import errno
 import ipaddress
 import secrets
 import socket
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,8 @@ def open_socket(place: Place) -> socket.socket:
     family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
     for port in ports:
         found = socket.socket(family, socket.SOCK_STREAM)
+        if sys.platform != "win32":  # there it would let two servers listen at one port
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             found.bind((place.host, port))
             found.listen()
@@ -106,6 +109,7 @@ def serve(
     *,
     data: Path,
     state: Path,
+    cache: Path,
     ports: tuple[str, ...] = (),
     opened: Callable[[str], None],
 ) -> None:
@@ -115,6 +119,7 @@ def serve(
         place: Where to listen.
         data: Folder backups are kept in.
         state: Folder where adapters, backups and unfinished writes are remembered.
+        cache: Folder for what was downloaded.
         ports: Ports to offer besides those of this computer.
         opened: Told the address, with the token in it, once it answers.
 
@@ -129,6 +134,7 @@ def serve(
         token=token,
         data=data,
         state=state,
+        cache=cache,
         ports=ports,
         closing=lambda: server.should_exit,
     )

@@ -21,6 +21,7 @@ LANGUAGES = ("en", "de")
 """Languages there is a catalogue of; the first is taken when a visitor reads none of them."""
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_NUMBER = re.compile(r"(?<![\w])\d+(?![\w])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,18 @@ class Texts:
         """A text, or something else where the catalogue has none."""
         return self.entries.get(key, fallback)
 
+    def label(self, english: str) -> str:
+        """What a pin does, as the rest of the program says it, in this language.
+
+        What the catalogue does not know stays as it is.
+        """
+        # Numbers are the same in every language: "Relay 2" is "Relay {n}".
+        numbers = _NUMBER.findall(english)
+        if self.language == LANGUAGES[0] or len(numbers) > 1:
+            return english
+        key = _labels().get(_NUMBER.sub("{n}", english)) or _labels().get(english)
+        return self(key, n="".join(numbers)) if key else english
+
     @property
     def picture_words(self) -> Words:
         """The words in pictures, as ``report.pictures`` wants them."""
@@ -69,6 +82,13 @@ def texts(language: str) -> Texts:
         # The pictures bring their English along, for whoever draws one without a page.
         entries |= {f"picture.{key}": text for key, text in ENGLISH.items()}
     return Texts(language, entries)
+
+
+@cache
+def _labels() -> dict[str, str]:
+    """Keys of the catalogue by what pins do in English."""
+    entries = texts(LANGUAGES[0]).entries
+    return {text: key for key, text in entries.items() if key.startswith("label.")}
 
 
 def choose_language(wanted: str | None, accepted: str) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 _USUAL_BOARD = "CB2S"
-_ACTIONS = ("doctor", "backup", "install", "write", "log", "reboot")
+_ACTIONS = ("doctor", "backup", "install", "write", "log", "look", "reboot")
 _PANELS = ("install", "write")
 
 

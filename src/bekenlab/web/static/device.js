@@ -55,6 +55,7 @@ async function lookForPorts() {
   find("doing").hidden = !mine;
   for (const button of document.querySelectorAll("[data-action]")) button.disabled = busy;
   document.querySelector('[data-action="log"]').hidden = mine?.kind === "virtual";
+  document.querySelector('[data-action="look"]').hidden = mine?.kind !== "virtual";
   if (mine?.job && mine.job !== shown) {
     shown = mine.job;
     panel.show(await ask("GET", `/api/jobs/${mine.job}`));
@@ -133,9 +134,16 @@ for (const button of document.querySelectorAll("[data-action]")) {
     const action = button.dataset.action;
     const opens = button.getAttribute("aria-controls");
     openPanel(opens);
-    if (!opens) begin(action);
+    if (action === "look") look();
+    else if (!opens) begin(action);
     else if (!byId(opens).hidden) byId(opens).querySelector("select, input").focus();
   });
+}
+
+/** The flash of a virtual device, as it is now, as a dump: to be understood, and booted. */
+async function look() {
+  const { dumps } = await ask("POST", `/api/virtual/${chosen}/dump`);
+  location.assign(`/dump/${dumps[0].id}`);
 }
 
 /** Open the panel with an id, or close it when it is open; all others are closed. */
@@ -199,8 +207,9 @@ function backupRow(backup) {
     const { dumps } = await ask("POST", `/api/backups/${backup.id}/dump`);
     location.assign(`/dump/${dumps[0].id}`);
   });
-  const restore = row.querySelector("[data-restore]");
-  restore.addEventListener("click", () => begin("restore", { backup: backup.id }));
+  for (const kind of ["verify", "restore"]) {
+    row.querySelector(`[data-${kind}]`).addEventListener("click", () => begin(kind, { backup: backup.id }));
+  }
   return row;
 }
 

@@ -5,7 +5,7 @@ import { t } from "./texts.js";
 for (const zone of document.querySelectorAll("[data-drop]")) {
   const state = zone.querySelector("[data-drop-state]");
   const input = zone.querySelector("[data-files]");
-  input.addEventListener("change", () => take([...input.files], state));
+  input.addEventListener("change", () => take([...input.files], state, Number(zone.dataset.drop)));
   zone.addEventListener("dragover", (event) => {
     event.preventDefault();
     zone.classList.add("over");
@@ -14,14 +14,18 @@ for (const zone of document.querySelectorAll("[data-drop]")) {
   zone.addEventListener("drop", (event) => {
     event.preventDefault();
     zone.classList.remove("over");
-    take([...event.dataTransfer.files], state);
+    take([...event.dataTransfer.files], state, Number(zone.dataset.drop));
   });
 }
 
-async function take(files, state) {
+async function take(files, state, largest) {
   const opened = [];
   const failed = [];
   for (const file of files) {
+    if (file.size > largest) {
+      failed.push(t("common.drop.large", { name: file.name }));
+      continue;
+    }
     state.textContent = t("common.drop.reading", { name: file.name });
     try {
       const answer = await ask("POST", `/api/dumps?name=${encodeURIComponent(file.name)}`, file);

@@ -1,6 +1,6 @@
 // What a finished job came to, in words, and what can be done next.
 import { ask } from "./api.js";
-import { fill, size } from "./dom.js";
+import { fill, hex, size } from "./dom.js";
 import { t } from "./texts.js";
 
 /** A box for a job that is done. `begin` starts another job on the same port. */
@@ -87,6 +87,13 @@ function write(result, begin) {
   return box("good", t("device.result.verified"), t("device.result.compared"), facts, next);
 }
 
+function verify(result) {
+  const title = t(result.equal ? "device.result.equal" : "device.result.different");
+  const ranges = result.spans.map(([start, end]) => `${hex(start)}–${hex(end)}`).join(", ");
+  const text = result.equal ? t("device.result.equal_text", { name: result.file }) : t("device.result.different_text", { ranges });
+  return box(result.equal ? "good" : "warn", title, text);
+}
+
 function install(result, begin) {
   const facts = [...chipFacts(result.chip), [t("device.result.firmware"), result.firmware], [t("device.plan.backup"), result.backup_name]];
   const next = [button(t("device.result.undo"), () => begin("restore", { backup: result.backup }))];
@@ -100,4 +107,4 @@ function log(result) {
   return box("good", t("device.result.log"), text, pins);
 }
 
-const SHOWN = { doctor, backup, write, restore: write, install, log };
+const SHOWN = { doctor, backup, write, restore: write, verify, install, log };

@@ -67,7 +67,7 @@ function installFacts(event) {
     device: event.device ? t("device.install.device", { name: event.device, firmware: event.firmware }) : event.firmware,
     wifi: wifi ? t("device.install.joins", { name: wifi }) : t("device.install.opens_own"),
   });
-  const tried = new Map((rehearsal?.pins ?? []).map((pin) => [pin.gpio, pin]));
+  const tried = new Map((rehearsal?.pins ?? []).map((pin) => [`P${pin.gpio}`, pin]));
   for (const pin of pins) made.querySelector("[data-pins]").append(pinRow(pin, tried.get(pin.gpio)));
   const verdict = made.querySelector("[data-verdict]");
   verdict.hidden = !rehearsal;

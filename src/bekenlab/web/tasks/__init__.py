@@ -13,6 +13,7 @@ from bekenlab.web.tasks.chip import (
     log_task,
     reboot_task,
     restore_task,
+    verify_task,
     write_task,
 )
 from bekenlab.web.tasks.install import install_task
@@ -31,6 +32,7 @@ KINDS: Mapping[str, Callable[[Lab, Parameters], Task]] = {
     "backup": backup_task,
     "write": write_task,
     "restore": restore_task,
+    "verify": verify_task,
     "install": install_task,
     "log": log_task,
     "reboot": reboot_task,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bekenlab.errors import NotADumpError, RefusedError
 from bekenlab.jobs.chip import backup as backup_job
 from bekenlab.jobs.chip import doctor as doctor_job
+from bekenlab.jobs.chip import verify as verify_job
 from bekenlab.jobs.chip.baud_memory import BaudMemory
 from bekenlab.jobs.chip.bench import Bench, open_chip
 from bekenlab.jobs.chip.capture import capture
@@ -18,6 +19,7 @@ from bekenlab.jobs.chip.flash_state import Wishes, look, plan_write
 from bekenlab.jobs.chip.info import info
 from bekenlab.jobs.chip.refusals import OVERRIDABLE
 from bekenlab.jobs.inputs import load_one
+from bekenlab.link.commands import SECTOR
 from bekenlab.report.chip_json import (
     backup_json,
     doctor_json,
@@ -25,10 +27,11 @@ from bekenlab.report.chip_json import (
     flash_json,
     identity_json,
     info_json,
+    verify_json,
 )
 from bekenlab.report.json_report import pin_json
 from bekenlab.report.live_log import LiveLog
-from bekenlab.web.events import Teller
+from bekenlab.web.events import Teller, merge
 from bekenlab.web.tasks.parameters import Parameters, Task
 from bekenlab.web.views.plan import plan_view
 
@@ -102,6 +105,22 @@ def write_task(lab: Lab, parameters: Parameters) -> Task:
         return _carry_out(lab, job, offer, recognise(dump.file), ())
 
     return Task(f"{dump.file.name} → {offer_name(offer)}", work, offer.id)
+
+
+def verify_task(lab: Lab, parameters: Parameters) -> Task:
+    """``{"kind": "verify", "port": ID, "backup": ID}``: whether a chip holds what a backup does."""
+    offer = lab.ports.find(parameters.text("port"))
+    kept = lab.backups.get(parameters.text("backup"))
+
+    def work(job: Job) -> dict[str, Any]:
+        file = recognise(load_one(kept.path))
+        tell = Teller(job, lab.clock)
+        with open_chip(bench_for(lab, offer, job), "verify", tell) as link:
+            report = verify_job.verify(link.target, kept.path, file.at(0), events=tell)
+        different = [(address, address + SECTOR) for address in report.different]
+        return {**verify_json(report), "file": kept.path.name, "spans": merge(different)}
+
+    return Task(f"{kept.path.name} → {offer_name(offer)}", work, offer.id)
 
 
 def restore_task(lab: Lab, parameters: Parameters) -> Task:

@@ -6,24 +6,29 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.jobs.install.firmware import firmware_of
-from bekenlab.jobs.install.install import Helpers, install
+from bekenlab.jobs.install.install import Helpers, install, problem_of
+from bekenlab.jobs.install.latest import latest_firmware
 from bekenlab.jobs.install.model import InstallWishes, Places
 from bekenlab.jobs.install.rehearse import rehearse
 from bekenlab.jobs.obk_config import Changes
 from bekenlab.report.chip_json import flash_json
+from bekenlab.report.install_json import rehearsal_json
 from bekenlab.report.live_log import LiveLog
 from bekenlab.secret import Secret
 from bekenlab.web.events import Teller
 from bekenlab.web.tasks.chip import bench_for, offer_name
 from bekenlab.web.tasks.parameters import Parameters, Task
-from bekenlab.web.views.install import proposal_view, rehearsal_view, start_view
+from bekenlab.web.views.install import proposal_view, start_view
 
 if TYPE_CHECKING:
-    from bekenlab.jobs.install.model import Proposal
+    from bekenlab.jobs.install.model import Firmware, Proposal
     from bekenlab.jobs.install.rehearsal import Rehearsal
     from bekenlab.openbeken.config import Value
     from bekenlab.web.lab import Lab
     from bekenlab.web.manager import Job
+
+LATEST = "latest"
+"""What ``firmware`` is when the newest release is to be downloaded."""
 
 _TEXTS = ("wifi_ssid", "mqtt_host", "mqtt_user")
 _SECRETS = ("wifi_password", "mqtt_password")
@@ -32,14 +37,19 @@ _SECRETS = ("wifi_password", "mqtt_password")
 def install_task(lab: Lab, parameters: Parameters) -> Task:
     """``{"kind": "install", "port": ID, "firmware": DUMP, "wifi_ssid": ..., "rehearse": true}``."""
     offer = lab.ports.find(parameters.text("port"))
-    firmware = lab.shelf.get(parameters.text("firmware"))
+    wanted = parameters.text("firmware")
+    dump = None if wanted == LATEST else lab.shelf.get(wanted)
     rehearses = parameters.flag("rehearse")
     ssid = parameters.text("wifi_ssid", "").strip()
     changes = _changes(parameters)
 
     def work(job: Job) -> dict[str, Any]:
-        found = firmware_of(firmware.file)
         tell = Teller(job, lab.clock)
+        found = firmware_of(dump.file) if dump else None
+
+        def firmware(chip: str) -> Firmware:
+            return found or latest_firmware(chip, lab.settings.cache, events=tell)
+
         log = LiveLog()
 
         def heard(seconds: float, text: str) -> None:
@@ -55,20 +65,24 @@ def install_task(lab: Lab, parameters: Parameters) -> Task:
 
         report = install(
             bench_for(lab, offer, job),
-            InstallWishes(lambda _chip: found, changes, listens=offer.device is None),
+            InstallWishes(firmware, changes, listens=offer.device is None),
             Places(lab.settings.state, lab.settings.data),
             _Asked(lab, job, ssid, rehearses=rehearses),
             helpers=Helpers(rehearse=rehearsed, heard=heard),
             events=tell,
         )
+        problem = problem_of(report)
+        if problem is not None:
+            raise problem
         return {
             **proposal_view(report.proposal, lab.backups, ssid),
-            "rehearsal": rehearsal_view(report.rehearsal),
+            "rehearsal": rehearsal_json(report.rehearsal) if report.rehearsal else None,
             "flash": flash_json(report.flash) if report.flash else None,
             "start": start_view(report.start),
         }
 
-    return Task(f"{firmware.file.name} → {offer_name(offer)}", work, offer.id)
+    name = f"{dump.file.name} → " if dump else ""
+    return Task(f"{name}{offer_name(offer)}", work, offer.id)
 
 
 class _Asked:
@@ -97,7 +111,7 @@ class _Asked:
         said = self._job.ask(
             "install",
             **proposal_view(proposal, self._lab.backups, self._ssid),
-            rehearsal=rehearsal_view(rehearsal),
+            rehearsal=rehearsal_json(rehearsal) if rehearsal else None,
         )
         return Parameters(said if isinstance(said, dict) else {}).flag("yes")
 

@@ -10,7 +10,6 @@ from bekenlab.web.views.plan import plan_view
 
 if TYPE_CHECKING:
     from bekenlab.jobs.install.model import FirstStart, Proposal
-    from bekenlab.jobs.install.rehearsal import Rehearsal
     from bekenlab.web.backups import Backups
 
 
@@ -34,28 +33,6 @@ def proposal_view(proposal: Proposal, backups: Backups, ssid: str) -> dict[str, 
         "wifi": printable(ssid),
         "warnings": notices_json(proposal.notices),
         "plan": plan_view(proposal.plan, proposal.identity),
-    }
-
-
-def rehearsal_view(rehearsal: Rehearsal | None) -> dict[str, Any] | None:
-    """What a rehearsal showed, pin by pin."""
-    if rehearsal is None:
-        return None
-    return {
-        "passed": rehearsal.passed,
-        "config_taken": rehearsal.config_taken,
-        "wifi": rehearsal.wifi,
-        "crash": printable(rehearsal.crash),
-        "pins": [
-            {
-                "gpio": f"P{pin.gpio}",
-                "setting": pin.setting,
-                "expected": pin.expected,
-                "seen": pin.seen,
-                "verdict": str(pin.verdict),
-            }
-            for pin in rehearsal.pins
-        ],
     }
 
 
