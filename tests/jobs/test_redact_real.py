@@ -109,7 +109,10 @@ def spelt(secret: bytes) -> Iterator[bytes]:
     yield secret
     yield secret.hex().encode()
     yield secret.hex().upper().encode()
-    yield base64.b64encode(secret).rstrip(b"=")[: len(secret) * 8 // 6]
+    # Other bytes may stand before it: three alignments, each without the characters it shares.
+    for before in range(3):
+        coded = base64.b64encode(bytes(before) + secret)
+        yield coded[-(-before * 8 // 6) : (before + len(secret)) * 8 // 6]
     if secret.isascii():
         yield secret.decode().encode("utf-16-le")
 
