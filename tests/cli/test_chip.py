@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECTOR = 0x1000
+ECHO = b"what the host says"
 
 
 @dataclass
@@ -125,6 +125,33 @@ def test_ctrl_c_ends_a_backup_with_a_result_and_keeps_what_was_read(desk: Desk) 
     assert process.returncode == 130
     assert lines[-1] == {**lines[-1], "event": "result", "exit": 130}
     assert (desk.folder / "plug.bin.journal").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for other processes")
+def test_ctrl_c_ends_a_write_and_the_next_one_goes_on(backed_up: Desk) -> None:
+    changed = bytearray(build_sample())
+    changed[0x150000 : 0x150000 + 60 * SECTOR] = b"\x5a" * 60 * SECTOR
+    (backed_up.folder / "new.bin").write_bytes(changed)
+    command = backed_up.command("write", "new.bin", "--yes", "--json", fault="slow=2")
+    with subprocess.Popen(
+        command, cwd=backed_up.folder, env=backed_up.environment, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        lines = []
+        for line in process.stdout:
+            lines.append(json.loads(line))
+            if lines[-1].get("phase") == "write":
+                process.send_signal(signal.SIGINT)
+                break
+        lines += [json.loads(line) for line in process.stdout]
+    assert process.returncode == 130
+    assert lines[-1] == {**lines[-1], "event": "result", "exit": 130}
+    assert backed_up.chip.read_bytes() not in (build_sample(), bytes(changed))
+    status, lines = backed_up.events("write", "new.bin", "--yes")
+    assert status == 0
+    assert "unfinished-write" in [w["code"] for w in lines[-1]["plan"]["warnings"]]
+    assert 0 < lines[-1]["sectors"]["written"] < 60
+    assert backed_up.chip.read_bytes() == bytes(changed)
 
 
 @pytest.mark.parametrize(
@@ -287,6 +314,7 @@ def test_doctor_says_what_is_wrong(desk: Desk) -> None:
         (b"[01-01 18:12:15 TUYA N] app_init finished\r\n", "text"),
         (bytes.fromhex("55aa00000000ff"), "tuya-mcu"),
         (b"\xf1\x8c\x99\xe0\x3b", "garbage"),
+        (ECHO, "echo"),
     ],
 )
 def test_a_line_without_a_chip_is_diagnosed(desk: Desk, says: bytes, heard: str) -> None:
@@ -296,17 +324,19 @@ def test_a_line_without_a_chip_is_diagnosed(desk: Desk, says: bytes, heard: str)
 
     ours, theirs = pty.openpty()
     tty.setraw(theirs)
+    os.set_blocking(ours, False)
     over = threading.Event()
 
     def talk() -> None:
         while not over.wait(0.02):
-            if says:
+            if says not in (b"", ECHO):
                 os.write(ours, says)
-            os.set_blocking(ours, False)
             try:
-                os.read(ours, 4096)
+                heard = os.read(ours, 4096)
             except BlockingIOError:
-                time.sleep(0)
+                continue
+            if says is ECHO:
+                os.write(ours, heard)
 
     talker = threading.Thread(target=talk)
     talker.start()
@@ -328,5 +358,6 @@ def test_a_line_without_a_chip_is_diagnosed(desk: Desk, says: bytes, heard: str)
         "text": "a text log arrives",
         "tuya-mcu": "talks to its MCU",
         "garbage": "garbage arrives",
+        "echo": "our own bytes come back",
     }
     assert meaning[heard] in result["error"]["message"]
