@@ -8,6 +8,7 @@ from bekenlab.errors import BekenlabError
 from bekenlab.events import Event, Said
 from bekenlab.jobs.install.first_start import start
 from bekenlab.link.errors import LineLostError
+from bekenlab.link.identity import LoaderKind
 from bekenlab.openbeken.boot_log import ConfigVerdict
 from install_lab import Person
 
@@ -55,6 +56,8 @@ class Chip:
     def __init__(self, line: Line) -> None:
         self.session = self
         self.transport = line
+        self.identity = self
+        self.kind = LoaderKind.ROM
         self.reboots = 0
 
     def reboot(self) -> None:

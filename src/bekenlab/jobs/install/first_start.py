@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab.errors import BekenlabError
 from bekenlab.events import EventSink, Said, ignore
+from bekenlab.jobs.chip.awake import awake
 from bekenlab.jobs.install.model import JOB, FirstStart
 from bekenlab.link.transport import own_log
 from bekenlab.openbeken.boot_log import read_boot_log
@@ -53,8 +54,10 @@ def start(
     log: Transport | None = None
     if listens:
         log = own_log(line)
-        if log is None and questions.wire_moved():
-            log = line
+        if log is None:
+            with awake(target):
+                moved = questions.wire_moved()
+            log = line if moved else None
     target.reboot()
     if log is None:
         return FirstStart()
