@@ -51,12 +51,12 @@ def events(script: httpx.Client, job: str, after: int = 0) -> list[dict[str, Any
     return [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data:")]
 
 
-def wait_until_told(script: httpx.Client, job: str, kind: str) -> dict[str, Any]:
-    """The first event of a kind, as it comes."""
+def wait_until_told(script: httpx.Client, job: str, kind: str, text: str = "") -> dict[str, Any]:
+    """The first event of a kind, with a word in its text, as it comes."""
     with script.stream("GET", f"/api/jobs/{job}/events") as answer:
         for line in answer.iter_lines():
             if line.startswith("data:"):
                 event: dict[str, Any] = json.loads(line.removeprefix("data: "))
-                if event["event"] == kind:
+                if event["event"] == kind and text in event.get("text", ""):
                     return event
     raise AssertionError(f"{job} ended without {kind}")

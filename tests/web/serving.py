@@ -47,8 +47,8 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Served]:
-    """Serve at a free port, with everything that is kept in a folder."""
+def serving(folder: Path, ports: tuple[str, ...] = ()) -> Iterator[Served]:
+    """Serve at a free port, with everything that is kept in a folder, and ports on offer."""
     listening = open_socket(Place(port=0, exact=True))
     port = int(listening.getsockname()[1])
     settings = Settings(
@@ -57,6 +57,7 @@ def serving(folder: Path) -> Iterator[Served]:
         data=folder / "backups",
         state=folder / "state",
         cache=folder / "cache",
+        ports=ports,
         closing=lambda: server.should_exit,
     )
     lab = Lab.of(settings)

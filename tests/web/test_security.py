@@ -43,8 +43,11 @@ def test_nothing_is_told_without_the_token(served: Served, path: str) -> None:
 
 
 def test_the_cookie_opens_the_pages(served: Served) -> None:
+    """Also beside odd cookies of other servers on this computer."""
+    ours = let_in(served)[COOKIE]
     with served.stranger() as browser:
-        assert browser.get("/", headers=let_in(served)).status_code == 200
+        for cookies in (ours, f'a={{"x": 1}}; {ours}', f"; =;{ours};b"):
+            assert browser.get("/", headers={COOKIE: cookies}).status_code == 200
 
 
 @pytest.mark.parametrize(

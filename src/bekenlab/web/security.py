@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse
 
 from bekenlab.errors import TooLargeError
@@ -162,11 +162,8 @@ def _is_foreign(scope: Scope, headers: Headers) -> bool:
 
 
 def _cookie(headers: Headers, name: str) -> str:
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(name)
-    except CookieError:
-        return ""
-    return found.value if found else ""
+    # As browsers do it: an odd cookie of another server on this computer must not hide ours.
+    return cookie_parser(headers.get("cookie", "")).get(name, "")
 
 
 def _hardened(send: Send, scope: Scope) -> Send:
