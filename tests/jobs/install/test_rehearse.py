@@ -36,7 +36,6 @@ DUMPS: Mapping[str, tuple[str, dict[int, str]]] = {
         "BK7231N",
         {26: "PWM;1", 24: "PWM;2", 7: "PWM;3", 9: "PWM;4", 6: "PWM;5"},
     ),
-    "kanlux-33643-s-gu10-rgbcct-bulb": ("BK7231N", {24: "SM2235DAT;0", 26: "SM2235CLK;0"}),
     "mirabella-genio-i003632-plug": ("BK7231N", {6: "Rel;1", 8: "LED;1"}),
     "moes-wk-us2-tc-in-wall-outlet": (
         "BK7231N",
@@ -116,6 +115,13 @@ def test_other_roles_move_too() -> None:
         g: seen for g, (*_, seen) in wanted.items()
     }
     assert {did[gpio].verdict for gpio in wanted} == {PinVerdict.MOVED}
+
+
+def test_the_wires_to_a_driver_chip_move() -> None:
+    changes = replace(wifi(), pins=(PinSetting(20, "SM2235DAT", 0), PinSetting(21, "SM2235CLK", 0)))
+    outcome = rehearsed("BK7231N", build_sample(), changes)
+    wires = [pin for pin in outcome.pins if pin.gpio in (20, 21)]
+    assert all(pin.verdict is PinVerdict.MOVED and "edges" in pin.seen for pin in wires)
 
 
 def test_an_inverted_pwm_has_the_other_duty() -> None:
