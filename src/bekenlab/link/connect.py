@@ -76,6 +76,7 @@ def connect(
         session.relink = None
         try:
             link(min(wait, _RELINK_WAIT), baud)
+            session.linked_again()
         finally:
             session.relink = again
 

@@ -46,6 +46,7 @@ class Session:
     Attributes:
         transport: The line.
         relink: Called when the chip no longer answers; links it again at any rate, or raises.
+        linked_again: Called when that has worked; raises when it is another chip that answers.
         lost: How many replies did not come or came torn, so far.
     """
 
@@ -53,6 +54,7 @@ class Session:
         self.transport = transport
         self.reader = FrameReader()
         self.relink: Callable[[], None] | None = None
+        self.linked_again: Callable[[], None] = lambda: None
         self.lost = 0
         self._waiting: list[Frame] = []
 

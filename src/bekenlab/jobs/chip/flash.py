@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab.events import EventSink, Finished, Progress, Said, Started, ignore
 from bekenlab.jobs.chip.backup import identity_facts
+from bekenlab.jobs.chip.flash_guard import raise_if_backup_is_gone, same_chip_guard
 from bekenlab.jobs.chip.flash_journal import WriteJournal, WriteRecord
 from bekenlab.jobs.chip.flash_state import JOB, ChipState, lost_sectors
 from bekenlab.jobs.chip.refusals import protected_regions
@@ -73,7 +74,8 @@ def flash(
         events: Told of progress.
 
     Raises:
-        RefusedError: The plan says why it should not be carried out.
+        RefusedError: The plan says why it should not be carried out, its backup is gone, or another
+            chip answers than the one it was made for.
         VerifyFailedError: The chip does not hold what it should, after all tries.
         BekenlabError: Line, chip or journal fail.
     """
@@ -81,9 +83,13 @@ def flash(
     started = target.session.transport.now()
     run = _Run(target, plan, state, events)
     if plan.sectors or plan.repairs:
+        raise_if_backup_is_gone(plan)
         events(Started(JOB, (len(plan.sectors) + len(plan.repairs)) * SECTOR))
+        guard = same_chip_guard(target, plan, state)
+        guard()  # somebody was asked meanwhile, which may have taken an hour
         record = run.record()
         saved = journal.save(record, state.unfinished[0] if state.unfinished else None)
+        target.session.linked_again = guard
         with unlocked(target, record.status):
             run.write_all()
             run.prove(record)

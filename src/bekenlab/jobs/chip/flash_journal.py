@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 from bekenlab.errors import FileAccessError
 from bekenlab.files import write_whole
+from bekenlab.jobs.chip.backup import identity_facts
+from bekenlab.jobs.chip.same_chip import is_same, own_sectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from bekenlab.link.identity import Identity
+
 FORMAT = "bekenlab-write"
 _VERSION = 1
-# Of the sectors a write does not touch, so many must still agree to call it the same chip. Noise
-# may have damaged one or two, and the device may have run in between.
-_SAME = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,11 @@ class WriteRecord:
         """Whether the write was to change the sector at an address."""
         return any(start < address + 0x1000 and address < end for start, end in self.ranges)
 
-    def is_of(self, chip: Mapping[str, Any], crcs: Mapping[int, int]) -> bool:
+    def is_of(self, identity: Identity, crcs: Mapping[int, int]) -> bool:
         """Whether a chip is the one this was recorded of."""
-        outside = [a for a in self.crcs if not self.is_inside(a)]
-        same = sum(self.crcs[a] == crcs.get(a) for a in outside)
-        return dict(self.chip) == dict(chip) and same >= _SAME * len(outside)
+        own = own_sectors(identity)
+        lasting = {a: crc for a, crc in self.crcs.items() if a in own or not self.is_inside(a)}
+        return dict(self.chip) == identity_facts(identity) and is_same(lasting, crcs, own)
 
 
 class WriteJournal:
@@ -69,13 +70,11 @@ class WriteJournal:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder / "writes" if folder else None
 
-    def find(
-        self, chip: Mapping[str, Any], crcs: Mapping[int, int]
-    ) -> tuple[Path, WriteRecord] | None:
+    def find(self, identity: Identity, crcs: Mapping[int, int]) -> tuple[Path, WriteRecord] | None:
         """The record of a write to this chip that was cut off."""
         for path in self._paths():
             record = _read(path)
-            if record is not None and record.is_of(chip, crcs):
+            if record is not None and record.is_of(identity, crcs):
                 return path, record
         return None
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import Notice, UsageError
 from bekenlab.events import EventSink, Progress, ignore
-from bekenlab.jobs.chip.backup import identity_facts
 from bekenlab.jobs.chip.flash_file import KIND_MEANS, FileKind, FlashFile, place
 from bekenlab.jobs.chip.flash_plan import FlashPlan, Piece, PlannedSector, compose, without
 from bekenlab.jobs.chip.known_backups import backup_of
@@ -45,6 +44,19 @@ class ChipState:
     unfinished: tuple[Path, WriteRecord] | None
     backup: tuple[Path, bytes] | None
 
+    @property
+    def before(self) -> Mapping[int, int]:
+        """The same before a write that was cut off, where that is known.
+
+        What noise damaged beside the written range, or in what cannot be rebuilt, still belongs to
+        this chip.
+        """
+        if self.unfinished is None:
+            return self.crcs
+        record = self.unfinished[1]
+        kept = {a for a in record.crcs if a in record.originals or not record.is_inside(a)}
+        return {**self.crcs, **{a: record.crcs[a] for a in kept}}
+
     def original(self, address: int) -> bytes | None:
         """What a sector held before a write that was cut off, where that is known."""
         record = self.unfinished[1] if self.unfinished else None
@@ -76,21 +88,16 @@ def look(
         crcs |= piece
         span = (min(piece), max(piece) + SECTOR)
         events(Progress(JOB, "compare", len(crcs) * SECTOR, target.size, span))
-    unfinished = journal.find(identity_facts(identity), crcs)
-    # What noise damaged outside the range of an interrupted write still belongs to this chip.
-    known = {**crcs, **_before(unfinished[1])} if unfinished else crcs
+    unfinished = journal.find(identity, crcs)
     candidates = [*backups, *([likely[0]] if likely else [])]
     if unfinished and unfinished[1].backup:
         candidates.append(unfinished[1].backup)
-    return ChipState(crcs, unfinished, backup_of(identity, known, candidates))
+    state = ChipState(crcs, unfinished, None)
+    return replace(state, backup=backup_of(identity, state.before, candidates))
 
 
 def _crcs_of(data: bytes) -> dict[int, int]:
     return {a: zlib.crc32(data[a : a + SECTOR]) for a in range(0, len(data), SECTOR)}
-
-
-def _before(record: WriteRecord) -> dict[int, int]:
-    return {a: crc for a, crc in record.crcs.items() if not record.is_inside(a)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +150,7 @@ def plan_write(
                 file=part.file,
                 pieces=part.pieces,
                 identity=target.identity,
-                crcs=state.crcs,
+                crcs=state.before,
                 head=head,
                 has_backup=state.backup is not None,
             )

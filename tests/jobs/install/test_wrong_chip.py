@@ -1,0 +1,111 @@
+"""A second device of the same kind is put on the wire where the first one is expected."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bekenlab.errors import RefusedError
+from bekenlab.jobs.install.install import install
+from bekenlab.jobs.install.undo import undo
+from bekenlab.machine.wire_chips import build
+from install_lab import PLUG, Desk, Person, desk, original, wishes
+from kill_runs import Killed, Mortal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bekenlab.jobs.install.model import Proposal
+    from bekenlab.jobs.install.rehearsal import Rehearsal
+    from bekenlab.link.virtual import VirtualTransport
+    from bekenlab.machine.wire import WireDevice
+
+RF, STORAGE = slice(0x1D0000, 0x1D1000), slice(0x1EE000, 0x1F0000)
+
+
+def twin(flash: bytes) -> bytes:
+    """Another device of the same product: other calibration, other keys, all else the same."""
+    noise, data = random.Random(5), bytearray(flash)
+    data[RF] = noise.randbytes(0x100) + data[RF][0x100:]
+    data[STORAGE] = noise.randbytes(0x2000)
+    return bytes(data)
+
+
+def killed(first: Desk, after: int) -> None:
+    first.wrap = lambda line: Mortal(line, after)
+    before = first.flash
+    with pytest.raises(Killed):
+        install(first.bench, wishes("BK7231N"), first.places, Person())
+    assert first.flash != before, "killed before it wrote"
+
+
+def test_an_install_that_was_killed_is_not_gone_on_with_on_another_device(tmp_path: Path) -> None:
+    first = desk("BK7231N", original(PLUG), tmp_path)
+    killed(first, 1_900_000)
+    other = twin(original(PLUG))
+    second = Desk(first.chip, build("BK7231N", other), first.places)
+    report = install(second.bench, wishes("BK7231N"), second.places, Person())
+    assert second.flash[RF] == other[RF]
+    assert not report.proposal.backup.reused
+    assert report.proposal.backup.path.read_bytes() == other
+    undo(second.bench, second.places, lambda _proposal: True)
+    assert second.flash == other
+
+
+def test_an_undo_that_was_killed_leaves_another_device_alone(tmp_path: Path) -> None:
+    first = desk("BK7231N", original(PLUG), tmp_path)
+    install(first.bench, wishes("BK7231N"), first.places, Person())
+    first.wrap = lambda line: Mortal(line, 600_000)
+    with pytest.raises(Killed):
+        undo(first.bench, first.places, lambda _proposal: True)
+    other = twin(original(PLUG))
+    second = Desk(first.chip, build("BK7231N", other), first.places)
+    with pytest.raises(RefusedError, match="no backup of this chip"):
+        undo(second.bench, second.places, lambda _proposal: True)
+    assert second.flash == other
+
+
+class Swapper(Person):
+    """Puts another device on the wire before saying yes."""
+
+    def __init__(self, other: WireDevice) -> None:
+        super().__init__()
+        self.other = other
+        self.lines: list[VirtualTransport] = []
+
+    def watch(self, line: VirtualTransport) -> VirtualTransport:
+        self.lines.append(line)
+        return line
+
+    def carry_out(self, proposal: Proposal, rehearsal: Rehearsal | None) -> bool:
+        self.lines[-1].device = self.other
+        return super().carry_out(proposal, rehearsal)
+
+
+def test_a_device_that_was_swapped_while_the_question_was_open_is_left_alone(
+    tmp_path: Path,
+) -> None:
+    first = desk("BK7231N", original(PLUG), tmp_path)
+    other = build("BK7231N", twin(original(PLUG)))
+    person = Swapper(other)
+    first.wrap = person.watch
+    with pytest.raises(RefusedError, match="another chip answers"):
+        install(first.bench, wishes("BK7231N"), first.places, person)
+    assert other.flash == twin(original(PLUG))
+
+
+class Deleter(Person):
+    """Tidies up too early."""
+
+    def carry_out(self, proposal: Proposal, rehearsal: Rehearsal | None) -> bool:
+        proposal.backup.path.unlink()
+        return super().carry_out(proposal, rehearsal)
+
+
+def test_nothing_is_written_when_the_backup_was_deleted_meanwhile(tmp_path: Path) -> None:
+    plug = desk("BK7231N", original(PLUG), tmp_path)
+    with pytest.raises(RefusedError, match="no longer there"):
+        install(plug.bench, wishes("BK7231N"), plug.places, Deleter())
+    assert plug.flash == original(PLUG)
