@@ -1,6 +1,7 @@
 """The page of a device, in a real browser: everything that is done to one, on virtual devices."""
 
 import lzma
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from bekenlab.samples import build_sample
 from shared import shared
+from web.api import upload
 from web.serving import Served
 
 Shoot = Callable[[Page, str], Path]
@@ -56,22 +58,36 @@ def test_the_flash_of_a_virtual_device_can_be_looked_into(bench: Page) -> None:
     expect(bench.get_by_role("rowheader", name="P26")).to_be_visible()
 
 
-def test_a_backup_is_stopped_and_goes_on_in_another_tab(bench: Page, shoot: Shoot) -> None:
+def test_a_backup_is_stopped_and_goes_on_in_another_tab(
+    bench: Page, served: Served, shoot: Shoot, tmp_path: Path
+) -> None:
+    # With much to read, so that there is time to look: about eight seconds at the rate of the line.
+    full = bytearray(build_sample())
+    full[0x12A000:0x1D0000] = random.Random(7).randbytes(0x1D0000 - 0x12A000)
+    path = tmp_path / "full.bin"
+    path.write_bytes(full)
+    with served.script() as script:
+        dump = upload(script, path)
+    bench.goto(f"{served.url}/device?dump={dump}")
     make_virtual(bench, paced=True)
     bench.get_by_role("button", name="Back up").click()
-    expect(bench.locator(".map .read").nth(100)).to_be_attached(timeout=LONG)
+    expect(bench.locator(".map .read").nth(310)).to_be_attached(timeout=LONG)
     shoot(bench, "device-backup")
     bench.get_by_role("button", name="Stop").click()
     expect(bench.locator(OUTCOME)).to_contain_text("Stopped", timeout=LONG)
 
     bench.get_by_role("button", name="Back up").click()
     expect(bench.locator("[data-job-said]")).to_contain_text("going on where", timeout=LONG)
-    # Somebody reloads in the middle: the page finds the job again, and all it has told.
+    # Another tab, and this one after a reload, find the job and all it has told.
+    other = bench.context.new_page()
+    other.goto(bench.url)
     bench.reload()
-    expect(bench.locator("[data-job-title]")).to_have_text("Back up")
-    expect(bench.locator("[data-job-said]")).to_contain_text("going on where", timeout=LONG)
+    for page in (other, bench):
+        expect(page.locator("[data-job-title]")).to_have_text("Back up")
+        expect(page.locator("[data-job-said]")).to_contain_text("going on where", timeout=LONG)
+    expect(other.locator(OUTCOME)).to_contain_text("Backed up", timeout=LONG)
     expect(bench.locator(OUTCOME)).to_contain_text("Backed up", timeout=LONG)
-    assert download(bench, "Download") == build_sample()
+    assert download(bench, "Download") == full
 
 
 def test_openbeken_is_installed_and_undone(bench: Page, tmp_path: Path, shoot: Shoot) -> None:

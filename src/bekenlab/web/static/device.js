@@ -45,9 +45,12 @@ async function lookForPorts() {
   if (document.hidden) return;
   const { ports } = await ask("GET", "/api/ports").catch(() => ({ ports: [] }));
   if (!ports.some((port) => port.id === chosen)) {
-    // One adapter is surely meant; among several, or where it cannot be told, people choose.
+    // What another tab has begun is worth seeing. Else one adapter is surely meant; among several,
+    // or where it cannot be told, people choose.
+    const working = ports.filter((port) => port.job);
     const adapters = ports.filter((port) => port.kind === "adapter" && !port.busy && !port.fix);
-    choose(adapters.length === 1 ? adapters[0].id : null);
+    const [meant] = working.length ? working : adapters.length === 1 ? adapters : [];
+    choose(meant?.id ?? null);
   }
   draw(ports);
   const mine = ports.find((port) => port.id === chosen);
@@ -213,7 +216,17 @@ function backupRow(backup) {
   return row;
 }
 
-lookForPorts();
+/** What was done last is shown again, though it may have ended: its outcome is worth reading. */
+async function showLatest() {
+  const { jobs } = await ask("GET", "/api/jobs");
+  const latest = jobs.find((job) => job.port && (job.port === chosen || !chosen));
+  if (!latest || shown) return;
+  choose(latest.port);
+  shown = latest.id;
+  panel.show(latest);
+}
+
+showLatest().finally(lookForPorts);
 lookForBackups();
 setInterval(lookForPorts, LOOK_EVERY);
 document.addEventListener("visibilitychange", lookForPorts);

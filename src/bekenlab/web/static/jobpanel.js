@@ -25,6 +25,8 @@ export class JobPanel {
   show(job) {
     this.unwatch?.();
     this.job = job;
+    // What has ended already is only looked at again: nothing is to jump.
+    this.calm = job.state !== "running";
     this.map = null;
     this.phase = "";
     this.loudAt = 0;
@@ -140,7 +142,7 @@ export class JobPanel {
     const outcome = bad ? this.failed(event) : this.showOutcome(this.job, event.result);
     if (this.map && !bad) this.part("progress").hidden = false;
     this.part("outcome").replaceChildren(outcome);
-    this.part("outcome").focus();
+    if (!this.calm) this.part("outcome").focus();
     this.card.dispatchEvent(new CustomEvent("ended", { detail: event }));
   }
 
