@@ -166,8 +166,9 @@ def _carry_out(
     from bekenlab.jobs.chip.bench import open_chip
     from bekenlab.jobs.chip.flash import flash
     from bekenlab.jobs.chip.flash_journal import WriteJournal
-    from bekenlab.jobs.chip.flash_state import look, plan_write
+    from bekenlab.jobs.chip.flash_state import ChipState, look, plan_write
     from bekenlab.jobs.chip.known_backups import KnownBackups
+    from bekenlab.jobs.chip.unchanged import plan_unchanged
     from bekenlab.report.chip_json import flash_json, plan_json
     from bekenlab.report.chip_text import flash_text, plan_text
 
@@ -176,8 +177,10 @@ def _carry_out(
     with open_chip(bench_of(options), command, face) as link:
         target = link.target
         file = file_for(target)
-        state = look(target, journal, candidates, events=face)
-        plan = plan_write(target, file, wishes, state)
+        plan, state = plan_unchanged(target, file, wishes, journal), ChipState({}, None, None)
+        if plan is None:
+            state = look(target, journal, candidates, events=face)
+            plan = plan_write(target, file, wishes, state)
         face.result = {"plan": plan_json(plan)}
         face.show(plan_text(plan, target.identity))
         if options.dry_run:

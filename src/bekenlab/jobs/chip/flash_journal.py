@@ -78,6 +78,12 @@ class WriteJournal:
                 return path, record
         return None
 
+    def concerns(self, identity: Identity) -> bool:
+        """Whether there is a record of a write to this kind of chip, perhaps to this very one."""
+        facts = identity_facts(identity)
+        records = map(_read, self._paths())
+        return any(record is not None and dict(record.chip) == facts for record in records)
+
     def _paths(self) -> Iterable[Path]:
         if self._folder is None or not self._folder.is_dir():
             return []

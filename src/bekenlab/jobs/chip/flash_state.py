@@ -137,8 +137,8 @@ def plan_write(
         BekenlabError: Chip or line fail.
     """
     parts = [
-        _placed(target, file, wishes, wishes.address),
-        *(_placed(target, more, wishes, None) for more in also),
+        placed(target, file, wishes, wishes.address),
+        *(placed(target, more, wishes, None) for more in also),
     ]
     _refuse_overlap([part for part in parts if part.pieces])
     head = _heads(target)
@@ -157,11 +157,11 @@ def plan_write(
         )
     ]
     pieces = tuple(
-        piece for part in parts for whole in part.pieces for piece in _inside(whole, target.size)
+        piece for part in parts for whole in part.pieces for piece in inside(whole, target.size)
     )
     sectors, same = compose(pieces, state.crcs, lambda a: _content(target, state, a))
     return FlashPlan(
-        title=" + ".join(_title(part.file) for part in parts),
+        title=" + ".join(title_of(part.file) for part in parts),
         pieces=pieces,
         sectors=sectors,
         same=same,
@@ -175,7 +175,7 @@ def plan_write(
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed:
+class Placed:
     """A file at its place, and what of it is left out."""
 
     file: FlashFile
@@ -183,7 +183,12 @@ class _Placed:
     kept: Sequence[Region]
 
 
-def _placed(target: Target, file: FlashFile, wishes: Wishes, address: int | None) -> _Placed:
+def placed(target: Target, file: FlashFile, wishes: Wishes, address: int | None) -> Placed:
+    """Where a file's bytes go on this chip, and what of it stays out.
+
+    Raises:
+        UsageError: Nothing says where it belongs.
+    """
     start = address if address is not None else place(file, target.identity.chip)
     if start is None:
         raise UsageError(
@@ -193,10 +198,10 @@ def _placed(target: Target, file: FlashFile, wishes: Wishes, address: int | None
     whole = file.at(start)
     kept = _left_out(target, file, wishes)
     inside = [r for r in kept if any(p.start < r.end and r.start < p.end for p in whole)]
-    return _Placed(file, [part for piece in whole for part in without(piece, kept)], inside)
+    return Placed(file, [part for piece in whole for part in without(piece, kept)], inside)
 
 
-def _refuse_overlap(parts: Sequence[_Placed]) -> None:
+def _refuse_overlap(parts: Sequence[Placed]) -> None:
     parts = sorted(parts, key=lambda part: part.pieces[0].start)
     for first, second in pairwise(parts):
         if first.pieces[-1].end > second.pieces[0].start:
@@ -207,7 +212,8 @@ def _refuse_overlap(parts: Sequence[_Placed]) -> None:
             )
 
 
-def _title(file: FlashFile) -> str:
+def title_of(file: FlashFile) -> str:
+    """What a file is, for a person."""
     if file.kind is FileKind.BLANK:
         return file.name
     return ", ".join(filter(None, (f"{file.name}: {KIND_MEANS[file.kind]}", file.firmware)))
@@ -224,7 +230,8 @@ def _left_out(target: Target, file: FlashFile, wishes: Wishes) -> list[Region]:
     return kept
 
 
-def _inside(piece: Piece, size: int) -> list[Piece]:
+def inside(piece: Piece, size: int) -> list[Piece]:
+    """What of a piece fits into flash."""
     data = piece.data[: max(0, size - piece.start)]
     return [Piece(piece.start, data)] if data else []
 

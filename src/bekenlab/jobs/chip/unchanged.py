@@ -1,0 +1,65 @@
+"""A write that would change nothing is known as such from one CRC over what it would write.
+
+Otherwise a plan asks the chip for the CRC of all of flash, since what is changed must be vouched
+for before and after. A loader that computes CRCs slowly (the BK7231T's takes 3 s a MiB in the
+virtual chip) would need ten seconds to find out that there is nothing to do.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+from bekenlab.jobs.chip.flash_plan import FlashPlan, Piece, compose
+from bekenlab.jobs.chip.flash_state import inside, placed, title_of
+from bekenlab.link.reading import read_alone
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bekenlab.jobs.chip.flash_file import FlashFile
+    from bekenlab.jobs.chip.flash_journal import WriteJournal
+    from bekenlab.jobs.chip.flash_state import Wishes
+    from bekenlab.link.target import Target
+
+# What is different is mostly different at its beginning; this much tells at little cost.
+_FIRST = 0x8000
+
+
+def plan_unchanged(
+    target: Target, file: FlashFile, wishes: Wishes, journal: WriteJournal
+) -> FlashPlan | None:
+    """The plan of a write that has nothing to do; None: what there is to do must be worked out.
+
+    Args:
+        target: The chip.
+        file: What to write.
+        wishes: Where, and what to leave alone.
+        journal: Where writes that were cut off are recorded; after one, more than this file may
+            have to be put right.
+
+    Raises:
+        UsageError: Nothing says where the file belongs.
+        BekenlabError: Chip or line fail.
+    """
+    part = placed(target, file, wishes, wishes.address)
+    pieces = tuple(piece for whole in part.pieces for piece in inside(whole, target.size))
+    if not pieces or journal.concerns(target.identity) or not _holds(target, pieces):
+        return None
+    same, _ = compose(pieces, {}, lambda address: read_alone(target, address).data)
+    return FlashPlan(
+        title=title_of(file),
+        pieces=pieces,
+        sectors=(),
+        same=same,
+        kept=tuple(part.kept),
+        baud=target.session.baud,
+    )
+
+
+def _holds(target: Target, pieces: Sequence[Piece]) -> bool:
+    first = pieces[0]
+    begin = Piece(first.start, first.data[:_FIRST])
+    return all(
+        target.crc(piece.start, piece.end) == zlib.crc32(piece.data) for piece in (begin, *pieces)
+    )
