@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import FileAccessError, RefusedError
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import IO
+
+
+# Windows locks bytes, which nobody else may read then: one far behind all content.
+_FAR = 1 << 30
 
 
 def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
@@ -27,6 +33,29 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def lock(file: IO[str]) -> bool:
+    """Have an open file to oneself until it is closed, or the process ends in whatever way.
+
+    Returns:
+        Whether that worked; False when somebody else has it.
+    """
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(_FAR)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError:
+        return True  # this file system knows no locks
+    return True
 
 
 def refuse_existing(path: Path, *, hint: str = "choose another name") -> None:

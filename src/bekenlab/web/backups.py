@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bekenlab.errors import FileAccessError, NotFoundError
 from bekenlab.jobs.chip.backup import identity_facts
-from bekenlab.jobs.chip.backup_files import manifest_path
+from bekenlab.jobs.chip.backup_files import is_being_made, manifest_path
 from bekenlab.jobs.chip.known_backups import KnownBackups
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Backups:
             raise FileAccessError(f"{self._folder} cannot be made: {reason}") from error
         wanted = {**identity_facts(target.identity), "size": target.size}
         for journal in sorted(self._folder.glob("*.bin.journal"), reverse=True):
-            if _head(journal).items() >= wanted.items():
+            if _head(journal).items() >= wanted.items() and not is_being_made(journal):
                 return journal.with_name(journal.name.removesuffix(".journal"))
         chip = target.identity.chip.name if target.identity.chip else "chip"
         stem = f"{chip}-{now():%Y%m%d-%H%M%S}"

@@ -12,7 +12,7 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.errors import FileAccessError, RefusedError
-from bekenlab.files import write_whole
+from bekenlab.files import lock, write_whole
 from bekenlab.link.commands import SECTOR
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ class BackupFiles:
         resumed: How many sectors an earlier run had read.
 
     Raises:
-        RefusedError: The output exists, or the journal belongs to another chip.
+        RefusedError: The output exists, another run is making it, or the journal belongs to
+            another chip.
         FileAccessError: The folder cannot be written to.
     """
 
@@ -73,25 +74,40 @@ class BackupFiles:
         self._head = {"format": FORMAT, "version": _VERSION, "size": size, **identity}
         check_output(output)
         try:
+            self._log = self.journal.open("a+", encoding="utf-8")
+            self._take_journal()
             self._open()
         except OSError as error:
             raise _access(output, error) from error
         self.resumed = len(self.crcs)
 
+    def _take_journal(self) -> None:
+        """Two runs with the same files would mix two chips into one backup."""
+        if not lock(self._log):
+            self._log.close()
+            raise RefusedError(
+                f"another run of bekenlab is making {self.output}",
+                hint="wait for it, or choose another name with -o",
+            )
+
     def _open(self) -> None:
-        self._load()
+        try:
+            self._load()
+        except RefusedError:
+            self._log.close()
+            raise
         mode = "r+b" if self.crcs else "w+b"
         self._file = self.partial.open(mode)
         if not self.crcs:
             self._file.truncate(len(self.data))
-        self._log = self.journal.open("w", encoding="utf-8")
+        self._log.truncate(0)
         self._note(self._head)
         for address, crc in self.crcs.items():
             self._note({"a": address, "c": crc})
 
     def _load(self) -> None:
         """Take over what an earlier run left, as far as its data agree with its journal."""
-        if not self.journal.exists() or not self.partial.exists():
+        if not self.journal.stat().st_size or not self.partial.exists():
             return
         head, *entries = _lines(self.journal)
         if not entries:
@@ -135,18 +151,41 @@ class BackupFiles:
         """The backup is whole and verified: give it its name, with its manifest."""
         try:
             os.fsync(self._file.fileno())
-            self.close()
+            self._file.close()
+            self._compare()
             text = json.dumps({**self._head, **manifest}, indent=1)
             write_whole(manifest_path(self.output), text.encode())
             self.partial.replace(self.output)
+            self.close()
             self.journal.unlink()
         except OSError as error:
             raise _access(self.output, error) from error
+        finally:
+            self.close()
+
+    def _compare(self) -> None:
+        """What is on the disk is what will be relied on, and not what was meant to be there."""
+        if self.output.exists():
+            raise RefusedError(f"{self.output} exists by now", hint="choose another name with -o")
+        if self.partial.read_bytes() != self.data:
+            raise FileAccessError(
+                f"{self.partial} does not hold what was written to it",
+                hint="repeat the command; if that happens again, choose another disk",
+            )
 
     def close(self) -> None:
         """Close the files and leave them for a later run."""
         self._file.close()
         self._log.close()
+
+
+def is_being_made(journal: Path) -> bool:
+    """Whether a run holds a journal now."""
+    try:
+        with journal.open("a", encoding="utf-8") as log:
+            return not lock(log)
+    except OSError:
+        return True
 
 
 def _lines(journal: Path) -> list[dict[str, Any]]:
