@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import FileAccessError, RefusedError
@@ -20,15 +21,22 @@ _FAR = 1 << 30
 def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
     """Write a file under a temporary name and rename it: nobody ever sees half of it.
 
+    It is on the disk before it has its name, so that not even a power cut leaves half of it.
+
     Args:
         path: The file.
         content: All of it.
         private: Nobody but the user may read it (where the system has such rights).
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # Two threads may write the same file; what is there under this name, a run that crashed left.
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
+    temporary.unlink(missing_ok=True)
     try:
         temporary.touch(mode=0o600 if private else 0o666, exist_ok=False)
-        temporary.write_bytes(content)
+        with temporary.open("r+b") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import ipaddress
 import secrets
 import socket
 import sys
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 USUAL_PORT = 7231
 _NEXT_PORTS = 20
 _LAST_WORDS = 2
+# Those that the gates let in, see ``Door``.
+_HOSTS = ("127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +45,16 @@ def parse_place(text: str) -> Place:
     """Read ``HOST:PORT``, ``[::1]:PORT`` or ``:PORT``.
 
     Raises:
-        ListenError: It is no such thing, or an address that others can reach.
+        ListenError: It is no such thing, or another address than those of this computer for itself.
     """
     host, _, digits = text.rpartition(":")
     host = host.strip("[]") or "127.0.0.1"
     if not digits.isdecimal() or not 0 <= int(digits) <= 65535:
         raise ListenError(f"{text!r} is no address", hint="write it like 127.0.0.1:7231")
     host = "127.0.0.1" if host == "localhost" else host
-    try:
-        loopback = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
+    if host not in _HOSTS:
         raise ListenError(
-            f"{host} can be reached from other computers",
+            f"{host} is not the address of this computer for itself",
             hint="bekenlab serves this computer only: use 127.0.0.1; from elsewhere, ssh -L",
         )
     return Place(host, int(digits), exact=True)

@@ -160,6 +160,16 @@ def test_a_boot_loader_that_does_not_take_it_is_found_out(
         update(fake, tmp_path)
 
 
+def test_an_update_that_did_not_happen_costs_no_files(
+    fake: FakeDevice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.firmware.put_files(FILES)
+    monkeypatch.setattr(Firmware, "_unpack_update", lambda _: None)
+    with pytest.raises(VerifyFailedError, match="did not take the package"):
+        update(fake, tmp_path)
+    assert fake.firmware.files() == FILES
+
+
 def test_the_same_build_again_is_done_and_said(fake: FakeDevice, tmp_path: Path) -> None:
     fake.firmware.build = NEW_BUILD
     report = update(fake, tmp_path)

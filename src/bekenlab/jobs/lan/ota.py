@@ -102,20 +102,21 @@ def run_ota(
     """
     kept = _keep(device, plan, copies, events)
     _upload(device, plan, events)
-    _compare(device, plan, events)
+    try:
+        _compare(device, plan, events)
+    except VerifyFailedError:
+        _put_files_back(device, plan, kept, events)
+        raise
     info = restart(device, _JOB, seconds=device.patience.update, events=events)
+    # Also where the boot loader did not take the package: that lies where the files were.
+    restored = _put_files_back(device, plan, kept, events)
     if plan.file.build and info.build != plan.file.build:
         raise VerifyFailedError(
             f"the device came back with {info.version or 'its old firmware'}, not "
             f"{plan.file.version}: the boot loader did not take the package",
             hint="free it with the wire (bekenlab write), or try another build; nothing is lost",
         )
-    restored = None
-    if plan.files is not None:
-        _put_files_back(device, plan, kept[-1].read_bytes(), events)
-        restored = True
-        info = device.info()
-    return OtaReport(plan, info, kept, restored)
+    return OtaReport(plan, device.info() if restored else info, kept, restored)
 
 
 def _keep(device: Device, plan: OtaPlan, copies: Copies, events: EventSink) -> tuple[Path, ...]:
@@ -147,8 +148,17 @@ def _compare(device: Device, plan: OtaPlan, events: EventSink) -> None:
         )
 
 
-def _put_files_back(device: Device, plan: OtaPlan, image: bytes, events: EventSink) -> None:
-    """The firmware saves no settings behind an upload, nor runs the files: it has to restart."""
+def _put_files_back(
+    device: Device, plan: OtaPlan, kept: tuple[Path, ...], events: EventSink
+) -> bool | None:
+    """The firmware saves no settings behind an upload, nor runs the files: it has to restart.
+
+    Returns:
+        True; None where there were no files.
+    """
+    if plan.files is None:
+        return None
+    image = kept[-1].read_bytes()
 
     def sent(done: int) -> None:
         events(Progress(_JOB, "files", done, len(image)))
@@ -158,6 +168,7 @@ def _put_files_back(device: Device, plan: OtaPlan, image: bytes, events: EventSi
     restart(device, _JOB, seconds=device.patience.reboot, events=events)
     if not same or device.files() != plan.files:
         raise VerifyFailedError(
-            "the firmware is new, but the files of the device are not all back",
+            "the files of the device are not all back",
             hint="they are kept; see the folder named above, and the device's own file page",
         )
+    return True
