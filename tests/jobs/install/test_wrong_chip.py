@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bekenlab.errors import RefusedError
+from bekenlab.errors import BekenlabError, RefusedError
+from bekenlab.events import Event, Progress
+from bekenlab.image import read_image
+from bekenlab.image.framing import add
+from bekenlab.jobs.chip.flash_journal import WriteJournal
+from bekenlab.jobs.chip.flash_state import look
+from bekenlab.jobs.install.backups import make_backup
 from bekenlab.jobs.install.install import install
 from bekenlab.jobs.install.undo import undo
+from bekenlab.link.connect import connect
+from bekenlab.link.errors import VerifyFailedError
+from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.wire_chips import build
-from install_lab import PLUG, Desk, Person, desk, original, wishes
+from install_lab import OBK, PLUG, Desk, Person, desk, original, wishes
 from kill_runs import Killed, Mortal
+from shared import dump
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bekenlab.jobs.install.model import Proposal
     from bekenlab.jobs.install.rehearsal import Rehearsal
-    from bekenlab.link.virtual import VirtualTransport
     from bekenlab.machine.wire import WireDevice
 
 RF, STORAGE = slice(0x1D0000, 0x1D1000), slice(0x1EE000, 0x1F0000)
@@ -108,4 +118,51 @@ def test_nothing_is_written_when_the_backup_was_deleted_meanwhile(tmp_path: Path
     plug = desk("BK7231N", original(PLUG), tmp_path)
     with pytest.raises(RefusedError, match="no longer there"):
         install(plug.bench, wishes("BK7231N"), plug.places, Deleter())
+    assert plug.flash == original(PLUG)
+
+
+def test_a_backup_of_two_devices_is_none(tmp_path: Path) -> None:
+    first = desk("BK7231N", original(PLUG), tmp_path)
+    other = build("BK7231N", twin(original(PLUG)))
+    person = Swapper(other)
+    first.wrap = person.watch
+
+    def swap(event: Event, /) -> None:
+        if isinstance(event, Progress) and event.phase == "read" and event.done > 0x100000:
+            person.lines[-1].device = other
+
+    with pytest.raises(BekenlabError):
+        install(first.bench, wishes("BK7231N"), first.places, person, events=swap)
+    assert not person.asked
+    assert not list(first.places.backups.glob("*.bin")), "a mixture, with the name of a backup"
+    assert (first.flash, other.flash) == (original(PLUG), twin(original(PLUG)))
+
+
+def test_undo_finds_the_backup_that_install_was_given(tmp_path: Path) -> None:
+    plug, saved = desk("BK7231N", original(PLUG), tmp_path), tmp_path / "mine.bin"
+    saved.write_bytes(plug.flash)
+    install(plug.bench, replace(wishes("BK7231N"), backup=saved), plug.places, Person())
+    undo(plug.bench, plug.places, lambda _proposal: True)
+    assert plug.flash == original(PLUG)
+
+
+def test_a_backup_that_is_not_what_was_looked_at_gets_another_name(tmp_path: Path) -> None:
+    plug = desk("BK7231N", original(PLUG), tmp_path)
+    target = connect(VirtualTransport(plug.device), wait=0).target
+    state = look(target, WriteJournal(None), ())
+    other = replace(state, crcs={**state.crcs, 0x1EE000: 1})
+    with pytest.raises(VerifyFailedError, match="not what the chip held"):
+        make_backup(target, other, plug.places, None)
+    assert not list(plug.places.backups.glob("*.bin"))
+    assert list(plug.places.backups.glob("*.bin.wrong"))
+
+
+def test_undo_goes_back_from_code_that_does_not_start(tmp_path: Path) -> None:
+    plug = desk("BK7231N", original(PLUG), tmp_path)
+    install(plug.bench, wishes("BK7231N"), plug.places, Person())
+    # Somebody forced an application in plain onto a chip that decrypts.
+    code = add(read_image(dump(OBK["BK7231N"])).logical[0x10000:0x20000])
+    plain = plug.flash[:0x11000] + code + plug.flash[0x11000 + len(code) :]
+    plug = Desk(plug.chip, build("BK7231N", plain), plug.places)
+    undo(plug.bench, plug.places, lambda _proposal: True)
     assert plug.flash == original(PLUG)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bekenlab import __version__
-from bekenlab.errors import Notice
+from bekenlab.errors import Notice, RefusedError
 from bekenlab.events import EventSink, Finished, Progress, Said, Started, ignore
 from bekenlab.jobs.chip.backup_files import BackupFiles, manifest_path
 from bekenlab.link.commands import SECTOR
@@ -79,6 +79,7 @@ def backup(
         events: Told of progress.
 
     Raises:
+        RefusedError: Another chip answers in the middle.
         BadReadError: A sector cannot be read.
         VerifyFailedError: The whole does not agree with the chip, again and again.
         NotADumpError: All of it reads 00 or FF: no backup of anything.
@@ -89,6 +90,7 @@ def backup(
     events(Started(JOB, target.size))
     try:
         run = _Run(target, files, events)
+        target.session.linked_again = run.same_chip_check()
         run.check_resumed()
         run.read_all()
         run.prove()
@@ -125,6 +127,23 @@ class _Run:
         self.sent = 0
         self.blank = 0
         self.reread = 0
+
+    def same_chip_check(self) -> Callable[[], None]:
+        """A check that the chip on the line is still the one that is read, by its calibration."""
+        before = {a: self._target.crc(a, a + SECTOR) for a in self._calibration()}
+
+        def is_it() -> bool:
+            return all(self._target.crc(a, a + SECTOR) == crc for a, crc in before.items())
+
+        def check() -> None:
+            if not is_it() and not is_it():  # noise may have changed an answer
+                raise RefusedError(
+                    "another chip answers than the one that is read",
+                    hint="put the first one back and run the command again: it goes on",
+                    refusals=["wrong-chip"],
+                )
+
+        return check
 
     def check_resumed(self) -> None:
         """Ask the chip whether what an earlier run read still holds."""

@@ -15,6 +15,7 @@ from bekenlab.jobs.chip.flash_state import ChipState, look
 from bekenlab.jobs.chip.known_backups import KnownBackups
 from bekenlab.jobs.install.model import JOB, SavedBackup
 from bekenlab.link.commands import SECTOR
+from bekenlab.link.errors import VerifyFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -107,6 +108,7 @@ def make_backup(
 
     Raises:
         RefusedError: The name given is taken by something else.
+        VerifyFailedError: Something else was read than what was looked at before.
         BekenlabError: Line, chip or files fail.
     """
     if named is not None and named.exists():
@@ -123,11 +125,24 @@ def make_backup(
             f"{path.parent} cannot be made: {reason}", hint="name a file with --backup"
         ) from error
     report = backup(target, path, now=now, events=events)
+    data = path.read_bytes()
+    _raise_if_of_another(path, data, state.crcs)
     KnownBackups(places.state).add(path)
     for notice in report.notices:
         events(Said(JOB, notice.code, notice.message))
-    data = path.read_bytes()
     return SavedBackup(path, data, reused=False), replace(state, backup=(path, data))
+
+
+def _raise_if_of_another(path: Path, data: bytes, crcs: Mapping[int, int]) -> None:
+    """What was looked at before has to be what was read."""
+    if all(_crc(data, address) == crc for address, crc in crcs.items()):
+        return
+    kept = path.with_name(f"{path.name}.wrong")
+    path.replace(kept)
+    raise VerifyFailedError(
+        f"what was read is not what the chip held a moment ago; it is kept as {kept}",
+        hint="was another device put on the wire meanwhile? Run the command again",
+    )
 
 
 def _name(target: Target, crcs: Mapping[int, int], folder: Path) -> Path:

@@ -20,6 +20,7 @@ from bekenlab.jobs.chip.bench import open_chip
 from bekenlab.jobs.chip.flash import flash
 from bekenlab.jobs.chip.flash_journal import WriteJournal
 from bekenlab.jobs.chip.flash_state import Wishes, plan_write
+from bekenlab.jobs.chip.known_backups import KnownBackups
 from bekenlab.jobs.install.backups import look_at, make_backup, reusable
 from bekenlab.jobs.install.configure import (
     as_file,
@@ -236,6 +237,8 @@ class _Run:
         named = self._wishes.backup
         state = look_at(self._target, self._journal, self._places, named, self._events)
         if state.backup and reusable(state, named, pieces_of(firmware, self._target.identity)):
+            if self._keeps:
+                KnownBackups(self._places.state).add(state.backup[0])  # undo looks for it there
             return SavedBackup(*state.backup, reused=True), state
         if self._keeps:
             return make_backup(self._target, state, self._places, named, events=self._events)

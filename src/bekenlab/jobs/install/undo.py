@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from bekenlab.link.identity import Identity
 
 
+# A proven backup of this very chip goes back to where it was, whatever is recognised in it, and
+# whatever has been written over it.
+_IT_WAS_THERE = frozenset({"unknown-file", "damaged-file", "wrong-chip", "encryption"})
+
+
 @dataclass(frozen=True, slots=True)
 class UndoProposal:
     """What going back would do.
@@ -103,8 +108,7 @@ def undo(
             )
         path, data = state.backup
         file = recognise(InputFile(path.name, path, data))
-        # A backup is what it is: also one that nothing is recognised in goes back to where it was.
-        wishes = Wishes(0, force=frozenset({"unknown-file", "damaged-file"}))
+        wishes = Wishes(0, force=_IT_WAS_THERE)
         plan = plan_write(target, file, wishes, state)
         proposal = UndoProposal(target.identity, path, file, plan)
         if plan_only:
