@@ -6,6 +6,7 @@ then there are ``plug.bin.partial`` and ``plug.bin.journal``, from which a later
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import zlib
@@ -44,6 +45,15 @@ def check_output(output: Path) -> None:
             f"{output} cannot be written: there is no folder {output.parent}",
             hint="make the folder, or choose another",
         )
+
+
+def is_as_made(dump: Path, data: bytes) -> bool:
+    """Whether a dump is what its manifest says; also true where there is no manifest."""
+    try:
+        made = json.loads(manifest_path(dump).read_text("utf-8"))["sha256"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return True
+    return bool(made == hashlib.sha256(data).hexdigest())
 
 
 class BackupFiles:

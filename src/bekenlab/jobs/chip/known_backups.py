@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bekenlab.errors import BekenlabError
 from bekenlab.files import write_whole
 from bekenlab.image.layout import arrange
+from bekenlab.jobs.chip.backup_files import is_as_made
 from bekenlab.jobs.chip.refusals import is_blank, protected_regions
 from bekenlab.jobs.inputs import load
 from bekenlab.link.commands import SECTOR
@@ -52,7 +53,8 @@ class KnownBackups:
             names = json.loads(self._path.read_text("utf-8"))
         except (OSError, ValueError):
             return []
-        return [Path(name) for name in names if isinstance(name, str)]
+        found = names if isinstance(names, list) else []
+        return [Path(name) for name in found if isinstance(name, str)]
 
 
 def backup_of(
@@ -61,7 +63,8 @@ def backup_of(
     """The newest backup of this very chip, and its bytes.
 
     A file is a chip's when it has the size of its flash and agrees with it in all that cannot be
-    rebuilt: boot loader and RF calibration, which differs from chip to chip.
+    rebuilt: boot loader and RF calibration, which differs from chip to chip. One that is no longer
+    what its manifest says has been changed or has gone bad: it is none.
 
     Args:
         identity: The chip.
@@ -73,7 +76,7 @@ def backup_of(
             data = load(path)[0].data
         except (BekenlabError, IndexError):
             continue
-        if len(data) != identity.flash_size:
+        if len(data) != identity.flash_size or not is_as_made(path, data):
             continue
         # Some tools read from the middle on; in order it is a backup like any other.
         for ordered in dict.fromkeys((data, arrange(data).data)):
