@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     "--backup",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A backup of this chip, if it was not made with this computer's bekenlab.",
+    help="Restore this backup of the chip, instead of the newest this computer knows.",
 )
 @chip_options(changes=True)
 def command(backup: Path | None, options: ChipOptions) -> None:

@@ -197,7 +197,8 @@ def undo_text(proposal: UndoProposal) -> Group:
     table = labelled(
         [
             ("Chip", proposal.identity.chip_name),
-            ("Backup", f"{proposal.backup}, {proposal.file.firmware or 'firmware unknown'}"),
+            ("Backup", str(proposal.backup)),
+            ("Firmware", proposal.file.firmware or "unknown"),
             ("Writes", f"{sectors(len(plan.sectors))}, {len(plan.same)} are right already"),
             ("Takes", f"about {max(1, round(plan.seconds))} s at {plan.baud} baud"),
         ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bekenlab.errors import BekenlabError, RefusedError, UsageError
+from bekenlab.errors import BekenlabError, FileAccessError, RefusedError, UsageError
 from bekenlab.events import Event, Step
 from bekenlab.jobs.chip.flash_journal import WriteJournal
 from bekenlab.jobs.chip.flash_state import Wishes, look, plan_write
@@ -173,6 +173,34 @@ def test_undo_takes_a_backup_made_elsewhere(plug: Desk, tmp_path: Path) -> None:
     install(plug.bench, replace(wishes("BK7231N"), backup=saved), plug.places, Person())
     undo(plug.bench, plug.places, lambda _proposal: True, named=saved)
     assert plug.flash == before
+
+
+def test_a_backup_that_is_named_is_taken_or_refused_never_swapped(
+    plug: Desk, tmp_path: Path
+) -> None:
+    install(plug.bench, wishes("BK7231N"), plug.places, Person())
+    after, other = plug.flash, tmp_path / "other.bin"
+    other.write_bytes(original("moes-wk-us2-tc-in-wall-outlet"))
+    with pytest.raises(RefusedError, match=r"other\.bin is no backup of this chip"):
+        undo(plug.bench, plug.places, lambda _proposal: True, named=other)
+    with pytest.raises(FileAccessError, match=r"gone\.bin"):
+        undo(plug.bench, plug.places, lambda _proposal: True, named=tmp_path / "gone.bin")
+    with pytest.raises(RefusedError, match=r"other\.bin is no backup of this chip"):
+        install(plug.bench, replace(wishes("BK7231N"), backup=other), plug.places, Person())
+    assert plug.flash == after
+
+
+def test_a_backup_is_made_under_a_new_name_although_one_is_known(
+    plug: Desk, tmp_path: Path
+) -> None:
+    before, mine = plug.flash, tmp_path / "mine.bin"
+    install(plug.bench, wishes("BK7231N"), plug.places, Person())
+    undo(plug.bench, plug.places, lambda _proposal: True)
+    wished = replace(wishes("BK7231N"), backup=mine)
+    report = install(plug.bench, wished, plug.places, Person())
+    assert report.proposal.backup.path == mine
+    assert mine.read_bytes() == before
+    assert install(plug.bench, wished, plug.places, Person()).proposal.backup.reused
 
 
 def test_files_that_would_meet_in_flash_are_not_planned(plug: Desk, tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ class FlashPlan:
         if not self.refusals:
             return
         reasons = "; ".join(refusal.reason for refusal in self.refusals)
-        options = " ".join(dict.fromkeys(refusal.override for refusal in self.refusals))
+        options = ", and ".join(dict.fromkeys(refusal.override for refusal in self.refusals))
         first = "bekenlab backup -o FILE; or, " if self.refusals[0].code == "no-backup" else ""
         raise RefusedError(
             f"not written: {reasons}",

@@ -51,9 +51,18 @@ def look_at(
     """What the chip holds, and which backup of it is known.
 
     Raises:
+        RefusedError: The file that was named is there, and is no backup of this chip.
         BekenlabError: Chip or line fail.
     """
-    return look(target, journal, candidates(places, named), events=events)
+    state = look(target, journal, candidates(places, named), events=events)
+    # Another backup instead of the one that was asked for would be a surprise, if a safe one.
+    if named is not None and named.exists() and (state.backup is None or state.backup[0] != named):
+        raise RefusedError(
+            f"{named} is no backup of this chip",
+            hint="leave --backup out: what was backed up on this computer is found by itself",
+            refusals=["no-backup"],
+        )
+    return state
 
 
 def reusable(state: ChipState, named: Path | None, firmware: Sequence[Piece]) -> bool:
@@ -61,7 +70,8 @@ def reusable(state: ChipState, named: Path | None, firmware: Sequence[Piece]) ->
 
     It is when the user named it, when the chip holds exactly that, when a write over it was cut
     off, or when the application has been replaced by the very firmware that is installed now.
-    Otherwise the device has moved on since, and what it holds now is worth a backup of its own.
+    Otherwise the device has moved on since, and what it holds now is worth a backup of its own;
+    and a file that was named and does not exist yet is to be made.
 
     Args:
         state: What the chip holds.
@@ -73,6 +83,8 @@ def reusable(state: ChipState, named: Path | None, firmware: Sequence[Piece]) ->
     path, data = state.backup
     if path == named or state.unfinished is not None:
         return True
+    if named is not None:
+        return False
     untouched = all(_crc(data, address) == crc for address, crc in state.crcs.items())
     return untouched or _holds(state.crcs, firmware)
 
@@ -107,15 +119,9 @@ def make_backup(
         The backup, and the state with it.
 
     Raises:
-        RefusedError: The name given is taken by something else.
         VerifyFailedError: Something else was read than what was looked at before.
         BekenlabError: Line, chip or files fail.
     """
-    if named is not None and named.exists():
-        raise RefusedError(
-            f"{named} is no backup of this chip as it is now",
-            hint="leave --backup out, or name a file that does not exist yet",
-        )
     path = named or _name(target, state.crcs, places.backups)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

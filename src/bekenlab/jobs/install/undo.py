@@ -13,7 +13,7 @@ from bekenlab.jobs.chip.flash import flash
 from bekenlab.jobs.chip.flash_file import recognise
 from bekenlab.jobs.chip.flash_journal import WriteJournal
 from bekenlab.jobs.chip.flash_state import Wishes, plan_write
-from bekenlab.jobs.inputs import InputFile
+from bekenlab.jobs.inputs import InputFile, load
 from bekenlab.jobs.install.backups import look_at
 from bekenlab.jobs.install.model import UNDO
 
@@ -86,16 +86,19 @@ def undo(
         bench: How to reach the chip.
         places: The user's folders.
         carry_out: Asked once, before anything is changed; not when nothing is to do.
-        named: A backup made elsewhere; it counts first if it is of this chip.
+        named: The backup to restore, where it is not the newest, or was made elsewhere.
         plan_only: Change nothing on the chip.
         events: Told of steps and progress.
 
     Raises:
-        RefusedError: No backup of this chip is known, or a person says no.
+        RefusedError: No backup of this chip is known, the file named is none, or a person says no.
+        FileAccessError: The file named cannot be read.
         BekenlabError: Line, chip or files fail. Running it again goes on.
     """
     events(Started(UNDO))
     journal = WriteJournal(places.state)
+    if named is not None:
+        load(named)  # a name mistyped is told before the chip is looked for
     with open_chip(bench, UNDO, events) as link:
         target = link.target
         events(Step(UNDO, "look", "Looking for a backup of this chip"))
