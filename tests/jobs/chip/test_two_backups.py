@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import pytest
 from bekenlab.errors import FileAccessError, RefusedError
 from bekenlab.events import Event, Progress
 from bekenlab.jobs.chip.backup import backup
+from bekenlab.jobs.chip.known_backups import KnownBackups
 from bekenlab.link.connect import connect
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.rom import RomChip
@@ -74,3 +76,16 @@ def test_an_empty_journal_is_no_other_chip(tmp_path: Path) -> None:
     (tmp_path / "plug.bin.journal").write_bytes(b"")
     report = backup(target(FIRST), tmp_path / "plug.bin", now=now)
     assert json.loads(report.manifest.read_text())["sha256"] == report.sha256
+
+
+def test_backups_noted_at_once_are_all_known(tmp_path: Path) -> None:
+    def note(prefix: str) -> None:
+        for number in range(10):
+            KnownBackups(tmp_path).add(tmp_path / f"{prefix}{number}.bin")
+
+    threads = [threading.Thread(target=note, args=(prefix,)) for prefix in "ab"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(KnownBackups(tmp_path).paths()) == 20

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from bekenlab.errors import BekenlabError
-from bekenlab.files import write_whole
+from bekenlab.files import lock, write_whole
 from bekenlab.image.layout import arrange
 from bekenlab.jobs.chip.backup_files import is_as_made
 from bekenlab.jobs.chip.refusals import is_blank, protected_regions
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _FILE = "backups.json"
 _MOST = 1000
+_PATIENCE, _EVERY = 200, 0.01  # seconds between tries
 
 
 class KnownBackups:
@@ -38,10 +40,12 @@ class KnownBackups:
         """Note a backup; silently does nothing when the list cannot be written."""
         if self._path is None:
             return
-        paths = [*(p for p in self.paths() if p != dump.resolve()), dump.resolve()]
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(self._path, json.dumps([str(p) for p in paths[-_MOST:]]).encode())
+            with self._path.with_suffix(".lock").open("a", encoding="utf-8") as guard:
+                _wait_for(guard)
+                paths = [*(p for p in self.paths() if p != dump.resolve()), dump.resolve()]
+                write_whole(self._path, json.dumps([str(p) for p in paths[-_MOST:]]).encode())
         except OSError:
             return  # then the backup has to be named
 
@@ -55,6 +59,14 @@ class KnownBackups:
             return []
         found = names if isinstance(names, list) else []
         return [Path(name) for name in found if isinstance(name, str)]
+
+
+def _wait_for(guard: IO[str]) -> None:
+    """Two runs that note a backup at once would each forget the other's; nobody waits for ever."""
+    for _ in range(_PATIENCE):
+        if lock(guard):
+            return
+        time.sleep(_EVERY)
 
 
 def backup_of(
