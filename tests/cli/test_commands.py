@@ -46,6 +46,21 @@ def test_help_and_version() -> None:
     assert "--show-secrets" in bekenlab("analyze", "--help").out
 
 
+@pytest.mark.parametrize("group", [(), ("config",), ("log",), ("obk",), ("obk", "config")])
+def test_the_summary_of_each_command_is_whole(group: tuple[str, ...]) -> None:
+    shown = bekenlab(*group, "--help").out.partition("Commands:")[2].partition("Examples:")[0]
+    assert shown.strip()
+    assert "..." not in shown
+
+
+def test_an_error_goes_on_under_its_own_column(folder: Path) -> None:
+    (folder / "hello.txt").write_text("hello")
+    error = bekenlab("boot", "hello.txt", folder=folder).err.splitlines()
+    assert error[1].startswith("  try: ")
+    assert error[2].startswith("       "), "the second line of the hint"
+    assert all(line == line.rstrip() for line in error)
+
+
 def test_one_file_gives_the_whole_report(folder: Path) -> None:
     run = bekenlab("analyze", "plug.bin", folder=folder)
     assert (run.status, run.err) == (0, "")

@@ -28,6 +28,16 @@ def test_a_module_as_text() -> None:
     assert max(map(len, run.out.splitlines())) <= 80
 
 
+@pytest.mark.parametrize("name", ["pins.png", "pins.txt", "pins"])
+def test_a_picture_is_not_written_under_the_name_of_something_else(
+    tmp_path: Path, name: str
+) -> None:
+    run = bekenlab("pinout", "CB2S", "-o", name, folder=tmp_path)
+    assert run.status == 2
+    assert ".svg" in run.err
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_report_names_board_and_pins(plug: Path) -> None:
     run = bekenlab("pinout", "--report", plug)
     assert run.status == 0

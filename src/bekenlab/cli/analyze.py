@@ -109,7 +109,7 @@ def command(
     if html and show_secrets:
         raise click.UsageError("--html is made to be shared: it takes no --show-secrets.")
     if html and not force:
-        refuse_existing(html)
+        refuse_existing(html, hint="choose another name, or add --force to replace it")
     files, missing = _expand(paths)
     if html and len(files) > 1:
         raise click.UsageError("--html takes one file.")

@@ -26,12 +26,12 @@ from bekenlab.errors import ExitCode
     help="Also rehearse this OpenBeken for BK7231N on it.",
 )
 def command(as_json: bool, save: Path | None, firmware: Path | None) -> int:
-    """Play the whole story on a sample metering plug, on a virtual chip.
+    """Play the whole story on a sample plug, on a virtual chip.
 
-    It is backed up over a virtual wire, its storage is erased on purpose, its firmware is booted
-    and tells the pins, a report is made, and the backup is restored. The sample is made by code
-    alone, encrypted, framed and stored the way Tuya does it. Nothing is downloaded. --json prints
-    the report of the sample as it is, with its storage.
+    The plug is backed up over a virtual wire, its storage is erased on purpose, its firmware is
+    booted and tells the pins, a report is made, and the backup is restored. The sample is made by
+    code alone, encrypted, framed and stored the way Tuya does it. Nothing is downloaded. --json
+    prints the report of the sample as it is, with its storage.
     """
     # Imported here: numpy and the parsers take longer to load than --help may take.
     from bekenlab.files import write_new

@@ -57,10 +57,11 @@ def command(
     options: ChipOptions,
     **settings: Any,
 ) -> None:
-    """Install OpenBeken on the device on the wire, with its pins and your Wi-Fi set up.
+    """Install OpenBeken, with the device's pins and your Wi-Fi set up.
 
-    It is backed up first, its pins are read out of the backup, and everything is shown before one
-    question is asked. Ended anywhere, the same command goes on. bekenlab undo goes back.
+    The device on the wire is backed up first, its pins are read out of the backup, and everything
+    is shown before one question is asked. Ended anywhere, the same command goes on. bekenlab undo
+    goes back.
 
     Passwords are asked for, or read from BEKENLAB_WIFI_PASSWORD and BEKENLAB_MQTT_PASSWORD. Without
     --wifi-ssid the device opens a Wi-Fi of its own to be set up in.

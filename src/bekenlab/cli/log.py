@@ -36,7 +36,12 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Keep every byte in FILE as it comes. It may hold passwords and keys.",
 )
-@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="Stop after so long.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="N",
+    help="Stop after so long.",
+)
 @click.option("--time", "with_time", is_flag=True, help="Put the time before each line.")
 @click.option("--show-secrets", is_flag=True, help="Do not hide keys and passwords on the screen.")
 @click.option("--json", "as_json", is_flag=True, help="Print events and the result as JSON.")
@@ -51,10 +56,10 @@ def command(
     show_secrets: bool,
     as_json: bool,
 ) -> None:
-    """Listen to what a device prints on its log port (UART2, 115200 baud).
+    """Listen to what a device prints on its log port.
 
-    Nothing is sent. Pins are read out of the log as they come; Ctrl-C ends it with a summary.
-    Keys, Wi-Fi names and passwords are hidden on the screen.
+    That is UART2 (the pad TX2), 115200 baud. Nothing is sent. Pins are read out of the log as they
+    come; Ctrl-C ends it with a summary. Keys, Wi-Fi names and passwords are hidden on the screen.
     """
     if context.invoked_subcommand is not None:
         return

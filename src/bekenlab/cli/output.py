@@ -27,14 +27,19 @@ def json_line(value: Mapping[str, Any]) -> str:
 
 def print_error(error: BekenlabError, *, subject: str = "") -> None:
     """What was seen, what to do, and the code to look up; on standard error."""
+    from rich.table import Table
     from rich.text import Text
 
-    from bekenlab.report.printable import printable
+    from bekenlab.report.printable import Printable, printable
 
     out = console(stderr=True)
     prefix = f"{subject}: " if subject and subject not in error.message else ""
-    out.print(Text.assemble(("error: ", "bold red"), printable(prefix + error.message)))
+    told = Table.grid(padding=(0, 1, 0, 0))  # what is long goes on under its own column
+    told.add_column(no_wrap=True)
+    told.add_column(overflow="fold")
+    told.add_row(Text("error:", "bold red"), Text(printable(prefix + error.message)))
     if error.hint:
-        out.print(Text.assemble(("  try: ", "bold"), printable(error.hint)))
+        told.add_row(Text("  try:", "bold"), Text(printable(error.hint)))
+    out.print(Printable(told))
     place = f"  code {error.code}, exit {int(error.exit_code)}; see docs/errors/{error.code}.md"
     out.print(Text(place, style="dim"))

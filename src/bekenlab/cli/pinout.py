@@ -59,7 +59,7 @@ _POINT = re.compile(r"(-?\d{1,6}(?:\.\d{1,4})?)\s*,\s*(-?\d{1,6}(?:\.\d{1,4})?)"
 @click.option("--back", is_flag=True, help="With --pads: the photo shows the back.")
 @click.option("--list", "list_all", is_flag=True, help="Name all modules and chips there are.")
 def command(board: str | None, chip: str | None, list_all: bool, **options: Any) -> int:
-    """Show the pads of a module, or the pins of a chip, and what they do.
+    """Show a module's pads or a chip's pins, and what they do.
 
     MODULE|CHIP is what is printed on the board, such as CB2S or BK7231N. It may be left out with
     --report. With --photo the pins are drawn over a photo of the board.
@@ -115,6 +115,8 @@ class _Wanted:
             raise click.UsageError("--back belongs to --pads.")
         if self.photo is not None and self.output is None:
             raise click.UsageError("--photo needs a file to write: -o OUT.png or OUT.svg.")
+        if self.photo is None and self.output and self.output.suffix.lower() != ".svg":
+            raise click.UsageError("Pictures are SVG, which every browser shows: -o OUT.svg.")
 
 
 def _show(found: Module, subject: Subject | None, wanted: _Wanted) -> None:

@@ -32,7 +32,7 @@ def command(
     as_json: bool,
     **settings: Any,
 ) -> None:
-    """Install OpenBeken on a virtual chip made from DUMP, and try every pin.
+    """Try an install on a virtual chip made from DUMP, pin by pin.
 
     No device is needed. The same writes go over a virtual wire; OpenBeken boots with its new
     configuration, buttons are pressed, and each relay, LED and PWM pin has to move the way the pin

@@ -46,10 +46,10 @@ def command(
     seed: int,
     write_back: Path | None,
 ) -> int:
-    """Serve a virtual chip with this dump in its flash, for any flashing program.
+    """Serve a virtual chip for any flashing program.
 
-    The first line printed is what the program is to open. FILE itself is never changed. Ctrl-C ends
-    it.
+    FILE is the dump in its flash. The first line printed is what the program is to open. FILE
+    itself is never changed. Ctrl-C ends it.
     """
     if pty and port:
         raise click.UsageError("--pty and --tcp exclude each other")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 )
 @chip_options(changes=True)
 def command(backup: Path | None, options: ChipOptions) -> None:
-    """Restore the newest backup of the chip on the wire, byte for byte.
+    """Restore the newest backup of the chip, byte for byte.
 
     The backup is found by itself: it is this chip's when boot loader and RF calibration agree.
     Ended anywhere, the same command goes on.

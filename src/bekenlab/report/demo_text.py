@@ -10,7 +10,7 @@ from rich.text import Text
 
 from bekenlab.report.chip_text import sectors
 from bekenlab.report.install_text import rehearsal_text
-from bekenlab.report.printable import printable
+from bekenlab.report.printable import Printable, printable
 from bekenlab.report.text import render
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ _LINES = 3
 _TELLS = "_pin: is "
 
 
-def demo_text(demo: DemoReport) -> Group:
+def demo_text(demo: DemoReport) -> RenderableType:
     """All of it, in the order in which it happened."""
-    return Group(*_parts(demo))
+    return Printable(Group(*_parts(demo)))
 
 
 def _parts(demo: DemoReport) -> Iterator[RenderableType]:

@@ -27,7 +27,8 @@ def scan_text(report: ScanReport, *, show_secrets: bool = False) -> RenderableTy
     """What ``obk scan`` found."""
     where = ", ".join(str(network) for network in report.networks)
     if not report.found:
-        return Text(f"no OpenBeken device among {report.asked} addresses of {where}")
+        asked = "1 address" if report.asked == 1 else f"{report.asked} addresses"
+        return Text(f"no OpenBeken device among {asked} of {where}")
     table = lines("Address", "Name", "Chip", "Version", "MAC")
     for seen in report.found:
         if seen.info is None:

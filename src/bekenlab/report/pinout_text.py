@@ -58,7 +58,7 @@ def render_notes() -> RenderableType:
     grid = Table.grid(padding=(0, 1))
     for note in wiring_notes():
         grid.add_row("-", Text(note))
-    return Group(heading("Mind"), Padding(grid, (0, 0, 0, 2)))
+    return Printable(Group(heading("Mind"), Padding(grid, (0, 0, 0, 2))))
 
 
 def _cells(pad: Pad, uses: Uses, *, package: bool) -> list[str | Text]:

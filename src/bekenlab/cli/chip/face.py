@@ -73,9 +73,11 @@ class Face:
 
     def show(self, content: RenderableType) -> None:
         """Show a part of the report; in JSON it is in the result."""
+        from bekenlab.report.printable import Printable
+
         self._clear()
         if not self.as_json:
-            console().print(content)
+            console().print(Printable(content))
 
     def hello(self) -> None:
         """The first line of NDJSON."""

@@ -14,9 +14,9 @@ from bekenlab.cli.output import console
     "--json", "as_json", is_flag=True, help="Print events and the result as JSON, one a line."
 )
 def ports(as_json: bool) -> None:
-    """List serial ports: adapter, driver, whether it is free and may be opened.
+    """List serial ports, and which of them are free.
 
-    Nothing is opened or sent.
+    With adapter and driver, and whether bekenlab may open it. Nothing is opened or sent.
     """
     from bekenlab.link.ports import list_ports
     from bekenlab.report.chip_json import port_json
@@ -25,16 +25,15 @@ def ports(as_json: bool) -> None:
     with facing("ports", as_json=as_json) as face:
         found = list_ports()
         face.result = {"ports": [port_json(port) for port in found]}
-        if not as_json:
-            console().print(ports_text(found))
+        face.show(ports_text(found))
 
 
 @click.command("doctor")
 @chip_options(plans=False)
 def doctor(options: ChipOptions) -> None:
-    """Find out why a chip does not answer: each stage tried, with a verdict and what to do.
+    """Find out why a chip does not answer, and what to do about it.
 
-    Changes nothing on the chip.
+    Each stage is tried, with a verdict. Changes nothing on the chip.
     """
     from bekenlab.jobs.chip import doctor as job
     from bekenlab.report.chip_json import doctor_json
@@ -43,8 +42,7 @@ def doctor(options: ChipOptions) -> None:
     with facing("doctor", as_json=options.as_json) as face:
         report = job.doctor(bench_of(options), events=face)
         face.result = doctor_json(report)
-        if not options.as_json:
-            console().print(doctor_text(report))
+        face.show(doctor_text(report))
         if report.problem is not None:
             raise report.problem
 

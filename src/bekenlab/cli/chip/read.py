@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 @click.command("info")
 @chip_options(plans=False)
 def info(options: ChipOptions) -> None:
-    """Show which chip is on the wire: boot loader, flash, code key, protection."""
+    """Show which chip is on the wire.
+
+    With its boot loader, flash, code key, write protection and MAC address.
+    """
     from bekenlab.jobs.chip.bench import open_chip
     from bekenlab.jobs.chip.info import info as ask
     from bekenlab.report.chip_json import info_json
@@ -30,8 +33,7 @@ def info(options: ChipOptions) -> None:
     ):
         report = ask(link)
         face.result = info_json(report)
-        if not options.as_json:
-            console().print(info_text(report))
+        face.show(info_text(report))
 
 
 @click.command("backup")
@@ -81,8 +83,7 @@ def backup(output: Path, options: ChipOptions) -> None:
         )
         KnownBackups(state_folder()).add(output)
         face.result = backup_json(report)
-        if not options.as_json:
-            console().print(backup_text(report))
+        face.show(backup_text(report))
 
 
 @click.command("verify")
@@ -96,9 +97,9 @@ def backup(output: Path, options: ChipOptions) -> None:
 )
 @chip_options(plans=False)
 def verify(file: Path, address: int | None, options: ChipOptions) -> None:
-    """Compare a chip with a file by checksums; takes a few seconds and transfers nothing.
+    """Compare a chip with a file by checksums.
 
-    Exit 6 when they differ, with the sectors that do.
+    Takes a few seconds, and transfers nothing. Exit 6 when they differ, with the sectors that do.
     """
     from bekenlab.errors import UsageError
     from bekenlab.jobs.chip import verify as job
@@ -121,8 +122,7 @@ def verify(file: Path, address: int | None, options: ChipOptions) -> None:
         problem = report.problem()
         if problem is not None:
             raise problem
-        if not options.as_json:
-            console().print(verify_text(report))
+        face.show(verify_text(report))
 
 
 COMMANDS = (info, backup, verify)

@@ -48,10 +48,10 @@ _BACKUPS = click.option(
     help="Only this part; may be repeated. flash is all of it, filesystem its files.",
 )
 def backup(options: DeviceOptions, output: Path, parts: tuple[str, ...]) -> None:
-    """Back up a device: settings, calibration, what Tuya left, and its files.
+    """Back up the settings, calibration and files of a device.
 
-    --part flash reads the first 2 MiB of flash, which is all there is on most chips, as one dump
-    for bekenlab analyze.
+    And what Tuya left in flash. --part flash reads the first 2 MiB of flash, which is all there is
+    on most chips, as one dump for bekenlab analyze.
     """
     from datetime import UTC, datetime
 
@@ -82,7 +82,7 @@ def apply(
     backups: Path | None,
     show_secrets: bool,
 ) -> None:
-    """Give a device its pins, flags and startup command, and read them back.
+    """Give a device its pins and startup command, and read them back.
 
     FILE is a template, a dump of the original firmware, a JSON report, a boot log or a
     configuration. Pins it does not name are cleared; flags and startup command stay where it says
@@ -119,7 +119,7 @@ def config() -> None:
 @device_options()
 @show_secrets_option
 def show(options: DeviceOptions, show_secrets: bool) -> None:
-    """Show all settings of a device, as bekenlab config show does for a file."""
+    """Show all settings of a device."""
     from bekenlab.jobs.lan.settings import settings_file
     from bekenlab.report.config_report import config_json, render
 
@@ -136,7 +136,7 @@ def show(options: DeviceOptions, show_secrets: bool) -> None:
 @_BACKUPS
 @show_secrets_option
 def restore(options: DeviceOptions, file: Path, backups: Path | None, show_secrets: bool) -> None:
-    """Give a device the settings in a file: all of them, and restart it with them.
+    """Give a device all settings of a file, and restart it.
 
     FILE is a configuration sector, such as config.bin of a backup or what config edit made, or a
     dump with one in it.
@@ -167,7 +167,7 @@ def restore(options: DeviceOptions, file: Path, backups: Path | None, show_secre
 @_FILE
 @_BACKUPS
 def ota(options: DeviceOptions, file: Path, backups: Path | None) -> None:
-    """Update the firmware of a device with an OTA package (.rbl) of OpenBeken.
+    """Update a device with an OTA package (.rbl) of OpenBeken.
 
     The package is checked before: that it is whole, for this chip, and fits. It is compared in
     flash before the device restarts; then the device has to come back with the new build. Its

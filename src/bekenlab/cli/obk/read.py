@@ -53,7 +53,7 @@ def scan(
 @device_options()
 @show_secrets_option
 def info(options: DeviceOptions, show_secrets: bool) -> None:
-    """Show who a device is: chip, firmware, names, flags, startup command."""
+    """Show who a device is: chip, firmware, names and flags."""
     from bekenlab.report.lan_json import info_json
     from bekenlab.report.lan_text import device_text
 
@@ -67,7 +67,7 @@ def info(options: DeviceOptions, show_secrets: bool) -> None:
 @click.command("pins")
 @device_options()
 def pins(options: DeviceOptions) -> None:
-    """Show what the pins of a device do, and the values of their channels."""
+    """Show what the pins of a device do, and their values."""
     from bekenlab.jobs.lan.look import look_at_pins
     from bekenlab.report.lan_json import pins_json
     from bekenlab.report.lan_text import pins_text
