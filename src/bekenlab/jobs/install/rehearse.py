@@ -138,6 +138,7 @@ def _written(
     journal = WriteJournal(None)
     state = replace(look(target, journal, ()), backup=(saved.path, saved.data))
     plan = plan_write(target, firmware.file, Wishes(force=force), state, also=(as_file(made),))
+    plan = replace(plan, backup=None)  # a virtual chip needs no file to go back to
     report = flash(target, plan, state, journal, reboot=False, events=_renamed(events))
     return report, device.flash
 
