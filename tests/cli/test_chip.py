@@ -10,8 +10,10 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 
+from bekenlab.cli.chip.face import facing
 from bekenlab.samples import build_sample
 
 if TYPE_CHECKING:
@@ -125,6 +127,15 @@ def test_ctrl_c_ends_a_backup_with_a_result_and_keeps_what_was_read(desk: Desk) 
     assert process.returncode == 130
     assert lines[-1] == {**lines[-1], "event": "result", "exit": 130}
     assert (desk.folder / "plug.bin.journal").exists()
+
+
+def test_ctrl_c_says_that_the_same_command_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(click.exceptions.Exit), facing("backup", as_json=False):
+        raise KeyboardInterrupt
+    assert "the same command goes on" in capsys.readouterr().err
+    with pytest.raises(click.exceptions.Exit), facing("backup", as_json=False):
+        raise click.Abort  # somebody said no: nothing to go on with
+    assert not capsys.readouterr().err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for other processes")

@@ -63,6 +63,12 @@ def test_one_other_byte_anywhere_is_something_to_do(at: int, tmp_path: Path) -> 
     assert plan_unchanged(target, named(bytes(other)), WISHES, WriteJournal(tmp_path)) is None
 
 
+def test_a_file_that_is_refused_is_so_even_where_it_is_already(tmp_path: Path) -> None:
+    wishes = Wishes(WISHES.address)  # random bytes are nothing a chip would run
+    target = linked(RomChip("BK7231N", BEFORE))
+    assert plan_unchanged(target, named(THERE), wishes, WriteJournal(tmp_path)) is None
+
+
 def test_after_a_write_that_was_cut_off_all_of_flash_is_looked_at(tmp_path: Path) -> None:
     """The file may be there while what the write had damaged beside it is not yet put right."""
     chip = RomChip("BK7231N", BEFORE, faults=ChipFaults(power_cut=frozenset({3})))

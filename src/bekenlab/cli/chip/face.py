@@ -168,6 +168,9 @@ _STAGES = {
 }
 
 
+_RESUMABLE = frozenset({"backup", "write", "restore", "erase", "install", "undo"})
+
+
 @contextmanager
 def facing(command: str, *, as_json: bool) -> Iterator[Face]:
     """Run a command with a face, and end it with one result and the right exit status."""
@@ -178,7 +181,9 @@ def facing(command: str, *, as_json: bool) -> Iterator[Face]:
     except BekenlabError as error:
         face.end(int(error.exit_code), error)
         raise click.exceptions.Exit(int(error.exit_code)) from error
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, click.Abort) as stop:
         face.end(int(ExitCode.INTERRUPTED), None)
+        if isinstance(stop, KeyboardInterrupt) and not as_json and command in _RESUMABLE:
+            click.echo("stopped; the same command goes on where it was", err=True)
         raise click.exceptions.Exit(int(ExitCode.INTERRUPTED)) from None
     face.end(int(ExitCode.OK), None)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 JOB = "write"
 # Enough to see how the boot loader and the application are encrypted.
 _HEADS = (0, 0x11000)
+HEAD = _HEADS[-1] + SECTOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +239,7 @@ def inside(piece: Piece, size: int) -> list[Piece]:
 
 def _heads(target: Target) -> bytes:
     """The chip's first sectors of boot loader and application, in a flash that is else blank."""
-    head = bytearray(b"\xff" * (_HEADS[-1] + SECTOR))
+    head = bytearray(b"\xff" * HEAD)
     for address in _HEADS:
         head[address : address + SECTOR] = read_alone(target, address).data
     return bytes(head)

@@ -11,7 +11,9 @@ import zlib
 from typing import TYPE_CHECKING
 
 from bekenlab.jobs.chip.flash_plan import FlashPlan, Piece, compose
-from bekenlab.jobs.chip.flash_state import inside, placed, title_of
+from bekenlab.jobs.chip.flash_state import HEAD, inside, placed, title_of
+from bekenlab.jobs.chip.refusals import Situation, refusals
+from bekenlab.link.commands import SECTOR
 from bekenlab.link.reading import read_alone
 
 if TYPE_CHECKING:
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 
     from bekenlab.jobs.chip.flash_file import FlashFile
     from bekenlab.jobs.chip.flash_journal import WriteJournal
-    from bekenlab.jobs.chip.flash_state import Wishes
+    from bekenlab.jobs.chip.flash_plan import PlannedSector
+    from bekenlab.jobs.chip.flash_state import Placed, Wishes
     from bekenlab.link.target import Target
 
 # What is different is mostly different at its beginning; this much tells at little cost.
@@ -47,6 +50,8 @@ def plan_unchanged(
     if not pieces or journal.concerns(target.identity) or not _holds(target, pieces):
         return None
     same, _ = compose(pieces, {}, lambda address: read_alone(target, address).data)
+    if _is_refused(target, part, wishes, same):
+        return None
     return FlashPlan(
         title=title_of(file),
         pieces=pieces,
@@ -55,6 +60,23 @@ def plan_unchanged(
         kept=tuple(part.kept),
         baud=target.session.baud,
     )
+
+
+def _is_refused(
+    target: Target, part: Placed, wishes: Wishes, same: Sequence[PlannedSector]
+) -> bool:
+    """Whether a rule speaks against the file; for a chip it is not meant for it is no use there."""
+    held = {sector.address: sector.data for sector in same}
+    blank = b"\xff" * SECTOR
+    situation = Situation(
+        file=part.file,
+        pieces=part.pieces,
+        identity=target.identity,
+        crcs={address: zlib.crc32(data) for address, data in held.items()},
+        head=b"".join(held.get(address, blank) for address in range(0, HEAD, SECTOR)),
+        has_backup=True,  # nothing is lost
+    )
+    return any(refusal.code not in wishes.force for refusal in refusals(situation))
 
 
 def _holds(target: Target, pieces: Sequence[Piece]) -> bool:
