@@ -12,6 +12,7 @@ from boot_table import Row, chosen, measure, ran_on, stored_pins, switched_or_pr
 from machine_lab import CHIPS
 from shared import dump_names
 
+pytestmark = pytest.mark.no_cover  # the virtual chip's own tests count, in a third of the time
 NAMES = [name for name in dump_names() if name != "bk7231t-tuyaconfig-pc44ha"]  # no code
 #: Not Tuya's, and without a name of its own.
 ANONYMOUS = {"bl2028n-dreo-dr-htf004s-fan-pai-053"}
