@@ -43,7 +43,11 @@ async function begin(kind, parameters = {}) {
 
 async function lookForPorts() {
   if (document.hidden) return;
+  const before = chosen;
   const { ports } = await ask("GET", "/api/ports").catch(() => ({ ports: [] }));
+  // Another port was chosen meanwhile, perhaps one this answer does not know yet. Whoever chose it
+  // looks again.
+  if (chosen !== before) return;
   if (!ports.some((port) => port.id === chosen)) {
     // What another tab has begun is worth seeing. Else one adapter is surely meant; among several,
     // or where it cannot be told, people choose.
