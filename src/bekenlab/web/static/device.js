@@ -119,6 +119,8 @@ function choose(id) {
   else sessionStorage.removeItem("port");
 }
 
+// Pressed before this script runs, it would send the form somewhere else.
+find("virtual").querySelector("[type=submit]").disabled = false;
 find("virtual").addEventListener("submit", async (event) => {
   event.preventDefault();
   trouble(null);
