@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
@@ -12,6 +11,7 @@ from starlette.routing import Route
 from bekenlab.errors import BusyError, NotFoundError, UsageError
 from bekenlab.jobs.live.source import demo_templates, live_source
 from bekenlab.report.live_json import picture_json, source_json
+from bekenlab.web.body import json_object
 from bekenlab.web.chip_commands import command_of
 from bekenlab.web.frames import frames_of
 from bekenlab.web.lab import lab_of
@@ -36,7 +36,7 @@ async def show_all(request: Request) -> Response:
 
 async def begin(request: Request) -> Response:
     """Start one: ``{"dump": ID, "chip": NAME, "pins": ID}``; the last two are optional."""
-    lab, given = lab_of(request), await _object(request)
+    lab, given = lab_of(request), await json_object(request)
     name = await run_in_threadpool(_start, lab, given)
     session = lab.chips.get(name)
     if session is None:
@@ -54,7 +54,7 @@ async def show(request: Request) -> Response:
 async def do(request: Request) -> Response:
     """Do something to a chip: ``{"do": "press", "gpio": 10}``; all of it is in docs/bench.md."""
     session = session_of(request)
-    command = command_of(await _object(request), pins=len(session.picture.gpio))
+    command = command_of(await json_object(request), pins=len(session.picture.gpio))
     if not session.command(command):
         raise BusyError("the chip has more to do than it can", hint="wait a moment, try again")
     return JSONResponse({"taken": True}, 202)
@@ -115,16 +115,6 @@ def _text(given: Mapping[str, Any], name: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise UsageError(f"{name} must be text")
     return value or None
-
-
-async def _object(request: Request) -> dict[str, Any]:
-    try:
-        found = json.loads(await request.body() or b"{}")
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise UsageError("the body must be a JSON object")
-    return found
 
 
 def _row(name: str, session: LiveSession) -> dict[str, Any]:

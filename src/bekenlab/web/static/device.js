@@ -1,6 +1,7 @@
 // The device page: ports that come and go, what to do, and the job that does it.
 import { ask } from "./api.js";
 import { byId, fill, picture, size } from "./dom.js";
+import { onSubmit } from "./forms.js";
 import { JobPanel } from "./jobpanel.js";
 import { start } from "./jobs.js";
 import { outcomeOf } from "./outcomes.js";
@@ -119,10 +120,7 @@ function choose(id) {
   else sessionStorage.removeItem("port");
 }
 
-// Pressed before this script runs, it would send the form somewhere else.
-find("virtual").querySelector("[type=submit]").disabled = false;
-find("virtual").addEventListener("submit", async (event) => {
-  event.preventDefault();
+onSubmit(find("virtual"), async (event) => {
   trouble(null);
   const form = event.target;
   try {
@@ -166,8 +164,7 @@ function openPanel(id) {
 }
 
 for (const form of document.querySelectorAll("[data-panel]")) {
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  onSubmit(form, async () => {
     const given = {};
     for (const field of form.elements) {
       if (field.name) given[field.name] = field.type === "checkbox" ? field.checked : field.value;

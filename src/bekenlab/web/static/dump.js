@@ -1,21 +1,11 @@
 // Files dropped on the page go to the server, which says what they are.
 import { ask } from "./api.js";
+import { onFiles } from "./forms.js";
 import { t } from "./texts.js";
 
 for (const zone of document.querySelectorAll("[data-drop]")) {
   const state = zone.querySelector("[data-drop-state]");
-  const input = zone.querySelector("[data-files]");
-  input.addEventListener("change", () => take([...input.files], state, Number(zone.dataset.drop)));
-  zone.addEventListener("dragover", (event) => {
-    event.preventDefault();
-    zone.classList.add("over");
-  });
-  zone.addEventListener("dragleave", () => zone.classList.remove("over"));
-  zone.addEventListener("drop", (event) => {
-    event.preventDefault();
-    zone.classList.remove("over");
-    take([...event.dataTransfer.files], state, Number(zone.dataset.drop));
-  });
+  onFiles(zone, (files) => take(files, state, Number(zone.dataset.drop)));
 }
 
 async function take(files, state, largest) {

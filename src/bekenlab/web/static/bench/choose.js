@@ -1,5 +1,6 @@
 // What to put on the bench: the sample, a dropped file, or one that is open; then to its page.
 import { ask } from "../api.js";
+import { onFiles, onSubmit } from "../forms.js";
 import { t } from "../texts.js";
 
 const problem = document.querySelector("[data-problem]");
@@ -26,15 +27,17 @@ document.querySelector("[data-sample-chip]").addEventListener("click", async (ev
   event.target.disabled = false;
 });
 
-document.querySelector("[data-start]")?.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const given = Object.fromEntries(new FormData(event.target));
-  try {
-    await start(Object.fromEntries(Object.entries(given).filter(([, value]) => value)));
-  } catch (error) {
-    show(error);
-  }
-});
+const form = document.querySelector("[data-start]");
+if (form) {
+  onSubmit(form, async () => {
+    const given = Object.fromEntries(new FormData(form));
+    try {
+      await start(Object.fromEntries(Object.entries(given).filter(([, value]) => value)));
+    } catch (error) {
+      show(error);
+    }
+  });
+}
 
 for (const button of document.querySelectorAll("[data-end]")) {
   button.addEventListener("click", async () => {
@@ -64,14 +67,4 @@ async function take(files) {
   input.value = "";
 }
 
-input.addEventListener("change", () => take([...input.files]));
-zone.addEventListener("dragover", (event) => {
-  event.preventDefault();
-  zone.classList.add("over");
-});
-zone.addEventListener("dragleave", () => zone.classList.remove("over"));
-zone.addEventListener("drop", (event) => {
-  event.preventDefault();
-  zone.classList.remove("over");
-  take([...event.dataTransfer.files]);
-});
+onFiles(zone, take);

@@ -1,4 +1,5 @@
 // The log as it comes, and the console that types back.
+import { onSubmit } from "../forms.js";
 import { orElse, t } from "../texts.js";
 
 const MOST_LINES = 2000;
@@ -10,8 +11,7 @@ export class Log {
     this.at = 0;
     page.querySelector("[data-clear]").addEventListener("click", () => this.place.replaceChildren());
     const form = page.querySelector("[data-console]");
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
+    onSubmit(form, async () => {
       const text = form.text.value;
       const taken = await act({ do: "type", port: form.port.value, text: `${text}\r\n` });
       if (!taken) return;

@@ -1,4 +1,5 @@
 // TuyaMCU data points: what the module set, and what the MCU is to report.
+import { onSubmit } from "../forms.js";
 import { t } from "../texts.js";
 
 export class Points {
@@ -8,8 +9,7 @@ export class Points {
     this.body = page.querySelector("[data-points]");
     this.rows = new Map();
     const form = page.querySelector("[data-point]");
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
+    onSubmit(form, () => {
       const { id, type, value } = form.elements;
       this.report(Number(id.value), type.value, value.value);
     });
