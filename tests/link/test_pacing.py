@@ -19,7 +19,7 @@ def test_half_a_request_is_waited_for_in_real_time() -> None:
             heard += b"".join(sent.data for sent in pacer.run())
         return heard
 
-    ask(b"\0" * 10)  # until the ROM has started
+    ask(short(0))  # too early: the ROM has not started
     assert ask(short(0)) == bytes.fromhex("040e0501e0fc0100")
     assert ask(long(0x0D, b"\x01\0\0"))[10] == 0
     request = long(7, u32(0) + bytes(4096))

@@ -47,9 +47,12 @@ def change_baud(session: Session, baud: int) -> bool:
     Raises:
         NoReplyError: The chip was lost and could not be linked again.
     """
+    with session.turn:
+        return baud == session.baud or _change(session, baud)
+
+
+def _change(session: Session, baud: int) -> bool:
     old = session.baud
-    if baud == old:
-        return True
     request = commands.set_baud(baud, _DELAY_MS)
     session.send(request)
     try:

@@ -67,6 +67,8 @@ class Request:
         echo: What the reply's payload must start with.
         size: Bytes of the reply's payload after ``echo``; the payload is exactly that long.
         work: Seconds the chip may need besides the time on the line.
+        changes: Whether it changes flash, registers or the rate. Bytes sent while the chip still
+            waits for the rest of such a request become part of it, of an erase command its address.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Request:
     echo: bytes = b""
     size: int | None = 0
     work: float = 0.2
+    changes: bool = False
 
     @property
     def is_long(self) -> bool:
@@ -132,7 +135,8 @@ def read_register(address: int) -> Request:
 def write_register(address: int, value: int) -> Request:
     """Write a 32-bit register (ROM chips only)."""
     payload = _word(address) + _word(value)
-    return Request(f"write register {address:#x}", short_request(0x01, payload), 0x01, echo=payload)
+    raw = short_request(0x01, payload)
+    return Request(f"write register {address:#x}", raw, 0x01, payload, changes=True)
 
 
 def reboot() -> bytes:
@@ -143,7 +147,8 @@ def reboot() -> bytes:
 def set_baud(baud: int, delay_ms: int) -> Request:
     """Change the chip's rate; the reply comes at the new one, after the delay."""
     payload = _word(baud) + bytes([delay_ms])
-    return Request(f"set {baud} baud", short_request(0x0F, payload), 0x0F, echo=payload, work=0.5)
+    raw = short_request(0x0F, payload)
+    return Request(f"set {baud} baud", raw, 0x0F, payload, work=0.5, changes=True)
 
 
 def check_crc(start: int, end: int) -> Request:
@@ -169,7 +174,7 @@ def erase_sector(address: int) -> Request:
     """Erase 4 KiB."""
     raw = long_request(0x0F, b"\x20" + _word(address))
     echo = b"\x20" + _word(address)
-    return Request(f"erase sector {address:#x}", raw, 0x0F, echo, work=1.0)
+    return Request(f"erase sector {address:#x}", raw, 0x0F, echo, work=1.0, changes=True)
 
 
 def write_sector(address: int, data: bytes) -> Request:
@@ -177,7 +182,8 @@ def write_sector(address: int, data: bytes) -> Request:
     if len(data) != SECTOR:
         raise ValueError("a sector has 4096 bytes")
     raw = long_request(0x07, _word(address) + data)
-    return Request(f"write sector {address:#x}", raw, 0x07, _word(address), work=1.0)
+    name = f"write sector {address:#x}"
+    return Request(name, raw, 0x07, _word(address), work=1.0, changes=True)
 
 
 def flash_id() -> Request:
@@ -195,4 +201,4 @@ def write_status_register(opcode: int, value: bytes) -> Request:
     """Write one or two status register bytes with one opcode (ROM chips only)."""
     payload = bytes([opcode]) + value
     name = f"write status register {opcode:02x}"
-    return Request(name, long_request(0x0D, payload), 0x0D, payload)
+    return Request(name, long_request(0x0D, payload), 0x0D, payload, changes=True)

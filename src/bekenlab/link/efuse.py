@@ -46,4 +46,5 @@ def _byte(session: Session, index: int) -> int | None:
 
 
 def _register(session: Session, address: int) -> int:
-    return int.from_bytes(session.ask(commands.read_register(address)), "little")
+    # Twice: which chip this is may depend on it, and nothing on the line has a checksum.
+    return int.from_bytes(session.ask_twice(commands.read_register(address)), "little")

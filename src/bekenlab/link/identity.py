@@ -94,6 +94,7 @@ def identify(session: Session) -> Identity:
     kind = LoaderKind.TUYA if version else LoaderKind.OTHER if chip_id is None else LoaderKind.ROM
     flash_id = _flash_id(session) if kind is LoaderKind.ROM else None
     part = chips.flash_part(flash_id) if flash_id is not None else None
+    session.waits = kind is LoaderKind.ROM
     size, source = _size(session, flash_id, part)
     return Identity(
         kind=kind,

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from bekenlab.link.session import Session
 
-_CHECK_EVERY = 0.008
 _ALREADY = 0.25
 _AFTER_REBOOT = 1.0
 _AFTER_RESET = 0.8
@@ -99,6 +98,10 @@ class Linker:
             NoLinkError: The chip did not answer; the message says what arrived instead.
             LineLostError: The line is gone.
         """
+        with self._session.turn:
+            return self._link()
+
+    def _link(self) -> Stage:
         for rate in (LINK_BAUD, *self._rates):
             self._session.transport.set_baud(rate)
             if self._try(Stage.ALREADY, _ALREADY):
@@ -142,13 +145,14 @@ class Linker:
                 tell = now + _TELL_EVERY
                 self._watch(Linking(stage, end - now, diagnose(self.heard)))
             if self._check():
+                self._session.left = False
                 # The chip answers every check that was on its way; none may be left over.
                 self._session.drain(_LEFT_OVER)
                 return True
         return False
 
     def _check(self) -> bool:
-        if self._session.is_linked(_CHECK_EVERY):
+        if self._session.hail():
             return True
         self.heard = (self.heard + self._session.reader.take_noise())[-_KEEP:]
         return False

@@ -11,6 +11,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.link.commands import link_check
+from bekenlab.link.waiting import Waiting
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -33,7 +36,7 @@ class Answer:
 
 
 class Pipeline:
-    """Requests in flight.
+    """Requests in flight; none of them may change anything.
 
     Args:
         session: The chip.
@@ -48,24 +51,32 @@ class Pipeline:
         self._room = room
         self._flying: deque[Request] = deque()
         self._done: deque[Answer] = deque()
+        self._nudge = link_check()
         self._progress = 0.0
+        self._waiting: Waiting | None = None
         self.strays = 0
 
     def __len__(self) -> int:
         """Requests without an answer yet."""
-        return len(self._flying) + len(self._done)
+        return self._in_flight() + len(self._done)
+
+    def _in_flight(self) -> int:
+        return sum(request is not self._nudge for request in self._flying)
 
     def fits(self, request: Request) -> bool:
         """Whether the chip has room for one more request; always when none is in flight."""
         flying = sum(len(other.raw) for other in self._flying)
-        return not self._flying or flying + len(request.raw) <= self._room()
+        return not self._in_flight() or flying + len(request.raw) <= self._room()
 
     def send(self, request: Request) -> None:
         """Send a request behind the others."""
-        if not self._flying:
+        if not self._in_flight():
             self._progress = self._session.transport.now()
-        self._session.send(request)
-        self._flying.append(request)
+            self._waiting = None
+        with self._session.turn:
+            self._session.send(request)
+            self._flying.append(request)
+            self._session.flying = self._in_flight()
 
     def receive(self) -> Answer:
         """The answer to the oldest request.
@@ -77,30 +88,47 @@ class Pipeline:
             NoReplyError: The chip is gone.
             LineLostError: The line is gone.
         """
-        while not self._done:
-            oldest = self._flying[0]
-            frame = self._session.next_frame(self._progress + self._session.patience(oldest))
-            if frame is not None:
-                self._take(frame)
-                continue
+        with self._session.turn:
+            try:
+                while not self._done:
+                    self._wait()
+            finally:
+                self._session.flying = self._in_flight()
+        return self._done.popleft()
+
+    def _wait(self) -> None:
+        if self._waiting is None:
+            self._waiting = Waiting(self._session, self._flying[0], self._progress)
+        frame = self._waiting.frame()
+        if frame is not None:
+            self._take(frame)
+        elif self._waiting.nudges:
+            self._session.send(self._nudge)
+            self._flying.append(self._nudge)
+            self._waiting.nudged()
+        else:
+            self._waiting = None
             for swallowed in self._session.torn_frames():
                 self._take(swallowed)
             if not self._done:
                 self._lose(len(self._flying))
                 self._session.resync()
-        return self._done.popleft()
 
     def _take(self, frame: Frame) -> None:
         for skipped, request in enumerate(self._flying):
             if request.matches(frame):
                 self._lose(skipped)
                 self._flying.popleft()
-                good = request.refused(frame) is None
-                self._done.append(Answer(request, request.data(frame) if good else None))
+                if request is not self._nudge:
+                    good = request.refused(frame) is None
+                    self._done.append(Answer(request, request.data(frame) if good else None))
                 self._progress = self._session.transport.now()
+                self._waiting = None
                 return
         self.strays += 1
 
     def _lose(self, count: int) -> None:
-        self._session.lost += count
-        self._done.extend(Answer(self._flying.popleft(), None) for _ in range(count))
+        lost = [self._flying.popleft() for _ in range(count)]
+        lost = [request for request in lost if request is not self._nudge]
+        self._session.lost += len(lost)
+        self._done.extend(Answer(request, None) for request in lost)

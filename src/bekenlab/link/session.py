@@ -7,11 +7,13 @@ repeated go through :meth:`Session.ask`; all of the download protocol's are.
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from bekenlab.link.commands import Request, Status, link_check, status_text
 from bekenlab.link.errors import ChipRefusedError, NoReplyError
 from bekenlab.link.frames import Frame, FrameReader
+from bekenlab.link.waiting import NUDGE_AFTER, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +25,9 @@ TRIES = 5
 _BITS_A_BYTE = 10
 # USB adapters hand bytes on every 16 ms (FTDI's latency timer), remote ports later still.
 _LATENCY = 0.25
-_QUIET = 0.06
+_QUIET = 0.04
+# A receiver is told of a few bytes when the line has been idle for three more.
+_GAP = 0.0006
 # A chip that misses bytes of a command waits for them. What is sent too early becomes part of it,
 # of an erase command its address; the loader answers "incomplete" when it has waited long enough.
 PATIENCE = 0.6
@@ -48,6 +52,12 @@ class Session:
         relink: Called when the chip no longer answers; links it again at any rate, or raises.
         linked_again: Called when that has worked; raises when it is another chip that answers.
         lost: How many replies did not come or came torn, so far.
+        turn: Held by whoever speaks and waits for the answer.
+        flying: Requests of a pipeline without an answer yet.
+        waits: Whether the chip waits for its host for ever, as a ROM does. Else it must not be left
+            in silence.
+        heard_at: When something arrived last.
+        left: Whether the chip was told to start its firmware, so that nobody should ask it more.
     """
 
     def __init__(self, transport: Transport) -> None:
@@ -56,6 +66,11 @@ class Session:
         self.relink: Callable[[], None] | None = None
         self.linked_again: Callable[[], None] = lambda: None
         self.lost = 0
+        self.turn = threading.RLock()
+        self.flying = 0
+        self.waits = False
+        self.left = False
+        self._quiet_from = self.heard_at = transport.now()
         self._waiting: list[Frame] = []
 
     @property
@@ -66,6 +81,13 @@ class Session:
     def send(self, request: Request) -> None:
         """Send a request without waiting for its reply (see ``pipeline``)."""
         self.transport.write(request.raw)
+        on_the_line = self.line_time(len(request.raw) + request.reply_bytes)
+        self._quiet_from = self.transport.now() + on_the_line
+
+    @property
+    def quiet_for(self) -> float:
+        """Seconds since what was sent last has left and could have been answered."""
+        return self.transport.now() - self._quiet_from
 
     def line_time(self, size: int) -> float:
         """Seconds that ``size`` bytes take on the line."""
@@ -82,7 +104,10 @@ class Session:
             left = deadline - self.transport.now()
             if left <= 0:
                 return None
-            self._waiting = self.reader.feed(self.transport.read(left))
+            data = self.transport.read(left)
+            if data:
+                self.heard_at = self.transport.now()
+            self._waiting = self.reader.feed(data)
         return self._waiting.pop(0)
 
     def torn_frames(self) -> list[Frame]:
@@ -91,17 +116,31 @@ class Session:
 
     def try_once(self, request: Request) -> Frame | None:
         """Send a request; return its reply, or None when none came in time."""
-        self._waiting.clear()
-        self.send(request)
-        deadline = self.transport.now() + self.patience(request)
-        while (frame := self.next_frame(deadline)) is not None:
-            if request.matches(frame):
+        with self.turn:
+            self._waiting.clear()
+            self.send(request)
+            frame = self._answer(request)
+            if frame is None:
+                frame = next((f for f in self.torn_frames() if request.matches(f)), None)
+            self.lost += frame is None
+            return frame
+
+    def _answer(self, request: Request) -> Frame | None:
+        """The reply to what was just sent."""
+        wait = Waiting(self, request, self.transport.now())
+        nudge, nudged = link_check(), False
+        while True:
+            frame = wait.frame()
+            if frame is None:
+                if not wait.nudges:
+                    return None
+                self.send(nudge)
+                wait.nudged()
+                nudged = True
+            elif request.matches(frame):
                 return frame
-        for frame in self.torn_frames():
-            if request.matches(frame):
-                return frame
-        self.lost += 1
-        return None
+            elif nudged and nudge.matches(frame):
+                return None
 
     def ask(self, request: Request, *, tries: int = TRIES) -> bytes:
         """Send a request until it is answered; return the reply's data.
@@ -114,7 +153,7 @@ class Session:
         refusal: int | None = None
         for attempt in range(tries):
             if attempt:
-                self.resync()
+                self.resync(careful=request.changes)
             frame = self.try_once(request)
             if frame is None:
                 continue
@@ -163,40 +202,75 @@ class Session:
             hint="check ground and power; try --baud 115200",
         )
 
-    def resync(self) -> None:
-        """Wait until the line is quiet and the chip answers a link check again.
+    def resync(self, *, careful: bool = False) -> None:
+        """Let everything late arrive, until the chip answers a link check again.
+
+        Args:
+            careful: The chip may still wait for the rest of a request that changes something. It
+                is given the time to forget it: a ROM then answers, a loader in flash restarts.
 
         Raises:
             NoReplyError: The chip is silent, and linking it again failed.
         """
-        self.drain(PATIENCE)
-        for _ in range(_LINK_TRIES):
-            if self.is_linked():
-                self.drain()
-                return
-        if self.relink is None:
-            raise NoReplyError(
-                "the chip stopped answering", hint="power-cycle it and run the command again"
-            )
-        self.relink()
+        with self.turn:
+            if careful or self.waits:
+                self.drain(PATIENCE)
+            else:
+                self._let_pass(PATIENCE)
+            for _ in range(_LINK_TRIES):
+                if self.is_linked():
+                    self.drain()
+                    return
+            if self.relink is None:
+                raise NoReplyError(
+                    "the chip stopped answering", hint="power-cycle it and run the command again"
+                )
+            self.relink()
 
     def is_linked(self, wait: float = _LINK_WAIT) -> bool:
         """Whether one link check is answered within ``wait`` seconds."""
         request = link_check()
-        self._waiting.clear()
-        self.send(request)
-        deadline = self.transport.now() + self.line_time(16) + wait
+        with self.turn:
+            self._waiting.clear()
+            self.send(request)
+            return self._hears(request, self.transport.now() + self.line_time(16) + wait)
+
+    def hail(self) -> bool:
+        """Whether a link check is answered at once, or one sent by an earlier call.
+
+        To be called again and again. A loader in flash may listen for a few milliseconds only,
+        after a reset at a time nobody knows. The gap matters as well: where link checks follow each
+        other without one, a BK7231T is told of the first byte when its window is over.
+        """
+        request = link_check()
+        with self.turn:
+            self.send(request)
+            sent = self.line_time(len(request.raw))
+            return self._hears(request, self.transport.now() + sent + _GAP)
+
+    def _hears(self, request: Request, deadline: float) -> bool:
         while (frame := self.next_frame(deadline)) is not None:
             if request.matches(frame):
                 return True
         return False
 
+    def _let_pass(self, seconds: float) -> None:
+        """Throw away what arrives for so long, late replies among it, but do not fall silent."""
+        end = self.transport.now() + seconds
+        while self.transport.now() < end:
+            self.send(link_check())
+            look = self.transport.now() + NUDGE_AFTER
+            while (left := look - self.transport.now()) > 0:
+                self.transport.read(left)
+        self.drain()
+
     def drain(self, quiet: float = _QUIET) -> bytes:
         """Throw away what arrives until nothing has come for ``quiet`` seconds (3 s at most)."""
         heard = bytearray()
-        give_up = self.transport.now() + 3.0
-        while self.transport.now() < give_up and (data := self.transport.read(quiet)):
-            heard += data
-        self.reader.clear()
-        self._waiting.clear()
+        with self.turn:
+            give_up = self.transport.now() + 3.0
+            while self.transport.now() < give_up and (data := self.transport.read(quiet)):
+                heard += data
+            self.reader.clear()
+            self._waiting.clear()
         return bytes(heard)

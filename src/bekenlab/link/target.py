@@ -67,6 +67,10 @@ class Target:
         """Standard CRC-32 of a range of flash, computed by the chip."""
         return self.crc_value(self.session.ask(self.crc_request(start, end)))
 
+    def sure_crc(self, start: int, end: int) -> int:
+        """The same, asked until two answers in a row agree."""
+        return self.crc_value(self.session.ask_twice(self.crc_request(start, end)))
+
     def read_request(self, address: int) -> Request:
         """Request the sector at an address that is a multiple of 4096."""
         alias = self.identity.kind is not LoaderKind.ROM and address < _SHY_BELOW
@@ -106,6 +110,8 @@ class Target:
 
     def reboot(self) -> None:
         """Leave the loader and start the firmware; nothing is answered."""
-        # Sent several times, as Beken's own tool does: nobody confirms it.
-        for _ in range(3):
-            self.session.transport.write(commands.reboot())
+        with self.session.turn:
+            self.session.left = True
+            # Sent several times, as Beken's own tool does: nobody confirms it.
+            for _ in range(3):
+                self.session.transport.write(commands.reboot())

@@ -61,7 +61,6 @@ class ChipProfile:
     Attributes:
         name: ``"BK7231N"``.
         rate: Instructions a device second.
-        loader_ticks: How much longer an instruction takes in the boot loader.
         access_ticks: What a peripheral access costs beyond its instruction.
         flash_limit: Addresses from here up are not flash.
         app: Logical address of the application.
@@ -73,7 +72,6 @@ class ChipProfile:
 
     name: str
     rate: int
-    loader_ticks: int
     access_ticks: int
     flash_limit: int
     app: int
@@ -138,7 +136,6 @@ def _profile(name: str, data: dict[str, Any]) -> ChipProfile:
     return ChipProfile(
         name=name,
         rate=data["instructions_a_second"],
-        loader_ticks=data["loader_ticks"],
         access_ticks=data["access_ticks"],
         flash_limit=data["flash_limit"],
         app=data["app"],

@@ -24,7 +24,7 @@ _WOKEN_SLICE, _WOKEN_SLICES = 4, 64
 _NOTHING_PLANNED = 0.001
 _LONGEST_NAP = 0.1
 _TICKS_AN_ACCESS = 4
-_COUNTERS = ("instructions", "alone_since", "_entries", "_masked", "_woken", "_pace")
+_COUNTERS = ("instructions", "alone_since", "_entries", "_masked", "_woken")
 
 
 class Engine:
@@ -34,8 +34,6 @@ class Engine:
         cpu: The processor.
         board: The peripherals.
         clock: Virtual time.
-        app: From this address up an instruction takes one tick.
-        pace: Ticks an instruction takes until then.
         skip_idle: Whether to look for idle loops.
 
     Attributes:
@@ -44,17 +42,13 @@ class Engine:
         alone_since: Tick since which the code has neither let an interrupt in nor touched a device.
     """
 
-    def __init__(
-        self, cpu: Cpu, board: Board, clock: Clock, *, app: int, pace: int, skip_idle: bool
-    ) -> None:
+    def __init__(self, cpu: Cpu, board: Board, clock: Clock, *, skip_idle: bool) -> None:
         self.instructions = 0
         self.polled: int | None = None
         self.alone_since = 0
         self._cpu = cpu
         self._board = board
         self._clock = clock
-        self._app = app
-        self._pace = self._first_pace = pace
         self._skip_idle = skip_idle
         self._entries = 0
         self._masked = 0
@@ -70,10 +64,8 @@ class Engine:
             return
         limit = min(most, self._interrupts())
         planned = clock.next()
-        if self._pace != 1 and cpu.pc >= self._app:
-            self._pace = 1
         if planned is not None:
-            limit = max(1, min(limit, (planned - clock.now) // self._pace))
+            limit = max(1, min(limit, planned - clock.now))
         bus.spinning = None
         start, before = clock.now, bus.accesses
         self._idle.begin_slice()
@@ -111,7 +103,6 @@ class Engine:
 
     def power_up(self) -> None:
         """The processor starts anew."""
-        self._pace = self._first_pace
         self._masked = self._woken = 0
         self.polled, self.alone_since = None, self._clock.now
 
@@ -139,7 +130,7 @@ class Engine:
         return _MASKED_SLICES[self._masked]
 
     def _passed(self, count: int) -> None:
-        self._clock.now += count * self._pace
+        self._clock.now += count
         self.instructions += count
 
     def _probe(self) -> None:

@@ -92,8 +92,6 @@ class Machine:
             self.cpu,
             self.board,
             self.clock,
-            app=profile.app,
-            pace=1 if start == "app" else profile.loader_ticks,
             skip_idle=skip_idle,
         )
         self.monotonic = monotonic

@@ -162,7 +162,6 @@ def _carry_out(
     file_for: Callable[[Target], FlashFile],
     reboot: bool,
 ) -> None:
-    from bekenlab.jobs.chip.awake import awake
     from bekenlab.jobs.chip.bench import open_chip
     from bekenlab.jobs.chip.flash import flash
     from bekenlab.jobs.chip.flash_journal import WriteJournal
@@ -188,8 +187,7 @@ def _carry_out(
             return
         plan.raise_if_refused()
         if not options.yes and (plan.sectors or plan.repairs):
-            with awake(target):
-                _confirm(options)
+            _confirm(options)
         report = flash(target, plan, state, journal, reboot=reboot, events=face)
         face.result = flash_json(report)
     face.show(flash_text(report))

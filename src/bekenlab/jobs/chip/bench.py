@@ -11,6 +11,7 @@ from bekenlab.events import Awaiting, EventSink, Said, ignore
 from bekenlab.link.baud import DEFAULT_BAUD
 from bekenlab.link.connect import connect
 from bekenlab.link.errors import PortError
+from bekenlab.link.keeper import kept
 from bekenlab.link.ports import PortKind, list_ports
 from bekenlab.link.session import LINK_BAUD
 
@@ -100,6 +101,8 @@ def find_port(bench: Bench) -> tuple[str, str]:
 def open_chip(bench: Bench, job: str, events: EventSink = ignore) -> Iterator[Link]:
     """Open the port, link and identify the chip; close the port in the end.
 
+    Between the job's own requests the loader is kept waiting, however long somebody thinks.
+
     Raises:
         BekenlabError: No port, no link.
     """
@@ -110,7 +113,8 @@ def open_chip(bench: Bench, job: str, events: EventSink = ignore) -> Iterator[Li
     try:
         link = connect(line, baud=baud, wait=bench.wait, watch=_watcher(job, events))
         _tell(link, name, baud, job, events)
-        yield link
+        with kept(link.target):
+            yield link
         if bench.memory and bench.baud is None:
             # What the line held to the end, so that a weak adapter is not tried too fast again.
             bench.memory.remember(key, link.target.session.baud)

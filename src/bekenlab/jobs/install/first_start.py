@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from bekenlab.errors import BekenlabError
 from bekenlab.events import EventSink, Said, ignore
-from bekenlab.jobs.chip.awake import awake
 from bekenlab.jobs.install.model import JOB, FirstStart
 from bekenlab.link.transport import own_log
 from bekenlab.openbeken.boot_log import read_boot_log
@@ -55,9 +54,7 @@ def start(
     if listens:
         log = own_log(line)
         if log is None:
-            with awake(target):
-                moved = questions.wire_moved()
-            log = line if moved else None
+            log = line if questions.wire_moved() else None
     target.reboot()
     if log is None:
         return FirstStart()

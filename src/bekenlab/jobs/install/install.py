@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from bekenlab.errors import FirstStartError, RefusedError, UnsupportedError
 from bekenlab.events import EventSink, Finished, Said, Started, Step, ignore
-from bekenlab.jobs.chip.awake import awake
 from bekenlab.jobs.chip.bench import open_chip
 from bekenlab.jobs.chip.flash import flash
 from bekenlab.jobs.chip.flash_journal import WriteJournal
@@ -117,9 +116,8 @@ def install(
         report = InstallReport(proposal, None, None)
         if not plan_only:
             proposal.plan.raise_if_refused()
-            with awake(link.target):
-                rehearsal = _rehearsed(proposal, questions, helpers, events)
-                agreed = questions.carry_out(proposal, rehearsal)
+            rehearsal = _rehearsed(proposal, questions, helpers, events)
+            agreed = questions.carry_out(proposal, rehearsal)
             report = replace(report, rehearsal=rehearsal)
             if not agreed:
                 raise RefusedError(
@@ -197,8 +195,7 @@ class _Run:
         self._step("backup", "Backing up, before anything else")
         saved, state = self._saved(firmware)
         self._step("understand", "Reading the pins out of the backup")
-        with awake(self._target):
-            subject = understand(saved.path, saved.data)
+        subject = understand(saved.path, saved.data)
         made, notices = configure(
             subject, self._wishes.template, self._wishes.changes, chip, saved.data
         )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from bekenlab.errors import RefusedError
 from bekenlab.events import EventSink, Finished, Started, Step, ignore
-from bekenlab.jobs.chip.awake import awake
 from bekenlab.jobs.chip.bench import open_chip
 from bekenlab.jobs.chip.flash import flash
 from bekenlab.jobs.chip.flash_file import recognise
@@ -117,8 +116,7 @@ def undo(
         if plan_only:
             return UndoReport(proposal, None)
         plan.raise_if_refused()
-        with awake(target):
-            agreed = not proposal.needed or carry_out(proposal)
+        agreed = not proposal.needed or carry_out(proposal)
         if not agreed:
             raise RefusedError("nothing was written: you said no", hint="")
         events(Step(UNDO, "write", "Restoring the backup"))

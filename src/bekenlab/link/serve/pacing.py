@@ -2,16 +2,21 @@
 
 *Paced*, a device second is a real second: a program sees the chip as slow as it is. Otherwise the
 chip does what it was asked as fast as this computer can, and while nobody asks, its clock goes with
-the real one: the boot window of a chip must not be over before a program has spoken. It stands
-still while a request is half sent: how the system cuts what a program writes is no fault of the
-line.
+the real one. It stands still while a request is half sent: how the system cuts what a program
+writes is no fault of the line.
+
+Either way a chip that waits for its program is patient for a second. Some loaders listen for
+milliseconds after a reset, and give up a host that is silent for a tenth of a second, which a
+program on a busy computer may well be. So until the chip has answered once, its clock goes on with
+what the program sends and not by itself; later it goes slowly while nothing is asked.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bekenlab.link.frames import LONG_REQUEST, REQUEST
+from bekenlab.link.commands import link_check
+from bekenlab.link.frames import LONG_REQUEST, REQUEST, FrameReader
 from bekenlab.machine.line_rate import BITS_A_BYTE
 
 if TYPE_CHECKING:
@@ -26,13 +31,19 @@ _LONGEST_ANSWER = 10.0
 _AFTER_AN_ANSWER = 0.01
 # Device time between two looks at the budget.
 _STEP = 0.001
-# Not paced, a chip that was reset waits this long in real time for the first byte, and one that was
-# sent half a request for the rest.
-_FIRST_BYTE = 1.0
+# Not paced, a chip that was sent half a request waits this long in real time for the rest.
 _REST = 0.5
+# Real time in which a chip is patient, after a reset and after each byte to or from it.
+_PATIENCE = 1.0
+_PATIENT_SPEED = 0.05
+# Device time behind what a program sends, before the chip has answered: enough for the answer to a
+# link check, so that the program need not send another one.
+_PAUSE = 0.0015
 # Real time that is made up for at most, after this program or the computer was busy elsewhere.
 _MOST_MISSED = 0.02
 _MOST_BEHIND = 1.0
+
+_LINK_CHECK = link_check().raw
 
 
 class Pacer:
@@ -56,17 +67,32 @@ class Pacer:
         self._due = chip.now
         self._answer_by: float | None = None
         self._answered = False
-        self._hold_until = self._seen + _FIRST_BYTE
+        self._hold_until = 0.0
         self._request = bytearray()
+        self._replies = FrameReader()
+        self._owed = 0
+        self._last_sent = chip.now
+        self._granted = chip.now
+        self._reset_at = self._seen
+        self._patient_until = self._seen + _PATIENCE
 
     def feed(self, data: bytes, baud: int) -> None:
         """Put a program's bytes on the wire."""
+        if not self._answered and not data.replace(_LINK_CHECK, b""):
+            # A program repeats this until it is answered. What it sent while this computer was busy
+            # elsewhere it would not have sent to a chip of its own.
+            if self._granted > self._chip.now:
+                return
+            data = _LINK_CHECK
         self._chip.feed(data, baud)
         self._request += data
-        _drop_whole(self._request)
-        self._hold_until = self._monotonic() + _REST if self._request else 0.0
+        self._owed += _drop_whole(self._request)
+        now = self._monotonic()
+        line_time = len(data) * BITS_A_BYTE / baud
+        self._granted = max(self._granted, self._chip.now) + line_time + _PAUSE
+        self._hold_until = now + _REST if self._request else 0.0
+        self._patient_until = now + _PATIENCE
         if self._answered and not self._paced:
-            line_time = len(data) * BITS_A_BYTE / baud
             self._answer_by = self._chip.now + line_time + _LONGEST_ANSWER
 
     def reset(self) -> None:
@@ -76,7 +102,11 @@ class Pacer:
         self._answer_by = None
         self._due = self._chip.now
         self._request.clear()
-        self._hold_until = self._monotonic() + _FIRST_BYTE
+        self._replies.clear()
+        self._owed = 0
+        self._hold_until = 0.0
+        self._granted = self._last_sent = self._chip.now
+        self._reset_at = self._monotonic()
 
     def run(self) -> tuple[Sent, ...]:
         """Let time pass for a few real milliseconds at most; what the chip sent meanwhile."""
@@ -84,12 +114,15 @@ class Pacer:
         passed = min(began - self._seen, _MOST_MISSED)
         self._seen = began
         self.busy = False
-        if self._paced:
-            self._due = min(self._due + passed, self._chip.now + _MOST_BEHIND)
+        if not self._answered and began < self._reset_at + _PATIENCE:
+            self._due = self._granted
+        elif self._paced:
+            due = self._due + passed * self._speed(began)
+            self._due = min(due, self._chip.now + _MOST_BEHIND)
         elif began < self._hold_until:
             return ()
         else:
-            self._due = self._chip.now + passed
+            self._due = self._chip.now + passed * self._speed(began)
         sent: list[Sent] = []
         while self._chip.now < (until := self._until()):
             if self._monotonic() - began > _BUDGET:
@@ -98,24 +131,40 @@ class Pacer:
             sent += self._advance(until)
         return tuple(sent)
 
+    def _speed(self, now: float) -> float:
+        """Device seconds a real second, where the program's own speed does not matter."""
+        quiet = self._chip.now > self._last_sent + _AFTER_AN_ANSWER
+        waits = self._answered and quiet and not self._owed
+        return _PATIENT_SPEED if waits and now < self._patient_until else 1.0
+
     def _until(self) -> float:
         if self._answer_by is not None and self._chip.now >= self._answer_by:
             self._answer_by = None
+            self._owed = 0
         return self._due if self._answer_by is None else self._answer_by
 
     def _advance(self, until: float) -> tuple[Sent, ...]:
         sent = self._chip.advance(min(until, self._chip.now + _STEP))
         if sent:
+            if not self._answered:
+                self._owed = 0  # of what was sent before, some came too early
             self._answered = True
+            self._last_sent = sent[-1].at
+            replies = sum(len(self._replies.feed(piece.data)) for piece in sent)
+            self._owed = max(0, self._owed - replies)
+            self._patient_until = self._monotonic() + _PATIENCE
             if self._answer_by is not None:
                 self._answer_by = sent[-1].at + _AFTER_AN_ANSWER
         return sent
 
 
-def _drop_whole(data: bytearray) -> None:
-    """Leave only what may be the first part of a request."""
+def _drop_whole(data: bytearray) -> int:
+    """Leave only what may be the first part of a request; return how many whole ones there were."""
+    count = 0
     while data and (size := _size(data)) <= len(data):
+        count += data.startswith(REQUEST)
         del data[:size]
+    return count
 
 
 def _size(data: bytearray) -> int:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 _UNSET_BAUD = 115_200
 # Code that polls a full FIFO is made to wait for this many bytes at once: the line stays busy all
 # the same, and each look costs real time. After as many the slice ends, so that they get out.
-_WAIT_BYTES = 64
+_WAIT_BYTES = 32
 # A line silent for longer was not expected to speak when the slice was planned.
 _PAUSE_BYTES = 2
 

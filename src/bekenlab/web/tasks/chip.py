@@ -9,7 +9,6 @@ from bekenlab.errors import NotADumpError, RefusedError
 from bekenlab.jobs.chip import backup as backup_job
 from bekenlab.jobs.chip import doctor as doctor_job
 from bekenlab.jobs.chip import verify as verify_job
-from bekenlab.jobs.chip.awake import awake
 from bekenlab.jobs.chip.baud_memory import BaudMemory
 from bekenlab.jobs.chip.bench import Bench, open_chip
 from bekenlab.jobs.chip.capture import capture
@@ -220,8 +219,7 @@ def _agreed(job: Job, target: Target, file: FlashFile, state: ChipState) -> Flas
     wishes = Wishes()
     while True:
         plan = plan_write(target, file, wishes, state)
-        with awake(target):
-            said = job.ask("plan", plan=plan_view(plan, target.identity))
+        said = job.ask("plan", plan=plan_view(plan, target.identity))
         given = Parameters(said if isinstance(said, dict) else {})
         if given.flag("yes"):
             plan.raise_if_refused()

@@ -1,0 +1,135 @@
+"""A loader that gives up silent hosts is kept waiting."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bekenlab.link.errors import LineLostError
+from bekenlab.link.identity import Identity, LoaderKind
+from bekenlab.link.keeper import kept
+from bekenlab.link.session import Session
+from bekenlab.link.target import Target
+from bekenlab.link.virtual import VirtualTransport
+from bekenlab.machine.rom import RomChip
+
+if TYPE_CHECKING:
+    from bekenlab.link.transport import ModemLines, Transport
+
+CHECK = bytes.fromhex("01e0fc0100")
+LINKED = bytes.fromhex("040e0501e0fc0100")
+# A BK7231T's boot loader restarts when it has heard nothing for so long.
+GIVES_UP = 0.1
+
+
+class Line:
+    """A loader that answers link checks at once, and notes when it heard what."""
+
+    name = "a line"
+    baud = 921_600
+    lines: ModemLines | None = None
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[float, bytes]] = []
+        self.lost = self.deaf = False
+        self._answers = bytearray()
+
+    def set_baud(self, baud: int) -> None:
+        self.baud = baud
+
+    def write(self, data: bytes) -> None:
+        if self.lost:
+            raise LineLostError("gone")
+        self.heard.append((self.now(), data))
+        if data == CHECK and not self.deaf:
+            self._answers += LINKED
+
+    def read(self, timeout: float) -> bytes:
+        if not self._answers:
+            time.sleep(timeout)
+        data = bytes(self._answers)
+        self._answers.clear()
+        return data
+
+    def now(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def close(self) -> None:
+        pass
+
+    def longest_silence(self) -> float:
+        times = [at for at, _ in self.heard] + [self.now()]
+        return max(after - before for before, after in pairwise(times))
+
+
+def target(line: Transport, kind: LoaderKind = LoaderKind.TUYA) -> Target:
+    identity = Identity(kind, None, None, "", 0, "", None, None, 1 << 21, "usual")
+    return Target(Session(line), identity)
+
+
+def keepers() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "keeper"]
+
+
+@pytest.mark.parametrize("deaf", [False, True], ids=["answered", "while a wire is moved"])
+def test_a_loader_hears_something_before_it_gives_up(*, deaf: bool) -> None:
+    line = Line()
+    line.deaf = deaf
+    with kept(target(line)):
+        time.sleep(0.5)
+        silence = line.longest_silence()
+    assert {data for _, data in line.heard} == {CHECK}
+    assert len(line.heard) > 0.5 / GIVES_UP
+    assert silence < 5 * GIVES_UP, "several times as long only on a computer that is busy"
+    assert not keepers()
+
+
+def test_who_speaks_is_not_interrupted() -> None:
+    line = Line()
+    chip = target(line)
+    with kept(chip):
+        with chip.session.turn:
+            time.sleep(0.2)
+            assert not line.heard
+        chip.session.flying = 1  # a pipeline waits for its answers
+        time.sleep(0.2)
+        assert not line.heard
+
+
+def test_nobody_is_asked_after_a_reboot() -> None:
+    line = Line()
+    chip = target(line)
+    with kept(chip):
+        chip.reboot()
+        count = len(line.heard)
+        time.sleep(0.2)
+    assert len(line.heard) == count, "link checks would keep the firmware from starting"
+
+
+def test_a_line_that_is_lost_meanwhile_is_for_the_next_request_to_notice() -> None:
+    line = Line()
+    line.lost = True
+    chip = target(line)
+    with suppress(LineLostError), kept(chip):
+        time.sleep(0.2)
+        assert not keepers()
+        chip.crc(0, 256)
+    assert not keepers()
+
+
+@pytest.mark.parametrize(
+    "chip",
+    [target(Line(), LoaderKind.ROM), target(VirtualTransport(RomChip("BK7231N")))],
+    ids=["rom", "virtual time"],
+)
+def test_others_are_left_alone(chip: Target) -> None:
+    with kept(chip):
+        assert not keepers()
