@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from live_lab import tiny
 from machine_lab import prints
@@ -140,9 +140,21 @@ def test_the_console_of_openbeken_lights_a_lamp(
 ) -> None:
     start_openbeken(page, served, "demo-lamp")
     lamp = page.locator('[data-part="lamp"]')
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+        if len(waiting) > 1:
+            route.continue_()
+
+    page.route("**/api/chips/*", hold)
     for command in ("led_basecolor_rgb FF3080", "led_dimmer 90"):
         page.get_by_label("Type into the console").fill(command)
         page.get_by_role("button", name="Send").click()
+    page.get_by_label("Type into the console").fill("led_di")
+    assert len(waiting) == 1, "the second line waits for the first one"
+    waiting[0].continue_()
+    expect(page.get_by_label("Type into the console")).to_have_value("led_di")
     expect(lamp).to_have_attribute("data-on", "true")
     expect(lamp).to_contain_text("red79 %")
     light = "lamp => getComputedStyle(lamp).getPropertyValue('--light')"

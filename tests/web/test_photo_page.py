@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page, Request
+    from playwright.sync_api import Browser, Page, Request, Route
 
     from web.serving import Served
 
@@ -161,6 +161,28 @@ def test_corners_that_make_no_sense_are_explained(page: Page, served: Served, ph
     assert pins_of(page) == {}
     page.click("#again")
     expect(page.locator("#task")).to_contain_text("Corner at pin 1")
+
+
+def test_only_the_board_chosen_last_counts(page: Page, served: Served, photo: Path) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if "CB3S" in route.request.url:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/api/boards/**", hold)
+    open_page(page, served, photo)
+    page.select_option("#board", "CB3S")
+    expect(page.locator("#task")).to_have_text("")
+    page.keyboard.press("ArrowLeft")
+    page.select_option("#board", "CB2S")
+    expect(page.locator("#pad-0 option")).to_have_count(9)  # of the back of a CB2S
+    with page.expect_response("**/api/boards/CB3S*"):
+        held[0].continue_()
+    page.wait_for_timeout(100)
+    expect(page.locator("#pad-0 option")).to_have_count(9)
 
 
 def test_a_module_by_two_pads(page: Page, served: Served, tmp_path: Path) -> None:

@@ -27,12 +27,18 @@ const face = () => (state.geometry?.package ? "front" : find("face").value);
 async function chooseBoard() {
   const dump = document.querySelector("[data-photo-page]").dataset.dump;
   const query = dump ? `?dump=${encodeURIComponent(dump)}` : "";
+  const board = find("board").value;
+  state.geometry = null;
+  startOver();
+  let geometry;
   try {
-    state.geometry = await ask("GET", `/api/boards/${encodeURIComponent(find("board").value)}${query}`);
+    geometry = await ask("GET", `/api/boards/${encodeURIComponent(board)}${query}`);
   } catch (error) {
     find("trouble").textContent = error.message;
     return;
   }
+  if (board !== find("board").value) return; // another one was chosen meanwhile
+  state.geometry = geometry;
   const { package: isChip, faces } = state.geometry;
   find("module-choice").hidden = isChip;
   const vital = (side) => faces[side].filter((mark) => mark.vital).length;
@@ -42,6 +48,7 @@ async function chooseBoard() {
 
 /** Offer the pads of the face; the two that are farthest from each other first. */
 function choosePads() {
+  if (!state.geometry) return;
   const marks = state.geometry.faces[face()];
   let best = [0, Math.min(1, marks.length - 1), -1];
   marks.forEach((a, i) => marks.forEach((b, j) => {
@@ -112,11 +119,16 @@ function update({ keep = false } = {}) {
     find(`point-${n}-${axis}`).value = point ? Math.round(point[i] * 10) / 10 : "";
   }));
   [...find("points").children].forEach((item, n) => item.setAttribute("aria-current", n === state.active));
-  const task = !state.photo ? t("photo.choose") : missing >= 0 ? t("photo.click", { what: targets()[missing] }) : t("photo.done");
-  find("task").textContent = wrong || task;
+  find("task").textContent = wrong || task(missing);
   find("save").disabled = !state.photo || !state.matrix;
   draw();
   listPins();
+}
+
+function task(missing) {
+  if (!state.photo) return t("photo.choose");
+  if (!state.geometry) return ""; // on its way
+  return missing >= 0 ? t("photo.click", { what: targets()[missing] }) : t("photo.done");
 }
 
 function matrixOf(points) {
@@ -262,7 +274,7 @@ function magnify(event) {
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 canvas.addEventListener("keydown", (event) => {
   const step = ARROWS[event.key];
-  if (!step || !state.photo) return;
+  if (!step || !state.photo || !state.points.length) return;
   event.preventDefault();
   const far = event.shiftKey ? 10 : 1;
   const from = state.points[state.active] ?? [canvas.width / 2, canvas.height / 2];

@@ -11,12 +11,16 @@ export class Log {
     this.at = 0;
     page.querySelector("[data-clear]").addEventListener("click", () => this.place.replaceChildren());
     const form = page.querySelector("[data-console]");
-    onSubmit(form, async () => {
+    let before = Promise.resolve();
+    onSubmit(form, () => {
       const text = form.text.value;
-      const taken = await act({ do: "type", port: form.port.value, text: `${text}\r\n` });
-      if (!taken) return;
-      this.add([[this.at, "typed", `> ${text}`]]);
+      const command = { do: "type", port: form.port.value, text: `${text}\r\n` };
+      // At once: what is typed while this one is on its way must stay, and arrive behind it.
       form.text.value = "";
+      before = before.then(async () => {
+        if (await act(command)) this.add([[this.at, "typed", `> ${text}`]]);
+        else if (!form.text.value) form.text.value = text;
+      });
     });
   }
 
