@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from typing import TYPE_CHECKING
+
 import pytest
 
 from shared import dump_names
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -19,3 +25,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         name = callspec.params.get("name") if callspec else None
         if name in names:
             item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{name}"))
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """A test that does not count is not traced at all.
+
+    In the processes of xdist, where coverage was begun twice, what pytest-cov does about
+    ``no_cover`` only ends one of the two; such tests then take four times as long.
+    """
+    if item.get_closest_marker("no_cover") is None:
+        return (yield)
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)

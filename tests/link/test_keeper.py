@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import suppress
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bekenlab.jobs.chip import bench
+from bekenlab.link.commands import erase_sector
+from bekenlab.link.connect import Link
 from bekenlab.link.errors import LineLostError
 from bekenlab.link.identity import Identity, LoaderKind
 from bekenlab.link.keeper import kept
-from bekenlab.link.session import Session
+from bekenlab.link.linking import Stage
+from bekenlab.link.session import PATIENCE, Session
 from bekenlab.link.target import Target
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.rom import RomChip
@@ -104,6 +107,20 @@ def test_who_speaks_is_not_interrupted() -> None:
         assert not line.heard
 
 
+def test_what_may_become_part_of_an_erase_command_is_not_sent() -> None:
+    line = Line()
+    chip = target(line)
+    with kept(chip):
+        assert chip.session.try_once(erase_sector(0x11000)) is None
+        time.sleep(0.2)
+        assert [data for _, data in line.heard] == [erase_sector(0x11000).raw]
+        chip.session.resync()
+        time.sleep(0.2)
+    assert line.heard[-1][1] == CHECK
+    after = line.heard[1][0] - line.heard[0][0]
+    assert after > PATIENCE, "by then the loader has forgotten it, or has restarted"
+
+
 def test_nobody_is_asked_after_a_reboot() -> None:
     line = Line()
     chip = target(line)
@@ -118,10 +135,11 @@ def test_a_line_that_is_lost_meanwhile_is_for_the_next_request_to_notice() -> No
     line = Line()
     line.lost = True
     chip = target(line)
-    with suppress(LineLostError), kept(chip):
+    with kept(chip):
         time.sleep(0.2)
         assert not keepers()
-        chip.crc(0, 256)
+        with pytest.raises(LineLostError, match="gone"):
+            chip.crc(0, 256)
     assert not keepers()
 
 
@@ -133,3 +151,14 @@ def test_a_line_that_is_lost_meanwhile_is_for_the_next_request_to_notice() -> No
 def test_others_are_left_alone(chip: Target) -> None:
     with kept(chip):
         assert not keepers()
+
+
+def test_whoever_opens_a_chip_is_given_a_keeper(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Line()
+    chip = target(line)
+    monkeypatch.setattr(
+        bench, "connect", lambda *_given, **_wanted: Link(chip, Stage.HAND, 921_600)
+    )
+    with bench.open_chip(bench.Bench("a port", open_line=lambda _name, _baud: line), "job"):
+        assert keepers()
+    assert not keepers()

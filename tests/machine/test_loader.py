@@ -167,6 +167,7 @@ def test_a_reset_opens_the_boot_window_again() -> None:
     assert host.link() == LINKED
 
 
+@pytest.mark.no_cover
 def test_what_was_written_is_what_runs_after_a_reset() -> None:
     host = linked()
     host.erase(APP)
@@ -178,6 +179,7 @@ def test_what_was_written_is_what_runs_after_a_reset() -> None:
     assert host.link() == LINKED
 
 
+@pytest.mark.no_cover
 def test_the_loader_of_a_bk7231q() -> None:
     content = dump(RELAY)
     host = Host(LoaderChip(content, "BK7231Q"))

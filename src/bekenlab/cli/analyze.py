@@ -124,6 +124,9 @@ def command(
         run = partial(analyze_many, boot=BootMode(boot), workers=jobs, sink=sink)
         for outcome in run(files, finish, failed=failed):
             status = max(status, _show(outcome, show_secrets=show_secrets))
+    for written in (output, html):
+        if written and written.exists():
+            click.echo(f"written: {written}", err=True)
     return status
 
 

@@ -112,8 +112,10 @@ def edit(file: Path, chip: str | None, output: Path, force: bool, **options: Any
     from bekenlab.jobs.obk_config import edit_config, read_config
 
     found = read_config(file, chip=chip)
-    write_new(output, edit_config(found, changes_from(options)), replace=force)
-    click.echo(f"{output}: sector at 0x{found.offset:06X} changed")
+    edited = edit_config(found, changes_from(options))
+    write_new(output, edited, replace=force)
+    what = "as it was" if edited == found.data else "changed"
+    click.echo(f"{output}: sector at 0x{found.offset:06X} {what}")
 
 
 @command.command("diff")

@@ -129,9 +129,12 @@ def _show(found: Module, subject: Subject | None, wanted: _Wanted) -> None:
         console().print(render_pinout(found, uses))
     elif wanted.photo is not None:
         write_new(wanted.output, _over_photo(found, uses, wanted), replace=wanted.force)
+        click.echo(f"{wanted.output}: the photo with the pins of {found.name}")
     else:
         picture = wiring_picture(found) if wanted.wiring else board_picture(found, uses)
         write_new(wanted.output, picture.encode(), replace=wanted.force)
+        what = "how to wire" if wanted.wiring else "the pins of"
+        click.echo(f"{wanted.output}: {what} {found.name}")
     if wanted.wiring:
         console().print(render_notes())
 

@@ -67,17 +67,18 @@ def sector_crcs(target: Target, addresses: Iterable[int]) -> Iterator[tuple[int,
     """Address and standard CRC-32 of sectors, computed by the chip, nothing transferred.
 
     A CRC reply does not say what it is the CRC of. A link check behind each batch shows whether as
-    many replies came as were asked for; if not, the batch is asked for again, one by one.
+    many replies came as were asked for; if not, or if another had to be sent because they were
+    late, the batch is asked for again, one by one.
     """
     pipe = Pipeline(target.session, lambda: target.request_room)
     ahead = deque(addresses)
     while ahead:
         batch = _send_batch(target, pipe, ahead)
         pipe.send(link_check())
-        strays = pipe.strays
+        doubts = pipe.strays + pipe.nudges
         *answers, marker = [pipe.receive().data for _ in range(len(batch) + 1)]
         whole = [data for data in answers if data is not None]
-        if len(whole) == len(batch) and marker is not None and pipe.strays == strays:
+        if len(whole) == len(batch) and marker is not None and pipe.strays + pipe.nudges == doubts:
             yield from zip(batch, map(target.crc_value, whole), strict=True)
             continue
         target.session.resync()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab import chips
 from bekenlab.link.baud import DEFAULT_BAUD, LADDER, raise_baud
 from bekenlab.link.errors import NoReplyError
 from bekenlab.link.identity import identify
@@ -55,6 +56,7 @@ def connect(
         NoReplyError: It was lost again.
         LineLostError: The line is gone.
     """
+    chips.bootloaders()  # loaded now: a chip that has just been linked must not wait for it
     session = Session(transport)
     # A chip may have been left at the rate of an earlier run.
     rates = tuple(rate for rate in LADDER if LINK_BAUD < rate <= baud)

@@ -40,11 +40,15 @@ def _byte(session: Session, index: int) -> int | None:
     session.ask(commands.write_register(_CONTROL, control | index << 8 | _START))
     for _ in range(_POLLS):
         if not _register(session, _CONTROL) & _START:
-            value = _register(session, _DATA)
+            # Twice: which chip this is may depend on it, and nothing on the line has a checksum.
+            value = _number(session.ask_twice(commands.read_register(_DATA)))
             return value & 0xFF if value & _VALID else None
     return None
 
 
 def _register(session: Session, address: int) -> int:
-    # Twice: which chip this is may depend on it, and nothing on the line has a checksum.
-    return int.from_bytes(session.ask_twice(commands.read_register(address)), "little")
+    return _number(session.ask(commands.read_register(address)))
+
+
+def _number(data: bytes) -> int:
+    return int.from_bytes(data, "little")

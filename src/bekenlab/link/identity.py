@@ -95,6 +95,7 @@ def identify(session: Session) -> Identity:
     flash_id = _flash_id(session) if kind is LoaderKind.ROM else None
     part = chips.flash_part(flash_id) if flash_id is not None else None
     session.waits = kind is LoaderKind.ROM
+    session.nudges = kind is LoaderKind.TUYA  # others may lose what comes while they work
     size, source = _size(session, flash_id, part)
     return Identity(
         kind=kind,

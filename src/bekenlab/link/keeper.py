@@ -30,7 +30,8 @@ _ANSWER = 0.02
 def kept(target: Target) -> Iterator[None]:
     """Keep the loader of a chip awake within a ``with`` block, until it is told to reboot.
 
-    Not needed for a ROM, which waits for ever, nor on a line in virtual time, where none passes.
+    Not needed for a ROM, which waits for ever, nor on a line that is known to be in virtual time.
+    While requests of a pipeline are under way they keep it awake, or else nobody does.
     """
     if target.identity.kind is LoaderKind.ROM or isinstance(target.session.transport, HasLog):
         yield
@@ -46,16 +47,18 @@ def kept(target: Target) -> Iterator[None]:
 
 
 def _keep(target: Target, over: threading.Event) -> None:
+    """Ask, until it is over or the line fails; then the next request says so."""
     session = target.session
     while not over.wait(_LOOK_EVERY):
         if not session.turn.acquire(blocking=False):
             continue  # somebody speaks
         try:
-            alone = not session.flying and not session.left
-            if alone and session.quiet_for > _LONGEST_SILENCE:
+            may_be_asked = not (session.flying or session.delicate or session.left)
+            if may_be_asked and session.quiet_for > _LONGEST_SILENCE:
                 # Whether it is answered does not matter: somebody may be moving the wire.
                 session.is_linked(_ANSWER)
-        except BekenlabError:
-            return  # the next request that matters finds out, and says so
+        except BekenlabError as error:
+            session.trouble = error
+            return
         finally:
             session.turn.release()

@@ -148,6 +148,7 @@ class Linker:
                 self._session.left = False
                 # The chip answers every check that was on its way; none may be left over.
                 self._session.drain(_LEFT_OVER)
+                self._session.checks.forget()
                 return True
         return False
 

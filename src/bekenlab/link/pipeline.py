@@ -35,6 +35,21 @@ class Answer:
     data: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """A request on its way.
+
+    Attributes:
+        request: The request.
+        check: Its number among the link checks, or 0 when it is none.
+        is_nudge: Whether nobody but the pipeline waits for its answer.
+    """
+
+    request: Request
+    check: int
+    is_nudge: bool
+
+
 class Pipeline:
     """Requests in flight; none of them may change anything.
 
@@ -44,28 +59,29 @@ class Pipeline:
 
     Attributes:
         strays: Frames that came and answered nothing in flight: late or doubled replies.
+        nudges: Link checks sent because a reply was late.
     """
 
     def __init__(self, session: Session, room: Callable[[], int]) -> None:
         self._session = session
         self._room = room
-        self._flying: deque[Request] = deque()
+        self._flying: deque[_Flight] = deque()
         self._done: deque[Answer] = deque()
-        self._nudge = link_check()
         self._progress = 0.0
         self._waiting: Waiting | None = None
         self.strays = 0
+        self.nudges = 0
 
     def __len__(self) -> int:
         """Requests without an answer yet."""
         return self._in_flight() + len(self._done)
 
     def _in_flight(self) -> int:
-        return sum(request is not self._nudge for request in self._flying)
+        return sum(not flight.is_nudge for flight in self._flying)
 
     def fits(self, request: Request) -> bool:
         """Whether the chip has room for one more request; always when none is in flight."""
-        flying = sum(len(other.raw) for other in self._flying)
+        flying = sum(len(flight.request.raw) for flight in self._flying)
         return not self._in_flight() or flying + len(request.raw) <= self._room()
 
     def send(self, request: Request) -> None:
@@ -74,9 +90,14 @@ class Pipeline:
             self._progress = self._session.transport.now()
             self._waiting = None
         with self._session.turn:
-            self._session.send(request)
-            self._flying.append(request)
+            self._launch(request)
             self._session.flying = self._in_flight()
+
+    def _launch(self, request: Request, *, is_nudge: bool = False) -> None:
+        before = self._session.checks.count
+        self._session.send(request)
+        after = self._session.checks.count
+        self._flying.append(_Flight(request, after if after > before else 0, is_nudge))
 
     def receive(self) -> Answer:
         """The answer to the oldest request.
@@ -98,14 +119,15 @@ class Pipeline:
 
     def _wait(self) -> None:
         if self._waiting is None:
-            self._waiting = Waiting(self._session, self._flying[0], self._progress)
+            oldest = next(flight for flight in self._flying if not flight.is_nudge)
+            self._waiting = Waiting(self._session, oldest.request, self._progress)
         frame = self._waiting.frame()
         if frame is not None:
             self._take(frame)
         elif self._waiting.nudges:
-            self._session.send(self._nudge)
-            self._flying.append(self._nudge)
+            self._launch(link_check(), is_nudge=True)
             self._waiting.nudged()
+            self.nudges += 1
         else:
             self._waiting = None
             for swallowed in self._session.torn_frames():
@@ -115,20 +137,29 @@ class Pipeline:
                 self._session.resync()
 
     def _take(self, frame: Frame) -> None:
-        for skipped, request in enumerate(self._flying):
-            if request.matches(frame):
+        for skipped, flight in enumerate(self._flying):
+            if self._answers(frame, flight):
                 self._lose(skipped)
                 self._flying.popleft()
-                if request is not self._nudge:
-                    good = request.refused(frame) is None
-                    self._done.append(Answer(request, request.data(frame) if good else None))
-                self._progress = self._session.transport.now()
-                self._waiting = None
+                self._done_with(flight, frame)
                 return
         self.strays += 1
 
+    def _answers(self, frame: Frame, flight: _Flight) -> bool:
+        """Of link checks one that was sent earlier may be what is answered."""
+        return flight.request.matches(frame) and flight.check <= self._session.checks.answered
+
+    def _done_with(self, flight: _Flight, frame: Frame) -> None:
+        self._progress = self._session.transport.now()
+        self._waiting = None
+        if flight.is_nudge:
+            return
+        request = flight.request
+        good = request.refused(frame) is None
+        self._done.append(Answer(request, request.data(frame) if good else None))
+
     def _lose(self, count: int) -> None:
         lost = [self._flying.popleft() for _ in range(count)]
-        lost = [request for request in lost if request is not self._nudge]
-        self._session.lost += len(lost)
-        self._done.extend(Answer(request, None) for request in lost)
+        requests = [flight.request for flight in lost if not flight.is_nudge]
+        self._session.lost += len(requests)
+        self._done.extend(Answer(request, None) for request in requests)

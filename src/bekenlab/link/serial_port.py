@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BITS_A_BYTE = 10
-# Reads return as soon as something is there; this is how late a timeout may be noticed.
+# Reads return as soon as something is there; this is how late a timeout may be noticed. Where less
+# is left, the port is looked at in steps: link checks have to follow each other closely.
 _SLICE = 0.005
+_STEP = 0.0002
 
 
 class SerialTransport:
@@ -75,9 +77,16 @@ class SerialTransport:
         end = self.now() + timeout
         try:
             while True:
-                data = bytes(self._port.read(max(1, self._port.in_waiting)))
-                if data or self.now() >= end:
-                    return data
+                there = self._port.in_waiting
+                left = end - self.now()
+                if there or left >= _SLICE:
+                    data = bytes(self._port.read(max(1, there)))
+                    if data:
+                        return data
+                elif left <= 0:
+                    return b""
+                else:
+                    time.sleep(min(_STEP, left))
         except (serial.SerialException, OSError, TypeError) as error:
             # pyserial raises TypeError when another thread or the system closed the port.
             raise self._lost(error) from error

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from bekenlab.link.checks import LinkChecks
 from bekenlab.link.commands import Request, Status, link_check, status_text
 from bekenlab.link.errors import ChipRefusedError, NoReplyError
 from bekenlab.link.frames import Frame, FrameReader
@@ -18,6 +19,7 @@ from bekenlab.link.waiting import NUDGE_AFTER, Waiting
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bekenlab.errors import BekenlabError
     from bekenlab.link.transport import Transport
 
 LINK_BAUD = 115_200
@@ -34,6 +36,7 @@ PATIENCE = 0.6
 _LINK_WAIT = 0.1
 _LINK_TRIES = 5
 _ANSWERS = 8
+_LINK_CHECK = link_check()
 # Statuses that another try may cure: noise on the line, or the flash busy.
 _PASSING = {
     Status.FLASH_BUSY,
@@ -52,11 +55,16 @@ class Session:
         relink: Called when the chip no longer answers; links it again at any rate, or raises.
         linked_again: Called when that has worked; raises when it is another chip that answers.
         lost: How many replies did not come or came torn, so far.
+        checks: Link checks under way.
         turn: Held by whoever speaks and waits for the answer.
         flying: Requests of a pipeline without an answer yet.
         waits: Whether the chip waits for its host for ever, as a ROM does. Else it must not be left
             in silence.
+        nudges: Whether it may be sent a link check while it works on something else.
         heard_at: When something arrived last.
+        delicate: Whether the chip may still wait for the rest of a request that changes something;
+            whatever is sent would become part of it.
+        trouble: What went wrong while nobody was speaking; the next request raises it.
         left: Whether the chip was told to start its firmware, so that nobody should ask it more.
     """
 
@@ -69,6 +77,10 @@ class Session:
         self.turn = threading.RLock()
         self.flying = 0
         self.waits = False
+        self.nudges = True
+        self.checks = LinkChecks()
+        self.delicate = False
+        self.trouble: BekenlabError | None = None
         self.left = False
         self._quiet_from = self.heard_at = transport.now()
         self._waiting: list[Frame] = []
@@ -80,14 +92,19 @@ class Session:
 
     def send(self, request: Request) -> None:
         """Send a request without waiting for its reply (see ``pipeline``)."""
+        if self.trouble is not None:
+            trouble, self.trouble = self.trouble, None
+            raise trouble
         self.transport.write(request.raw)
+        if request == _LINK_CHECK:
+            self.checks.sent(self.transport.now())
         on_the_line = self.line_time(len(request.raw) + request.reply_bytes)
         self._quiet_from = self.transport.now() + on_the_line
 
     @property
     def quiet_for(self) -> float:
-        """Seconds since what was sent last has left and could have been answered."""
-        return self.transport.now() - self._quiet_from
+        """Seconds since something was sent, had time to be answered, or arrived."""
+        return self.transport.now() - max(self._quiet_from, self.heard_at)
 
     def line_time(self, size: int) -> float:
         """Seconds that ``size`` bytes take on the line."""
@@ -99,16 +116,25 @@ class Session:
         return request.work + 1.5 * self.line_time(size) + _LATENCY
 
     def next_frame(self, deadline: float) -> Frame | None:
-        """The next whole frame, whatever it answers; None when ``deadline`` has passed."""
+        """The next whole frame, whatever it answers; None when ``deadline`` has passed.
+
+        What has arrived by now is looked at in any case: it may be we who were late.
+        """
         while not self._waiting:
             left = deadline - self.transport.now()
-            if left <= 0:
-                return None
-            data = self.transport.read(left)
+            data = self.transport.read(max(0.0, left))
             if data:
                 self.heard_at = self.transport.now()
-            self._waiting = self.reader.feed(data)
-        return self._waiting.pop(0)
+                self._waiting = self.reader.feed(data)
+            elif left <= 0:
+                return None
+        frame = self._waiting.pop(0)
+        self._count(frame)
+        return frame
+
+    def _count(self, frame: Frame) -> None:
+        if _LINK_CHECK.matches(frame):
+            self.checks.heard(self.transport.now())
 
     def torn_frames(self) -> list[Frame]:
         """Frames swallowed by one that never became whole."""
@@ -118,28 +144,32 @@ class Session:
         """Send a request; return its reply, or None when none came in time."""
         with self.turn:
             self._waiting.clear()
+            self.delicate = request.changes
             self.send(request)
             frame = self._answer(request)
             if frame is None:
                 frame = next((f for f in self.torn_frames() if request.matches(f)), None)
-            self.lost += frame is None
+            if frame is None:
+                self.lost += 1
+            else:
+                self.delicate = False
             return frame
 
     def _answer(self, request: Request) -> Frame | None:
         """The reply to what was just sent."""
         wait = Waiting(self, request, self.transport.now())
-        nudge, nudged = link_check(), False
+        first_nudge = 0
         while True:
             frame = wait.frame()
             if frame is None:
                 if not wait.nudges:
                     return None
-                self.send(nudge)
+                self.send(_LINK_CHECK)
                 wait.nudged()
-                nudged = True
+                first_nudge = first_nudge or self.checks.count
             elif request.matches(frame):
                 return frame
-            elif nudged and nudge.matches(frame):
+            elif first_nudge and self.checks.answered >= first_nudge:
                 return None
 
     def ask(self, request: Request, *, tries: int = TRIES) -> bytes:
@@ -152,9 +182,10 @@ class Session:
         """
         refusal: int | None = None
         for attempt in range(tries):
-            if attempt:
-                self.resync(careful=request.changes)
-            frame = self.try_once(request)
+            with self.turn:
+                if attempt:
+                    self.resync()
+                frame = self.try_once(request)
             if frame is None:
                 continue
             refusal = request.refused(frame)
@@ -202,19 +233,20 @@ class Session:
             hint="check ground and power; try --baud 115200",
         )
 
-    def resync(self, *, careful: bool = False) -> None:
+    def resync(self) -> None:
         """Let everything late arrive, until the chip answers a link check again.
 
-        Args:
-            careful: The chip may still wait for the rest of a request that changes something. It
-                is given the time to forget it: a ROM then answers, a loader in flash restarts.
+        Where it may still wait for the rest of a request that changes something, it is given the
+        time to forget that: a ROM then answers, a loader in flash restarts.
 
         Raises:
             NoReplyError: The chip is silent, and linking it again failed.
         """
         with self.turn:
-            if careful or self.waits:
+            if self.delicate or self.waits:
                 self.drain(PATIENCE)
+                self.checks.forget()
+                self.delicate = False
             else:
                 self._let_pass(PATIENCE)
             for _ in range(_LINK_TRIES):
@@ -229,11 +261,10 @@ class Session:
 
     def is_linked(self, wait: float = _LINK_WAIT) -> bool:
         """Whether one link check is answered within ``wait`` seconds."""
-        request = link_check()
         with self.turn:
             self._waiting.clear()
-            self.send(request)
-            return self._hears(request, self.transport.now() + self.line_time(16) + wait)
+            self.send(_LINK_CHECK)
+            return self._hears(self.transport.now() + self.line_time(16) + wait)
 
     def hail(self) -> bool:
         """Whether a link check is answered at once, or one sent by an earlier call.
@@ -242,15 +273,14 @@ class Session:
         after a reset at a time nobody knows. The gap matters as well: where link checks follow each
         other without one, a BK7231T is told of the first byte when its window is over.
         """
-        request = link_check()
         with self.turn:
-            self.send(request)
-            sent = self.line_time(len(request.raw))
-            return self._hears(request, self.transport.now() + sent + _GAP)
+            self.send(_LINK_CHECK)
+            sent = self.line_time(len(_LINK_CHECK.raw))
+            return self._hears(self.transport.now() + sent + _GAP)
 
-    def _hears(self, request: Request, deadline: float) -> bool:
+    def _hears(self, deadline: float) -> bool:
         while (frame := self.next_frame(deadline)) is not None:
-            if request.matches(frame):
+            if _LINK_CHECK.matches(frame):
                 return True
         return False
 
@@ -258,10 +288,10 @@ class Session:
         """Throw away what arrives for so long, late replies among it, but do not fall silent."""
         end = self.transport.now() + seconds
         while self.transport.now() < end:
-            self.send(link_check())
+            self.send(_LINK_CHECK)
             look = self.transport.now() + NUDGE_AFTER
-            while (left := look - self.transport.now()) > 0:
-                self.transport.read(left)
+            while self.next_frame(look) is not None:
+                pass
         self.drain()
 
     def drain(self, quiet: float = _QUIET) -> bytes:
@@ -271,6 +301,8 @@ class Session:
             give_up = self.transport.now() + 3.0
             while self.transport.now() < give_up and (data := self.transport.read(quiet)):
                 heard += data
+                for frame in self.reader.feed(data):
+                    self._count(frame)
             self.reader.clear()
             self._waiting.clear()
         return bytes(heard)

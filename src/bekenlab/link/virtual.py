@@ -298,7 +298,8 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise FileAccessError(f"{path} cannot be read: {reason}") from error
+        hint = "image is the file the chip's flash begins with; leave it out for blank flash"
+        raise FileAccessError(f"{path} cannot be read: {reason}", hint=hint) from error
 
 
 def _write_back(path: Path, data: bytes) -> None:

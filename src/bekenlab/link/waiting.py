@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 # Well within that tenth of a second, and longer than USB adapters hold bytes back.
 NUDGE_AFTER = 0.05
-_MOST_NUDGES = 4
+# As many bytes as fit beside the requests into what a loader can keep.
+_MOST_NUDGES = 12
 
 
 class Waiting:
@@ -34,8 +35,9 @@ class Waiting:
         self._session = session
         self._deadline = since + session.patience(request)
         self._quiet_from = since + session.line_time(size)
-        self._nudges = _MOST_NUDGES if session.waits or request.changes else 0
-        self._gives_up_torn = not self._nudges
+        # A loader in flash has to hear something in time, so a reply is given up when it is torn.
+        self._hurries = not (session.waits or request.changes)
+        self._nudges_left = _MOST_NUDGES if self._hurries and session.nudges else 0
 
     def frame(self) -> Frame | None:
         """The next frame, whatever it answers; None when it is time to nudge, or to give up."""
@@ -52,11 +54,11 @@ class Waiting:
     def nudges(self) -> bool:
         """After :meth:`frame` gave None: whether to nudge. Otherwise the reply is lost."""
         in_time = self._session.transport.now() < self._deadline
-        return in_time and self._nudges < _MOST_NUDGES and not self._session.reader.missing
+        return in_time and self._nudges_left > 0 and not self._session.reader.missing
 
     def nudged(self) -> None:
         """A link check was sent."""
-        self._nudges += 1
+        self._nudges_left -= 1
         self._quiet_from = self._session.transport.now()
 
     def _look(self) -> float:
@@ -65,7 +67,8 @@ class Waiting:
         A reply that has begun is not nudged, since the answer would be taken for the rest of it: it
         is torn when nothing more comes.
         """
-        if self._nudges < _MOST_NUDGES or (self._gives_up_torn and self._session.reader.missing):
-            begun = self._session.heard_at if self._session.reader.missing else 0.0
-            return min(self._deadline, max(self._quiet_from, begun) + NUDGE_AFTER)
-        return self._deadline
+        begun = self._hurries and bool(self._session.reader.missing)
+        if not begun and not self._nudges_left:
+            return self._deadline
+        since = max(self._quiet_from, self._session.heard_at) if begun else self._quiet_from
+        return min(self._deadline, since + NUDGE_AFTER)

@@ -25,6 +25,11 @@ def write_sector(target: Target, address: int, data: bytes) -> int:
         NoReplyError: The chip is gone.
         LineLostError: The line is gone.
     """
+    with target.session.turn:  # nothing may come between erasing, programming and comparing
+        return _write_sector(target, address, data)
+
+
+def _write_sector(target: Target, address: int, data: bytes) -> int:
     wanted = zlib.crc32(data)
     seen = ""
     for attempt in range(1, _TRIES + 1):

@@ -133,6 +133,8 @@ def rehearsal_text(rehearsal: Rehearsal) -> Group:
 def _outcome(rehearsal: Rehearsal) -> str:
     if rehearsal.crash:
         return f"the firmware stopped: {rehearsal.crash}"
+    if not rehearsal.pins:
+        return "no pin was tried: the pin map has none"
     count = {v: sum(pin.verdict is v for pin in rehearsal.pins) for v in PinVerdict}
     text = f"{count[PinVerdict.MOVED]} of {len(rehearsal.pins)} pins do what the pin map says"
     if count[PinVerdict.UNTRIED]:

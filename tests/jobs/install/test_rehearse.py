@@ -58,6 +58,7 @@ def rehearsed(chip: str, flash: bytes, changes: Changes) -> Rehearsal:
     return rehearse(saved, facts, openbeken(chip), made)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", DUMPS)
 def test_every_mapped_pin_moves(name: str) -> None:
     chip, power = DUMPS[name]

@@ -112,8 +112,8 @@ def open_chip(bench: Bench, job: str, events: EventSink = ignore) -> Iterator[Li
     line = bench.open_line(name, LINK_BAUD)
     try:
         link = connect(line, baud=baud, wait=bench.wait, watch=_watcher(job, events))
-        _tell(link, name, baud, job, events)
         with kept(link.target):
+            _tell(link, name, baud, job, events)
             yield link
         if bench.memory and bench.baud is None:
             # What the line held to the end, so that a weak adapter is not tried too fast again.

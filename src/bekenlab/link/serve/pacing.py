@@ -78,7 +78,7 @@ class Pacer:
 
     def feed(self, data: bytes, baud: int) -> None:
         """Put a program's bytes on the wire."""
-        if not self._answered and not data.replace(_LINK_CHECK, b""):
+        if data and not self._answered and not data.replace(_LINK_CHECK, b""):
             # A program repeats this until it is answered. What it sent while this computer was busy
             # elsewhere it would not have sent to a chip of its own.
             if self._granted > self._chip.now:
