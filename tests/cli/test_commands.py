@@ -125,7 +125,7 @@ def test_o_where_it_cannot_write_ends_with_9_and_still_reports(folder: Path) -> 
 def test_html_is_written_once_and_never_with_secrets(folder: Path) -> None:
     out = folder / "report.html"
     run = bekenlab("analyze", "--html", out, folder / "plug.bin")
-    assert (run.status, run.err) == (0, "")
+    assert (run.status, run.err) == (0, f"written: {out}\n")
     assert "Relay 1" in run.out
     page = out.read_text("utf-8")
     assert page.startswith("<!doctype html>")
