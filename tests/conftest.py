@@ -31,8 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """A test that does not count is not traced at all.
 
-    In the processes of xdist, where coverage was begun twice, what pytest-cov does about
-    ``no_cover`` only ends one of the two; such tests then take four times as long.
+    In the processes of xdist, lines are traced on in spite of pytest-cov's own ``no_cover``; such
+    tests then take four times as long.
     """
     if item.get_closest_marker("no_cover") is None:
         return (yield)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from bekenlab.errors import NotADumpError, UnsupportedError
+from bekenlab.machine.idle import IdleFinder
 from bekenlab.machine.line_rate import as_heard
 from bekenlab.machine.loader import LoaderChip
 from shared import dump
@@ -216,3 +217,27 @@ def test_a_dump_without_a_loader_is_refused() -> None:
 def test_an_unknown_chip_is_refused() -> None:
     with pytest.raises(UnsupportedError):
         LoaderChip(dump(BULB), "ESP32")
+
+
+def test_a_place_that_shows_no_idleness_is_not_watched_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks = 0
+    passed = IdleFinder._passed
+
+    def count(finder: IdleFinder, anchor: int) -> None:
+        nonlocal looks
+        looks += 1
+        passed(finder, anchor)
+
+    monkeypatch.setattr(IdleFinder, "_passed", count)
+    host = linked()
+    host.change_baud(921_600)
+    for sector in range(2):
+        address = DOWNLOAD + sector * 4096
+        host.erase(address)
+        host.chip.feed(long(7, words(address) + bytes(4096)), host.baud)
+        for _ in range(60):
+            host.listen(0.001)
+    # The loader counts the rounds in which it waits, so no two are alike: 700,000 of them here.
+    assert looks < 10_000

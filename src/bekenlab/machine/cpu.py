@@ -161,6 +161,11 @@ class Cpu:
         self._uc.ctl_flush_tb()
         return int(handle)
 
+    def unwatch(self, handle: int) -> None:
+        """Undo :meth:`watch`; not to be called while code is executed."""
+        self._uc.hook_del(handle)
+        self._uc.ctl_flush_tb()
+
     def comes_back(self, count: int) -> bool:
         """Execute until all registers are again as they are now, at most ``count`` instructions.
 

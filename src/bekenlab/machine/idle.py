@@ -27,6 +27,9 @@ _LONGEST_LOOP = 1500
 _MOST_LOOPS = 8
 _STEPS_AN_EVENT = 4  # where a device cut a round short, so that its length is not known
 _MOST_COUNTERS = 4
+# A place passed so often with other registers each time, and nothing happening in between, is no
+# place to see idleness at; watching it costs more than it can ever spare.
+_MOST_MISSES = 1000
 _STACK_BELOW, _STACK_ABOVE = 0x200, 0x1000
 
 _Memory = list[tuple[int, bytes]]
@@ -74,6 +77,8 @@ class IdleFinder:
         self._events = events
         self._loops: dict[int, Loop] = {}
         self._last: dict[int, tuple[int, bytes]] = {}
+        self._misses: dict[int, int] = {}
+        self._watches: dict[int, int] = {}
         self._quiet = 0
         self._patience = _QUIET_SLICES
         self._let_pass = False
@@ -87,6 +92,11 @@ class IdleFinder:
     def begin_slice(self) -> None:
         """A slice starts."""
         self.idle = None
+        for anchor in [a for a, misses in self._misses.items() if misses > _MOST_MISSES]:
+            self._cpu.unwatch(self._watches.pop(anchor))
+            del self._loops[anchor], self._misses[anchor]
+            self._last.pop(anchor, None)
+            self._patience = _LONGEST_PATIENCE
 
     def wants_probe(self, *, accesses: int) -> bool:
         """Called after a whole slice; True when it is time to look for an idle loop."""
@@ -136,19 +146,21 @@ class IdleFinder:
             self._cpu.poke(address, (value & 0xFFFF_FFFF).to_bytes(4, "little"))
 
     def save(self) -> list[list[int]]:
-        """What was learned, for a snapshot: patience, then a row a loop."""
-        rows = [[self._quiet, self._patience, int(self._let_pass)]]
+        """What was learned, for a snapshot: patience and misses, then a row a loop."""
+        misses = [n for pair in self._misses.items() for n in pair]
+        rows = [[self._quiet, self._patience, int(self._let_pass), *misses]]
         for anchor, loop in self._loops.items():
             rows.append([anchor, loop.length, *(n for pair in loop.counters for n in pair)])
         return rows
 
     def load(self, rows: list[list[int]]) -> None:
         """Put back what :meth:`save` gave."""
-        (self._quiet, self._patience, let_pass), *loops = rows
+        (self._quiet, self._patience, let_pass, *misses), *loops = rows
+        self._misses = dict(zip(misses[::2], misses[1::2], strict=True))
         for anchor, length, *flat in loops:
             counters = tuple(zip(flat[::2], flat[1::2], strict=True))
             if anchor not in self._loops:
-                self._cpu.watch(anchor, partial(self._passed, anchor))
+                self._watches[anchor] = self._cpu.watch(anchor, partial(self._passed, anchor))
             self._loops[anchor] = Loop(length, counters)
         self._let_pass = bool(let_pass)
         self._last.clear()
@@ -203,7 +215,7 @@ class IdleFinder:
     def _watch(self, anchor: int, loop: Loop) -> None:
         self._patience = _QUIET_SLICES
         self._loops[anchor] = loop
-        self._cpu.watch(anchor, partial(self._passed, anchor))
+        self._watches[anchor] = self._cpu.watch(anchor, partial(self._passed, anchor))
         self._let_pass = True
         self.idle = loop
 
@@ -214,8 +226,11 @@ class IdleFinder:
         interrupt changed.
         """
         now = (self._events(), self._cpu.fingerprint())
-        same = now == self._last.get(anchor)
+        before = self._last.get(anchor)
+        same = now == before
         self._last[anchor] = now
+        missed = before is not None and not same and now[0] == before[0]
+        self._misses[anchor] = self._misses.get(anchor, 0) + 1 if missed else 0
         if same and not self._let_pass:
             self._let_pass = True
             self.idle = self._loops[anchor]
