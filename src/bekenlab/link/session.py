@@ -132,6 +132,12 @@ class Session:
         self._count(frame)
         return frame
 
+    def _forget_waiting(self) -> None:
+        """Throw away frames that came behind the last one asked for; they count all the same."""
+        for frame in self._waiting:
+            self._count(frame)
+        self._waiting.clear()
+
     def _count(self, frame: Frame) -> None:
         if _LINK_CHECK.matches(frame):
             self.checks.heard(self.transport.now())
@@ -143,7 +149,7 @@ class Session:
     def try_once(self, request: Request) -> Frame | None:
         """Send a request; return its reply, or None when none came in time."""
         with self.turn:
-            self._waiting.clear()
+            self._forget_waiting()
             self.delicate = request.changes
             self.send(request)
             frame = self._answer(request)
@@ -262,7 +268,7 @@ class Session:
     def is_linked(self, wait: float = _LINK_WAIT) -> bool:
         """Whether one link check is answered within ``wait`` seconds."""
         with self.turn:
-            self._waiting.clear()
+            self._forget_waiting()
             self.send(_LINK_CHECK)
             return self._hears(self.transport.now() + self.line_time(16) + wait)
 
@@ -304,5 +310,5 @@ class Session:
                 for frame in self.reader.feed(data):
                     self._count(frame)
             self.reader.clear()
-            self._waiting.clear()
+            self._forget_waiting()
         return bytes(heard)
