@@ -156,12 +156,13 @@ class IdleFinder:
     def load(self, rows: list[list[int]]) -> None:
         """Put back what :meth:`save` gave."""
         (self._quiet, self._patience, let_pass, *misses), *loops = rows
-        self._misses = dict(zip(misses[::2], misses[1::2], strict=True))
         for anchor, length, *flat in loops:
             counters = tuple(zip(flat[::2], flat[1::2], strict=True))
             if anchor not in self._loops:
                 self._watches[anchor] = self._cpu.watch(anchor, partial(self._passed, anchor))
             self._loops[anchor] = Loop(length, counters)
+        pairs = zip(misses[::2], misses[1::2], strict=True)
+        self._misses = {anchor: count for anchor, count in pairs if anchor in self._loops}
         self._let_pass = bool(let_pass)
         self._last.clear()
 

@@ -88,12 +88,7 @@ class Machine:
         self.board.bus.connect(self.cpu)
         self.uart1 = SerialPort(self.board.uart1)
         self.uart2 = SerialPort(self.board.uart2)
-        self.engine = Engine(
-            self.cpu,
-            self.board,
-            self.clock,
-            skip_idle=skip_idle,
-        )
+        self.engine = Engine(self.cpu, self.board, self.clock, skip_idle=skip_idle)
         self.monotonic = monotonic
         self.bitten = False
         self.board.watchdog.on_bite = self._watchdog_bit
