@@ -23,8 +23,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bekenlab.jobs.analyze import analyze
-from bekenlab.jobs.inputs import InputFile
+from bekenlab.analysis.analyze import analyze
+from bekenlab.analysis.inputs import InputFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
-from bekenlab.jobs.analyze import analyze
-from bekenlab.jobs.boot_findings import BootMode
-from bekenlab.jobs.inputs import InputFile
+from bekenlab.analysis.analyze import analyze
+from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.analysis.inputs import InputFile
 from bekenlab.samples import SAMPLE_NAME, build_sample
 from shared import dump
 from web.serving import chromium, serving

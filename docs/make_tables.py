@@ -15,9 +15,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bekenlab.jobs.analyze import analyze
-from bekenlab.jobs.boot import boot
-from bekenlab.jobs.inputs import InputFile
+from bekenlab.analysis.analyze import analyze
+from bekenlab.analysis.boot import boot
+from bekenlab.analysis.inputs import InputFile
 from bekenlab.openbeken.config import Field, Kind, all_fields
 from bekenlab.openbeken.flags import flags
 from bekenlab.report.boot_json import boot_json

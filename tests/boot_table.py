@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bekenlab.jobs.boot import BootOptions, BootReport, boot
-from bekenlab.jobs.choose import ChosenDump, choose_dump
+from bekenlab.analysis.boot import BootOptions, BootReport, boot
+from bekenlab.analysis.choose import ChosenDump, choose_dump
 from bekenlab.machine import StopReason
 from bekenlab.pins import PinMap, Source, pins_from_parameters
 from bekenlab.pins.model import Polarity

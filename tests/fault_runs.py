@@ -14,16 +14,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from bekenlab.analysis.inputs import InputFile
 from bekenlab.chips import chip
 from bekenlab.errors import BekenlabError
 from bekenlab.events import Event, Progress
-from bekenlab.jobs.chip.backup import BackupReport, backup
-from bekenlab.jobs.chip.flash import flash
-from bekenlab.jobs.chip.flash_file import FlashFile, recognise
-from bekenlab.jobs.chip.flash_journal import WriteJournal
-from bekenlab.jobs.chip.flash_state import Wishes, look, plan_write
-from bekenlab.jobs.chip.refusals import OVERRIDABLE
-from bekenlab.jobs.inputs import InputFile
+from bekenlab.flashing.backup import BackupReport, backup
+from bekenlab.flashing.execute import flash
+from bekenlab.flashing.flash_file import FlashFile, recognise
+from bekenlab.flashing.journal import WriteJournal
+from bekenlab.flashing.refusals import OVERRIDABLE
+from bekenlab.flashing.state import WriteOptions, look, plan_write
 from bekenlab.link.connect import Link, connect
 from bekenlab.link.faulty import FaultSchedule, FaultyTransport, LineFault
 from bekenlab.link.virtual import VirtualTransport
@@ -248,21 +248,21 @@ def run_write(seed: int, subject: Subject | None = None, *, whole: bool) -> Benc
     return bench
 
 
-def _whole(seed: int, before: bytes) -> tuple[bytes, FlashFile, Wishes]:
+def _whole(seed: int, before: bytes) -> tuple[bytes, FlashFile, WriteOptions]:
     """The chip's own loader and calibration, and other content in two places."""
     rng = random.Random(seed)
     after = bytearray(before)
     after[APP : APP + 8 * SECTOR] = rng.randbytes(8 * SECTOR)
     after[0x1EE000 : 0x1EE000 + SECTOR] = rng.randbytes(SECTOR)
     file = recognise(InputFile("dump.bin", Path("dump.bin"), bytes(after)))
-    return bytes(after), file, Wishes(0, force=_FORCE)
+    return bytes(after), file, WriteOptions(0, force=_FORCE)
 
 
-def _piece(seed: int, before: bytes) -> tuple[bytes, FlashFile, Wishes]:
+def _piece(seed: int, before: bytes) -> tuple[bytes, FlashFile, WriteOptions]:
     """Some sectors of the application; every third write begins and ends inside a sector."""
     rng = random.Random(seed)
     start = APP + rng.choice((0, 0, 0x123))
     data = rng.randbytes(rng.randrange(2 * SECTOR, 9 * SECTOR))
     after = before[:start] + data + before[start + len(data) :]
     file = recognise(InputFile("app.bin", Path("app.bin"), data))
-    return after, file, Wishes(start, force=_FORCE)
+    return after, file, WriteOptions(start, force=_FORCE)

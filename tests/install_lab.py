@@ -6,25 +6,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bekenlab.analysis.inputs import InputFile
 from bekenlab.chips import Chip
 from bekenlab.chips import chip as chip_named
+from bekenlab.flashing.connection import ConnectionOptions
+from bekenlab.flashing.flash_file import recognise
 from bekenlab.image import read_image
-from bekenlab.jobs.chip.bench import Bench
-from bekenlab.jobs.chip.flash_file import recognise
-from bekenlab.jobs.inputs import InputFile
-from bekenlab.jobs.install.model import Firmware, InstallWishes, Places, Proposal
-from bekenlab.jobs.obk_config import Changes
+from bekenlab.jobs.install.model import Firmware, InstallOptions, Places, Proposal
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.wire_chips import build
+from bekenlab.openbeken.config.edit import Changes
 from bekenlab.secret import Secret
 from shared import dump
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bekenlab.jobs.install.rehearsal import Rehearsal
     from bekenlab.link.transport import Transport
     from bekenlab.machine.wire import WireDevice
+    from bekenlab.probing.rehearsal import Rehearsal
 
 SSID, PASSWORD = "our home", "not a secret 1"
 OBK = {"BK7231N": "openbk7231n-qio-1.18.300", "BK7231T": "openbk7231t-qio-1.18.300"}
@@ -83,14 +83,14 @@ class Desk:
     modem_lines: bool = True
 
     @property
-    def bench(self) -> Bench:
+    def bench(self) -> ConnectionOptions:
         def open_line(name: str, baud: int) -> Transport:
             line = VirtualTransport(
                 self.device, name=name, chip=self.chip.name, modem_lines=self.modem_lines
             )
             return self.wrap(line)
 
-        return Bench(port="the wire", wait=1.0, open_line=open_line)
+        return ConnectionOptions(port="the wire", wait=1.0, open_line=open_line)
 
     @property
     def flash(self) -> bytes:
@@ -102,6 +102,6 @@ def desk(chip: str, flash: bytes, folder: Path) -> Desk:
     return Desk(chip_named(chip), build(chip, flash), places)
 
 
-def wishes(chip: str, changes: Changes | None = None) -> InstallWishes:
+def wishes(chip: str, changes: Changes | None = None) -> InstallOptions:
     firmware = openbeken(chip)
-    return InstallWishes(lambda _chip: firmware, changes or wifi())
+    return InstallOptions(lambda _chip: firmware, changes or wifi())

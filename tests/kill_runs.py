@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab.errors import BekenlabError, RefusedError
 from bekenlab.jobs.install.install import install
-from bekenlab.jobs.install.undo import undo
+from bekenlab.jobs.undo import undo
 from bekenlab.machine.rom import ChipFaults, RomChip
 from install_lab import Desk, Person, desk, openbeken, wifi, wishes
 

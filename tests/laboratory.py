@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from bekenlab.jobs.analysis import Analysis
-from bekenlab.jobs.analyze import analyze
-from bekenlab.jobs.boot_findings import BootMode
-from bekenlab.jobs.inputs import InputFile
+from bekenlab.analysis.analyze import analyze
+from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.analysis.inputs import InputFile
+from bekenlab.analysis.model import Analysis
 from bekenlab.samples import SAMPLE_NAME, build_sample
 from bekenlab.tuya import encode_protected, encode_storage
 from shared import dump

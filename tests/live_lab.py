@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bekenlab.jobs.inputs import InputFile
-from bekenlab.jobs.live.fitting import Fitting
-from bekenlab.jobs.live.source import LiveSource, live_source
+from bekenlab.analysis.inputs import InputFile
+from bekenlab.live.fitting import Fitting
+from bekenlab.live.source import LiveSource, live_source
 from bekenlab.samples import SAMPLE_NAME, build_sample
 from machine_lab import firmware
 from shared import dump
@@ -16,8 +16,8 @@ from shared import dump
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bekenlab.jobs.live.chip import LiveChip
-    from bekenlab.jobs.live.parts import PartView
+    from bekenlab.live.chip import LiveChip
+    from bekenlab.live.parts import PartView
 
 BUTTON, RELAY, WIFI_LED = 10, 26, 8
 

@@ -25,19 +25,19 @@ from typing import TYPE_CHECKING
 from rich.console import Console, Group
 from rich.text import Text
 
+from bekenlab.analysis.analyze import analyze
+from bekenlab.analysis.inputs import InputFile
 from bekenlab.chips import chip
-from bekenlab.jobs.analyze import analyze
-from bekenlab.jobs.chip.bench import Bench
+from bekenlab.flashing.connection import Bench
 from bekenlab.jobs.demo import demonstrate
-from bekenlab.jobs.inputs import InputFile
 from bekenlab.jobs.install.firmware import read_firmware
 from bekenlab.jobs.install.install import Helpers, install
 from bekenlab.jobs.install.model import InstallWishes, Places
-from bekenlab.jobs.install.rehearse import rehearse
-from bekenlab.jobs.obk_config import Changes
 from bekenlab.jobs.pinout import find_board
+from bekenlab.jobs.rehearse import rehearse
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.wire_chips import build
+from bekenlab.openbeken.config.edit import Changes
 from bekenlab.report.demo_text import demo_text
 from bekenlab.report.install_text import install_text, proposal_text, rehearsal_text
 from bekenlab.report.pictures import (
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from bekenlab.jobs.install.model import Firmware, Proposal
-    from bekenlab.jobs.install.rehearsal import Rehearsal
+    from bekenlab.probing.rehearsal import Rehearsal
 
 FOLDER = Path(__file__).parent
 # Rich's template loads a web font; a page of ours asks nobody for anything.

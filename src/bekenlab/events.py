@@ -50,7 +50,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Message:
     """Something the user should read now.
 
     Attributes:
@@ -100,7 +100,7 @@ class Step:
     title: str
 
 
-Event = Started | Advanced | Finished | Progress | Said | Awaiting | Step
+Event = Started | Advanced | Finished | Progress | Message | Awaiting | Step
 
 
 class EventSink(Protocol):

@@ -18,10 +18,10 @@ import pytest
 from click.testing import CliRunner
 
 import contract
+from bekenlab.analysis.boot import BootOptions, boot
 from bekenlab.cli.main import main
 from bekenlab.image import cipher, framing
 from bekenlab.image.cipher import TUYA_KEY
-from bekenlab.jobs.boot import BootOptions, boot
 from bekenlab.report.boot_json import boot_json
 from bekenlab.samples import PARAMETERS, build_sample
 from cli.program import COMMAND, Run, bekenlab, environment

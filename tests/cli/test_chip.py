@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 
-from bekenlab.cli.chip.face import facing
+from bekenlab.cli.chip.frontend import facing
 from bekenlab.samples import build_sample
 
 if TYPE_CHECKING:

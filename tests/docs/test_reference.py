@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bekenlab import errors
+from bekenlab.analysis import recognise
 from bekenlab.errors import BekenlabError, ExitCode
-from bekenlab.jobs import recognise
 from bekenlab.lan import errors as lan_errors
 from bekenlab.link import errors as link_errors
 from bekenlab.machine import StopReason

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.analysis.subject import read_subject
 from bekenlab.chips import find_chip
 from bekenlab.esphome import Firmware, build_firmware
-from bekenlab.jobs.boot_findings import BootMode
-from bekenlab.jobs.subject import read_subject
 from bekenlab.openbeken.to_pins import pins_from_template
 from bekenlab.pins import Colour, PinMap, Polarity, Source, pins_from_parameters
 from bekenlab.report.exports import EXPORTERS, Request

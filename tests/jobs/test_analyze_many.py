@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from bekenlab.analysis.model import Analysis
 from bekenlab.errors import BekenlabError, InternalError
 from bekenlab.events import Advanced, Event, Finished, Started
-from bekenlab.jobs.analysis import Analysis
 from bekenlab.jobs.analyze import analyze_many
 
 

@@ -6,20 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bekenlab.analysis.boot import BootOptions, boot
+from bekenlab.analysis.subject import read_subject
 from bekenlab.chips import chip
 from bekenlab.errors import BadValueError, RefusedError, UnsupportedError
 from bekenlab.image import read_image
-from bekenlab.jobs.boot import BootOptions, boot
-from bekenlab.jobs.obk_config import (
-    Changes,
-    compare_configs,
-    edit_config,
-    make_config,
-    read_config,
-)
-from bekenlab.jobs.subject import read_subject
+from bekenlab.jobs.obk_config import edit_config, read_config
 from bekenlab.machine import StopReason
 from bekenlab.openbeken.config import new_config
+from bekenlab.openbeken.config.edit import Changes, compare_configs, make_config
 from bekenlab.openbeken.settings import PinSetting
 from bekenlab.samples import build_sample
 from bekenlab.secret import Secret

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bekenlab.analysis.subject import read_subject
 from bekenlab.errors import UnsupportedError
 from bekenlab.jobs.pinout import board_known, board_names, board_of, find_board, near_names
-from bekenlab.jobs.subject import read_subject
 from bekenlab.samples import build_sample
 
 if TYPE_CHECKING:

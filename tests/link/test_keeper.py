@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bekenlab.jobs.chip import bench
+from bekenlab.flashing import connection as bench
 from bekenlab.link.commands import erase_sector
 from bekenlab.link.connect import Link
 from bekenlab.link.errors import LineLostError
 from bekenlab.link.identity import Identity, LoaderKind
 from bekenlab.link.keeper import kept
 from bekenlab.link.linking import Stage
-from bekenlab.link.session import PATIENCE, Session
+from bekenlab.link.session.session import PATIENCE, Session
 from bekenlab.link.target import Target
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.rom import RomChip
@@ -159,6 +159,8 @@ def test_whoever_opens_a_chip_is_given_a_keeper(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(
         bench, "connect", lambda *_given, **_wanted: Link(chip, Stage.HAND, 921_600)
     )
-    with bench.open_chip(bench.Bench("a port", open_line=lambda _name, _baud: line), "job"):
+    with bench.open_chip(
+        bench.ConnectionOptions("a port", open_line=lambda _name, _baud: line), "job"
+    ):
         assert keepers()
     assert not keepers()

@@ -11,10 +11,10 @@ import pytest
 from bekenlab.errors import UnsupportedError
 from bekenlab.link.errors import LineLostError, PortError
 from bekenlab.link.faulty import parse_schedule
-from bekenlab.link.serve.door import Arrived, Line
 from bekenlab.link.serve.faulty_wire import FaultyWire
 from bekenlab.link.serve.finger import Finger
 from bekenlab.link.serve.pacing import Pacer
+from bekenlab.link.serve.port import Arrived, Line
 from bekenlab.link.serve.pty import PtyDoor
 from bekenlab.link.serve.rfc2217 import TcpDoor
 from bekenlab.link.serve.server import Server
@@ -67,7 +67,7 @@ class Echo:
 
 @dataclass
 class Script:
-    """A door whose program does what the test says."""
+    """A port whose program does what the test says."""
 
     name: str = "script"
     is_open: bool = True
@@ -201,37 +201,37 @@ def test_a_program_that_retries_slowly_is_left_alone() -> None:
 
 
 def test_bytes_wait_a_little_for_the_program_to_change_its_rate() -> None:
-    clock, chip, door = Clock(), Echo(baud=921_600), Script()
-    server = Server(chip, door, paced=False, monotonic=clock)
-    door.events = [Arrived(LINK, 921_600)]
+    clock, chip, port = Clock(), Echo(baud=921_600), Script()
+    server = Server(chip, port, paced=False, monotonic=clock)
+    port.events = [Arrived(LINK, 921_600)]
     pass_time(clock, 0.1, server.turn)
-    assert not door.given
-    door.baud = 921_600
+    assert not port.given
+    port.baud = 921_600
     pass_time(clock, 0.02, server.turn)
-    assert bytes(door.given) == LINK
+    assert bytes(port.given) == LINK
 
 
 def test_a_program_at_another_rate_gets_garbage() -> None:
-    clock, chip, door = Clock(), Echo(baud=921_600), Script()
-    server = Server(chip, door, paced=False, monotonic=clock)
-    door.events = [Arrived(LINK, 921_600)]
+    clock, chip, port = Clock(), Echo(baud=921_600), Script()
+    server = Server(chip, port, paced=False, monotonic=clock)
+    port.events = [Arrived(LINK, 921_600)]
     pass_time(clock, 1.0, server.turn)
-    assert len(door.given) == len(LINK)
-    assert bytes(door.given) != LINK
+    assert len(port.given) == len(LINK)
+    assert bytes(port.given) != LINK
 
 
 @pytest.mark.parametrize("paced", [False, True])
 def test_no_time_passes_before_a_program_has_come(*, paced: bool) -> None:
-    clock, chip, door = Clock(), Echo(), Script(is_open=False)
-    pass_time(clock, 5.0, Server(chip, door, paced=paced, monotonic=clock).turn)
+    clock, chip, port = Clock(), Echo(), Script(is_open=False)
+    pass_time(clock, 5.0, Server(chip, port, paced=paced, monotonic=clock).turn)
     assert chip.now == 0
 
 
 def test_a_paced_chip_runs_on_when_its_program_has_gone() -> None:
-    clock, chip, door = Clock(), Echo(), Script(events=[Line.OPENED])
-    server = Server(chip, door, paced=True, monotonic=clock)
+    clock, chip, port = Clock(), Echo(), Script(events=[Line.OPENED])
+    server = Server(chip, port, paced=True, monotonic=clock)
     server.turn()
-    door.is_open = False
+    port.is_open = False
     pass_time(clock, 3.0, server.turn)
     assert chip.now == pytest.approx(2.0, abs=0.02)
 
@@ -260,7 +260,7 @@ def test_a_served_line_has_no_rate_of_its_own_to_keep() -> None:
 
 @dataclass
 class Service:
-    """A blank BK7231N at a door; the test's own thread is the server."""
+    """A blank BK7231N at a port; the test's own thread is the server."""
 
     server: Server
     clock: Clock
@@ -274,14 +274,14 @@ class Service:
         pytest.fail("no answer")
 
 
-def service(door: TcpDoor | PtyDoor) -> Service:
+def service(port: TcpDoor | PtyDoor) -> Service:
     clock = Clock()
-    return Service(Server(build("BK7231N"), door, paced=False, monotonic=clock), clock)
+    return Service(Server(build("BK7231N"), port, paced=False, monotonic=clock), clock)
 
 
 @contextmanager
-def client(door: TcpDoor) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", door.port)) as connection:
+def client(port: TcpDoor) -> Iterator[socket.socket]:
+    with socket.create_connection(("127.0.0.1", port.port)) as connection:
         connection.setblocking(False)  # noqa: FBT003
         yield connection
 
@@ -293,8 +293,8 @@ def received(connection: socket.socket, into: bytearray) -> bytes:
 
 
 def test_a_plain_tcp_client_talks_to_the_chip() -> None:
-    with closing(TcpDoor()) as door, client(door) as program:
-        served, heard = service(door), bytearray()
+    with closing(TcpDoor()) as port, client(port) as program:
+        served, heard = service(port), bytearray()
 
         def linked() -> bool:
             program.send(LINK)
@@ -312,13 +312,13 @@ def com_port(*what: int) -> bytes:
 
 
 def test_rfc2217_sets_the_rate_for_the_bytes_behind_it_and_resets() -> None:
-    with closing(TcpDoor()) as door, client(door) as program:
+    with closing(TcpDoor()) as port, client(port) as program:
         program.send(bytes([IAC, WILL, COM_PORT]) + b"a" + com_port(SET_BAUD, 0, 14, 16, 0) + b"b")
         program.send(com_port(SET_CONTROL, RTS_ON) + com_port(SET_CONTROL, RTS_OFF) + b"c")
         events: list[Arrived | Line] = []
         while len(events) < 5:
-            door.wait(1.0)
-            events += door.take()
+            port.wait(1.0)
+            events += port.take()
         assert events == [
             Line.OPENED,
             Arrived(b"a", 115_200),
@@ -329,26 +329,26 @@ def test_rfc2217_sets_the_rate_for_the_bytes_behind_it_and_resets() -> None:
 
 
 def test_a_served_line_has_one_user() -> None:
-    with closing(TcpDoor()) as door, client(door) as first, client(door) as second:
+    with closing(TcpDoor()) as port, client(port) as first, client(port) as second:
         for _ in range(4):
-            door.wait(0.1)
-            door.take()
+            port.wait(0.1)
+            port.take()
         assert second.recv(1) == b""
         with pytest.raises(BlockingIOError):
             first.recv(1)
 
 
 def test_a_taken_tcp_port_is_refused() -> None:
-    with closing(TcpDoor()) as door, pytest.raises(PortError):
-        TcpDoor(door.port)
+    with closing(TcpDoor()) as port, pytest.raises(PortError):
+        TcpDoor(port.port)
 
 
-def opened(door: PtyDoor, baud: int) -> int:
+def opened(port: PtyDoor, baud: int) -> int:
     """Open a pseudo terminal as a program does, at one of the usual rates."""
     import termios
     import tty
 
-    program = os.open(door.name, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    program = os.open(port.name, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
     tty.setraw(program)
     settings = termios.tcgetattr(program)
     settings[4] = settings[5] = getattr(termios, f"B{baud}")
@@ -358,25 +358,25 @@ def opened(door: PtyDoor, baud: int) -> int:
 
 @pytest.mark.skipif(os.name == "nt", reason="pseudo terminals are POSIX")
 def test_a_pty_tells_who_opens_it_and_at_which_rate() -> None:
-    with closing(PtyDoor()) as door:
-        assert door.take() == []
-        program = opened(door, 921_600)
+    with closing(PtyDoor()) as port:
+        assert port.take() == []
+        program = opened(port, 921_600)
         try:
-            assert door.take() == [Line.OPENED]
-            assert door.baud == 921_600
+            assert port.take() == [Line.OPENED]
+            assert port.baud == 921_600
             os.write(program, LINK)
-            assert door.take() == [Arrived(LINK, 921_600)]
+            assert port.take() == [Arrived(LINK, 921_600)]
         finally:
             os.close(program)
-        assert door.take() == [Line.CLOSED]
+        assert port.take() == [Line.CLOSED]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pseudo terminals are POSIX")
 def test_a_program_at_a_pty_talks_to_the_chip() -> None:
-    with closing(PtyDoor()) as door:
-        program = opened(door, 115_200)
+    with closing(PtyDoor()) as port:
+        program = opened(port, 115_200)
         try:
-            served, heard = service(door), bytearray()
+            served, heard = service(port), bytearray()
 
             def linked() -> bool:
                 os.write(program, LINK)

@@ -13,9 +13,9 @@ import pytest
 
 from bekenlab.link.commands import SECTOR, check_crc
 from bekenlab.link.connect import connect
-from bekenlab.link.pipeline import Pipeline
 from bekenlab.link.reading import read_sectors
-from bekenlab.link.session import Session
+from bekenlab.link.session.pipeline import Pipeline
+from bekenlab.link.session.session import Session
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.wire_chips import build
 from shared import dump

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from bekenlab.jobs.obk_config import Changes, make_config
 from bekenlab.machine import FlashImage, Machine, PinEdge, StopReason, Until
 from bekenlab.machine.peers.square_wave import SquareWave
 from bekenlab.machine.typist import Typist
+from bekenlab.openbeken.config.edit import Changes, make_config
 from machine_lab import CHIPS, image
 
 FIRMWARES = ["openbk7231n-qio-1.18.300", "openbk7231t-qio-1.18.300"]

@@ -8,8 +8,8 @@ from functools import cache
 import pytest
 from rich.console import Console
 
+from bekenlab.analysis.boot import BootOptions, BootReport, GpioRow, boot, problem_of
 from bekenlab.image import read_image
-from bekenlab.jobs.boot import BootOptions, BootReport, GpioRow, boot, problem_of
 from bekenlab.machine import StopReason
 from bekenlab.machine.peers.tuya_mcu import DataPoint, Frame, describe_point
 from bekenlab.report.boot_json import boot_json, gpio_json

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bekenlab.analysis.subject import Subject, read_subject
 from bekenlab.errors import UnsupportedError
-from bekenlab.jobs.subject import Subject, read_subject
 from bekenlab.openbeken.config import decode_config
 from bekenlab.report.exports import EXPORTERS, Request
 from bekenlab.report.json_report import to_json

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bekenlab.analysis.model import Analysis
 from bekenlab.errors import FileAccessError, RefusedError
 from bekenlab.files import write_new, write_whole
-from bekenlab.jobs.analysis import Analysis
 from bekenlab.report.files import write_files
 from bekenlab.report.json_report import to_json
 from bekenlab.samples import build_sample

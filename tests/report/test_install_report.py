@@ -16,11 +16,11 @@ from bekenlab.errors import BadValueError
 from bekenlab.jobs.demo import demonstrate
 from bekenlab.jobs.install.install import install, problem_of
 from bekenlab.jobs.install.model import FirstStart, InstallReport, Proposal
-from bekenlab.jobs.install.rehearsal import PinCheck, PinVerdict, Rehearsal
-from bekenlab.jobs.install.rehearse import problem_of as rehearsal_problem
-from bekenlab.jobs.install.undo import UndoReport, undo
-from bekenlab.jobs.obk_config import Changes
+from bekenlab.jobs.rehearse import problem_of as rehearsal_problem
+from bekenlab.jobs.undo import UndoReport, undo
 from bekenlab.openbeken.boot_log import ConfigVerdict, ObkBootLog
+from bekenlab.openbeken.config.edit import Changes
+from bekenlab.probing.rehearsal import PinCheck, PinVerdict, Rehearsal
 from bekenlab.report.demo_text import demo_text
 from bekenlab.report.install_json import install_json, rehearsal_json, undo_json
 from bekenlab.report.install_text import (

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rich.console import Console, RenderableType
 
+from bekenlab.analysis.subject import read_subject
 from bekenlab.jobs.lan.apply import ApplyReport, apply
 from bekenlab.jobs.lan.apply_plan import plan_apply
 from bekenlab.jobs.lan.backup import backup
@@ -21,7 +22,6 @@ from bekenlab.jobs.lan.ota_file import read_ota
 from bekenlab.jobs.lan.scan import ScanReport, Seen, parse_networks
 from bekenlab.jobs.lan.settings import RestoreReport, plan_restore
 from bekenlab.jobs.obk_config import ConfigFile
-from bekenlab.jobs.subject import read_subject
 from bekenlab.lan.address import Host
 from bekenlab.lan.replies import CommandReply, DeviceInfo
 from bekenlab.report import lan_changes, lan_json, lan_text

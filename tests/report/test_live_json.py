@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from bekenlab.jobs.boot import GpioRow
-from bekenlab.jobs.live.model import (
+from bekenlab.analysis.boot import GpioRow
+from bekenlab.live.model import (
     Edge,
     Frame,
     LiveState,
@@ -15,7 +15,7 @@ from bekenlab.jobs.live.model import (
     Stop,
     StopCause,
 )
-from bekenlab.jobs.live.parts import PartView
+from bekenlab.live.parts import PartView
 from bekenlab.report.live_json import FrameWriter, source_json
 from bekenlab.secret import REDACTED
 from live_lab import sample

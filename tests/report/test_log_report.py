@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 
 import contract
+from bekenlab.analysis.read_log import LogReport, read_log
 from bekenlab.errors import Notice
-from bekenlab.jobs.read_log import LogReport, read_log
 from bekenlab.report.log_report import log_json, render
 from boot_logs import KEY, STAMP, TRUTH, boot
 

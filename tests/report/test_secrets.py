@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bekenlab.jobs.analysis import Analysis
+from bekenlab.analysis.model import Analysis
 from bekenlab.report.files import write_files
 from bekenlab.report.html import html_report
 from bekenlab.report.json_report import to_json

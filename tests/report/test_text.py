@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from bekenlab.jobs.analysis import Analysis
+from bekenlab.analysis.model import Analysis
 from bekenlab.report.summary import summary_line
 from bekenlab.report.text import render
 from bekenlab.samples import SAMPLE_NAME

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bekenlab.tuya import encode_protected, encode_storage, find_protected, read_storage
 from bekenlab.tuya.crypto import base_named, data_key, decrypt, encrypt
 from bekenlab.tuya.protected_edit import open_protected
-from bekenlab.tuya.storage_edit import StorageEditor, open_storages
+from bekenlab.tuya.storage.edit import StorageEditor, open_storages
 
 KEY = bytes(range(16))
 SECTOR = 0x1000

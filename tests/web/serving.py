@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bekenlab.web.lab import Lab, Settings
+from bekenlab.web.context import AppContext, Settings
 from bekenlab.web.server import Place, open_socket, server_of
 
 TOKEN = "the-token-of-this-test"  # noqa: S105  known to the test only
@@ -23,7 +23,7 @@ class Served:
     """A server that answers, and what is behind it."""
 
     url: str
-    lab: Lab
+    context: AppContext
     folder: Path
 
     @property
@@ -60,12 +60,12 @@ def serving(folder: Path, ports: tuple[str, ...] = ()) -> Iterator[Served]:
         ports=ports,
         closing=lambda: server.should_exit,
     )
-    lab = Lab.of(settings)
-    server = server_of(lab)
+    context = AppContext.of(settings)
+    server = server_of(context)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
     thread.start()
     try:
-        yield Served(f"http://127.0.0.1:{port}", lab, folder)
+        yield Served(f"http://127.0.0.1:{port}", context, folder)
     finally:
         server.should_exit = True
         thread.join()

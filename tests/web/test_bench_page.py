@@ -20,7 +20,7 @@ OPENBEKEN = "openbk7231n-qio-1.18.300"
 
 @pytest.fixture(autouse=True)
 def clear_the_bench(served: Served) -> None:
-    served.lab.chips.close_all()
+    served.context.chips.close_all()
 
 
 def start_sample(page: Page, served: Served) -> None:
@@ -197,7 +197,7 @@ def test_a_chip_taken_off_the_bench_is_gone(page: Page, served: Served) -> None:
     here = page.url
     page.get_by_role("button", name="Take it off the bench").click()
     page.wait_for_url("**/bench")
-    assert served.lab.chips.names() == {}
+    assert served.context.chips.names() == {}
     expect(page.get_by_role("heading", name="On the bench now")).to_have_count(0)
     with served.script() as script:
         assert script.get(here).status_code == 404
@@ -205,13 +205,13 @@ def test_a_chip_taken_off_the_bench_is_gone(page: Page, served: Served) -> None:
 
 def test_a_chip_that_is_closed_elsewhere_is_told_of(page: Page, served: Served) -> None:
     start_sample(page, served)
-    served.lab.chips.close_all()
+    served.context.chips.close_all()
     expect(page.get_by_role("alert")).to_contain_text("does not run any more")
     expect(page.locator("[data-state]")).to_have_text("closed")
 
 
 def test_a_crash_is_told_until_a_reset(page: Page, served: Served) -> None:
-    name = served.lab.chips.open(tiny(*prints(b"hello\n", 0xE7F000F0)))
+    name = served.context.chips.open(tiny(*prints(b"hello\n", 0xE7F000F0)))
     page.goto(f"{served.url}/bench/{name}")
     expect(page.get_by_role("alert")).to_contain_text("The firmware crashed: ")
     expect(page.locator("[data-state]")).to_have_text("stopped")

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from bekenlab.errors import UsageError
-from bekenlab.jobs.live.commands import (
+from bekenlab.live.commands import (
     Drive,
     Pause,
     Press,
@@ -21,8 +21,8 @@ from bekenlab.jobs.live.commands import (
     Step,
     TypeText,
 )
-from bekenlab.jobs.live.session import LiveSession
-from bekenlab.jobs.live.uart1 import point_of
+from bekenlab.live.session import LiveSession
+from bekenlab.live.uart1 import point_of
 from bekenlab.web.chip_commands import command_of
 from bekenlab.web.events import Streams
 from bekenlab.web.frames import frames_of
@@ -33,7 +33,7 @@ from web.serving import Served
 
 @pytest.fixture
 def script(served: Served) -> Iterator[httpx.Client]:
-    served.lab.chips.close_all()
+    served.context.chips.close_all()
     with served.script() as client:
         yield client
 
@@ -95,7 +95,7 @@ def test_a_stream_ends_with_its_chip(script: httpx.Client, served: Served) -> No
     name = start(script)
     stream = frames(script, name)
     next(stream)
-    served.lab.chips.close(name)
+    served.context.chips.close(name)
     assert [frame["state"] for frame in stream][-1] == "closed"
 
 

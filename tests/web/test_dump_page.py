@@ -68,10 +68,10 @@ def test_several_files_are_listed_and_closed(page: Page, served: Served, sample:
     row = page.get_by_role("listitem").filter(has_text="b.txt")
     expect(row).to_contain_text("CB3S")
     expect(row).to_contain_text("Pins: 2")
-    before = len(served.lab.shelf.dumps())
+    before = len(served.context.uploads.dumps())
     row.get_by_role("button", name="Close b.txt").click()
     expect(row).to_have_count(0)
-    assert len(served.lab.shelf.dumps()) == before - 1
+    assert len(served.context.uploads.dumps()) == before - 1
 
 
 @pytest.mark.parametrize("content", [b"", b"nothing of a chip" * 500])
@@ -138,7 +138,7 @@ def test_secrets_are_shown_only_when_somebody_asks(dropped: Page, served: Served
 def secrets_of_the_sample(served: Served, page: Page) -> list[str]:
     """Values of the storage that are hidden."""
     dump = page.url.rpartition("/")[2]
-    analysis = served.lab.shelf.analysis(dump)
+    analysis = served.context.uploads.analysis(dump)
     assert analysis.tuya.storage
     values = [v for v in analysis.tuya.storage.values.values() if v.secret]
     assert values

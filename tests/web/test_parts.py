@@ -18,17 +18,16 @@ from bekenlab.errors import (
     TooLargeError,
     UnsupportedError,
 )
-from bekenlab.jobs.chip.bench import Bench, open_chip
+from bekenlab.flashing.connection import ConnectionOptions, open_chip
 from bekenlab.link.unlock import unlocked
 from bekenlab.samples import build_sample
-from bekenlab.web import uploads
 from bekenlab.web.backups import Backups
 from bekenlab.web.events import merge
 from bekenlab.web.line import PacedLine, StoppableLine
 from bekenlab.web.manager import Job, JobManager, State
 from bekenlab.web.ports import Ports
 from bekenlab.web.server import Place, open_socket, parse_place
-from bekenlab.web.uploads import Shelf
+from bekenlab.web.uploads import UploadStore
 
 
 def until(true: Any) -> None:
@@ -180,36 +179,36 @@ def test_many_can_listen_while_a_job_tells() -> None:
 
 
 def test_the_shelf_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    shelf = Shelf()
-    (first,) = shelf.put("a.bin", build_sample())
+    uploads = UploadStore()
+    (first,) = uploads.put("a.bin", build_sample())
     monkeypatch.setattr(uploads, "_MOST_BYTES", 3 << 20)
     with pytest.raises(BusyError):
-        shelf.put("b.bin", build_sample())
-    assert [dump.id for dump in shelf.dumps()] == [first.id], "nothing was lost"
-    shelf.remove(first.id)
-    shelf.put("b.bin", build_sample())
+        uploads.put("b.bin", build_sample())
+    assert [dump.id for dump in uploads.dumps()] == [first.id], "nothing was lost"
+    uploads.remove(first.id)
+    uploads.put("b.bin", build_sample())
     with pytest.raises(NotFoundError):
-        shelf.analysis(first.id)
+        uploads.analysis(first.id)
 
 
 def test_analyses_are_worked_out_again_when_they_were_let_go() -> None:
-    shelf = Shelf()
-    made = [shelf.put(f"{n}.txt", b"{rl1_pin:%d}" % n)[0] for n in range(20)]
+    uploads = UploadStore()
+    made = [uploads.put(f"{n}.txt", b"{rl1_pin:%d}" % n)[0] for n in range(20)]
     for number, dump in enumerate(made):
-        assert [pin.gpio for pin in shelf.analysis(dump.id).pins.pins] == [number]
-    assert [pin.gpio for pin in shelf.analysis(made[0].id).pins.pins] == [0]
+        assert [pin.gpio for pin in uploads.analysis(dump.id).pins.pins] == [number]
+    assert [pin.gpio for pin in uploads.analysis(made[0].id).pins.pins] == [0]
 
 
 def virtual_ports(content: bytes, name: str = "plug.bin") -> tuple[Ports, str]:
-    shelf, ports = Shelf(), Ports(("socket://127.0.0.1:1",))
-    (dump,) = shelf.put(name, content)
-    return ports, ports.make_virtual(name, shelf.analysis(dump.id), paced=False).id
+    uploads, ports = UploadStore(), Ports(("socket://127.0.0.1:1",))
+    (dump,) = uploads.put(name, content)
+    return ports, ports.make_virtual(name, uploads.analysis(dump.id), paced=False).id
 
 
 def test_what_is_written_to_a_virtual_device_stays() -> None:
     ports, port = virtual_ports(build_sample())
     assert "socket://127.0.0.1:1" in [offer.id for offer in ports.offers()]
-    bench = Bench(port="x", open_line=ports.opener(ports.find(port), lambda: None))
+    bench = ConnectionOptions(port="x", open_line=ports.opener(ports.find(port), lambda: None))
     with open_chip(bench, "test") as link, unlocked(link.target):
         link.target.erase_sector(0x150000)
         link.target.program_sector(0x150000, b"\x00" * 4096)
@@ -237,9 +236,9 @@ def test_not_every_file_makes_a_device(content: bytes, error: type[Exception]) -
 
 
 def test_there_is_an_end_to_virtual_devices() -> None:
-    shelf, ports = Shelf(), Ports()
-    (dump,) = shelf.put("plug.bin", build_sample())
-    analysis = shelf.analysis(dump.id)
+    uploads, ports = UploadStore(), Ports()
+    (dump,) = uploads.put("plug.bin", build_sample())
+    analysis = uploads.analysis(dump.id)
     for _ in range(16):
         ports.make_virtual("plug.bin", analysis, paced=False)
     with pytest.raises(RefusedError):
@@ -251,7 +250,7 @@ def test_backups_have_names_of_their_own_and_survive_odd_neighbours(tmp_path: Pa
     folder = tmp_path / "backups"
     kept = Backups(folder, tmp_path / "state")
     now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    bench = Bench(port="x", open_line=ports.opener(ports.find(port), lambda: None))
+    bench = ConnectionOptions(port="x", open_line=ports.opener(ports.find(port), lambda: None))
     with open_chip(bench, "test") as link:
         first = kept.place_for(link.target, lambda: now)
         assert first.name == "BK7231N-20260102-030405.bin"

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from bekenlab.jobs.inputs import MAX_SIZE
+from bekenlab.analysis.inputs import MAX_SIZE
 from bekenlab.samples import build_sample
 from bekenlab.web.events import _MOST_STREAMS
 from bekenlab.web.manager import Job
@@ -82,11 +82,11 @@ def test_all_names_of_this_computer_are_ours(served: Served, name: str) -> None:
 )
 def test_no_other_page_can_change_anything(served: Served, headers: dict[str, str]) -> None:
     """Not even one at another port of this computer, which gets our cookie as well."""
-    before = len(served.lab.shelf.dumps())
+    before = len(served.context.uploads.dumps())
     with served.stranger() as browser:
         answer = browser.post("/api/sample", headers=let_in(served) | headers)
     assert answer.status_code == 403
-    assert len(served.lab.shelf.dumps()) == before
+    assert len(served.context.uploads.dumps()) == before
 
 
 @pytest.mark.parametrize("path", ["/api/jobs", "/api/jobs/x/events", "/dump"])
@@ -217,7 +217,7 @@ def test_a_flood_of_streams_is_refused_and_leaves_the_server_alive(served: Serve
             job.ask("nothing")
         return {}
 
-    job = served.lab.manager.start("wait", wait)
+    job = served.context.manager.start("wait", wait)
     path = f"/api/jobs/{job.id}/events"
     with served.script() as script, ExitStack() as streams:
         script.timeout = httpx.Timeout(10)

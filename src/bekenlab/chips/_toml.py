@@ -6,9 +6,7 @@ five times as long for the same rows written as inline tables.
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bekenlab.chips.models import (
     BootLoader,
@@ -20,26 +18,22 @@ from bekenlab.chips.models import (
     Pad,
     Region,
 )
+from bekenlab.data import Table, read_table, table_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Table = dict[str, Any]
-
 _NONE = "-"
-# Not importlib.resources: importing it costs more than reading all chips, on every start.
-_DATA = Path(__file__).parent / "data"
 
 
 def read(name: str) -> Table:
     """Parses ``data/<name>``."""
-    return tomllib.loads((_DATA / name).read_text(encoding="utf-8"))
+    return read_table("chips", name)
 
 
 def read_folder(name: str) -> tuple[Table, ...]:
     """Parses every TOML file of ``data/<name>/`` in the order of the file names."""
-    files = sorted((_DATA / name).glob("*.toml"))
-    return tuple(tomllib.loads(file.read_text(encoding="utf-8")) for file in files)
+    return tuple(read_table("chips", file) for file in table_names("chips", name))
 
 
 def chip_from(table: Table) -> Chip:

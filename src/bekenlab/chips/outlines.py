@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import _toml
+from bekenlab.data import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,7 +126,7 @@ def _outlines() -> dict[str, Outline]:
     return found
 
 
-def _module(table: _toml.Table, test_pads: tuple[Spot, ...]) -> Outline:
+def _module(table: Table, test_pads: tuple[Spot, ...]) -> Outline:
     width, height = table["size"]
     rows = [spot for row in table["rows"].split("\n") for spot in _row(row)]
     return Outline(

@@ -18,7 +18,7 @@ from bekenlab.errors import BekenlabError, ExitCode
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bekenlab.jobs.analysis import Analysis
+    from bekenlab.analysis.model import Analysis
 
 
 class _Style(StrEnum):
@@ -102,9 +102,9 @@ def command(
     asked for. The exit status is 9 when a file is no usable dump.
     """
     # Imported here: numpy and the parsers take longer to load than --help may take.
+    from bekenlab.analysis.boot_findings import BootMode
     from bekenlab.files import refuse_existing
     from bekenlab.jobs.analyze import analyze_many
-    from bekenlab.jobs.boot_findings import BootMode
 
     if html and show_secrets:
         raise click.UsageError("--html is made to be shared: it takes no --show-secrets.")
@@ -132,7 +132,7 @@ def command(
 
 def _expand(paths: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, BekenlabError]]]:
     """Expand each path by itself: one that is missing must not lose the others."""
-    from bekenlab.jobs import inputs
+    from bekenlab.analysis import inputs
 
     files: list[Path] = []
     missing: list[tuple[Path, BekenlabError]] = []

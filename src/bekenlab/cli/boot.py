@@ -14,7 +14,7 @@ from bekenlab.cli.output import console, json_line, print_error
 from bekenlab.errors import ExitCode
 
 if TYPE_CHECKING:
-    from bekenlab.jobs.boot import BootReport
+    from bekenlab.analysis.boot import BootReport
 
 
 def _finite(context: click.Context, option: click.Parameter, seconds: float) -> float:
@@ -101,8 +101,8 @@ def command(
     names and passwords in the log are hidden unless asked for.
     """
     # Imported here: unicorn and numpy take longer to load than --help may take.
-    from bekenlab.jobs.boot import BootOptions
-    from bekenlab.jobs.boot_file import boot_file
+    from bekenlab.analysis.boot import BootOptions
+    from bekenlab.jobs.boot import boot_file
     from bekenlab.report.boot_secrets import without_secrets
     from bekenlab.report.live_log import LiveLog
 
@@ -150,7 +150,7 @@ def _check_pattern(pattern: str) -> None:
 
 
 def _status(report: BootReport, until: str | None) -> int:
-    from bekenlab.jobs.boot import problem_of
+    from bekenlab.analysis.boot import problem_of
 
     problem = problem_of(report, until)
     if problem is None:

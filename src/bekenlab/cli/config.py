@@ -75,9 +75,9 @@ def make(source: Path | None, chip: str | None, output: Path, force: bool, **opt
     dump; where there is none, they end in random digits. Passwords are read from the environment
     (BEKENLAB_WIFI_PASSWORD, ...), from a file, or asked for.
     """
+    from bekenlab.analysis.subject import read_subject
     from bekenlab.files import write_new
-    from bekenlab.jobs.obk_config import make_config, unique_bytes
-    from bekenlab.jobs.subject import read_subject
+    from bekenlab.openbeken.config.edit import make_config, unique_bytes
 
     changes = changes_from(options)
     subject = read_subject(source) if source else None
@@ -126,7 +126,8 @@ def edit(file: Path, chip: str | None, output: Path, force: bool, **options: Any
 @_show_secrets
 def diff(left: Path, right: Path, chip: str | None, as_json: bool, show_secrets: bool) -> int:
     """Compare two configurations; exit status 6 when they differ."""
-    from bekenlab.jobs.obk_config import compare_configs, read_config
+    from bekenlab.jobs.obk_config import read_config
+    from bekenlab.openbeken.config.edit import compare_configs
     from bekenlab.report.config_report import diff_json, render_differences
 
     ours, theirs = read_config(left, chip=chip), read_config(right, chip=chip)

@@ -14,8 +14,8 @@ from bekenlab.errors import BadValueError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from bekenlab.jobs.obk_config import Changes
     from bekenlab.openbeken.config import Value
+    from bekenlab.openbeken.config.edit import Changes
     from bekenlab.openbeken.settings import PinSetting
     from bekenlab.secret import Secret
 
@@ -89,7 +89,7 @@ def changes_from(options: Mapping[str, Any]) -> Changes:
     Raises:
         BadValueError: A field, value, pin, role or flag makes no sense.
     """
-    from bekenlab.jobs.obk_config import Changes
+    from bekenlab.openbeken.config.edit import Changes
     from bekenlab.openbeken.flags import flag_number
 
     values = dict(_values(options))
@@ -131,7 +131,7 @@ def _pin(text: str) -> PinSetting:
 
 
 def _passwords(options: Mapping[str, Any], values: Mapping[str, Value]) -> dict[str, Secret]:
-    from bekenlab.jobs.inputs import load
+    from bekenlab.analysis.inputs import load
     from bekenlab.secret import Secret
 
     found = {}

@@ -51,7 +51,7 @@ def command(as_json: bool, save: Path | None, firmware: Path | None) -> int:
     out.print(demo_text(demo))
     where = str(save) if save else "my-dump.bin"
     out.print(f"\nNow your own:  [bold]bekenlab analyze {where}[/]")
-    from bekenlab.jobs.install.rehearse import problem_of
+    from bekenlab.jobs.rehearse import problem_of
 
     problem = problem_of(demo.rehearsal) if demo.rehearsal else None
     if problem is not None:
@@ -60,8 +60,8 @@ def command(as_json: bool, save: Path | None, firmware: Path | None) -> int:
 
 
 def _report(save: Path | None) -> dict[str, object]:
-    from bekenlab.jobs.analyze import analyze
-    from bekenlab.jobs.inputs import InputFile
+    from bekenlab.analysis.analyze import analyze
+    from bekenlab.analysis.inputs import InputFile
     from bekenlab.report.json_report import to_json
     from bekenlab.samples import SAMPLE_NAME, build_sample
 

@@ -47,10 +47,10 @@ def command(
     configuration, or an OpenBeken template or configuration.
     """
     # Imported here: numpy and the parsers take longer to load than --help may take.
+    from bekenlab.analysis.boot_findings import BootMode
+    from bekenlab.analysis.subject import read_subject
     from bekenlab.files import write_new
-    from bekenlab.jobs.boot_findings import BootMode
-    from bekenlab.jobs.obk_config import unique_bytes
-    from bekenlab.jobs.subject import read_subject
+    from bekenlab.openbeken.config.edit import unique_bytes
 
     exporter = EXPORTERS[form]
     if exporter.binary and output is None:

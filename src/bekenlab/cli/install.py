@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bekenlab.cli.chip.face import facing
-from bekenlab.cli.chip.options import ChipOptions, bench_of, chip_options
+from bekenlab.cli.chip.frontend import facing
+from bekenlab.cli.chip.options import ChipOptions, chip_options, connection_of
 from bekenlab.cli.chip.write import CODES
 from bekenlab.cli.config_options import change_options, changes_from
 from bekenlab.cli.install_answers import Answers
@@ -21,10 +21,10 @@ from bekenlab.cli.install_options import (
 )
 
 if TYPE_CHECKING:
-    from bekenlab.cli.chip.face import Face
+    from bekenlab.cli.chip.frontend import Frontend
     from bekenlab.jobs.install.install import Finder, Helpers
     from bekenlab.jobs.install.model import InstallReport, Proposal
-    from bekenlab.jobs.install.rehearsal import Rehearsal
+    from bekenlab.probing.rehearsal import Rehearsal
 
 _VIRTUAL = "virtual://"
 
@@ -68,12 +68,12 @@ def command(
     """
     # Imported here: numpy and the parsers take longer to load than --help may take.
     from bekenlab.jobs.install.install import install, problem_of
-    from bekenlab.jobs.install.model import InstallWishes
+    from bekenlab.jobs.install.model import InstallOptions
     from bekenlab.report.install_json import install_json
     from bekenlab.report.install_text import install_text
 
     with facing("install", as_json=options.as_json) as face:
-        wishes = InstallWishes(
+        wishes = InstallOptions(
             firmware=firmware_for(firmware, face),
             changes=changes_from(settings),
             template=template_from(source),
@@ -83,7 +83,7 @@ def command(
         )
         shown = _Shown(face)
         report = install(
-            bench_of(options),
+            connection_of(options),
             wishes,
             places(),
             Answers(as_json=options.as_json, yes=options.yes),
@@ -107,7 +107,7 @@ def command(
 class _Shown:
     """What a person sees while the job goes on; in JSON it is all in the result."""
 
-    def __init__(self, face: Face) -> None:
+    def __init__(self, face: Frontend) -> None:
         from bekenlab.report.live_log import LiveLog
 
         self._face = face
@@ -116,7 +116,7 @@ class _Shown:
 
     def helpers(self, *, rehearses: bool, force: frozenset[str], find: Finder | None) -> Helpers:
         from bekenlab.jobs.install.install import Helpers
-        from bekenlab.jobs.install.rehearse import rehearse
+        from bekenlab.jobs.rehearse import rehearse
 
         def try_it(proposal: Proposal) -> Rehearsal:
             chip = proposal.identity.chip

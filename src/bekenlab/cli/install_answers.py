@@ -11,7 +11,7 @@ from bekenlab.cli.output import console
 
 if TYPE_CHECKING:
     from bekenlab.jobs.install.model import Proposal
-    from bekenlab.jobs.install.rehearsal import Rehearsal
+    from bekenlab.probing.rehearsal import Rehearsal
 
 _WIRE = """\
 To hear how it starts, move the adapter's RX wire now, from the pad TX1 to TX2.
@@ -57,7 +57,7 @@ class Answers:
 
     def carry_out(self, proposal: Proposal, rehearsal: Rehearsal | None) -> bool:
         """The one question."""
-        from bekenlab.jobs.install.rehearse import problem_of
+        from bekenlab.jobs.rehearse import problem_of
 
         del proposal
         problem = problem_of(rehearsal) if rehearsal is not None else None

@@ -68,7 +68,7 @@ def template_from(source: Path | None) -> Mapping[str, Any] | None:
     """
     if source is None:
         return None
-    from bekenlab.jobs.subject import read_subject
+    from bekenlab.analysis.subject import read_subject
 
     subject = read_subject(source)
     if subject.problem is not None:

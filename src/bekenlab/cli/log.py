@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bekenlab.cli.chip.face import Face, facing
+from bekenlab.cli.chip.frontend import Frontend, facing
 from bekenlab.cli.interrupts import interruptible
 from bekenlab.cli.output import console, json_line
 
 if TYPE_CHECKING:
-    from bekenlab.jobs.chip.capture import Capture
+    from bekenlab.jobs.capture import Capture
     from bekenlab.pins import PinMap
 
 
@@ -64,13 +64,13 @@ def command(
     if context.invoked_subcommand is not None:
         return
     # Imported here: the parsers take longer to load than --help may take.
-    from bekenlab.jobs.chip.bench import Bench, find_port, open_line
-    from bekenlab.jobs.chip.capture import capture
+    from bekenlab.flashing.connection import ConnectionOptions, find_port, open_line
+    from bekenlab.jobs.capture import capture
     from bekenlab.report.live_log import LiveLog
 
     live = LiveLog(show_secrets=show_secrets)
     with facing("log", as_json=as_json) as face, interruptible() as interrupted:
-        name, _ = find_port(Bench(port=port))
+        name, _ = find_port(ConnectionOptions(port=port))
         line = open_line(name, baud)
 
         def show(at: float, lines: list[str]) -> None:
@@ -92,13 +92,13 @@ def command(
         _summary(face, found, output)
 
 
-def _learnt(face: Face, pins: PinMap) -> None:
-    from bekenlab.events import Said
+def _learnt(face: Frontend, pins: PinMap) -> None:
+    from bekenlab.events import Message
 
-    face(Said("log", "pins", f"{len(pins.pins)} pins known from the log so far"))
+    face(Message("log", "pins", f"{len(pins.pins)} pins known from the log so far"))
 
 
-def _summary(face: Face, found: Capture, output: Path | None) -> None:
+def _summary(face: Frontend, found: Capture, output: Path | None) -> None:
     from bekenlab.openbeken import describe
     from bekenlab.report.json_report import pin_json
 
@@ -130,7 +130,7 @@ def parse(file: Path, as_json: bool) -> None:
     Keys and passwords in the log are never printed.
     """
     # Imported here: the parsers take longer to load than --help may take.
-    from bekenlab.jobs.read_log import read_log
+    from bekenlab.analysis.read_log import read_log
     from bekenlab.report.log_report import log_json, render
 
     report = read_log(file)

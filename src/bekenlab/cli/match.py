@@ -49,9 +49,9 @@ def command(file: Path, devices: str | None, boot: str, limit: int, as_json: boo
     The exit status is 6 when nothing similar is known.
     """
     # Imported here: numpy and the parsers take longer to load than --help may take.
-    from bekenlab.jobs.boot_findings import BootMode
+    from bekenlab.analysis.boot_findings import BootMode
+    from bekenlab.analysis.subject import read_subject
     from bekenlab.jobs.match import match
-    from bekenlab.jobs.subject import read_subject
     from bekenlab.report.match_report import match_json, render
 
     known = _list(devices)

@@ -13,8 +13,8 @@ from bekenlab.cli.output import console, print_error
 from bekenlab.errors import ExitCode
 
 if TYPE_CHECKING:
+    from bekenlab.analysis.subject import Subject
     from bekenlab.chips import Module
-    from bekenlab.jobs.subject import Subject
     from bekenlab.report.pictures import Uses
 
 _POINT = re.compile(r"(-?\d{1,6}(?:\.\d{1,4})?)\s*,\s*(-?\d{1,6}(?:\.\d{1,4})?)")
@@ -65,8 +65,8 @@ def command(board: str | None, chip: str | None, list_all: bool, **options: Any)
     --report. With --photo the pins are drawn over a photo of the board.
     """
     # Imported here: numpy and the parsers take longer to load than --help may take.
+    from bekenlab.analysis.subject import read_subject
     from bekenlab.jobs.pinout import board_names, board_of, find_board
-    from bekenlab.jobs.subject import read_subject
 
     if list_all:
         click.echo("\n".join(board_names()))

@@ -29,7 +29,7 @@ def command(file: Path, output: Path, as_json: bool) -> None:
     """
     # Imported here: numpy and the parsers take longer to load than --help may take.
     from bekenlab.files import refuse_existing, write_new
-    from bekenlab.jobs.redact import redact_file
+    from bekenlab.redaction.redact import redact_file
     from bekenlab.report.redact_report import redact_json, render
 
     refuse_existing(output)

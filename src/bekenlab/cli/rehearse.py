@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from bekenlab.cli.chip.face import facing
+from bekenlab.cli.chip.frontend import facing
 from bekenlab.cli.config_options import change_options, changes_from
 from bekenlab.cli.install_options import (
     firmware_for,
@@ -39,7 +39,7 @@ def command(
     map says. Exit status 0 only then, else 6.
     """
     # Imported here: numpy and the parsers take longer to load than --help may take.
-    from bekenlab.jobs.install.rehearse import problem_of, rehearse_dump
+    from bekenlab.jobs.rehearse import problem_of, rehearse_dump
     from bekenlab.report.install_json import rehearsal_json
     from bekenlab.report.install_text import rehearsal_text
 

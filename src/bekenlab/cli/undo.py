@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bekenlab.cli.chip.face import facing
-from bekenlab.cli.chip.options import ChipOptions, bench_of, chip_options
+from bekenlab.cli.chip.frontend import facing
+from bekenlab.cli.chip.options import ChipOptions, chip_options, connection_of
 from bekenlab.cli.install_answers import refuse_without_yes
 from bekenlab.cli.install_options import places
 
 if TYPE_CHECKING:
-    from bekenlab.jobs.install.undo import UndoProposal
+    from bekenlab.jobs.undo import UndoProposal
 
 
 @click.command("undo")
@@ -32,7 +32,7 @@ def command(backup: Path | None, options: ChipOptions) -> None:
     Ended anywhere, the same command goes on.
     """
     # Imported here: numpy and the parsers take longer to load than --help may take.
-    from bekenlab.jobs.install.undo import undo
+    from bekenlab.jobs.undo import undo
     from bekenlab.report.chip_text import flash_text
     from bekenlab.report.install_json import undo_json
     from bekenlab.report.install_text import undo_text
@@ -47,7 +47,7 @@ def command(backup: Path | None, options: ChipOptions) -> None:
 
     with facing("undo", as_json=options.as_json) as face:
         report = undo(
-            bench_of(options),
+            connection_of(options),
             places(),
             agreed,
             named=backup,

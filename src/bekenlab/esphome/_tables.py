@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.data import read_table
 from bekenlab.pins import Colour, Polarity, pattern_of
 
 if TYPE_CHECKING:
@@ -133,4 +132,4 @@ def _jobs() -> tuple[JobRow, ...]:
 
 
 def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((files("bekenlab.esphome") / "data" / name).read_text(encoding="utf-8"))
+    return read_table("esphome", name)

@@ -8,35 +8,35 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from bekenlab.analysis.analyze import analyze
+from bekenlab.analysis.boot import boot
+from bekenlab.analysis.inputs import InputFile
 from bekenlab.chips import chip as chip_named
-from bekenlab.jobs.analyze import analyze
-from bekenlab.jobs.boot import boot
-from bekenlab.jobs.chip.backup import backup
-from bekenlab.jobs.chip.erase import blank
-from bekenlab.jobs.chip.flash import flash
-from bekenlab.jobs.chip.flash_file import recognise
-from bekenlab.jobs.chip.flash_journal import WriteJournal
-from bekenlab.jobs.chip.flash_state import Wishes, look, plan_write
-from bekenlab.jobs.inputs import InputFile
+from bekenlab.flashing.backup import backup
+from bekenlab.flashing.erase import blank
+from bekenlab.flashing.execute import flash
+from bekenlab.flashing.flash_file import recognise
+from bekenlab.flashing.journal import WriteJournal
+from bekenlab.flashing.state import WriteOptions, look, plan_write
 from bekenlab.jobs.install.configure import configure, understand
 from bekenlab.jobs.install.firmware import check_chip
 from bekenlab.jobs.install.model import SavedBackup
-from bekenlab.jobs.install.rehearse import rehearse
-from bekenlab.jobs.obk_config import Changes
+from bekenlab.jobs.rehearse import rehearse
 from bekenlab.link.connect import connect
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.wire_chips import build
+from bekenlab.openbeken.config.edit import Changes
 from bekenlab.samples import SAMPLE_NAME, build_sample
 
 if TYPE_CHECKING:
-    from bekenlab.jobs.analysis import Analysis
-    from bekenlab.jobs.boot import BootReport
-    from bekenlab.jobs.chip.backup import BackupReport
-    from bekenlab.jobs.chip.flash import FlashReport
-    from bekenlab.jobs.chip.flash_file import FlashFile
+    from bekenlab.analysis.boot import BootReport
+    from bekenlab.analysis.model import Analysis
+    from bekenlab.flashing.backup import BackupReport
+    from bekenlab.flashing.execute import FlashReport
+    from bekenlab.flashing.flash_file import FlashFile
     from bekenlab.jobs.install.model import Firmware
-    from bekenlab.jobs.install.rehearsal import Rehearsal
     from bekenlab.link.target import Target
+    from bekenlab.probing.rehearsal import Rehearsal
 
 CHIP = "BK7231N"
 # What tells the pins: the plain copy, the protected block, and the storage behind it.
@@ -109,7 +109,7 @@ def _write(target: Target, files: list[FlashFile], saved: Path) -> FlashReport:
     journal = WriteJournal(None)
     state = look(target, journal, [saved])
     first, *rest = files
-    plan = plan_write(target, first, Wishes(), state, also=rest)
+    plan = plan_write(target, first, WriteOptions(), state, also=rest)
     return flash(target, plan, state, journal, reboot=False)
 
 

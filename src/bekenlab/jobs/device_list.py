@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bekenlab.analysis.inputs import load
 from bekenlab.errors import DeviceListError, DownloadError, FileAccessError
 from bekenlab.jobs.download import Fetch, fetch
-from bekenlab.jobs.inputs import load
 from bekenlab.openbeken.devices import MAX_LIST, DeviceList, parse_devices
 
 if TYPE_CHECKING:

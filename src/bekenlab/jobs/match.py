@@ -9,7 +9,7 @@ from bekenlab.openbeken.settings import parse_settings
 from bekenlab.openbeken.similar import Signature, Similarity, rank
 
 if TYPE_CHECKING:
-    from bekenlab.jobs.subject import Subject
+    from bekenlab.analysis.subject import Subject
     from bekenlab.openbeken.devices import DeviceList
 
 _NAMES = ("vendor", "name", "model")

@@ -1,25 +1,19 @@
-"""OpenBeken configurations in files: show, make, edit, compare."""
+"""OpenBeken configurations in files: found, read, edited in place."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from bekenlab.analysis.inputs import load
 from bekenlab.chips import chip as chip_named
 from bekenlab.chips import find_bootloader
-from bekenlab.errors import RefusedError, UnsupportedError
-from bekenlab.jobs.inputs import load
-from bekenlab.openbeken.config import SECTOR, Config, Found, Value, find_config, new_config
-from bekenlab.openbeken.flags import flags_from_number
-from bekenlab.openbeken.settings import PinSetting, parse_settings
+from bekenlab.errors import RefusedError
+from bekenlab.openbeken.config import SECTOR, Config, Found, find_config
+from bekenlab.openbeken.config.edit import Changes, changed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
-
-    from bekenlab.secret import Secret
-
-MQTT_STATE_ON_CONNECT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,55 +33,6 @@ class ConfigFile:
     offset: int
     config: Config
     data: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What to change in a configuration.
-
-    Attributes:
-        values: New values of fields.
-        pins: New settings of pins; role ``None`` clears one.
-        flags_on: Flags to set.
-        flags_off: Flags to clear.
-    """
-
-    values: Mapping[str, Value] = field(default_factory=dict)
-    pins: tuple[PinSetting, ...] = ()
-    flags_on: frozenset[int] = frozenset()
-    flags_off: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A new configuration.
-
-    Attributes:
-        chip: Name of the chip it is for.
-        config: The configuration.
-        address: Physical address of its sector on that chip.
-        left_out: What of the template made no sense, a sentence each.
-    """
-
-    chip: str
-    config: Config
-    address: int
-    left_out: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A field or pin that two configurations differ in.
-
-    Attributes:
-        name: Name of the field, or ``"P26"``.
-        left: Value in the first; None where its version lacks the field.
-        right: Value in the second.
-    """
-
-    name: str
-    left: Value | None
-    right: Value | None
 
 
 def read_config(path: Path, *, chip: str | None = None) -> ConfigFile:
@@ -124,103 +69,3 @@ def edit_config(file: ConfigFile, changes: Changes) -> bytes:
     sector = changed(file.config, changes).encode()
     end = file.offset + len(sector)
     return file.data[: file.offset] + sector + file.data[end:]
-
-
-def changed(config: Config, changes: Changes) -> Config:
-    """A configuration with changes.
-
-    Raises:
-        BadValueError: A change makes no sense.
-    """
-    config = config.with_values(changes.values).with_pins(changes.pins)
-    flags = config.value("flags")
-    if isinstance(flags, frozenset) and (changes.flags_on or changes.flags_off):
-        config = config.with_values({"flags": (flags | changes.flags_on) - changes.flags_off})
-    return config
-
-
-def make_config(
-    template: Mapping[str, Any] | None,
-    changes: Changes,
-    *,
-    unique: bytes,
-    chip: str | None = None,
-) -> Made:
-    """Make a configuration for a device that OpenBeken is to be flashed to.
-
-    Args:
-        template: Pins, flags, startup command and chip of the device, or None.
-        changes: What is to be set beyond it.
-        unique: Four bytes of the device's MAC address, or random ones, for its names.
-        chip: Name of the chip; otherwise that of the template.
-
-    Raises:
-        UnsupportedError: Nothing says which chip it is for, or there is no such chip.
-        BadValueError: A change makes no sense.
-    """
-    told = template or {}
-    name = chip or str(told.get("chip") or "")
-    if not name:
-        raise UnsupportedError(
-            "nothing says which chip the configuration is for", hint="name the chip with --chip"
-        )
-    facts = chip_named(name)
-    pins, left_out = parse_settings(told.get("pins") or {})
-    flags, odd = _template_flags(told)
-    values: dict[str, Value] = {"flags": flags}
-    command = str(told.get("command") or "").replace("\r\n", "\n")
-    if command:
-        values["startup_command"] = command
-    config = new_config(
-        chip=facts.name, unique=unique, pins=pins, values=values | dict(changes.values)
-    )
-    config = changed(config, replace(changes, values={}))
-    return Made(facts.name, config, facts.config_address, (*left_out, *odd))
-
-
-def unique_bytes(mac: Secret | None, random: Callable[[int], bytes]) -> bytes:
-    """Four bytes for a device's names: of its MAC address, or random where that is not known."""
-    return mac.reveal() if mac else random(4)
-
-
-def _template_flags(template: Mapping[str, Any]) -> tuple[frozenset[int], tuple[str, ...]]:
-    usual = frozenset({MQTT_STATE_ON_CONNECT})
-    text = str(template.get("flags") or "").strip()
-    if not text:
-        return usual, ()
-    try:
-        return flags_from_number(int(text)), ()
-    except ValueError:
-        return usual, (f"flags {text[:20]!r} are no number; the usual ones were taken",)
-
-
-def compare_configs(left: Config, right: Config) -> tuple[Difference, ...]:
-    """What two configurations differ in: fields, bytes that belong to no field, then pins."""
-    ours, theirs = left.values(), right.values()
-    names = [name for name in ours | theirs if name not in _PIN_FIELDS]
-    found = [Difference("version", left.version, right.version)]
-    found += [Difference(name, ours.get(name), theirs.get(name)) for name in names]
-    if left.layout == right.layout:
-        for start, end in left.layout.gaps():
-            gap = slice(start, end)
-            found.append(
-                Difference(f"bytes 0x{start:03x}", left.body[gap].hex(), right.body[gap].hex())
-            )
-    mine, others = _by_gpio(left.pins()), _by_gpio(right.pins())
-    found += [
-        Difference(f"P{gpio}", mine.get(gpio, ""), others.get(gpio, ""))
-        for gpio in sorted(mine.keys() | others.keys())
-    ]
-    return tuple(each for each in found if not _same(each.left, each.right))
-
-
-_PIN_FIELDS = frozenset({"pin_roles", "pin_channels", "pin_channels2"})
-
-
-def _same(left: Value | None, right: Value | None) -> bool:
-    """Equal; a float that is no number equals itself here."""
-    return left == right or (isinstance(left, float | tuple) and repr(left) == repr(right))
-
-
-def _by_gpio(pins: Iterable[PinSetting]) -> dict[int, str]:
-    return {pin.gpio: pin.text for pin in pins}

@@ -10,8 +10,8 @@ from bekenlab.chips import board, chip, chips, find_chip, find_module, modules, 
 from bekenlab.errors import UnsupportedError
 
 if TYPE_CHECKING:
+    from bekenlab.analysis.subject import Subject
     from bekenlab.chips import Chip, Module
-    from bekenlab.jobs.subject import Subject
 
 _NEAR = 4
 

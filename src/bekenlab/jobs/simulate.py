@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.analysis.choose import choose_dump
 from bekenlab.chips import chip as chip_facts
-from bekenlab.jobs.choose import choose_dump
 from bekenlab.link.serve.faulty_wire import FaultyWire
 from bekenlab.link.serve.pty import PtyDoor
 from bekenlab.link.serve.rfc2217 import TcpDoor
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from bekenlab.link.serve.door import Door
+    from bekenlab.link.serve.port import ServedPort
     from bekenlab.machine.wire import WireDevice
 
 
@@ -89,11 +89,11 @@ def simulate(
     device: WireDevice = build(chosen.chip, flash, faults)
     if schedule.faults:
         device = FaultyWire(device, schedule)
-    door: Door = PtyDoor() if options.pty else TcpDoor(options.tcp_port)
+    port: ServedPort = PtyDoor() if options.pty else TcpDoor(options.tcp_port)
     try:
-        opened(Served(chosen.chip, door.name))
-        server = Server(device, door, paced=options.paced, monotonic=monotonic)
+        opened(Served(chosen.chip, port.name))
+        server = Server(device, port, paced=options.paced, monotonic=monotonic)
         server.run(stopped)
     finally:
-        door.close()
+        port.close()
     return device.flash

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from bekenlab.link import commands
 from bekenlab.link.errors import BaudRefusedError, NoReplyError
-from bekenlab.link.session import LINK_BAUD
+from bekenlab.link.session.session import LINK_BAUD
 
 if TYPE_CHECKING:
-    from bekenlab.link.session import Session
+    from bekenlab.link.session.session import Session
 
 DEFAULT_BAUD = 921_600
 # What adapters and the chip's divider of 26 MHz both come close enough to.

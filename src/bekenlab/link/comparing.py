@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab.link.commands import SECTOR, link_check
 from bekenlab.link.errors import BadReadError
-from bekenlab.link.pipeline import Pipeline
+from bekenlab.link.session.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -10,7 +10,7 @@ from bekenlab.link.baud import DEFAULT_BAUD, LADDER, raise_baud
 from bekenlab.link.errors import NoReplyError
 from bekenlab.link.identity import identify
 from bekenlab.link.linking import Linker, Linking, Stage
-from bekenlab.link.session import LINK_BAUD, Session
+from bekenlab.link.session.session import LINK_BAUD, Session
 from bekenlab.link.target import Target
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from bekenlab.link import commands
 from bekenlab.link.errors import ChipRefusedError
 
 if TYPE_CHECKING:
-    from bekenlab.link.session import Session
+    from bekenlab.link.session.session import Session
 
 _CONTROL, _DATA = 0x800074, 0x800078
 _CLEAR = 0x1F02

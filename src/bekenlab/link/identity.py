@@ -17,7 +17,7 @@ from bekenlab.link.efuse import read_key
 from bekenlab.link.errors import ChipRefusedError, NoReplyError
 
 if TYPE_CHECKING:
-    from bekenlab.link.session import Session
+    from bekenlab.link.session.session import Session
 
 _CHIP_ID = 0x800000
 _HEAD = 256

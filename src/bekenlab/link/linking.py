@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from bekenlab.link.diagnosis import Diagnosis, diagnose
 from bekenlab.link.errors import NoLinkError
-from bekenlab.link.session import LINK_BAUD
+from bekenlab.link.session.session import LINK_BAUD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bekenlab.link.session import Session
+    from bekenlab.link.session.session import Session
 
 _ALREADY = 0.25
 _AFTER_REBOOT = 1.0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from bekenlab.data import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -138,8 +138,7 @@ def _holder(device: str) -> str:
 
 @cache
 def _known() -> dict[PortKind, dict[str, str]]:
-    text = (resources.files("bekenlab.link") / "data" / "adapters.toml").read_text("utf-8")
-    tables = tomllib.loads(text)
+    tables = read_table("link", "adapters.toml")
     return {
         PortKind.ADAPTER: _rows(tables["adapters"]),
         PortKind.FOREIGN: _rows(tables["foreign"]),

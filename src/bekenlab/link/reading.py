@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bekenlab.link.baud import lower_baud
 from bekenlab.link.commands import SECTOR
 from bekenlab.link.errors import BadReadError, ChipRefusedError
-from bekenlab.link.pipeline import Pipeline
+from bekenlab.link.session.pipeline import Pipeline
 from bekenlab.link.target import BLANK_SECTOR_CRC
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from bekenlab.link.identity import LoaderKind
 
 if TYPE_CHECKING:
     from bekenlab.link.identity import Identity
-    from bekenlab.link.session import Session
+    from bekenlab.link.session.session import Session
 
 _INVERT = 0xFFFFFFFF
 # Boot loaders in flash refuse to read themselves; one flash size higher they do (seen: T, Q).

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
+from bekenlab.data import read_table, table_names
 from bekenlab.errors import UnsupportedError
 from bekenlab.machine.memory import Memory
 
@@ -107,17 +106,15 @@ def load_profile(name: str) -> ChipProfile:
 def _index() -> dict[str, str]:
     """Chip name to the stem of the file that describes it."""
     found = {}
-    for entry in resources.files(__package__).joinpath("data").iterdir():
-        if entry.name.endswith(".toml"):
-            data = tomllib.loads(entry.read_text("utf-8"))
-            found.update(dict.fromkeys(data["names"], entry.name.removesuffix(".toml")))
+    for name in table_names("machine"):
+        names = read_table("machine", name)["names"]
+        found.update(dict.fromkeys(names, name.removesuffix(".toml")))
     return found
 
 
 def _merged(stem: str) -> dict[str, Any]:
     """A file over the file it is based on: tables are merged by name, other values replaced."""
-    path = resources.files(__package__).joinpath("data", f"{stem}.toml")
-    data = tomllib.loads(path.read_text("utf-8"))
+    data = read_table("machine", f"{stem}.toml")
     if "based_on" not in data:
         return data
     base = _merged(data["based_on"])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from bekenlab.data import read_table
 from bekenlab.errors import BadValueError
 
 if TYPE_CHECKING:
@@ -35,8 +34,9 @@ class Flag:
 @cache
 def flags() -> tuple[Flag, ...]:
     """All flags that have a meaning; the index is the number."""
-    text = (files("bekenlab.openbeken") / "data" / "flags.toml").read_text(encoding="utf-8")
-    rows = (row.split(maxsplit=2) for row in tomllib.loads(text)["flags"].splitlines())
+    rows = (
+        row.split(maxsplit=2) for row in read_table("openbeken", "flags.toml")["flags"].splitlines()
+    )
     return tuple(Flag(int(number), name, about) for number, name, about in rows)
 
 

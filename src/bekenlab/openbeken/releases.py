@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from bekenlab.data import read_table
 from bekenlab.errors import DownloadError, UnsupportedError
 
 MAX_ANSWER = 4 << 20
@@ -93,5 +92,4 @@ def _entries(announced: bytes) -> list[dict[str, Any]]:
 
 @cache
 def _facts() -> dict[str, Any]:
-    text = (files("bekenlab.openbeken") / "data" / "releases.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    return read_table("openbeken", "releases.toml")

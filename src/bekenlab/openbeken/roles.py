@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
+from bekenlab.data import read_table
 from bekenlab.pins.model import Polarity
 
 
@@ -32,7 +31,6 @@ class Role:
 @cache
 def roles() -> tuple[Role, ...]:
     """All roles; the index is the id."""
-    text = (files("bekenlab.openbeken") / "data" / "roles.toml").read_text(encoding="utf-8")
     return tuple(
         Role(
             id=raw["id"],
@@ -41,7 +39,7 @@ def roles() -> tuple[Role, ...]:
             active=Polarity(raw["active"]) if "active" in raw else None,
             twin=raw.get("twin"),
         )
-        for raw in tomllib.loads(text)["role"]
+        for raw in read_table("openbeken", "roles.toml")["role"]
     )
 
 

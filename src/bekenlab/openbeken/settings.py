@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from bekenlab.data import read_table
 from bekenlab.errors import BadValueError
 from bekenlab.openbeken.roles import find_role, roles
 
@@ -138,5 +137,7 @@ def parse_settings(pins: Mapping[str, object]) -> tuple[tuple[PinSetting, ...], 
 
 @cache
 def _aliases() -> dict[str, str]:
-    text = (files("bekenlab.openbeken") / "data" / "aliases.toml").read_text(encoding="utf-8")
-    return {alias.lower(): name for alias, name in tomllib.loads(text)["aliases"].items()}
+    return {
+        alias.lower(): name
+        for alias, name in read_table("openbeken", "aliases.toml")["aliases"].items()
+    }

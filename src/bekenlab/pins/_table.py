@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import islice
 from typing import Any
 
+from bekenlab.data import read_table
 from bekenlab.pins.model import Polarity
 
 _DIGITS = re.compile(r"[0-9]{1,3}")
@@ -156,4 +155,4 @@ def _patterns(key: str) -> list[tuple[str, int]]:
 
 
 def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((files("bekenlab.pins") / "data" / name).read_text(encoding="utf-8"))
+    return read_table("pins", name)

@@ -8,7 +8,7 @@ from bekenlab.report.boot_secrets import without_secrets
 from bekenlab.report.json_report import SCHEMA, firmware_json, pin_json
 
 if TYPE_CHECKING:
-    from bekenlab.jobs.boot import BootReport, GpioRow
+    from bekenlab.analysis.boot import BootReport, GpioRow
 
 
 def boot_json(report: BootReport, *, show_secrets: bool = False) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from bekenlab.machine import StopReason
 from bekenlab.secret import REDACTED
-from bekenlab.tuya.boot_log_redact import redact_log
+from bekenlab.tuya.boot_log.redact import redact_log
 
 if TYPE_CHECKING:
-    from bekenlab.jobs.boot import BootReport
+    from bekenlab.analysis.boot import BootReport
 
 
 def without_secrets(report: BootReport) -> BootReport:

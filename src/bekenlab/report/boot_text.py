@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from bekenlab.jobs.boot import BootReport, GpioRow
+    from bekenlab.analysis.boot import BootReport, GpioRow
 
 _EARLY = "The firmware may set up more of them: --until 'app_init finished' lets it go on."
 _STOPS = {

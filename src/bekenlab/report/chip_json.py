@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bekenlab.events import Advanced, Awaiting, Event, Progress, Said, Started, Step
+from bekenlab.events import Advanced, Awaiting, Event, Message, Progress, Started, Step
 
 if TYPE_CHECKING:
     from bekenlab.errors import BekenlabError, Notice
-    from bekenlab.jobs.chip.backup import BackupReport
-    from bekenlab.jobs.chip.doctor import DoctorReport
-    from bekenlab.jobs.chip.flash import FlashReport
-    from bekenlab.jobs.chip.flash_plan import FlashPlan
-    from bekenlab.jobs.chip.info import InfoReport
-    from bekenlab.jobs.chip.verify import VerifyReport
+    from bekenlab.flashing.backup import BackupReport
+    from bekenlab.flashing.execute import FlashReport
+    from bekenlab.flashing.plan import FlashPlan
+    from bekenlab.flashing.verify import VerifyReport
+    from bekenlab.jobs.doctor import DoctorReport
+    from bekenlab.jobs.info import InfoReport
     from bekenlab.link.identity import Identity
     from bekenlab.link.ports import Port
 
@@ -34,7 +34,7 @@ def event_json(event: Event) -> dict[str, Any]:
             "total": event.total,
             "span": span,
         }
-    if isinstance(event, Said):
+    if isinstance(event, Message):
         return {"event": "said", "job": event.job, "code": event.code, "message": event.message}
     if isinstance(event, Awaiting):
         told = {

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from bekenlab.jobs.chip.backup import BackupReport
-    from bekenlab.jobs.chip.doctor import DoctorReport
-    from bekenlab.jobs.chip.flash import FlashReport
-    from bekenlab.jobs.chip.flash_plan import FlashPlan
-    from bekenlab.jobs.chip.info import InfoReport
-    from bekenlab.jobs.chip.verify import VerifyReport
+    from bekenlab.flashing.backup import BackupReport
+    from bekenlab.flashing.execute import FlashReport
+    from bekenlab.flashing.plan import FlashPlan
+    from bekenlab.flashing.verify import VerifyReport
+    from bekenlab.jobs.doctor import DoctorReport
+    from bekenlab.jobs.info import InfoReport
     from bekenlab.link.identity import Identity
     from bekenlab.link.ports import Port
 

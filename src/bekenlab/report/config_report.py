@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from bekenlab.jobs.obk_config import ConfigFile, Difference
+    from bekenlab.jobs.obk_config import ConfigFile
     from bekenlab.openbeken.config import Value
+    from bekenlab.openbeken.config.edit import Difference
 
 # Commands of OpenBeken that take what is hidden elsewhere.
 _TELLING = re.compile(

@@ -13,8 +13,8 @@ from bekenlab.report.redaction import visible_unknown
 from bekenlab.secret import mask_mac
 
 if TYPE_CHECKING:
+    from bekenlab.analysis.model import Analysis
     from bekenlab.errors import Notice
-    from bekenlab.jobs.analysis import Analysis
     from bekenlab.pins import Pin
 
 _LEVELS = {Polarity.ACTIVE_HIGH: "high", Polarity.ACTIVE_LOW: "low", None: ""}

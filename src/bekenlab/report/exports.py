@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from bekenlab.jobs.subject import Subject
+    from bekenlab.analysis.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _openbeken(request: Request) -> Export:
 
 
 def _config(request: Request) -> Export:
-    from bekenlab.jobs.obk_config import Changes, make_config
+    from bekenlab.openbeken.config.edit import Changes, make_config
 
     made = make_config(
         request.subject.template,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from bekenlab.jobs.analysis import Analysis, FileFacts
+    from bekenlab.analysis.model import Analysis, FileFacts
 
 _SECTOR = 0x1000
 

@@ -8,8 +8,8 @@ from bekenlab.report.chip_json import flash_json, identity_json, notices_json, p
 
 if TYPE_CHECKING:
     from bekenlab.jobs.install.model import FirstStart, InstallReport, Proposal
-    from bekenlab.jobs.install.rehearsal import PinCheck, Rehearsal
-    from bekenlab.jobs.install.undo import UndoReport
+    from bekenlab.jobs.undo import UndoReport
+    from bekenlab.probing.rehearsal import PinCheck, Rehearsal
 
 
 def proposal_json(proposal: Proposal) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from bekenlab.jobs.install.rehearsal import PinVerdict
 from bekenlab.openbeken.boot_log import ConfigVerdict
+from bekenlab.probing.rehearsal import PinVerdict
 from bekenlab.report.chip_text import flash_text, sectors
 from bekenlab.report.labelled import labelled, noted
 from bekenlab.report.printable import printable
@@ -19,11 +19,11 @@ from bekenlab.report.text import heading
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from bekenlab.jobs.chip.flash_plan import FlashPlan
+    from bekenlab.flashing.plan import FlashPlan
     from bekenlab.jobs.install.model import FirstStart, InstallReport, Proposal, SavedBackup
-    from bekenlab.jobs.install.rehearsal import Rehearsal
-    from bekenlab.jobs.install.undo import UndoProposal
+    from bekenlab.jobs.undo import UndoProposal
     from bekenlab.openbeken.config import Config
+    from bekenlab.probing.rehearsal import Rehearsal
 
 _MARKS = {
     PinVerdict.MOVED: "right",

@@ -13,10 +13,10 @@ from bekenlab.report.redaction import visible_parameters, visible_unknown
 from bekenlab.secret import mask_mac
 
 if TYPE_CHECKING:
+    from bekenlab.analysis.model import Analysis
+    from bekenlab.analysis.tuya_findings import TuyaFindings
     from bekenlab.errors import BekenlabError
     from bekenlab.image import Image, Partition
-    from bekenlab.jobs.analysis import Analysis
-    from bekenlab.jobs.tuya_findings import TuyaFindings
     from bekenlab.pins import Pin
     from bekenlab.tuya import Storage, StoredValue
     from bekenlab.tuya.firmware import Firmware

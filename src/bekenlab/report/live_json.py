@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from bekenlab.report.boot_json import gpio_json
 from bekenlab.report.live_log import LiveLog
-from bekenlab.tuya.boot_log_redact import redact_log
+from bekenlab.tuya.boot_log.redact import redact_log
 
 if TYPE_CHECKING:
-    from bekenlab.jobs.live.model import Frame, LogPiece, Picture, PointView
-    from bekenlab.jobs.live.parts import PartView
-    from bekenlab.jobs.live.source import LiveSource
+    from bekenlab.live.model import Frame, LogPiece, Picture, PointView
+    from bekenlab.live.parts import PartView
+    from bekenlab.live.source import LiveSource
 
 # What happened to the chip is told in whole pieces; frames of UART1 are lines already.
 _EVENTS, _FRAMES = "bench", "mcu"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bekenlab.report.printable import printable
-from bekenlab.tuya.boot_log_redact import redact_log
+from bekenlab.tuya.boot_log.redact import redact_log
 
 # Some secrets follow their label on the next lines, so that lines are judged together with those
 # before them.

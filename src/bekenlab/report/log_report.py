@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from bekenlab.jobs.read_log import LogReport
+    from bekenlab.analysis.read_log import LogReport
 
 
 def log_json(report: LogReport) -> dict[str, Any]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from bekenlab.jobs.redact import Redaction
+    from bekenlab.redaction.redact import Redaction
 
 
 def redact_json(redaction: Redaction, name: str) -> dict[str, Any]:

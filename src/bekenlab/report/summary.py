@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bekenlab.report.printable import printable
 
 if TYPE_CHECKING:
-    from bekenlab.jobs.analysis import Analysis
+    from bekenlab.analysis.model import Analysis
 
 
 def summary_line(analysis: Analysis) -> str:

@@ -23,7 +23,7 @@ from bekenlab.secret import mask_mac
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bekenlab.jobs.analysis import Analysis
+    from bekenlab.analysis.model import Analysis
 
 ENCRYPTION = {
     EncryptionState.TUYA: "encrypted with Tuya's key",

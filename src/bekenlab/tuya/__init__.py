@@ -3,20 +3,20 @@
 Everything here takes bytes and returns frozen reports with notices; nothing raises on bad bytes.
 """
 
-from bekenlab.tuya.boot_log import parse_boot_log
-from bekenlab.tuya.boot_log_model import BootLog, LogSecret, McuLink, ParameterSource
-from bekenlab.tuya.boot_log_reader import BootLogReader
-from bekenlab.tuya.boot_log_redact import redact_log
+from bekenlab.tuya.boot_log.follow import BootLogReader
+from bekenlab.tuya.boot_log.model import BootLog, LogSecret, McuLink, ParameterSource
+from bekenlab.tuya.boot_log.read import parse_boot_log
+from bekenlab.tuya.boot_log.redact import redact_log
 from bekenlab.tuya.names import is_schema, is_secret, is_secret_parameter
 from bekenlab.tuya.oem_cfg import OemCfg, find_oem_cfg
-from bekenlab.tuya.parameters import Parameters, ParameterValue, parameter_crc
-from bekenlab.tuya.parameters_format import format_parameters
-from bekenlab.tuya.parameters_parser import parse_parameters
+from bekenlab.tuya.parameters.format import format_parameters
+from bekenlab.tuya.parameters.model import Parameters, ParameterValue, parameter_crc
+from bekenlab.tuya.parameters.parser import parse_parameters
 from bekenlab.tuya.protected import ProtectedBlock, ProtectedValue, find_protected
 from bekenlab.tuya.psm import PsmStore, PsmValue, read_psm
-from bekenlab.tuya.storage import read_storage
-from bekenlab.tuya.storage_encode import encode_protected, encode_storage
-from bekenlab.tuya.storage_model import Storage, StorageBlock, StoredValue
+from bekenlab.tuya.storage.encode import encode_protected, encode_storage
+from bekenlab.tuya.storage.model import Storage, StorageBlock, StoredValue
+from bekenlab.tuya.storage.read import read_storage
 
 __all__ = [
     "BootLog",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from bekenlab.data import read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,7 @@ class StorageFacts:
 @cache
 def storage_facts() -> StorageFacts:
     """Return the facts about the storage, read once."""
-    text = files("bekenlab.tuya").joinpath("data/storage.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
+    table = read_table("tuya", "storage.toml")
     part_2 = table["part_2"].encode()
     psm = table["psm"]
     return StorageFacts(

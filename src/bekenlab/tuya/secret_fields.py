@@ -7,13 +7,12 @@ names) is not a secret; a text of unknown meaning inside a hidden value is.
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from bekenlab.data import read_table
 from bekenlab.tuya.fast_connect import record_spans
 from bekenlab.tuya.names import is_secret
 from bekenlab.tuya.secret_span import Form, SecretSpan
@@ -54,8 +53,7 @@ class SecretFieldFacts:
 @cache
 def secret_field_facts() -> SecretFieldFacts:
     """Return the table, read once."""
-    text = files("bekenlab.tuya").joinpath("data/secret_fields.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
+    table = read_table("tuya", "secret_fields.toml")
     return SecretFieldFacts(
         plain_values=tuple(table["plain_values"]),
         tagged_values=tuple(table["tagged_values"]),

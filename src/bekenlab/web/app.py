@@ -25,21 +25,21 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Scope
 
-    from bekenlab.web.lab import Lab
+    from bekenlab.web.context import AppContext
 
 
-def create_app(lab: Lab) -> ASGIApp:
+def create_app(context: AppContext) -> ASGIApp:
     """The whole server as an ASGI application, behind its gates.
 
     Args:
-        lab: What its pages share.
+        context: What its pages share.
     """
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
-        lab.manager.close()
-        lab.chips.close_all()
+        context.manager.close()
+        context.chips.close_all()
 
     static = resources.files("bekenlab.web") / "static"
     app = Starlette(
@@ -51,8 +51,8 @@ def create_app(lab: Lab) -> ASGIApp:
         },
         lifespan=lifespan,
     )
-    app.state.lab = lab
-    return Guard(app, lab.door, _refusal)
+    app.state.context = context
+    return Guard(app, context.policy, _refusal)
 
 
 def _refusal(scope: Scope, status: int, reason: str) -> Response:
@@ -62,7 +62,7 @@ def _refusal(scope: Scope, status: int, reason: str) -> Response:
     request = Request(scope)
     if scope["path"].startswith("/api/"):
         return JSONResponse({"error": {"code": "not-let-in", "reason": reason}}, status)
-    return page(request, "door", status=status, reason=reason)
+    return page(request, "policy", status=status, reason=reason)
 
 
 async def _told(request: Request, error: Exception) -> Response:

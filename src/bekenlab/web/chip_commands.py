@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.errors import UsageError
-from bekenlab.jobs.live.commands import (
+from bekenlab.live.commands import (
     PORTS,
     Drive,
     Pause,
@@ -19,13 +19,13 @@ from bekenlab.jobs.live.commands import (
     Step,
     TypeText,
 )
-from bekenlab.jobs.live.pacing import FASTEST, SLOWEST
-from bekenlab.jobs.live.uart1 import point_of
+from bekenlab.live.pacing import FASTEST, SLOWEST
+from bekenlab.live.uart1 import point_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bekenlab.jobs.live.commands import Command
+    from bekenlab.live.commands import Command
 
 _LONGEST_STEP = 10.0
 _LONGEST_TEXT = 1024

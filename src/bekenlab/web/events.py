@@ -21,7 +21,7 @@ _STILL_THERE = 15.0
 _MOST_STREAMS = 32
 
 
-class Teller:
+class JobEventSink:
     """An ``EventSink`` that tells a job's watchers.
 
     Of each phase only the latest progress is kept, with all of flash it has dealt with, its rate

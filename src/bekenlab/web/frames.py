@@ -6,13 +6,13 @@ import asyncio
 import json
 from typing import TYPE_CHECKING
 
-from bekenlab.jobs.live.model import LiveState
+from bekenlab.live.model import LiveState
 from bekenlab.report.live_json import FrameWriter
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from bekenlab.jobs.live.session import LiveSession
+    from bekenlab.live.session import LiveSession
     from bekenlab.web.events import Streams
 
 _STILL_THERE = 15.0

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab.chips import chip
 from bekenlab.errors import NotFoundError, RefusedError, TooLargeError, UnsupportedError
-from bekenlab.jobs.chip.bench import open_line
+from bekenlab.flashing.connection import open_line
 from bekenlab.link.ports import list_ports
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.wire_chips import build
@@ -22,7 +22,7 @@ from bekenlab.web.line import PacedLine, StoppableLine
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bekenlab.jobs.analysis import Analysis
+    from bekenlab.analysis.model import Analysis
     from bekenlab.link.ports import Port
     from bekenlab.link.transport import Transport
 
@@ -134,7 +134,7 @@ class Ports:
     def opener(
         self, offer: Offer, raise_if_stopped: Callable[[], None]
     ) -> Callable[[str, int], Transport]:
-        """What opens an offer for a job, as ``Bench.open_line`` wants it.
+        """What opens an offer for a job, as ``ConnectionOptions.open_line`` wants it.
 
         Args:
             offer: What to open.

@@ -22,8 +22,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse
 
+from bekenlab.analysis.inputs import MAX_SIZE
 from bekenlab.errors import TooLargeError
-from bekenlab.jobs.inputs import MAX_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ _HEADERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class AccessPolicy:
     """Where the server is and what opens it.
 
     Attributes:
@@ -68,28 +68,28 @@ class Door:
     cookie: str
 
     @staticmethod
-    def at(port: int, token: str) -> Door:
-        """The door of a server at a TCP port of this computer."""
+    def at(port: int, token: str) -> AccessPolicy:
+        """The policy of a server at a TCP port of this computer."""
         names = ("127.0.0.1", "localhost", "[::1]")
         hosts = [f"{name}:{port}" for name in names] + (list(names) if port == 80 else [])
-        return Door(frozenset(hosts), token, f"bekenlab-{port}")
+        return AccessPolicy(frozenset(hosts), token, f"bekenlab-{port}")
 
 
 class Guard:
-    """ASGI middleware that lets through what :class:`Door` allows, and hardens every answer.
+    """ASGI middleware: lets through what :class:`AccessPolicy` allows, and hardens every answer.
 
     Args:
         app: What is behind it.
-        door: What it lets through.
+        policy: What it lets through.
         refuse: Makes the answer to a request that is not let through, of its status and reason
             (``"host"``, ``"origin"`` or ``"token"``).
     """
 
     def __init__(
-        self, app: ASGIApp, door: Door, refuse: Callable[[Scope, int, str], Response]
+        self, app: ASGIApp, policy: AccessPolicy, refuse: Callable[[Scope, int, str], Response]
     ) -> None:
         self._app = app
-        self._door = door
+        self._door = policy
         self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

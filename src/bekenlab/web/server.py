@@ -13,7 +13,7 @@ import uvicorn
 
 from bekenlab.errors import ListenError
 from bekenlab.web.app import create_app
-from bekenlab.web.lab import Lab, Settings
+from bekenlab.web.context import AppContext, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 USUAL_PORT = 7231
 _NEXT_PORTS = 20
 _LAST_WORDS = 2
-# Those that the gates let in, see ``Door``.
+# Those that the gates let in, see ``AccessPolicy``.
 _HOSTS = ("127.0.0.1", "::1")
 
 
@@ -87,10 +87,10 @@ def open_socket(place: Place) -> socket.socket:
     raise ListenError(f"no port is free at {place.host}")
 
 
-def server_of(lab: Lab) -> uvicorn.Server:
+def server_of(context: AppContext) -> uvicorn.Server:
     """The server of a laboratory, to be run on a socket that listens already."""
     config = uvicorn.Config(
-        create_app(lab),
+        create_app(context),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -135,7 +135,7 @@ def serve(
         ports=ports,
         closing=lambda: server.should_exit,
     )
-    server = server_of(Lab.of(settings))
+    server = server_of(AppContext.of(settings))
     host = f"[{place.host}]" if ":" in place.host else place.host
     with listening:
         opened(f"http://{host}:{port}/?token={token}")

@@ -1,4 +1,4 @@
-"""The shelf: files somebody dropped, kept in memory under names of ours.
+"""The uploads: files somebody dropped, kept in memory under names of ours.
 
 What a browser calls a file is a label to show, and never a path: nothing here touches the disk.
 """
@@ -11,15 +11,15 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.analysis.analyze import analyze
+from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.analysis.inputs import InputFile, unpack
 from bekenlab.errors import BusyError, NotFoundError
-from bekenlab.jobs.analyze import analyze
-from bekenlab.jobs.boot_findings import BootMode
-from bekenlab.jobs.inputs import InputFile, unpack
 from bekenlab.report.printable import printable
 
 if TYPE_CHECKING:
-    from bekenlab.jobs.analysis import Analysis
-    from bekenlab.jobs.boot import BootReport
+    from bekenlab.analysis.boot import BootReport
+    from bekenlab.analysis.model import Analysis
 
 _MOST = 64
 _MOST_BYTES = 256 << 20
@@ -29,7 +29,7 @@ _LABEL = 120
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """A file on the shelf.
+    """A file on the uploads.
 
     Attributes:
         id: Cannot be guessed.
@@ -40,7 +40,7 @@ class Dump:
     file: InputFile
 
 
-class Shelf:
+class UploadStore:
     """All files of this run of the server, and what was learnt of the latest."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Shelf:
         """Take a file as it was sent; an archive gives one dump a member.
 
         Raises:
-            BusyError: The shelf is full.
+            BusyError: The uploads is full.
             BekenlabError: It is packed and damaged, or too large unpacked.
         """
         files = unpack(label(name), data)
@@ -116,8 +116,8 @@ class Shelf:
     def remove(self, name: str) -> None:
         """Forget a file; nothing happens when it is gone already."""
         with self._lock:
-            for shelf in (self._dumps, self._analyses, self._boots):
-                shelf.pop(name, None)
+            for uploads in (self._dumps, self._analyses, self._boots):
+                uploads.pop(name, None)
 
 
 def label(name: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from bekenlab.errors import RefusedError
 from bekenlab.jobs.install.install import install
-from bekenlab.jobs.install.undo import undo
+from bekenlab.jobs.undo import undo
 from install_lab import PLUG, Person, desk, original, wishes
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from bekenlab.errors import BekenlabError
-from bekenlab.events import Event, Said
+from bekenlab.events import Event, Message
 from bekenlab.jobs.install.first_start import start
 from bekenlab.link.errors import LineLostError
 from bekenlab.link.identity import LoaderKind
@@ -70,7 +70,7 @@ def heard(
 ) -> tuple[FirstStart, Chip, list[str]]:
     chip, events = Chip(Line(pieces)), list[Event]()
     found = start(cast("Target", chip), ssid, Person(moves=moves), events=events.append)
-    return found, chip, [event.code for event in events if isinstance(event, Said)]
+    return found, chip, [event.code for event in events if isinstance(event, Message)]
 
 
 def test_the_wire_is_moved_before_the_chip_starts() -> None:

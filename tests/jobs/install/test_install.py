@@ -9,15 +9,15 @@ import pytest
 
 from bekenlab.errors import BekenlabError, FileAccessError, RefusedError, UsageError
 from bekenlab.events import Event, Step
-from bekenlab.jobs.chip.flash_journal import WriteJournal
-from bekenlab.jobs.chip.flash_state import Wishes, look, plan_write
+from bekenlab.flashing.journal import WriteJournal
+from bekenlab.flashing.state import WriteOptions, look, plan_write
 from bekenlab.jobs.install.install import Helpers, install
-from bekenlab.jobs.install.undo import undo
-from bekenlab.jobs.obk_config import Changes
+from bekenlab.jobs.undo import undo
 from bekenlab.link.connect import connect
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.openbeken.boot_log import ConfigVerdict
 from bekenlab.openbeken.config import decode_config
+from bekenlab.openbeken.config.edit import Changes
 from install_lab import OBK, PASSWORD, PLUG, SSID, Desk, Person, desk, openbeken, original, wishes
 from shared import dump
 
@@ -208,7 +208,7 @@ def test_files_that_would_meet_in_flash_are_not_planned(plug: Desk, tmp_path: Pa
     state = look(target, WriteJournal(None), ())
     firmware = openbeken("BK7231N").file
     with pytest.raises(UsageError, match="reaches into the place"):
-        plan_write(target, firmware, Wishes(), state, also=(replace(firmware, name="again"),))
+        plan_write(target, firmware, WriteOptions(), state, also=(replace(firmware, name="again"),))
 
 
 def test_the_job_is_refused_where_a_write_would_be(plug: Desk) -> None:

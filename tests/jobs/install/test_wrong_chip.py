@@ -10,13 +10,13 @@ import pytest
 
 from bekenlab.errors import BekenlabError, RefusedError
 from bekenlab.events import Event, Progress
+from bekenlab.flashing.journal import WriteJournal
+from bekenlab.flashing.state import look
 from bekenlab.image import read_image
 from bekenlab.image.framing import add
-from bekenlab.jobs.chip.flash_journal import WriteJournal
-from bekenlab.jobs.chip.flash_state import look
 from bekenlab.jobs.install.backups import make_backup
 from bekenlab.jobs.install.install import install
-from bekenlab.jobs.install.undo import undo
+from bekenlab.jobs.undo import undo
 from bekenlab.link.connect import connect
 from bekenlab.link.errors import VerifyFailedError
 from bekenlab.link.virtual import VirtualTransport
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bekenlab.jobs.install.model import Proposal
-    from bekenlab.jobs.install.rehearsal import Rehearsal
     from bekenlab.machine.wire import WireDevice
+    from bekenlab.probing.rehearsal import Rehearsal
 
 RF, STORAGE = slice(0x1D0000, 0x1D1000), slice(0x1EE000, 0x1F0000)
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bekenlab.analysis.subject import read_subject
 from bekenlab.errors import BadValueError, FileAccessError, RefusedError, UnsupportedError
-from bekenlab.events import Event, Said
+from bekenlab.events import Event, Message
 from bekenlab.jobs.lan.apply import apply
 from bekenlab.jobs.lan.apply_plan import ApplyPlan, plan_apply
 from bekenlab.jobs.lan.copies import Copies
-from bekenlab.jobs.subject import read_subject
 from bekenlab.link.errors import VerifyFailedError
 from bekenlab.openbeken.config import decode_config
 from bekenlab.openbeken.settings import PinSetting
@@ -87,7 +87,7 @@ def test_the_device_has_it_all_saved_it_and_restarted(
     assert kept.pins() == (PinSetting(6, "PWM", 3, 9),), "what it was before"
     assert report.kept.name == f"127.0.0.1-{fake.port}-20260102-030405-settings.bin"
     assert report.kept.stat().st_mode & 0o077 == 0, "it holds passwords"
-    assert [event.code for event in events if isinstance(event, Said)] == ["kept", "restarted"]
+    assert [event.code for event in events if isinstance(event, Message)] == ["kept", "restarted"]
 
 
 def test_without_a_restart_it_waits_until_the_firmware_has_saved(

@@ -14,7 +14,7 @@ from laboratory import oem_cfg, real, sample, storage, study, with_regions
 from shared import dump_names
 
 if TYPE_CHECKING:
-    from bekenlab.jobs.analysis import Analysis
+    from bekenlab.analysis.model import Analysis
 
 NAMES = [SAMPLE_NAME, *dump_names()]
 VOID = {"meta", "br", "img", "link", "input", "hr"}

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bekenlab.analysis.subject import read_subject
 from bekenlab.chips import Pad
-from bekenlab.jobs.subject import read_subject
 from bekenlab.pins import Evidence, Meter, Pin, PinMap, Source
 from bekenlab.report.pictures import Use, uses_of, uses_of_subject
 from bekenlab.report.pictures.svg import fitting, text_width

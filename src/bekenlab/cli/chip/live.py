@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from bekenlab.cli.chip.face import facing
-from bekenlab.cli.chip.options import ChipOptions, bench_of, chip_options
+from bekenlab.cli.chip.frontend import facing
+from bekenlab.cli.chip.options import ChipOptions, chip_options, connection_of
 from bekenlab.cli.output import console
 
 
@@ -35,12 +35,12 @@ def doctor(options: ChipOptions) -> None:
 
     Each stage is tried, with a verdict. Changes nothing on the chip.
     """
-    from bekenlab.jobs.chip import doctor as job
+    from bekenlab.jobs import doctor as job
     from bekenlab.report.chip_json import doctor_json
     from bekenlab.report.chip_text import doctor_text
 
     with facing("doctor", as_json=options.as_json) as face:
-        report = job.doctor(bench_of(options), events=face)
+        report = job.doctor(connection_of(options), events=face)
         face.result = doctor_json(report)
         face.show(doctor_text(report))
         if report.problem is not None:
@@ -51,11 +51,11 @@ def doctor(options: ChipOptions) -> None:
 @chip_options(plans=False)
 def reboot(options: ChipOptions) -> None:
     """Leave the loader and start the firmware on the chip."""
-    from bekenlab.jobs.chip.bench import open_chip
+    from bekenlab.flashing.connection import open_chip
 
     with (
         facing("reboot", as_json=options.as_json) as face,
-        open_chip(bench_of(options), "reboot", face) as link,
+        open_chip(connection_of(options), "reboot", face) as link,
     ):
         link.target.reboot()
         face.result = {"rebooted": True}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from bekenlab.jobs.chip.bench import Bench
+    from bekenlab.flashing.connection import ConnectionOptions
     from bekenlab.link.ports import Port
 
 _PORT = click.option(
@@ -97,13 +97,13 @@ def chip_options(*, plans: bool = True, changes: bool = False) -> Callable[[Any]
     return decorate
 
 
-def bench_of(options: ChipOptions) -> Bench:
+def connection_of(options: ChipOptions) -> ConnectionOptions:
     """How to reach the chip."""
-    from bekenlab.jobs.chip.baud_memory import BaudMemory
-    from bekenlab.jobs.chip.bench import Bench
+    from bekenlab.flashing.baud_memory import BaudMemory
+    from bekenlab.flashing.connection import ConnectionOptions
 
     interactive = not options.as_json and sys.stdin.isatty()
-    return Bench(
+    return ConnectionOptions(
         port=options.port,
         baud=options.baud,
         wait=options.wait,

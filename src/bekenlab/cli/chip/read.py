@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bekenlab.cli.chip.face import facing
-from bekenlab.cli.chip.options import ChipOptions, bench_of, chip_options, state_folder
+from bekenlab.cli.chip.frontend import facing
+from bekenlab.cli.chip.options import ChipOptions, chip_options, connection_of, state_folder
 from bekenlab.cli.output import console
 
 if TYPE_CHECKING:
-    from bekenlab.jobs.chip.backup import BackupReport
+    from bekenlab.flashing.backup import BackupReport
 
 
 @click.command("info")
@@ -22,14 +22,14 @@ def info(options: ChipOptions) -> None:
 
     With its boot loader, flash, code key, write protection and MAC address.
     """
-    from bekenlab.jobs.chip.bench import open_chip
-    from bekenlab.jobs.chip.info import info as ask
+    from bekenlab.flashing.connection import open_chip
+    from bekenlab.jobs.info import info as ask
     from bekenlab.report.chip_json import info_json
     from bekenlab.report.chip_text import info_text
 
     with (
         facing("info", as_json=options.as_json) as face,
-        open_chip(bench_of(options), "info", face) as link,
+        open_chip(connection_of(options), "info", face) as link,
     ):
         report = ask(link)
         face.result = info_json(report)
@@ -55,16 +55,16 @@ def backup(output: Path, options: ChipOptions) -> None:
     from contextlib import ExitStack
     from datetime import UTC, datetime
 
-    from bekenlab.jobs.chip import backup as job
-    from bekenlab.jobs.chip.backup_files import check_output
-    from bekenlab.jobs.chip.bench import open_chip
-    from bekenlab.jobs.chip.known_backups import KnownBackups
+    from bekenlab.flashing import backup as job
+    from bekenlab.flashing.backup_files import check_output
+    from bekenlab.flashing.connection import open_chip
+    from bekenlab.flashing.known_backups import KnownBackups
     from bekenlab.report.chip_json import backup_json, identity_json
     from bekenlab.report.chip_text import backup_text
 
     with facing("backup", as_json=options.as_json) as face, ExitStack() as stack:
         check_output(output)
-        link = stack.enter_context(open_chip(bench_of(options), "backup", face))
+        link = stack.enter_context(open_chip(connection_of(options), "backup", face))
         if options.dry_run:
             size = link.target.size
             seconds = size / 0x1000 * 4123 * 10 / link.baud
@@ -101,17 +101,17 @@ def verify(file: Path, address: int | None, options: ChipOptions) -> None:
 
     Takes a few seconds, and transfers nothing. Exit 6 when they differ, with the sectors that do.
     """
+    from bekenlab.analysis.inputs import load_one
     from bekenlab.errors import UsageError
-    from bekenlab.jobs.chip import verify as job
-    from bekenlab.jobs.chip.bench import open_chip
-    from bekenlab.jobs.chip.flash_file import place, recognise
-    from bekenlab.jobs.inputs import load_one
+    from bekenlab.flashing import verify as job
+    from bekenlab.flashing.connection import open_chip
+    from bekenlab.flashing.flash_file import place, recognise
     from bekenlab.report.chip_json import verify_json
     from bekenlab.report.chip_text import verify_text
 
     with facing("verify", as_json=options.as_json) as face:
         known = recognise(load_one(file))
-        with open_chip(bench_of(options), "verify", face) as link:
+        with open_chip(connection_of(options), "verify", face) as link:
             start = place(known, link.target.identity.chip) if address is None else address
             if start is None:
                 raise UsageError(

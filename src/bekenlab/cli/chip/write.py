@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bekenlab.cli.chip.face import Face, facing
-from bekenlab.cli.chip.options import ChipOptions, bench_of, chip_options, state_folder
+from bekenlab.cli.chip.frontend import Frontend, facing
+from bekenlab.cli.chip.options import ChipOptions, chip_options, connection_of, state_folder
 from bekenlab.cli.chip.read import parse_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bekenlab.jobs.chip.flash_file import FlashFile
-    from bekenlab.jobs.chip.flash_state import Wishes
+    from bekenlab.flashing.flash_file import FlashFile
+    from bekenlab.flashing.state import WriteOptions
     from bekenlab.link.target import Target
 
 CODES = (
@@ -78,13 +78,13 @@ def write(
     right bytes already are left alone, every other is compared after writing, and in the end all
     of flash is. The chip's own boot loader and RF calibration are never touched unless forced.
     """
-    from bekenlab.jobs.chip.flash_file import recognise
-    from bekenlab.jobs.chip.flash_state import Wishes
-    from bekenlab.jobs.inputs import load_one
+    from bekenlab.analysis.inputs import load_one
+    from bekenlab.flashing.flash_file import recognise
+    from bekenlab.flashing.state import WriteOptions
 
     with facing("write", as_json=options.as_json) as face:
         known = recognise(load_one(file))
-        wishes = Wishes(address, frozenset(keep), frozenset(force))
+        wishes = WriteOptions(address, frozenset(keep), frozenset(force))
         _carry_out(face, options, "write", wishes, backups, lambda _t: known, not no_reboot)
 
 
@@ -108,10 +108,10 @@ def restore(
     Only sectors that differ are written. A dump of another device is refused because of its RF
     calibration, and because no backup of this one may be known; --keep rf writes the rest of it.
     """
+    from bekenlab.analysis.inputs import load_one
     from bekenlab.errors import UsageError
-    from bekenlab.jobs.chip.flash_file import KIND_MEANS, FileKind, recognise
-    from bekenlab.jobs.chip.flash_state import Wishes
-    from bekenlab.jobs.inputs import load_one
+    from bekenlab.flashing.flash_file import KIND_MEANS, FileKind, recognise
+    from bekenlab.flashing.state import WriteOptions
 
     with facing("restore", as_json=options.as_json) as face:
         known = recognise(load_one(file))
@@ -120,7 +120,7 @@ def restore(
                 f"{file.name} is {KIND_MEANS[known.kind]}, not a whole dump",
                 hint="bekenlab write takes firmware and other files",
             )
-        wishes = Wishes(0, frozenset(keep), frozenset(force))
+        wishes = WriteOptions(0, frozenset(keep), frozenset(force))
         # A dump of this very chip counts as its backup: it is what can be gone back to.
         candidates = (*backups, file)
         _carry_out(face, options, "restore", wishes, candidates, lambda _t: known, not no_reboot)
@@ -139,14 +139,14 @@ def erase(
     RANGE is START-END or START+LENGTH (0x hexadecimal or decimal), the name of a region of the
     chip, e.g. config or storage, or all.
     """
-    from bekenlab.jobs.chip.erase import blank, parse_range
-    from bekenlab.jobs.chip.flash_state import Wishes
+    from bekenlab.flashing.erase import blank, parse_range
+    from bekenlab.flashing.state import WriteOptions
 
     def file(target: Target) -> FlashFile:
         return blank(*parse_range(area, target.identity.chip, target.size))
 
     with facing("erase", as_json=options.as_json) as face:
-        wishes = Wishes(None, frozenset(), frozenset(force))
+        wishes = WriteOptions(None, frozenset(), frozenset(force))
         _carry_out(face, options, "erase", wishes, backups, file, reboot=False)
 
 
@@ -154,26 +154,26 @@ COMMANDS = (write, restore, erase)
 
 
 def _carry_out(
-    face: Face,
+    face: Frontend,
     options: ChipOptions,
     command: str,
-    wishes: Wishes,
+    wishes: WriteOptions,
     backups: Sequence[Path],
     file_for: Callable[[Target], FlashFile],
     reboot: bool,
 ) -> None:
-    from bekenlab.jobs.chip.bench import open_chip
-    from bekenlab.jobs.chip.flash import flash
-    from bekenlab.jobs.chip.flash_journal import WriteJournal
-    from bekenlab.jobs.chip.flash_state import ChipState, look, plan_write
-    from bekenlab.jobs.chip.known_backups import KnownBackups
-    from bekenlab.jobs.chip.unchanged import plan_unchanged
+    from bekenlab.flashing.connection import open_chip
+    from bekenlab.flashing.execute import flash
+    from bekenlab.flashing.journal import WriteJournal
+    from bekenlab.flashing.known_backups import KnownBackups
+    from bekenlab.flashing.state import ChipState, look, plan_write
+    from bekenlab.flashing.unchanged import plan_unchanged
     from bekenlab.report.chip_json import flash_json, plan_json
     from bekenlab.report.chip_text import flash_text, plan_text
 
     journal = WriteJournal(state_folder())
     candidates = [*KnownBackups(state_folder()).paths(), *backups]
-    with open_chip(bench_of(options), command, face) as link:
+    with open_chip(connection_of(options), command, face) as link:
         target = link.target
         file = file_for(target)
         plan, state = plan_unchanged(target, file, wishes, journal), ChipState({}, None, None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bekenlab.cli.chip.face import facing
+from bekenlab.cli.chip.frontend import facing
 from bekenlab.cli.chip.options import state_folder
 from bekenlab.cli.obk.options import (
     DeviceOptions,
@@ -89,9 +89,9 @@ def apply(
     nothing of them.
     """
     # Imported here: the parsers take longer to load than --help may take.
+    from bekenlab.analysis.subject import read_subject
     from bekenlab.jobs.lan.apply import apply as carry_out
     from bekenlab.jobs.lan.apply_plan import plan_apply
-    from bekenlab.jobs.subject import read_subject
     from bekenlab.report.lan_changes import apply_plan_json, apply_plan_text, apply_text
 
     with facing("obk apply", as_json=options.as_json) as face:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bekenlab.cli.chip.face import facing
+from bekenlab.cli.chip.frontend import facing
 from bekenlab.cli.obk.options import (
     DeviceOptions,
     as_json_option,

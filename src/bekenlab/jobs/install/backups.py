@@ -9,10 +9,10 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import FileAccessError, RefusedError
-from bekenlab.events import EventSink, Said, ignore
-from bekenlab.jobs.chip.backup import backup
-from bekenlab.jobs.chip.flash_state import ChipState, look
-from bekenlab.jobs.chip.known_backups import KnownBackups
+from bekenlab.events import EventSink, Message, ignore
+from bekenlab.flashing.backup import backup
+from bekenlab.flashing.known_backups import KnownBackups
+from bekenlab.flashing.state import ChipState, look
 from bekenlab.jobs.install.model import JOB, SavedBackup
 from bekenlab.link.commands import SECTOR
 from bekenlab.link.errors import VerifyFailedError
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from bekenlab.jobs.chip.flash_journal import WriteJournal
-    from bekenlab.jobs.chip.flash_plan import Piece
+    from bekenlab.flashing.journal import WriteJournal
+    from bekenlab.flashing.plan import Piece
     from bekenlab.jobs.install.model import Places
     from bekenlab.link.target import Target
 
@@ -135,7 +135,7 @@ def make_backup(
     _raise_if_of_another(path, data, state.crcs)
     KnownBackups(places.state).add(path)
     for notice in report.notices:
-        events(Said(JOB, notice.code, notice.message))
+        events(Message(JOB, notice.code, notice.message))
     return SavedBackup(path, data, reused=False), replace(state, backup=(path, data))
 
 

@@ -6,14 +6,14 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.analysis.inputs import InputFile
+from bekenlab.analysis.subject import Subject, subject_of
 from bekenlab.errors import BekenlabError, NoConfigError, NotADumpError, Notice
-from bekenlab.jobs.boot_findings import BootMode
-from bekenlab.jobs.chip.flash_file import FlashFile, recognise
-from bekenlab.jobs.inputs import InputFile
-from bekenlab.jobs.obk_config import make_config
-from bekenlab.jobs.subject import Subject, subject_of
+from bekenlab.flashing.flash_file import FlashFile, recognise
 from bekenlab.link.commands import SECTOR
 from bekenlab.openbeken.config import VERSIONS, decode_config, empty_config
+from bekenlab.openbeken.config.edit import make_config
 from bekenlab.pins import Source
 from bekenlab.secret import Secret
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bekenlab.chips import Chip
-    from bekenlab.jobs.obk_config import Changes, Made
     from bekenlab.openbeken.config import Config
+    from bekenlab.openbeken.config.edit import Changes, Made
 
 _NAME = "new configuration"
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bekenlab.analysis.inputs import load_one
 from bekenlab.chips import find_chip
 from bekenlab.errors import RefusedError, UsageError
-from bekenlab.jobs.chip.flash_file import KIND_MEANS, FileKind, place, recognise
-from bekenlab.jobs.chip.flash_plan import without
-from bekenlab.jobs.chip.refusals import protected_regions
-from bekenlab.jobs.inputs import load_one
+from bekenlab.flashing.flash_file import KIND_MEANS, FileKind, place, recognise
+from bekenlab.flashing.plan import without
+from bekenlab.flashing.refusals import protected_regions
 from bekenlab.jobs.install.model import Firmware
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bekenlab.analysis.inputs import InputFile
     from bekenlab.chips import Chip
-    from bekenlab.jobs.chip.flash_plan import Piece
-    from bekenlab.jobs.inputs import InputFile
+    from bekenlab.flashing.plan import Piece
     from bekenlab.link.identity import Identity
 
 _INSTALLABLE = (FileKind.QIO, FileKind.UA)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import BekenlabError
-from bekenlab.events import EventSink, Said, ignore
+from bekenlab.events import EventSink, Message, ignore
 from bekenlab.jobs.install.model import JOB, FirstStart
 from bekenlab.link.transport import own_log
 from bekenlab.openbeken.boot_log import read_boot_log
@@ -87,5 +87,5 @@ def _listen(log: Transport, heard: Callable[[float, str], None], events: EventSi
         if not data and not reminded and passed >= _REMIND_AFTER:
             reminded = True
             text = "nothing arrives yet: switch the device off and on, or touch CEN to GND"
-            events(Said(JOB, "log-silent", text))
+            events(Message(JOB, "log-silent", text))
     return bytes(data)

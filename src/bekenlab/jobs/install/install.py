@@ -14,12 +14,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import FirstStartError, RefusedError, UnsupportedError
-from bekenlab.events import EventSink, Finished, Said, Started, Step, ignore
-from bekenlab.jobs.chip.bench import open_chip
-from bekenlab.jobs.chip.flash import flash
-from bekenlab.jobs.chip.flash_journal import WriteJournal
-from bekenlab.jobs.chip.flash_state import Wishes, plan_write
-from bekenlab.jobs.chip.known_backups import KnownBackups
+from bekenlab.events import EventSink, Finished, Message, Started, Step, ignore
+from bekenlab.flashing.connection import open_chip
+from bekenlab.flashing.execute import flash
+from bekenlab.flashing.journal import WriteJournal
+from bekenlab.flashing.known_backups import KnownBackups
+from bekenlab.flashing.state import WriteOptions, plan_write
 from bekenlab.jobs.install.backups import look_at, make_backup, reusable
 from bekenlab.jobs.install.configure import (
     as_file,
@@ -34,8 +34,8 @@ from bekenlab.jobs.install.first_start import start
 from bekenlab.jobs.install.model import (
     JOB,
     FirstStart,
+    InstallOptions,
     InstallReport,
-    InstallWishes,
     Places,
     Proposal,
     Questions,
@@ -46,12 +46,12 @@ from bekenlab.openbeken.boot_log import ConfigVerdict
 
 if TYPE_CHECKING:
     from bekenlab.chips import Chip
-    from bekenlab.jobs.chip.bench import Bench
-    from bekenlab.jobs.chip.flash import FlashReport
-    from bekenlab.jobs.chip.flash_state import ChipState
+    from bekenlab.flashing.connection import ConnectionOptions
+    from bekenlab.flashing.execute import FlashReport
+    from bekenlab.flashing.state import ChipState
     from bekenlab.jobs.install.model import Firmware
-    from bekenlab.jobs.install.rehearsal import Rehearsal
     from bekenlab.link.target import Target
+    from bekenlab.probing.rehearsal import Rehearsal
 
 Rehearse = Callable[[Proposal], "Rehearsal"]
 Finder = Callable[[InstallReport], "str | None"]
@@ -78,8 +78,8 @@ class Helpers:
 
 
 def install(
-    bench: Bench,
-    wishes: InstallWishes,
+    connection: ConnectionOptions,
+    wishes: InstallOptions,
     places: Places,
     questions: Questions,
     *,
@@ -90,7 +90,7 @@ def install(
     """Set a device free.
 
     Args:
-        bench: How to reach the chip.
+        connection: How to reach the chip.
         wishes: What to install, and how it is to be set up.
         places: The user's folders.
         questions: Who answers what only a person can say.
@@ -109,7 +109,7 @@ def install(
     check_values(wishes.changes)
     events(Started(JOB))
     journal = WriteJournal(places.state)
-    with open_chip(bench, JOB, events) as link:
+    with open_chip(connection, JOB, events) as link:
         run = _Run(link.target, wishes, places, journal, events, keeps=not plan_only)
         proposal, state = run.propose()
         helpers.proposed(proposal)
@@ -142,7 +142,7 @@ def _rehearsed(
     try:
         outcome = helpers.rehearse(proposal)
     except UnsupportedError as error:
-        events(Said(JOB, "rehearsal-impossible", f"It cannot be rehearsed: {error.message}"))
+        events(Message(JOB, "rehearsal-impossible", f"It cannot be rehearsed: {error.message}"))
         return None
     helpers.rehearsed(outcome)
     return outcome
@@ -173,7 +173,7 @@ class _Run:
     def __init__(
         self,
         target: Target,
-        wishes: InstallWishes,
+        wishes: InstallOptions,
         places: Places,
         journal: WriteJournal,
         events: EventSink,
@@ -204,7 +204,7 @@ class _Run:
         plan = plan_write(
             self._target,
             firmware.file,
-            Wishes(force=self._wishes.force),
+            WriteOptions(force=self._wishes.force),
             state,
             also=(as_file(made),),
         )

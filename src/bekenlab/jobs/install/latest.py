@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import BekenlabError, DownloadError, FileAccessError
-from bekenlab.events import EventSink, Said, Step, ignore
+from bekenlab.events import EventSink, Message, Step, ignore
 from bekenlab.files import write_whole
 from bekenlab.jobs.download import Fetch, fetch
 from bekenlab.jobs.install.firmware import read_firmware
@@ -53,7 +53,7 @@ def latest_firmware(
         asset = asset_for(chip, fetch(environment.get(MIRROR) or announcement(), MAX_ANSWER))
         path = cache / asset.name
         if not _is_whole(path, asset):
-            events(Said(JOB, "download", f"downloading {asset.name}, {asset.size:,} bytes"))
+            events(Message(JOB, "download", f"downloading {asset.name}, {asset.size:,} bytes"))
             _keep(path, _checked(fetch(asset.address, MAX_FILE), asset))
     except DownloadError as error:
         raise _with_earlier(error, chip, cache) from error

@@ -6,21 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from bekenlab.jobs.obk_config import Changes
+from bekenlab.openbeken.config.edit import Changes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from bekenlab.analysis.subject import Subject
     from bekenlab.errors import Notice
-    from bekenlab.jobs.chip.flash import FlashReport
-    from bekenlab.jobs.chip.flash_file import FlashFile
-    from bekenlab.jobs.chip.flash_plan import FlashPlan
-    from bekenlab.jobs.install.rehearsal import Rehearsal
-    from bekenlab.jobs.obk_config import Made
-    from bekenlab.jobs.subject import Subject
+    from bekenlab.flashing.execute import FlashReport
+    from bekenlab.flashing.flash_file import FlashFile
+    from bekenlab.flashing.plan import FlashPlan
     from bekenlab.link.identity import Identity
     from bekenlab.openbeken.boot_log import ObkBootLog
+    from bekenlab.openbeken.config.edit import Made
+    from bekenlab.probing.rehearsal import Rehearsal
 
 JOB = "install"
 UNDO = "undo"
@@ -57,7 +57,7 @@ FirmwareFor = Callable[[str], Firmware]
 
 
 @dataclass(frozen=True, slots=True)
-class InstallWishes:
+class InstallOptions:
     """What the user wants.
 
     Attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.events import EventSink, Said, ignore
+from bekenlab.events import EventSink, Message, ignore
 from bekenlab.jobs.lan.apply_plan import Columns
 from bekenlab.jobs.lan.restart import restart
 from bekenlab.jobs.lan.settings import read_settings
@@ -64,7 +64,7 @@ def apply(
     """
     settings = read_settings(device, plan.chip)
     kept = copies.keep(str(device.host), "settings", settings.encode())
-    events(Said(_JOB, "kept", f"the settings it has are kept in {kept}"))
+    events(Message(_JOB, "kept", f"the settings it has are kept in {kept}"))
     _set_pins(device, plan)
     if plan.flags and plan.flags[0] != plan.flags[1]:
         device.command(f"Flags {flags_to_number(plan.flags[1])}")

@@ -16,8 +16,8 @@ from bekenlab.openbeken.settings import PinSetting, parse_settings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bekenlab.analysis.subject import Subject
     from bekenlab.chips import Chip
-    from bekenlab.jobs.subject import Subject
     from bekenlab.lan.device import Device
     from bekenlab.lan.replies import DeviceInfo, DevicePins
     from bekenlab.openbeken.config import Config

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
+
+from bekenlab.data import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,5 @@ def _names(text: str) -> Iterator[str]:
 
 @cache
 def _known() -> dict[str, str]:
-    text = (files("bekenlab.jobs.lan") / "data" / "commands.toml").read_text(encoding="utf-8")
-    loses: dict[str, str] = tomllib.loads(text)["loses"]
+    loses: dict[str, str] = read_table("jobs/lan", "commands.toml")["loses"]
     return loses

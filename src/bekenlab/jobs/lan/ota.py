@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import Notice
-from bekenlab.events import EventSink, Progress, Said, ignore
+from bekenlab.events import EventSink, Message, Progress, ignore
 from bekenlab.jobs.lan.flash import read_range
 from bekenlab.jobs.lan.look import chip_of
 from bekenlab.jobs.lan.ota_file import OtaFile, check_fit
@@ -125,7 +125,7 @@ def _keep(device: Device, plan: OtaPlan, copies: Copies, events: EventSink) -> t
     if plan.files is not None:
         kept.append(copies.keep(name, "filesystem", device.read_filesystem()))
     for path in kept:
-        events(Said(_JOB, "kept", f"kept in {path}"))
+        events(Message(_JOB, "kept", f"kept in {path}"))
     return tuple(kept)
 
 

@@ -7,10 +7,10 @@ import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bekenlab.analysis.inputs import load_one
 from bekenlab.chips import find_chip
 from bekenlab.errors import CorruptInputError, RefusedError
 from bekenlab.image import framing, ota, rbl
-from bekenlab.jobs.inputs import load_one
 from bekenlab.tuya.firmware import FirmwareKind, identify
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import BekenlabError
-from bekenlab.events import Awaiting, EventSink, Said, ignore
+from bekenlab.events import Awaiting, EventSink, Message, ignore
 from bekenlab.lan.errors import NoAnswerError, WebPasswordError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def await_restart(
         else:
             otherwise = before + (clock.now() - asked) - _MARGIN
             if info.uptime < before or (away and info.uptime < otherwise):
-                events(Said(job, "restarted", f"{device.host} is back"))
+                events(Message(job, "restarted", f"{device.host} is back"))
                 return info
             seen = "it has not restarted yet"
         left = deadline - clock.now()

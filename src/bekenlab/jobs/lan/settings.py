@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.events import EventSink, Said, ignore
+from bekenlab.events import EventSink, Message, ignore
 from bekenlab.jobs.lan.look import chip_of
 from bekenlab.jobs.lan.restart import await_restart
-from bekenlab.jobs.obk_config import ConfigFile, Difference, compare_configs
+from bekenlab.jobs.obk_config import ConfigFile
 from bekenlab.lan.errors import NoAnswerError, WebPasswordError
 from bekenlab.link.errors import VerifyFailedError
 from bekenlab.openbeken.config import SECTOR, Config, decode_config
+from bekenlab.openbeken.config.edit import Difference, compare_configs
 from bekenlab.secret import Secret
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def restore_settings(
     """
     now = read_settings(device, plan.chip)
     kept = copies.keep(str(device.host), "settings", now.encode())
-    events(Said(_JOB, "kept", f"the settings it has are kept in {kept}"))
+    events(Message(_JOB, "kept", f"the settings it has are kept in {kept}"))
     left: tuple[Difference, ...] = ()
     for _ in range(_ATTEMPTS):
         try:
@@ -157,7 +158,7 @@ def _write(device: Device, plan: RestorePlan, events: EventSink) -> None:
     device.clock.sleep(_SAVED)
     with device.keeping_sector(place, sector):
         _await_sector(device, place, sector)
-        events(Said(_JOB, "written", "written and compared; it restarts with them"))
+        events(Message(_JOB, "written", "written and compared; it restarts with them"))
         before, asked = device.info().uptime, device.clock.now()
         device.reboot()
         seen = device.with_password(_web_password(plan.wanted))

@@ -12,7 +12,7 @@ import sys
 import time
 
 from bekenlab.errors import UnsupportedError
-from bekenlab.link.serve.door import Arrived, Line
+from bekenlab.link.serve.port import Arrived, Line
 
 if sys.platform != "win32":
     import fcntl

@@ -14,7 +14,7 @@ from typing import Any
 from serial import rfc2217
 
 from bekenlab.link.errors import PortError
-from bekenlab.link.serve.door import Arrived, Line
+from bekenlab.link.serve.port import Arrived, Line
 
 _DEFAULT_BAUD = 115_200
 _LOOPBACK = "127.0.0.1"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from bekenlab.link.serve.door import Arrived, Line
 from bekenlab.link.serve.finger import Finger
 from bekenlab.link.serve.pacing import Pacer
+from bekenlab.link.serve.port import Arrived, Line
 from bekenlab.machine.line_rate import as_heard, rates_agree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bekenlab.link.serve.door import Door
+    from bekenlab.link.serve.port import ServedPort
     from bekenlab.machine.wire import Sent, WireDevice
 
 _IDLE_WAIT = 0.002
@@ -23,20 +23,20 @@ _RATE_PATIENCE = 0.3
 
 
 class Server:
-    """Serves a chip at a door.
+    """Serves a chip at a port.
 
     Args:
         chip: The chip.
-        door: Where a program meets it.
+        port: Where a program meets it.
         paced: Whether a device second is a real second.
         monotonic: Real time in seconds.
     """
 
     def __init__(
-        self, chip: WireDevice, door: Door, *, paced: bool, monotonic: Callable[[], float]
+        self, chip: WireDevice, port: ServedPort, *, paced: bool, monotonic: Callable[[], float]
     ) -> None:
         self._chip = chip
-        self._door = door
+        self._door = port
         self._paced = paced
         self._monotonic = monotonic
         self._pacer = Pacer(chip, paced=paced, monotonic=monotonic)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import chip, flash_part
+from bekenlab.data import read_table
 from bekenlab.errors import UnsupportedError
 
 if TYPE_CHECKING:
@@ -135,8 +134,7 @@ def part_of_size(profile: RomProfile, size: int) -> FlashPart:
 
 @cache
 def _data() -> dict[str, Any]:
-    text = resources.files(__package__).joinpath("data", "rom.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    return read_table("machine/rom", "rom.toml")
 
 
 def _part(jedec_id: int) -> FlashPart:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from bekenlab.chips import find_chip
+from bekenlab.data import read_table
 from bekenlab.errors import BadValueError
 
 VERSIONS = (3, 4, 5)
@@ -172,5 +171,4 @@ def _field(row: dict[str, Any]) -> Field:
 
 @cache
 def _table() -> dict[str, Any]:
-    text = (files("bekenlab.openbeken") / "data" / "config_fields.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    return read_table("openbeken", "config_fields.toml")

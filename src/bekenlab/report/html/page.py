@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
+    from bekenlab.analysis.model import Analysis
     from bekenlab.image import Image, Partition
-    from bekenlab.jobs.analysis import Analysis
 
 _STYLE = Path(__file__).with_name("style.css")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -133,7 +133,7 @@ def _board(analysis: Analysis) -> Element | None:
 
 def _pins(view: DumpView) -> Iterator[Element]:
     if view.pins:
-        heads = ["GPIO", "Does", "Active", "OpenBeken", "Said by"]
+        heads = ["GPIO", "Does", "Active", "OpenBeken", "Message by"]
         if view.board:
             heads.insert(1, "Pad" if view.on_module else f"{view.board} pin")
         yield table(heads, [_pin(row, view) for row in view.pins], "Pins and what they do")

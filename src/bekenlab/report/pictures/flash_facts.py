@@ -13,9 +13,9 @@ from bekenlab.pins import Source
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from bekenlab.analysis.model import Analysis
+    from bekenlab.analysis.tuya_findings import TuyaFindings
     from bekenlab.image import Image
-    from bekenlab.jobs.analysis import Analysis
-    from bekenlab.jobs.tuya_findings import TuyaFindings
 
 SECTOR = 0x1000
 """Bytes a cell of the map stands for."""

@@ -7,11 +7,11 @@ around.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
+
+from bekenlab.data import read_table
 
 ROOT_CLASS = "bl-picture"
 """Class of the root of every picture; a page may set the custom properties on it."""
@@ -19,7 +19,6 @@ ROOT_CLASS = "bl-picture"
 FONT = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
 """Fonts of every picture."""
 
-_DATA = Path(__file__).parent / "data" / "palette.toml"
 _STROKES = ("ink", "muted", "line", "trace", "copper", "page", "board-ink")
 
 
@@ -59,7 +58,7 @@ def kinds() -> tuple[str, ...]:
 
 @cache
 def _palette() -> dict[str, Any]:
-    return tomllib.loads(_DATA.read_text(encoding="utf-8"))
+    return read_table("report/pictures", "palette.toml")
 
 
 @cache

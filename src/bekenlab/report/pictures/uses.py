@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.data import read_table
 from bekenlab.openbeken import role_name
 from bekenlab.openbeken.settings import parse_settings
 from bekenlab.pins import Pin, Polarity
@@ -18,14 +17,13 @@ from bekenlab.report.pictures.words import ENGLISH, Words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from bekenlab.analysis.subject import Subject
     from bekenlab.chips import Pad
-    from bekenlab.jobs.subject import Subject
     from bekenlab.pins import PinMap
 
 LONGEST = 14
 """Characters a use may have beside its pad."""
 
-_DATA = Path(__file__).parent / "data" / "kinds.toml"
 _LEVELS = {Polarity.ACTIVE_HIGH: ", active high", Polarity.ACTIVE_LOW: ", active low", None: ""}
 _UART1 = (10, 11)
 _UART2 = (1, 0)
@@ -195,4 +193,4 @@ def _label_row(label: str) -> dict[str, Any] | None:
 
 @cache
 def _tables() -> dict[str, Any]:
-    return tomllib.loads(_DATA.read_text(encoding="utf-8"))
+    return read_table("report/pictures", "kinds.toml")

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, JSONResponse
 from starlette.routing import Route
 
-from bekenlab.web.lab import lab_of
+from bekenlab.web.context import context_of
 
 if TYPE_CHECKING:
     from typing import Any
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
 
 async def show_all(request: Request) -> Response:
     """All backups that are still there, newest first."""
-    found = await run_in_threadpool(lab_of(request).backups.all)
+    found = await run_in_threadpool(context_of(request).backups.all)
     return JSONResponse({"backups": [_row(backup) for backup in found]})
 
 
 async def download(request: Request) -> Response:
     """The file of a backup."""
-    found = await run_in_threadpool(lab_of(request).backups.get, request.path_params["id"])
+    found = await run_in_threadpool(context_of(request).backups.get, request.path_params["id"])
     return FileResponse(found.path, filename=found.path.name)
 
 
 async def open_dump(request: Request) -> Response:
     """Take a backup as if it had been dropped."""
-    lab = lab_of(request)
+    context = context_of(request)
 
     def put() -> list[dict[str, Any]]:
-        found = lab.backups.get(request.path_params["id"])
-        made = lab.shelf.put(found.path.name, found.path.read_bytes())
+        found = context.backups.get(request.path_params["id"])
+        made = context.uploads.put(found.path.name, found.path.read_bytes())
         return [{"id": dump.id, "name": dump.file.name} for dump in made]
 
     return JSONResponse({"dumps": await run_in_threadpool(put)}, 201)

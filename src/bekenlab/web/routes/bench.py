@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
-from bekenlab.jobs.live.commands import PORTS
-from bekenlab.jobs.live.source import demo_templates
+from bekenlab.live.commands import PORTS
+from bekenlab.live.source import demo_templates
 from bekenlab.machine.chips import profile_names
 from bekenlab.machine.peers.tuya_mcu import DpType
 from bekenlab.report.live_json import source_json
-from bekenlab.web.lab import lab_of
+from bekenlab.web.context import context_of
 from bekenlab.web.pages import page
 from bekenlab.web.routes.chips import session_of
 from bekenlab.web.views.dump import row_of
@@ -27,13 +27,14 @@ _KINDS = (DpType.BOOL, DpType.VALUE, DpType.ENUM, DpType.STRING, DpType.BITMAP, 
 
 async def choose(request: Request) -> Response:
     """What to put on the bench, and what is on it; ``?dump=ID`` chooses an open file."""
-    lab = lab_of(request)
-    shelf = lab.shelf
+    context = context_of(request)
+    uploads = context.uploads
     rows = await run_in_threadpool(
-        lambda: [row_of(dump, shelf.analysis(dump.id)) for dump in shelf.dumps()]
+        lambda: [row_of(dump, uploads.analysis(dump.id)) for dump in uploads.dumps()]
     )
     running = [
-        {"id": name, **source_json(session.source)} for name, session in lab.chips.names().items()
+        {"id": name, **source_json(session.source)}
+        for name, session in context.chips.names().items()
     ]
     return page(
         request,

@@ -9,12 +9,12 @@ from starlette.responses import JSONResponse, StreamingResponse
 from starlette.routing import Route
 
 from bekenlab.errors import BusyError, NotFoundError, UsageError
-from bekenlab.jobs.live.source import demo_templates, live_source
+from bekenlab.live.source import demo_templates, live_source
 from bekenlab.report.live_json import picture_json, source_json
 from bekenlab.web.body import json_object
 from bekenlab.web.chip_commands import command_of
+from bekenlab.web.context import context_of
 from bekenlab.web.frames import frames_of
-from bekenlab.web.lab import lab_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from bekenlab.jobs.live.session import LiveSession
-    from bekenlab.web.lab import Lab
+    from bekenlab.live.session import LiveSession
+    from bekenlab.web.context import AppContext
 
 _DEMO = "demo-"
 
 
 async def show_all(request: Request) -> Response:
     """All virtual chips that run, oldest first."""
-    running = lab_of(request).chips.names()
+    running = context_of(request).chips.names()
     return JSONResponse({"chips": [_row(name, session) for name, session in running.items()]})
 
 
 async def begin(request: Request) -> Response:
     """Start one: ``{"dump": ID, "chip": NAME, "pins": ID}``; the last two are optional."""
-    lab, given = lab_of(request), await json_object(request)
-    name = await run_in_threadpool(_start, lab, given)
-    session = lab.chips.get(name)
+    context, given = context_of(request), await json_object(request)
+    name = await run_in_threadpool(_start, context, given)
+    session = context.chips.get(name)
     if session is None:
         raise BusyError("the chip was closed at once", hint="close another chip first")
     return JSONResponse(_row(name, session), 201)
@@ -62,16 +62,16 @@ async def do(request: Request) -> Response:
 
 async def close(request: Request) -> Response:
     """Take a chip off the bench."""
-    lab = lab_of(request)
-    await run_in_threadpool(lab.chips.close, request.path_params["id"])
+    context = context_of(request)
+    await run_in_threadpool(context.chips.close, request.path_params["id"])
     return JSONResponse({"closed": True})
 
 
 async def events(request: Request) -> Response:
     """What a chip looks like, as server-sent events: all that is remembered, then what is new."""
-    lab, session = lab_of(request), session_of(request)
-    lab.streams.raise_if_full()
-    stream = frames_of(session, lab.streams, lab.settings.closing)
+    context, session = context_of(request), session_of(request)
+    context.streams.raise_if_full()
+    stream = frames_of(session, context.streams, context.settings.closing)
     return StreamingResponse(stream, media_type="text/event-stream")
 
 
@@ -81,7 +81,7 @@ def session_of(request: Request) -> LiveSession:
     Raises:
         NotFoundError: It does not run (any more).
     """
-    found = lab_of(request).chips.names().get(request.path_params["id"])
+    found = context_of(request).chips.names().get(request.path_params["id"])
     if found is None:
         raise NotFoundError(
             "this virtual chip does not run any more",
@@ -90,15 +90,15 @@ def session_of(request: Request) -> LiveSession:
     return found
 
 
-def _start(lab: Lab, given: Mapping[str, Any]) -> str:
-    dump = lab.shelf.get(_text(given, "dump") or "")
+def _start(context: AppContext, given: Mapping[str, Any]) -> str:
+    dump = context.uploads.get(_text(given, "dump") or "")
     source = live_source(
-        dump.file, chip=_text(given, "chip"), template=_template(lab, _text(given, "pins"))
+        dump.file, chip=_text(given, "chip"), template=_template(context, _text(given, "pins"))
     )
-    return lab.chips.open(source)
+    return context.chips.open(source)
 
 
-def _template(lab: Lab, pins: str | None) -> Mapping[str, Any] | None:
+def _template(context: AppContext, pins: str | None) -> Mapping[str, Any] | None:
     """The template that gives OpenBeken its pins: a demonstration, or that of another file."""
     if pins is None:
         return None
@@ -107,7 +107,7 @@ def _template(lab: Lab, pins: str | None) -> Mapping[str, Any] | None:
         if demo is None:
             raise UsageError(f"there is no demonstration {pins[:20]!r}")
         return demo
-    return lab.shelf.analysis(pins).template
+    return context.uploads.analysis(pins).template
 
 
 def _text(given: Mapping[str, Any], name: str) -> str | None:

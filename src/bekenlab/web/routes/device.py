@@ -10,7 +10,7 @@ from starlette.routing import Route
 from bekenlab.errors import UnsupportedError
 from bekenlab.jobs.pinout import board_names, find_board
 from bekenlab.report.pictures import wiring_notes, wiring_picture
-from bekenlab.web.lab import lab_of
+from bekenlab.web.context import context_of
 from bekenlab.web.pages import page, texts_for
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ async def show(request: Request) -> Response:
         wiring_notes=wiring_notes(words),
         actions=_ACTIONS,
         panels=_PANELS,
-        dumps=lab_of(request).shelf.dumps(),
+        dumps=context_of(request).uploads.dumps(),
         chosen_dump=request.query_params.get("dump", ""),
     )
 

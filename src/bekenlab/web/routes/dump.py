@@ -12,7 +12,7 @@ from bekenlab.chips import board
 from bekenlab.report.dump_view import dump_view
 from bekenlab.report.exports import EXPORTERS
 from bekenlab.report.pictures import board_picture, flash_facts, flash_map, uses_of
-from bekenlab.web.lab import lab_of
+from bekenlab.web.context import context_of
 from bekenlab.web.pages import page, texts_for
 from bekenlab.web.views.dump import row_of
 
@@ -20,27 +20,27 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from bekenlab.jobs.analysis import Analysis
+    from bekenlab.analysis.model import Analysis
     from bekenlab.report.pictures import Words
 
 
 async def show_all(request: Request) -> Response:
     """The place to drop files, and those that were dropped."""
-    shelf = lab_of(request).shelf
+    uploads = context_of(request).uploads
     rows = await run_in_threadpool(
-        lambda: [row_of(dump, shelf.analysis(dump.id)) for dump in shelf.dumps()]
+        lambda: [row_of(dump, uploads.analysis(dump.id)) for dump in uploads.dumps()]
     )
     return page(request, "dump", rows=rows)
 
 
 async def show_one(request: Request) -> Response:
     """One dump."""
-    shelf = lab_of(request).shelf
-    dump = shelf.get(request.path_params["id"])
+    uploads = context_of(request).uploads
+    dump = uploads.get(request.path_params["id"])
     words = texts_for(request).picture_words
 
     def worked_out() -> dict[str, Any]:
-        analysis = shelf.analysis(dump.id)
+        analysis = uploads.analysis(dump.id)
         return {
             "view": dump_view(analysis),
             "size": analysis.file.size,

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from bekenlab.errors import NotFoundError, UsageError
 from bekenlab.web.body import json_object
-from bekenlab.web.lab import lab_of
+from bekenlab.web.context import context_of
 from bekenlab.web.tasks import start
 from bekenlab.web.tasks.parameters import Parameters
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 async def show_all(request: Request) -> Response:
     """All jobs, newest first."""
-    return JSONResponse({"jobs": [job.to_json() for job in lab_of(request).manager.jobs()]})
+    return JSONResponse({"jobs": [job.to_json() for job in context_of(request).manager.jobs()]})
 
 
 async def begin(request: Request) -> Response:
     """Start a job: ``{"kind": ..., ...}``; what else a kind takes is in docs/web-api.md."""
-    job = start(lab_of(request), Parameters(await json_object(request)))
+    job = start(context_of(request), Parameters(await json_object(request)))
     return JSONResponse(job.to_json(), 202)
 
 
@@ -55,20 +55,20 @@ async def answer(request: Request) -> Response:
 
 async def events(request: Request) -> Response:
     """What a job tells, as server-sent events; with ``Last-Event-ID`` only what came after."""
-    lab, job = lab_of(request), _job(request)
+    context, job = context_of(request), _job(request)
     last = request.headers.get("last-event-id", request.query_params.get("after", "0"))
     after = int(last) if last.isdecimal() and len(last) < 10 else 0
     if job.ended and after and not job.since(after):
         # This status, and nothing else, keeps a browser from asking again.
         return Response(status_code=204)
-    lab.streams.raise_if_full()
+    context.streams.raise_if_full()
     return StreamingResponse(
-        lab.streams.of(job, after, lab.settings.closing), media_type="text/event-stream"
+        context.streams.of(job, after, context.settings.closing), media_type="text/event-stream"
     )
 
 
 def _job(request: Request) -> Job:
-    job = lab_of(request).manager.get(request.path_params["id"])
+    job = context_of(request).manager.get(request.path_params["id"])
     if job is None:
         raise NotFoundError("there is no such job (any more)")
     return job

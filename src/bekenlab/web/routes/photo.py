@@ -16,14 +16,14 @@ from bekenlab.errors import BekenlabError
 from bekenlab.jobs.pinout import board_known, board_names, find_board
 from bekenlab.report.pictures import uses_of
 from bekenlab.report.pictures.geometry import geometry_of
-from bekenlab.web.lab import lab_of
+from bekenlab.web.context import context_of
 from bekenlab.web.pages import page, texts_for
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from bekenlab.jobs.analysis import Analysis
+    from bekenlab.analysis.model import Analysis
 
 _USUAL = "BK7231N"
 
@@ -64,7 +64,7 @@ async def _dump(request: Request) -> tuple[str, Analysis | None]:
     if not dump:
         return "", None
     try:
-        return dump, await run_in_threadpool(lab_of(request).shelf.analysis, dump)
+        return dump, await run_in_threadpool(context_of(request).uploads.analysis, dump)
     except BekenlabError:
         return "", None
 

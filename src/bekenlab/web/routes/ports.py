@@ -11,32 +11,34 @@ from starlette.routing import Route
 from bekenlab.errors import NotFoundError, RefusedError
 from bekenlab.report.chip_json import port_json
 from bekenlab.web.body import json_object
-from bekenlab.web.lab import lab_of
+from bekenlab.web.context import context_of
 from bekenlab.web.tasks.parameters import Parameters
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from bekenlab.web.lab import Lab
+    from bekenlab.web.context import AppContext
     from bekenlab.web.ports import Offer, VirtualDevice
 
 
 async def show_all(request: Request) -> Response:
     """Ports of this computer, those named in the terminal, and virtual devices."""
-    lab = lab_of(request)
-    offers = await run_in_threadpool(lab.ports.offers)
-    return JSONResponse({"ports": [_row(lab, offer) for offer in offers]})
+    context = context_of(request)
+    offers = await run_in_threadpool(context.ports.offers)
+    return JSONResponse({"ports": [_row(context, offer) for offer in offers]})
 
 
 async def make_virtual(request: Request) -> Response:
     """Make a virtual device of a dump: ``{"dump": ID, "paced": true}``."""
-    lab = lab_of(request)
+    context = context_of(request)
     given = Parameters(await json_object(request))
-    dump = lab.shelf.get(given.text("dump"))
+    dump = context.uploads.get(given.text("dump"))
     paced = given.flag("paced")
 
     def make() -> VirtualDevice:
-        return lab.ports.make_virtual(dump.file.name, lab.shelf.analysis(dump.id), paced=paced)
+        return context.ports.make_virtual(
+            dump.file.name, context.uploads.analysis(dump.id), paced=paced
+        )
 
     device = await run_in_threadpool(make)
     return JSONResponse({"port": device.id}, 201)
@@ -44,29 +46,29 @@ async def make_virtual(request: Request) -> Response:
 
 async def remove(request: Request) -> Response:
     """Throw a virtual device away."""
-    lab, name = lab_of(request), request.path_params["id"]
-    if lab.manager.holder(name):
+    context, name = context_of(request), request.path_params["id"]
+    if context.manager.holder(name):
         raise RefusedError("a job is running on this device", hint="stop it first")
-    lab.ports.remove(name)
+    context.ports.remove(name)
     return JSONResponse({"removed": True})
 
 
 async def open_dump(request: Request) -> Response:
     """Take the flash of a virtual device, as it is now, as if it had been dropped."""
-    lab = lab_of(request)
+    context = context_of(request)
 
     def put() -> list[dict[str, Any]]:
-        device = lab.ports.find(request.path_params["id"]).device
+        device = context.ports.find(request.path_params["id"]).device
         if device is None:
             raise NotFoundError("this is no virtual device")
-        made = lab.shelf.put(device.name, device.flash)
+        made = context.uploads.put(device.name, device.flash)
         return [{"id": dump.id, "name": dump.file.name} for dump in made]
 
     return JSONResponse({"dumps": await run_in_threadpool(put)}, 201)
 
 
-def _row(lab: Lab, offer: Offer) -> dict[str, Any]:
-    holder = lab.manager.holder(offer.id)
+def _row(context: AppContext, offer: Offer) -> dict[str, Any]:
+    holder = context.manager.holder(offer.id)
     row: dict[str, Any] = {"id": offer.id, "job": holder.id if holder else None}
     if offer.known is not None:
         return row | port_json(offer.known)

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from bekenlab.errors import UsageError
-from bekenlab.web.lab import lab_of
+from bekenlab.web.context import context_of
 from bekenlab.web.pages import LANGUAGE_COOKIE, THEME_COOKIE, THEMES, page
 from bekenlab.web.texts import LANGUAGES
 
@@ -23,7 +23,7 @@ _YEAR = 365 * 24 * 3600
 
 async def show(request: Request) -> Response:
     """The first page."""
-    return page(request, "start", dumps=lab_of(request).shelf.dumps())
+    return page(request, "start", dumps=context_of(request).uploads.dumps())
 
 
 async def choose(request: Request) -> Response:

@@ -21,11 +21,11 @@ from bekenlab.web.tasks.install import install_task
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bekenlab.web.lab import Lab
+    from bekenlab.web.context import AppContext
     from bekenlab.web.manager import Job
     from bekenlab.web.tasks.parameters import Parameters, Task
 
-KINDS: Mapping[str, Callable[[Lab, Parameters], Task]] = {
+KINDS: Mapping[str, Callable[[AppContext, Parameters], Task]] = {
     "boot": boot_task,
     "doctor": doctor_task,
     "info": info_task,
@@ -39,7 +39,7 @@ KINDS: Mapping[str, Callable[[Lab, Parameters], Task]] = {
 }
 
 
-def start(lab: Lab, parameters: Parameters) -> Job:
+def start(context: AppContext, parameters: Parameters) -> Job:
     """Start a job of the kind the parameters name.
 
     Raises:
@@ -50,5 +50,5 @@ def start(lab: Lab, parameters: Parameters) -> Job:
     make = KINDS.get(kind)
     if make is None:
         raise UsageError(f"there is no job {kind[:20]!r}", hint=f"jobs: {', '.join(KINDS)}")
-    task = make(lab, parameters)
-    return lab.manager.start(kind, task.work, title=task.title, port=task.port)
+    task = make(context, parameters)
+    return context.manager.start(kind, task.work, title=task.title, port=task.port)

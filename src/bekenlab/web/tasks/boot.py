@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.analysis.boot import BootOptions, boot, nothing_to_run, pins_from_log, problem_of
 from bekenlab.errors import UnsupportedError
-from bekenlab.jobs.boot import BootOptions, boot, nothing_to_run, pins_from_log, problem_of
 from bekenlab.report.boot_json import boot_json
 from bekenlab.report.live_log import LiveLog
 from bekenlab.tuya import parse_boot_log
 from bekenlab.web.tasks.parameters import Parameters, Task
 
 if TYPE_CHECKING:
-    from bekenlab.web.lab import Lab
+    from bekenlab.web.context import AppContext
     from bekenlab.web.manager import Job
 
 _MOST_SECONDS = 60.0
 
 
-def boot_task(lab: Lab, parameters: Parameters) -> Task:
+def boot_task(context: AppContext, parameters: Parameters) -> Task:
     """``{"kind": "boot", "dump": ID, "to_the_end": false}``."""
-    dump = lab.shelf.get(parameters.text("dump"))
+    dump = context.uploads.get(parameters.text("dump"))
     to_the_end = parameters.flag("to_the_end")
 
     def work(job: Job) -> dict[str, Any]:
-        analysis = lab.shelf.analysis(dump.id)
+        analysis = context.uploads.analysis(dump.id)
         if analysis.image is None or not analysis.image.logical:
             raise nothing_to_run()
         if analysis.chip.name is None:
@@ -49,7 +49,7 @@ def boot_task(lab: Lab, parameters: Parameters) -> Task:
         tell(report.device_seconds, log.end())
         job.raise_if_cancelled()
         if report.parameters is not None:
-            lab.shelf.learn(dump.id, report)
+            context.uploads.learn(dump.id, report)
         problem = problem_of(report)
         if problem is not None:
             raise problem

@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.analysis.inputs import load_one
 from bekenlab.errors import NotADumpError, RefusedError
-from bekenlab.jobs.chip import backup as backup_job
-from bekenlab.jobs.chip import doctor as doctor_job
-from bekenlab.jobs.chip import verify as verify_job
-from bekenlab.jobs.chip.baud_memory import BaudMemory
-from bekenlab.jobs.chip.bench import Bench, open_chip
-from bekenlab.jobs.chip.capture import capture
-from bekenlab.jobs.chip.flash import flash
-from bekenlab.jobs.chip.flash_file import FileKind, recognise
-from bekenlab.jobs.chip.flash_journal import WriteJournal
-from bekenlab.jobs.chip.flash_state import Wishes, look, plan_write
-from bekenlab.jobs.chip.info import info
-from bekenlab.jobs.chip.refusals import OVERRIDABLE
-from bekenlab.jobs.inputs import load_one
+from bekenlab.flashing import backup as backup_job
+from bekenlab.flashing import verify as verify_job
+from bekenlab.flashing.baud_memory import BaudMemory
+from bekenlab.flashing.connection import ConnectionOptions, open_chip
+from bekenlab.flashing.execute import flash
+from bekenlab.flashing.flash_file import FileKind, recognise
+from bekenlab.flashing.journal import WriteJournal
+from bekenlab.flashing.refusals import OVERRIDABLE
+from bekenlab.flashing.state import WriteOptions, look, plan_write
+from bekenlab.jobs import doctor as doctor_job
+from bekenlab.jobs.capture import capture
+from bekenlab.jobs.info import info
 from bekenlab.link.commands import SECTOR
 from bekenlab.report.chip_json import (
     backup_json,
@@ -31,7 +31,7 @@ from bekenlab.report.chip_json import (
 )
 from bekenlab.report.json_report import pin_json
 from bekenlab.report.live_log import LiveLog
-from bekenlab.web.events import Teller, merge
+from bekenlab.web.events import JobEventSink, merge
 from bekenlab.web.tasks.parameters import Parameters, Task
 from bekenlab.web.views.plan import plan_view
 
@@ -39,11 +39,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from bekenlab.jobs.chip.flash_file import FlashFile
-    from bekenlab.jobs.chip.flash_plan import FlashPlan
-    from bekenlab.jobs.chip.flash_state import ChipState
+    from bekenlab.flashing.flash_file import FlashFile
+    from bekenlab.flashing.plan import FlashPlan
+    from bekenlab.flashing.state import ChipState
     from bekenlab.link.target import Target
-    from bekenlab.web.lab import Lab
+    from bekenlab.web.context import AppContext
     from bekenlab.web.manager import Job
     from bekenlab.web.ports import Offer
 
@@ -56,12 +56,14 @@ _WAIT = 120.0
 _LONGEST_LOG = 600.0
 
 
-def doctor_task(lab: Lab, parameters: Parameters) -> Task:
+def doctor_task(context: AppContext, parameters: Parameters) -> Task:
     """``{"kind": "doctor", "port": ID}``: who is there, or why nobody answers."""
-    offer = lab.ports.find(parameters.text("port"))
+    offer = context.ports.find(parameters.text("port"))
 
     def work(job: Job) -> dict[str, Any]:
-        report = doctor_job.doctor(bench_for(lab, offer, job), events=Teller(job, lab.clock))
+        report = doctor_job.doctor(
+            connection_for(context, offer, job), events=JobEventSink(job, context.clock)
+        )
         job.raise_if_cancelled()
         problem = error_json(report.problem) if report.problem else None
         return {**doctor_json(report), "problem": problem}
@@ -69,53 +71,55 @@ def doctor_task(lab: Lab, parameters: Parameters) -> Task:
     return Task(offer_name(offer), work, offer.id)
 
 
-def info_task(lab: Lab, parameters: Parameters) -> Task:
+def info_task(context: AppContext, parameters: Parameters) -> Task:
     """``{"kind": "info", "port": ID}``: what can be told of a chip without reading its flash."""
-    offer = lab.ports.find(parameters.text("port"))
+    offer = context.ports.find(parameters.text("port"))
 
     def work(job: Job) -> dict[str, Any]:
-        with open_chip(bench_for(lab, offer, job), "info", Teller(job, lab.clock)) as link:
+        with open_chip(
+            connection_for(context, offer, job), "info", JobEventSink(job, context.clock)
+        ) as link:
             return info_json(info(link))
 
     return Task(offer_name(offer), work, offer.id)
 
 
-def backup_task(lab: Lab, parameters: Parameters) -> Task:
+def backup_task(context: AppContext, parameters: Parameters) -> Task:
     """``{"kind": "backup", "port": ID}``: all of flash into the user's folder."""
-    offer = lab.ports.find(parameters.text("port"))
+    offer = context.ports.find(parameters.text("port"))
 
     def work(job: Job) -> dict[str, Any]:
-        tell = Teller(job, lab.clock)
-        with open_chip(bench_for(lab, offer, job), "backup", tell) as link:
+        tell = JobEventSink(job, context.clock)
+        with open_chip(connection_for(context, offer, job), "backup", tell) as link:
             job.emit("chip", chip=identity_json(link.target.identity))
-            output = lab.backups.place_for(link.target, _now)
+            output = context.backups.place_for(link.target, _now)
             report = backup_job.backup(link.target, output, now=_now, events=tell)
-        kept = lab.backups.add(output)
+        kept = context.backups.add(output)
         return {**backup_json(report), "backup": kept.id, "name": kept.path.name}
 
     return Task(offer_name(offer), work, offer.id)
 
 
-def write_task(lab: Lab, parameters: Parameters) -> Task:
+def write_task(context: AppContext, parameters: Parameters) -> Task:
     """``{"kind": "write", "port": ID, "dump": ID}``: a file that was dropped."""
-    offer = lab.ports.find(parameters.text("port"))
-    dump = lab.shelf.get(parameters.text("dump"))
+    offer = context.ports.find(parameters.text("port"))
+    dump = context.uploads.get(parameters.text("dump"))
 
     def work(job: Job) -> dict[str, Any]:
-        return _carry_out(lab, job, offer, recognise(dump.file), ())
+        return _carry_out(context, job, offer, recognise(dump.file), ())
 
     return Task(f"{dump.file.name} → {offer_name(offer)}", work, offer.id)
 
 
-def verify_task(lab: Lab, parameters: Parameters) -> Task:
+def verify_task(context: AppContext, parameters: Parameters) -> Task:
     """``{"kind": "verify", "port": ID, "backup": ID}``: whether a chip holds what a backup does."""
-    offer = lab.ports.find(parameters.text("port"))
-    kept = lab.backups.get(parameters.text("backup"))
+    offer = context.ports.find(parameters.text("port"))
+    kept = context.backups.get(parameters.text("backup"))
 
     def work(job: Job) -> dict[str, Any]:
         file = recognise(load_one(kept.path))
-        tell = Teller(job, lab.clock)
-        with open_chip(bench_for(lab, offer, job), "verify", tell) as link:
+        tell = JobEventSink(job, context.clock)
+        with open_chip(connection_for(context, offer, job), "verify", tell) as link:
             report = verify_job.verify(link.target, kept.path, file.at(0), events=tell)
         different = [(address, address + SECTOR) for address in report.different]
         return {**verify_json(report), "file": kept.path.name, "spans": merge(different)}
@@ -123,23 +127,23 @@ def verify_task(lab: Lab, parameters: Parameters) -> Task:
     return Task(f"{kept.path.name} → {offer_name(offer)}", work, offer.id)
 
 
-def restore_task(lab: Lab, parameters: Parameters) -> Task:
+def restore_task(context: AppContext, parameters: Parameters) -> Task:
     """``{"kind": "restore", "port": ID, "backup": ID}``: a backup, back on its chip."""
-    offer = lab.ports.find(parameters.text("port"))
-    kept = lab.backups.get(parameters.text("backup"))
+    offer = context.ports.find(parameters.text("port"))
+    kept = context.backups.get(parameters.text("backup"))
 
     def work(job: Job) -> dict[str, Any]:
         file = recognise(load_one(kept.path))
         if file.kind not in {FileKind.DUMP, FileKind.ROTATED_DUMP}:
             raise NotADumpError(f"{kept.path.name} is no whole dump (any more)")
-        return _carry_out(lab, job, offer, file, (kept.path,))
+        return _carry_out(context, job, offer, file, (kept.path,))
 
     return Task(f"{kept.path.name} → {offer_name(offer)}", work, offer.id)
 
 
-def log_task(lab: Lab, parameters: Parameters) -> Task:
+def log_task(context: AppContext, parameters: Parameters) -> Task:
     """``{"kind": "log", "port": ID}``: what a device prints, and the pins in it."""
-    offer = lab.ports.find(parameters.text("port"))
+    offer = context.ports.find(parameters.text("port"))
 
     def work(job: Job) -> dict[str, Any]:
         if offer.device is not None:
@@ -147,7 +151,7 @@ def log_task(lab: Lab, parameters: Parameters) -> Task:
                 "a virtual device on a wire has no log port", hint="boot its flash instead"
             )
         shown = LiveLog()
-        line = lab.ports.opener(offer, job.raise_if_cancelled)(offer.id, _LOG_BAUD)
+        line = context.ports.opener(offer, job.raise_if_cancelled)(offer.id, _LOG_BAUD)
         at = 0.0
 
         def tell(lines: list[str]) -> None:
@@ -172,23 +176,25 @@ def log_task(lab: Lab, parameters: Parameters) -> Task:
     return Task(offer_name(offer), work, offer.id)
 
 
-def reboot_task(lab: Lab, parameters: Parameters) -> Task:
+def reboot_task(context: AppContext, parameters: Parameters) -> Task:
     """``{"kind": "reboot", "port": ID}``: out of the loader, into the firmware."""
-    offer = lab.ports.find(parameters.text("port"))
+    offer = context.ports.find(parameters.text("port"))
 
     def work(job: Job) -> dict[str, Any]:
-        with open_chip(bench_for(lab, offer, job), "reboot", Teller(job, lab.clock)) as link:
+        with open_chip(
+            connection_for(context, offer, job), "reboot", JobEventSink(job, context.clock)
+        ) as link:
             link.target.reboot()
         return {"rebooted": True}
 
     return Task(offer_name(offer), work, offer.id)
 
 
-def bench_for(lab: Lab, offer: Offer, job: Job) -> Bench:
+def connection_for(context: AppContext, offer: Offer, job: Job) -> ConnectionOptions:
     """How a job reaches what is behind an offer; the job can be stopped on the way."""
-    memory = None if offer.device else BaudMemory(lab.settings.state)
-    opener = lab.ports.opener(offer, job.raise_if_cancelled)
-    return Bench(port=offer_name(offer), wait=_WAIT, memory=memory, open_line=opener)
+    memory = None if offer.device else BaudMemory(context.settings.state)
+    opener = context.ports.opener(offer, job.raise_if_cancelled)
+    return ConnectionOptions(port=offer_name(offer), wait=_WAIT, memory=memory, open_line=opener)
 
 
 def offer_name(offer: Offer) -> str:
@@ -197,16 +203,16 @@ def offer_name(offer: Offer) -> str:
 
 
 def _carry_out(
-    lab: Lab, job: Job, offer: Offer, file: FlashFile, more: tuple[Path, ...]
+    context: AppContext, job: Job, offer: Offer, file: FlashFile, more: tuple[Path, ...]
 ) -> dict[str, Any]:
-    tell = Teller(job, lab.clock)
-    journal = WriteJournal(lab.settings.state)
-    with open_chip(bench_for(lab, offer, job), "write", tell) as link:
+    tell = JobEventSink(job, context.clock)
+    journal = WriteJournal(context.settings.state)
+    with open_chip(connection_for(context, offer, job), "write", tell) as link:
         target = link.target
-        state = look(target, journal, [*lab.backups.paths(), *more], events=tell)
+        state = look(target, journal, [*context.backups.paths(), *more], events=tell)
         plan = _agreed(job, target, file, state)
         report = flash(target, plan, state, journal, events=tell)
-    undo = lab.backups.of(plan.backup).id if plan.backup and not more else None
+    undo = context.backups.of(plan.backup).id if plan.backup and not more else None
     return {**flash_json(report), "undo": undo, "plan": plan_view(plan, target.identity)}
 
 
@@ -216,7 +222,7 @@ def _agreed(job: Job, target: Target, file: FlashFile, state: ChipState) -> Flas
     Raises:
         RefusedError: They said no, or yes to what a rule refuses.
     """
-    wishes = Wishes()
+    wishes = WriteOptions()
     while True:
         plan = plan_write(target, file, wishes, state)
         said = job.ask("plan", plan=plan_view(plan, target.identity))
@@ -227,7 +233,7 @@ def _agreed(job: Job, target: Target, file: FlashFile, state: ChipState) -> Flas
         if not given.flag("again"):
             raise RefusedError("nothing was written: you said no")
         keep, force = given.choices("keep", _KEEPABLE), given.choices("force", OVERRIDABLE)
-        wishes = Wishes(keep=keep, force=force)
+        wishes = WriteOptions(keep=keep, force=force)
 
 
 def _now() -> datetime:

@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Any
 from bekenlab.jobs.install.firmware import firmware_of
 from bekenlab.jobs.install.install import Helpers, install, problem_of
 from bekenlab.jobs.install.latest import latest_firmware
-from bekenlab.jobs.install.model import InstallWishes, Places
-from bekenlab.jobs.install.rehearse import rehearse
-from bekenlab.jobs.obk_config import Changes
+from bekenlab.jobs.install.model import InstallOptions, Places
+from bekenlab.jobs.rehearse import rehearse
+from bekenlab.openbeken.config.edit import Changes
 from bekenlab.report.chip_json import flash_json
 from bekenlab.report.install_json import rehearsal_json
 from bekenlab.report.live_log import LiveLog
 from bekenlab.secret import Secret
-from bekenlab.web.events import Teller
-from bekenlab.web.tasks.chip import bench_for, offer_name
+from bekenlab.web.events import JobEventSink
+from bekenlab.web.tasks.chip import connection_for, offer_name
 from bekenlab.web.tasks.parameters import Parameters, Task
 from bekenlab.web.views.install import proposal_view, start_view
 
 if TYPE_CHECKING:
     from bekenlab.jobs.install.model import Firmware, Proposal
-    from bekenlab.jobs.install.rehearsal import Rehearsal
     from bekenlab.openbeken.config import Value
-    from bekenlab.web.lab import Lab
+    from bekenlab.probing.rehearsal import Rehearsal
+    from bekenlab.web.context import AppContext
     from bekenlab.web.manager import Job
 
 LATEST = "latest"
@@ -34,21 +34,21 @@ _TEXTS = ("wifi_ssid", "mqtt_host", "mqtt_user")
 _SECRETS = ("wifi_password", "mqtt_password")
 
 
-def install_task(lab: Lab, parameters: Parameters) -> Task:
+def install_task(context: AppContext, parameters: Parameters) -> Task:
     """``{"kind": "install", "port": ID, "firmware": DUMP, "wifi_ssid": ..., "rehearse": true}``."""
-    offer = lab.ports.find(parameters.text("port"))
+    offer = context.ports.find(parameters.text("port"))
     wanted = parameters.text("firmware")
-    dump = None if wanted == LATEST else lab.shelf.get(wanted)
+    dump = None if wanted == LATEST else context.uploads.get(wanted)
     rehearses = parameters.flag("rehearse")
     ssid = parameters.text("wifi_ssid", "").strip()
     changes = _changes(parameters)
 
     def work(job: Job) -> dict[str, Any]:
-        tell = Teller(job, lab.clock)
+        tell = JobEventSink(job, context.clock)
         found = firmware_of(dump.file) if dump else None
 
         def firmware(chip: str) -> Firmware:
-            return found or latest_firmware(chip, lab.settings.cache, events=tell)
+            return found or latest_firmware(chip, context.settings.cache, events=tell)
 
         log = LiveLog()
 
@@ -64,10 +64,10 @@ def install_task(lab: Lab, parameters: Parameters) -> Task:
             return rehearse(saved, chip, proposal.firmware, made, events=tell)
 
         report = install(
-            bench_for(lab, offer, job),
-            InstallWishes(firmware, changes, listens=offer.device is None),
-            Places(lab.settings.state, lab.settings.data),
-            _Asked(lab, job, ssid, rehearses=rehearses),
+            connection_for(context, offer, job),
+            InstallOptions(firmware, changes, listens=offer.device is None),
+            Places(context.settings.state, context.settings.data),
+            _Asked(context, job, ssid, rehearses=rehearses),
             helpers=Helpers(rehearse=rehearsed, heard=heard),
             events=tell,
         )
@@ -75,7 +75,7 @@ def install_task(lab: Lab, parameters: Parameters) -> Task:
         if problem is not None:
             raise problem
         return {
-            **proposal_view(report.proposal, lab.backups, ssid),
+            **proposal_view(report.proposal, context.backups, ssid),
             "rehearsal": rehearsal_json(report.rehearsal) if report.rehearsal else None,
             "flash": flash_json(report.flash) if report.flash else None,
             "start": start_view(report.start),
@@ -89,14 +89,14 @@ class _Asked:
     """Asks the person in front of the browser.
 
     Args:
-        lab: Where backups are.
+        context: Where backups are.
         job: The job that asks.
         ssid: Name of the network the device is to join, as it was typed, or an empty string.
         rehearses: Whether a rehearsal is wanted, which was asked before.
     """
 
-    def __init__(self, lab: Lab, job: Job, ssid: str, *, rehearses: bool) -> None:
-        self._lab = lab
+    def __init__(self, context: AppContext, job: Job, ssid: str, *, rehearses: bool) -> None:
+        self._lab = context
         self._job = job
         self._ssid = ssid
         self._rehearses = rehearses

@@ -9,7 +9,7 @@ from bekenlab.report.dump_view import words_of
 from bekenlab.report.printable import printable
 
 if TYPE_CHECKING:
-    from bekenlab.jobs.analysis import Analysis
+    from bekenlab.analysis.model import Analysis
     from bekenlab.web.uploads import Dump
 
 

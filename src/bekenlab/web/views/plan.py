@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bekenlab.jobs.chip.refusals import protected_regions
+from bekenlab.flashing.refusals import protected_regions
 from bekenlab.link.commands import SECTOR
 from bekenlab.report.chip_json import plan_json
 from bekenlab.web.events import merge
@@ -12,7 +12,7 @@ from bekenlab.web.events import merge
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bekenlab.jobs.chip.flash_plan import FlashPlan, PlannedSector
+    from bekenlab.flashing.plan import FlashPlan, PlannedSector
     from bekenlab.link.identity import Identity
 
 

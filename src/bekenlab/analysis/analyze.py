@@ -1,0 +1,217 @@
+"""From the bytes of one file to pins with evidence; and the same for many files in parallel."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from bekenlab.analysis import inputs, recognise
+from bekenlab.analysis.boot_findings import BootMode, with_boot, with_report
+from bekenlab.analysis.configuration import is_text, read_configuration
+from bekenlab.analysis.identify import ChipVerdict, decide_chip
+from bekenlab.analysis.model import Analysis, FileFacts
+from bekenlab.analysis.tuya_findings import Statement, TuyaFindings, collect
+from bekenlab.chips import find_chip, find_module
+from bekenlab.errors import BekenlabError, Notice
+from bekenlab.image import EncryptionState, Image, read_image
+from bekenlab.openbeken import build_template, describe, lost_levels
+from bekenlab.pins import PinMap, Source, compare, pins_from_parameters
+from bekenlab.tuya.firmware import Firmware, FirmwareKind, identify
+
+if TYPE_CHECKING:
+    from bekenlab.analysis.boot import BootReport
+
+Result = TypeVar("Result")
+
+
+def analyze(
+    file: inputs.InputFile,
+    *,
+    boot: BootMode = BootMode.AUTO,
+    booted: BootReport | None = None,
+) -> Analysis:
+    """Learn all there is to learn from one file. Never raises for what the bytes are.
+
+    Args:
+        file: The bytes and their name.
+        boot: Whether to boot the dump in the virtual chip for its log.
+        booted: What a boot gave that has been made already; then it is not booted again.
+    """
+    began = time.perf_counter()
+    data = file.data
+    facts = FileFacts(file.name, len(data), hashlib.sha256(data).hexdigest())
+    problem = recognise.reject_reason(data)
+    configuration = None if problem else read_configuration(data)
+    if configuration is not None:
+        tuya = TuyaFindings(
+            statements=(Statement(Source.STORAGE, None, configuration),),
+            mcu_baud=configuration.integer("baud"),
+            notices=configuration.notices,
+        )
+        image, firmware = None, Firmware(FirmwareKind.TUYA)
+    else:
+        if problem is None and is_text(data):
+            problem = recognise.unrecognised(data)
+        image = read_image(b"" if problem else data)
+        tuya = collect(image)
+        firmware = _firmware(image, tuya)
+        if booted is not None:
+            tuya = with_report(tuya, booted)
+        else:
+            tuya = with_boot(image, firmware, tuya, boot)
+        if problem is None and not _recognised(image, tuya):
+            problem = recognise.unrecognised(data)
+    analysis = _conclude(facts, image, tuya, firmware, problem)
+    return replace(analysis, seconds=time.perf_counter() - began)
+
+
+def _firmware(image: Image, tuya: TuyaFindings) -> Firmware:
+    firmware = identify(image.app)
+    if firmware.kind is FirmwareKind.OTHER and firmware.name is None and tuya.storage:
+        return replace(firmware, kind=FirmwareKind.TUYA)
+    return firmware
+
+
+def _recognised(image: Image, tuya: TuyaFindings) -> bool:
+    return bool(
+        image.encryption.state is not EncryptionState.UNKNOWN
+        or image.partitions
+        or image.spans
+        or image.rf
+        or tuya.storage
+        or tuya.protected
+        or tuya.psm
+        or tuya.statements
+    )
+
+
+def _conclude(
+    facts: FileFacts,
+    image: Image | None,
+    tuya: TuyaFindings,
+    firmware: Firmware,
+    problem: BekenlabError | None,
+) -> Analysis:
+    """Chip, module, pins, template and text from the findings."""
+    module_name = _module_name(tuya)
+    module = find_module(module_name) if module_name else None
+    maps = [
+        (
+            statement.source,
+            pins_from_parameters(
+                statement.parameters.values,
+                source=statement.source,
+                module=module,
+                mcu_baud=tuya.mcu_baud,
+            ),
+        )
+        for statement in tuya.statements
+    ]
+    if not maps and tuya.mcu_baud:
+        only_mcu = pins_from_parameters({}, source=Source.STORAGE, mcu_baud=tuya.mcu_baud)
+        maps = [(Source.STORAGE, only_mcu)]
+    pins = compare(maps) if maps else PinMap()
+    chip = _chip(image, firmware, tuya, module_name)
+    notices = (
+        *_image_notices(image, found_storage=tuya.storage is not None),
+        *_cut_short(image, firmware, chip),
+        *_too_long(image, chip),
+        *tuya.notices,
+        *pins.notices,
+        *lost_levels(pins),
+        *_missing_pins(image, firmware, pins),
+    )
+    template = build_template(pins, chip=chip.name or "", board=module_name)
+    return Analysis(
+        file=facts,
+        image=image,
+        chip=chip,
+        firmware=firmware,
+        tuya=tuya,
+        module=module_name,
+        pins=pins,
+        template=template,
+        description=describe(pins, chip=chip.name),
+        notices=notices,
+        problem=problem or recognise.damage(notices),
+        seconds=0.0,
+    )
+
+
+def _module_name(tuya: TuyaFindings) -> str | None:
+    """The module the best source names; the firmware's own default names an example."""
+    for statement in tuya.statements:
+        name = statement.parameters.flat().get("module")
+        if isinstance(name, str) and name.strip():
+            return name.strip().upper()
+    return None
+
+
+def _chip(
+    image: Image | None, firmware: Firmware, tuya: TuyaFindings, module: str | None
+) -> ChipVerdict:
+    trusted = module if tuya.source is not Source.FIRMWARE_DEFAULT else None
+    return decide_chip(image or read_image(b""), firmware, tuya.environment, trusted)
+
+
+def _image_notices(image: Image | None, *, found_storage: bool) -> tuple[Notice, ...]:
+    if image is None:
+        text = "The file holds only a configuration; chip and firmware are not in it."
+        return (Notice("configuration-only", text),)
+    if found_storage and not image.loader and not image.start and not image.spans:
+        text = (
+            "The file holds no boot loader and no app, only a part of flash: "
+            "addresses here are offsets in the file."
+        )
+        return (*image.notices, Notice("partial-dump", text))
+    return image.notices
+
+
+def _too_long(image: Image | None, verdict: ChipVerdict) -> tuple[Notice, ...]:
+    """A dump that is larger than the chip's usual flash: copies, another chip's dump, or junk."""
+    chip = find_chip(verdict.name) if verdict.name else None
+    if chip is None or image is None or image.loader is None:
+        return ()
+    size = len(image.physical)
+    if size <= chip.flash_size:
+        return ()
+    text = (
+        f"The file has {size:,} bytes, but the flash of a {chip.name} usually has "
+        f"{chip.flash_size:,}: what lies behind may belong to another device."
+    )
+    return (Notice("larger-than-flash", text),)
+
+
+def _cut_short(image: Image | None, firmware: Firmware, verdict: ChipVerdict) -> tuple[Notice, ...]:
+    """A device's dump that has its boot loader but ends before the chip's flash does.
+
+    Firmware images of other makers end behind their app and are whole all the same.
+    """
+    chip = find_chip(verdict.name) if verdict.name else None
+    if chip is None or image is None or image.loader is None:
+        return ()
+    end = len(image.physical)
+    known = any(notice.code == "truncated-dump" for notice in image.notices)
+    foreign = firmware.kind is not FirmwareKind.TUYA and image.app
+    if known or foreign or end >= chip.flash_size:
+        return ()
+    text = (
+        f"The file ends at 0x{end:x}, but a {chip.name} has 0x{chip.flash_size:x} bytes of flash: "
+        "the rest is missing, and with it what Tuya stores there."
+    )
+    return (Notice("truncated-dump", text),)
+
+
+def _missing_pins(image: Image | None, firmware: Firmware, pins: PinMap) -> tuple[Notice, ...]:
+    """Say what to do about a Tuya app whose pins are stored nowhere."""
+    if image is None or firmware.kind is not FirmwareKind.TUYA or not image.app:
+        return ()
+    if pins.pins or pins.commands:
+        return ()
+    text = (
+        "No pin configuration is stored. The firmware may have its pins built in: its boot log "
+        "(UART2, 115200 baud) or trying pins in OpenBeken can tell them."
+    )
+    return (Notice("no-parameters", text),)

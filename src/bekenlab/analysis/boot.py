@@ -1,0 +1,322 @@
+"""Boot a dump in the virtual chip: its log, its pins, and how it talks to a second controller."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+from bekenlab.chips import find_module
+from bekenlab.errors import (
+    BekenlabError,
+    BootFailedError,
+    NotADumpError,
+    NotReachedError,
+)
+from bekenlab.machine import FlashImage, Machine, StopReason, Until
+from bekenlab.machine.peers.tuya_mcu import DataPoint, Frame, TuyaMcu
+from bekenlab.machine.typist import Typist
+from bekenlab.pins import PinMap, Source, pins_from_parameters
+from bekenlab.tuya import parse_boot_log
+from bekenlab.tuya.boot_log.follow import BootLogReader
+from bekenlab.tuya.firmware import Firmware, identify
+
+if TYPE_CHECKING:
+    from bekenlab.analysis.tuya_findings import TuyaFindings
+    from bekenlab.image import Image
+    from bekenlab.tuya import Parameters
+    from bekenlab.tuya.boot_log.model import BootLog
+
+Start = Literal["app", "bootloader"]
+Listener = Callable[[float, str], None]
+
+# Firmware that says nothing new for this long is waiting for something that will not come.
+_QUIET_SECONDS = 8.0
+_PRODUCT_VALUE = "gw_di"
+_PRODUCT_FIELD = "pk"
+_ANY_PRODUCT = "0000000000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class BootOptions:
+    """How to boot and when to stop.
+
+    Attributes:
+        until: Regular expression that ends the run when UART2 prints it, or None.
+        device_seconds: Longest virtual time.
+        wall_seconds: Longest real time.
+        instructions: Most instructions; unlike real time the same on every computer.
+        start: Reset into the app, or into the dump's own boot loader.
+        typed: Bytes typed on UART1's console at the first pause of the log.
+        mcu: Whether a simulated MCU answers firmware that talks to one.
+        stop_at_pins: Whether to stop when the log has given the whole pin configuration.
+    """
+
+    until: str | None = None
+    device_seconds: float = 60.0
+    wall_seconds: float = 60.0
+    instructions: int | None = 120_000_000
+    start: Start = "app"
+    typed: bytes = b""
+    mcu: bool = True
+    stop_at_pins: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class GpioRow:
+    """One pin as the firmware left it.
+
+    Attributes:
+        gpio: Number.
+        direction: ``"in"``, ``"out"``, ``"function"`` or ``"off"``.
+        level: 0 or 1.
+        pull: ``"up"``, ``"down"`` or None.
+        pwm: (frequency in Hz, duty 0..1) where a PWM drives it, or None.
+        touched: Whether the firmware configured the pin at all.
+        changes: How often the firmware changed the level of this output: a blinking LED.
+    """
+
+    gpio: int
+    direction: str
+    level: int
+    pull: str | None
+    pwm: tuple[float, float] | None
+    touched: bool
+    changes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BootReport:
+    """What a boot gave.
+
+    Attributes:
+        chip: The chip that was modelled.
+        stop: Why the run ended.
+        detail: What matched, what failed and where, or what was waited for.
+        pc: Where the processor stood.
+        device_seconds: Virtual time.
+        instructions: Executed instructions.
+        wall_seconds: Real time.
+        text: UART2 log.
+        uart1_sent: What the firmware sent on UART1.
+        uart1_received: What it was sent there.
+        log: The log, understood.
+        firmware: Identity from the log, completed from the code.
+        parameters: Pin configuration from the log, or None.
+        pins: Pin map from the log.
+        gpio: All pins as the firmware left them.
+        mcu_frames: TuyaMCU frames the firmware sent.
+        data_points: Data points the firmware set, in order.
+        hangs: Whether it was in a loop that only a reset ends.
+    """
+
+    chip: str
+    stop: StopReason
+    detail: str
+    pc: int
+    device_seconds: float
+    instructions: int
+    wall_seconds: float
+    text: str = field(repr=False)
+    uart1_sent: bytes = field(repr=False)
+    uart1_received: bytes = field(repr=False)
+    log: BootLog
+    firmware: Firmware
+    parameters: Parameters | None
+    pins: PinMap
+    gpio: tuple[GpioRow, ...]
+    mcu_frames: tuple[Frame, ...]
+    data_points: tuple[DataPoint, ...] = ()
+    hangs: bool = False
+
+
+def boot(
+    image: Image,
+    *,
+    chip: str,
+    tuya: TuyaFindings | None = None,
+    options: BootOptions | None = None,
+    listen: Listener = lambda _seconds, _text: None,
+    interrupted: Callable[[], bool] | None = None,
+) -> BootReport:
+    """Run a dump in the virtual chip until something worth stopping for happens.
+
+    Args:
+        image: The dump, understood.
+        chip: Name of the chip to model.
+        tuya: What its storage says; gives the simulated MCU its product id.
+        options: How to boot and when to stop.
+        listen: Called with (device seconds, text) for each piece of log as it is printed.
+        interrupted: Asked now and then; True ends the run.
+
+    Raises:
+        NotADumpError: There is no code that could run.
+        UnsupportedError: No model of this chip.
+    """
+    options = options or BootOptions()
+    machine = Machine.from_image(flash_image(image), chip=chip, start=options.start)
+    reader = BootLogReader()
+
+    # A piece may end within a character.
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def heard(data: bytes) -> None:
+        reader.feed(data)
+        listen(machine.clock.seconds, decoder.decode(data))
+
+    machine.uart2.listen(heard)
+    mcu = TuyaMcu(product_of(tuya)) if options.mcu else None
+    machine.uart1.attach(mcu)
+    if options.typed:
+        Typist(machine, options.typed)
+    outcome = machine.run(
+        Until(
+            match=options.until,
+            complete=(lambda _log: reader.pins_complete) if options.stop_at_pins else None,
+            device_seconds=options.device_seconds,
+            wall_seconds=options.wall_seconds,
+            instructions=options.instructions,
+            quiet_seconds=_QUIET_SECONDS,
+            interrupted=interrupted,
+        )
+    )
+    text = machine.log
+    log = parse_boot_log(text)
+    return BootReport(
+        chip=chip,
+        stop=outcome.reason,
+        detail=outcome.detail,
+        pc=outcome.pc,
+        device_seconds=outcome.device_seconds,
+        instructions=outcome.instructions,
+        wall_seconds=outcome.wall_seconds,
+        text=text,
+        uart1_sent=bytes(machine.uart1.sent),
+        uart1_received=bytes(machine.uart1.received),
+        log=log,
+        firmware=_firmware(log, image),
+        parameters=log.parameters if log.parameters.values else None,
+        pins=pins_from_log(log),
+        gpio=gpio_rows(machine),
+        mcu_frames=tuple(mcu.frames) if mcu else (),
+        data_points=tuple(mcu.was_set) if mcu else (),
+        hangs=outcome.hangs,
+    )
+
+
+def _firmware(log: BootLog, image: Image) -> Firmware:
+    """Identity as the log gives it; what it leaves out, from the code."""
+    code = identify(image.app)
+    if log.firmware is None:
+        return code
+    return replace(
+        log.firmware,
+        name=log.firmware.name or code.name,
+        version=log.firmware.version or code.version,
+        sdk=log.firmware.sdk or code.sdk,
+    )
+
+
+def problem_of(report: BootReport, until: str | None = None) -> BekenlabError | None:
+    """The error that a boot's outcome amounts to, or None."""
+    failure = _failure(report)
+    if failure:
+        return BootFailedError(
+            f"the firmware {failure} (pc 0x{report.pc:x})",
+            hint="check with analyze that the dump is whole; try --from bootloader, or --chip",
+        )
+    if until is not None and report.stop is not StopReason.MATCH:
+        return NotReachedError(
+            f"the log did not match {until!r} in {report.device_seconds:.1f} s on the device",
+            hint="give it more time with --device-seconds and --wall, or look at the log",
+        )
+    return None
+
+
+def _failure(report: BootReport) -> str:
+    """What makes this no firmware that runs; empty for one that does."""
+    if report.stop is StopReason.FAULT:
+        return f"did not run: {report.detail}"
+    if report.stop is StopReason.WATCHDOG:
+        doing = f", {report.detail}" if report.detail else ""
+        return f"did not run: the watchdog reset the chip{doing}"
+    if report.hangs:
+        return f"hangs {report.detail}"
+    if _silent(report):
+        return f"printed nothing in {report.device_seconds:.1f} s on the device"
+    return ""
+
+
+def _silent(report: BootReport) -> bool:
+    """Whether nothing at all was heard, although there was time: this is no firmware that runs."""
+    over = report.stop in (StopReason.QUIET, StopReason.WALL)
+    return over and not report.text and not report.uart1_sent
+
+
+def pins_from_log(log: BootLog) -> PinMap:
+    """The pin map that a boot log gives."""
+    baud = log.mcu.baud if log.mcu else None
+    if not log.parameters.values and not baud:
+        return PinMap()
+    return pins_from_parameters(
+        log.parameters.flat(),
+        source=Source.BOOT_LOG,
+        module=find_module(log.module) if log.module else None,
+        mcu_baud=baud,
+    )
+
+
+def flash_image(image: Image) -> FlashImage:
+    """The flash of a dump as a machine takes it.
+
+    Raises:
+        NotADumpError: There is no code in it.
+    """
+    if not image.logical:
+        raise nothing_to_run()
+    if image.logical_start:
+        return FlashImage(
+            b"\xff" * image.start + image.physical,
+            b"\xff" * image.logical_start + image.logical,
+        )
+    return FlashImage(image.physical, image.logical)
+
+
+def nothing_to_run() -> BekenlabError:
+    """The error for a file without code."""
+    return NotADumpError(
+        "there is no code in this file that could run",
+        hint="boot needs the app: a whole dump, or an app image of OpenBeken",
+    )
+
+
+def product_of(tuya: TuyaFindings | None) -> str:
+    """The product id storage has; firmware that knows it accepts no other."""
+    stored = tuya.storage.value(_PRODUCT_VALUE) if tuya and tuya.storage else None
+    try:
+        facts = json.loads((stored or b"{}").rstrip(b"\0"))
+    except ValueError:
+        return _ANY_PRODUCT
+    product = facts.get(_PRODUCT_FIELD) if isinstance(facts, dict) else None
+    return product if isinstance(product, str) and product else _ANY_PRODUCT
+
+
+def gpio_rows(machine: Machine) -> tuple[GpioRow, ...]:
+    """All pins as the firmware has set them up now."""
+    rows = []
+    for pin in machine.pins():
+        pwm = machine.pwm(pin.gpio)
+        rows.append(
+            GpioRow(
+                pin.gpio,
+                pin.direction,
+                pin.level,
+                pin.pull,
+                (pwm.hz, pwm.duty) if pwm else None,
+                pin.touched,
+                pin.changes,
+            )
+        )
+    return tuple(rows)

@@ -1,0 +1,83 @@
+"""When a dump's storage does not say what the pins do, let its own firmware say it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bekenlab.analysis.identify import decide_chip
+from bekenlab.analysis.tuya_findings import Statement, TuyaFindings
+from bekenlab.errors import BekenlabError, Notice
+from bekenlab.pins import Source
+from bekenlab.tuya.firmware import Firmware, FirmwareKind
+
+if TYPE_CHECKING:
+    from bekenlab.analysis.boot import BootReport
+    from bekenlab.image import Image
+
+
+class BootMode(StrEnum):
+    """Whether ``analyze`` boots a dump in the virtual chip."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+# In a batch, a dump that prints no pins must not hold up the others for long.
+_DEVICE_SECONDS = 30.0
+_INSTRUCTIONS = 40_000_000
+# Only against a host that is far too slow: the result must not depend on the computer.
+_WALL_SECONDS = 60.0
+
+
+def with_boot(image: Image, firmware: Firmware, tuya: TuyaFindings, mode: BootMode) -> TuyaFindings:
+    """Add what the boot log says of the parameters to what was found.
+
+    ``AUTO`` boots Tuya firmware whose parameters were found nowhere and which is not one for a
+    second controller: that has its pins elsewhere.
+    """
+    if not _wanted(image, firmware, tuya, mode):
+        return tuya
+    # Imported here: a dump whose storage is in order must not wait for the processor to load.
+    from bekenlab.analysis.boot import BootOptions, boot
+
+    chip = decide_chip(image, firmware, tuya.environment, None).name
+    if chip is None:
+        return tuya
+    options = BootOptions(
+        device_seconds=_DEVICE_SECONDS, wall_seconds=_WALL_SECONDS, instructions=_INSTRUCTIONS
+    )
+    try:
+        report = boot(image, chip=chip, tuya=tuya, options=options)
+    except BekenlabError as error:
+        notice = Notice("boot-failed", f"The dump could not be booted: {error.message}.")
+        return replace(tuya, notices=(*tuya.notices, notice))
+    return with_report(tuya, report)
+
+
+def with_report(tuya: TuyaFindings, report: BootReport) -> TuyaFindings:
+    """Add what a boot that has been made says of the parameters."""
+    if report.parameters is None:
+        text = (
+            f"The dump was booted in the virtual chip for {report.device_seconds:.1f} s of device "
+            f"time ({report.stop}); its log names no pins."
+        )
+        return replace(tuya, notices=(*tuya.notices, Notice("boot-without-pins", text)))
+    said = Statement(Source.BOOT_LOG, None, report.parameters)
+    trusted = [known for known in tuya.statements if known.source is not Source.FIRMWARE_DEFAULT]
+    rest = [known for known in tuya.statements if known.source is Source.FIRMWARE_DEFAULT]
+    return replace(
+        tuya,
+        statements=(*trusted, said, *rest),
+        notices=(*tuya.notices, *report.log.notices),
+    )
+
+
+def _wanted(image: Image, firmware: Firmware, tuya: TuyaFindings, mode: BootMode) -> bool:
+    if mode is BootMode.NEVER or not image.logical:
+        return False
+    if mode is BootMode.ALWAYS:
+        return True
+    return firmware.kind is FirmwareKind.TUYA and not tuya.statements and not tuya.mcu_baud

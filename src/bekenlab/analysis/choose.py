@@ -1,0 +1,64 @@
+"""One dump and its chip, for the jobs that run a single one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bekenlab.analysis.analyze import analyze
+from bekenlab.analysis.boot import nothing_to_run
+from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.analysis.inputs import expand, load
+from bekenlab.errors import RefusedError, UnsupportedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bekenlab.analysis.tuya_findings import TuyaFindings
+    from bekenlab.image import Image
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenDump:
+    """A dump that can run.
+
+    Attributes:
+        name: Base name of the file.
+        image: The dump, understood.
+        chip: Name of the chip it is for.
+        tuya: What Tuya's firmware stored.
+    """
+
+    name: str
+    image: Image
+    chip: str
+    tuya: TuyaFindings
+
+
+def choose_dump(path: Path, chip: str | None = None) -> ChosenDump:
+    """Read a file that holds one dump, and find out which chip it is for.
+
+    Args:
+        path: A dump or app image, packed or not.
+        chip: The chip to take instead of the one recognised.
+
+    Raises:
+        BekenlabError: The file cannot be read, holds no code, several dumps, or tells no chip.
+    """
+    (path,) = expand([path])[:1]
+    analyses = [analyze(file, boot=BootMode.NEVER) for file in load(path)]
+    found = [(each, each.image) for each in analyses if each.image and each.image.logical]
+    if not found:
+        raise analyses[0].problem or nothing_to_run()
+    if len(found) > 1:
+        names = ", ".join(analysis.file.name for analysis, _ in found)
+        raise RefusedError(
+            f"{path.name} holds several dumps: {names}", hint="unpack it and name one of them"
+        )
+    analysis, image = found[0]
+    name = analysis.chip.name if chip is None else chip
+    if name is None:
+        raise UnsupportedError(
+            "nothing in this file says which chip it is for", hint="name the chip with --chip"
+        )
+    return ChosenDump(analysis.file.name, image, name, analysis.tuya)

@@ -1,0 +1,260 @@
+"""Files and folders a person names, as bytes in bounded memory.
+
+Dumps come as they are or packed (.xz, .gz, .zip); configurations as text. Packed data is unpacked
+in pieces and given up as soon as it exceeds what any flash chip holds, so a zip bomb costs nothing.
+"""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import io
+import lzma
+import stat
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from bekenlab.analysis.configuration import MAX_TEXT, read_configuration
+from bekenlab.errors import (
+    BekenlabError,
+    CorruptInputError,
+    FileAccessError,
+    RefusedError,
+    TooLargeError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+MAX_SIZE = 32 << 20
+"""Largest input in bytes, unpacked: twice the largest flash these chips are built with."""
+
+SUFFIXES = frozenset({".bin", ".img", ".rbl", ".xz", ".gz", ".zip", ".json", ".txt"})
+"""Endings looked for in folders; a file named outright may have any name."""
+
+_TEXTS = frozenset({".json", ".txt"})
+_MAX_MEMBERS = 256
+# All members of one archive together: they are held in memory at the same time.
+_MAX_ARCHIVE = 4 * MAX_SIZE
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """One thing to analyse.
+
+    Attributes:
+        name: Base name of the file, or of the member when an archive holds several.
+        path: Where it was read from.
+        data: The bytes, unpacked.
+    """
+
+    name: str
+    path: Path
+    data: bytes = field(repr=False)
+
+
+def expand(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Replace folders by the files in them (recursively, sorted); keep the rest as it is.
+
+    A text in a folder counts only when it holds a configuration: folders of dumps often hold notes
+    and other JSON. One named outright is kept, so that it is told what is wrong with it.
+
+    Raises:
+        FileAccessError: A path does not exist, or a folder holds nothing to analyse.
+    """
+    found: list[Path] = []
+    for path in paths:
+        try:
+            if path.is_dir():
+                found.extend(_files_of(path))
+            elif path.exists():
+                found.append(path)
+            else:
+                raise FileAccessError(
+                    f"{path} does not exist", hint="check the spelling and the folder"
+                )
+        except OSError as error:
+            raise _access_error(path, error) from error
+    return tuple(dict.fromkeys(found))
+
+
+def _files_of(folder: Path) -> list[Path]:
+    files = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in SUFFIXES
+        and not _is_rubbish(path.relative_to(folder))
+        and path.is_file()
+    )
+    files = [path for path in files if path.suffix.lower() not in _TEXTS or _is_configuration(path)]
+    if not files:
+        raise FileAccessError(
+            f"{folder} holds no dumps",
+            hint=f"looked for files ending in {', '.join(sorted(SUFFIXES))}",
+        )
+    return files
+
+
+def _is_configuration(path: Path) -> bool:
+    return path.stat().st_size <= MAX_TEXT and read_configuration(path.read_bytes()) is not None
+
+
+def load(path: Path) -> tuple[InputFile, ...]:
+    """Read one file; an archive gives one input a member.
+
+    Raises:
+        FileAccessError: It cannot be read.
+        TooLargeError: It is larger than any flash chip, packed or unpacked.
+        CorruptInputError: It is packed and damaged.
+    """
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise FileAccessError(f"{path} is not a regular file", hint="name a dump file")
+        if status.st_size > MAX_SIZE:
+            raise _too_large(path.name, status.st_size)
+        with path.open("rb") as stream:
+            return tuple(_unpack(path, stream))
+    except OSError as error:
+        raise _access_error(path, error) from error
+
+
+def unpack(name: str, data: bytes) -> tuple[InputFile, ...]:
+    """Read a file whose bytes are here already; an archive gives one input a member.
+
+    Args:
+        name: What to call it; never opened.
+        data: The file as it is, packed or not.
+
+    Raises:
+        TooLargeError: It is larger than any flash chip, packed or unpacked.
+        CorruptInputError: It is packed and damaged.
+    """
+    return tuple(_unpack(Path(name), io.BytesIO(data)))
+
+
+def load_one(path: Path) -> InputFile:
+    """Read a file that must be a single one, packed or not.
+
+    Raises:
+        RefusedError: It is an archive of several.
+        BekenlabError: As :func:`load`.
+    """
+    files = load(path)
+    if len(files) != 1:
+        names = ", ".join(file.name for file in files)
+        raise RefusedError(
+            f"{path.name} holds {len(files)} files: {names}", hint="unpack it and name one of them"
+        )
+    return files[0]
+
+
+def _unpack(path: Path, stream: IO[bytes]) -> Iterator[InputFile]:
+    head = stream.read(8)
+    stream.seek(0)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        yield from _unzip(path, stream)
+        return
+    try:
+        if head.startswith(b"\xfd7zXZ\x00"):
+            with lzma.open(stream) as unpacked:
+                data = _bounded(unpacked, path.name)
+        elif head.startswith(b"\x1f\x8b"):
+            with gzip.open(stream) as unpacked_gzip:
+                data = _bounded(unpacked_gzip, path.name)
+        else:
+            data = _bounded(stream, path.name)
+    except (lzma.LZMAError, gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise _corrupt(path.name, error) from error
+    yield InputFile(path.name, path, data)
+
+
+def _unzip(path: Path, stream: IO[bytes]) -> Iterator[InputFile]:
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            members = [info for info in archive.infolist() if _wanted(info.filename)]
+            if not members:
+                raise CorruptInputError(f"{path.name} holds no dump", hint="unpack it and look")
+            if len(members) > _MAX_MEMBERS:
+                raise TooLargeError(
+                    f"{path.name} holds {len(members):,} files, more than {_MAX_MEMBERS}",
+                    hint="unpack it and analyse the folder",
+                )
+            total = 0
+            for info in members:
+                with archive.open(info) as member:
+                    data = _bounded(member, info.filename)
+                total += len(data)
+                if total > _MAX_ARCHIVE:
+                    raise TooLargeError(
+                        f"{path.name} unpacks to more than {_MAX_ARCHIVE:,} bytes",
+                        hint="unpack it and analyse the folder",
+                    )
+                name = Path(info.filename).name if len(members) > 1 else path.name
+                yield InputFile(name, path, data)
+    except _ZIP_ERRORS as error:
+        raise _corrupt(path.name, error) from error
+    except OSError as error:
+        # bz2 has no error of its own, and a damaged directory makes zipfile seek before the file.
+        if error.errno not in (None, errno.EINVAL):
+            raise
+        raise _corrupt(path.name, error) from error
+
+
+# ValueError: a member's name or sizes make no sense. RuntimeError: it is encrypted.
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+
+
+def _wanted(member: str) -> bool:
+    path = Path(member)
+    known = path.suffix.lower() in SUFFIXES - {".zip", ".xz", ".gz"}
+    return known and not member.endswith("/") and not _is_rubbish(path)
+
+
+def _is_rubbish(path: Path) -> bool:
+    """Whether a file is hidden, in a hidden folder, or left by macOS."""
+    return any(part.startswith((".", "__MACOSX")) for part in path.parts)
+
+
+def _bounded(stream: IO[bytes] | gzip.GzipFile, name: str) -> bytes:
+    pieces, size = [], 0
+    while piece := stream.read(_PIECE):
+        size += len(piece)
+        if size > MAX_SIZE:
+            raise _too_large(name, None)
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _too_large(name: str, size: int | None) -> BekenlabError:
+    seen = f"is {size:,} bytes" if size else f"unpacks to more than {MAX_SIZE:,} bytes"
+    return TooLargeError(
+        f"{name} {seen}; no flash of these chips is larger than {MAX_SIZE >> 20} MiB",
+        hint="name the dump itself, not a disk image or an archive of something else",
+    )
+
+
+def _corrupt(name: str, error: Exception) -> BekenlabError:
+    return CorruptInputError(
+        f"{name} is packed, but damaged: {str(error).lower() or 'it ends too early'}",
+        hint="copy or download it again",
+    )
+
+
+def _access_error(path: Path, error: OSError) -> BekenlabError:
+    reason = (error.strerror or str(error)).lower()
+    missing = isinstance(error, FileNotFoundError)
+    hint = "check the name, and the folder you are in" if missing else "check its permissions"
+    return FileAccessError(f"{path} cannot be read: {reason}", hint=hint)

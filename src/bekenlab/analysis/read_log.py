@@ -1,0 +1,77 @@
+"""The pins in a boot log somebody captured from a real device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bekenlab.analysis.boot import pins_from_log
+from bekenlab.analysis.inputs import load
+from bekenlab.chips import module_chip
+from bekenlab.errors import NotADumpError, Notice
+from bekenlab.openbeken import build_template, describe
+from bekenlab.tuya.boot_log.read import parse_boot_log
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from bekenlab.pins import PinMap
+    from bekenlab.tuya.boot_log.model import BootLog
+
+
+@dataclass(frozen=True, slots=True)
+class LogReport:
+    """What a captured log says.
+
+    Attributes:
+        name: Base name of the file.
+        log: The log, understood.
+        chip: Chip by its boot loader, firmware or module, or None.
+        pins: Pin map.
+        template: OpenBeken template.
+        description: The pin map in plain text.
+        notices: What the reader should know.
+    """
+
+    name: str
+    log: BootLog
+    chip: str | None
+    pins: PinMap
+    template: Mapping[str, Any]
+    description: str
+    notices: tuple[Notice, ...]
+
+
+def read_log(path: Path) -> LogReport:
+    """Read and understand a captured log.
+
+    Raises:
+        BekenlabError: The file cannot be read, or holds no boot log of a Tuya device.
+    """
+    file = load(path)[0]
+    return report_of(file.name, parse_boot_log(file.data))
+
+
+def report_of(name: str, log: BootLog) -> LogReport:
+    """What a log that was read says about the device.
+
+    Raises:
+        NotADumpError: It says nothing: it is no boot log of a Tuya device.
+    """
+    pins = pins_from_log(log)
+    if not (log.firmware or log.chip or pins.pins or log.mcu):
+        raise NotADumpError(
+            "this is no boot log of a Tuya device, or it is garbled",
+            hint="capture UART2 (TX2) at 115200 baud, 8N1, from power-on on; check the ground wire",
+        )
+    chip = log.chip or (module_chip(log.module) if log.module else None)
+    return LogReport(
+        name=name,
+        log=log,
+        chip=chip,
+        pins=pins,
+        template=build_template(pins, chip=chip or "", board=log.module),
+        description=describe(pins, chip=chip),
+        notices=(*log.notices, *pins.notices),
+    )

@@ -1,0 +1,99 @@
+"""When a file is not a dump: say what it is and what to do instead."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bekenlab.data import read_table
+from bekenlab.errors import BekenlabError, DamagedDumpError, NotADumpError, Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_NEARLY_RANDOM = 7.95
+_SAMPLE = 1 << 18
+
+
+@cache
+def _signatures() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = read_table("analysis", "file_signatures.toml")["signature"]
+    return rows
+
+
+def reject_reason(data: bytes) -> BekenlabError | None:
+    """The reason why there is no point in analysing these bytes, or None."""
+    if not data:
+        return NotADumpError("the file is empty", hint="the read failed: read the chip again")
+    if data.count(data[0]) == len(data):
+        return _uniform(data[0])
+    for row in _signatures():
+        magic = bytes.fromhex(row["magic"])
+        offset = row.get("offset", 0)
+        if data[offset : offset + len(magic)] == magic and len(data) <= row.get("up_to", len(data)):
+            return NotADumpError(f"this is {row['name']}, not a flash dump", hint=row["hint"])
+    return None
+
+
+def _uniform(byte: int) -> BekenlabError:
+    if byte == 0xFF:
+        return NotADumpError(
+            "every byte is FF: the flash is erased, or the chip did not answer",
+            hint="check wiring and power and read again; if it stays so, the flash is blank",
+        )
+    if byte == 0x00:
+        return NotADumpError(
+            "every byte is 00: no flash reads like that",
+            hint="the chip did not answer; check wiring, ground and power, then read again",
+        )
+    return NotADumpError(f"every byte is {byte:02X}", hint="the read failed: read the chip again")
+
+
+def unrecognised(data: bytes) -> BekenlabError:
+    """What to say of bytes in which nothing of a Beken chip was found."""
+    if _is_text(data):
+        return NotADumpError(
+            "this is text without a Tuya configuration",
+            hint="a configuration looks like {rl1_pin:26,bt1_pin:10,...}; or name the dump itself",
+        )
+    entropy = _entropy(data)
+    if entropy > _NEARLY_RANDOM:
+        return NotADumpError(
+            f"nothing of a Beken chip was found; the bytes look random ({entropy:.2f} bits each)",
+            hint="it may be encrypted, compressed, or read at the wrong baud rate",
+        )
+    return NotADumpError(
+        "nothing of a Beken chip was found: no boot loader, no app, no Tuya storage",
+        hint="is it of another chip, or cut? A BK7231 dump usually has 2,097,152 bytes",
+    )
+
+
+_DAMAGE = frozenset(
+    {"bad-crc", "container-mismatch", "truncated-dump", "storage-unreadable", "value-damaged"}
+)
+
+
+def damage(notices: Iterable[Notice]) -> BekenlabError | None:
+    """The error for a dump that is damaged beyond what older copies make good, or None."""
+    found = [notice.message for notice in notices if notice.code in _DAMAGE]
+    if not found:
+        return None
+    more = f" (and {len(found) - 1} more, see the warnings)" if len(found) > 1 else ""
+    return DamagedDumpError(
+        f"the dump is damaged: {found[0]}{more}",
+        hint="read the chip again; what could be read is in the report, but do not flash this file",
+    )
+
+
+def _is_text(data: bytes) -> bool:
+    sample = data[:4096]
+    return all(byte >= 0x20 or byte in b"\t\r\n\f" for byte in sample) and 0xFF not in sample
+
+
+def _entropy(data: bytes) -> float:
+    """Shannon entropy in bits a byte."""
+    counts = np.bincount(np.frombuffer(data[:_SAMPLE], np.uint8), minlength=256)
+    shares = counts[counts > 0] / counts.sum()
+    return float(-(shares * np.log2(shares)).sum())

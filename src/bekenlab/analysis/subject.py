@@ -1,0 +1,252 @@
+"""A device as told by any file about it: dump, report, boot log, template, configuration."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bekenlab.analysis.analyze import analyze
+from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.analysis.configuration import MAX_TEXT
+from bekenlab.analysis.earlier_report import is_report, read_report
+from bekenlab.analysis.inputs import InputFile, load
+from bekenlab.analysis.read_log import LogReport, report_of
+from bekenlab.chips import find_chip
+from bekenlab.errors import BekenlabError, NoConfigError, NotADumpError, RefusedError
+from bekenlab.openbeken.config import Config, find_config
+from bekenlab.openbeken.flags import flags_to_number
+from bekenlab.openbeken.settings import parse_settings
+from bekenlab.secret import Secret
+from bekenlab.tuya import parse_boot_log
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from bekenlab.analysis.model import Analysis
+    from bekenlab.pins import PinMap
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a file says about a device.
+
+    Attributes:
+        name: Base name of the file.
+        chip: Chip, or None.
+        module: Module, or None.
+        firmware: Name the firmware gives itself, or None.
+        pins: Pin map; None for a template or a configuration, which say only what OpenBeken does.
+        template: OpenBeken template.
+        description: The pins in plain text, for a forum.
+        mac: The four last bytes of the device's MAC address, or None.
+        analysis: What was learnt, for a dump.
+        log: What was learnt, for a boot log.
+        report: The report itself, where the file is one.
+        problem: Why it is not to be trusted as a whole, or None.
+    """
+
+    name: str
+    chip: str | None
+    module: str | None
+    firmware: str | None
+    pins: PinMap | None
+    template: Mapping[str, Any]
+    description: str
+    mac: Secret | None = None
+    analysis: Analysis | None = None
+    log: LogReport | None = None
+    report: Mapping[str, Any] | None = None
+    problem: BekenlabError | None = None
+
+
+def read_subject(path: Path, *, boot: BootMode = BootMode.AUTO) -> Subject:
+    """Read a file about a device.
+
+    Args:
+        path: A dump (packed or not), text with a Tuya configuration, a JSON report, a captured boot
+            log, an OpenBeken template, or an OpenBeken configuration sector.
+        boot: Whether a dump is booted in the virtual chip for its pins.
+
+    Raises:
+        BekenlabError: The file cannot be read, or is none of these.
+    """
+    files = load(path)
+    if len(files) > 1:
+        names = ", ".join(file.name for file in files)
+        raise RefusedError(f"{path.name} holds several files: {names}", hint="unpack it, name one")
+    return subject_of(files[0], boot=boot)
+
+
+def subject_of(
+    file: InputFile, *, boot: BootMode = BootMode.AUTO, analysis: Analysis | None = None
+) -> Subject:
+    """The same for a file that is read already.
+
+    Args:
+        file: The file.
+        boot: Whether a dump is booted in the virtual chip for its pins.
+        analysis: What was learnt of it, where it has been analysed already.
+
+    Raises:
+        BekenlabError: The file is none of those.
+    """
+    text = _text(file.data)
+    if text is not None:
+        told = _from_json(file.name, text) or _from_log(file)
+        if told:
+            return told
+    elif file.data.startswith(b"CFG"):
+        return _from_config(file.name, find_config(file.data).config, None)
+    return _from_dump(file, analysis or analyze(file, boot=boot))
+
+
+def _text(data: bytes) -> str | None:
+    """The file as text, or None. A captured log may hold a few bytes that are none."""
+    if len(data) > MAX_TEXT or b"\0" in data:
+        return None
+    text = data.decode("utf-8-sig", "replace")
+    return text if text.count("\ufffd") <= len(text) // 10 else None
+
+
+def _from_json(name: str, text: str) -> Subject | None:
+    value = _json(text)
+    if isinstance(value, list) and value and all(is_report(each) for each in value):
+        raise RefusedError(
+            f"{name} holds {len(value)} reports", hint="keep the line of one of the files"
+        )
+    if not isinstance(value, dict):
+        return None
+    if is_report(value):
+        told = read_report(value)
+        return Subject(
+            name=told.name,
+            chip=told.chip,
+            module=told.module,
+            firmware=told.firmware,
+            pins=told.pins,
+            template=told.template,
+            description=told.description,
+            report=value,
+        )
+    if isinstance(value.get("pins"), dict):
+        return _from_template(name, value)
+    return None
+
+
+def _json(text: str) -> object:
+    """A JSON value; a list of them where each line is one; None for text that is no JSON."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        pass
+    if not text.lstrip().startswith('{"schema"'):
+        return None
+    try:
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
+    except (ValueError, RecursionError):
+        return None
+
+
+def _from_template(name: str, template: Mapping[str, Any]) -> Subject:
+    chip = str(template.get("chip") or "")
+    found = find_chip(chip)
+    settings, wrong = parse_settings(template["pins"])
+    lines = [f"P{pin.gpio}: {pin.text}" for pin in settings] + [f"! {text}" for text in wrong]
+    return Subject(
+        name=name,
+        chip=found.name if found else chip or None,
+        module=str(template.get("board") or "") or None,
+        firmware=None,
+        pins=None,
+        template=template,
+        description="\n".join(["OpenBeken template", *lines]) + "\n",
+    )
+
+
+def _from_log(file: InputFile) -> Subject | None:
+    log = parse_boot_log(file.data)
+    if not (log.firmware or log.chip):
+        return None
+    report = report_of(file.name, log)
+    return Subject(
+        name=file.name,
+        chip=report.chip,
+        module=log.module,
+        firmware=log.firmware.name if log.firmware else None,
+        pins=report.pins,
+        template=report.template,
+        description=report.description,
+        log=report,
+    )
+
+
+def _from_dump(file: InputFile, analysis: Analysis) -> Subject:
+    if isinstance(analysis.problem, NotADumpError):
+        raise analysis.problem
+    if analysis.image and not analysis.pins.pins:
+        configured = _configured(file, analysis)
+        if configured:
+            return configured
+    return Subject(
+        name=file.name,
+        chip=analysis.chip.name,
+        module=analysis.module,
+        firmware=analysis.firmware.name,
+        pins=analysis.pins,
+        template=analysis.template,
+        description=analysis.description,
+        mac=_mac(analysis),
+        analysis=analysis,
+        problem=analysis.problem,
+    )
+
+
+def _configured(file: InputFile, analysis: Analysis) -> Subject | None:
+    """The device as an OpenBeken configuration in its dump describes it, if there is one."""
+    try:
+        found = find_config(file.data, analysis.chip.name)
+    except NoConfigError:
+        return None
+    return _from_config(file.name, found.config, analysis)
+
+
+def _from_config(name: str, config: Config, analysis: Analysis | None) -> Subject:
+    flags = config.value("flags")
+    chip = analysis.chip.name if analysis else None
+    template = {
+        "vendor": "",
+        "bDetailed": "0",
+        "name": "",
+        "model": "",
+        "chip": chip or "",
+        "board": "",
+        "keywords": [],
+        "pins": {str(pin.gpio): pin.text for pin in config.pins()},
+        "command": str(config.value("startup_command")),
+        "flags": str(flags_to_number(flags)) if isinstance(flags, frozenset) else "0",
+        "image": "",
+        "wiki": "",
+    }
+    lines = [f"P{pin.gpio}: {pin.text}" for pin in config.pins()] or ["No pins are set up."]
+    return Subject(
+        name=name,
+        chip=chip,
+        module=None,
+        firmware=analysis.firmware.name if analysis else None,
+        pins=None,
+        template=template,
+        description="\n".join(["OpenBeken configuration", *lines]) + "\n",
+        mac=_mac(analysis) if analysis else None,
+        analysis=analysis,
+        problem=analysis.problem if analysis else None,
+    )
+
+
+def _mac(analysis: Analysis) -> Secret | None:
+    """The end of the MAC address in the RF sector, which OpenBeken names itself by."""
+    sector = analysis.image.rf if analysis.image else None
+    if sector is None or sector.mac is None:
+        return None
+    return Secret(bytes.fromhex(sector.mac.replace(":", ""))[2:])

@@ -1,0 +1,267 @@
+"""Back a chip up: all of flash, every byte of it vouched for by the chip's own CRC."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bekenlab import __version__
+from bekenlab.errors import Notice, RefusedError
+from bekenlab.events import EventSink, Finished, Message, Progress, Started, ignore
+from bekenlab.flashing.backup_files import BackupFiles, manifest_path
+from bekenlab.link.commands import SECTOR
+from bekenlab.link.comparing import differing_sectors
+from bekenlab.link.errors import BadReadError, VerifyFailedError
+from bekenlab.link.reading import read_alone, read_sectors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from bekenlab.link.identity import Identity
+    from bekenlab.link.target import Target
+
+JOB = "backup"
+_ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class BackupReport:
+    """What a backup came to.
+
+    Attributes:
+        output: The dump.
+        manifest: The file that describes it.
+        size: Bytes.
+        sha256: Of the dump, hexadecimal.
+        identity: The chip.
+        sent: Sectors that were transferred.
+        blank: Sectors known to be blank by their CRC, not transferred.
+        resumed: Sectors an earlier run had read.
+        reread: Sectors that had to be read more than once.
+        seconds: How long it took, on the line's clock.
+        baud: Rate at the end.
+        notices: What the reader should know.
+    """
+
+    output: Path
+    manifest: Path
+    size: int
+    sha256: str
+    identity: Identity
+    sent: int
+    blank: int
+    resumed: int
+    reread: int
+    seconds: float
+    baud: int
+    notices: tuple[Notice, ...]
+
+
+def backup(
+    target: Target,
+    output: Path,
+    *,
+    now: Callable[[], datetime],
+    events: EventSink = ignore,
+) -> BackupReport:
+    """Read all of flash into a file.
+
+    Whatever goes wrong leaves a partial file and a journal, from which the next call goes on.
+
+    Args:
+        target: The chip.
+        output: File to make; must not exist.
+        now: Wall-clock time, for the manifest.
+        events: Told of progress.
+
+    Raises:
+        RefusedError: Another chip answers in the middle.
+        BadReadError: A sector cannot be read.
+        VerifyFailedError: The whole does not agree with the chip, again and again.
+        NotADumpError: All of it reads 00 or FF: no backup of anything.
+        BekenlabError: Line, chip or files fail.
+    """
+    started = target.session.transport.now()
+    files = BackupFiles(output, identity_facts(target.identity), target.size)
+    events(Started(JOB, target.size))
+    try:
+        run = _Run(target, files, events)
+        target.session.linked_again = run.same_chip_check()
+        run.check_resumed()
+        run.read_all()
+        run.prove()
+        notices = _plausible(bytes(files.data))
+    except BaseException:
+        files.close()
+        raise
+    sha256 = hashlib.sha256(files.data).hexdigest()
+    files.finish(_manifest(files, sha256, now()))
+    events(Finished(JOB))
+    return BackupReport(
+        output=output,
+        manifest=manifest_path(output),
+        size=target.size,
+        sha256=sha256,
+        identity=target.identity,
+        sent=run.sent,
+        blank=run.blank,
+        resumed=files.resumed,
+        reread=run.reread,
+        seconds=target.session.transport.now() - started,
+        baud=target.session.baud,
+        notices=notices,
+    )
+
+
+class _Run:
+    """The reading, with its counts."""
+
+    def __init__(self, target: Target, files: BackupFiles, events: EventSink) -> None:
+        self._target = target
+        self._files = files
+        self._events = events
+        self.sent = 0
+        self.blank = 0
+        self.reread = 0
+
+    def same_chip_check(self) -> Callable[[], None]:
+        """A check that the chip on the line is still the one that is read, by its calibration."""
+        sure_crc = self._target.sure_crc
+        before = {a: sure_crc(a, a + SECTOR) for a in self._calibration()}
+
+        def check() -> None:
+            if any(sure_crc(a, a + SECTOR) != crc for a, crc in before.items()):
+                raise RefusedError(
+                    "another chip answers than the one that is read",
+                    hint="put the first one back and run the command again: it goes on",
+                    refusals=["wrong-chip"],
+                )
+
+        return check
+
+    def check_resumed(self) -> None:
+        """Ask the chip whether what an earlier run read still holds."""
+        if not self._files.crcs:
+            return
+        message = f"going on where {self._files.journal.name} stopped"
+        self._events(Message(JOB, "resumed", f"{message}: {self._files.resumed} sectors are there"))
+        for start, end in _runs(sorted(self._files.crcs)):
+            stored = bytes(self._files.data[start:end])
+            for address in differing_sectors(self._target, start, stored):
+                self._files.forget(address)
+        for start, end in _runs(sorted(self._files.crcs)):
+            self._tell((start, end))
+
+    def read_all(self) -> None:
+        """Read what is missing."""
+        every = range(0, self._target.size, SECTOR)
+        missing = [address for address in every if address not in self._files.crcs]
+        for sector in read_sectors(self._target, missing):
+            self._files.add(sector)
+            self.sent += sector.sent
+            self.blank += not sector.sent
+            if sector.tries > 1:
+                self.reread += 1
+                text = f"sector {sector.address:#x} was right after {sector.tries} tries"
+                self._events(Message(JOB, "sector-reread", text))
+            self._tell((sector.address, sector.address + SECTOR))
+
+    def _tell(self, span: tuple[int, int]) -> None:
+        done = len(self._files.crcs) * SECTOR
+        self._events(Progress(JOB, "read", done, self._target.size, span))
+
+    def prove(self) -> None:
+        """Read the calibration a second time: it is what cannot be made again.
+
+        All else is proven while it is read: what is sent by the chip's CRC of that very sector,
+        what is blank by the CRC of the whole blank area.
+        """
+        for _ in range(_ROUNDS):
+            wrong = [a for a in self._calibration() if not self._same_again(a)]
+            if not wrong:
+                return
+            for address in wrong:
+                self._events(Message(JOB, "sector-reread", f"sector {address:#x} is read again"))
+                self._files.add(read_alone(self._target, address))
+                self.reread += 1
+        raise VerifyFailedError(
+            "the RF calibration reads differently each time",
+            hint="does something else write to this flash? Keep the chip in reset and try again",
+        )
+
+    def _calibration(self) -> list[int]:
+        """Sectors that cannot be rebuilt and differ from chip to chip."""
+        chip = self._target.identity.chip
+        address = chip.rf_address if chip else None
+        inside = address is not None and address + SECTOR <= self._target.size
+        return [address] if address is not None and inside else []
+
+    def _same_again(self, address: int) -> bool:
+        try:
+            again = read_alone(self._target, address)
+        except BadReadError:
+            return False
+        return again.data == bytes(self._files.data[address : address + SECTOR])
+
+
+def _runs(addresses: list[int]) -> list[tuple[int, int]]:
+    """Neighbouring sectors as half-open ranges."""
+    found: list[tuple[int, int]] = []
+    for address in addresses:
+        if found and found[-1][1] == address:
+            found[-1] = (found[-1][0], address + SECTOR)
+        else:
+            found.append((address, address + SECTOR))
+    return found
+
+
+def _plausible(data: bytes) -> tuple[Notice, ...]:
+    """Whether this looks like what a chip holds; all 00 or FF is no backup of anything.
+
+    Raises:
+        NotADumpError: Every byte is the same.
+    """
+    # Imported here: a chip in its boot window must not wait for numpy.
+    from bekenlab.analysis.recognise import reject_reason
+    from bekenlab.image import read_image
+
+    # Only this is asked of a chip: what files usually begin with means nothing here.
+    problem = reject_reason(data) if data.count(data[0]) == len(data) else None
+    if problem is not None:
+        raise problem
+    image = read_image(data)
+    notices = list(image.notices)
+    if image.loader is None:
+        text = "There is no boot loader at the beginning of flash: the device would not start."
+        notices.append(Notice("no-boot-loader", text))
+    if not image.app:
+        text = "No application was found: blank, or of a kind bekenlab does not know."
+        notices.append(Notice("no-app", text))
+    return tuple(notices)
+
+
+def identity_facts(identity: Identity) -> dict[str, Any]:
+    """What tells one chip from another kind, for journals and manifests."""
+    return {
+        "chip": identity.chip.name if identity.chip else None,
+        "chip_id": identity.chip_id,
+        "loader_crc32": f"{identity.loader_crc:08X}",
+        "loader": identity.boot_version or identity.loader_name or None,
+        "flash_id": f"{identity.flash_id:06X}" if identity.flash_id is not None else None,
+        "flash_part": identity.flash_part.name if identity.flash_part else None,
+    }
+
+
+def _manifest(files: BackupFiles, sha256: str, now: datetime) -> dict[str, Any]:
+    return {
+        "file": files.output.name,
+        "sha256": sha256,
+        "crc32": f"{zlib.crc32(files.data):08X}",
+        "made": now.isoformat(timespec="seconds"),
+        "tool": f"bekenlab {__version__}",
+        "sector_crc32": [f"{files.crcs[a]:08X}" for a in range(0, len(files.data), SECTOR)],
+    }

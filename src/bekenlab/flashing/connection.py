@@ -1,0 +1,144 @@
+"""How a chip is reached: a port, the chip behind it, and what a job needs to reach it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import UsageError
+from bekenlab.events import Awaiting, EventSink, Message, ignore
+from bekenlab.link.baud import DEFAULT_BAUD
+from bekenlab.link.connect import connect
+from bekenlab.link.errors import PortError
+from bekenlab.link.keeper import kept
+from bekenlab.link.ports import PortKind, list_ports
+from bekenlab.link.session.session import LINK_BAUD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from bekenlab.flashing.baud_memory import BaudMemory
+    from bekenlab.link.connect import Link
+    from bekenlab.link.linking import Linking
+    from bekenlab.link.ports import Port
+    from bekenlab.link.transport import Transport
+
+_VIRTUAL = "virtual://"
+
+
+def open_line(name: str, baud: int) -> Transport:
+    """Open a port by name or URL.
+
+    Raises:
+        PortError: It cannot be opened.
+        BekenlabError: A ``virtual://`` URL that cannot be understood.
+    """
+    if name.startswith(_VIRTUAL):
+        from bekenlab.link.virtual import open_virtual, parse_address  # needs numpy and unicorn
+
+        return open_virtual(parse_address(name))
+    from bekenlab.link.serial_port import SerialTransport
+
+    return SerialTransport(name, baud)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionOptions:
+    """How to reach the chip.
+
+    Attributes:
+        port: Device name or URL (``socket://``, ``rfc2217://``, ``virtual://``); None: the one
+            adapter that is plugged in.
+        baud: Highest rate to use; None: what this adapter managed last, else 921600.
+        wait: Seconds a person is given to reset the chip by hand.
+        memory: Remembers rates by adapter, or None.
+        choose: Asked which of several ports to use; raises or returns one.
+        open_line: Opens a port by name at a rate.
+    """
+
+    port: str | None = None
+    baud: int | None = None
+    wait: float = 30.0
+    memory: BaudMemory | None = None
+    choose: Callable[[Sequence[Port]], str] | None = None
+    open_line: Callable[[str, int], Transport] = open_line
+
+
+def find_port(connection: ConnectionOptions) -> tuple[str, str]:
+    """The port to use and the key of its adapter; never touches a port.
+
+    Raises:
+        PortError: There is none.
+        UsageError: There are several and nobody to ask.
+    """
+    ports = list_ports()
+    if connection.port is not None:
+        known = next((port for port in ports if port.device == connection.port), None)
+        return connection.port, known.adapter_key if known else connection.port
+    # Only a port that is known to be an adapter is taken without asking: anything else might be
+    # a device that does something when it is sent bytes.
+    adapters = [port for port in ports if port.kind is PortKind.ADAPTER and not port.busy]
+    if len(adapters) == 1:
+        return adapters[0].device, adapters[0].adapter_key
+    candidates = [port for port in ports if port.kind is not PortKind.FOREIGN and port.usb_id]
+    if candidates and connection.choose is not None:
+        device = connection.choose(candidates)
+        return device, next(p.adapter_key for p in candidates if p.device == device)
+    if candidates:
+        names = ", ".join(port.device for port in candidates)
+        raise UsageError(
+            f"there are several ports, or none that is surely an adapter: {names}",
+            hint="name the one to use with --port",
+        )
+    raise PortError(
+        "no USB-serial adapter is plugged in",
+        hint="plug it in, or name a port with --port; bekenlab ports lists all there are",
+    )
+
+
+@contextmanager
+def open_chip(
+    connection: ConnectionOptions, job: str, events: EventSink = ignore
+) -> Iterator[Link]:
+    """Open the port, link and identify the chip; close the port in the end.
+
+    Between the job's own requests the loader is kept waiting, however long somebody thinks.
+
+    Raises:
+        BekenlabError: No port, no link.
+    """
+    name, key = find_port(connection)
+    remembered = connection.memory.recall(key) if connection.memory else None
+    baud = connection.baud or remembered or DEFAULT_BAUD
+    line = connection.open_line(name, LINK_BAUD)
+    try:
+        link = connect(line, baud=baud, wait=connection.wait, watch=_watcher(job, events))
+        with kept(link.target):
+            _tell(link, name, baud, job, events)
+            yield link
+        if connection.memory and connection.baud is None:
+            # What the line held to the end, so that a weak adapter is not tried too fast again.
+            connection.memory.remember(key, link.target.session.baud)
+    finally:
+        line.close()
+
+
+def _watcher(job: str, events: EventSink) -> Callable[[Linking], None]:
+    def watch(state: Linking) -> None:
+        diagnosis = state.diagnosis
+        seen = diagnosis.seen + (f": {diagnosis.sample}" if diagnosis.sample else "")
+        heard = str(diagnosis.heard)
+        events(Awaiting(job, str(state.stage), seen, diagnosis.advice, state.left, heard))
+
+    return watch
+
+
+def _tell(link: Link, name: str, wanted: int, job: str, events: EventSink) -> None:
+    identity = link.target.identity
+    loader = identity.boot_version or identity.loader_name or f"CRC {identity.loader_crc:08X}"
+    size = f"{identity.flash_size / (1 << 20):g} MiB"
+    text = f"linked on {name}: {identity.chip_name}, loader {loader}, flash {size}"
+    events(Message(job, "linked", f"{text}, {link.baud} baud"))
+    if link.baud < wanted:
+        events(Message(job, "baud-lowered", f"{wanted} baud does not hold; using {link.baud}"))

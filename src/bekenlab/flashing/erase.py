@@ -1,0 +1,69 @@
+"""Erase a range: planned, refused and verified like any write, of blank bytes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import UsageError
+from bekenlab.flashing.flash_file import FileKind, FlashFile
+from bekenlab.flashing.plan import Piece
+from bekenlab.link.commands import SECTOR
+
+if TYPE_CHECKING:
+    from bekenlab.chips import Chip
+
+_RANGE = re.compile(r"(0x[0-9a-f]+|\d+)([-:+])(0x[0-9a-f]+|\d+)", re.IGNORECASE)
+
+
+def parse_range(text: str, chip: Chip | None, size: int) -> tuple[int, int]:
+    """A range of flash, half open, on sector boundaries.
+
+    Args:
+        text: ``START-END`` or ``START+LENGTH``, decimal or 0x hexadecimal; the name of a region of
+            the chip's map, e.g. ``config``; or ``all``.
+        chip: The chip, for its regions.
+        size: Flash size.
+
+    Raises:
+        UsageError: It is none of these, or lies outside flash or across a sector.
+    """
+    start, end = _bounds(text, chip, size)
+    if not 0 <= start < end <= size or start % SECTOR or end % SECTOR:
+        raise UsageError(
+            f"the range {start:#x} to {end:#x} cannot be erased",
+            hint=f"both ends must be multiples of 0x1000 and inside flash (0 to {size:#x})",
+        )
+    return start, end
+
+
+def _bounds(text: str, chip: Chip | None, size: int) -> tuple[int, int]:
+    if text == "all":
+        return 0, size
+    regions = chip.flash_map if chip else ()
+    for region in regions:
+        if region.name == text:
+            return region.start, region.end
+    found = _RANGE.fullmatch(text)
+    if found is None:
+        names = ", ".join(["all", *(region.name for region in regions)])
+        raise UsageError(
+            f"{text!r} is no range",
+            hint=f"write START-END or START+LENGTH, e.g. 0x1d1000+0x1000, or one of: {names}",
+        )
+    start, other = int(found[1], 0), int(found[3], 0)
+    return start, start + other if found[2] == "+" else other
+
+
+def blank(start: int, end: int) -> FlashFile:
+    """A file of blank bytes for a range, to be planned like any other."""
+    return FlashFile(
+        name=f"erase {start:#x} to {end:#x}",
+        kind=FileKind.BLANK,
+        pieces=(Piece(0, b"\xff" * (end - start)),),
+        start=start,
+        chip=None,
+        firmware="",
+        encryption=None,
+        sha256="",
+    )

@@ -1,0 +1,144 @@
+"""What a write must not forget when it is cut off: what the chip held before, where it matters.
+
+Sectors the file covers only in part, and those that cannot be rebuilt, are kept with their content;
+of all others the CRC is kept, so that damage outside the written range is noticed. The journal is
+the user's, readable by nobody else, and is deleted when the write is complete.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bekenlab.errors import FileAccessError
+from bekenlab.files import write_whole
+from bekenlab.flashing.backup import identity_facts
+from bekenlab.flashing.same_chip import is_same, own_sectors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bekenlab.link.identity import Identity
+
+FORMAT = "bekenlab-write"
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRecord:
+    """The state of a chip before a write.
+
+    Attributes:
+        chip: Facts of the chip.
+        ranges: Physical ranges the write was to change, half open.
+        crcs: CRC-32 of every sector, by address.
+        originals: Content of the sectors kept, by address.
+        backup: The backup relied on, or None.
+        status: The flash's status registers, or None where they cannot be read.
+    """
+
+    chip: Mapping[str, Any]
+    ranges: tuple[tuple[int, int], ...]
+    crcs: Mapping[int, int]
+    originals: Mapping[int, bytes] = field(repr=False)
+    backup: Path | None = None
+    status: int | None = None
+
+    def is_inside(self, address: int) -> bool:
+        """Whether the write was to change the sector at an address."""
+        return any(start < address + 0x1000 and address < end for start, end in self.ranges)
+
+    def is_of(self, identity: Identity, crcs: Mapping[int, int]) -> bool:
+        """Whether a chip is the one this was recorded of."""
+        own = own_sectors(identity)
+        lasting = {a: crc for a, crc in self.crcs.items() if a in own or not self.is_inside(a)}
+        return dict(self.chip) == identity_facts(identity) and is_same(lasting, crcs, own)
+
+
+class WriteJournal:
+    """A folder of records, one file each.
+
+    Args:
+        folder: The user's state folder; None keeps records nowhere (then a write that is cut off
+            cannot be continued with what it had kept).
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder / "writes" if folder else None
+
+    def find(self, identity: Identity, crcs: Mapping[int, int]) -> tuple[Path, WriteRecord] | None:
+        """The record of a write to this chip that was cut off."""
+        for path in self._paths():
+            record = _read(path)
+            if record is not None and record.is_of(identity, crcs):
+                return path, record
+        return None
+
+    def concerns(self, identity: Identity) -> bool:
+        """Whether there is a record of a write to this kind of chip, perhaps to this very one."""
+        facts = identity_facts(identity)
+        records = map(_read, self._paths())
+        return any(record is not None and dict(record.chip) == facts for record in records)
+
+    def _paths(self) -> Iterable[Path]:
+        if self._folder is None or not self._folder.is_dir():
+            return []
+        return sorted(self._folder.glob("*.json"))
+
+    def save(self, record: WriteRecord, replacing: Path | None) -> Path | None:
+        """Write a record down before anything is changed.
+
+        Raises:
+            FileAccessError: It cannot be written; then nothing may be changed.
+        """
+        if self._folder is None:
+            return None
+        text = json.dumps(_to_json(record)).encode()
+        name = f"{record.chip.get('chip') or 'chip'}-{zlib.crc32(text):08x}.json"
+        path = replacing or self._folder / name
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_whole(path, text, private=True)
+        except OSError as error:
+            raise FileAccessError(
+                f"{path} cannot be written: {error}",
+                hint="a write is only begun when its journal can be kept; free some space",
+            ) from error
+        return path
+
+
+def _to_json(record: WriteRecord) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "version": _VERSION,
+        "chip": dict(record.chip),
+        "ranges": [list(pair) for pair in record.ranges],
+        "crcs": {f"{a:x}": crc for a, crc in record.crcs.items()},
+        "originals": {
+            f"{a:x}": base64.b64encode(data).decode() for a, data in record.originals.items()
+        },
+        "backup": str(record.backup) if record.backup else None,
+        "status": record.status,
+    }
+
+
+def _read(path: Path) -> WriteRecord | None:
+    """A record, or None when the file is no whole one."""
+    try:
+        table = json.loads(path.read_text("utf-8"))
+        if table["format"] != FORMAT or table["version"] != _VERSION:
+            return None
+        return WriteRecord(
+            chip=table["chip"],
+            ranges=tuple((int(start), int(end)) for start, end in table["ranges"]),
+            crcs={int(a, 16): int(crc) for a, crc in table["crcs"].items()},
+            originals={int(a, 16): base64.b64decode(d) for a, d in table["originals"].items()},
+            backup=Path(table["backup"]) if table["backup"] else None,
+            status=table["status"],
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None

@@ -1,0 +1,156 @@
+"""What writing a file would do to a chip, worked out before anything is touched."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import Notice, RefusedError
+from bekenlab.link.commands import SECTOR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from bekenlab.chips import Region
+    from bekenlab.flashing.refusals import Refusal
+
+# Measured on the virtual chip with the times of NOR data sheets: erasing, programming, comparing.
+_SECONDS_A_SECTOR = 0.06
+_BYTES_A_SECTOR = 4123
+_BITS_A_BYTE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Bytes that go to consecutive physical addresses."""
+
+    start: int
+    data: bytes = field(repr=False)
+
+    @property
+    def end(self) -> int:
+        """Address after the last byte."""
+        return self.start + len(self.data)
+
+    @property
+    def sectors(self) -> range:
+        """Addresses of all sectors it touches."""
+        return range(self.start & -SECTOR, -(-self.end // SECTOR) * SECTOR, SECTOR)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSector:
+    """A sector to be erased and written.
+
+    Attributes:
+        address: Physical.
+        data: 4096 bytes it is to hold.
+        partial: Whether part of it is the chip's own content, kept.
+    """
+
+    address: int
+    data: bytes = field(repr=False)
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FlashPlan:
+    """All that a write would do.
+
+    Attributes:
+        title: What is written, for a person.
+        pieces: The ranges that will hold the new bytes.
+        sectors: Those that have to be written, in address order.
+        same: Sectors of the pieces that hold the right bytes already.
+        repairs: Sectors outside the pieces that an interrupted run damaged, to be put right.
+        kept: Parts of the file that are left out, e.g. its boot loader.
+        refusals: Why it should not be done; empty when nothing speaks against it.
+        notices: What else the reader should know.
+        backup: The backup of this chip that is relied on, if any.
+        baud: Rate of the line, for the estimate.
+    """
+
+    title: str
+    pieces: tuple[Piece, ...]
+    sectors: tuple[PlannedSector, ...]
+    same: tuple[PlannedSector, ...]
+    repairs: tuple[PlannedSector, ...] = ()
+    kept: tuple[Region, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    backup: Path | None = None
+    baud: int = 115_200
+
+    @property
+    def seconds(self) -> float:
+        """How long it will take, roughly."""
+        line = _BYTES_A_SECTOR * _BITS_A_BYTE / self.baud
+        return (len(self.sectors) + len(self.repairs)) * (line + _SECONDS_A_SECTOR)
+
+    def raise_if_refused(self) -> None:
+        """Stop here when something speaks against it.
+
+        Raises:
+            RefusedError: The reasons, and the options that override them.
+        """
+        if not self.refusals:
+            return
+        reasons = "; ".join(refusal.reason for refusal in self.refusals)
+        options = ", and ".join(dict.fromkeys(refusal.override for refusal in self.refusals))
+        first = "bekenlab backup -o FILE; or, " if self.refusals[0].code == "no-backup" else ""
+        raise RefusedError(
+            f"not written: {reasons}",
+            hint=f"{first}if you know better: {options}",
+            refusals=[refusal.code for refusal in self.refusals],
+        )
+
+
+def compose(
+    pieces: Sequence[Piece],
+    crcs: Mapping[int, int],
+    read: Callable[[int], bytes],
+) -> tuple[tuple[PlannedSector, ...], tuple[PlannedSector, ...]]:
+    """The sectors to write, and those that hold the right bytes already.
+
+    Args:
+        pieces: What is to be written; they do not overlap.
+        crcs: Standard CRC-32 by sector address, as the chip holds them now.
+        read: Gives the content a sector is to keep where a piece covers only part of it.
+    """
+    wanted: dict[int, bytearray] = {}
+    covered: dict[int, int] = {}
+    for piece in pieces:
+        for address in piece.sectors:
+            begin, end = max(address, piece.start), min(address + SECTOR, piece.end)
+            if address not in wanted:
+                whole = end - begin == SECTOR
+                wanted[address] = bytearray(SECTOR) if whole else bytearray(read(address))
+            part = piece.data[begin - piece.start : end - piece.start]
+            wanted[address][begin - address : end - address] = part
+            covered[address] = covered.get(address, 0) + len(part)
+    every = [
+        PlannedSector(address, bytes(data), partial=covered[address] < SECTOR)
+        for address, data in sorted(wanted.items())
+    ]
+    same = {s.address for s in every if zlib.crc32(s.data) == crcs.get(s.address)}
+    return (
+        tuple(s for s in every if s.address not in same),
+        tuple(s for s in every if s.address in same),
+    )
+
+
+def without(piece: Piece, regions: Sequence[Region]) -> list[Piece]:
+    """What remains of a piece when regions are left out."""
+    remaining = [piece]
+    for region in regions:
+        remaining = [part for whole in remaining for part in _cut(whole, region)]
+    return remaining
+
+
+def _cut(piece: Piece, region: Region) -> list[Piece]:
+    before = piece.data[: max(0, region.start - piece.start)]
+    after = piece.data[max(0, region.end - piece.start) :]
+    parts = [Piece(piece.start, before), Piece(max(piece.start, region.end), after)]
+    return [part for part in parts if part.data]

@@ -1,0 +1,170 @@
+"""Why a write is refused, one row a reason; each can be overridden by name, none by accident."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bekenlab.chips import CodeEncryption, find_chip
+from bekenlab.flashing.flash_file import FileKind
+from bekenlab.image import EncryptionState, read_image
+from bekenlab.link.commands import SECTOR
+from bekenlab.link.target import BLANK_SECTOR_CRC
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from bekenlab.chips import Region
+    from bekenlab.flashing.flash_file import FlashFile
+    from bekenlab.flashing.plan import Piece
+    from bekenlab.link.identity import Identity
+
+OVERRIDABLE = (
+    "bootloader",
+    "rf",
+    "encryption",
+    "wrong-chip",
+    "too-big",
+    "no-backup",
+    "unknown-file",
+    "damaged-file",
+)
+"""Codes of refusals, as ``--force`` takes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A reason not to write.
+
+    Attributes:
+        code: One of ``OVERRIDABLE``.
+        reason: What was seen, for a person.
+        override: The options that let it pass.
+    """
+
+    code: str
+    reason: str
+    override: str
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the rules look at.
+
+    Attributes:
+        file: The file.
+        pieces: Where its bytes would go, before anything was cut off.
+        identity: The chip.
+        crcs: CRC-32 by sector address, as the chip holds them.
+        head: The chip's first bytes of boot loader and app, as far as they were read.
+        has_backup: Whether a backup of this chip is known.
+    """
+
+    file: FlashFile
+    pieces: Sequence[Piece]
+    identity: Identity
+    crcs: Mapping[int, int]
+    head: bytes
+    has_backup: bool
+
+
+def refusals(situation: Situation) -> Iterator[Refusal]:
+    """Everything that speaks against a write."""
+    yield from _unknown(situation)
+    if situation.file.damage and situation.file.kind is not FileKind.OTHER:
+        yield _refusal("damaged-file", f"{situation.file.name}: {situation.file.damage}")
+    yield from _wrong_chip(situation)
+    yield from _too_big(situation)
+    yield from _protected(situation)
+    yield from _encryption(situation)
+    blank = all(crc == BLANK_SECTOR_CRC for crc in situation.crcs.values())
+    if not situation.has_backup and not blank:
+        yield _refusal("no-backup", "no backup of this chip is known")
+
+
+def _refusal(code: str, reason: str, override: str = "") -> Refusal:
+    return Refusal(code, reason, override or f"--force {code}")
+
+
+def _unknown(situation: Situation) -> Iterator[Refusal]:
+    if situation.file.kind is FileKind.OTHER:
+        yield _refusal("unknown-file", f"{situation.file.name} is nothing a Beken chip would run")
+
+
+def _wrong_chip(situation: Situation) -> Iterator[Refusal]:
+    """N, M and BL2028N are one silicon; what differs is the key, which has a rule of its own."""
+    meant, chip = situation.file.chip, situation.identity.chip
+    if meant is None or chip is None or meant == chip.name:
+        return
+    other = find_chip(meant)
+    if other is not None and other.chip_id is not None and other.chip_id == chip.chip_id:
+        return
+    yield _refusal("wrong-chip", f"{situation.file.name} is for {meant}, this is {chip.name}")
+
+
+def _too_big(situation: Situation) -> Iterator[Refusal]:
+    end = max((piece.end for piece in situation.pieces), default=0)
+    size = situation.identity.flash_size
+    if end > size:
+        text = f"it would end at {end:#x}, flash at {size:#x} (what does not fit is left out)"
+        yield _refusal("too-big", text)
+
+
+def _protected(situation: Situation) -> Iterator[Refusal]:
+    """What cannot be rebuilt, unless the file holds the very same bytes or nothing is there."""
+    for region in protected_regions(situation.identity):
+        if is_blank(situation.crcs, region.start, region.end):
+            continue
+        changed = [
+            address
+            for piece in situation.pieces
+            for address in piece.sectors
+            if region.start <= address < region.end and _changes(situation, piece, address)
+        ]
+        if changed:
+            code = "bootloader" if region.name == "bootloader" else "rf"
+            what = "the boot loader" if code == "bootloader" else "the RF calibration"
+            text = f"it would change {what} ({region.start:#x} to {region.end:#x})"
+            erases = situation.file.kind is FileKind.BLANK
+            keep = "" if erases else f"--keep {code} (leaves the chip's) or "
+            yield _refusal(code, text, f"{keep}--force {code}")
+
+
+def _changes(situation: Situation, piece: Piece, address: int) -> bool:
+    data = piece.data[max(0, address - piece.start) : address + SECTOR - piece.start]
+    return len(data) < SECTOR or zlib.crc32(data) != situation.crcs.get(address)
+
+
+def _encryption(situation: Situation) -> Iterator[Refusal]:
+    """The chip decrypts code with its own key; other code would not start."""
+    new, runs_plain = situation.file.encryption, _runs_plain(situation)
+    if new in (None, EncryptionState.UNKNOWN) or runs_plain is None:
+        return
+    plain = new is EncryptionState.PLAIN
+    if plain != runs_plain:
+        words = {True: "in plain", False: "encrypted"}
+        text = f"its code is {words[plain]}, the chip runs code that is {words[runs_plain]}"
+        yield _refusal("encryption", f"{text}: it would not start")
+
+
+def _runs_plain(situation: Situation) -> bool | None:
+    """What is in flash shows it; else what is usual for the chip; None: unknown."""
+    now = read_image(situation.head)
+    if now.spans and now.encryption.state is not EncryptionState.UNKNOWN:
+        return now.encryption.state is EncryptionState.PLAIN
+    chip = situation.identity.chip
+    return None if chip is None else chip.encryption is CodeEncryption.PLAIN
+
+
+def is_blank(crcs: Mapping[int, int], start: int, end: int) -> bool:
+    """Whether all sectors of a range are blank, by the chip's CRCs."""
+    return all(crcs.get(a) == BLANK_SECTOR_CRC for a in range(start, end, SECTOR))
+
+
+def protected_regions(identity: Identity) -> tuple[Region, ...]:
+    """Regions of the chip's map that cannot be rebuilt; none where the chip is unknown."""
+    chip = identity.chip
+    if chip is None:
+        return ()
+    return tuple(region for region in chip.flash_map if region.name in chip.protected)

@@ -1,0 +1,114 @@
+"""What is wrong with the wiring? Each stage of reaching a chip tried, judged and explained."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import BekenlabError
+from bekenlab.events import EventSink, ignore
+from bekenlab.flashing.connection import ConnectionOptions, find_port, open_chip
+from bekenlab.link.commands import SECTOR
+from bekenlab.link.errors import NoLinkError, NoReplyError
+from bekenlab.link.linking import STAGE_MEANS
+from bekenlab.link.ports import list_ports
+
+if TYPE_CHECKING:
+    from bekenlab.link.connect import Link
+    from bekenlab.link.identity import Identity
+    from bekenlab.link.ports import Port
+
+JOB = "doctor"
+_READS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing tried.
+
+    Attributes:
+        name: What, e.g. ``"link"``.
+        ok: Whether it is as it should be.
+        seen: What was seen, for a person.
+    """
+
+    name: str
+    ok: bool
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorReport:
+    """The diagnosis.
+
+    Attributes:
+        checks: In the order they were made; the last is the first that failed, if any did.
+        verdict: In one sentence.
+        advice: What to do next.
+        identity: The chip, where it was reached.
+        problem: The error that ended it, or None.
+    """
+
+    checks: tuple[Check, ...]
+    verdict: str
+    advice: str
+    identity: Identity | None
+    problem: BekenlabError | None
+
+
+def doctor(connection: ConnectionOptions, *, events: EventSink = ignore) -> DoctorReport:
+    """Go through the stages until one fails; reads a few sectors, changes nothing."""
+    checks: list[Check] = []
+    identity: Identity | None = None
+    name = ""
+    try:
+        checks.append(_ports())
+        name, _ = find_port(connection)
+        with open_chip(connection, JOB, events) as link:
+            checks.append(Check("port", ok=True, seen=name))
+            identity = link.target.identity
+            checks += _chip_checks(link)
+    except BekenlabError as error:
+        if isinstance(error, NoLinkError | NoReplyError) and len(checks) == 1:
+            checks.append(Check("port", ok=True, seen=name))
+        checks.append(Check(_stage_of(checks), ok=False, seen=error.message))
+        return DoctorReport(tuple(checks), error.message, error.hint, identity, error)
+    bad = [check for check in checks if not check.ok]
+    verdict = bad[0].seen if bad else "everything works: the chip can be backed up and written"
+    advice = "use a shorter cable, or --baud 115200" if bad else "next: bekenlab backup -o FILE"
+    return DoctorReport(tuple(checks), verdict, advice, identity, None)
+
+
+def _ports() -> Check:
+    ports = list_ports()
+    names = ", ".join(_named(port) for port in ports) or "none"
+    return Check("ports", ok=True, seen=f"serial ports: {names}")
+
+
+def _named(port: Port) -> str:
+    known = port.name not in {"", "n/a"}
+    return f"{port.device} ({port.name})" if known else port.device
+
+
+def _stage_of(checks: list[Check]) -> str:
+    order = ("ports", "port", "link", "chip", "line")
+    return order[min(len(checks), len(order) - 1)]
+
+
+def _chip_checks(link: Link) -> list[Check]:
+    target, identity = link.target, link.target.identity
+    loader = identity.boot_version or identity.loader_name or "an unknown boot loader"
+    size = f"{identity.flash_size / (1 << 20):g} MiB ({identity.size_source})"
+    found = [
+        Check("link", ok=True, seen=f"{STAGE_MEANS[link.stage]}, {link.baud} baud"),
+        Check("chip", ok=True, seen=f"{identity.chip_name} with {loader}, flash {size}"),
+    ]
+    wrong = 0
+    for address in range(0x11000, 0x11000 + _READS * SECTOR, SECTOR):
+        data = target.read_sector(address)
+        wrong += zlib.crc32(data) != target.crc(address, address + SECTOR)
+    lost = target.session.lost
+    seen = f"{_READS} sectors read, {wrong} wrong, {lost} replies lost"
+    found.append(Check("line", ok=not wrong and not lost, seen=seen))
+    return found

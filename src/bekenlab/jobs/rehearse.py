@@ -1,0 +1,174 @@
+"""Rehearse an install: the same writes, to a virtual chip made from the dump; then it is booted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bekenlab.analysis.choose import choose_dump
+from bekenlab.chips import chip as chip_named
+from bekenlab.errors import RehearsalError, UnsupportedError
+from bekenlab.events import Event, EventSink, Message, Progress, Step, ignore
+from bekenlab.flashing.execute import flash
+from bekenlab.flashing.journal import WriteJournal
+from bekenlab.flashing.state import WriteOptions, look, plan_write
+from bekenlab.jobs.install.configure import (
+    as_file,
+    check_values,
+    configure,
+    ssid_of,
+    understand,
+)
+from bekenlab.jobs.install.firmware import check_chip
+from bekenlab.jobs.install.model import SavedBackup
+from bekenlab.link.connect import connect
+from bekenlab.link.virtual import VirtualTransport
+from bekenlab.machine.wire_chips import build
+from bekenlab.openbeken.boot_log import read_boot_log
+from bekenlab.probing.pins_by_command import try_by_command
+from bekenlab.probing.pins_by_hand import try_by_hand
+from bekenlab.probing.rehearsal import PinVerdict, Rehearsal
+from bekenlab.probing.virtual_target import VirtualTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from bekenlab.chips import Chip
+    from bekenlab.flashing.execute import FlashReport
+    from bekenlab.jobs.install.model import Firmware, FirmwareFor
+    from bekenlab.openbeken.config.edit import Changes, Made
+
+JOB = "rehearse"
+
+
+def rehearse(
+    saved: SavedBackup,
+    chip: Chip,
+    firmware: Firmware,
+    made: Made,
+    *,
+    force: frozenset[str] = frozenset(),
+    events: EventSink = ignore,
+) -> Rehearsal:
+    """Install on a virtual chip, and look what becomes of it.
+
+    Args:
+        saved: The dump of the device.
+        chip: The chip.
+        firmware: What is installed.
+        made: The configuration.
+        force: Codes of refusals to override, as for the real chip.
+        events: Told of steps and progress.
+
+    Raises:
+        RefusedError: The real chip would refuse it too.
+        UnsupportedError: There is no virtual chip of this kind.
+    """
+    flashed, content = _written(saved, chip, firmware, made, force, events)
+    events(Step(JOB, "boot", "Starting OpenBeken in the virtual chip"))
+    stage = VirtualTarget(content, chip.name)
+    settings = made.config.pins()
+    checks = try_by_hand(stage, settings)
+    checks += try_by_command(content, chip.name, made.address, made.config)
+    log = read_boot_log(stage.log)
+    return Rehearsal(
+        chip=chip.name,
+        written=flashed.written,
+        wire_seconds=flashed.seconds,
+        log=log,
+        wifi=log.uses(ssid_of(made.config)),
+        pins=tuple(sorted(checks, key=lambda check: check.gpio)),
+        crash=stage.crash,
+    )
+
+
+def rehearse_dump(
+    path: Path,
+    firmware: FirmwareFor,
+    changes: Changes,
+    *,
+    template: Mapping[str, object] | None = None,
+    chip: str | None = None,
+    events: EventSink = ignore,
+) -> Rehearsal:
+    """Rehearse an install on the device that a dump is of.
+
+    Args:
+        path: The dump, packed or not.
+        firmware: Asked once the chip is known.
+        changes: Settings beyond the device's pins, as for an install.
+        template: Pins, flags and startup command that count instead of the device's.
+        chip: Name of the chip, where the dump does not tell it.
+        events: Told of steps and progress.
+
+    Raises:
+        BekenlabError: The dump or the firmware cannot be used, or the real chip would refuse it.
+    """
+    check_values(changes)
+    chosen = choose_dump(path, chip)
+    facts = chip_named(chosen.chip)
+    given = firmware(facts.name)
+    check_chip(given, facts, frozenset())
+    saved = SavedBackup(path, chosen.image.physical, reused=True)
+    subject = understand(path, saved.data)
+    made, notices = configure(subject, template, changes, facts, saved.data)
+    for notice in notices:
+        events(Message(JOB, notice.code, notice.message))
+    return rehearse(saved, facts, given, made, events=events)
+
+
+def _written(
+    saved: SavedBackup,
+    chip: Chip,
+    firmware: Firmware,
+    made: Made,
+    force: frozenset[str],
+    events: EventSink,
+) -> tuple[FlashReport, bytes]:
+    """The flash of a virtual chip after the install, written over its wire."""
+    if len(saved.data) > chip.flash_size:
+        raise UnsupportedError(
+            f"the dump has {len(saved.data):,} bytes, a virtual {chip.name} {chip.flash_size:,}",
+            hint="install without --rehearse; the plan and the backup protect the device",
+        )
+    events(Step(JOB, "write", "Writing over the wire of a virtual chip"))
+    device = build(chip.name, saved.data.ljust(chip.flash_size, b"\xff"))
+    target = connect(VirtualTransport(device), wait=0).target
+    journal = WriteJournal(None)
+    state = replace(look(target, journal, ()), backup=(saved.path, saved.data))
+    plan = plan_write(
+        target, firmware.file, WriteOptions(force=force), state, also=(as_file(made),)
+    )
+    plan = replace(plan, backup=None)  # a virtual chip needs no file to go back to
+    report = flash(target, plan, state, journal, reboot=False, events=_renamed(events))
+    return report, device.flash
+
+
+def _renamed(events: EventSink) -> EventSink:
+    """Progress under the rehearsal's name: nobody is to think that the device is written."""
+
+    def told(event: Event, /) -> None:
+        if isinstance(event, Progress):
+            events(replace(event, job=JOB, phase=JOB))
+
+    return told
+
+
+def problem_of(rehearsal: Rehearsal) -> RehearsalError | None:
+    """The error a rehearsal amounts to, or None when it went well."""
+    if rehearsal.passed:
+        return None
+    wrong = [f"P{pin.gpio}" for pin in rehearsal.pins if pin.verdict is PinVerdict.WRONG]
+    if rehearsal.crash:
+        seen = f"the firmware stopped: {rehearsal.crash}"
+    elif not rehearsal.config_taken:
+        seen = "OpenBeken did not take the configuration"
+    elif wrong:
+        seen = f"{', '.join(wrong)} did not do what the pin map says"
+    else:
+        seen = "OpenBeken did not use the Wi-Fi it was given"
+    return RehearsalError(
+        f"the rehearsal failed: {seen}",
+        hint="look at the table of pins; --pin corrects one, --pin 8=None leaves P8 out",
+    )

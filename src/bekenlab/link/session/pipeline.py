@@ -1,0 +1,165 @@
+"""Several requests on their way at once, so that the line to us never idles.
+
+A loader works through its receive buffer: while one sector is still leaving, the next request
+already waits inside the chip. Replies come in the order of the requests. One that is missing is
+reported as lost, and what came after it still counts.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bekenlab.link.commands import link_check
+from bekenlab.link.session.waiting import Waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bekenlab.link.commands import Request
+    from bekenlab.link.frames import Frame
+    from bekenlab.link.session.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a request.
+
+    Attributes:
+        request: The request.
+        data: Its reply's data, or None when the reply was lost or said no.
+    """
+
+    request: Request
+    data: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """A request on its way.
+
+    Attributes:
+        request: The request.
+        check: Its number among the link checks, or 0 when it is none.
+        is_nudge: Whether nobody but the pipeline waits for its answer.
+    """
+
+    request: Request
+    check: int
+    is_nudge: bool
+
+
+class Pipeline:
+    """Requests in flight; none of them may change anything.
+
+    Args:
+        session: The chip.
+        room: Tells how many bytes of requests may wait inside the chip at once.
+
+    Attributes:
+        strays: Frames that came and answered nothing in flight: late or doubled replies.
+        nudges: Link checks sent because a reply was late.
+    """
+
+    def __init__(self, session: Session, room: Callable[[], int]) -> None:
+        self._session = session
+        self._room = room
+        self._flying: deque[_Flight] = deque()
+        self._done: deque[Answer] = deque()
+        self._progress = 0.0
+        self._waiting: Waiting | None = None
+        self.strays = 0
+        self.nudges = 0
+
+    def __len__(self) -> int:
+        """Requests without an answer yet."""
+        return self._in_flight() + len(self._done)
+
+    def _in_flight(self) -> int:
+        return sum(not flight.is_nudge for flight in self._flying)
+
+    def fits(self, request: Request) -> bool:
+        """Whether the chip has room for one more request; always when none is in flight."""
+        flying = sum(len(flight.request.raw) for flight in self._flying)
+        return not self._in_flight() or flying + len(request.raw) <= self._room()
+
+    def send(self, request: Request) -> None:
+        """Send a request behind the others."""
+        if not self._in_flight():
+            self._progress = self._session.transport.now()
+            self._waiting = None
+        with self._session.turn:
+            self._launch(request)
+            self._session.flying = self._in_flight()
+
+    def _launch(self, request: Request, *, is_nudge: bool = False) -> None:
+        before = self._session.checks.count
+        self._session.send(request)
+        after = self._session.checks.count
+        self._flying.append(_Flight(request, after if after > before else 0, is_nudge))
+
+    def receive(self) -> Answer:
+        """The answer to the oldest request.
+
+        When nothing comes in time, all requests in flight count as lost and the line is brought
+        back in step.
+
+        Raises:
+            NoReplyError: The chip is gone.
+            LineLostError: The line is gone.
+        """
+        with self._session.turn:
+            try:
+                while not self._done:
+                    self._wait()
+            finally:
+                self._session.flying = self._in_flight()
+        return self._done.popleft()
+
+    def _wait(self) -> None:
+        if self._waiting is None:
+            oldest = next(flight for flight in self._flying if not flight.is_nudge)
+            self._waiting = Waiting(self._session, oldest.request, self._progress)
+        frame = self._waiting.frame()
+        if frame is not None:
+            self._take(frame)
+        elif self._waiting.nudges:
+            self._launch(link_check(), is_nudge=True)
+            self._waiting.nudged()
+            self.nudges += 1
+        else:
+            self._waiting = None
+            for swallowed in self._session.torn_frames():
+                self._take(swallowed)
+            if not self._done:
+                self._lose(len(self._flying))
+                self._session.resync()
+
+    def _take(self, frame: Frame) -> None:
+        for skipped, flight in enumerate(self._flying):
+            if self._answers(frame, flight):
+                self._lose(skipped)
+                self._flying.popleft()
+                self._done_with(flight, frame)
+                return
+        self.strays += 1
+
+    def _answers(self, frame: Frame, flight: _Flight) -> bool:
+        """Of link checks one that was sent earlier may be what is answered."""
+        return flight.request.matches(frame) and flight.check <= self._session.checks.answered
+
+    def _done_with(self, flight: _Flight, frame: Frame) -> None:
+        self._progress = self._session.transport.now()
+        self._waiting = None
+        if flight.is_nudge:
+            return
+        request = flight.request
+        good = request.refused(frame) is None
+        self._done.append(Answer(request, request.data(frame) if good else None))
+
+    def _lose(self, count: int) -> None:
+        lost = [self._flying.popleft() for _ in range(count)]
+        requests = [flight.request for flight in lost if not flight.is_nudge]
+        self._session.lost += len(requests)
+        self._done.extend(Answer(request, None) for request in requests)

@@ -1,0 +1,302 @@
+"""The live chip itself: a machine with things on its pins, run for as long as it is told to.
+
+There are no threads and no real time here (but a limit for one call), so that the same commands
+at the same ticks give the same edges and the same log.
+"""
+
+from __future__ import annotations
+
+import codecs
+from typing import TYPE_CHECKING
+
+from bekenlab.analysis.boot import gpio_rows, pins_from_log
+from bekenlab.chips import chip as chip_named
+from bekenlab.live.commands import (
+    ChipCommand,
+    Done,
+    Drive,
+    Press,
+    Release,
+    ReportPoint,
+    Reset,
+    TypeText,
+)
+from bekenlab.live.drivers import DriverChip
+from bekenlab.live.fitting import fitting_of_map
+from bekenlab.live.model import Stop, StopCause
+from bekenlab.live.parts import look
+from bekenlab.live.record import MOST_EDGES, LogTail, Ring
+from bekenlab.live.source import fitting_of_flash
+from bekenlab.live.two_wire import TwoWire
+from bekenlab.live.uart1 import Uart1Peer
+from bekenlab.machine import FlashImage, Machine, StopReason, Until
+from bekenlab.openbeken.config import SECTOR
+from bekenlab.tuya import parse_boot_log
+from bekenlab.tuya.boot_log.follow import BootLogReader
+
+if TYPE_CHECKING:
+    from bekenlab.analysis.boot import GpioRow
+    from bekenlab.live.fitting import Fitting
+    from bekenlab.live.model import PointView
+    from bekenlab.live.parts import PartView
+    from bekenlab.live.source import LiveSource
+
+#: Firmware debounces buttons; shorter than this nobody presses one.
+SHORTEST_PRESS = 0.1
+MOST_DONE = 10_000
+_LONGEST_PORT_RECORD = 1 << 16
+# A chip that its watchdog resets this often without living longer is in a boot loop.
+_MOST_BITES, _HEALTHY_SECONDS = 3, 5.0
+
+
+class LiveChip:
+    """A chip that can be run, watched and touched.
+
+    Args:
+        source: What it is made from.
+
+    Attributes:
+        source: What it was made from.
+        fitting: What hangs on its pins, as far as is known now.
+        log: What it said.
+        edges: Pin edges as (tick, gpio, level) of the current power-up.
+        first_edge: Number of the first edge of the current power-up.
+        power_ups: How often it was started.
+        stop: Why it cannot go on, or None.
+        done: What was done to it, in order; the first ``MOST_DONE``.
+    """
+
+    def __init__(self, source: LiveSource) -> None:
+        self.source = source
+        self.fitting: Fitting = source.fitting
+        self.log = LogTail()
+        self.edges: Ring[tuple[int, int, int]] = Ring(MOST_EDGES)
+        self.first_edge = 0
+        self.power_ups = 0
+        self.stop: Stop | None = None
+        self.done: list[Done] = []
+        self._bites = 0
+        self._driven: dict[int, int] = {}
+        self._start(source.flash.physical)
+
+    # running ----------------------------------------------------------------------------------
+
+    @property
+    def tick(self) -> int:
+        """Virtual time since the last power-up, in ticks."""
+        return self._machine.clock.now
+
+    @property
+    def seconds(self) -> float:
+        """Virtual time since the last power-up."""
+        return self._machine.clock.seconds
+
+    def ticks(self, seconds: float) -> int:
+        """Seconds in ticks of this chip."""
+        return round(seconds * self._machine.clock.hz)
+
+    def run_to(self, tick: int, *, wall_seconds: float | None = None) -> None:
+        """Run until a tick, or until the chip stops, starts anew, or real time is over.
+
+        It ends where a slice of the machine ends, which may be somewhat later than ``tick``.
+        """
+        power_up = self.power_ups
+        began = self._machine.monotonic()
+        while self.stop is None and self.power_ups == power_up and self.tick < tick:
+            goal = min([tick, *self._releases.values()])
+            left = None
+            if wall_seconds is not None:
+                left = wall_seconds - (self._machine.monotonic() - began)
+                if left <= 0:
+                    return
+            if goal > self.tick:
+                self._run((goal - self.tick) / self._machine.clock.hz, left)
+            self._let_go_due()
+            self.log.flush()
+
+    def _run(self, seconds: float, wall_seconds: float | None) -> None:
+        until = Until(device_seconds=seconds, wall_seconds=wall_seconds)
+        try:
+            outcome = self._machine.run(until)
+        except Exception as error:  # noqa: BLE001 - a fault of a model must not end the process
+            self._stopped(StopCause.INTERNAL, f"{type(error).__name__}: {error}")
+            return
+        self._tidy()
+        if outcome.reason is StopReason.FAULT:
+            self._stopped(StopCause.CRASH, outcome.detail)
+        elif outcome.reason is StopReason.WATCHDOG:
+            self._bitten()
+
+    def _stopped(self, cause: StopCause, detail: str) -> None:
+        self.stop = Stop(cause, detail)
+        self._say(f"{cause}: {detail}")
+
+    def _bitten(self) -> None:
+        """The watchdog resets the chip; it stops only where that leads nowhere."""
+        self._bites = 1 if self.seconds > _HEALTHY_SECONDS else self._bites + 1
+        if self._bites > _MOST_BITES:
+            times = f"{self._bites} times within {_HEALTHY_SECONDS:.0f} s each"
+            self._stopped(StopCause.WATCHDOG, f"the watchdog reset the chip {times}")
+            return
+        self._say("watchdog-reset")
+        self._restart(self._machine.flash)
+
+    def _restart(self, physical: bytes) -> None:
+        self._machine.close()
+        self._start(physical)
+
+    def _start(self, physical: bytes) -> None:
+        """Power comes on: a new machine with this flash; what is held down stays so."""
+        source = self.source
+        self._machine = Machine.from_image(
+            FlashImage(physical, source.flash.logical), chip=source.chip
+        )
+        self.power_ups += 1
+        self.stop = None
+        self.first_edge = self.edges.end
+        self._releases: dict[int, int] = {}
+        self._pressed_at: dict[int, int] = {}
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._reader = BootLogReader()
+        self._uart1 = Uart1Peer(source.product, self._heard)
+        self._machine.uart2.listen(self._printed)
+        self._machine.uart1.attach(self._uart1)
+        self._config_changed = False
+        self._machine.board.flash.on_change = self._flash_changed
+        self._fit()
+        self._machine.listen_edges(self._pin_changed)
+        for gpio, level in self._driven.items():
+            self._machine.drive(gpio, level)
+
+    def close(self) -> None:
+        """Free its memory; it must not be used afterwards."""
+        self._machine.close()
+
+    # listening --------------------------------------------------------------------------------
+
+    def _heard(self, port: str, text: str) -> None:
+        self.log.add(self.seconds, port, text)
+
+    def _say(self, text: str) -> None:
+        self._heard("bench", text)
+
+    def _printed(self, data: bytes) -> None:
+        self._heard("uart2", self._decoder.decode(data))
+        if not self.fitting.pins:
+            self._reader.feed(data)
+
+    def _pin_changed(self, tick: int, gpio: int, level: int) -> None:
+        self.edges.add((tick, gpio, level))
+        if self._wires is not None:
+            self._wires.changed(gpio, level)
+
+    def _flash_changed(self, address: int, length: int) -> None:
+        sector = chip_named(self.source.chip).config_address
+        if address < sector + SECTOR and sector < address + length:
+            self._config_changed = True
+
+    def _tidy(self) -> None:
+        """Between two runs: learn what hangs on the pins; keep the records short."""
+        for port in (self._machine.uart1, self._machine.uart2):
+            if len(port.sent) > _LONGEST_PORT_RECORD or len(port.received) > _LONGEST_PORT_RECORD:
+                port.load(b"", b"")
+        if self.source.openbeken and self._config_changed:
+            self._config_changed = False
+            told = fitting_of_flash(self._machine.flash, self.source.chip)
+            if told is not None and told != self.fitting:
+                self.fitting = told
+                self._fit()
+        elif not self.fitting.pins and self._reader.pins_complete:
+            pins = pins_from_log(parse_boot_log(self._reader.text.decode("utf-8", "replace")))
+            self.fitting = fitting_of_map(pins, "boot_log")
+            self._fit()
+
+    def _fit(self) -> None:
+        """Put the LED driver on its wires, if there is one."""
+        wires, row = self.fitting.wires(), self.fitting.driver
+        self._driver = DriverChip(row) if row is not None else None
+        self._wires: TwoWire | None = None
+        if wires is not None and self._driver is not None:
+            self._wires = TwoWire(*wires, self._driver.take)
+
+    # looking ----------------------------------------------------------------------------------
+
+    def gpio(self) -> tuple[GpioRow, ...]:
+        """All pins."""
+        return gpio_rows(self._machine)
+
+    def driven(self) -> tuple[tuple[int, int], ...]:
+        """Pins that are connected to a level from outside: number and level."""
+        return tuple(sorted(self._driven.items()))
+
+    def parts(self, gpio: tuple[GpioRow, ...]) -> tuple[PartView, ...]:
+        """What hangs on the pins, as it looks now."""
+        driven = self._driver.shares(self.fitting.order) if self._driver else None
+        return look(self.fitting, {row.gpio: row for row in gpio}, driven)
+
+    def points(self) -> tuple[PointView, ...]:
+        """TuyaMCU data points."""
+        return self._uart1.points()
+
+    # touching ---------------------------------------------------------------------------------
+
+    def do(self, command: ChipCommand) -> None:
+        """Do something to the chip, now."""
+        if len(self.done) < MOST_DONE:
+            self.done.append(Done(self.power_ups, self.tick, command))
+        if isinstance(command, Drive):
+            self._drive(command.gpio, command.level)
+        elif isinstance(command, Press):
+            self._releases.pop(command.gpio, None)
+            self._pressed_at[command.gpio] = self.tick
+            self._drive(command.gpio, self._active(command.gpio))
+        elif isinstance(command, Release):
+            pressed = self._pressed_at.get(command.gpio, 0)
+            self._releases[command.gpio] = pressed + self.ticks(SHORTEST_PRESS)
+            self._let_go_due()
+        elif isinstance(command, TypeText):
+            port = self._machine.uart1 if command.port == "uart1" else self._machine.uart2
+            port.type(command.text.encode())
+        elif isinstance(command, ReportPoint):
+            self._machine.uart1.type(self._uart1.report(command.point))
+        else:
+            self._reset(command)
+        self.log.flush()
+
+    def _reset(self, command: Reset) -> None:
+        self._bites = 0
+        self._say("reset-erased" if command.erase else "reset")
+        if command.erase:
+            self.fitting = self.source.fitting
+        self._restart(self.source.flash.physical if command.erase else self._machine.flash)
+
+    def _active(self, gpio: int) -> int:
+        """The level of a pressed button; against its pull where nothing says."""
+        for pin in self.fitting.pins:
+            if pin.gpio == gpio:
+                return pin.active
+        return 1 if self._machine.pins()[gpio].pull == "down" else 0
+
+    def _drive(self, gpio: int, level: int | None) -> None:
+        if level is None:
+            self._driven.pop(gpio, None)
+        else:
+            self._driven[gpio] = level
+        self._machine.drive(gpio, level)
+
+    def _let_go_due(self) -> None:
+        for gpio in [gpio for gpio, due in self._releases.items() if due <= self.tick]:
+            del self._releases[gpio]
+            self._pressed_at.pop(gpio, None)
+            self._drive(gpio, None)
+
+
+def replay(source: LiveSource, done: list[Done]) -> LiveChip:
+    """A chip to which the same was done at the same ticks; it stands where the last was done."""
+    chip = LiveChip(source)
+    for step in done:
+        while chip.power_ups < step.power_up and chip.stop is None:
+            chip.run_to(chip.tick + chip.ticks(1.0))
+        chip.run_to(step.tick)
+        chip.do(step.command)
+    return chip

@@ -1,0 +1,101 @@
+"""All live chips of one program: at most so many, and none that nobody looks at for long."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import RefusedError
+from bekenlab.live.session import LiveSession
+
+if TYPE_CHECKING:
+    from bekenlab.live.source import LiveSource
+
+MOST_SESSIONS = 4
+CLOSE_AFTER = 900.0
+# A page left open from an earlier run of the program must not meet another chip.
+_NAME_BYTES = 6
+
+
+class LiveSessions:
+    """Opens, finds and closes sessions; for any thread.
+
+    Args:
+        most: How many there may be; each takes some 20 MB.
+        close_after: Real seconds after which a session nobody watches is closed.
+    """
+
+    def __init__(self, *, most: int = MOST_SESSIONS, close_after: float = CLOSE_AFTER) -> None:
+        self._most = most
+        self._close_after = close_after
+        self._lock = threading.Lock()
+        self._sessions: dict[str, LiveSession] = {}
+        self._opening = 0
+
+    def open(self, source: LiveSource) -> str:
+        """Start a chip.
+
+        Returns:
+            The name of its session.
+
+        Raises:
+            RefusedError: There are too many, and all are watched.
+        """
+        with self._lock:
+            self._make_room()
+            self._opening += 1
+        try:
+            # Not under the lock: this takes a while, and others only want to look.
+            session = LiveSession(source)
+            name = secrets.token_urlsafe(_NAME_BYTES)
+            with self._lock:
+                self._sessions[name] = session
+        finally:
+            with self._lock:
+                self._opening -= 1
+        return name
+
+    def get(self, name: str) -> LiveSession | None:
+        """A session by its name; None when there is none any more."""
+        with self._lock:
+            self._reap()
+            return self._sessions.get(name)
+
+    def names(self) -> dict[str, LiveSession]:
+        """All sessions by name, oldest first."""
+        with self._lock:
+            self._reap()
+            return dict(self._sessions)
+
+    def close(self, name: str) -> None:
+        """Close a session, if it is there."""
+        with self._lock:
+            session = self._sessions.pop(name, None)
+        if session is not None:
+            session.close()
+
+    def close_all(self) -> None:
+        """Close all sessions."""
+        for name in self.names():
+            self.close(name)
+
+    def _reap(self) -> None:
+        """End what nobody watched for too long."""
+        for name, session in list(self._sessions.items()):
+            if session.idle_seconds() > self._close_after:
+                self._sessions.pop(name).end()
+
+    def _make_room(self) -> None:
+        """End the session that nobody has watched for longest, if there is no room for another."""
+        self._reap()
+        if len(self._sessions) + self._opening < self._most:
+            return
+        idle = {name: session.idle_seconds() for name, session in self._sessions.items()}
+        idlest = max(idle, key=lambda name: idle[name], default="")
+        if not idle.get(idlest):
+            raise RefusedError(
+                f"{self._most} virtual chips are running and watched",
+                hint="close one of them first",
+            )
+        self._sessions.pop(idlest).end()

@@ -1,0 +1,1 @@
+"""Experiments on the virtual chip: pins tried, and what was seen of them."""

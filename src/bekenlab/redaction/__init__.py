@@ -1,0 +1,1 @@
+"""A dump fit to be shared: its secrets replaced, and the proof that none is left."""

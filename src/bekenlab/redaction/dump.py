@@ -1,0 +1,293 @@
+"""Takes the secrets out of flash bytes: finds them where they are known to be, then everywhere.
+
+First every place that is understood is read, and each secret in it replaced: storage, protected
+blocks, PSM, the fast connect record, RF data, OpenBeken's settings, texts after known names. Then
+every spelling of every secret found is looked for in all layers of the file. The code is never
+changed: what is also in there is no secret of this device.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bekenlab.image import rf
+from bekenlab.openbeken.config_secrets import command_spans, find_config_sectors, mend_config_sector
+from bekenlab.openbeken.easyflash import find_records, mend_record
+from bekenlab.redaction.forms import replaced
+from bekenlab.redaction.placeholders import Word, Words
+from bekenlab.redaction.search import MIN_ANYWHERE, Spelling, spellings
+from bekenlab.redaction.texts import lone_token_spans, private_key_spans
+from bekenlab.redaction.views import Range, code_ranges, decoders, overlaps, patch, without
+from bekenlab.tuya import find_oem_cfg
+from bekenlab.tuya.fast_connect import find_fast_connect, masked
+from bekenlab.tuya.protected_edit import ProtectedEditor, open_protected
+from bekenlab.tuya.psm_edit import PsmEditor, open_psm
+from bekenlab.tuya.secret_fields import scan_text, secret_spans
+from bekenlab.tuya.secret_span import SecretSpan
+from bekenlab.tuya.sectors import SECTOR
+from bekenlab.tuya.storage.edit import StorageEditor, open_storages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from bekenlab.image import Image
+
+# A secret this long that also stands in the code is no coincidence: the proof must fail.
+MAX_COMMON = 15
+# Of an unknown firmware, only what is this short counts as a word of the code.
+MAX_COINCIDENCE = 5
+_MAX_PASSES = 5
+_WPA_ROUNDS = 4096
+_WPA_BYTES = 32
+
+
+@dataclass(slots=True)
+class DumpRedactor:
+    """One run over one dump.
+
+    Attributes:
+        image: The dump before.
+        phase: Where its sectors start, 0..4095.
+        unknown: Whether nobody knows how its firmware stores things: then what looks like a key,
+            an id or a token is taken for one.
+        data: Its physical bytes, being changed.
+        words: The secrets found.
+        counts: How often something was replaced, by (kind, place).
+        erased: Pages of storage that were erased.
+        common: Secrets that also stand in the firmware's code or in the pin configuration; replaced
+            where they are stored, and looked for nowhere else.
+        keys: Data keys of the storages found.
+        derived: Keys Wi-Fi makes from a name and a password; looked for, whether stored or not.
+    """
+
+    image: Image
+    phase: int
+    unknown: bool
+    data: bytearray = field(init=False)
+    words: Words = field(default_factory=Words)
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    erased: int = 0
+    common: tuple[Word, ...] = ()
+    keys: tuple[bytes, ...] = ()
+    derived: set[bytes] = field(default_factory=set)
+    _code: tuple[Range, ...] = ()
+    _storages: tuple[StorageEditor, ...] = ()
+    _protected: tuple[ProtectedEditor, ...] = ()
+    _psm: PsmEditor | None = None
+    _parameters: bytes = b""
+    _networks: list[tuple[bytes, bytes]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.data = bytearray(self.image.physical)
+        self._code = code_ranges(self.image)
+
+    def run(self) -> None:
+        """Do all of it; ``data`` is the dump without its secrets afterwards.
+
+        Of a damaged storage, what is erased can bring an older copy to light, so that it is gone
+        over until nothing changes any more.
+        """
+        for _ in range(_MAX_PASSES):
+            before = bytes(self.data)
+            self._pass()
+            if self.data == before:
+                return
+
+    def _pass(self) -> None:
+        self._storages = open_storages(self.data)
+        self._protected = open_protected(self.data, self.phase)
+        self._psm = None if self._storages else open_psm(self.data)
+        self.keys = tuple(
+            dict.fromkeys(
+                [*self.keys, *(s.key for s in self._storages), *(p.key for p in self._protected)]
+            )
+        )
+        records = find_records(bytes(self.data))
+        configs = find_config_sectors(bytes(self.data))
+        self._known_values()
+        self._known_places(span for config in configs for span in config.spans)
+        self._plain_texts()
+        self._derive_wifi_keys()
+        self._everywhere()
+        for record in records:
+            mend_record(self.data, record)
+        for config in configs:
+            mend_config_sector(self.data, config)
+
+    def searched(self) -> tuple[Word, ...]:
+        """Return the secrets that are looked for in the whole file."""
+        common = {word.value for word in self.common}
+        return tuple(word for word in self.words.words.values() if word.value not in common)
+
+    # --- places that are understood ------------------------------------------------------------
+
+    def _known_values(self) -> None:
+        """Storage, protected blocks, PSM."""
+        for storage in self._storages:
+            for value in storage.values:
+                if value.name in _PARAMETERS:
+                    self._parameters += value.value
+                if value.ok:
+                    content = self._value(value.name, storage.current(value), "storage")
+                    storage.replace(value, content)
+            self.erased += storage.erase_unused()
+        for block in self._protected:
+            place = f"protected block {block.offset + self.image.start:#x}"
+            for name, start, end in block.records():
+                if name in _PARAMETERS:
+                    self._parameters += block.body[start:end]
+                block.body[start:end] = self._value(name, bytes(block.body[start:end]), place)
+            self.erased += block.erase_unused()
+        if self._psm:
+            for name, span in list(self._psm.secrets()):
+                self._span(self._psm.body, span, f"PSM storage, {name}")
+
+    def _value(self, name: str, value: bytes, place: str) -> bytes:
+        content = bytearray(value)
+        spans = secret_spans(name, value)
+        for span in spans:
+            self._span(content, span, f"{place}, {name}")
+        self._remember_network(value, spans)
+        return bytes(content)
+
+    def _known_places(self, config_spans: Iterable[SecretSpan]) -> None:
+        """Fast connect, RF data, OpenBeken's settings."""
+        for record in find_fast_connect(bytes(self.data), phase=self.phase):
+            end = record.offset + SECTOR
+            plain = bytes(self.data[record.offset : end])
+            body = bytearray(masked(plain) if record.masked else plain)
+            place = f"Wi-Fi fast connect {record.offset + self.image.start:#x}"
+            spans = [
+                SecretSpan(s.start - record.offset, s.end - record.offset, s.kind)
+                for s in record.spans
+            ]
+            self._remember_network(bytes(body), spans)
+            for span in spans:
+                self._span(body, span, place)
+            self.data[record.offset : end] = masked(bytes(body)) if record.masked else body
+        for at in rf.mac_offsets(bytes(self.data)):
+            if not overlaps(self._code, at, at + 6):
+                place = f"RF data {at + self.image.start:#x}"
+                self._span(self.data, SecretSpan(at, at + 6, "mac"), place)
+        for span in config_spans:
+            if not overlaps(self._code, span.start, span.end):
+                self._span(self.data, span, "OpenBeken settings")
+
+    def _plain_texts(self) -> None:
+        """Texts after known names, outside of what was read already."""
+        frozen = bytes(self.data)
+        kept = [
+            (cfg.address, cfg.address + len(cfg.text.encode()))
+            for cfg in find_oem_cfg(frozen, phase=self.phase)
+        ]
+        self._parameters += b"".join(frozen[start:end] for start, end in kept)
+        scans: list[Callable[[bytes], Iterator[SecretSpan]]] = [
+            scan_text,
+            command_spans,
+            private_key_spans,
+        ]
+        if self.unknown:
+            scans.append(self._tokens)
+        for start, end in without([*self._code, *self._encrypted(), *kept], len(frozen)):
+            text = frozen[start:end]
+            for scan in scans:
+                for span in scan(text):
+                    whole = SecretSpan(start + span.start, start + span.end, span.kind, span.form)
+                    self._span(self.data, whole, f"text at {whole.start + self.image.start:#x}")
+
+    def _tokens(self, data: bytes) -> Iterator[SecretSpan]:
+        """Yield texts that look like keys, but for those every device of the model has."""
+        for span in lone_token_spans(data):
+            if data[span.start : span.end] not in self.image.logical:
+                yield span
+
+    def _span(self, target: bytearray, span: SecretSpan, place: str) -> None:
+        stored = bytes(target[span.start : span.end])
+        made = replaced(span, stored, self.words)
+        if made != stored:
+            target[span.start : span.end] = made
+            self.counts[span.kind, place] += 1
+
+    # --- the keys Wi-Fi derives from name and password -----------------------------------------
+
+    def _remember_network(self, content: bytes, spans: Iterable[SecretSpan]) -> None:
+        values = Words()
+        names, passwords = [], []
+        for span in spans:
+            replaced(span, content[span.start : span.end], values)
+        for word in values.words.values():
+            if word.kind == "wifi-name":
+                names.append(word.value)
+            elif word.kind == "wifi-password":
+                passwords.append(word.value)
+        self._networks += [(name, password) for name in names for password in passwords]
+
+    def _derive_wifi_keys(self) -> None:
+        for name, password in dict.fromkeys(self._networks[:_MAX_NETWORKS]):
+            key = hashlib.pbkdf2_hmac("sha1", password, name, _WPA_ROUNDS, _WPA_BYTES)
+            if key not in self.words.words:
+                self.derived.add(key)
+            self.words.placeholder("wifi-key", key)
+
+    # --- everywhere ----------------------------------------------------------------------------
+
+    def _everywhere(self) -> None:
+        self.common = tuple(
+            word for word in self.words.words.values() if self._is_common(word.value)
+        )
+        wanted = spellings(self.searched())
+        for storage in self._storages:
+            for value in storage.values:
+                if value.name not in _PARAMETERS:
+                    content = self._search(storage.current(value), wanted, "storage")
+                    storage.replace(value, content)
+            storage.rewrite(lambda plain: self._search(plain, wanted, "storage"))
+            storage.save()
+        for block in self._protected:
+            block.body[:] = self._search(bytes(block.body), wanted, "protected block")
+            block.save()
+        if self._psm:
+            self._psm.body[:] = self._search(bytes(self._psm.body), wanted, "PSM storage")
+            self._psm.save()
+        open_parts = without([*self._code, *self._encrypted()], len(self.data))
+        for decode in decoders(self.keys, self.phase):
+            view = decode(bytes(self.data))
+            changed = bytearray(view.data)
+            for start, end in open_parts:
+                part = self._search(view.data[start:end], wanted, f"elsewhere, {view.name}")
+                changed[start:end] = part
+            patch(self.data, view, changed)
+
+    def _search(self, data: bytes, wanted: tuple[Spelling, ...], place: str) -> bytes:
+        changed: bytearray | None = None
+        for spelling in wanted:
+            for at in spelling.places(data if changed is None else bytes(changed)):
+                changed = bytearray(data) if changed is None else changed
+                changed[at : at + len(spelling.text)] = spelling.instead
+                self.counts[spelling.kind, place] += 1
+        return data if changed is None else bytes(changed)
+
+    def _is_common(self, value: bytes) -> bool:
+        if not MIN_ANYWHERE <= len(value) <= MAX_COMMON:
+            return False
+        if value in self._parameters:
+            return True
+        # Of a firmware nobody knows it may be the user's own, compiled in.
+        mine = self.unknown and len(value) > MAX_COINCIDENCE
+        return not mine and value in self.image.logical
+
+    def _encrypted(self) -> list[Range]:
+        """The sectors whose content was read and is written by an editor."""
+        starts = [at for storage in self._storages for at in storage.offsets]
+        starts += [block.offset for block in self._protected]
+        ranges = [(at, at + SECTOR) for at in starts]
+        if self._psm:
+            ranges.append((self._psm.offset, self._psm.offset + len(self._psm.body)))
+        return ranges
+
+
+_PARAMETERS = ("user_param_key", "baud_cfg", "uart_adapt_params")
+_MAX_NETWORKS = 64

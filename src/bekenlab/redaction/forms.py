@@ -1,0 +1,55 @@
+"""From the bytes where a secret stands to the secret itself, and from a placeholder back."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bekenlab.redaction.placeholders import Words
+    from bekenlab.tuya.secret_span import SecretSpan
+
+_MAC_TEXT = re.compile(
+    rb"(?i)[0-9a-f]{2}(?P<between>[:-]?)(?:[0-9a-f]{2}(?P=between)){4}[0-9a-f]{2}"
+)
+
+
+def replaced(span: SecretSpan, stored: bytes, words: Words) -> bytes:
+    """Return what to write in place of a secret's stored bytes: as many bytes, in the same form."""
+    if span.form == "base64":
+        return _base64(span.kind, stored, words)
+    if span.kind == "mac" and _MAC_TEXT.fullmatch(stored):
+        return _mac_text(stored, words)
+    if b"\\" in stored:
+        return _escaped(span.kind, stored, words)
+    return words.placeholder(span.kind, stored)
+
+
+def _base64(kind: str, stored: bytes, words: Words) -> bytes:
+    try:
+        value = base64.b64decode(stored, validate=True)
+    except (binascii.Error, ValueError):
+        return words.placeholder(kind, stored)
+    coded = base64.b64encode(words.placeholder(kind, value))
+    return coded if len(coded) == len(stored) else words.placeholder(kind, stored)
+
+
+def _mac_text(stored: bytes, words: Words) -> bytes:
+    between = stored[2:3] if len(stored) > 12 else b""
+    value = bytes.fromhex(stored.replace(between, b"").decode() if between else stored.decode())
+    made = words.placeholder("mac", value)
+    text = made.hex(between.decode()) if between else made.hex()
+    return (text.upper() if stored == stored.upper() else text).encode()
+
+
+def _escaped(kind: str, stored: bytes, words: Words) -> bytes:
+    try:
+        value = json.loads(b'"' + stored + b'"').encode("utf-8")
+    except (ValueError, UnicodeEncodeError):
+        return words.placeholder(kind, stored)
+    if len(value) > len(stored):
+        return words.placeholder(kind, stored)
+    return words.placeholder(kind, value).ljust(len(stored), b"x")

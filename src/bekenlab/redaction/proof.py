@@ -1,0 +1,121 @@
+"""The proof of a redaction: nothing of what was found is left, and everything else still reads.
+
+It looks at the finished bytes only, decoded anew, and takes nothing from the run but the secrets.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bekenlab.analysis.analyze import analyze
+from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.analysis.inputs import InputFile
+from bekenlab.errors import RedactionError
+from bekenlab.image import read_image
+from bekenlab.redaction.search import spellings
+from bekenlab.redaction.views import code_ranges, decoders, stored_code, without
+from bekenlab.tuya import is_secret
+from bekenlab.tuya.protected_edit import open_protected
+from bekenlab.tuya.storage.edit import open_storages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bekenlab.analysis.model import Analysis
+    from bekenlab.analysis.tuya_findings import TuyaFindings
+    from bekenlab.redaction.placeholders import Word
+    from bekenlab.redaction.search import Spelling
+
+_NOWHERE = Path()
+_IN_CODE = (
+    "nothing was written; the firmware has it compiled in, and code is never changed: "
+    "do not share this dump"
+)
+_HINT = "nothing was written; this is a fault of bekenlab: please report it without the dump"
+
+
+def prove_gone(data: bytes, words: Iterable[Word], keys: Iterable[bytes], phase: int) -> int:
+    """Look for every spelling of every secret in all layers of a finished dump.
+
+    Args:
+        data: The whole file as it is to be written.
+        words: The secrets.
+        keys: Data keys found before; those found now are looked under as well.
+        phase: Where sectors start.
+
+    Returns:
+        How many spellings were looked for.
+
+    Raises:
+        RedactionError: One of them is there.
+    """
+    wanted = spellings(words)
+    image = read_image(data)
+    physical = image.physical
+    found = bytearray(physical)
+    now = [*(s.key for s in open_storages(found)), *(p.key for p in open_protected(found, phase))]
+    outside = without(code_ranges(image), len(physical))
+    for decode in decoders([*keys, *now], phase):
+        view = decode(physical)
+        for start, end in outside:
+            _refuse(wanted, view.data[start:end], view.name)
+    _refuse(wanted, data if len(data) != len(physical) else b"", "file as it is")
+    _refuse(wanted, image.logical, "decrypted code", _IN_CODE)
+    _refuse(wanted, stored_code(image), "code as stored", _IN_CODE)
+    return len(wanted)
+
+
+def _refuse(wanted: Iterable[Spelling], data: bytes, where: str, hint: str = _HINT) -> None:
+    for spelling in wanted:
+        at = next(spelling.places(data), None)
+        if at is not None:
+            raise RedactionError(
+                f"a secret ({spelling.kind}) is still in the dump after redaction ({where})",
+                hint=hint,
+                kind=spelling.kind,
+                where=where,
+            )
+
+
+def prove_same(before: Analysis, data: bytes) -> None:
+    """Check that a finished dump says what the original says, apart from secrets.
+
+    Raises:
+        RedactionError: A pin, a parameter, a plain stored value, or a warning is another one.
+    """
+    file = before.file
+    after = analyze(InputFile(file.name, _NOWHERE, data), boot=BootMode.NEVER)
+    checks = {
+        "the pins": (before.pins, after.pins),
+        "the parameters": (_statements(before.tuya), _statements(after.tuya)),
+        "the stored values": (_values(before.tuya), _values(after.tuya)),
+        "the chip": (before.chip.name, after.chip.name),
+        "the firmware": (before.firmware, after.firmware),
+        "the warnings": (_codes(before), _codes(after)),
+    }
+    for what, (old, new) in checks.items():
+        if old != new:
+            raise RedactionError(f"redaction would change {what}", hint=_HINT, what=what)
+
+
+def _statements(tuya: TuyaFindings) -> list[tuple[str, int | None, Mapping[str, object]]]:
+    return [(str(s.source), s.address, s.parameters.values) for s in tuya.statements]
+
+
+def _values(tuya: TuyaFindings) -> list[tuple[str, bool, bytes | int]]:
+    """Names, and whether they are whole; of whole ones what is plain, of secrets the length."""
+    storage = tuya.storage
+    return [
+        (name, value.ok, _content(name, value.value) if value.ok else 0)
+        for name, value in (storage.values.items() if storage else ())
+    ]
+
+
+def _content(name: str, value: bytes) -> bytes | int:
+    return len(value) if is_secret(name, value) else value
+
+
+def _codes(analysis: Analysis) -> list[tuple[str, str]]:
+    # Leading bytes are left out on purpose.
+    return [(n.code, n.message) for n in analysis.notices if n.code != "leading-bytes"]

@@ -1,0 +1,222 @@
+"""A dump that can be shown to others: its secrets replaced, everything else as it was."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bekenlab.analysis.analyze import analyze
+from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.analysis.inputs import InputFile, load
+from bekenlab.errors import BekenlabError, DamagedDumpError, Notice, RefusedError
+from bekenlab.image import EncryptionState
+from bekenlab.redaction.dump import DumpRedactor
+from bekenlab.redaction.proof import prove_gone, prove_same
+from bekenlab.redaction.views import code_ranges, without
+from bekenlab.tuya import is_secret_parameter
+from bekenlab.tuya.firmware import FirmwareKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bekenlab.analysis.model import Analysis, FileFacts
+    from bekenlab.image import Image
+
+_SECTOR = 0x1000
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Secrets of one kind that were replaced in one place; never the secrets themselves.
+
+    Attributes:
+        kind: What they are, e.g. ``"wifi-password"``; the kinds are in docs/redact.md.
+        place: Where, in words for a person.
+        count: How many times something was replaced there.
+    """
+
+    kind: str
+    place: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """A redacted dump.
+
+    Attributes:
+        file: The original.
+        data: The redacted file, in the order of bytes the original has.
+        replacements: What was replaced, by kind and place.
+        secrets: How many different secrets there were.
+        spellings: In how many spellings the proof looked for them.
+        erased: Pages of storage erased because they held only remains.
+        notices: What the reader should know, above all what could not be checked.
+    """
+
+    file: FileFacts
+    data: bytes = field(repr=False)
+    replacements: tuple[Replacement, ...]
+    secrets: int
+    spellings: int
+    erased: int
+    notices: tuple[Notice, ...]
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the redacted file, hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def redact_file(path: Path) -> Redaction:
+    """Read one dump, packed or not, and redact it.
+
+    Raises:
+        BekenlabError: It cannot be read or is no dump, it holds several dumps, or the proof failed.
+    """
+    files = load(path)
+    if len(files) != 1:
+        raise RefusedError(
+            f"{path.name} holds several files", hint="unpack it and redact one of them"
+        )
+    return redact(files[0])
+
+
+def redact(file: InputFile) -> Redaction:
+    """Replace the secrets of a dump and prove that they are gone.
+
+    The same dump gives the same bytes, and redacting them again changes nothing.
+
+    Raises:
+        BekenlabError: The bytes are no dump.
+        RedactionError: A secret would be left, or something else would change.
+    """
+    before = analyze(file, boot=BootMode.NEVER)
+    image = before.image
+    problem = before.problem
+    if problem and not isinstance(problem, DamagedDumpError):
+        raise problem
+    if image is None:
+        raise _only_text(file.name)
+    phase = (before.tuya.storage.start - image.start) % _SECTOR if before.tuya.storage else 0
+    run = DumpRedactor(image, phase, unknown=not _known(before))
+    run.run()
+    data = _as_in_file(file.data, image, bytes(run.data))
+    searched = prove_gone(data, run.searched(), run.keys, phase)
+    prove_same(before, data)
+    return Redaction(
+        file=before.file,
+        data=data,
+        replacements=tuple(
+            Replacement(kind, place, count) for (kind, place), count in sorted(run.counts.items())
+        ),
+        secrets=len(run.words.words.keys() - run.derived),
+        spellings=searched,
+        erased=run.erased,
+        notices=tuple(_notices(before, image, run)),
+    )
+
+
+def _only_text(name: str) -> BekenlabError:
+    return RefusedError(
+        f"{name} is a text with a configuration, not a dump",
+        hint="read it through: what you do not want to show is easily deleted",
+    )
+
+
+def _as_in_file(original: bytes, image: Image, physical: bytes) -> bytes:
+    """Put flash bytes back into the order of the file they came from.
+
+    Bytes before the boot loader are left out: they are what a tool printed, and nobody knows what.
+    """
+    rotated = physical[image.rotation :] + physical[: image.rotation]
+    repeats = len(original) // len(physical) if physical else 1
+    return rotated * repeats if len(rotated) * repeats == len(original) else rotated
+
+
+def _notices(before: Analysis, image: Image, run: DumpRedactor) -> Iterator[Notice]:
+    if run.common:
+        kinds = ", ".join(sorted({word.kind for word in run.common}))
+        yield Notice(
+            "redact-common-word",
+            f"{len(run.common)} secret(s) ({kinds}) are also words of the firmware or of the pin "
+            "configuration. They were replaced where they are stored, and left where the firmware "
+            "has them.",
+        )
+    if any(notice.code == "leading-bytes" for notice in before.notices):
+        yield Notice(
+            "redact-leading-bytes",
+            "The bytes before the boot loader, which are not flash, were left out.",
+        )
+    named = sorted(
+        name
+        for statement in before.tuya.statements
+        for name in statement.parameters.flat()
+        if is_secret_parameter(name)
+    )
+    if named:
+        yield Notice(
+            "redact-unchecked",
+            f"The pin configuration, which is never changed, has values that sound like secrets: "
+            f"{', '.join(dict.fromkeys(named))[:200]}.",
+        )
+    yield from _unchecked(before, image)
+    if before.firmware.kind is FirmwareKind.OPENBEKEN and _has_files(image):
+        yield Notice(
+            "redact-unchecked",
+            "There is a file system (LittleFS) of OpenBeken. Its files were searched for the "
+            "secrets found elsewhere, not read: a script may hold others, and its checksums were "
+            "not mended.",
+        )
+    codes = {"storage-unreadable", "storage-limit", "value-damaged", "storage-block-damaged"}
+    damaged = [notice for notice in before.notices if notice.code in codes]
+    if damaged:
+        yield Notice(
+            "redact-unchecked",
+            "Part of the storage is damaged or could not be read. Damaged values were erased, but "
+            "what cannot be decrypted cannot be searched.",
+        )
+
+
+def _unchecked(before: Analysis, image: Image) -> Iterator[Notice]:
+    tuya = before.tuya
+    if not _known(before):
+        yield Notice(
+            "redact-unchecked",
+            "The firmware is not one that bekenlab knows, and there is no Tuya storage. What was "
+            "recognised was replaced, and every text that looks like a key, an id or a token. "
+            "Secrets kept in another form, or compiled into the code, may still be there: look "
+            "before you share.",
+        )
+    elif before.firmware.kind is FirmwareKind.TUYA and not (tuya.storage or tuya.psm):
+        yield Notice(
+            "redact-unchecked",
+            "The firmware is Tuya's, but its storage was not found. If the dump holds it in a form "
+            "that cannot be read, its secrets are still there.",
+        )
+    if image.spans and image.encryption.state is EncryptionState.UNKNOWN:
+        yield Notice(
+            "redact-unchecked",
+            "The code is encrypted with a key that is not known: it could not be searched.",
+        )
+    if tuya.psm:
+        yield Notice(
+            "redact-unchecked",
+            "The storage has the older PSM form, whose checksums (if it has any) are not known: "
+            "the redacted dump may not boot.",
+        )
+
+
+def _known(before: Analysis) -> bool:
+    """Whether it is known how the firmware stores things."""
+    tuya = before.tuya
+    return bool(
+        tuya.storage or tuya.protected or tuya.psm or before.firmware.kind is not FirmwareKind.OTHER
+    )
+
+
+def _has_files(image: Image) -> bool:
+    parts = without(code_ranges(image), len(image.physical))
+    return any(b"littlefs" in image.physical[start:end] for start, end in parts)

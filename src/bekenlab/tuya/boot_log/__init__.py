@@ -1,0 +1,1 @@
+"""The log Tuya's firmware prints while it boots: records, parameters, identity."""

@@ -1,0 +1,153 @@
+"""From records to parameters: within one boot by trust, over several boots by completeness."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import Notice
+from bekenlab.tuya.boot_log.facts import boot_log_facts
+from bekenlab.tuya.boot_log.model import ParameterSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from bekenlab.tuya.boot_log.records import Record, Records
+    from bekenlab.tuya.parameters.model import ParameterValue
+
+_MAX_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """What one boot of a capture gave.
+
+    Attributes:
+        number: Its number in the capture, from 0.
+        identity: Firmware name and version, as far as printed; different ones never mix.
+        values: Parameters by name, flat.
+        sources: Where each comes from.
+        complete: Whether a list with pins came whole.
+        notices: What was left out.
+    """
+
+    number: int
+    identity: tuple[str | None, str | None]
+    values: Mapping[str, ParameterValue]
+    sources: Mapping[str, ParameterSource]
+    complete: bool
+    notices: tuple[Notice, ...]
+
+
+@dataclass(slots=True)
+class _Family:
+    values: dict[str, tuple[ParameterValue, Record]] = field(default_factory=dict)
+    doubtful: set[str] = field(default_factory=set)
+
+
+def read_boot(
+    records: Records, number: int, identity: tuple[str | None, str | None], *, complete: bool
+) -> Boot:
+    """Work out the parameters of one boot: the most trustworthy record of each wins."""
+    families: dict[str, _Family] = {}
+    for record in records.found:
+        family = families.setdefault("checked" if record.checked else record.family, _Family())
+        for name, value in record.values.items():
+            kept = family.values.setdefault(name, (value, record))
+            if kept[0] != value:
+                family.doubtful.add(name)
+    values: dict[str, ParameterValue] = {}
+    sources: dict[str, ParameterSource] = {}
+    doubtful: set[str] = set()
+    disagree: set[str] = set()
+    facts = boot_log_facts()
+    for name_ in ("checked", *facts.trust):
+        found = families.get(name_)
+        if found is None or (name_ in facts.guesses and values):
+            continue
+        doubtful |= found.doubtful
+        for name, (value, record) in found.values.items():
+            if name in found.doubtful:
+                continue
+            if name not in values:
+                values[name] = value
+                certain = name_ not in facts.guesses
+                sources[name] = ParameterSource(record.family, record.truncated, certain, number)
+            elif values[name] != value:
+                disagree.add(name)
+    notices = _notices(records, doubtful, disagree, sources.values())
+    return Boot(number, identity, values, sources, complete, tuple(notices))
+
+
+def _notices(
+    records: Records,
+    doubtful: set[str],
+    disagree: set[str],
+    sources: Iterable[ParameterSource],
+) -> list[Notice]:
+    notices = []
+    if records.cut or any(record.truncated for record in records.found):
+        text = "Some records of the log are cut; values that are not certainly whole were left out."
+        notices.append(Notice("log-cut", text))
+    if doubtful:
+        text = f"The same kind of record says two things of {_names(doubtful)}; neither was taken."
+        notices.append(Notice("log-doubtful", text))
+    if disagree:
+        text = (
+            f"Records of the log disagree on {_names(disagree)}; the more trustworthy kind was "
+            "taken."
+        )
+        notices.append(Notice("log-conflict", text))
+    if records.defaults:
+        text = "The log shows an example configuration of the SDK; it is not the device's."
+        notices.append(Notice("log-default", text))
+    if any(not source.certain for source in sources):
+        text = "The pins come from a line whose meaning is a guess; check every pin."
+        notices.append(Notice("log-guess", text))
+    return notices
+
+
+def _names(names: set[str]) -> str:
+    shown = ", ".join(sorted(names)[:_MAX_NAMED])
+    more = len(names) - _MAX_NAMED
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def merge_boots(boots: Sequence[Boot]) -> Boot | None:
+    """Merge the boots of one capture.
+
+    The latest complete boot counts, or else the latest that gave anything. Boots of the same
+    firmware that do not contradict it add what it lacks.
+    """
+    candidates = [boot for boot in boots if boot.values]
+    if not candidates:
+        return boots[-1] if boots else None
+    chosen = next((boot for boot in reversed(candidates) if boot.complete), candidates[-1])
+    values = dict(chosen.values)
+    sources = dict(chosen.sources)
+    notices = list(chosen.notices)
+    differs: set[int] = set()
+    for boot in reversed(candidates):
+        if boot is chosen:
+            continue
+        if _fits(boot, chosen, values):
+            added = {name: value for name, value in boot.values.items() if name not in values}
+            values |= added
+            sources |= {name: boot.sources[name] for name in added}
+        else:
+            differs.add(boot.number)
+    if differs:
+        text = (
+            "The capture holds boots with different configurations; only the latest complete one "
+            f"was used, boot {chosen.number + 1} of {len(boots)}."
+        )
+        notices.append(Notice("log-boots-differ", text))
+    return Boot(chosen.number, chosen.identity, values, sources, chosen.complete, tuple(notices))
+
+
+def _fits(boot: Boot, chosen: Boot, values: Mapping[str, ParameterValue]) -> bool:
+    same = all(
+        mine is None or theirs is None or mine == theirs
+        for mine, theirs in zip(boot.identity, chosen.identity, strict=True)
+    )
+    return same and all(values.get(name, value) == value for name, value in boot.values.items())

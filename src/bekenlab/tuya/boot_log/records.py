@@ -1,0 +1,157 @@
+"""The records of a boot log that carry configuration, found wherever they stand.
+
+Two tasks print at once and messages are cut without a line feed, so nothing here goes by lines.
+A record counts only when what ends it has come: half a pin number is another pin.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from bekenlab.tuya.boot_log.facts import LineRow, boot_log_facts
+from bekenlab.tuya.boot_log.text import BODY, Chunk, join_chunks, read_text
+from bekenlab.tuya.parameters.parser import scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bekenlab.tuya.parameters.model import ParameterValue
+
+DEFAULT_FAMILY = "default"
+_LEVELS = {"low": 0, "high": 1}
+_MIN_STRIPPED = 3
+_MAX_GPIO = 63
+# The rest of a value another task broke into: alone in a line, with the record's own end.
+_ORPHAN = re.compile(r"\d{1,6}\n|[\w.-]{0,20} \n")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record, or several chunks of one text.
+
+    Attributes:
+        family: Its kind, a name in ``data/boot_log.toml``.
+        at: Where it begins in the cleaned text.
+        values: Parameters it gives, each certainly whole.
+        truncated: Whether a part of it is missing.
+        checked: Whether a checksum of its own is right.
+    """
+
+    family: str
+    at: int
+    values: dict[str, ParameterValue]
+    truncated: bool = False
+    checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """All configuration records of a text.
+
+    Attributes:
+        found: In order of place.
+        cut: Places of key records that were broken into and left out.
+        crc_ok: Whether a whole text's own checksum is right; None without one.
+        defaults: Whether an example of the SDK was printed, and left out.
+    """
+
+    found: tuple[Record, ...]
+    cut: tuple[int, ...] = ()
+    crc_ok: bool | None = None
+    defaults: bool = False
+
+
+def find_records(text: str) -> Records:
+    """Find all configuration records.
+
+    Args:
+        text: Cleaned: line feeds only, no colours, no terminal's time stamps.
+    """
+    texts, defaults, crc_ok = _text_records(text)
+    keys, cut = _key_records(text)
+    lines = [record for row in boot_log_facts().lines for record in _line_records(text, row)]
+    found = sorted([*texts, *keys, *lines], key=lambda record: record.at)
+    return Records(tuple(found), tuple(cut), crc_ok, defaults)
+
+
+@cache
+def _text_pattern() -> re.Pattern[str]:
+    return re.compile(f"(?P<start>{boot_log_facts().text_start.pattern}){BODY}")
+
+
+def _text_records(text: str) -> tuple[list[Record], bool, bool | None]:
+    chunks = []
+    defaults = False
+    for match in _text_pattern().finditer(text):
+        family = _family(match["start"])
+        if family == DEFAULT_FAMILY:
+            defaults = True
+        else:
+            followed = match["next"] is not None
+            chunks.append(Chunk(family, match.start(), match["body"], followed))
+    records = []
+    crc_ok: bool | None = None
+    for chunk in join_chunks(chunks):
+        reading = read_text(chunk)
+        crc_ok = reading.crc_ok if crc_ok is None else crc_ok
+        checked = bool(reading.crc_ok)
+        if reading.values:
+            records.append(
+                Record(chunk.family, chunk.at, reading.values, reading.truncated, checked)
+            )
+    return records, defaults, crc_ok
+
+
+def _family(start: str) -> str:
+    return next(family for family, row in boot_log_facts().texts if row.fullmatch(start))
+
+
+def _key_records(text: str) -> tuple[list[Record], list[int]]:
+    facts = boot_log_facts()
+    records = []
+    for family, pattern in facts.keys:
+        records += _matches(text, pattern, family)
+    heads = [match.start() for match in facts.key_head.finditer(text)]
+    if heads and not records:
+        stripped = _matches(text, facts.stripped, facts.keys[0][0])
+        records = stripped if len(stripped) >= _MIN_STRIPPED else []
+    whole = {record.at for record in records}
+    return records, [at for at in heads if at not in whole]
+
+
+def _matches(text: str, pattern: re.Pattern[str], family: str) -> list[Record]:
+    records = []
+    for match in pattern.finditer(text):
+        groups = match.groupdict()
+        if "length" in groups and int(groups["length"]) != len(groups["value"]):
+            continue
+        if not _ORPHAN.match(text, match.end()):
+            value = {groups["key"]: scalar(groups["value"])}
+            records.append(Record(family, match.start(), value))
+    return records
+
+
+def _line_records(text: str, row: LineRow) -> Iterator[Record]:
+    for match in row.pattern.finditer(text):
+        if match[0].endswith("\n") and _ORPHAN.match(text, match.end()):
+            continue
+        number = match.groupdict().get("n")
+        fields = match.groups()[1:] if number is not None else match.groups()
+        count = str(int(number) + row.offset) if number is not None else ""
+        values = {
+            key.replace("{n}", count): _LEVELS.get(field, scalar(field))
+            for key, field in zip(row.keys, fields, strict=True)
+        }
+        for stem in [key[:-4] for key in values if key.endswith("_pin")]:
+            if not _is_pin(values[f"{stem}_pin"], first=int(row.zero_is_none)):
+                for suffix in ("_pin", "_lv", "_type"):
+                    values.pop(stem + suffix, None)
+        if values:
+            yield Record(row.family, match.start(), dict(values))
+
+
+def _is_pin(value: ParameterValue, *, first: int) -> bool:
+    return isinstance(value, int) and first <= value <= _MAX_GPIO

@@ -1,0 +1,194 @@
+"""A configuration printed as one text: how much of it can be believed, and chunks put together.
+
+A log message is cut at about 250 characters, and another task's message may begin anywhere in it.
+Half a pin number is another pin, so a value counts only when what follows it shows that it is
+whole: a comma and the next name, or the end of a text that closes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bekenlab.tuya.boot_log.facts import boot_log_facts
+from bekenlab.tuya.parameters.parser import MAX_DEPTH, parse_parameters
+
+if TYPE_CHECKING:
+    from bekenlab.tuya.parameters.model import ParameterValue
+
+# Printable ASCII up to the next record's prefix.
+BODY = (
+    r"(?P<body>[ -Z\\-~]{0,4096}(?:\[(?!\d\d-\d\d \d\d:)[ -Z\\-~]{0,512}){0,16})"
+    r"(?P<next>(?=\[\d\d-\d\d \d\d:\d\d:\d\d ))?"
+)
+_LEXEME = re.compile(r'"(?:[^"\\]|\\.){0,256}"|[A-Za-z0-9_.\-]+|[{}\[\],:]')
+_NAME = re.compile(r'"?(?=[0-9]{0,6}[A-Za-z_])[A-Za-z0-9_]{1,64}"?')
+_NAME_CUT = re.compile(r"[A-Za-z0-9_]{0,64}")
+_PUNCTUATION = frozenset("{}[],:")
+_WHOLE_PAIR = re.compile(r",[A-Za-z0-9_]+:[A-Za-z0-9_.\-]*,")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One message with a configuration's text, or a part of it.
+
+    Attributes:
+        family: Which words stood before it.
+        at: Where the message begins.
+        body: The text as printed.
+        followed: Whether another record's prefix follows at once, as after a message cut at the
+            log's limit; otherwise a line end or garbage ended it.
+    """
+
+    family: str
+    at: int
+    body: str
+    followed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextReading:
+    """What a text gave.
+
+    Attributes:
+        values: Flat values that are certainly whole.
+        crc_ok: Whether the text's own checksum is right; None when it has none or was cut.
+        truncated: Whether something was left out.
+    """
+
+    values: dict[str, ParameterValue]
+    crc_ok: bool | None
+    truncated: bool
+
+
+def join_chunks(chunks: list[Chunk]) -> list[Chunk]:
+    """Put chunks of one family together where the end of one is the beginning of the next."""
+    joined: list[Chunk] = []
+    for chunk in chunks:
+        last = joined[-1] if joined else None
+        size = _overlap(last.body, chunk.body) if last and last.family == chunk.family else 0
+        if last is None or not size:
+            joined.append(chunk)
+        else:
+            body = last.body + chunk.body[size:]
+            joined[-1] = Chunk(last.family, last.at, body, chunk.followed)
+    return joined
+
+
+def _overlap(left: str, right: str) -> int:
+    """Length of the longest end of ``left`` that ``right`` begins with; 0 when it proves nothing.
+
+    No configuration has the same name twice, so one whole ``,name:value,`` in both is proof.
+    Knuth-Morris-Pratt, so that the time is linear.
+    """
+    if right[:1] in ("{", ","):
+        return 0
+    failure = [0] * len(right)
+    size = 0
+    for i in range(1, len(right)):
+        while size and right[i] != right[size]:
+            size = failure[size - 1]
+        size += right[i] == right[size]
+        failure[i] = size
+    size = 0
+    for char in left:
+        while size and (size == len(right) or right[size] != char):
+            size = failure[size - 1]
+        size += bool(right) and right[size] == char
+    return size if _WHOLE_PAIR.search(right[:size]) else 0
+
+
+def read_text(chunk: Chunk) -> TextReading:
+    """Read what is certain of a text, from its first whole name on."""
+    body = chunk.body
+    if body[:1] == ",":
+        body = "{" + body[1:]  # the plugs' firmware replaces the brace
+    elif body[:1] != "{":
+        body = "{" + body.partition(",")[2]
+    scan = _Scan(body, followed=chunk.followed)
+    scan.run()
+    if scan.closed_at:
+        whole = parse_parameters(body[: scan.closed_at])
+        if whole.crc_ok or (whole.crc_ok is None and _ends_safely(body[: scan.closed_at])):
+            return TextReading(whole.flat(), whole.crc_ok, truncated=False)
+    if not chunk.followed:
+        scan = _Scan(body, followed=False, strict=True)
+        scan.run()
+    parsed = parse_parameters(body[: scan.confirmed])
+    return TextReading(parsed.flat(), None, truncated=True)
+
+
+def _ends_safely(text: str) -> bool:
+    """Whether the last value is whole: in Tuya's form only a comma shows that."""
+    return text.endswith((",}", "}}", "]}", '"}'))
+
+
+@dataclass(slots=True)
+class _Scan:
+    """Walks the grammar and remembers how far everything is certainly whole.
+
+    Attributes:
+        confirmed: End of the last pair that another name follows, or as much of one as a message
+            cut at the log's limit has room for.
+        closed_at: End of the closing brace; 0 when there is none.
+    """
+
+    body: str
+    followed: bool
+    strict: bool = False
+    confirmed: int = 1
+    closed_at: int = 0
+
+    def run(self) -> None:
+        stack = ["{"]
+        at, pending = 1, 0
+        expect = "name"
+        while stack:
+            match = _LEXEME.match(self.body, at)
+            if match is None:
+                break
+            word = match[0]
+            if expect == "name" and self._is_pair_head(word, match.end()):
+                if pending:
+                    if self.strict and not self._known(word):
+                        return
+                    self.confirmed = pending
+                at, expect, pending = match.end() + 1, "value", 0
+                continue
+            step = _step(expect, word, stack)
+            if step is None:
+                break
+            at, expect = match.end(), step
+            if word in "},]" and stack and stack[-1] == "{":
+                pending = at
+        if not stack:
+            self.closed_at = at
+        elif self.followed and pending and _NAME_CUT.fullmatch(self.body, pending):
+            self.confirmed = pending
+
+    def _is_pair_head(self, word: str, end: int) -> bool:
+        return _NAME.fullmatch(word) is not None and self.body[end : end + 1] == ":"
+
+    @staticmethod
+    def _known(word: str) -> bool:
+        return boot_log_facts().known_key.fullmatch(word.strip('"')) is not None
+
+
+def _step(expect: str, word: str, stack: list[str]) -> str | None:
+    """What may follow ``word``, or None when it must not stand here; keeps the stack of braces."""
+    if word in ("{", "["):
+        if expect not in ("value", "item") or len(stack) >= MAX_DEPTH:
+            return None
+        stack.append(word)
+        return "name" if word == "{" else "item"
+    if word in ("}", "]"):
+        if stack[-1] != ("{" if word == "}" else "["):
+            return None
+        stack.pop()
+        return "end"
+    if word == ",":
+        return "name" if stack[-1] == "{" else "item"
+    if word in _PUNCTUATION or expect not in ("value", "item"):
+        return None
+    return "end"

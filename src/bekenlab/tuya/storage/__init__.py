@@ -1,0 +1,1 @@
+"""Tuya's key-value storage: found, read, edited in place, and built."""
