@@ -1,4 +1,4 @@
-"""Reads the data files of this room: TOML tables, and columns of text inside them.
+"""Reads the data files of this package: TOML tables, and columns of text inside them.
 
 Long tables are kept as columns because they are read at a glance, and because ``tomllib`` takes
 five times as long for the same rows written as inline tables.

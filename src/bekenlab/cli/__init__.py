@@ -1,1 +1,1 @@
-"""The command line: the only room besides the web that prints, asks or exits."""
+"""The command line: with the pages, the only package that prints, asks or exits."""

@@ -62,7 +62,7 @@ def command(no_browser: bool, listen: str | None, ports: tuple[str, ...]) -> int
 
 
 def _server() -> ModuleType:
-    """The room of the pages, which needs packages that not everybody installs.
+    """The package of the pages, which needs packages that not everybody installs.
 
     Raises:
         MissingExtraError: They are not there.

@@ -34,7 +34,7 @@ class Found:
 
 @dataclass(slots=True)
 class Reading:
-    """What has been read so far; filled by ``read_pins`` and the rooms' other readers."""
+    """What has been read so far; filled by ``read_pins`` and the package's other readers."""
 
     values: Mapping[str, object]
     source: Source

@@ -74,6 +74,7 @@ def test_corners_are_taken_to_the_corners_or_refused(
         ((0, 0), (100, 100), (100, 0), (0, 100)),  # crossed
         ((0, 0), (0, 300), (50, 50), (300, 0)),  # a dent
         ((0, 0), (0, 3), (3, 3), (3, 0)),
+        ((8, 0), (16, 1e-169), (44, 1), (0, 0)),  # three all but in line
     ],
 )
 def test_corners_of_no_chip_are_refused(corners: tuple[Point, ...]) -> None:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from bekenlab.report.pictures.svg import Point
 
 _LEAST_PIXELS = 8.0
+# Sine of the smallest turn at a corner. With three corners all but in line there is no chip to
+# see, and the equations have no exact answer.
+_LEAST_TURN = 0.01
 _HINT = "click the corners one after the other round the chip, the one at pin 1 first"
 
 
@@ -36,10 +39,10 @@ def from_corners(corners: Sequence[Point], size: Point) -> NDArray[np.float64]:
     Raises:
         BadValueError: The corners are no convex quadrangle, or too near together.
     """
-    turns = _turns(corners)
     if min(np.hypot(*side) for side in _sides(corners)) < _LEAST_PIXELS:
         raise BadValueError("two corners are less than 8 pixels apart", hint=_HINT)
-    if not (all(turn > 0 for turn in turns) or all(turn < 0 for turn in turns)):
+    turns = _turns(corners)
+    if min(turns) < _LEAST_TURN and max(turns) > -_LEAST_TURN:
         raise BadValueError("the corners do not go round a chip", hint=_HINT)
     first, second, third, fourth = corners
     if turns[0] > 0:  # with the clock; pins count against it
@@ -95,6 +98,12 @@ def _sides(corners: Sequence[Point]) -> list[Point]:
 
 
 def _turns(corners: Sequence[Point]) -> list[float]:
-    """How the border turns at each corner: all positive with the clock, all negative against it."""
+    """Sine of the border's turn at each corner: all positive clockwise, all negative the other way.
+
+    No two corners may be the same.
+    """
     sides = _sides(corners)
-    return [a[0] * b[1] - a[1] * b[0] for a, b in zip(sides, [*sides[1:], sides[0]], strict=True)]
+    return [
+        (a[0] * b[1] - a[1] * b[0]) / float(np.hypot(*a) * np.hypot(*b))
+        for a, b in zip(sides, [*sides[1:], sides[0]], strict=True)
+    ]

@@ -2,14 +2,16 @@
 // formulas; tests hold the two together.
 
 const LEAST_PIXELS = 8;
+// Sine of the smallest turn at a corner; as in report/pictures/projection.py.
+const LEAST_TURN = 0.01;
 
 /** The matrix for a chip of a size in mm, from its corners in pixels: pin 1's first, then round it. */
 export function fromCorners(corners, [width, height]) {
   const sides = corners.map((here, i) => minus(corners[(i + 1) % 4], here));
   if (Math.min(...sides.map(([x, y]) => Math.hypot(x, y))) < LEAST_PIXELS) throw new RangeError("near");
-  const turns = sides.map((side, i) => cross(side, sides[(i + 1) % 4]));
-  const withTheClock = turns.every((turn) => turn > 0);
-  if (!withTheClock && !turns.every((turn) => turn < 0)) throw new RangeError("shape");
+  const turns = sides.map((side, i) => sine(side, sides[(i + 1) % 4]));
+  const withTheClock = turns[0] > 0;
+  if (Math.min(...turns) < LEAST_TURN && Math.max(...turns) > -LEAST_TURN) throw new RangeError("shape");
   // Pins count against the clock: down the left side, so the second corner is below the first.
   const [p, below, q, beside] = withTheClock ? [corners[0], corners[3], corners[2], corners[1]] : corners;
   const [dx1, dy1] = minus(beside, q);
@@ -63,4 +65,4 @@ export function spread(wanted, gap) {
 }
 
 const minus = (a, b) => [a[0] - b[0], a[1] - b[1]];
-const cross = (a, b) => a[0] * b[1] - a[1] * b[0];
+const sine = (a, b) => (a[0] * b[1] - a[1] * b[0]) / (Math.hypot(...a) * Math.hypot(...b));
