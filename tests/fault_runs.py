@@ -22,8 +22,9 @@ from bekenlab.flashing.backup import BackupReport, backup
 from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import FlashFile, recognise
 from bekenlab.flashing.journal import WriteJournal
+from bekenlab.flashing.planning import WriteOptions, plan_write
 from bekenlab.flashing.refusals import OVERRIDABLE
-from bekenlab.flashing.state import WriteOptions, look, plan_write
+from bekenlab.flashing.state import look
 from bekenlab.link.connect import Link, connect
 from bekenlab.link.faulty import FaultSchedule, FaultyTransport, LineFault
 from bekenlab.link.virtual import VirtualTransport

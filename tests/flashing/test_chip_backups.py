@@ -13,7 +13,8 @@ from bekenlab.flashing.backup import backup
 from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import recognise
 from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.state import WriteOptions, look, plan_write
+from bekenlab.flashing.planning import WriteOptions, plan_write
+from bekenlab.flashing.state import look
 from bekenlab.image import read_image
 from bekenlab.link.connect import connect
 from bekenlab.link.identity import LoaderKind

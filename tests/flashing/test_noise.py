@@ -11,7 +11,8 @@ from bekenlab.analysis.inputs import InputFile
 from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import recognise
 from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.state import WriteOptions, look, plan_write
+from bekenlab.flashing.planning import WriteOptions, plan_write
+from bekenlab.flashing.state import look
 from bekenlab.flashing.verify import verify
 from bekenlab.link import commands
 from bekenlab.link.comparing import joined_crc

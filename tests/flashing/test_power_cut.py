@@ -13,7 +13,8 @@ from bekenlab.errors import BekenlabError
 from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import recognise
 from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.state import WriteOptions, look, plan_write
+from bekenlab.flashing.planning import WriteOptions, plan_write
+from bekenlab.flashing.state import look
 from bekenlab.link.connect import Link, connect
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.rom import ChipFaults, RomChip

@@ -15,8 +15,9 @@ from bekenlab.flashing.erase import blank
 from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import FlashFile, recognise
 from bekenlab.flashing.journal import WriteJournal
+from bekenlab.flashing.planning import WriteOptions, plan_write
 from bekenlab.flashing.refusals import OVERRIDABLE
-from bekenlab.flashing.state import ChipState, WriteOptions, look, plan_write
+from bekenlab.flashing.state import ChipState, look
 from bekenlab.link.connect import connect
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.rom import RomChip

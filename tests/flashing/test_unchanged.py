@@ -13,8 +13,9 @@ from bekenlab.errors import BekenlabError
 from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import FlashFile, recognise
 from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.state import ChipState, WriteOptions, look, plan_write
-from bekenlab.flashing.unchanged import plan_unchanged
+from bekenlab.flashing.planner import plan_unchanged
+from bekenlab.flashing.planning import WriteOptions, plan_write
+from bekenlab.flashing.state import ChipState, look
 from bekenlab.link.connect import connect
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.rom import ChipFaults, RomChip

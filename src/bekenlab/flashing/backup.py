@@ -11,6 +11,7 @@ from bekenlab import __version__
 from bekenlab.errors import Notice, RefusedError
 from bekenlab.events import EventSink, Finished, Message, Progress, Started, ignore
 from bekenlab.flashing.backup_files import BackupFiles, manifest_path
+from bekenlab.flashing.same_chip import identity_facts
 from bekenlab.link.commands import SECTOR
 from bekenlab.link.comparing import differing_sectors
 from bekenlab.link.errors import BadReadError, VerifyFailedError
@@ -94,12 +95,13 @@ def backup(
         run.check_resumed()
         run.read_all()
         run.prove()
-        notices = _plausible(bytes(files.data))
+        _raise_if_uniform(bytes(files.data))
     except BaseException:
         files.close()
         raise
     sha256 = hashlib.sha256(files.data).hexdigest()
     files.finish(_manifest(files, sha256, now()))
+    notices = _examine(bytes(files.data))
     events(Finished(JOB))
     return BackupReport(
         output=output,
@@ -219,20 +221,26 @@ def _runs(addresses: list[int]) -> list[tuple[int, int]]:
     return found
 
 
-def _plausible(data: bytes) -> tuple[Notice, ...]:
-    """Whether this looks like what a chip holds; all 00 or FF is no backup of anything.
+def _raise_if_uniform(data: bytes) -> None:
+    """All 00 or FF is no backup of anything: the chip is blank, or did not answer.
 
     Raises:
         NotADumpError: Every byte is the same.
     """
-    # Imported here: a chip in its boot window must not wait for numpy.
-    from bekenlab.analysis.recognise import reject_reason
-    from bekenlab.image import read_image
+    if data.count(data[0]) != len(data):
+        return
+    from bekenlab.analysis.recognise import reject_reason  # has the words; a backup has no use
 
-    # Only this is asked of a chip: what files usually begin with means nothing here.
-    problem = reject_reason(data) if data.count(data[0]) == len(data) else None
+    problem = reject_reason(data)
     if problem is not None:
         raise problem
+
+
+def _examine(data: bytes) -> tuple[Notice, ...]:
+    """Whether this looks like what a chip holds."""
+    # Imported here, when all is read: nobody who waits for a chip has to wait for numpy as well.
+    from bekenlab.image import read_image
+
     image = read_image(data)
     notices = list(image.notices)
     if image.loader is None:
@@ -242,18 +250,6 @@ def _plausible(data: bytes) -> tuple[Notice, ...]:
         text = "No application was found: blank, or of a kind bekenlab does not know."
         notices.append(Notice("no-app", text))
     return tuple(notices)
-
-
-def identity_facts(identity: Identity) -> dict[str, Any]:
-    """What tells one chip from another kind, for journals and manifests."""
-    return {
-        "chip": identity.chip.name if identity.chip else None,
-        "chip_id": identity.chip_id,
-        "loader_crc32": f"{identity.loader_crc:08X}",
-        "loader": identity.boot_version or identity.loader_name or None,
-        "flash_id": f"{identity.flash_id:06X}" if identity.flash_id is not None else None,
-        "flash_part": identity.flash_part.name if identity.flash_part else None,
-    }
 
 
 def _manifest(files: BackupFiles, sha256: str, now: datetime) -> dict[str, Any]:

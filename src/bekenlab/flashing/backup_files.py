@@ -10,16 +10,20 @@ import hashlib
 import json
 import os
 import zlib
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.errors import FileAccessError, RefusedError
 from bekenlab.files import lock, write_whole
+from bekenlab.flashing.same_chip import identity_facts
 from bekenlab.link.commands import SECTOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from pathlib import Path
 
+    from bekenlab.link.identity import Identity
     from bekenlab.link.reading import Sector
 
 FORMAT = "bekenlab-backup"
@@ -45,6 +49,26 @@ def check_output(output: Path) -> None:
             f"{output} cannot be written: there is no folder {output.parent}",
             hint="make the folder, or choose another",
         )
+
+
+def next_output(folder: Path, identity: Identity, now: datetime) -> Path:
+    """Where to put a backup: where one of this kind of chip was cut off, else under a new name.
+
+    Whether what is there is of this very chip is checked sector by sector when it is continued.
+
+    Args:
+        folder: Where backups are; exists.
+        identity: The chip.
+        now: For the name.
+    """
+    wanted = {**identity_facts(identity), "size": identity.flash_size}
+    for journal in sorted(folder.glob("*.bin.journal"), reverse=True):
+        if _lines(journal)[0].items() >= wanted.items() and not is_being_made(journal):
+            return journal.with_name(journal.name.removesuffix(".journal"))
+    chip = identity.chip.name if identity.chip else "chip"
+    stem = f"{chip}-{now:%Y%m%d-%H%M%S}"
+    names = (folder / f"{stem}{'' if n == 1 else f'-{n}'}.bin" for n in count(1))
+    return next(path for path in names if not path.exists())
 
 
 def is_as_made(dump: Path, data: bytes) -> bool:

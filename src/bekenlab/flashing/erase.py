@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab.errors import UsageError
 from bekenlab.flashing.flash_file import FileKind, FlashFile
-from bekenlab.flashing.plan import Piece
+from bekenlab.flashing.pieces import Piece
 from bekenlab.link.commands import SECTOR
 
 if TYPE_CHECKING:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.events import EventSink, Finished, Message, Progress, Started, ignore
-from bekenlab.flashing.backup import identity_facts
 from bekenlab.flashing.guard import raise_if_backup_is_gone, same_chip_guard
 from bekenlab.flashing.journal import WriteJournal, WriteRecord
-from bekenlab.flashing.refusals import protected_regions
+from bekenlab.flashing.same_chip import identity_facts, protected_regions
 from bekenlab.flashing.state import JOB, ChipState, lost_sectors
 from bekenlab.link.commands import SECTOR
 from bekenlab.link.comparing import proven_crcs

@@ -12,7 +12,7 @@ from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.recognise import reject_reason
 from bekenlab.chips import chip_for_uf2
 from bekenlab.errors import DamagedDumpError, NotADumpError
-from bekenlab.flashing.plan import Piece
+from bekenlab.flashing.pieces import Piece
 from bekenlab.image import EncryptionState, Image, read_image, uf2
 from bekenlab.image.layout import APP_PHYSICAL
 

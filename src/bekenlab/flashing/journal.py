@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from bekenlab.errors import FileAccessError
 from bekenlab.files import write_whole
-from bekenlab.flashing.backup import identity_facts
-from bekenlab.flashing.same_chip import is_same, own_sectors
+from bekenlab.flashing.same_chip import identity_facts, is_same, own_sectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

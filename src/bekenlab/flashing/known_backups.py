@@ -4,22 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-import zlib
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
-from bekenlab.analysis.inputs import load
-from bekenlab.errors import BekenlabError
 from bekenlab.files import lock, write_whole
-from bekenlab.flashing.backup_files import is_as_made
-from bekenlab.flashing.refusals import is_blank, protected_regions
-from bekenlab.image.layout import arrange
-from bekenlab.link.commands import SECTOR
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from bekenlab.link.identity import Identity
 
 _FILE = "backups.json"
 _MOST = 1000
@@ -67,44 +55,3 @@ def _wait_for(guard: IO[str]) -> None:
         if lock(guard):
             return
         time.sleep(_EVERY)
-
-
-def backup_of(
-    identity: Identity, crcs: Mapping[int, int], candidates: Sequence[Path]
-) -> tuple[Path, bytes] | None:
-    """The newest backup of this very chip, and its bytes.
-
-    A file is a chip's when it has the size of its flash and agrees with it in all that cannot be
-    rebuilt: boot loader and RF calibration, which differs from chip to chip. One that is no longer
-    what its manifest says has been changed or has gone bad: it is none.
-
-    Args:
-        identity: The chip.
-        crcs: CRC-32 by sector address, as the chip holds them.
-        candidates: Files to look at, oldest first.
-    """
-    for path in reversed(candidates):
-        try:
-            data = load(path)[0].data
-        except (BekenlabError, IndexError):
-            continue
-        if len(data) != identity.flash_size or not is_as_made(path, data):
-            continue
-        # Some tools read from the middle on; in order it is a backup like any other.
-        for ordered in dict.fromkeys((data, arrange(data).data)):
-            if _same_chip(identity, crcs, ordered):
-                return path, ordered
-    return None
-
-
-def _same_chip(identity: Identity, crcs: Mapping[int, int], data: bytes) -> bool:
-    regions = protected_regions(identity)
-    own = [r for r in regions if r.name != "bootloader" and not is_blank(crcs, r.start, r.end)]
-    # Boot loaders are the same in thousands of devices. Without calibration data only the whole
-    # tells one from another; then at least nothing of this chip can be lost.
-    spans = [(r.start, r.end) for r in regions] if own else [(0, len(data))]
-    return all(
-        zlib.crc32(data[address : address + SECTOR]) == crcs.get(address)
-        for start, end in spans
-        for address in range(start, end, SECTOR)
-    )

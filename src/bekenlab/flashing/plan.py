@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bekenlab.chips import Region
-    from bekenlab.flashing.refusals import Refusal
+    from bekenlab.flashing.pieces import Piece
 
 # Measured on the virtual chip with the times of NOR data sheets: erasing, programming, comparing.
 _SECONDS_A_SECTOR = 0.06
@@ -23,21 +23,18 @@ _BITS_A_BYTE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Bytes that go to consecutive physical addresses."""
+class Refusal:
+    """A reason not to write.
 
-    start: int
-    data: bytes = field(repr=False)
+    Attributes:
+        code: One of ``refusals.OVERRIDABLE``.
+        reason: What was seen, for a person.
+        override: The options that let it pass.
+    """
 
-    @property
-    def end(self) -> int:
-        """Address after the last byte."""
-        return self.start + len(self.data)
-
-    @property
-    def sectors(self) -> range:
-        """Addresses of all sectors it touches."""
-        return range(self.start & -SECTOR, -(-self.end // SECTOR) * SECTOR, SECTOR)
+    code: str
+    reason: str
+    override: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +79,11 @@ class FlashPlan:
     notices: tuple[Notice, ...] = ()
     backup: Path | None = None
     baud: int = 115_200
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything has to be written."""
+        return bool(self.sectors or self.repairs)
 
     @property
     def seconds(self) -> float:
@@ -139,18 +141,3 @@ def compose(
         tuple(s for s in every if s.address not in same),
         tuple(s for s in every if s.address in same),
     )
-
-
-def without(piece: Piece, regions: Sequence[Region]) -> list[Piece]:
-    """What remains of a piece when regions are left out."""
-    remaining = [piece]
-    for region in regions:
-        remaining = [part for whole in remaining for part in _cut(whole, region)]
-    return remaining
-
-
-def _cut(piece: Piece, region: Region) -> list[Piece]:
-    before = piece.data[: max(0, region.start - piece.start)]
-    after = piece.data[max(0, region.end - piece.start) :]
-    parts = [Piece(piece.start, before), Piece(max(piece.start, region.end), after)]
-    return [part for part in parts if part.data]

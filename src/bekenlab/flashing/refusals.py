@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from bekenlab.chips import CodeEncryption, find_chip
 from bekenlab.flashing.flash_file import FileKind
+from bekenlab.flashing.plan import Refusal
+from bekenlab.flashing.same_chip import is_blank, protected_regions
 from bekenlab.image import EncryptionState, read_image
 from bekenlab.link.commands import SECTOR
 from bekenlab.link.target import BLANK_SECTOR_CRC
@@ -15,9 +17,8 @@ from bekenlab.link.target import BLANK_SECTOR_CRC
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from bekenlab.chips import Region
     from bekenlab.flashing.flash_file import FlashFile
-    from bekenlab.flashing.plan import Piece
+    from bekenlab.flashing.pieces import Piece
     from bekenlab.link.identity import Identity
 
 OVERRIDABLE = (
@@ -31,21 +32,6 @@ OVERRIDABLE = (
     "damaged-file",
 )
 """Codes of refusals, as ``--force`` takes them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A reason not to write.
-
-    Attributes:
-        code: One of ``OVERRIDABLE``.
-        reason: What was seen, for a person.
-        override: The options that let it pass.
-    """
-
-    code: str
-    reason: str
-    override: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +141,3 @@ def _runs_plain(situation: Situation) -> bool | None:
         return now.encryption.state is EncryptionState.PLAIN
     chip = situation.identity.chip
     return None if chip is None else chip.encryption is CodeEncryption.PLAIN
-
-
-def is_blank(crcs: Mapping[int, int], start: int, end: int) -> bool:
-    """Whether all sectors of a range are blank, by the chip's CRCs."""
-    return all(crcs.get(a) == BLANK_SECTOR_CRC for a in range(start, end, SECTOR))
-
-
-def protected_regions(identity: Identity) -> tuple[Region, ...]:
-    """Regions of the chip's map that cannot be rebuilt; none where the chip is unknown."""
-    chip = identity.chip
-    if chip is None:
-        return ()
-    return tuple(region for region in chip.flash_map if region.name in chip.protected)

@@ -1,22 +1,47 @@
-"""Whether the chip on the line is the one something is known of; devices of one kind look alike."""
+"""What tells one chip from another of its kind, and what of it cannot be rebuilt."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bekenlab.flashing.refusals import protected_regions
 from bekenlab.link.commands import SECTOR
 from bekenlab.link.target import BLANK_SECTOR_CRC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bekenlab.chips import Region
     from bekenlab.link.identity import Identity
 
 # The device may have run in between and changed its storage.
 _SAME = 0.9
 # Noise turns the address of an erase command into another one; seldom, and not again and again.
 _HIT_BY_NOISE = 2
+
+
+def identity_facts(identity: Identity) -> dict[str, Any]:
+    """What tells one chip from another kind, for journals and manifests."""
+    return {
+        "chip": identity.chip.name if identity.chip else None,
+        "chip_id": identity.chip_id,
+        "loader_crc32": f"{identity.loader_crc:08X}",
+        "loader": identity.boot_version or identity.loader_name or None,
+        "flash_id": f"{identity.flash_id:06X}" if identity.flash_id is not None else None,
+        "flash_part": identity.flash_part.name if identity.flash_part else None,
+    }
+
+
+def protected_regions(identity: Identity) -> tuple[Region, ...]:
+    """Regions of the chip's map that cannot be rebuilt; none where the chip is unknown."""
+    chip = identity.chip
+    if chip is None:
+        return ()
+    return tuple(region for region in chip.flash_map if region.name in chip.protected)
+
+
+def is_blank(crcs: Mapping[int, int], start: int, end: int) -> bool:
+    """Whether all sectors of a range are blank, by the chip's CRCs."""
+    return all(crcs.get(a) == BLANK_SECTOR_CRC for a in range(start, end, SECTOR))
 
 
 def own_sectors(identity: Identity) -> tuple[int, ...]:

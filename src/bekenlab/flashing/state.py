@@ -1,34 +1,29 @@
-"""What a chip holds before it is written, and how a plan is made from that."""
+"""What a chip holds before it is written, and which backup of it is known."""
 
 from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from bekenlab.errors import Notice, UsageError
+from bekenlab.analysis.inputs import load
+from bekenlab.errors import BekenlabError
 from bekenlab.events import EventSink, Progress, ignore
-from bekenlab.flashing.flash_file import KIND_MEANS, FileKind, FlashFile, place
-from bekenlab.flashing.known_backups import backup_of
-from bekenlab.flashing.plan import FlashPlan, Piece, PlannedSector, compose, without
-from bekenlab.flashing.refusals import Situation, protected_regions, refusals
+from bekenlab.flashing.backup_files import is_as_made
+from bekenlab.flashing.same_chip import is_blank, protected_regions
+from bekenlab.image.layout import arrange
 from bekenlab.link.commands import SECTOR
 from bekenlab.link.comparing import proven_crcs, sector_crcs
-from bekenlab.link.reading import read_alone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from bekenlab.chips import Region
     from bekenlab.flashing.journal import WriteJournal, WriteRecord
+    from bekenlab.link.identity import Identity
     from bekenlab.link.target import Target
 
 JOB = "write"
-# Enough to see how the boot loader and the application are encrypted.
-_HEADS = (0, 0x11000)
-HEAD = _HEADS[-1] + SECTOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,167 +96,45 @@ def _crcs_of(data: bytes) -> dict[int, int]:
     return {a: zlib.crc32(data[a : a + SECTOR]) for a in range(0, len(data), SECTOR)}
 
 
-@dataclass(frozen=True, slots=True)
-class WriteOptions:
-    """What the user wants of a write.
+def backup_of(
+    identity: Identity, crcs: Mapping[int, int], candidates: Sequence[Path]
+) -> tuple[Path, bytes] | None:
+    """The newest backup of this very chip, and its bytes.
 
-    Attributes:
-        address: Where to put the file, physical; None: where it belongs.
-        keep: Protected parts of the chip to leave alone: ``"bootloader"``, ``"rf"``.
-        force: Codes of refusals to override.
-    """
-
-    address: int | None = None
-    keep: frozenset[str] = frozenset()
-    force: frozenset[str] = frozenset()
-
-
-def plan_write(
-    target: Target,
-    file: FlashFile,
-    options: WriteOptions,
-    state: ChipState,
-    *,
-    also: Sequence[FlashFile] = (),
-) -> FlashPlan:
-    """Work out what writing a file would do; reads at most a few sectors, changes nothing.
+    A file is a chip's when it has the size of its flash and agrees with it in all that cannot be
+    rebuilt: boot loader and RF calibration, which differs from chip to chip. One that is no longer
+    what its manifest says has been changed or has gone bad: it is none.
 
     Args:
-        target: The chip.
-        file: What to write.
-        options: Where, and what to leave alone.
-        state: What the chip holds.
-        also: Further files that go with it in one plan, each to where it belongs.
-
-    Raises:
-        UsageError: Nothing says where a file belongs, or two of them overlap.
-        BekenlabError: Chip or line fail.
+        identity: The chip.
+        crcs: CRC-32 by sector address, as the chip holds them.
+        candidates: Files to look at, oldest first.
     """
-    parts = [
-        placed(target, file, options, options.address),
-        *(placed(target, more, options, None) for more in also),
-    ]
-    _refuse_overlap([part for part in parts if part.pieces])
-    head = _heads(target)
-    found = [
-        refusal
-        for part in parts
-        for refusal in refusals(
-            Situation(
-                file=part.file,
-                pieces=part.pieces,
-                identity=target.identity,
-                crcs=state.before,
-                head=head,
-                has_backup=state.backup is not None,
-            )
-        )
-    ]
-    pieces = tuple(
-        piece for part in parts for whole in part.pieces for piece in inside(whole, target.size)
+    for path in reversed(candidates):
+        try:
+            data = load(path)[0].data
+        except (BekenlabError, IndexError):
+            continue
+        if len(data) != identity.flash_size or not is_as_made(path, data):
+            continue
+        # Some tools read from the middle on; in order it is a backup like any other.
+        for ordered in dict.fromkeys((data, arrange(data).data)):
+            if _same_chip(identity, crcs, ordered):
+                return path, ordered
+    return None
+
+
+def _same_chip(identity: Identity, crcs: Mapping[int, int], data: bytes) -> bool:
+    regions = protected_regions(identity)
+    own = [r for r in regions if r.name != "bootloader" and not is_blank(crcs, r.start, r.end)]
+    # Boot loaders are the same in thousands of devices. Without calibration data only the whole
+    # tells one from another; then at least nothing of this chip can be lost.
+    spans = [(r.start, r.end) for r in regions] if own else [(0, len(data))]
+    return all(
+        zlib.crc32(data[address : address + SECTOR]) == crcs.get(address)
+        for start, end in spans
+        for address in range(start, end, SECTOR)
     )
-    sectors, same = compose(pieces, state.crcs, lambda a: _content(target, state, a))
-    return FlashPlan(
-        title=" + ".join(title_of(part.file) for part in parts),
-        pieces=pieces,
-        sectors=sectors,
-        same=same,
-        repairs=_repairs(state, pieces),
-        kept=tuple(dict.fromkeys(region for part in parts for region in part.kept)),
-        refusals=tuple(r for r in dict.fromkeys(found) if r.code not in options.force),
-        notices=tuple(_notices(state)),
-        backup=state.backup[0] if state.backup else None,
-        baud=target.session.baud,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A file at its place, and what of it is left out."""
-
-    file: FlashFile
-    pieces: Sequence[Piece]
-    kept: Sequence[Region]
-
-
-def placed(target: Target, file: FlashFile, options: WriteOptions, address: int | None) -> Placed:
-    """Where a file's bytes go on this chip, and what of it stays out.
-
-    Raises:
-        UsageError: Nothing says where it belongs.
-    """
-    start = address if address is not None else place(file, target.identity.chip)
-    if start is None:
-        raise UsageError(
-            f"{file.name} is {KIND_MEANS[file.kind]}: nothing says where it belongs",
-            hint="name the physical address with --at",
-        )
-    whole = file.at(start)
-    kept = _left_out(target, file, options)
-    inside = [r for r in kept if any(p.start < r.end and r.start < p.end for p in whole)]
-    return Placed(file, [part for piece in whole for part in without(piece, kept)], inside)
-
-
-def _refuse_overlap(parts: Sequence[Placed]) -> None:
-    parts = sorted(parts, key=lambda part: part.pieces[0].start)
-    for first, second in pairwise(parts):
-        if first.pieces[-1].end > second.pieces[0].start:
-            raise UsageError(
-                f"{first.file.name} reaches into the place of {second.file.name}, "
-                f"{second.pieces[0].start:#x}",
-                hint="write them one after the other with bekenlab write",
-            )
-
-
-def title_of(file: FlashFile) -> str:
-    """What a file is, for a person."""
-    if file.kind is FileKind.BLANK:
-        return file.name
-    return ", ".join(filter(None, (f"{file.name}: {KIND_MEANS[file.kind]}", file.firmware)))
-
-
-def _left_out(target: Target, file: FlashFile, options: WriteOptions) -> list[Region]:
-    """Firmware brings a boot loader; the chip's own stays unless it is asked for by name."""
-    kept = []
-    for region in protected_regions(target.identity):
-        code = "bootloader" if region.name == "bootloader" else "rf"
-        own = code == "bootloader" and file.kind is FileKind.QIO and code not in options.force
-        if code in options.keep or own:
-            kept.append(region)
-    return kept
-
-
-def inside(piece: Piece, size: int) -> list[Piece]:
-    """What of a piece fits into flash."""
-    data = piece.data[: max(0, size - piece.start)]
-    return [Piece(piece.start, data)] if data else []
-
-
-def _heads(target: Target) -> bytes:
-    """The chip's first sectors of boot loader and application, in a flash that is else blank."""
-    head = bytearray(b"\xff" * HEAD)
-    for address in _HEADS:
-        head[address : address + SECTOR] = read_alone(target, address).data
-    return bytes(head)
-
-
-def _content(target: Target, state: ChipState, address: int) -> bytes:
-    """What a sector holds, or held before a write that was cut off in the middle of it."""
-    original = state.original(address)
-    return original if original is not None else read_alone(target, address).data
-
-
-def _repairs(state: ChipState, pieces: Sequence[Piece]) -> tuple[PlannedSector, ...]:
-    """Sectors a write that was cut off has damaged and this one will not write anyway."""
-    if state.unfinished is None:
-        return ()
-    record = state.unfinished[1]
-    covered = {address for piece in pieces for address in piece.sectors}
-    found = []
-    for address, data in sorted(lost_sectors(record, state.crcs, state.backup).items()):
-        if address not in covered:
-            found.append(PlannedSector(address, data))
-    return tuple(found)
 
 
 def lost_sectors(
@@ -281,10 +154,3 @@ def lost_sectors(
         if data is not None and zlib.crc32(data) == before:
             found[address] = data
     return found
-
-
-def _notices(state: ChipState) -> list[Notice]:
-    if state.unfinished is None:
-        return []
-    text = "An earlier write to this chip was cut off; what it left half done is put right as well."
-    return [Notice("unfinished-write", text)]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from bekenlab.flashing.plan import Piece
+    from bekenlab.flashing.pieces import Piece
     from bekenlab.link.target import Target
 
 JOB = "verify"

@@ -17,7 +17,8 @@ from bekenlab.flashing.erase import blank
 from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import recognise
 from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.state import WriteOptions, look, plan_write
+from bekenlab.flashing.planning import WriteOptions, plan_write
+from bekenlab.flashing.state import look
 from bekenlab.jobs.install.configure import configure, understand
 from bekenlab.jobs.install.firmware import check_chip
 from bekenlab.jobs.install.model import SavedBackup

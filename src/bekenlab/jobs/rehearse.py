@@ -11,7 +11,8 @@ from bekenlab.errors import RehearsalError, UnsupportedError
 from bekenlab.events import Event, EventSink, Message, Progress, Step, ignore
 from bekenlab.flashing.execute import flash
 from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.state import WriteOptions, look, plan_write
+from bekenlab.flashing.planning import WriteOptions, plan_write
+from bekenlab.flashing.state import look
 from bekenlab.jobs.install.configure import (
     as_file,
     check_values,

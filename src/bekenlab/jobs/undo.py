@@ -12,7 +12,7 @@ from bekenlab.flashing.connection import open_chip
 from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import recognise
 from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.state import WriteOptions, plan_write
+from bekenlab.flashing.planning import WriteOptions, plan_write
 from bekenlab.jobs.install.backups import look_at
 from bekenlab.jobs.install.model import UNDO
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.errors import FileAccessError, NotFoundError
-from bekenlab.flashing.backup import identity_facts
 from bekenlab.flashing.backup_files import is_being_made, manifest_path
 from bekenlab.flashing.known_backups import KnownBackups
+from bekenlab.flashing.same_chip import identity_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

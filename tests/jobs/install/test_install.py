@@ -10,7 +10,8 @@ import pytest
 from bekenlab.errors import BekenlabError, FileAccessError, RefusedError, UsageError
 from bekenlab.events import Event, Step
 from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.state import WriteOptions, look, plan_write
+from bekenlab.flashing.planning import WriteOptions, plan_write
+from bekenlab.flashing.state import look
 from bekenlab.jobs.install.install import Helpers, install
 from bekenlab.jobs.undo import undo
 from bekenlab.link.connect import connect

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bekenlab.flashing.flash_file import FlashFile
-    from bekenlab.flashing.state import WriteOptions
+    from bekenlab.flashing.planning import WriteOptions
     from bekenlab.link.target import Target
 
 CODES = (
@@ -80,7 +80,7 @@ def write(
     """
     from bekenlab.analysis.inputs import load_one
     from bekenlab.flashing.flash_file import recognise
-    from bekenlab.flashing.state import WriteOptions
+    from bekenlab.flashing.planning import WriteOptions
 
     with facing("write", as_json=options.as_json) as face:
         known = recognise(load_one(file))
@@ -111,7 +111,7 @@ def restore(
     from bekenlab.analysis.inputs import load_one
     from bekenlab.errors import UsageError
     from bekenlab.flashing.flash_file import KIND_MEANS, FileKind, recognise
-    from bekenlab.flashing.state import WriteOptions
+    from bekenlab.flashing.planning import WriteOptions
 
     with facing("restore", as_json=options.as_json) as face:
         known = recognise(load_one(file))
@@ -140,7 +140,7 @@ def erase(
     chip, e.g. config or storage, or all.
     """
     from bekenlab.flashing.erase import blank, parse_range
-    from bekenlab.flashing.state import WriteOptions
+    from bekenlab.flashing.planning import WriteOptions
 
     def file(target: Target) -> FlashFile:
         return blank(*parse_range(area, target.identity.chip, target.size))
@@ -166,8 +166,9 @@ def _carry_out(
     from bekenlab.flashing.execute import flash
     from bekenlab.flashing.journal import WriteJournal
     from bekenlab.flashing.known_backups import KnownBackups
-    from bekenlab.flashing.state import ChipState, look, plan_write
-    from bekenlab.flashing.unchanged import plan_unchanged
+    from bekenlab.flashing.planner import plan_unchanged
+    from bekenlab.flashing.planning import plan_write
+    from bekenlab.flashing.state import ChipState, look
     from bekenlab.report.chip_json import flash_json, plan_json
     from bekenlab.report.chip_text import flash_text, plan_text
 

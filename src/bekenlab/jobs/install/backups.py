@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bekenlab.flashing.journal import WriteJournal
-    from bekenlab.flashing.plan import Piece
+    from bekenlab.flashing.pieces import Piece
     from bekenlab.jobs.install.model import Places
     from bekenlab.link.target import Target
 

@@ -8,8 +8,8 @@ from bekenlab.analysis.inputs import load_one
 from bekenlab.chips import find_chip
 from bekenlab.errors import RefusedError, UsageError
 from bekenlab.flashing.flash_file import KIND_MEANS, FileKind, place, recognise
-from bekenlab.flashing.plan import without
-from bekenlab.flashing.refusals import protected_regions
+from bekenlab.flashing.pieces import without
+from bekenlab.flashing.same_chip import protected_regions
 from bekenlab.jobs.install.model import Firmware
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bekenlab.analysis.inputs import InputFile
     from bekenlab.chips import Chip
-    from bekenlab.flashing.plan import Piece
+    from bekenlab.flashing.pieces import Piece
     from bekenlab.link.identity import Identity
 
 _INSTALLABLE = (FileKind.QIO, FileKind.UA)

@@ -19,7 +19,7 @@ from bekenlab.flashing.connection import open_chip
 from bekenlab.flashing.execute import flash
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.known_backups import KnownBackups
-from bekenlab.flashing.state import WriteOptions, plan_write
+from bekenlab.flashing.planning import WriteOptions, plan_write
 from bekenlab.jobs.install.backups import look_at, make_backup, reusable
 from bekenlab.jobs.install.configure import (
     as_file,

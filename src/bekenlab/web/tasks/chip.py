@@ -14,8 +14,9 @@ from bekenlab.flashing.connection import ConnectionOptions, open_chip
 from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import FileKind, recognise
 from bekenlab.flashing.journal import WriteJournal
+from bekenlab.flashing.planning import WriteOptions, plan_write
 from bekenlab.flashing.refusals import OVERRIDABLE
-from bekenlab.flashing.state import WriteOptions, look, plan_write
+from bekenlab.flashing.state import look
 from bekenlab.jobs import doctor as doctor_job
 from bekenlab.jobs.capture import capture
 from bekenlab.jobs.info import info

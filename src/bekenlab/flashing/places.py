@@ -1,0 +1,57 @@
+"""The user's folders: where backups, unfinished writes and what is known of adapters are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from bekenlab.flashing.journal import WriteJournal
+from bekenlab.flashing.known_backups import KnownBackups
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The user's folders.
+
+    Attributes:
+        state: Records of unfinished writes, and the list of known backups; None keeps none.
+        backups: Where new backups go.
+    """
+
+    state: Path | None
+    backups: Path
+
+    @classmethod
+    def of_user(cls) -> Self:
+        """The folders that this computer's system gives to the user's programs."""
+        from platformdirs import user_data_path, user_state_path
+
+        state = user_state_path("bekenlab", appauthor=False)
+        return cls(state, user_data_path("bekenlab", appauthor=False) / "backups")
+
+    @property
+    def journal(self) -> WriteJournal:
+        """The records of unfinished writes."""
+        return WriteJournal(self.state)
+
+    @property
+    def known(self) -> KnownBackups:
+        """The list of backups made on this computer."""
+        return KnownBackups(self.state)
+
+    def candidates(self, named: Iterable[Path] = ()) -> list[Path]:
+        """Files that may be backups of a chip, oldest first; those the user named come last.
+
+        The folder is searched as well: a run may have been ended between making a backup and
+        noting it.
+        """
+        found = self.known.paths()
+        if self.backups.is_dir():
+            noted = {path.resolve() for path in found}
+            files = sorted(self.backups.glob("*.bin"), key=lambda path: path.stat().st_mtime)
+            found = [path for path in files if path.resolve() not in noted] + found
+        return [*found, *named]

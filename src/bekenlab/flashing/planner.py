@@ -1,0 +1,161 @@
+"""Plans for one chip: as many as a person wants to see, from one look at its flash.
+
+A write that would change nothing is known as such from one CRC over what it would write. Any other
+plan asks the chip for the CRC of all of flash, since what is changed must be vouched for before and
+after; a loader that computes CRCs slowly (the BK7231T's takes 3 s a MiB in the virtual chip) needs
+ten seconds for that.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bekenlab.events import EventSink, ignore
+from bekenlab.flashing.pieces import Piece, inside
+from bekenlab.flashing.plan import FlashPlan, compose
+from bekenlab.flashing.planning import HEAD, placed, plan_write, title_of
+from bekenlab.flashing.refusals import Situation, refusals
+from bekenlab.flashing.state import ChipState, look
+from bekenlab.link.commands import SECTOR
+from bekenlab.link.reading import read_alone
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from bekenlab.flashing.flash_file import FlashFile
+    from bekenlab.flashing.journal import WriteJournal
+    from bekenlab.flashing.plan import PlannedSector
+    from bekenlab.flashing.planning import Placed, WriteOptions
+    from bekenlab.link.identity import Identity
+    from bekenlab.link.target import Target
+
+# What is different is mostly different at its beginning; this much tells at little cost.
+_FIRST = 0x8000
+
+
+@dataclass(frozen=True, slots=True)
+class WriteProposal:
+    """What a write would do to a chip. Nothing of it is done yet.
+
+    Attributes:
+        identity: The chip.
+        plan: The plan.
+        options: What it was made for.
+        state: What the chip holds; the plan is carried out against it.
+    """
+
+    identity: Identity
+    plan: FlashPlan
+    options: WriteOptions
+    state: ChipState = field(repr=False)
+
+
+class Planner:
+    """Works out what writing files would do to a chip.
+
+    Args:
+        target: The chip.
+        files: What to write: one file, or several that go together, each to where it belongs.
+        journal: Where writes that were cut off are recorded.
+        backups: Files that may be backups of the chip, oldest first.
+        state: What the chip holds, where that is known; else it is asked when it is needed.
+        events: Told of progress.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        files: Sequence[FlashFile],
+        journal: WriteJournal,
+        backups: Sequence[Path] = (),
+        *,
+        state: ChipState | None = None,
+        events: EventSink = ignore,
+    ) -> None:
+        self._target = target
+        self._files = files
+        self._journal = journal
+        self._backups = backups
+        self._state = state
+        self._events = events
+
+    def propose(self, options: WriteOptions) -> WriteProposal:
+        """Make a plan; reads a few sectors at most, changes nothing.
+
+        Raises:
+            UsageError: Nothing says where a file belongs, or two of them overlap.
+            BekenlabError: Chip or line fail.
+        """
+        plan, state = self._plan(options)
+        return WriteProposal(self._target.identity, plan, options, state)
+
+    def _plan(self, options: WriteOptions) -> tuple[FlashPlan, ChipState]:
+        first, *others = self._files
+        if self._state is None and not others:
+            plan = plan_unchanged(self._target, first, options, self._journal)
+            if plan is not None:
+                return plan, ChipState({}, None, None)
+        if self._state is None:
+            self._state = look(self._target, self._journal, self._backups, events=self._events)
+        return plan_write(self._target, first, options, self._state, also=others), self._state
+
+
+def plan_unchanged(
+    target: Target, file: FlashFile, options: WriteOptions, journal: WriteJournal
+) -> FlashPlan | None:
+    """The plan of a write that has nothing to do; None: what there is to do must be worked out.
+
+    Args:
+        target: The chip.
+        file: What to write.
+        options: Where, and what to leave alone.
+        journal: Where writes that were cut off are recorded; after one, more than this file may
+            have to be put right.
+
+    Raises:
+        UsageError: Nothing says where the file belongs.
+        BekenlabError: Chip or line fail.
+    """
+    part = placed(target, file, options, options.address)
+    pieces = tuple(piece for whole in part.pieces for piece in inside(whole, target.size))
+    if not pieces or journal.concerns(target.identity) or not _holds(target, pieces):
+        return None
+    same, _ = compose(pieces, {}, lambda address: read_alone(target, address).data)
+    if _is_refused(target, part, options, same):
+        return None
+    return FlashPlan(
+        title=title_of(file),
+        pieces=pieces,
+        sectors=(),
+        same=same,
+        kept=tuple(part.kept),
+        baud=target.session.baud,
+    )
+
+
+def _is_refused(
+    target: Target, part: Placed, options: WriteOptions, same: Sequence[PlannedSector]
+) -> bool:
+    """Whether a rule speaks against the file; for a chip it is not meant for it is no use there."""
+    held = {sector.address: sector.data for sector in same}
+    blank = b"\xff" * SECTOR
+    situation = Situation(
+        file=part.file,
+        pieces=part.pieces,
+        identity=target.identity,
+        crcs={address: zlib.crc32(data) for address, data in held.items()},
+        head=b"".join(held.get(address, blank) for address in range(0, HEAD, SECTOR)),
+        has_backup=True,  # nothing is lost
+    )
+    return any(refusal.code not in options.force for refusal in refusals(situation))
+
+
+def _holds(target: Target, pieces: Sequence[Piece]) -> bool:
+    first = pieces[0]
+    begin = Piece(first.start, first.data[:_FIRST])
+    return all(
+        target.crc(piece.start, piece.end) == zlib.crc32(piece.data) for piece in (begin, *pieces)
+    )

@@ -1,0 +1,315 @@
+"""A chip on a line as an object, for programs: ``with connect(port) as chip``.
+
+It never asks. What changes a chip takes ``yes=True``, or a function that is given the plan; the
+safety rules refuse what they refuse everywhere, unless ``force`` names them.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import UsageError
+from bekenlab.events import EventSink, ignore
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from bekenlab.analysis.inputs import InputFile
+    from bekenlab.flashing.backup import BackupReport
+    from bekenlab.flashing.execute import FlashReport
+    from bekenlab.flashing.flash_file import FlashFile
+    from bekenlab.flashing.places import Places
+    from bekenlab.flashing.planner import Planner, WriteProposal
+    from bekenlab.flashing.verify import VerifyReport
+    from bekenlab.jobs.capture import Capture
+    from bekenlab.jobs.info import InfoReport
+    from bekenlab.jobs.write import Questions
+    from bekenlab.link.connect import Link
+    from bekenlab.link.identity import Identity
+
+    Source = bytes | str | os.PathLike[str]
+    Confirm = Callable[[WriteProposal], bool]
+
+JOB = "connect"
+LOG_BAUD = 115_200
+
+
+@contextmanager
+def connect(
+    port: str | None = None,
+    *,
+    baud: int | None = None,
+    wait: float = 30.0,
+    places: Places | None = None,
+    events: EventSink = ignore,
+) -> Iterator[ConnectedChip]:
+    """Connect to a chip through its boot loader; the port is closed at the end of ``with``.
+
+    The loader only answers just after a reset: an adapter whose DTR or RTS is wired to CEN resets
+    the chip, else somebody has to do it within ``wait`` seconds.
+
+    Args:
+        port: Serial port (``/dev/ttyUSB0``, ``COM3``), or a URL: ``rfc2217://HOST:PORT``,
+            ``socket://HOST:PORT``, ``virtual://CHIP?image=FILE``. None: the only USB-serial
+            adapter that is plugged in.
+        baud: Highest rate; None: what this adapter managed last, else 921600.
+        wait: Seconds to wait for a reset by hand.
+        places: Folders for backups and for what must not be forgotten; None: those the command
+            line uses, so that both know each other's backups.
+        events: Told of progress; see ``bekenlab.events``.
+
+    Raises:
+        PortError: The port cannot be opened, or there is none.
+        NoLinkError: No chip answers.
+        BekenlabError: Another failure of the line.
+    """
+    # Imported here: a program that only analyses files must not load the serial library.
+    from bekenlab.flashing.baud_memory import BaudMemory
+    from bekenlab.flashing.connection import ConnectionOptions, open_chip
+    from bekenlab.flashing.places import Places
+
+    kept = places or Places.of_user()
+    memory = BaudMemory(kept.state) if kept.state else None
+    options = ConnectionOptions(port=port, baud=baud, wait=wait, memory=memory)
+    with open_chip(options, JOB, events) as link:
+        yield ConnectedChip(link, kept, events)
+
+
+class ConnectedChip:
+    """A chip that waits in its boot loader. Made by :func:`connect`.
+
+    Flash addresses are physical, in bytes.
+    """
+
+    def __init__(self, link: Link, places: Places, events: EventSink = ignore) -> None:
+        self._link = link
+        self._target = link.target
+        self._places = places
+        self._events = events
+
+    @property
+    def identity(self) -> Identity:
+        """Which chip it is, with boot loader and flash."""
+        return self._target.identity
+
+    def info(self) -> InfoReport:
+        """What can be told without reading flash: chip, loader, key, write protection, MAC."""
+        from bekenlab.jobs.info import info
+
+        return info(self._link)
+
+    def backup(self, path: str | os.PathLike[str]) -> BackupReport:
+        """Read all of flash into a file that must not exist, and prove it.
+
+        The backup is noted: later writes to this chip rely on it. A run that was cut off is
+        continued by the next with the same path.
+
+        Raises:
+            RefusedError: The file exists.
+            BekenlabError: Line, chip or disk fail.
+        """
+        from bekenlab.jobs.backup import backup_linked
+
+        return backup_linked(self._target, Path(path), self._places, events=self._events)
+
+    def plan(
+        self,
+        file: Source,
+        *,
+        address: int | None = None,
+        keep: Collection[str] = (),
+        force: Collection[str] = (),
+        backups: Sequence[str | os.PathLike[str]] = (),
+    ) -> WriteProposal:
+        """Work out what writing a file would do; changes nothing.
+
+        Args:
+            file: Firmware, a configuration or a dump: its bytes, or a path.
+            address: Where its first byte goes; None: where it belongs, judged by its content.
+            keep: Parts of the chip to leave alone: ``"bootloader"``, ``"rf"``.
+            force: Codes of safety rules to override, e.g. ``"no-backup"``.
+            backups: Files that are backups of this chip, where they were made elsewhere.
+
+        Returns:
+            The plan (``.plan``), which :meth:`write` takes. It is not carried out while
+            ``.plan.refusals`` names reasons against it.
+
+        Raises:
+            UsageError: Nothing says where the file belongs.
+            BekenlabError: The file is of no use, or chip or line fail.
+        """
+        from bekenlab.flashing.flash_file import recognise
+        from bekenlab.flashing.planning import WriteOptions
+
+        planner = self._planner(recognise(_input(file)), backups)
+        return planner.propose(WriteOptions(address, frozenset(keep), frozenset(force)))
+
+    def write(
+        self,
+        file: Source | WriteProposal,
+        *,
+        yes: bool = False,
+        confirm: Confirm | None = None,
+        address: int | None = None,
+        keep: Collection[str] = (),
+        force: Collection[str] = (),
+        backups: Sequence[str | os.PathLike[str]] = (),
+        reboot: bool = False,
+    ) -> FlashReport:
+        """Write a file, or carry out a plan, and compare all of flash afterwards.
+
+        Sectors that hold the right bytes already are left alone.
+
+        Args:
+            file: As for :meth:`plan`, or the plan that it returned; then ``address``, ``keep``,
+                ``force`` and ``backups`` are those of the plan.
+            yes: Carry the plan out.
+            confirm: Asked with the plan instead, unless it would change nothing.
+            address: As for :meth:`plan`.
+            keep: As for :meth:`plan`.
+            force: As for :meth:`plan`.
+            backups: As for :meth:`plan`.
+            reboot: Start the firmware at the end; then the chip no longer answers here.
+
+        Raises:
+            UsageError: Neither ``yes`` nor ``confirm`` was given.
+            RefusedError: A safety rule says no, or ``confirm`` does; nothing was written.
+            VerifyFailedError: The chip does not hold what was written, after all tries.
+            BekenlabError: Line, chip or file fail. The same call again continues.
+        """
+        from bekenlab.flashing.planner import WriteProposal
+
+        questions = _questions(confirm, yes=yes)
+        proposal = (
+            file
+            if isinstance(file, WriteProposal)
+            else self.plan(file, address=address, keep=keep, force=force, backups=backups)
+        )
+        return self._carry_out(proposal, questions, reboot=reboot)
+
+    def erase(
+        self,
+        area: str | tuple[int, int],
+        *,
+        yes: bool = False,
+        confirm: Confirm | None = None,
+        force: Collection[str] = (),
+        backups: Sequence[str | os.PathLike[str]] = (),
+    ) -> FlashReport:
+        """Erase part of flash, and check that it is blank.
+
+        Args:
+            area: First address and the one behind the last, multiples of 4096; or as on the
+                command line: ``"0x1d1000+0x1000"``, the name of a region, ``"all"``.
+            yes: As for :meth:`write`.
+            confirm: As for :meth:`write`.
+            force: As for :meth:`plan`.
+            backups: As for :meth:`plan`.
+
+        Raises:
+            UsageError: The range makes no sense.
+            RefusedError: As for :meth:`write`.
+            BekenlabError: Line or chip fail.
+        """
+        from bekenlab.flashing.planning import WriteOptions
+        from bekenlab.jobs.erase import blank_area
+
+        questions = _questions(confirm, yes=yes)
+        text = area if isinstance(area, str) else f"{area[0]}-{area[1]}"
+        planner = self._planner(blank_area(self._target, text), backups)
+        proposal = planner.propose(WriteOptions(force=frozenset(force)))
+        return self._carry_out(proposal, questions, reboot=False)
+
+    def verify(self, file: Source, *, address: int | None = None) -> VerifyReport:
+        """Compare the chip with a file by checksums; see ``.equal`` and ``.different``.
+
+        Args:
+            file: Bytes, or a path.
+            address: Physical address of its first byte; None: where it belongs.
+
+        Raises:
+            UsageError: Nothing says where it belongs, or it reaches beyond the flash.
+            BekenlabError: Line, chip or file fail.
+        """
+        from bekenlab.flashing.flash_file import recognise
+        from bekenlab.jobs.verify import verify_linked
+
+        given = _input(file)
+        return verify_linked(
+            self._target, recognise(given), given.path, address=address, events=self._events
+        )
+
+    def log(self, seconds: float) -> Capture:
+        """Start the firmware, and listen to what it prints on its log port, UART2.
+
+        A virtual chip has its own log line. On a real one the adapter's RX has to be moved from
+        TX1 to TX2, at the latest when this is called. Afterwards the chip is no longer in its
+        loader: leave ``with``, and connect anew.
+
+        Args:
+            seconds: How long to listen, on the line's clock: virtual seconds on a virtual chip.
+
+        Raises:
+            BekenlabError: The line fails.
+        """
+        from bekenlab.jobs.capture import capture
+        from bekenlab.link.transport import own_log
+
+        line = self._target.session.transport
+        log = own_log(line)
+        self._target.reboot()
+        if log is None:
+            log = line
+            line.set_baud(LOG_BAUD)
+        return capture(log, seconds=seconds)
+
+    def reboot(self) -> None:
+        """Leave the loader and start the firmware; then the chip no longer answers here."""
+        self._target.reboot()
+
+    def _planner(self, file: FlashFile, backups: Sequence[str | os.PathLike[str]]) -> Planner:
+        from bekenlab.flashing.planner import Planner
+
+        candidates = self._places.candidates(map(Path, backups))
+        journal = self._places.journal
+        return Planner(self._target, [file], journal, candidates, events=self._events)
+
+    def _carry_out(
+        self, proposal: WriteProposal, questions: Questions, *, reboot: bool
+    ) -> FlashReport:
+        from bekenlab.jobs.write import carry_out
+
+        _, report = carry_out(
+            self._target,
+            lambda _options: proposal,
+            proposal.options,
+            self._places.journal,
+            questions,
+            reboot=reboot,
+            events=self._events,
+        )
+        return report
+
+
+def _input(file: Source) -> InputFile:
+    from bekenlab.analysis.inputs import InputFile, load_one
+
+    if isinstance(file, bytes):
+        return InputFile("data", Path("data"), file)
+    return load_one(Path(file))
+
+
+def _questions(confirm: Confirm | None, *, yes: bool) -> Questions:
+    from bekenlab.jobs.write import YES, YesOrNo
+
+    if yes:
+        return YES
+    if confirm is None:
+        raise UsageError(
+            "the chip is only changed after a yes",
+            hint="pass yes=True, or confirm=: a function that is given the plan",
+        )
+    return YesOrNo(confirm)

@@ -1,0 +1,77 @@
+"""Erase a range of a chip's flash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bekenlab.events import EventSink, ignore
+from bekenlab.flashing.connection import open_chip
+from bekenlab.flashing.erase import blank, parse_range
+from bekenlab.flashing.planning import WriteOptions
+from bekenlab.jobs.write import write_linked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from bekenlab.flashing.connection import ConnectionOptions
+    from bekenlab.flashing.flash_file import FlashFile
+    from bekenlab.flashing.places import Places
+    from bekenlab.jobs.write import Questions, WriteReport
+    from bekenlab.link.target import Target
+
+JOB = "erase"
+
+
+def erase(
+    connection: ConnectionOptions,
+    area: str,
+    places: Places,
+    questions: Questions,
+    *,
+    force: frozenset[str] = frozenset(),
+    backups: Sequence[Path] = (),
+    plan_only: bool = False,
+    events: EventSink = ignore,
+) -> WriteReport:
+    """Erase part of the flash of the chip on a line, and check that it is blank.
+
+    The chip stays in its loader.
+
+    Args:
+        connection: How to reach the chip.
+        area: ``START-END``, ``START+LENGTH``, the name of a region of the chip, or ``all``.
+        places: The user's folders.
+        questions: Who decides.
+        force: Codes of refusals to override.
+        backups: Files the user names as backups of the chip.
+        plan_only: Change nothing on the chip.
+        events: Told of progress.
+
+    Raises:
+        UsageError: The range makes no sense.
+        RefusedError: A safety rule or a person says no; nothing was changed on the chip.
+        BekenlabError: Line, chip or files fail.
+    """
+    with open_chip(connection, JOB, events) as link:
+        target = link.target
+        return write_linked(
+            target,
+            blank_area(target, area),
+            WriteOptions(force=force),
+            places,
+            questions,
+            backups=backups,
+            plan_only=plan_only,
+            reboot=False,
+            events=events,
+        )
+
+
+def blank_area(target: Target, area: str) -> FlashFile:
+    """The blank bytes that an erased range of a chip holds, to be planned like any file.
+
+    Raises:
+        UsageError: The range makes no sense.
+    """
+    return blank(*parse_range(area, target.identity.chip, target.size))
