@@ -11,8 +11,9 @@ from bekenlab.chips import Chip
 from bekenlab.chips import chip as chip_named
 from bekenlab.flashing.connection import ConnectionOptions
 from bekenlab.flashing.flash_file import recognise
+from bekenlab.flashing.places import Places
 from bekenlab.image import read_image
-from bekenlab.jobs.install.model import Firmware, InstallOptions, Places, Proposal
+from bekenlab.jobs.install.model import Firmware, InstallOptions, Proposal
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.wire_chips import build
 from bekenlab.openbeken.config.edit import Changes

@@ -12,12 +12,12 @@ import pytest
 from bekenlab.errors import FileAccessError, RefusedError
 from bekenlab.events import Event, Progress
 from bekenlab.flashing.backup import backup
+from bekenlab.flashing.backup_files import next_output
 from bekenlab.flashing.known_backups import KnownBackups
 from bekenlab.link.connect import connect
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.rom import RomChip
 from bekenlab.samples import build_sample
-from bekenlab.web.backups import Backups
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +46,7 @@ def test_a_second_run_does_not_touch_what_the_first_one_makes(tmp_path: Path) ->
                 backup(other, output, now=now)
             refused.append(error.value.code)
             # The pages choose a name by themselves: not one that is being made.
-            chosen = Backups(tmp_path, tmp_path / "state").place_for(other, now)
+            chosen = next_output(tmp_path, other.identity, now())
             assert chosen != output
 
     backup(target(FIRST), output, now=now, events=meanwhile)

@@ -18,7 +18,9 @@ from bekenlab.errors import (
     TooLargeError,
     UnsupportedError,
 )
+from bekenlab.flashing.backup_files import next_output
 from bekenlab.flashing.connection import ConnectionOptions, open_chip
+from bekenlab.flashing.places import Places
 from bekenlab.link.unlock import unlocked
 from bekenlab.samples import build_sample
 from bekenlab.web.backups import Backups
@@ -248,18 +250,23 @@ def test_there_is_an_end_to_virtual_devices() -> None:
 def test_backups_have_names_of_their_own_and_survive_odd_neighbours(tmp_path: Path) -> None:
     ports, port = virtual_ports(build_sample())
     folder = tmp_path / "backups"
-    kept = Backups(folder, tmp_path / "state")
+    folder.mkdir()
+    places = Places(tmp_path / "state", folder)
+    kept = Backups(places)
     now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     bench = ConnectionOptions(port="x", open_line=ports.opener(ports.find(port), lambda: None))
     with open_chip(bench, "test") as link:
-        first = kept.place_for(link.target, lambda: now)
+        first = next_output(folder, link.target.identity, now)
         assert first.name == "BK7231N-20260102-030405.bin"
         first.write_bytes(b"x")
         (folder / "odd.bin.journal").write_text("no journal")
         (folder / "list.bin.journal").write_text("[]\n")
-        assert kept.place_for(link.target, lambda: now).name == "BK7231N-20260102-030405-2.bin"
+        assert (
+            next_output(folder, link.target.identity, now).name == "BK7231N-20260102-030405-2.bin"
+        )
     (folder / f"{first.name}.json").write_text('["no manifest"]')
-    backup = kept.add(first)
+    places.known.add(first)
+    backup = kept.of(first)
     assert (backup.size, backup.chip, backup.made) == (1, "", "")
     assert kept.get(backup.id).path == first.resolve()
     first.unlink()

@@ -15,7 +15,6 @@ from bekenlab.cli.install_answers import Answers
 from bekenlab.cli.install_options import (
     firmware_for,
     firmware_option,
-    places,
     template_from,
     template_option,
 )
@@ -67,38 +66,39 @@ def command(
     --wifi-ssid the device opens a Wi-Fi of its own to be set up in.
     """
     # Imported here: numpy and the parsers take longer to load than --help may take.
+    from bekenlab.flashing.places import Places
     from bekenlab.jobs.install.install import install, problem_of
     from bekenlab.jobs.install.model import InstallOptions
     from bekenlab.report.install_json import install_json
     from bekenlab.report.install_text import install_text
 
-    with facing("install", as_json=options.as_json) as face:
-        wishes = InstallOptions(
-            firmware=firmware_for(firmware, face),
+    with facing("install", as_json=options.as_json) as frontend:
+        wanted = InstallOptions(
+            firmware=firmware_for(firmware, frontend),
             changes=changes_from(settings),
             template=template_from(source),
             backup=backup,
             force=frozenset(force),
             listens=not no_log,
         )
-        shown = _Shown(face)
+        shown = _Shown(frontend)
         report = install(
             connection_of(options),
-            wishes,
-            places(),
+            wanted,
+            Places.of_user(),
             Answers(as_json=options.as_json, yes=options.yes),
             helpers=shown.helpers(
                 rehearses=not no_rehearsal,
-                force=wishes.force,
+                force=wanted.force,
                 find=None if no_find or (options.port or "").startswith(_VIRTUAL) else _find,
             ),
             plan_only=options.dry_run,
-            events=face,
+            events=frontend,
         )
         shown.end()
-        face.result = install_json(report)
+        frontend.result = install_json(report)
         if not options.dry_run:
-            face.show(install_text(report))
+            frontend.show(install_text(report))
         problem = problem_of(report)
         if problem is not None:
             raise problem
@@ -107,10 +107,10 @@ def command(
 class _Shown:
     """What a person sees while the job goes on; in JSON it is all in the result."""
 
-    def __init__(self, face: Frontend) -> None:
+    def __init__(self, frontend: Frontend) -> None:
         from bekenlab.report.live_log import LiveLog
 
-        self._face = face
+        self._frontend = frontend
         self._log = LiveLog()
         self._at = 0.0
 
@@ -128,7 +128,7 @@ class _Shown:
                 proposal.firmware,
                 proposal.made,
                 force=force,
-                events=self._face,
+                events=self._frontend,
             )
 
         return Helpers(
@@ -143,26 +143,26 @@ class _Shown:
         from bekenlab.report.install_json import proposal_json
         from bekenlab.report.install_text import proposal_text
 
-        self._face.result = proposal_json(proposal)
-        self._face.show(proposal_text(proposal))
+        self._frontend.result = proposal_json(proposal)
+        self._frontend.show(proposal_text(proposal))
 
     def _rehearsed(self, rehearsal: Rehearsal) -> None:
         from bekenlab.report.install_json import rehearsal_json
         from bekenlab.report.install_text import rehearsal_text
 
-        self._face.result["rehearsal"] = rehearsal_json(rehearsal)
-        self._face.show(rehearsal_text(rehearsal))
+        self._frontend.result["rehearsal"] = rehearsal_json(rehearsal)
+        self._frontend.show(rehearsal_text(rehearsal))
 
     def _heard(self, at: float, text: str) -> None:
         """The log is long and says little to most people; scripts get it line by line."""
         self._at = at
-        for line in self._log.feed(text) if self._face.as_json else []:
-            self._face.line(line, at)
+        for line in self._log.feed(text) if self._frontend.as_json else []:
+            self._frontend.line(line, at)
 
     def end(self) -> None:
         """What was left of the log."""
-        for line in self._log.end() if self._face.as_json else []:
-            self._face.line(line, self._at)
+        for line in self._log.end() if self._frontend.as_json else []:
+            self._frontend.line(line, self._at)
 
 
 def _find(report: InstallReport) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bekenlab.cli.chip.confirm import refuse_without_yes
 from bekenlab.cli.output import console
 
 if TYPE_CHECKING:
@@ -16,20 +17,6 @@ if TYPE_CHECKING:
 _WIRE = """\
 To hear how it starts, move the adapter's RX wire now, from the pad TX1 to TX2.
 Leave all other wires as they are."""
-
-
-def refuse_without_yes() -> None:
-    """Say why nothing is changed where nobody can be asked.
-
-    Raises:
-        RefusedError: Always.
-    """
-    from bekenlab.errors import RefusedError
-
-    raise RefusedError(
-        "the chip is only changed after a yes, and nobody can be asked here",
-        hint="look at the plan with --dry-run, then add --yes",
-    )
 
 
 class Answers:

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bekenlab.cli.chip.options import state_folder
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bekenlab.events import EventSink
-    from bekenlab.jobs.install.model import FirmwareFor, Places
+    from bekenlab.jobs.install.model import FirmwareFor
 
 LATEST = "latest"
 
@@ -74,15 +72,6 @@ def template_from(source: Path | None) -> Mapping[str, Any] | None:
     if subject.problem is not None:
         raise subject.problem
     return subject.template
-
-
-def places() -> Places:
-    """The user's folders."""
-    from platformdirs import user_data_path
-
-    from bekenlab.jobs.install.model import Places
-
-    return Places(state_folder(), user_data_path("bekenlab", appauthor=False) / "backups")
 
 
 def cache_folder() -> Path:

@@ -69,13 +69,13 @@ def command(
     from bekenlab.report.live_log import LiveLog
 
     live = LiveLog(show_secrets=show_secrets)
-    with facing("log", as_json=as_json) as face, interruptible() as interrupted:
+    with facing("log", as_json=as_json) as frontend, interruptible() as interrupted:
         name, _ = find_port(ConnectionOptions(port=port))
         line = open_line(name, baud)
 
         def show(at: float, lines: list[str]) -> None:
             for text in lines:
-                face.line(f"{at:9.3f}  {text}" if with_time else text, at)
+                frontend.line(f"{at:9.3f}  {text}" if with_time else text, at)
 
         try:
             found = capture(
@@ -83,32 +83,32 @@ def command(
                 output=output,
                 seconds=seconds,
                 heard=lambda at, text: show(at, live.feed(text)),
-                learnt=lambda pins: _learnt(face, pins),
+                learnt=lambda pins: _learnt(frontend, pins),
                 interrupted=interrupted,
             )
         finally:
             line.close()
         show(found.seconds, live.end())
-        _summary(face, found, output)
+        _summary(frontend, found, output)
 
 
-def _learnt(face: Frontend, pins: PinMap) -> None:
+def _learnt(frontend: Frontend, pins: PinMap) -> None:
     from bekenlab.events import Message
 
-    face(Message("log", "pins", f"{len(pins.pins)} pins known from the log so far"))
+    frontend(Message("log", "pins", f"{len(pins.pins)} pins known from the log so far"))
 
 
-def _summary(face: Frontend, found: Capture, output: Path | None) -> None:
+def _summary(frontend: Frontend, found: Capture, output: Path | None) -> None:
     from bekenlab.openbeken import describe
     from bekenlab.report.json_report import pin_json
 
-    face.result = {
+    frontend.result = {
         "seconds": round(found.seconds, 3),
         "bytes": len(found.data),
         "file": str(output) if output else None,
         "pins": [pin_json(pin) for pin in found.pins.pins],
     }
-    if face.as_json:
+    if frontend.as_json:
         return
     out = console()
     out.print(f"{len(found.data):,} bytes in {found.seconds:.1f} s", style="bold")

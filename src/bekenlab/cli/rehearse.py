@@ -43,17 +43,17 @@ def command(
     from bekenlab.report.install_json import rehearsal_json
     from bekenlab.report.install_text import rehearsal_text
 
-    with facing("rehearse", as_json=as_json) as face:
+    with facing("rehearse", as_json=as_json) as frontend:
         rehearsal = rehearse_dump(
             dump,
-            firmware_for(firmware, face),
+            firmware_for(firmware, frontend),
             changes_from(settings),
             template=template_from(source),
             chip=chip,
-            events=face,
+            events=frontend,
         )
-        face.result = rehearsal_json(rehearsal)
-        face.show(rehearsal_text(rehearsal))
+        frontend.result = rehearsal_json(rehearsal)
+        frontend.show(rehearsal_text(rehearsal))
         problem = problem_of(rehearsal)
         if problem is not None:
             raise problem

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bekenlab.cli.chip.options import state_folder
 from bekenlab.cli.install_options import cache_folder
 from bekenlab.cli.interrupts import interruptible
 from bekenlab.errors import ExitCode, MissingExtraError
@@ -40,7 +39,7 @@ def command(no_browser: bool, listen: str | None, ports: tuple[str, ...]) -> int
     is printed holds the key of this run: whoever has it can use the page. Ctrl-C ends it.
     """
     web = _server()
-    from platformdirs import user_data_path
+    from bekenlab.flashing.places import Places, state_folder
 
     def opened(address: str) -> None:
         click.echo(address)  # flushed: a script waits for it
@@ -52,7 +51,7 @@ def command(no_browser: bool, listen: str | None, ports: tuple[str, ...]) -> int
     with interruptible(signal.SIGTERM):
         web.serve(
             place,
-            data=user_data_path("bekenlab", appauthor=False) / "backups",
+            data=Places.of_user().backups,
             state=state_folder(),
             cache=cache_folder(),
             ports=ports,

@@ -63,7 +63,7 @@ def next_output(folder: Path, identity: Identity, now: datetime) -> Path:
     """
     wanted = {**identity_facts(identity), "size": identity.flash_size}
     for journal in sorted(folder.glob("*.bin.journal"), reverse=True):
-        if _lines(journal)[0].items() >= wanted.items() and not is_being_made(journal):
+        if _head(journal).items() >= wanted.items() and not is_being_made(journal):
             return journal.with_name(journal.name.removesuffix(".journal"))
     chip = identity.chip.name if identity.chip else "chip"
     stem = f"{chip}-{now:%Y%m%d-%H%M%S}"
@@ -233,6 +233,14 @@ def _lines(journal: Path) -> list[dict[str, Any]]:
         if isinstance(entry, dict):
             found.append(entry)
     return found or [{}]
+
+
+def _head(journal: Path) -> dict[str, Any]:
+    """What chip a journal is of; empty when it cannot be read."""
+    try:
+        return _lines(journal)[0]
+    except OSError:
+        return {}
 
 
 def _access(path: Path, error: OSError) -> FileAccessError:

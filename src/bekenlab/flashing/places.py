@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from bekenlab.flashing.baud_memory import BaudMemory
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.known_backups import KnownBackups
 
@@ -28,10 +29,9 @@ class Places:
     @classmethod
     def of_user(cls) -> Self:
         """The folders that this computer's system gives to the user's programs."""
-        from platformdirs import user_data_path, user_state_path
+        from platformdirs import user_data_path
 
-        state = user_state_path("bekenlab", appauthor=False)
-        return cls(state, user_data_path("bekenlab", appauthor=False) / "backups")
+        return cls(state_folder(), user_data_path("bekenlab", appauthor=False) / "backups")
 
     @property
     def journal(self) -> WriteJournal:
@@ -42,6 +42,11 @@ class Places:
     def known(self) -> KnownBackups:
         """The list of backups made on this computer."""
         return KnownBackups(self.state)
+
+    @property
+    def memory(self) -> BaudMemory | None:
+        """The rates that adapters managed."""
+        return BaudMemory(self.state) if self.state else None
 
     def candidates(self, named: Iterable[Path] = ()) -> list[Path]:
         """Files that may be backups of a chip, oldest first; those the user named come last.
@@ -55,3 +60,10 @@ class Places:
             files = sorted(self.backups.glob("*.bin"), key=lambda path: path.stat().st_mtime)
             found = [path for path in files if path.resolve() not in noted] + found
         return [*found, *named]
+
+
+def state_folder() -> Path:
+    """Where this user's programs keep what must outlive a run."""
+    from platformdirs import user_state_path
+
+    return user_state_path("bekenlab", appauthor=False)

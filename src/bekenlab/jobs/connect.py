@@ -67,13 +67,11 @@ def connect(
         BekenlabError: Another failure of the line.
     """
     # Imported here: a program that only analyses files must not load the serial library.
-    from bekenlab.flashing.baud_memory import BaudMemory
     from bekenlab.flashing.connection import ConnectionOptions, open_chip
     from bekenlab.flashing.places import Places
 
     kept = places or Places.of_user()
-    memory = BaudMemory(kept.state) if kept.state else None
-    options = ConnectionOptions(port=port, baud=baud, wait=wait, memory=memory)
+    options = ConnectionOptions(port=port, baud=baud, wait=wait, memory=kept.memory)
     with open_chip(options, JOB, events) as link:
         yield ConnectedChip(link, kept, events)
 

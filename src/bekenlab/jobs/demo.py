@@ -12,17 +12,17 @@ from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot import boot
 from bekenlab.analysis.inputs import InputFile
 from bekenlab.chips import chip as chip_named
-from bekenlab.flashing.backup import backup
 from bekenlab.flashing.erase import blank
-from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import recognise
-from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.planning import WriteOptions, plan_write
-from bekenlab.flashing.state import look
+from bekenlab.flashing.places import Places
+from bekenlab.flashing.planner import Planner
+from bekenlab.flashing.planning import WriteOptions
+from bekenlab.jobs.backup import backup_linked
 from bekenlab.jobs.install.configure import configure, understand
 from bekenlab.jobs.install.firmware import check_chip
 from bekenlab.jobs.install.model import SavedBackup
 from bekenlab.jobs.rehearse import rehearse
+from bekenlab.jobs.write import YES, carry_out
 from bekenlab.link.connect import connect
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.wire_chips import build
@@ -84,16 +84,17 @@ def demonstrate(firmware: Firmware | None = None) -> DemoReport:
     target = connect(VirtualTransport(device), wait=0).target
     with TemporaryDirectory() as folder:
         saved = Path(folder) / SAMPLE_NAME
-        made = backup(target, saved, now=lambda: datetime.fromtimestamp(0, UTC))
+        places = Places(None, Path(folder))
+        made = backup_linked(target, saved, places, now=lambda: datetime.fromtimestamp(0, UTC))
         holes = [
             blank(region.start, region.end) for region in facts.flash_map if region.name in _TELLING
         ]
-        damaged = _write(target, holes, saved)
+        damaged = _write(target, holes, places)
         analysis = analyze(InputFile(SAMPLE_NAME, saved, device.flash))
         if analysis.image is None:
             raise TypeError("the sample is no dump")
         booted = boot(analysis.image, chip=CHIP)
-        restored = _write(target, [recognise(InputFile(saved.name, saved, sample))], saved)
+        restored = _write(target, [recognise(InputFile(saved.name, saved, sample))], places)
         whole = device.flash == sample
     return DemoReport(
         backup=made,
@@ -106,12 +107,11 @@ def demonstrate(firmware: Firmware | None = None) -> DemoReport:
     )
 
 
-def _write(target: Target, files: list[FlashFile], saved: Path) -> FlashReport:
-    journal = WriteJournal(None)
-    state = look(target, journal, [saved])
-    first, *rest = files
-    plan = plan_write(target, first, WriteOptions(), state, also=rest)
-    return flash(target, plan, state, journal, reboot=False)
+def _write(target: Target, files: list[FlashFile], places: Places) -> FlashReport:
+    planner = Planner(target, files, places.journal, places.candidates())
+    options = WriteOptions()
+    _, report = carry_out(target, planner.propose, options, places.journal, YES, reboot=False)
+    return report
 
 
 def _rehearsal(firmware: Firmware) -> Rehearsal:

@@ -9,9 +9,9 @@ from bekenlab.analysis.choose import choose_dump
 from bekenlab.chips import chip as chip_named
 from bekenlab.errors import RehearsalError, UnsupportedError
 from bekenlab.events import Event, EventSink, Message, Progress, Step, ignore
-from bekenlab.flashing.execute import flash
 from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.planning import WriteOptions, plan_write
+from bekenlab.flashing.planner import Planner
+from bekenlab.flashing.planning import WriteOptions
 from bekenlab.flashing.state import look
 from bekenlab.jobs.install.configure import (
     as_file,
@@ -22,6 +22,7 @@ from bekenlab.jobs.install.configure import (
 )
 from bekenlab.jobs.install.firmware import check_chip
 from bekenlab.jobs.install.model import SavedBackup
+from bekenlab.jobs.write import YES, carry_out
 from bekenlab.link.connect import connect
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.wire_chips import build
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from bekenlab.chips import Chip
     from bekenlab.flashing.execute import FlashReport
+    from bekenlab.flashing.planner import WriteProposal
     from bekenlab.jobs.install.model import Firmware, FirmwareFor
     from bekenlab.openbeken.config.edit import Changes, Made
 
@@ -68,11 +70,11 @@ def rehearse(
     """
     flashed, content = _written(saved, chip, firmware, made, force, events)
     events(Step(JOB, "boot", "Starting OpenBeken in the virtual chip"))
-    stage = VirtualTarget(content, chip.name)
+    virtual = VirtualTarget(content, chip.name)
     settings = made.config.pins()
-    checks = try_by_hand(stage, settings)
+    checks = try_by_hand(virtual, settings)
     checks += try_by_command(content, chip.name, made.address, made.config)
-    log = read_boot_log(stage.log)
+    log = read_boot_log(virtual.log)
     return Rehearsal(
         chip=chip.name,
         written=flashed.written,
@@ -80,7 +82,7 @@ def rehearse(
         log=log,
         wifi=log.uses(ssid_of(made.config)),
         pins=tuple(sorted(checks, key=lambda check: check.gpio)),
-        crash=stage.crash,
+        crash=virtual.crash,
     )
 
 
@@ -138,11 +140,17 @@ def _written(
     target = connect(VirtualTransport(device), wait=0).target
     journal = WriteJournal(None)
     state = replace(look(target, journal, ()), backup=(saved.path, saved.data))
-    plan = plan_write(
-        target, firmware.file, WriteOptions(force=force), state, also=(as_file(made),)
+    planner = Planner(target, [firmware.file, as_file(made)], journal, state=state)
+
+    def propose(options: WriteOptions) -> WriteProposal:
+        proposal = planner.propose(options)
+        # A virtual chip needs no file to go back to.
+        return replace(proposal, plan=replace(proposal.plan, backup=None))
+
+    options = WriteOptions(force=force)
+    _, report = carry_out(
+        target, propose, options, journal, YES, reboot=False, events=_renamed(events)
     )
-    plan = replace(plan, backup=None)  # a virtual chip needs no file to go back to
-    report = flash(target, plan, state, journal, reboot=False, events=_renamed(events))
     return report, device.flash
 
 

@@ -9,12 +9,12 @@ from bekenlab.analysis.inputs import InputFile, load
 from bekenlab.errors import RefusedError
 from bekenlab.events import EventSink, Finished, Started, Step, ignore
 from bekenlab.flashing.connection import open_chip
-from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import recognise
-from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.planning import WriteOptions, plan_write
+from bekenlab.flashing.planner import Planner
+from bekenlab.flashing.planning import WriteOptions
 from bekenlab.jobs.install.backups import look_at
 from bekenlab.jobs.install.model import UNDO
+from bekenlab.jobs.write import YesOrNo, carry_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from bekenlab.flashing.connection import ConnectionOptions
     from bekenlab.flashing.execute import FlashReport
     from bekenlab.flashing.flash_file import FlashFile
+    from bekenlab.flashing.places import Places
     from bekenlab.flashing.plan import FlashPlan
-    from bekenlab.jobs.install.model import Places
+    from bekenlab.flashing.planner import WriteProposal
     from bekenlab.link.identity import Identity
 
 
@@ -52,7 +53,7 @@ class UndoProposal:
     @property
     def needed(self) -> bool:
         """Whether anything differs."""
-        return bool(self.plan.sectors or self.plan.repairs)
+        return self.plan.changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class UndoReport:
 def undo(
     connection: ConnectionOptions,
     places: Places,
-    carry_out: Callable[[UndoProposal], bool],
+    agree: Callable[[UndoProposal], bool],
     *,
     named: Path | None = None,
     plan_only: bool = False,
@@ -84,7 +85,7 @@ def undo(
     Args:
         connection: How to reach the chip.
         places: The user's folders.
-        carry_out: Asked once, before anything is changed; not when nothing is to do.
+        agree: Asked once, before anything is changed; not when there is nothing to do.
         named: The backup to restore, where it is not the newest, or was made elsewhere.
         plan_only: Change nothing on the chip.
         events: Told of steps and progress.
@@ -95,7 +96,7 @@ def undo(
         BekenlabError: Line, chip or files fail. Running it again goes on.
     """
     events(Started(UNDO))
-    journal = WriteJournal(places.state)
+    journal = places.journal
     if named is not None:
         load(named)  # a name mistyped is told before the chip is looked for
     with open_chip(connection, UNDO, events) as link:
@@ -110,16 +111,22 @@ def undo(
             )
         path, data = state.backup
         file = recognise(InputFile(path.name, path, data))
-        wishes = WriteOptions(0, force=_IT_WAS_THERE)
-        plan = plan_write(target, file, wishes, state)
-        proposal = UndoProposal(target.identity, path, file, plan)
+
+        def proposed(found: WriteProposal) -> UndoProposal:
+            return UndoProposal(found.identity, path, file, found.plan)
+
+        planner = Planner(target, [file], journal, state=state)
+        options = WriteOptions(0, force=_IT_WAS_THERE)
         if plan_only:
-            return UndoReport(proposal, None)
-        plan.raise_if_refused()
-        agreed = not proposal.needed or carry_out(proposal)
-        if not agreed:
-            raise RefusedError("nothing was written: you said no", hint="")
-        events(Step(UNDO, "write", "Restoring the backup"))
-        report = flash(target, plan, state, journal, events=events)
+            return UndoReport(proposed(planner.propose(options)), None)
+        agreed, flashed = carry_out(
+            target,
+            planner.propose,
+            options,
+            journal,
+            YesOrNo(lambda found: agree(proposed(found))),
+            step=Step(UNDO, "write", "Restoring the backup"),
+            events=events,
+        )
     events(Finished(UNDO))
-    return UndoReport(proposal, report)
+    return UndoReport(proposed(agreed), flashed)

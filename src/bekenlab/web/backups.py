@@ -5,19 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from bekenlab.errors import FileAccessError, NotFoundError
-from bekenlab.flashing.backup_files import is_being_made, manifest_path
-from bekenlab.flashing.known_backups import KnownBackups
-from bekenlab.flashing.same_chip import identity_facts
+from bekenlab.errors import NotFoundError
+from bekenlab.flashing.backup_files import manifest_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
     from pathlib import Path
 
-    from bekenlab.link.target import Target
+    from bekenlab.flashing.places import Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +41,15 @@ class Backups:
     """All backups that are known and still there.
 
     Args:
-        folder: Where the pages keep theirs.
-        state: Where the list of all is.
+        places: The user's folders.
     """
 
-    def __init__(self, folder: Path, state: Path) -> None:
-        self._folder = folder
-        self._known = KnownBackups(state)
-
-    def paths(self) -> list[Path]:
-        """All that are noted, oldest first, whether they are still there or not."""
-        return self._known.paths()
+    def __init__(self, places: Places) -> None:
+        self._places = places
 
     def all(self) -> list[Backup]:
         """All that are there, newest first."""
-        found = [_backup(path) for path in reversed(self.paths()) if path.is_file()]
+        found = [_backup(path) for path in reversed(self._places.candidates()) if path.is_file()]
         return list({backup.id: backup for backup in found}.values())
 
     def get(self, name: str) -> Backup:
@@ -75,47 +65,7 @@ class Backups:
 
     def of(self, path: Path) -> Backup:
         """The backup in a file."""
-        return _backup(path)
-
-    def add(self, path: Path) -> Backup:
-        """Note a backup that was just made."""
-        self._known.add(path)
         return _backup(path.resolve())
-
-    def place_for(self, target: Target, now: Callable[[], datetime]) -> Path:
-        """Where to put a backup of a chip: where one of this kind of chip was cut off, or anew.
-
-        Whether what is there is of this very chip is checked sector by sector.
-
-        Raises:
-            FileAccessError: The folder cannot be made.
-        """
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise FileAccessError(f"{self._folder} cannot be made: {reason}") from error
-        wanted = {**identity_facts(target.identity), "size": target.size}
-        for journal in sorted(self._folder.glob("*.bin.journal"), reverse=True):
-            if _head(journal).items() >= wanted.items() and not is_being_made(journal):
-                return journal.with_name(journal.name.removesuffix(".journal"))
-        chip = target.identity.chip.name if target.identity.chip else "chip"
-        stem = f"{chip}-{now():%Y%m%d-%H%M%S}"
-        path = self._folder / f"{stem}.bin"
-        count = 1
-        while path.exists():
-            count += 1
-            path = self._folder / f"{stem}-{count}.bin"
-        return path
-
-
-def _head(journal: Path) -> dict[str, Any]:
-    try:
-        with journal.open(encoding="utf-8") as lines:
-            head = json.loads(lines.readline(1 << 16))
-    except (OSError, ValueError):
-        return {}
-    return head if isinstance(head, dict) else {}
 
 
 def _backup(path: Path) -> Backup:

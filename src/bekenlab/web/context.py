@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bekenlab.flashing.places import Places
 from bekenlab.live.sessions import LiveSessions
 from bekenlab.web.backups import Backups
 from bekenlab.web.events import Streams
@@ -44,6 +45,11 @@ class Settings:
     ports: tuple[str, ...] = ()
     closing: Callable[[], bool] = lambda: False
 
+    @property
+    def places(self) -> Places:
+        """The user's folders, as jobs take them."""
+        return Places(self.state, self.data)
+
 
 @dataclass(frozen=True, slots=True)
 class AppContext:
@@ -72,7 +78,7 @@ class AppContext:
     @classmethod
     def of(cls, settings: Settings) -> AppContext:
         """A laboratory in which nothing has happened yet."""
-        return cls(settings, Ports(settings.ports), Backups(settings.data, settings.state))
+        return cls(settings, Ports(settings.ports), Backups(settings.places))
 
     @property
     def policy(self) -> AccessPolicy:

@@ -22,10 +22,10 @@ def ports(as_json: bool) -> None:
     from bekenlab.report.chip_json import port_json
     from bekenlab.report.chip_text import ports_text
 
-    with facing("ports", as_json=as_json) as face:
+    with facing("ports", as_json=as_json) as frontend:
         found = list_ports()
-        face.result = {"ports": [port_json(port) for port in found]}
-        face.show(ports_text(found))
+        frontend.result = {"ports": [port_json(port) for port in found]}
+        frontend.show(ports_text(found))
 
 
 @click.command("doctor")
@@ -39,10 +39,10 @@ def doctor(options: ChipOptions) -> None:
     from bekenlab.report.chip_json import doctor_json
     from bekenlab.report.chip_text import doctor_text
 
-    with facing("doctor", as_json=options.as_json) as face:
-        report = job.doctor(connection_of(options), events=face)
-        face.result = doctor_json(report)
-        face.show(doctor_text(report))
+    with facing("doctor", as_json=options.as_json) as frontend:
+        report = job.doctor(connection_of(options), events=frontend)
+        frontend.result = doctor_json(report)
+        frontend.show(doctor_text(report))
         if report.problem is not None:
             raise report.problem
 
@@ -54,11 +54,11 @@ def reboot(options: ChipOptions) -> None:
     from bekenlab.flashing.connection import open_chip
 
     with (
-        facing("reboot", as_json=options.as_json) as face,
-        open_chip(connection_of(options), "reboot", face) as link,
+        facing("reboot", as_json=options.as_json) as frontend,
+        open_chip(connection_of(options), "reboot", frontend) as link,
     ):
         link.target.reboot()
-        face.result = {"rebooted": True}
+        frontend.result = {"rebooted": True}
     if not options.as_json:
         console().print("the chip was told to start its firmware (nothing confirms it)")
 

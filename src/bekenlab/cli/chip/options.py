@@ -10,7 +10,6 @@ import click
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from bekenlab.flashing.connection import ConnectionOptions
     from bekenlab.link.ports import Port
@@ -99,15 +98,15 @@ def chip_options(*, plans: bool = True, changes: bool = False) -> Callable[[Any]
 
 def connection_of(options: ChipOptions) -> ConnectionOptions:
     """How to reach the chip."""
-    from bekenlab.flashing.baud_memory import BaudMemory
     from bekenlab.flashing.connection import ConnectionOptions
+    from bekenlab.flashing.places import Places
 
     interactive = not options.as_json and sys.stdin.isatty()
     return ConnectionOptions(
         port=options.port,
         baud=options.baud,
         wait=options.wait,
-        memory=BaudMemory(state_folder()),
+        memory=Places.of_user().memory,
         choose=_choose if interactive else None,
     )
 
@@ -118,10 +117,3 @@ def _choose(ports: Sequence[Port]) -> str:
         click.echo(f"  {number}  {port.device:16} {port.name} {port.usb_id}", err=True)
     number = click.prompt("Which port", type=click.IntRange(1, len(ports)), err=True)
     return ports[number - 1].device
-
-
-def state_folder() -> Path:
-    """Where adapters, backups and unfinished writes are remembered."""
-    from platformdirs import user_state_path
-
-    return user_state_path("bekenlab", appauthor=False)

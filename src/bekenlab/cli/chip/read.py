@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from bekenlab.cli.chip.frontend import facing
-from bekenlab.cli.chip.options import ChipOptions, chip_options, connection_of, state_folder
+from bekenlab.cli.chip.options import ChipOptions, chip_options, connection_of
 from bekenlab.cli.output import console
 
 if TYPE_CHECKING:
-    from bekenlab.flashing.backup import BackupReport
+    from bekenlab.cli.chip.frontend import Frontend
+    from bekenlab.jobs.backup import BackupPlan
 
 
 @click.command("info")
@@ -28,12 +29,12 @@ def info(options: ChipOptions) -> None:
     from bekenlab.report.chip_text import info_text
 
     with (
-        facing("info", as_json=options.as_json) as face,
-        open_chip(connection_of(options), "info", face) as link,
+        facing("info", as_json=options.as_json) as frontend,
+        open_chip(connection_of(options), "info", frontend) as link,
     ):
         report = ask(link)
-        face.result = info_json(report)
-        face.show(info_text(report))
+        frontend.result = info_json(report)
+        frontend.show(info_text(report))
 
 
 @click.command("backup")
@@ -52,38 +53,35 @@ def backup(output: Path, options: ChipOptions) -> None:
     Each sector is compared with the chip's own checksum. What is interrupted is continued by the
     same command. A manifest with all checksums is kept in FILE.json.
     """
-    from contextlib import ExitStack
-    from datetime import UTC, datetime
-
-    from bekenlab.flashing import backup as job
-    from bekenlab.flashing.backup_files import check_output
-    from bekenlab.flashing.connection import open_chip
-    from bekenlab.flashing.known_backups import KnownBackups
-    from bekenlab.report.chip_json import backup_json, identity_json
+    from bekenlab.flashing.places import Places
+    from bekenlab.jobs import backup as job
+    from bekenlab.report.chip_json import backup_json
     from bekenlab.report.chip_text import backup_text
 
-    with facing("backup", as_json=options.as_json) as face, ExitStack() as stack:
-        check_output(output)
-        link = stack.enter_context(open_chip(connection_of(options), "backup", face))
+    with facing("backup", as_json=options.as_json) as frontend:
         if options.dry_run:
-            size = link.target.size
-            seconds = size / 0x1000 * 4123 * 10 / link.baud
-            face.result = {
-                "dry_run": True,
-                "chip": identity_json(link.target.identity),
-                "size": size,
-                "seconds_at_most": round(seconds, 1),
-            }
-            if not options.as_json:
-                text = f"would read {size / (1 << 20):g} MiB into {output} in about {seconds:.0f} s"
-                console().print(text, markup=False)
-            return
-        report: BackupReport = job.backup(
-            link.target, output, now=lambda: datetime.now(UTC), events=face
-        )
-        KnownBackups(state_folder()).add(output)
-        face.result = backup_json(report)
-        face.show(backup_text(report))
+            plan = job.plan_backup(connection_of(options), output, events=frontend)
+            _show_plan(frontend, plan, output)
+        else:
+            connection, places = connection_of(options), Places.of_user()
+            report = job.backup(connection, output, places, events=frontend)
+            frontend.result = backup_json(report)
+            frontend.show(backup_text(report))
+
+
+def _show_plan(frontend: Frontend, plan: BackupPlan, output: Path) -> None:
+    from bekenlab.report.chip_json import identity_json
+
+    frontend.result = {
+        "dry_run": True,
+        "chip": identity_json(plan.identity),
+        "size": plan.size,
+        "seconds_at_most": round(plan.seconds, 1),
+    }
+    if not frontend.as_json:
+        size, seconds = plan.size / (1 << 20), plan.seconds
+        text = f"would read {size:g} MiB into {output} in about {seconds:.0f} s"
+        console().print(text, markup=False)
 
 
 @click.command("verify")
@@ -102,27 +100,19 @@ def verify(file: Path, address: int | None, options: ChipOptions) -> None:
     Takes a few seconds, and transfers nothing. Exit 6 when they differ, with the sectors that do.
     """
     from bekenlab.analysis.inputs import load_one
-    from bekenlab.errors import UsageError
-    from bekenlab.flashing import verify as job
-    from bekenlab.flashing.connection import open_chip
-    from bekenlab.flashing.flash_file import place, recognise
+    from bekenlab.jobs import verify as job
     from bekenlab.report.chip_json import verify_json
     from bekenlab.report.chip_text import verify_text
 
-    with facing("verify", as_json=options.as_json) as face:
-        known = recognise(load_one(file))
-        with open_chip(connection_of(options), "verify", face) as link:
-            start = place(known, link.target.identity.chip) if address is None else address
-            if start is None:
-                raise UsageError(
-                    f"nothing says where {file.name} belongs", hint="name the address with --at"
-                )
-            report = job.verify(link.target, file, known.at(start), events=face)
-        face.result = verify_json(report)
+    with facing("verify", as_json=options.as_json) as frontend:
+        report = job.verify(
+            connection_of(options), load_one(file), address=address, events=frontend
+        )
+        frontend.result = verify_json(report)
         problem = report.problem()
         if problem is not None:
             raise problem
-        face.show(verify_text(report))
+        frontend.show(verify_text(report))
 
 
 COMMANDS = (info, backup, verify)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from bekenlab.cli.chip.confirm import confirmed
 from bekenlab.cli.chip.frontend import Frontend, facing
-from bekenlab.cli.chip.options import ChipOptions, chip_options, connection_of, state_folder
+from bekenlab.cli.chip.options import ChipOptions, chip_options, connection_of
 from bekenlab.cli.chip.read import parse_address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from bekenlab.flashing.flash_file import FlashFile
-    from bekenlab.flashing.planning import WriteOptions
-    from bekenlab.link.target import Target
+    from bekenlab.flashing.planner import WriteProposal
+    from bekenlab.jobs.write import Questions, WriteReport
 
 CODES = (
     "bootloader",
@@ -79,13 +76,23 @@ def write(
     of flash is. The chip's own boot loader and RF calibration are never touched unless forced.
     """
     from bekenlab.analysis.inputs import load_one
-    from bekenlab.flashing.flash_file import recognise
+    from bekenlab.flashing.places import Places
     from bekenlab.flashing.planning import WriteOptions
+    from bekenlab.jobs import write as job
 
-    with facing("write", as_json=options.as_json) as face:
-        known = recognise(load_one(file))
-        wishes = WriteOptions(address, frozenset(keep), frozenset(force))
-        _carry_out(face, options, "write", wishes, backups, lambda _t: known, not no_reboot)
+    with facing("write", as_json=options.as_json) as frontend:
+        report = job.write(
+            connection_of(options),
+            load_one(file),
+            WriteOptions(address, frozenset(keep), frozenset(force)),
+            Places.of_user(),
+            _questions(frontend, options),
+            backups=backups,
+            plan_only=options.dry_run,
+            reboot=not no_reboot,
+            events=frontend,
+        )
+        _show(frontend, report)
 
 
 @click.command("restore")
@@ -109,21 +116,23 @@ def restore(
     calibration, and because no backup of this one may be known; --keep rf writes the rest of it.
     """
     from bekenlab.analysis.inputs import load_one
-    from bekenlab.errors import UsageError
-    from bekenlab.flashing.flash_file import KIND_MEANS, FileKind, recognise
+    from bekenlab.flashing.places import Places
     from bekenlab.flashing.planning import WriteOptions
+    from bekenlab.jobs import restore as job
 
-    with facing("restore", as_json=options.as_json) as face:
-        known = recognise(load_one(file))
-        if known.kind not in {FileKind.DUMP, FileKind.ROTATED_DUMP}:
-            raise UsageError(
-                f"{file.name} is {KIND_MEANS[known.kind]}, not a whole dump",
-                hint="bekenlab write takes firmware and other files",
-            )
-        wishes = WriteOptions(0, frozenset(keep), frozenset(force))
-        # A dump of this very chip counts as its backup: it is what can be gone back to.
-        candidates = (*backups, file)
-        _carry_out(face, options, "restore", wishes, candidates, lambda _t: known, not no_reboot)
+    with facing("restore", as_json=options.as_json) as frontend:
+        report = job.restore(
+            connection_of(options),
+            load_one(file),
+            WriteOptions(keep=frozenset(keep), force=frozenset(force)),
+            Places.of_user(),
+            _questions(frontend, options),
+            backups=backups,
+            plan_only=options.dry_run,
+            reboot=not no_reboot,
+            events=frontend,
+        )
+        _show(frontend, report)
 
 
 @click.command("erase")
@@ -139,67 +148,44 @@ def erase(
     RANGE is START-END or START+LENGTH (0x hexadecimal or decimal), the name of a region of the
     chip, e.g. config or storage, or all.
     """
-    from bekenlab.flashing.erase import blank, parse_range
-    from bekenlab.flashing.planning import WriteOptions
+    from bekenlab.flashing.places import Places
+    from bekenlab.jobs import erase as job
 
-    def file(target: Target) -> FlashFile:
-        return blank(*parse_range(area, target.identity.chip, target.size))
-
-    with facing("erase", as_json=options.as_json) as face:
-        wishes = WriteOptions(None, frozenset(), frozenset(force))
-        _carry_out(face, options, "erase", wishes, backups, file, reboot=False)
+    with facing("erase", as_json=options.as_json) as frontend:
+        report = job.erase(
+            connection_of(options),
+            area,
+            Places.of_user(),
+            _questions(frontend, options),
+            force=frozenset(force),
+            backups=backups,
+            plan_only=options.dry_run,
+            events=frontend,
+        )
+        _show(frontend, report)
 
 
 COMMANDS = (write, restore, erase)
 
 
-def _carry_out(
-    face: Frontend,
-    options: ChipOptions,
-    command: str,
-    wishes: WriteOptions,
-    backups: Sequence[Path],
-    file_for: Callable[[Target], FlashFile],
-    reboot: bool,
-) -> None:
-    from bekenlab.flashing.connection import open_chip
-    from bekenlab.flashing.execute import flash
-    from bekenlab.flashing.journal import WriteJournal
-    from bekenlab.flashing.known_backups import KnownBackups
-    from bekenlab.flashing.planner import plan_unchanged
-    from bekenlab.flashing.planning import plan_write
-    from bekenlab.flashing.state import ChipState, look
-    from bekenlab.report.chip_json import flash_json, plan_json
-    from bekenlab.report.chip_text import flash_text, plan_text
+def _questions(frontend: Frontend, options: ChipOptions) -> Questions:
+    from bekenlab.jobs.write import YesOrNo
+    from bekenlab.report.chip_json import plan_json
+    from bekenlab.report.chip_text import plan_text
 
-    journal = WriteJournal(state_folder())
-    candidates = [*KnownBackups(state_folder()).paths(), *backups]
-    with open_chip(connection_of(options), command, face) as link:
-        target = link.target
-        file = file_for(target)
-        plan, state = plan_unchanged(target, file, wishes, journal), ChipState({}, None, None)
-        if plan is None:
-            state = look(target, journal, candidates, events=face)
-            plan = plan_write(target, file, wishes, state)
-        face.result = {"plan": plan_json(plan)}
-        face.show(plan_text(plan, target.identity))
-        if options.dry_run:
-            face.result["dry_run"] = True
-            return
-        plan.raise_if_refused()
-        if not options.yes and (plan.sectors or plan.repairs):
-            _confirm(options)
-        report = flash(target, plan, state, journal, reboot=reboot, events=face)
-        face.result = flash_json(report)
-    face.show(flash_text(report))
+    def show(proposal: WriteProposal) -> None:
+        frontend.result = {"plan": plan_json(proposal.plan)}
+        frontend.show(plan_text(proposal.plan, proposal.identity))
+
+    return YesOrNo(lambda _proposal: confirmed("Carry this out?", options), show)
 
 
-def _confirm(options: ChipOptions) -> None:
-    from bekenlab.errors import RefusedError
+def _show(frontend: Frontend, report: WriteReport) -> None:
+    from bekenlab.report.chip_json import flash_json
+    from bekenlab.report.chip_text import flash_text
 
-    if options.as_json or not sys.stdin.isatty():
-        raise RefusedError(
-            "the chip is only changed after a yes, and nobody can be asked here",
-            hint="look at the plan with --dry-run, then add --yes",
-        )
-    click.confirm("Carry this out?", abort=True, err=True)
+    if report.flash is None:
+        frontend.result["dry_run"] = True
+    else:
+        frontend.result = flash_json(report.flash)
+        frontend.show(flash_text(report.flash))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from bekenlab.cli.chip.frontend import facing
-from bekenlab.cli.chip.options import state_folder
 from bekenlab.cli.obk.options import (
     DeviceOptions,
     confirm,
@@ -202,6 +201,7 @@ def ota(options: DeviceOptions, file: Path, backups: Path | None) -> None:
 def _copies(folder: Path | None) -> Copies:
     from datetime import datetime
 
+    from bekenlab.flashing.places import state_folder
     from bekenlab.jobs.lan.copies import Copies
 
     # Local time: the name is for the user, who looks for what was kept this morning.

@@ -4,41 +4,24 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING
 
-from bekenlab.errors import FileAccessError, RefusedError
+from bekenlab.errors import RefusedError
 from bekenlab.events import EventSink, Message, ignore
-from bekenlab.flashing.backup import backup
-from bekenlab.flashing.known_backups import KnownBackups
 from bekenlab.flashing.state import ChipState, look
+from bekenlab.jobs.backup import backup_linked, make_folder
 from bekenlab.jobs.install.model import JOB, SavedBackup
 from bekenlab.link.commands import SECTOR
-from bekenlab.link.errors import VerifyFailedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from bekenlab.flashing.journal import WriteJournal
     from bekenlab.flashing.pieces import Piece
-    from bekenlab.jobs.install.model import Places
+    from bekenlab.flashing.places import Places
     from bekenlab.link.target import Target
-
-
-def candidates(places: Places, named: Path | None = None) -> list[Path]:
-    """Files that may be backups of a chip, oldest first; one that was named comes last.
-
-    The folder is looked into as well: a run may have been ended between making a backup and
-    noting it.
-    """
-    found = KnownBackups(places.state).paths()
-    if places.backups.is_dir():
-        known = {path.resolve() for path in found}
-        files = sorted(places.backups.glob("*.bin"), key=lambda path: path.stat().st_mtime)
-        found = [path for path in files if path.resolve() not in known] + found
-    return [*found, *([named] if named is not None and named.exists() else [])]
 
 
 def look_at(
@@ -54,9 +37,10 @@ def look_at(
         RefusedError: The file that was named is there, and is no backup of this chip.
         BekenlabError: Chip or line fail.
     """
-    state = look(target, journal, candidates(places, named), events=events)
+    there = [named] if named is not None and named.exists() else []
+    state = look(target, journal, places.candidates(there), events=events)
     # Another backup instead of the one that was asked for would be a surprise, if a safe one.
-    if named is not None and named.exists() and (state.backup is None or state.backup[0] != named):
+    if there and (state.backup is None or state.backup[0] != named):
         raise RefusedError(
             f"{named} is no backup of this chip",
             hint="leave --backup out: what was backed up on this computer is found by itself",
@@ -110,10 +94,9 @@ def make_backup(
     places: Places,
     named: Path | None,
     *,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
     events: EventSink = ignore,
 ) -> tuple[SavedBackup, ChipState]:
-    """Back the chip up; a run that was ended in the middle is gone on with.
+    """Back the chip up; a run that was ended in the middle is continued.
 
     Returns:
         The backup, and the state with it.
@@ -123,32 +106,12 @@ def make_backup(
         BekenlabError: Line, chip or files fail.
     """
     path = named or _name(target, state.crcs, places.backups)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise FileAccessError(
-            f"{path.parent} cannot be made: {reason}", hint="name a file with --backup"
-        ) from error
-    report = backup(target, path, now=now, events=events)
+    make_folder(path.parent, hint="name a file with --backup")
+    report = backup_linked(target, path, places, seen=state.crcs, events=events)
     data = path.read_bytes()
-    _raise_if_of_another(path, data, state.crcs)
-    KnownBackups(places.state).add(path)
     for notice in report.notices:
         events(Message(JOB, notice.code, notice.message))
     return SavedBackup(path, data, reused=False), replace(state, backup=(path, data))
-
-
-def _raise_if_of_another(path: Path, data: bytes, crcs: Mapping[int, int]) -> None:
-    """What was looked at before has to be what was read."""
-    if all(_crc(data, address) == crc for address, crc in crcs.items()):
-        return
-    kept = path.with_name(f"{path.name}.wrong")
-    path.replace(kept)
-    raise VerifyFailedError(
-        f"what was read is not what the chip held a moment ago; it is kept as {kept}",
-        hint="was another device put on the wire meanwhile? Run the command again",
-    )
 
 
 def _name(target: Target, crcs: Mapping[int, int], folder: Path) -> Path:

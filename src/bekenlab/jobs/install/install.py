@@ -13,13 +13,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from bekenlab.errors import FirstStartError, RefusedError, UnsupportedError
+from bekenlab.errors import FirstStartError, UnsupportedError
 from bekenlab.events import EventSink, Finished, Message, Started, Step, ignore
 from bekenlab.flashing.connection import open_chip
-from bekenlab.flashing.execute import flash
-from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.known_backups import KnownBackups
-from bekenlab.flashing.planning import WriteOptions, plan_write
+from bekenlab.flashing.places import Places
+from bekenlab.flashing.planner import Planner
+from bekenlab.flashing.planning import WriteOptions
 from bekenlab.jobs.install.backups import look_at, make_backup, reusable
 from bekenlab.jobs.install.configure import (
     as_file,
@@ -36,11 +35,12 @@ from bekenlab.jobs.install.model import (
     FirstStart,
     InstallOptions,
     InstallReport,
-    Places,
+    Prepared,
     Proposal,
     Questions,
     SavedBackup,
 )
+from bekenlab.jobs.write import carry_out
 from bekenlab.link.reading import read_alone
 from bekenlab.openbeken.boot_log import ConfigVerdict
 
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from bekenlab.chips import Chip
     from bekenlab.flashing.connection import ConnectionOptions
     from bekenlab.flashing.execute import FlashReport
+    from bekenlab.flashing.planner import WriteProposal
     from bekenlab.flashing.state import ChipState
     from bekenlab.jobs.install.model import Firmware
     from bekenlab.link.target import Target
@@ -65,7 +66,7 @@ class Helpers:
         rehearse: Tries a proposal on a virtual chip; None: that is not offered.
         find: Looks for the device in the network and returns its address; None: nobody looks.
         heard: Called with (seconds, text) for each piece of the first start's log. It holds the
-            Wi-Fi password: faces show it through ``report.live_log``.
+            Wi-Fi password: frontends show it through ``report.live_log``.
         proposed: Called with the proposal before anything is asked.
         rehearsed: Called with the outcome of the rehearsal.
     """
@@ -79,7 +80,7 @@ class Helpers:
 
 def install(
     connection: ConnectionOptions,
-    wishes: InstallOptions,
+    options: InstallOptions,
     places: Places,
     questions: Questions,
     *,
@@ -91,7 +92,7 @@ def install(
 
     Args:
         connection: How to reach the chip.
-        wishes: What to install, and how it is to be set up.
+        options: What to install, and how it is to be set up.
         places: The user's folders.
         questions: Who answers what only a person can say.
         helpers: What the job is given from outside.
@@ -106,27 +107,21 @@ def install(
         BekenlabError: Line, chip, files or download fail. Running it again goes on.
     """
     helpers = helpers or Helpers()
-    check_values(wishes.changes)
+    check_values(options.changes)
     events(Started(JOB))
-    journal = WriteJournal(places.state)
     with open_chip(connection, JOB, events) as link:
-        run = _Run(link.target, wishes, places, journal, events, keeps=not plan_only)
-        proposal, state = run.propose()
-        helpers.proposed(proposal)
-        report = InstallReport(proposal, None, None)
-        if not plan_only:
-            proposal.plan.raise_if_refused()
-            rehearsal = _rehearsed(proposal, questions, helpers, events)
-            agreed = questions.carry_out(proposal, rehearsal)
-            report = replace(report, rehearsal=rehearsal)
-            if not agreed:
-                raise RefusedError(
-                    "nothing was written: you said no",
-                    hint=f"the backup is kept: {proposal.backup.path}",
-                )
-            flashed, heard = run.carry_out(proposal, state, questions, helpers)
-            report = replace(report, flash=flashed, start=heard)
-    if helpers.find is not None and not plan_only and proposal.joins_wifi:
+        run = _Run(link.target, options, places, events, keeps=not plan_only)
+        prepared = run.prepare()
+        asked = _Asked(prepared, questions, helpers, events)
+        if plan_only:
+            found = run.planner(prepared).propose(run.write_options)
+            asked.planned(found)
+            report = InstallReport(prepared.proposal(found), None, None)
+        else:
+            agreed, flashed = run.write(prepared, asked)
+            heard = run.start(prepared, questions, helpers)
+            report = InstallReport(prepared.proposal(agreed), asked.rehearsal, flashed, heard)
+    if helpers.find is not None and not plan_only and report.proposal.joins_wifi:
         events(Step(JOB, "find", "Looking for the device in your network"))
         report = replace(report, address=helpers.find(report))
     events(Finished(JOB))
@@ -167,59 +162,70 @@ def problem_of(report: InstallReport) -> FirstStartError | None:
     return None
 
 
+class _Asked:
+    """Install's questions about a plan: rehearse it, carry it out? See ``jobs.write.Questions``."""
+
+    def __init__(
+        self, prepared: Prepared, questions: Questions, helpers: Helpers, events: EventSink
+    ) -> None:
+        self._prepared = prepared
+        self._questions = questions
+        self._helpers = helpers
+        self._events = events
+        self.rehearsal: Rehearsal | None = None
+
+    def planned(self, found: WriteProposal, /) -> None:
+        """Show the proposal."""
+        self._helpers.proposed(self._prepared.proposal(found))
+
+    def carry_out(self, found: WriteProposal, /) -> bool:
+        """Rehearse, where that is wanted, and ask the one question."""
+        found.plan.raise_if_refused()
+        proposal = self._prepared.proposal(found)
+        self.rehearsal = _rehearsed(proposal, self._questions, self._helpers, self._events)
+        return self._questions.carry_out(proposal, self.rehearsal)
+
+
 class _Run:
     """The steps with the chip on the line."""
 
     def __init__(
         self,
         target: Target,
-        wishes: InstallOptions,
+        options: InstallOptions,
         places: Places,
-        journal: WriteJournal,
         events: EventSink,
         *,
         keeps: bool,
     ) -> None:
         self._keeps = keeps
         self._target = target
-        self._wishes = wishes
+        self._options = options
         self._places = places
-        self._journal = journal
+        self._journal = places.journal
         self._events = events
+        self.write_options = WriteOptions(force=options.force)
 
-    def propose(self) -> tuple[Proposal, ChipState]:
-        """Everything up to the question; the chip is only read."""
+    def prepare(self) -> Prepared:
+        """Everything up to the plan; the chip is only read."""
         chip = self._chip()
-        firmware = self._wishes.firmware(chip.name)
-        check_chip(firmware, chip, self._wishes.force)
+        firmware = self._options.firmware(chip.name)
+        check_chip(firmware, chip, self._options.force)
         self._step("backup", "Backing up, before anything else")
         saved, state = self._saved(firmware)
         self._step("understand", "Reading the pins out of the backup")
         subject = understand(saved.path, saved.data)
         made, notices = configure(
-            subject, self._wishes.template, self._wishes.changes, chip, saved.data
+            subject, self._options.template, self._options.changes, chip, saved.data
         )
         there = replaced(read_alone(self._target, made.address).data, chip)
         self._step("plan", "Working out what to write")
-        plan = plan_write(
-            self._target,
-            firmware.file,
-            WriteOptions(force=self._wishes.force),
-            state,
-            also=(as_file(made),),
-        )
-        if there and any(sector.address == made.address for sector in plan.sectors):
-            notices = (*notices, there)
-        proposal = Proposal(
-            identity=self._target.identity,
-            backup=saved,
-            subject=subject,
-            firmware=firmware,
-            made=made,
-            plan=plan,
-            notices=notices,
-        )
-        return proposal, state
+        return Prepared(saved, state, subject, firmware, made, notices, there)
+
+    def planner(self, prepared: Prepared) -> Planner:
+        """Plans firmware and configuration together."""
+        files = [prepared.firmware.file, as_file(prepared.made)]
+        return Planner(self._target, files, self._journal, state=prepared.state)
 
     def _chip(self) -> Chip:
         chip = self._target.identity.chip
@@ -231,11 +237,11 @@ class _Run:
         return chip
 
     def _saved(self, firmware: Firmware) -> tuple[SavedBackup, ChipState]:
-        named = self._wishes.backup
+        named = self._options.backup
         state = look_at(self._target, self._journal, self._places, named, self._events)
         if state.backup and reusable(state, named, pieces_of(firmware, self._target.identity)):
             if self._keeps:
-                KnownBackups(self._places.state).add(state.backup[0])  # undo looks for it there
+                self._places.known.add(state.backup[0])  # undo looks for it there
             return SavedBackup(*state.backup, reused=True), state
         if self._keeps:
             return make_backup(self._target, state, self._places, named, events=self._events)
@@ -244,24 +250,32 @@ class _Run:
             saved, state = make_backup(self._target, state, nowhere, None, events=self._events)
         return replace(saved, kept=False), state
 
-    def carry_out(
-        self, proposal: Proposal, state: ChipState, questions: Questions, helpers: Helpers
-    ) -> tuple[FlashReport, FirstStart]:
-        """Write, verify, start, listen."""
-        self._step("write", "Writing firmware and configuration")
-        flashed = flash(
-            self._target, proposal.plan, state, self._journal, reboot=False, events=self._events
-        )
-        self._step("start", "Written and verified; now the first start")
-        heard = start(
+    def write(self, prepared: Prepared, asked: _Asked) -> tuple[WriteProposal, FlashReport]:
+        """Plan, ask, write and verify."""
+        agreed, flashed = carry_out(
             self._target,
-            ssid_of(proposal.made.config),
+            self.planner(prepared).propose,
+            self.write_options,
+            self._journal,
+            asked,
+            reboot=False,
+            step=Step(JOB, "write", "Writing firmware and configuration"),
+            kept=f"the backup is kept: {prepared.backup.path}",
+            events=self._events,
+        )
+        return agreed, replace(flashed, rebooted=True)
+
+    def start(self, prepared: Prepared, questions: Questions, helpers: Helpers) -> FirstStart:
+        """Start the firmware, and listen."""
+        self._step("start", "Written and verified; now the first start")
+        return start(
+            self._target,
+            ssid_of(prepared.made.config),
             questions,
-            listens=self._wishes.listens,
+            listens=self._options.listens,
             heard=helpers.heard,
             events=self._events,
         )
-        return replace(flashed, rebooted=True), heard
 
     def _step(self, step: str, title: str) -> None:
         self._events(Step(JOB, step, title))

@@ -1,4 +1,4 @@
-"""What installing takes, asks and tells; plain values for any face."""
+"""What installing takes, asks and tells; plain values for any frontend."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from bekenlab.flashing.execute import FlashReport
     from bekenlab.flashing.flash_file import FlashFile
     from bekenlab.flashing.plan import FlashPlan
+    from bekenlab.flashing.planner import WriteProposal
+    from bekenlab.flashing.state import ChipState
     from bekenlab.link.identity import Identity
     from bekenlab.openbeken.boot_log import ObkBootLog
     from bekenlab.openbeken.config.edit import Made
@@ -24,19 +26,6 @@ if TYPE_CHECKING:
 
 JOB = "install"
 UNDO = "undo"
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Folders of the user's.
-
-    Attributes:
-        state: Records of unfinished writes, and the list of known backups; None keeps none.
-        backups: Where new backups go.
-    """
-
-    state: Path | None
-    backups: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +110,43 @@ class Proposal:
     def joins_wifi(self) -> bool:
         """Whether the device is told a Wi-Fi network; otherwise it opens its own."""
         return bool(self.made.config.value("wifi_ssid"))
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a proposal is made of, but for the plan.
+
+    Attributes:
+        backup: What can be gone back to.
+        state: What the chip holds.
+        subject: What the backup says about the device.
+        firmware: What is installed.
+        made: The configuration.
+        notices: What the reader should know of it.
+        replaced: What to say if the configuration on the chip is written over.
+    """
+
+    backup: SavedBackup
+    state: ChipState
+    subject: Subject
+    firmware: Firmware
+    made: Made
+    notices: tuple[Notice, ...]
+    replaced: Notice | None
+
+    def proposal(self, found: WriteProposal) -> Proposal:
+        """The proposal with a plan."""
+        address = self.made.address
+        loses = self.replaced and any(s.address == address for s in found.plan.sectors)
+        return Proposal(
+            identity=found.identity,
+            backup=self.backup,
+            subject=self.subject,
+            firmware=self.firmware,
+            made=self.made,
+            plan=found.plan,
+            notices=(*self.notices, self.replaced) if self.replaced and loses else self.notices,
+        )
 
 
 class Questions(Protocol):

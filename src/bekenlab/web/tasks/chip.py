@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.analysis.inputs import load_one
-from bekenlab.errors import NotADumpError, RefusedError
-from bekenlab.flashing import backup as backup_job
-from bekenlab.flashing import verify as verify_job
-from bekenlab.flashing.baud_memory import BaudMemory
+from bekenlab.errors import RefusedError
 from bekenlab.flashing.connection import ConnectionOptions, open_chip
-from bekenlab.flashing.execute import flash
-from bekenlab.flashing.flash_file import FileKind, recognise
-from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.planning import WriteOptions, plan_write
+from bekenlab.flashing.planning import WriteOptions
 from bekenlab.flashing.refusals import OVERRIDABLE
-from bekenlab.flashing.state import look
 from bekenlab.jobs import doctor as doctor_job
+from bekenlab.jobs.backup import backup
 from bekenlab.jobs.capture import capture
 from bekenlab.jobs.info import info
+from bekenlab.jobs.restore import restore
+from bekenlab.jobs.verify import verify
+from bekenlab.jobs.write import write
 from bekenlab.link.commands import SECTOR
 from bekenlab.report.chip_json import (
     backup_json,
@@ -38,12 +34,9 @@ from bekenlab.web.views.plan import plan_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from bekenlab.flashing.flash_file import FlashFile
-    from bekenlab.flashing.plan import FlashPlan
-    from bekenlab.flashing.state import ChipState
-    from bekenlab.link.target import Target
+    from bekenlab.flashing.planner import WriteProposal
+    from bekenlab.jobs.write import Answer, WriteReport
     from bekenlab.web.context import AppContext
     from bekenlab.web.manager import Job
     from bekenlab.web.ports import Offer
@@ -90,12 +83,14 @@ def backup_task(context: AppContext, parameters: Parameters) -> Task:
     offer = context.ports.find(parameters.text("port"))
 
     def work(job: Job) -> dict[str, Any]:
-        tell = JobEventSink(job, context.clock)
-        with open_chip(connection_for(context, offer, job), "backup", tell) as link:
-            job.emit("chip", chip=identity_json(link.target.identity))
-            output = context.backups.place_for(link.target, _now)
-            report = backup_job.backup(link.target, output, now=_now, events=tell)
-        kept = context.backups.add(output)
+        report = backup(
+            connection_for(context, offer, job),
+            None,
+            context.settings.places,
+            linked=lambda identity: job.emit("chip", chip=identity_json(identity)),
+            events=JobEventSink(job, context.clock),
+        )
+        kept = context.backups.of(report.output)
         return {**backup_json(report), "backup": kept.id, "name": kept.path.name}
 
     return Task(offer_name(offer), work, offer.id)
@@ -107,7 +102,16 @@ def write_task(context: AppContext, parameters: Parameters) -> Task:
     dump = context.uploads.get(parameters.text("dump"))
 
     def work(job: Job) -> dict[str, Any]:
-        return _carry_out(context, job, offer, recognise(dump.file), ())
+        report = write(
+            connection_for(context, offer, job),
+            dump.file,
+            WriteOptions(),
+            context.settings.places,
+            _Asked(job),
+            events=JobEventSink(job, context.clock),
+        )
+        relied_on = report.proposal.plan.backup
+        return _written(report, undo=context.backups.of(relied_on).id if relied_on else None)
 
     return Task(f"{dump.file.name} → {offer_name(offer)}", work, offer.id)
 
@@ -118,10 +122,12 @@ def verify_task(context: AppContext, parameters: Parameters) -> Task:
     kept = context.backups.get(parameters.text("backup"))
 
     def work(job: Job) -> dict[str, Any]:
-        file = recognise(load_one(kept.path))
-        tell = JobEventSink(job, context.clock)
-        with open_chip(connection_for(context, offer, job), "verify", tell) as link:
-            report = verify_job.verify(link.target, kept.path, file.at(0), events=tell)
+        report = verify(
+            connection_for(context, offer, job),
+            load_one(kept.path),
+            address=0,
+            events=JobEventSink(job, context.clock),
+        )
         different = [(address, address + SECTOR) for address in report.different]
         return {**verify_json(report), "file": kept.path.name, "spans": merge(different)}
 
@@ -134,10 +140,15 @@ def restore_task(context: AppContext, parameters: Parameters) -> Task:
     kept = context.backups.get(parameters.text("backup"))
 
     def work(job: Job) -> dict[str, Any]:
-        file = recognise(load_one(kept.path))
-        if file.kind not in {FileKind.DUMP, FileKind.ROTATED_DUMP}:
-            raise NotADumpError(f"{kept.path.name} is no whole dump (any more)")
-        return _carry_out(context, job, offer, file, (kept.path,))
+        report = restore(
+            connection_for(context, offer, job),
+            load_one(kept.path),
+            WriteOptions(),
+            context.settings.places,
+            _Asked(job),
+            events=JobEventSink(job, context.clock),
+        )
+        return _written(report, undo=None)
 
     return Task(f"{kept.path.name} → {offer_name(offer)}", work, offer.id)
 
@@ -193,7 +204,7 @@ def reboot_task(context: AppContext, parameters: Parameters) -> Task:
 
 def connection_for(context: AppContext, offer: Offer, job: Job) -> ConnectionOptions:
     """How a job reaches what is behind an offer; the job can be stopped on the way."""
-    memory = None if offer.device else BaudMemory(context.settings.state)
+    memory = None if offer.device else context.settings.places.memory
     opener = context.ports.opener(offer, job.raise_if_cancelled)
     return ConnectionOptions(port=offer_name(offer), wait=_WAIT, memory=memory, open_line=opener)
 
@@ -203,39 +214,27 @@ def offer_name(offer: Offer) -> str:
     return offer.device.name if offer.device else offer.id
 
 
-def _carry_out(
-    context: AppContext, job: Job, offer: Offer, file: FlashFile, more: tuple[Path, ...]
-) -> dict[str, Any]:
-    tell = JobEventSink(job, context.clock)
-    journal = WriteJournal(context.settings.state)
-    with open_chip(connection_for(context, offer, job), "write", tell) as link:
-        target = link.target
-        state = look(target, journal, [*context.backups.paths(), *more], events=tell)
-        plan = _agreed(job, target, file, state)
-        report = flash(target, plan, state, journal, events=tell)
-    undo = context.backups.of(plan.backup).id if plan.backup and not more else None
-    return {**flash_json(report), "undo": undo, "plan": plan_view(plan, target.identity)}
+class _Asked:
+    """Asks the person in front of the browser, who may change the options as often as they like."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    def planned(self, proposal: WriteProposal, /) -> None:
+        """See ``Questions``: a page shows a plan with the question about it."""
+
+    def carry_out(self, proposal: WriteProposal, /) -> Answer:
+        """See ``Questions``."""
+        answer = self._job.ask("plan", plan=plan_view(proposal.plan, proposal.identity))
+        given = Parameters(answer if isinstance(answer, dict) else {})
+        if given.flag("yes") or not given.flag("again"):
+            return given.flag("yes")
+        return WriteOptions(
+            keep=given.choices("keep", _KEEPABLE), force=given.choices("force", OVERRIDABLE)
+        )
 
 
-def _agreed(job: Job, target: Target, file: FlashFile, state: ChipState) -> FlashPlan:
-    """The plan that somebody said yes to, after changing their wishes as often as they like.
-
-    Raises:
-        RefusedError: They said no, or yes to what a rule refuses.
-    """
-    wishes = WriteOptions()
-    while True:
-        plan = plan_write(target, file, wishes, state)
-        said = job.ask("plan", plan=plan_view(plan, target.identity))
-        given = Parameters(said if isinstance(said, dict) else {})
-        if given.flag("yes"):
-            plan.raise_if_refused()
-            return plan
-        if not given.flag("again"):
-            raise RefusedError("nothing was written: you said no")
-        keep, force = given.choices("keep", _KEEPABLE), given.choices("force", OVERRIDABLE)
-        wishes = WriteOptions(keep=keep, force=force)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _written(report: WriteReport, *, undo: str | None) -> dict[str, Any]:
+    done = flash_json(report.flash) if report.flash else {}
+    plan = plan_view(report.proposal.plan, report.proposal.identity)
+    return {**done, "undo": undo, "plan": plan}

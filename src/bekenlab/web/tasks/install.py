@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bekenlab.jobs.install.firmware import firmware_of
 from bekenlab.jobs.install.install import Helpers, install, problem_of
 from bekenlab.jobs.install.latest import latest_firmware
-from bekenlab.jobs.install.model import InstallOptions, Places
+from bekenlab.jobs.install.model import InstallOptions
 from bekenlab.jobs.rehearse import rehearse
 from bekenlab.openbeken.config.edit import Changes
 from bekenlab.report.chip_json import flash_json
@@ -66,7 +66,7 @@ def install_task(context: AppContext, parameters: Parameters) -> Task:
         report = install(
             connection_for(context, offer, job),
             InstallOptions(firmware, changes, listens=offer.device is None),
-            Places(context.settings.state, context.settings.data),
+            context.settings.places,
             _Asked(context, job, ssid, rehearses=rehearses),
             helpers=Helpers(rehearse=rehearsed, heard=heard),
             events=tell,
@@ -96,7 +96,7 @@ class _Asked:
     """
 
     def __init__(self, context: AppContext, job: Job, ssid: str, *, rehearses: bool) -> None:
-        self._lab = context
+        self._context = context
         self._job = job
         self._ssid = ssid
         self._rehearses = rehearses
@@ -108,17 +108,17 @@ class _Asked:
 
     def carry_out(self, proposal: Proposal, rehearsal: Rehearsal | None) -> bool:
         """See ``Questions``."""
-        said = self._job.ask(
+        answer = self._job.ask(
             "install",
-            **proposal_view(proposal, self._lab.backups, self._ssid),
+            **proposal_view(proposal, self._context.backups, self._ssid),
             rehearsal=rehearsal_json(rehearsal) if rehearsal else None,
         )
-        return Parameters(said if isinstance(said, dict) else {}).flag("yes")
+        return Parameters(answer if isinstance(answer, dict) else {}).flag("yes")
 
     def wire_moved(self) -> bool:
         """See ``Questions``."""
-        said = self._job.ask("wire")
-        return Parameters(said if isinstance(said, dict) else {}).flag("yes")
+        answer = self._job.ask("wire")
+        return Parameters(answer if isinstance(answer, dict) else {}).flag("yes")
 
 
 def _changes(parameters: Parameters) -> Changes:

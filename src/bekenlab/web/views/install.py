@@ -24,7 +24,7 @@ def proposal_view(proposal: Proposal, backups: Backups, ssid: str) -> dict[str, 
     made = proposal.made.config
     return {
         "chip": identity_json(proposal.identity),
-        "backup": backups.add(proposal.backup.path).id,
+        "backup": backups.of(proposal.backup.path).id,
         "backup_name": proposal.backup.path.name,
         "backup_reused": proposal.backup.reused,
         "firmware": printable(proposal.firmware.file.firmware),
