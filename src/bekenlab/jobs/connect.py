@@ -259,10 +259,14 @@ class ConnectedChip:
         line = self._target.session.transport
         log = own_log(line)
         self._target.reboot()
-        if log is None:
-            log = line
-            line.set_baud(LOG_BAUD)
-        return capture(log, seconds=seconds)
+        if log is not None:
+            return capture(log, seconds=seconds)
+        loader_baud = line.baud
+        line.set_baud(LOG_BAUD)
+        try:
+            return capture(line, seconds=seconds)
+        finally:
+            line.set_baud(loader_baud)  # what the adapter managed is remembered from it
 
     def reboot(self) -> None:
         """Leave the loader and start the firmware; then the chip no longer answers here."""

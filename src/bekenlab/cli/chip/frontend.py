@@ -173,17 +173,17 @@ _RESUMABLE = frozenset({"backup", "write", "restore", "erase", "install", "undo"
 
 @contextmanager
 def facing(command: str, *, as_json: bool) -> Iterator[Frontend]:
-    """Run a command with a face, and end it with one result and the right exit status."""
-    face = Frontend(command, as_json=as_json)
-    face.hello()
+    """Run a command with its frontend, and end it with one result and the right exit status."""
+    frontend = Frontend(command, as_json=as_json)
+    frontend.hello()
     try:
-        yield face
+        yield frontend
     except BekenlabError as error:
-        face.end(int(error.exit_code), error)
+        frontend.end(int(error.exit_code), error)
         raise click.exceptions.Exit(int(error.exit_code)) from error
     except (KeyboardInterrupt, click.Abort) as stop:
-        face.end(int(ExitCode.INTERRUPTED), None)
+        frontend.end(int(ExitCode.INTERRUPTED), None)
         if isinstance(stop, KeyboardInterrupt) and not as_json and command in _RESUMABLE:
             click.echo("stopped; the same command goes on where it was", err=True)
         raise click.exceptions.Exit(int(ExitCode.INTERRUPTED)) from None
-    face.end(int(ExitCode.OK), None)
+    frontend.end(int(ExitCode.OK), None)
