@@ -46,7 +46,9 @@ class Desk:
 
         return ConnectionOptions(port="the wire", wait=1.0, open_line=open_line)
 
-    def write(self, data: bytes, questions: Person | YesOrNo = YES, **more: bool) -> int | None:
+    def write(
+        self, data: bytes, questions: Person | YesOrNo = YES, *, plan_only: bool = False
+    ) -> int | None:
         """Write without a reboot; the number of sectors written, None where it was planned."""
         report = write(
             self.connection,
@@ -54,8 +56,8 @@ class Desk:
             WriteOptions(),
             self.places,
             questions,
+            plan_only=plan_only,
             reboot=False,
-            **more,
         )
         return report.flash.written if report.flash else None
 

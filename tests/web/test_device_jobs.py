@@ -135,6 +135,28 @@ def test_a_rule_says_no_even_to_a_yes_and_can_be_overridden_by_name(
     assert wait_for(script, asked["id"], "end")["state"] == "cancelled"
 
 
+def test_only_a_whole_dump_is_restored(script: httpx.Client, served: Served, port: str) -> None:
+    backup = wait_for(script, start(script, "backup", port=port), "end")["result"]["backup"]
+    (kept,) = (served.folder / "backups").glob("*.bin")
+    kept.write_bytes(b"CFG" + bytes(100))
+    told = wait_for(script, start(script, "restore", port=port, backup=backup), "end")
+    assert told["error"]["code"] == "usage", "as on the command line"
+    assert "not a whole dump" in told["error"]["message"]
+
+
+def test_what_is_on_the_chip_already_needs_no_backup(
+    script: httpx.Client, port: str, sample: Path
+) -> None:
+    dump = upload(script, sample)
+    asked = wait_for(script, start(script, "write", port=port, dump=dump), "question")
+    assert asked["question"]["plan"]["refusals"] == []
+    assert asked["question"]["plan"]["write"] == []
+    answered(script, asked, {"yes": True})
+    told = wait_for(script, asked["id"], "end")
+    assert told["state"] == "done", told
+    assert told["result"]["undo"] is None
+
+
 def wait_for_another(script: httpx.Client, before: dict[str, Any]) -> dict[str, Any]:
     """The next question of a job."""
     while True:

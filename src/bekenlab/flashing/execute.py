@@ -81,7 +81,7 @@ def flash(
     plan.raise_if_refused()
     started = target.session.transport.now()
     run = _Run(target, plan, state, events)
-    if plan.sectors or plan.repairs:
+    if plan.changes:
         raise_if_backup_is_gone(plan)
         events(Started(JOB, (len(plan.sectors) + len(plan.repairs)) * SECTOR))
         guard = same_chip_guard(target, plan, state)

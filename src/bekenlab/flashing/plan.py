@@ -22,6 +22,11 @@ _BYTES_A_SECTOR = 4123
 _BITS_A_BYTE = 10
 
 
+def line_seconds(sectors: int, baud: int) -> float:
+    """How long the line needs for the requests and answers that move so many sectors."""
+    return sectors * _BYTES_A_SECTOR * _BITS_A_BYTE / baud
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A reason not to write.
@@ -88,8 +93,8 @@ class FlashPlan:
     @property
     def seconds(self) -> float:
         """How long it will take, roughly."""
-        line = _BYTES_A_SECTOR * _BITS_A_BYTE / self.baud
-        return (len(self.sectors) + len(self.repairs)) * (line + _SECONDS_A_SECTOR)
+        count = len(self.sectors) + len(self.repairs)
+        return line_seconds(count, self.baud) + count * _SECONDS_A_SECTOR
 
     def raise_if_refused(self) -> None:
         """Stop here when something speaks against it.

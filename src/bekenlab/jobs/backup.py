@@ -12,6 +12,7 @@ from bekenlab.events import EventSink, ignore
 from bekenlab.flashing import backup as reading
 from bekenlab.flashing.backup_files import check_output, next_output
 from bekenlab.flashing.connection import open_chip
+from bekenlab.flashing.plan import line_seconds
 from bekenlab.link.commands import SECTOR
 from bekenlab.link.errors import VerifyFailedError
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from bekenlab.link.target import Target
 
 JOB = reading.JOB
-_BYTES_A_SECTOR = 4123
-_BITS_A_BYTE = 10
 
 
 def _now() -> datetime:
@@ -61,8 +60,7 @@ def plan_backup(
     check_output(output)
     with open_chip(connection, JOB, events) as link:
         size = link.target.size
-        seconds = size / SECTOR * _BYTES_A_SECTOR * _BITS_A_BYTE / link.baud
-        return BackupPlan(link.target.identity, size, seconds)
+        return BackupPlan(link.target.identity, size, line_seconds(size // SECTOR, link.baud))
 
 
 def backup(

@@ -95,9 +95,9 @@ class ConnectedChip:
 
     def info(self) -> InfoReport:
         """What can be told without reading flash: chip, loader, key, write protection, MAC."""
-        from bekenlab.jobs.info import info
+        from bekenlab.jobs.info import info_linked
 
-        return info(self._link)
+        return info_linked(self._link)
 
     def backup(self, path: str | os.PathLike[str]) -> BackupReport:
         """Read all of flash into a file that must not exist, and prove it.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.events import EventSink, ignore
+from bekenlab.flashing.connection import open_chip
 from bekenlab.image import rf
 from bekenlab.image.cipher import TUYA_KEY
 from bekenlab.link.commands import SECTOR
@@ -15,10 +17,13 @@ from bekenlab.link.reading import read_alone
 from bekenlab.link.unlock import protection_of, read_status
 
 if TYPE_CHECKING:
+    from bekenlab.flashing.connection import ConnectionOptions
     from bekenlab.link.connect import Link
     from bekenlab.link.identity import Identity
     from bekenlab.link.linking import Stage
     from bekenlab.link.target import Target
+
+JOB = "info"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,18 @@ class InfoReport:
     mac: str | None
 
 
-def info(link: Link) -> InfoReport:
-    """Ask a linked chip about itself; changes nothing."""
+def info(connection: ConnectionOptions, *, events: EventSink = ignore) -> InfoReport:
+    """Ask the chip on a line about itself; changes nothing.
+
+    Raises:
+        BekenlabError: Line or chip fail.
+    """
+    with open_chip(connection, JOB, events) as link:
+        return info_linked(link)
+
+
+def info_linked(link: Link) -> InfoReport:
+    """The same for a chip that is linked already."""
     target = link.target
     return InfoReport(
         identity=target.identity,

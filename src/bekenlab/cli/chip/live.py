@@ -51,13 +51,10 @@ def doctor(options: ChipOptions) -> None:
 @chip_options(plans=False)
 def reboot(options: ChipOptions) -> None:
     """Leave the loader and start the firmware on the chip."""
-    from bekenlab.flashing.connection import open_chip
+    from bekenlab.jobs import reboot as job
 
-    with (
-        facing("reboot", as_json=options.as_json) as frontend,
-        open_chip(connection_of(options), "reboot", frontend) as link,
-    ):
-        link.target.reboot()
+    with facing("reboot", as_json=options.as_json) as frontend:
+        job.reboot(connection_of(options), events=frontend)
         frontend.result = {"rebooted": True}
     if not options.as_json:
         console().print("the chip was told to start its firmware (nothing confirms it)")

@@ -23,16 +23,12 @@ def info(options: ChipOptions) -> None:
 
     With its boot loader, flash, code key, write protection and MAC address.
     """
-    from bekenlab.flashing.connection import open_chip
-    from bekenlab.jobs.info import info as ask
+    from bekenlab.jobs import info as job
     from bekenlab.report.chip_json import info_json
     from bekenlab.report.chip_text import info_text
 
-    with (
-        facing("info", as_json=options.as_json) as frontend,
-        open_chip(connection_of(options), "info", frontend) as link,
-    ):
-        report = ask(link)
+    with facing("info", as_json=options.as_json) as frontend:
+        report = job.info(connection_of(options), events=frontend)
         frontend.result = info_json(report)
         frontend.show(info_text(report))
 

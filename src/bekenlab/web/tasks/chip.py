@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from bekenlab.analysis.inputs import load_one
 from bekenlab.errors import RefusedError
-from bekenlab.flashing.connection import ConnectionOptions, open_chip
+from bekenlab.flashing.connection import ConnectionOptions
 from bekenlab.flashing.planning import WriteOptions
 from bekenlab.flashing.refusals import OVERRIDABLE
 from bekenlab.jobs import doctor as doctor_job
 from bekenlab.jobs.backup import backup
 from bekenlab.jobs.capture import capture
 from bekenlab.jobs.info import info
+from bekenlab.jobs.reboot import reboot
 from bekenlab.jobs.restore import restore
 from bekenlab.jobs.verify import verify
 from bekenlab.jobs.write import write
@@ -70,10 +71,8 @@ def info_task(context: AppContext, parameters: Parameters) -> Task:
     offer = context.ports.find(parameters.text("port"))
 
     def work(job: Job) -> dict[str, Any]:
-        with open_chip(
-            connection_for(context, offer, job), "info", JobEventSink(job, context.clock)
-        ) as link:
-            return info_json(info(link))
+        connection, events = connection_for(context, offer, job), JobEventSink(job, context.clock)
+        return info_json(info(connection, events=events))
 
     return Task(offer_name(offer), work, offer.id)
 
@@ -193,10 +192,7 @@ def reboot_task(context: AppContext, parameters: Parameters) -> Task:
     offer = context.ports.find(parameters.text("port"))
 
     def work(job: Job) -> dict[str, Any]:
-        with open_chip(
-            connection_for(context, offer, job), "reboot", JobEventSink(job, context.clock)
-        ) as link:
-            link.target.reboot()
+        reboot(connection_for(context, offer, job), events=JobEventSink(job, context.clock))
         return {"rebooted": True}
 
     return Task(offer_name(offer), work, offer.id)
