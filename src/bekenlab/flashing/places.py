@@ -57,7 +57,7 @@ class Places:
         found = self.known.paths()
         if self.backups.is_dir():
             noted = {path.resolve() for path in found}
-            files = sorted(self.backups.glob("*.bin"), key=lambda path: path.stat().st_mtime)
+            files = sorted(self.backups.glob("*.bin"), key=_changed)
             found = [path for path in files if path.resolve() not in noted] + found
         return [*found, *named]
 
@@ -67,3 +67,11 @@ def state_folder() -> Path:
     from platformdirs import user_state_path
 
     return user_state_path("bekenlab", appauthor=False)
+
+
+def _changed(path: Path) -> float:
+    """When a file was last written to; one that is gone by now is as old as can be."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0

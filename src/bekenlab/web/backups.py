@@ -49,7 +49,8 @@ class Backups:
 
     def all(self) -> list[Backup]:
         """All that are there, newest first."""
-        found = [_backup(path) for path in reversed(self._places.candidates()) if path.is_file()]
+        paths = reversed(self._places.candidates())
+        found = [_backup(path.resolve()) for path in paths if path.is_file()]
         return list({backup.id: backup for backup in found}.values())
 
     def get(self, name: str) -> Backup:
