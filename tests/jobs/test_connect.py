@@ -95,6 +95,14 @@ def test_the_rules_hold_for_programs_as_well(chip: ConnectedChip, image: Path) -
     assert chip.verify(changed(RF)).equal
 
 
+def test_a_plan_is_good_until_the_chip_is_changed(chip: ConnectedChip, image: Path) -> None:
+    first, second = (chip.plan(changed(FREE + n), backups=[image]) for n in (0, 1))
+    chip.write(second, yes=True)
+    with pytest.raises(UsageError, match="plan is of"):
+        chip.write(first, yes=True)
+    assert chip.verify(changed(FREE + 1)).equal
+
+
 def test_a_range_is_erased_by_numbers_or_by_name(chip: ConnectedChip) -> None:
     chip.write(changed(FREE), yes=True, force=["no-backup"])
     assert chip.erase((FREE, FREE + 0x1000), yes=True, force=["no-backup"]).written == 1

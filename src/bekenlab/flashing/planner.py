@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _FIRST = 0x8000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class WriteProposal:
     """What a write would do to a chip. Nothing of it is done yet.
 

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Self
 
 from bekenlab.analysis.boot import pins_from_log
 from bekenlab.errors import FileAccessError, RefusedError
+from bekenlab.link.transport import own_log
 from bekenlab.tuya.boot_log.read import parse_boot_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from bekenlab.link.target import Target
     from bekenlab.link.transport import Transport
     from bekenlab.pins import PinMap
     from bekenlab.tuya.boot_log.model import BootLog
 
+LOG_BAUD = 115_200
 _SLICE = 0.2
 # The whole log is parsed anew when lines have come and the line has been quiet for a moment.
 _MOST = 8 << 20
@@ -85,6 +88,29 @@ def capture(
                     learnt(pins)
     log = parse_boot_log(bytes(data))
     return Capture(bytes(data), log, pins_from_log(log), line.now() - started)
+
+
+def capture_start(target: Target, seconds: float) -> Capture:
+    """Start a chip's firmware, and listen on the line's own log port, or on the line itself.
+
+    Args:
+        target: The chip, in its loader.
+        seconds: How long to listen.
+
+    Raises:
+        LineLostError: The line is gone.
+    """
+    line = target.session.transport
+    log = own_log(line)
+    target.reboot()
+    if log is not None:
+        return capture(log, seconds=seconds)
+    loader_baud = line.baud
+    line.set_baud(LOG_BAUD)
+    try:
+        return capture(line, seconds=seconds)
+    finally:
+        line.set_baud(loader_baud)  # what the adapter managed is remembered from it
 
 
 class _Keeper:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from bekenlab.errors import UsageError
 from bekenlab.events import EventSink, ignore
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from bekenlab.flashing.execute import FlashReport
     from bekenlab.flashing.flash_file import FlashFile
     from bekenlab.flashing.places import Places
-    from bekenlab.flashing.planner import Planner, WriteProposal
+    from bekenlab.flashing.planner import WriteProposal
+    from bekenlab.flashing.planning import WriteOptions
     from bekenlab.flashing.verify import VerifyReport
     from bekenlab.jobs.capture import Capture
     from bekenlab.jobs.info import InfoReport
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
     Confirm = Callable[[WriteProposal], bool]
 
 JOB = "connect"
-LOG_BAUD = 115_200
 
 
 @contextmanager
@@ -87,6 +88,8 @@ class ConnectedChip:
         self._target = link.target
         self._places = places
         self._events = events
+        # Plans that still fit: they are made for what the chip held, which a write changes.
+        self._plans: WeakSet[WriteProposal] = WeakSet()
 
     @property
     def identity(self) -> Identity:
@@ -142,8 +145,8 @@ class ConnectedChip:
         from bekenlab.flashing.flash_file import recognise
         from bekenlab.flashing.planning import WriteOptions
 
-        planner = self._planner(recognise(_input(file)), backups)
-        return planner.propose(WriteOptions(address, frozenset(keep), frozenset(force)))
+        options = WriteOptions(address, frozenset(keep), frozenset(force))
+        return self._propose(recognise(_input(file)), options, backups)
 
     def write(
         self,
@@ -162,8 +165,8 @@ class ConnectedChip:
         Sectors that hold the right bytes already are left alone.
 
         Args:
-            file: As for :meth:`plan`, or the plan that it returned; then ``address``, ``keep``,
-                ``force`` and ``backups`` are those of the plan.
+            file: As for :meth:`plan`, or a plan that was made since the last write; then
+                ``address``, ``keep``, ``force`` and ``backups`` are those of the plan.
             yes: Carry the plan out.
             confirm: Asked with the plan instead, unless it would change nothing.
             address: As for :meth:`plan`.
@@ -173,20 +176,18 @@ class ConnectedChip:
             reboot: Start the firmware at the end; then the chip no longer answers here.
 
         Raises:
-            UsageError: Neither ``yes`` nor ``confirm`` was given.
+            UsageError: Neither ``yes`` nor ``confirm`` was given, or the plan is out of date.
             RefusedError: A safety rule says no, or ``confirm`` does; nothing was written.
             VerifyFailedError: The chip does not hold what was written, after all tries.
             BekenlabError: Line, chip or file fail. The same call again continues.
         """
         from bekenlab.flashing.planner import WriteProposal
+        from bekenlab.jobs.write import agreement
 
-        questions = _questions(confirm, yes=yes)
-        proposal = (
-            file
-            if isinstance(file, WriteProposal)
-            else self.plan(file, address=address, keep=keep, force=force, backups=backups)
-        )
-        return self._carry_out(proposal, questions, reboot=reboot)
+        questions = agreement(confirm, yes=yes)
+        if not isinstance(file, WriteProposal):
+            file = self.plan(file, address=address, keep=keep, force=force, backups=backups)
+        return self._carry_out(file, questions, reboot=reboot)
 
     def erase(
         self,
@@ -214,11 +215,12 @@ class ConnectedChip:
         """
         from bekenlab.flashing.planning import WriteOptions
         from bekenlab.jobs.erase import blank_area
+        from bekenlab.jobs.write import agreement
 
-        questions = _questions(confirm, yes=yes)
+        questions = agreement(confirm, yes=yes)
         text = area if isinstance(area, str) else f"{area[0]}-{area[1]}"
-        planner = self._planner(blank_area(self._target, text), backups)
-        proposal = planner.propose(WriteOptions(force=frozenset(force)))
+        options = WriteOptions(force=frozenset(force))
+        proposal = self._propose(blank_area(self._target, text), options, backups)
         return self._carry_out(proposal, questions, reboot=False)
 
     def verify(self, file: Source, *, address: int | None = None) -> VerifyReport:
@@ -243,9 +245,8 @@ class ConnectedChip:
     def log(self, seconds: float) -> Capture:
         """Start the firmware, and listen to what it prints on its log port, UART2.
 
-        A virtual chip has its own log line. On a real one the adapter's RX has to be moved from
-        TX1 to TX2, at the latest when this is called. Afterwards the chip is no longer in its
-        loader: leave ``with``, and connect anew.
+        A virtual chip has a log line of its own. On a real one the adapter's RX has to be moved
+        from TX1 to TX2 before. Afterwards the chip no longer answers here: connect anew.
 
         Args:
             seconds: How long to listen, on the line's clock: virtual seconds on a virtual chip.
@@ -253,46 +254,47 @@ class ConnectedChip:
         Raises:
             BekenlabError: The line fails.
         """
-        from bekenlab.jobs.capture import capture
-        from bekenlab.link.transport import own_log
+        from bekenlab.jobs.capture import capture_start
 
-        line = self._target.session.transport
-        log = own_log(line)
-        self._target.reboot()
-        if log is not None:
-            return capture(log, seconds=seconds)
-        loader_baud = line.baud
-        line.set_baud(LOG_BAUD)
-        try:
-            return capture(line, seconds=seconds)
-        finally:
-            line.set_baud(loader_baud)  # what the adapter managed is remembered from it
+        return capture_start(self._target, seconds)
 
     def reboot(self) -> None:
         """Leave the loader and start the firmware; then the chip no longer answers here."""
         self._target.reboot()
 
-    def _planner(self, file: FlashFile, backups: Sequence[str | os.PathLike[str]]) -> Planner:
+    def _propose(
+        self, file: FlashFile, options: WriteOptions, backups: Sequence[str | os.PathLike[str]]
+    ) -> WriteProposal:
         from bekenlab.flashing.planner import Planner
 
         candidates = self._places.candidates(map(Path, backups))
         journal = self._places.journal
-        return Planner(self._target, [file], journal, candidates, events=self._events)
+        planner = Planner(self._target, [file], journal, candidates, events=self._events)
+        proposal = planner.propose(options)
+        self._plans.add(proposal)
+        return proposal
 
     def _carry_out(
         self, proposal: WriteProposal, questions: Questions, *, reboot: bool
     ) -> FlashReport:
         from bekenlab.jobs.write import carry_out
 
-        _, report = carry_out(
-            self._target,
-            lambda _options: proposal,
-            proposal.options,
-            self._places.journal,
-            questions,
-            reboot=reboot,
-            events=self._events,
-        )
+        if proposal not in self._plans:
+            raise UsageError(
+                "this plan is of another chip, or was made before the last write", hint="plan again"
+            )
+        try:
+            _, report = carry_out(
+                self._target,
+                lambda _options: proposal,
+                proposal.options,
+                self._places.journal,
+                questions,
+                reboot=reboot,
+                events=self._events,
+            )
+        finally:
+            self._plans.clear()
         return report
 
 
@@ -302,16 +304,3 @@ def _input(file: Source) -> InputFile:
     if isinstance(file, bytes):
         return InputFile("data", Path("data"), file)
     return load_one(Path(file))
-
-
-def _questions(confirm: Confirm | None, *, yes: bool) -> Questions:
-    from bekenlab.jobs.write import YES, YesOrNo
-
-    if yes:
-        return YES
-    if confirm is None:
-        raise UsageError(
-            "the chip is only changed after a yes",
-            hint="pass yes=True, or confirm=: a function that is given the plan",
-        )
-    return YesOrNo(confirm)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from bekenlab.errors import RefusedError
+from bekenlab.errors import RefusedError, UsageError
 from bekenlab.events import EventSink, Step, ignore
 from bekenlab.flashing.connection import open_chip
 from bekenlab.flashing.execute import flash
@@ -94,6 +94,22 @@ class YesOrNo:
 
 YES = YesOrNo(lambda _proposal: True)
 """Carries out whatever no rule refuses: for virtual chips, and callers that were told yes."""
+
+
+def agreement(confirm: Callable[[WriteProposal], bool] | None, *, yes: bool) -> Questions:
+    """The questions of a program, which said yes beforehand or gives a function that decides.
+
+    Raises:
+        UsageError: It did neither.
+    """
+    if yes:
+        return YES
+    if confirm is None:
+        raise UsageError(
+            "the chip is only changed after a yes",
+            hint="pass yes=True, or confirm=: a function that is given the plan",
+        )
+    return YesOrNo(confirm)
 
 
 def write(
