@@ -65,9 +65,8 @@ def connect(
     Raises:
         PortError: The port cannot be opened, or there is none.
         NoLinkError: No chip answers.
-        BekenlabError: Another failure of the line.
     """
-    # Imported here: a program that only analyses files must not load the serial library.
+    # Imports are in functions: a program that only analyses files loads nothing of flashing.
     from bekenlab.flashing.connection import ConnectionOptions, open_chip
     from bekenlab.flashing.places import Places
 
@@ -105,8 +104,7 @@ class ConnectedChip:
     def backup(self, path: str | os.PathLike[str]) -> BackupReport:
         """Read all of flash into a file that must not exist, and prove it.
 
-        The backup is noted: later writes to this chip rely on it. A run that was cut off is
-        continued by the next with the same path.
+        Later writes to this chip rely on it. The same call again continues one that was cut off.
 
         Raises:
             RefusedError: The file exists.
@@ -201,8 +199,8 @@ class ConnectedChip:
         """Erase part of flash, and check that it is blank.
 
         Args:
-            area: First address and the one behind the last, multiples of 4096; or as on the
-                command line: ``"0x1d1000+0x1000"``, the name of a region, ``"all"``.
+            area: ``(START, END)``, half open, multiples of 4096; or text as on the command line:
+                ``"0x1d1000+0x1000"``, the name of a region, ``"all"``.
             yes: As for :meth:`write`.
             confirm: As for :meth:`write`.
             force: As for :meth:`plan`.
