@@ -12,9 +12,9 @@ import os
 import zlib
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.chips import SECTOR
 from bekenlab.errors import FileAccessError, RefusedError
 from bekenlab.files import lock, write_whole
-from bekenlab.link.commands import SECTOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

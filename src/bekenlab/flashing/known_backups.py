@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from bekenlab.analysis.inputs import load
+from bekenlab.chips import SECTOR
 from bekenlab.errors import BekenlabError
 from bekenlab.files import lock, write_whole
 from bekenlab.flashing.backup_files import is_as_made
 from bekenlab.flashing.refusals import is_blank, protected_regions
 from bekenlab.image.layout import arrange
-from bekenlab.link.commands import SECTOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.flashing.refusals import protected_regions
-from bekenlab.link.commands import SECTOR
 from bekenlab.link.target import BLANK_SECTOR_CRC
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import APP_START, SECTOR
 from bekenlab.errors import Notice, UsageError
 from bekenlab.events import EventSink, Progress, ignore
 from bekenlab.flashing.flash_file import KIND_MEANS, FileKind, FlashFile, place
 from bekenlab.flashing.known_backups import backup_of
 from bekenlab.flashing.plan import FlashPlan, Piece, PlannedSector, compose, without
 from bekenlab.flashing.refusals import Situation, protected_regions, refusals
-from bekenlab.link.commands import SECTOR
 from bekenlab.link.comparing import proven_crcs, sector_crcs
 from bekenlab.link.reading import read_alone
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 JOB = "write"
 # Enough to see how the boot loader and the application are encrypted.
-_HEADS = (0, 0x11000)
+_HEADS = (0, APP_START)
 HEAD = _HEADS[-1] + SECTOR
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.flashing.plan import FlashPlan, Piece, compose
 from bekenlab.flashing.refusals import Situation, refusals
 from bekenlab.flashing.state import HEAD, inside, placed, title_of
-from bekenlab.link.commands import SECTOR
 from bekenlab.link.reading import read_alone
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from bekenlab.chips import SECTOR
+
 MAGIC = b"TLV\x00"
-SECTOR = 0x1000
 _SECTION_MAIN = 0x11111100
 _TAG_MAC = 0x11111102
 _ITEM = struct.Struct("<II")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.image import rf
 from bekenlab.image.cipher import TUYA_KEY
-from bekenlab.link.commands import SECTOR
 from bekenlab.link.efuse import read_key
 from bekenlab.link.errors import BadReadError, ChipRefusedError
-from bekenlab.link.identity import LoaderKind
 from bekenlab.link.reading import read_alone
 from bekenlab.link.unlock import protection_of, read_status
 
@@ -56,7 +55,7 @@ def info(link: Link) -> InfoReport:
 
 
 def _key_kind(target: Target) -> str:
-    if target.identity.kind is not LoaderKind.ROM:
+    if target.identity.protocol.registers is None:
         return "unreadable"
     key = read_key(target.session)
     if key is None:
@@ -67,7 +66,7 @@ def _key_kind(target: Target) -> str:
 
 
 def _protected(target: Target) -> bool | None:
-    if target.identity.kind is not LoaderKind.ROM:
+    if target.identity.protocol.registers is None:
         return None
     protection = protection_of(target)
     try:

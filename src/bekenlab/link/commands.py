@@ -11,10 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from bekenlab.chips import SECTOR
 from bekenlab.link.frames import LONG_REQUEST, Frame, long_request, short_request
 
-SECTOR = 0x1000
-PAGE = 256
 _REBOOT_MAGIC = b"\xa5"
 _UNKNOWN_PAYLOAD = b"\x07"
 

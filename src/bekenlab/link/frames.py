@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bekenlab.chips import SECTOR
+
 REQUEST = b"\x01\xe0\xfc"
 LONG_REQUEST = REQUEST + b"\xff\xf4"
 _REPLY = b"\x04\x0e"
@@ -20,7 +22,7 @@ _SHORT_HEAD = 6  # 04 0E length, mark
 _LONG_HEAD = 9  # 04 0E FF, mark, F4 length16
 _NOISE_KEPT = 512
 # Code, status, address and 4 KiB of data; the largest reply there is.
-MOST_LONG = 2 + 4 + 0x1000
+MOST_LONG = 2 + 4 + SECTOR
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.tuya.secret_span import SecretSpan
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 _MAGIC = b"CFG"
 _CRC_AT = 3
-_SECTOR = 0x1000
 _OLD_SIZE, _SIZE = 0x7E0, 0xE00  # up to version 3, and since
 _MAX_VERSION = 100
 _MAX_FOUND = 16
@@ -79,7 +79,7 @@ def find_config_sectors(data: bytes) -> tuple[ConfigSector, ...]:
     at = data.find(_MAGIC)
     while at >= 0 and len(found) < _MAX_FOUND:
         version = int.from_bytes(data[at + 4 : at + 8], "little")
-        if at % _SECTOR == 0 and 0 < version <= _MAX_VERSION:
+        if at % SECTOR == 0 and 0 < version <= _MAX_VERSION:
             size = _SIZE if version > 3 else _OLD_SIZE
             body = data[at : at + size]
             ok = len(body) == size and body[_CRC_AT] == config_crc(body[4:])

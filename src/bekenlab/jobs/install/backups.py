@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.errors import FileAccessError, RefusedError
 from bekenlab.events import EventSink, Message, ignore
 from bekenlab.flashing.backup import backup
 from bekenlab.flashing.known_backups import KnownBackups
 from bekenlab.flashing.state import ChipState, look
 from bekenlab.jobs.install.model import JOB, SavedBackup
-from bekenlab.link.commands import SECTOR
 from bekenlab.link.errors import VerifyFailedError
 
 if TYPE_CHECKING:

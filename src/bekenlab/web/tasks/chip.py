@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.analysis.inputs import load_one
+from bekenlab.chips import SECTOR
 from bekenlab.errors import NotADumpError, RefusedError
 from bekenlab.flashing import backup as backup_job
 from bekenlab.flashing import verify as verify_job
@@ -19,7 +20,6 @@ from bekenlab.flashing.state import WriteOptions, look, plan_write
 from bekenlab.jobs import doctor as doctor_job
 from bekenlab.jobs.capture import capture
 from bekenlab.jobs.info import info
-from bekenlab.link.commands import SECTOR
 from bekenlab.report.chip_json import (
     backup_json,
     doctor_json,
