@@ -44,10 +44,13 @@ from bekenlab.chips.protocol import (
     LoaderKind,
     download_protocol,
 )
+from bekenlab.chips.serial import BITS_A_BYTE, LOG_BAUD
 
 __all__ = [
     "APP_LOGICAL",
     "APP_START",
+    "BITS_A_BYTE",
+    "LOG_BAUD",
     "MIB",
     "PAGE",
     "SECTOR",

@@ -1,6 +1,7 @@
 """The RF sector: Beken's TLV table with the MAC address and the radio's calibration.
 
-Source: reference "RF partition". It cannot be rebuilt: the calibration is measured in the factory.
+It cannot be rebuilt: the calibration is measured in the factory. Sources: docs/formats.md,
+"RF data".
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Numbers are little endian. Addresses and ranges are physical flash offsets as the chip counts them
 (a BK7231T's boot loader wraps at the flash size; see ``identity``).
-Source of codes and layouts: the public sources of bk7231tools, hid_download_py and BK7231 GUI Flash
-Tool; of status names: Beken's ``BK_HCI_protocol.c``, which is of the same lineage.
+Sources of codes and layouts: docs/formats.md, "Download protocol"; of status names: Beken's
+``BK_HCI_protocol.c``, which is of the same lineage.
 """
 
 from __future__ import annotations

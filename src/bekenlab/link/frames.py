@@ -5,7 +5,7 @@ payload``); replies are short (``04 0E length 01 E0 FC code payload``) or long (
 F4 length16 code status payload``). Nothing on the wire has a checksum: a frame only counts when its
 header is whole and its length is possible, and callers compare what it echoes with what they asked.
 
-Source: the public sources of bk7231tools, hid_download_py and BK7231 GUI Flash Tool agree on it.
+Sources, which agree on it: docs/formats.md, "Download protocol".
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What is personal in OpenBeken's settings sector, and its checksum.
 
 Only what redaction needs: a table of fields. The sector is plain, begins with ``CFG``, and lies one
-sector behind the RF data. Source: reference "mainConfig_t" (OpenBeken's ``new_pins.h``, versions up
-to 5).
+sector behind the RF data. Sources (versions up to 5): docs/formats.md, "OpenBeken
+configuration".
 """
 
 from __future__ import annotations
@@ -99,7 +99,8 @@ def config_crc(data: bytes) -> int:
     """Return the settings' CRC-8 (polynomial 0x8C, reflected) as Beken chips compute it.
 
     Their compiler shifts signed bytes, so that the sign bit stays: another result than the usual
-    CRC-8. Source: reference, checked there against OpenBeken in the virtual chip.
+    CRC-8. Sources: docs/formats.md, "OpenBeken configuration"; checked against OpenBeken in the
+    virtual chip.
     """
     crc = 0
     for byte in data:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.analysis.inputs import load_one
-from bekenlab.chips import SECTOR
+from bekenlab.chips import LOG_BAUD, SECTOR
 from bekenlab.errors import NotADumpError, RefusedError
 from bekenlab.flashing import backup as backup_job
 from bekenlab.flashing import verify as verify_job
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     Work = Callable[[Job], dict[str, Any]]
 
 _KEEPABLE = ("bootloader", "rf")
-_LOG_BAUD = 115_200
 # Long enough to solder a wire; it can be stopped at any time.
 _WAIT = 120.0
 _LONGEST_LOG = 600.0
@@ -151,7 +150,7 @@ def log_task(context: AppContext, parameters: Parameters) -> Task:
                 "a virtual device on a wire has no log port", hint="boot its flash instead"
             )
         shown = LiveLog()
-        line = context.ports.opener(offer, job.raise_if_cancelled)(offer.id, _LOG_BAUD)
+        line = context.ports.opener(offer, job.raise_if_cancelled)(offer.id, LOG_BAUD)
         at = 0.0
 
         def tell(lines: list[str]) -> None:
