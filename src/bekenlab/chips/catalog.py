@@ -15,19 +15,6 @@ from bekenlab.errors import UnsupportedError
 if TYPE_CHECKING:
     from bekenlab.chips.models import Chip, FlashPart, Module
 
-# Module names by letters, first match wins; None means it is not a Beken chip although the name
-# resembles one. Sources: BK7231 GUI Flash Tool (TuyaModules.cs) for CB, WB, T1, T2, T34 and T4;
-# OpenBeken's device list for WBR (RTL8720CF) and T102, T103, T112 (RTL8710B, W600); LibreTiny for
-# WB02A (LN882H).
-_MODULE_LETTERS: tuple[tuple[str, str | None], ...] = (
-    (r"WBR|WB0|T[124]\d", None),
-    (r"CB", "BK7231N"),
-    (r"WB", "BK7231T"),
-    (r"T34|T2", "BK7231N"),
-    (r"T1", "BK7238"),
-    (r"T4", "BK7252N"),
-)
-
 
 @cache
 def chips() -> tuple[Chip, ...]:
@@ -104,7 +91,7 @@ def module_chip(name: str) -> str | None:
     if module is not None:
         return module.chip
     letters = _plain(name).upper()
-    for pattern, chip_name in _MODULE_LETTERS:
+    for pattern, chip_name in _module_letters():
         if re.match(pattern, letters):
             return chip_name
     return None
@@ -146,6 +133,13 @@ def board(module: str | None, chip_name: str | None) -> Module | None:
         return found
     chip_found = find_chip(chip_name) if chip_name else None
     return package(chip_found.package) if chip_found and chip_found.package else None
+
+
+@cache
+def _module_letters() -> tuple[tuple[str, str | None], ...]:
+    """Pattern of a module's name, and the chip it means; None: it is no Beken chip."""
+    rows = (row.split() for row in _toml.read("modules.toml")["letters"].splitlines())
+    return tuple((pattern, None if name == "-" else name) for pattern, name in rows)
 
 
 def _plain(name: str) -> str:

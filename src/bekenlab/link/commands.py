@@ -1,7 +1,7 @@
 """The commands of the download protocol, as typed requests that know their reply.
 
 Numbers are little endian. Addresses and ranges are physical flash offsets as the chip counts them
-(a BK7231T's boot loader wraps at the flash size; see ``identity``).
+(boot loaders in flash wrap at the flash size; see ``DownloadProtocol.alias_below``).
 Sources of codes and layouts: docs/formats.md, "Download protocol"; of status names: Beken's
 ``BK_HCI_protocol.c``, which is of the same lineage.
 """
