@@ -1,7 +1,7 @@
 """Write the parts of the pages that follow from data: tables, and the examples of json.md.
 
-Run it after a change to ``tuya_keys.toml``, ``led_drivers.toml``, ``config_fields.toml``,
-``flags.toml``, the sample or the JSON report::
+Run it after a change to a chip, ``bootloaders.toml``, ``tuya_keys.toml``, ``led_drivers.toml``,
+``config_fields.toml``, ``flags.toml``, the sample or the JSON report::
 
     python docs/make_tables.py
 """
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot import boot
 from bekenlab.analysis.inputs import InputFile
+from bekenlab.chips import MIB, CodeEncryption, bootloaders, chips
 from bekenlab.openbeken.config import Field, Kind, all_fields
 from bekenlab.openbeken.flags import flags
 from bekenlab.report.boot_json import boot_json
@@ -27,6 +28,8 @@ from bekenlab.samples import SAMPLE_NAME, build_sample
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from bekenlab.chips import BootLoader, Chip, Region
+
 DOCS = Path(__file__).parent
 _WIDTH = 92
 
@@ -34,6 +37,11 @@ _WIDTH = 92
 def pages() -> dict[Path, str]:
     """Current text of every page that has generated parts."""
     made = {
+        "chips.md": {
+            "chips": chips_table(),
+            "bootloaders": bootloaders_table(),
+            "sources": chip_sources(),
+        },
         "config.md": {"fields": fields_table(), "flags": flags_table()},
         "pins.md": {"keys": keys_table(), "drivers": drivers_table()},
         "json.md": {
@@ -42,6 +50,25 @@ def pages() -> dict[Path, str]:
         },
     }
     return {DOCS / name: _filled(DOCS / name, parts) for name, parts in made.items()}
+
+
+def chips_table() -> str:
+    """Every chip and its places in flash."""
+    heads = ("Chip", "Also called", "`em_sys_env`", "Chip id", "Flash", "RF data")
+    heads += ("OpenBeken config", "Download", "Tuya storage", "CRC end", "Code", "Package")
+    return _table(heads, (_chip_cells(chip) for chip in chips()))
+
+
+def bootloaders_table() -> str:
+    """Every boot loader that can be told by its CRC."""
+    heads = ("Boot loader", "CRC of 257 bytes", "CRC of 256", "Texts in its code")
+    heads += ("Update", "App (logical)", "Looks for an update at", "Code key at")
+    return _table(heads, (_loader_cells(loader) for loader in bootloaders()))
+
+
+def chip_sources() -> str:
+    """What the facts of each chip rest on."""
+    return "".join(f"* {chip.name}: {'; '.join(chip.sources)}.\n" for chip in chips())
 
 
 def keys_table() -> str:
@@ -109,6 +136,41 @@ def _filled(path: Path, parts: dict[str, str]) -> str:
             raise ValueError(message)
         page = before + begin + part + end + after
     return page
+
+
+def _chip_cells(chip: Chip) -> tuple[str, ...]:
+    storage = chip.region("storage")
+    return (
+        chip.name,
+        ", ".join(chip.aliases) or "-",
+        ", ".join(chip.environments) or "-",
+        "-" if chip.chip_id is None else f"0x{chip.chip_id:X}",
+        f"{chip.flash_size // MIB} MiB",
+        f"0x{chip.rf_address:X}",
+        f"0x{chip.config_address:X}",
+        f"0x{chip.download_address:X}",
+        f"0x{storage.start:X}" if storage else "-",
+        str(chip.protocol.crc_end),
+        "Tuya key" if chip.encryption is CodeEncryption.TUYA_KEY else "plain",
+        chip.package or "not known",
+    )
+
+
+def _loader_cells(loader: BootLoader) -> tuple[str, ...]:
+    return (
+        loader.name,
+        "-" if loader.crc257 is None else f"{loader.crc257:08X}",
+        "-" if loader.crc256 is None else f"{loader.crc256:08X}",
+        ", ".join(f"`{text}`" for text in loader.texts) or "-",
+        str(loader.update or "-"),
+        _range(loader.app),
+        _range(loader.download),
+        "-" if loader.key_slot is None else f"0x{loader.key_slot:X}",
+    )
+
+
+def _range(region: Region | None) -> str:
+    return f"0x{region.start:X}+0x{region.size:X}" if region else "-"
 
 
 def _key_cells(row: dict[str, Any]) -> tuple[str, ...]:

@@ -1,25 +1,22 @@
 """Files that are no dump: each is told apart, and the hint says what to do."""
 
 import random
-import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import bekenlab.jobs
 from bekenlab.analysis.recognise import reject_reason, unrecognised
+from bekenlab.data import read_table
 from bekenlab.errors import ExitCode, NotADumpError
 from bekenlab.samples import build_sample
 from laboratory import study
 
-TABLE = Path(bekenlab.jobs.__path__[0]) / "data" / "file_signatures.toml"
-ROWS: list[dict[str, Any]] = tomllib.loads(TABLE.read_text("utf-8"))["signature"]
+ROWS: list[dict[str, Any]] = read_table("analysis", "file_signatures.toml")["signature"]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
 def test_every_signature_is_named_with_its_own_hint(row: dict[str, Any]) -> None:
-    start = bytes(row.get("offset", 0)) + bytes.fromhex(row["magic"])
+    start = bytes.fromhex(row["magic"])
     data = start + random.Random(row["name"]).randbytes(0x1000)
     analysis = study(data)
     assert isinstance(analysis.problem, NotADumpError)

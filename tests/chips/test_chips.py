@@ -3,21 +3,26 @@ from pathlib import Path
 import pytest
 
 from bekenlab.chips import (
+    APP_START,
+    SECTOR,
     CodeEncryption,
     CrcEnd,
+    LoaderKind,
     Region,
     chip,
     chip_for_environment,
     chips,
+    download_protocol,
     find_chip,
+    flash_part,
     package,
     packages,
+    usual_chip,
 )
 from bekenlab.errors import ExitCode, UnsupportedError
 from shared import dump
 
 NAMES = [chip.name for chip in chips()]
-SECTOR = 0x1000
 # BK7231Q has no OpenBeken; on BL2028N its place lies inside the maker's download area.
 NO_CONFIG_REGION = {"BK7231Q", "BL2028N"}
 
@@ -82,17 +87,17 @@ def test_region_names_are_unique_and_protected_ones_exist(name: str) -> None:
 def test_addresses_agree_with_the_regions_of_the_same_name(name: str) -> None:
     facts, found = chip(name), regions(name)
     assert found["bootloader"].start == 0
-    assert found["app"].start == found["bootloader"].end == 0x11000
+    assert found["app"].start == found["bootloader"].end == APP_START == 0x11000
     assert facts.rf_address == found["rf"].start
-    assert found["rf"].size == SECTOR
+    assert found["rf"].size == SECTOR == 0x1000
     assert facts.download_address == found["download"].start
+    assert facts.region("app") == found["app"]
+    assert facts.region("no such region") is None
     if name not in NO_CONFIG_REGION:
         assert facts.config_address == found["config"].start
-    if name != "BL2028N":  # not seen with Tuya firmware
-        assert facts.storage_address == found["storage"].start
+    assert ("storage" in found) == (name != "BL2028N")  # not seen with Tuya firmware
     assert facts.config_address % SECTOR == 0
     assert facts.config_address < facts.flash_size
-    assert facts.storage_address < facts.flash_size
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -101,11 +106,8 @@ def test_pins_are_within_the_package(name: str) -> None:
     assert list(facts.gpios) == sorted(set(facts.gpios))
     assert set(facts.gpios) <= set(range(40))
     assert set(facts.pwm_gpios) <= set(facts.gpios)
-    assert set(facts.adc_gpios) <= set(facts.gpios)
     assert set(facts.pwm_gpios.values()) <= set(range(6))
-    assert set(facts.adc_gpios.values()) <= set(range(1, 8))
-    for channels in (facts.pwm_gpios.values(), facts.adc_gpios.values()):
-        assert len(channels) == len(set(channels))
+    assert len(facts.pwm_gpios.values()) == len(set(facts.pwm_gpios.values()))
     if facts.package:
         assert package(facts.package).gpios == set(facts.gpios)
 
@@ -119,19 +121,45 @@ def test_package_functions_agree_with_the_chip(name: str) -> None:
         for function in pad.functions:
             if pad.gpio is not None and function.startswith("PWM"):
                 assert facts.pwm_gpios[pad.gpio] == int(function.removeprefix("PWM"))
-            if pad.gpio is not None and function.startswith("ADC"):
-                assert facts.adc_gpios[pad.gpio] == int(function.removeprefix("ADC"))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_chip_names_its_sources(name: str) -> None:
     assert all(chip(name).sources)
-    assert all(quirk.endswith(".") for quirk in chip(name).quirks)
 
 
 def test_only_loaders_in_flash_count_the_end_of_a_crc_exclusively() -> None:
-    exclusive = {chip.name for chip in chips() if chip.crc_end is CrcEnd.EXCLUSIVE}
+    exclusive = {chip.name for chip in chips() if chip.protocol.crc_end is CrcEnd.EXCLUSIVE}
     assert exclusive == {"BK7231T", "BK7231U", "BK7231Q", "BK7252"}
+    assert exclusive == {chip.name for chip in chips() if chip.protocol.in_flash}
+
+
+def test_only_tuyas_loader_is_asked_for_its_version() -> None:
+    """bk7231tools lists the others' as loaders without that command, some fall silent over it."""
+    assert {chip.name for chip in chips() if chip.protocol.says_version} == {"BK7231T"}
+
+
+@pytest.mark.parametrize("kind", LoaderKind)
+def test_what_a_loader_knows_fits_where_it_is(kind: LoaderKind) -> None:
+    protocol = download_protocol(kind)
+    assert protocol.kind is kind
+    assert (protocol.registers is None) == protocol.in_flash
+    assert protocol.alias_below == (APP_START if protocol.in_flash else 0)
+    assert protocol.locks_after_crc == protocol.in_flash
+    assert protocol.crc_length == (256 if protocol.in_flash else 257)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_usual_flash_part_is_known_where_a_host_can_ask_for_it(name: str) -> None:
+    facts = chip(name)
+    assert (facts.flash_part is None) == (facts.protocol.registers is None)
+    part = flash_part(facts.flash_part) if facts.flash_part else None
+    assert part is None or part.size == facts.flash_size
+
+
+def test_every_chip_has_a_rank_of_its_own() -> None:
+    assert sorted(chip.rank for chip in chips()) == list(range(1, len(NAMES) + 1))
+    assert usual_chip().name == "BK7231N"
 
 
 def test_only_tuyas_own_chips_are_encrypted() -> None:
@@ -149,15 +177,16 @@ def test_only_tuyas_own_chips_are_encrypted() -> None:
         ("BK7231Q", 0x1E0000, 0x1E1000, 0x132000, 0x1EB000),
         ("BK7238", 0x1E0000, 0x1E1000, 0x132000, 0x1F5000),
         ("BK7252", 0x1E0000, 0x1E1000, 0x132000, 0x397000),
-        ("BL2028N", 0x1E0000, 0x1D1000, 0x132000, 0x1EE000),
+        ("BL2028N", 0x1E0000, 0x1D1000, 0x132000, None),
     ],
 )
-def test_addresses(name: str, rf: int, config: int, download: int, storage: int) -> None:
+def test_addresses(name: str, rf: int, config: int, download: int, storage: int | None) -> None:
     facts = chip(name)
     assert facts.rf_address == rf
     assert facts.config_address == config
     assert facts.download_address == download
-    assert facts.storage_address == storage
+    found = facts.region("storage")
+    assert (found and found.start) == storage
 
 
 @pytest.mark.parametrize(
@@ -254,8 +283,9 @@ def test_the_page_on_chips_lists_each_with_its_addresses() -> None:
     rows = {line.split("|")[1].strip(): line for line in lines if line.count("|") == 13}
     assert [name for name in rows if name.startswith("B")] == NAMES
     for each in chips():
-        facts = (each.rf_address, each.config_address, each.download_address, each.storage_address)
-        assert [f"0x{fact:X}" for fact in facts] == [
+        storage = each.region("storage")
+        facts = (each.rf_address, each.config_address, each.download_address)
+        assert [f"0x{fact:X}" for fact in facts] + [f"0x{storage.start:X}" if storage else "-"] == [
             cell.strip() for cell in rows[each.name].split("|")[6:10]
         ]
-        assert f"| {each.crc_end} |" in rows[each.name]
+        assert f"| {each.protocol.crc_end} |" in rows[each.name]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bekenlab.analysis.inputs import InputFile
+from bekenlab.chips import LoaderKind
 from bekenlab.flashing.backup import backup
 from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import recognise
@@ -17,7 +18,6 @@ from bekenlab.flashing.planning import WriteOptions, plan_write
 from bekenlab.flashing.state import look
 from bekenlab.image import read_image
 from bekenlab.link.connect import connect
-from bekenlab.link.identity import LoaderKind
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.wire_chips import build
 from machine_lab import CHIPS

@@ -10,10 +10,11 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.chips import SECTOR
 from bekenlab.chips import chip as chip_named
 from bekenlab.errors import BekenlabError
 from bekenlab.image import ota, rbl
-from bekenlab.openbeken.config import SECTOR, decode_config, new_config
+from bekenlab.openbeken.config import decode_config, new_config
 from bekenlab.openbeken.flags import flags_from_number, flags_to_number
 from bekenlab.openbeken.roles import roles
 from bekenlab.openbeken.settings import PinSetting, setting_role_name

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bekenlab.chips import SECTOR
 from bekenlab.errors import BadValueError
 from bekenlab.lan.device import CHUNK, Device
 from bekenlab.lan.errors import (
@@ -17,7 +18,6 @@ from bekenlab.lan.errors import (
     NotOpenBekenError,
     WebPasswordError,
 )
-from bekenlab.openbeken.config import SECTOR
 from lan.devices import QUICK, client
 from lan.fake import FakeDevice, Reply
 from lan.fake_firmware import BUILD, Firmware

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bekenlab.chips import LoaderKind
 from bekenlab.flashing import connection as bench
 from bekenlab.link.commands import erase_sector
 from bekenlab.link.connect import Link
 from bekenlab.link.errors import LineLostError
-from bekenlab.link.identity import Identity, LoaderKind
+from bekenlab.link.identity import Identity
 from bekenlab.link.keeper import kept
 from bekenlab.link.linking import Stage
 from bekenlab.link.session.session import PATIENCE, Session

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bekenlab.link.commands import SECTOR, check_crc
+from bekenlab.chips import SECTOR
+from bekenlab.link.commands import check_crc
 from bekenlab.link.connect import connect
 from bekenlab.link.reading import read_sectors
 from bekenlab.link.session.pipeline import Pipeline

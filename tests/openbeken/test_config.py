@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bekenlab.chips import chips
+from bekenlab.chips import SECTOR, chips
 from bekenlab.errors import BadValueError, NoConfigError, UnsupportedError
 from bekenlab.openbeken.config import (
-    SECTOR,
     VERSIONS,
     Config,
     Kind,

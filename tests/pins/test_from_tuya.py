@@ -268,7 +268,7 @@ class TestOddValues:
 def small_module(*, pads_known: bool = True) -> Module:
     pads = (Pad("2", 6, ("PWM0",), None), Pad("9", None, ("GND",), None))
     kept = pads if pads_known else ()
-    return Module("m", "M1", "M1", "BK7231N", "", "", kept, pads_known)
+    return Module("m", "M1", "M1", "BK7231N", kept, pads_known)
 
 
 def test_module_that_does_not_bring_a_pin_out() -> None:

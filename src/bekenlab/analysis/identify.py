@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import CodeEncryption, chip_for_environment, chips, find_chip, module_chip
+from bekenlab.chips import MIB, CodeEncryption, chip_for_environment, chips, find_chip, module_chip
 from bekenlab.image import EncryptionState, Image
 from bekenlab.tuya.firmware import Firmware, FirmwareKind
 
@@ -67,7 +67,7 @@ def decide_chip(
 
 
 def weigh(clues: Iterable[Clue]) -> ChipVerdict:
-    """The chip with the most votes; among equals the one that comes first in the catalogue."""
+    """The chip with the most votes; among equals the one that most devices have."""
     ranked = sorted(clues, key=lambda clue: -clue.weight)
     votes: dict[str, int] = defaultdict(int)
     for clue in ranked:
@@ -75,13 +75,9 @@ def weigh(clues: Iterable[Clue]) -> ChipVerdict:
             votes[name] += clue.weight
     if not votes:
         return ChipVerdict(None, ())
-    order = {name: place for place, name in enumerate(_BY_FREQUENCY)}
-    best = max(votes, key=lambda name: (votes[name], -order.get(name, len(order))))
+    ranks = {chip.name: chip.rank for chip in chips()}
+    best = max(votes, key=lambda name: (votes[name], -ranks[name]))
     return ChipVerdict(best, tuple(clue.text for clue in ranked if best in clue.chips))
-
-
-# Where clues leave several chips open, the one that most devices have.
-_BY_FREQUENCY = ("BK7231N", "BK7231T", "BK7238", "BK7231M", "BK7231U", "BK7231Q", "BK7252")
 
 
 def _image_clues(image: Image) -> Iterator[Clue]:
@@ -92,7 +88,7 @@ def _image_clues(image: Image) -> Iterator[Clue]:
     if download:
         fits = tuple(chip.name for chip in chips() if chip.download_address == download.start)
         yield Clue(fits, _SHARED, f"download partition at 0x{download.start:x}")
-    if image.rf and image.start + len(image.physical) >= 1 << 21:
+    if image.rf and image.start + len(image.physical) >= 2 * MIB:
         fits = tuple(chip.name for chip in chips() if chip.rf_address == image.rf.offset)
         yield Clue(fits, _SHARED, f"RF calibration at 0x{image.rf.offset:x}")
     expectations = {

@@ -31,8 +31,7 @@ def reject_reason(data: bytes) -> BekenlabError | None:
         return _uniform(data[0])
     for row in _signatures():
         magic = bytes.fromhex(row["magic"])
-        offset = row.get("offset", 0)
-        if data[offset : offset + len(magic)] == magic and len(data) <= row.get("up_to", len(data)):
+        if data.startswith(magic) and len(data) <= row.get("up_to", len(data)):
             return NotADumpError(f"this is {row['name']}, not a flash dump", hint=row["hint"])
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.errors import Notice
 from bekenlab.pins.model import Source
 from bekenlab.tuya import (
@@ -29,7 +30,6 @@ _PIN_KEY = "user_param_key"
 _BAUD_KEYS = ("baud_cfg", "uart_adapt_params")
 _BAUD_NAMES = ("baud", "uart_baud", "baudrate", "baud_rate")
 _ENVIRONMENT_KEY = "em_sys_env"
-_SECTOR = 0x1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def collect(image: Image) -> TuyaFindings:
     """Look everywhere in an image."""
     data, base = image.physical, image.start
     storage = read_storage(data, base=base)
-    phase = (storage.start - base) % _SECTOR if storage else 0
+    phase = (storage.start - base) % SECTOR if storage else 0
     protected = find_protected(data, base=base, phase=phase)
     psm = read_psm(data, base=base) if storage is None else None
     statements = tuple(_statements(image, storage, protected, psm, phase))

@@ -12,16 +12,18 @@ from bekenlab.chips.models import (
     BootLoader,
     Chip,
     CodeEncryption,
-    CrcEnd,
     FlashPart,
     Module,
+    NoLoader,
     Pad,
     Region,
+    UpdateFormat,
 )
+from bekenlab.chips.protocol import LoaderKind, download_protocol
 from bekenlab.data import Table, read_table, table_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _NONE = "-"
 
@@ -44,38 +46,67 @@ def chip_from(table: Table) -> Chip:
         environments=tuple(table["environments"]),
         chip_id=table.get("chip_id"),
         uf2_family=table.get("uf2_family"),
+        rank=table["rank"],
         flash_size=table["flash_size"],
+        flash_part=table.get("flash_part"),
         flash_map=tuple(Region(name, *span) for name, span in table["regions"].items()),
-        rf_address=table["rf_address"],
         config_address=table["config_address"],
-        download_address=table["download_address"],
-        storage_address=table["storage_address"],
-        crc_end=CrcEnd(table["crc_end"]),
+        protocol=download_protocol(LoaderKind(table["loader"])),
         encryption=CodeEncryption(table["encryption"]),
         protected=tuple(table["protected"]),
         package=table["package"],
         gpios=tuple(_numbers(table["gpios"])),
         pwm_gpios={int(gpio): channel for gpio, channel in table["pwm"].items()},
-        adc_gpios={int(gpio): channel for gpio, channel in table["adc"].items()},
-        quirks=tuple(table["quirks"]),
         sources=tuple(table["sources"]),
     )
 
 
-def bootloader_from(row: str) -> BootLoader:
-    """Makes a boot loader of ``crc32 length chip name``; the name may hold spaces."""
-    crc32, length, chip, name = row.split(maxsplit=3)
-    return BootLoader(name=name, chip=chip, crc32=int(crc32, 16), length=int(length))
+def bootloader_from(row: str, length: Callable[[str], int]) -> BootLoader:
+    """Makes a boot loader of its row; its name may hold spaces.
+
+    Args:
+        row: Columns as bootloaders.toml explains them.
+        length: Name of a chip to how many bytes its own CRC of 0 to 256 covers.
+    """
+    crc257, crc256, chip, update, app, download, key, texts, _, name = row.split(maxsplit=9)
+    return BootLoader(
+        name=name,
+        chip=chip,
+        crc257=_hexadecimal(crc257),
+        crc256=_hexadecimal(crc256),
+        length=length(chip),
+        update=None if update == _NONE else UpdateFormat(update),
+        app=_span("app", app),
+        download=_span("download", download),
+        key_slot=_hexadecimal(key),
+        texts=() if texts == _NONE else tuple(texts.split("|")),
+    )
+
+
+def no_loader_from(key: str, table: Table) -> NoLoader:
+    """Makes a row of what stands where no boot loader is."""
+    return NoLoader(key, table["byte"], table["crc257"], table["crc256"], table["about"])
+
+
+def _hexadecimal(text: str) -> int | None:
+    return None if text == _NONE else int(text, 16)
+
+
+def _span(name: str, text: str) -> Region | None:
+    """The region written as ``start+length``."""
+    if text == _NONE:
+        return None
+    start, _, length = text.partition("+")
+    return Region(name, int(start, 16), int(start, 16) + int(length, 16))
 
 
 def flash_part_from(row: str) -> FlashPart:
-    """Makes a part of ``id name maker size registers mask field read write``."""
-    jedec_id, name, maker, size, registers, mask, field, read_ops, write_ops = row.split()
+    """Makes a part of ``id name size registers mask field read write``."""
+    jedec_id, name, size, registers, mask, field, read_ops, write_ops = row.split()
     lowest, length = field.split("/")
     return FlashPart(
         jedec_id=int(jedec_id, 16),
         name=name,
-        maker=maker,
         size=int(size),
         status_registers=int(registers),
         protect_mask=int(mask, 16),
@@ -92,8 +123,6 @@ def module_from(table: Table) -> Module:
         name=table["name"],
         title=table["title"],
         chip=table["chip"],
-        vendor=table.get("vendor", ""),
-        url=table.get("url", ""),
         pads=tuple(_pad_from(row) for row in table.get("pads", "").splitlines()),
         pads_known=table.get("pads_known", True),
     )

@@ -1,4 +1,4 @@
-"""Look-ups in the tables of chips, boot loaders, flash parts, modules and packages.
+"""Look-ups in the tables of chips, flash parts, modules and packages.
 
 Each table is read from its file when first asked for, and then kept.
 """
@@ -6,7 +6,6 @@ Each table is read from its file when first asked for, and then kept.
 from __future__ import annotations
 
 import re
-import zlib
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -14,20 +13,7 @@ from bekenlab.chips import _toml
 from bekenlab.errors import UnsupportedError
 
 if TYPE_CHECKING:
-    from bekenlab.chips.models import BootLoader, Chip, FlashPart, Module
-
-# Module names by letters, first match wins; None means it is not a Beken chip although the name
-# resembles one. Sources: BK7231 GUI Flash Tool (TuyaModules.cs) for CB, WB, T1, T2, T34 and T4;
-# OpenBeken's device list for WBR (RTL8720CF) and T102, T103, T112 (RTL8710B, W600); LibreTiny for
-# WB02A (LN882H).
-_MODULE_LETTERS: tuple[tuple[str, str | None], ...] = (
-    (r"WBR|WB0|T[124]\d", None),
-    (r"CB", "BK7231N"),
-    (r"WB", "BK7231T"),
-    (r"T34|T2", "BK7231N"),
-    (r"T1", "BK7238"),
-    (r"T4", "BK7252N"),
-)
+    from bekenlab.chips.models import Chip, FlashPart, Module
 
 
 @cache
@@ -61,32 +47,15 @@ def chip_for_environment(environment: str) -> Chip | None:
     return _chips_by_environment().get(environment.strip("\0 ").lower())
 
 
+@cache
+def usual_chip() -> Chip:
+    """The chip that most devices have."""
+    return min(chips(), key=lambda chip: chip.rank)
+
+
 def chip_for_uf2(family: int) -> Chip | None:
     """The chip that the family number of a UF2 file means, or None."""
     return next((chip for chip in chips() if family and chip.uf2_family == family), None)
-
-
-@cache
-def bootloaders() -> tuple[BootLoader, ...]:
-    """All known boot loaders."""
-    rows = _toml.read("bootloaders.toml")["bootloaders"].splitlines()
-    return tuple(_toml.bootloader_from(row) for row in rows)
-
-
-def find_bootloader(head: bytes) -> BootLoader | None:
-    """The boot loader that flash starts with.
-
-    Args:
-        head: The first bytes of flash, as read (physical). With fewer than 257, only boot loaders
-            known by a shorter length can be found.
-    """
-    for length in sorted({loader.length for loader in bootloaders()}, reverse=True):
-        if len(head) < length:
-            continue
-        found = _bootloaders_by_crc().get((length, zlib.crc32(head[:length])))
-        if found is not None:
-            return found
-    return None
 
 
 @cache
@@ -122,7 +91,7 @@ def module_chip(name: str) -> str | None:
     if module is not None:
         return module.chip
     letters = _plain(name).upper()
-    for pattern, chip_name in _MODULE_LETTERS:
+    for pattern, chip_name in _module_letters():
         if re.match(pattern, letters):
             return chip_name
     return None
@@ -166,6 +135,13 @@ def board(module: str | None, chip_name: str | None) -> Module | None:
     return package(chip_found.package) if chip_found and chip_found.package else None
 
 
+@cache
+def _module_letters() -> tuple[tuple[str, str | None], ...]:
+    """Pattern of a module's name, and the chip it means; None: it is no Beken chip."""
+    rows = (row.split() for row in _toml.read("modules.toml")["letters"].splitlines())
+    return tuple((pattern, None if name == "-" else name) for pattern, name in rows)
+
+
 def _plain(name: str) -> str:
     """A module name reduced to what people agree on when they write it."""
     return re.sub(r"[\s_-]+", "", name).lower()
@@ -179,11 +155,6 @@ def _chips_by_name() -> dict[str, Chip]:
 @cache
 def _chips_by_environment() -> dict[str, Chip]:
     return {environment: chip for chip in chips() for environment in chip.environments}
-
-
-@cache
-def _bootloaders_by_crc() -> dict[tuple[int, int], BootLoader]:
-    return {(loader.length, loader.crc32): loader for loader in bootloaders()}
 
 
 @cache

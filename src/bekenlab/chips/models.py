@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
+from bekenlab.chips.protocol import CRC_INCLUSIVE
 
-class CrcEnd(StrEnum):
-    """How the download protocol's CRC command counts its end address."""
-
-    INCLUSIVE = "inclusive"
-    EXCLUSIVE = "exclusive"
+if TYPE_CHECKING:
+    from bekenlab.chips.protocol import DownloadProtocol
 
 
 class CodeEncryption(StrEnum):
@@ -18,6 +17,15 @@ class CodeEncryption(StrEnum):
 
     TUYA_KEY = "tuya_key"
     PLAIN = "plain"
+
+
+class UpdateFormat(StrEnum):
+    """What a boot loader installs an update from."""
+
+    RBL = "rbl"
+    """RT-Thread's container, with the whole application in it."""
+    DIFF2YA = "diff2ya"
+    """Tuya's own format, for patches and whole images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +52,18 @@ class Chip:
         environments: Values of Tuya's ``em_sys_env`` that mean this chip, lower case.
         chip_id: Value of SCTRL register 0x800000, or None where it cannot be read.
         uf2_family: What UF2 files call it, or None where LibreTiny has no family for it.
+        rank: 1 is the chip most devices have; where clues leave several open, the lowest is taken.
         flash_size: Usual flash size in bytes.
+        flash_part: JEDEC id of the usual flash part, as ``FlashPart.jedec_id``; None where a host
+            cannot ask for it.
         flash_map: Regions of the usual flash map, physical addresses, in address order.
-        rf_address: Physical address of the RF calibration sector (``TLV``).
         config_address: Physical address of OpenBeken's configuration sector.
-        download_address: Physical address of the download (OTA) partition.
-        storage_address: Physical address of Tuya's key-value storage (its key block).
-        crc_end: How the boot ROM or boot loader counts the end of a CRC range.
+        protocol: What answers the download protocol, and how.
         encryption: What the code area is expected to be.
         protected: Names of regions of ``flash_map`` that cannot be rebuilt once lost.
         package: Key of the package in packages.toml that shows its pins, e.g. ``"qfn32"``.
         gpios: GPIO numbers the package brings out.
         pwm_gpios: GPIO number to PWM channel.
-        adc_gpios: GPIO number to ADC channel.
-        quirks: Short sentences on what is special about it.
         sources: Where the facts come from.
     """
 
@@ -66,38 +72,89 @@ class Chip:
     environments: tuple[str, ...]
     chip_id: int | None
     uf2_family: int | None
+    rank: int
     flash_size: int
+    flash_part: int | None
     flash_map: tuple[Region, ...]
-    rf_address: int
     config_address: int
-    download_address: int
-    storage_address: int
-    crc_end: CrcEnd
+    protocol: DownloadProtocol
     encryption: CodeEncryption
     protected: tuple[str, ...]
     package: str
     gpios: tuple[int, ...]
     pwm_gpios: dict[int, int]
-    adc_gpios: dict[int, int]
-    quirks: tuple[str, ...]
     sources: tuple[str, ...]
+
+    def region(self, name: str) -> Region | None:
+        """The region of the flash map with that name, or None."""
+        return next((region for region in self.flash_map if region.name == name), None)
+
+    @property
+    def rf_address(self) -> int:
+        """Physical address of the RF calibration sector (``TLV``)."""
+        return self._start("rf")
+
+    @property
+    def download_address(self) -> int:
+        """Physical address of the download (OTA) partition."""
+        return self._start("download")
+
+    def _start(self, name: str) -> int:
+        return next(region.start for region in self.flash_map if region.name == name)
 
 
 @dataclass(frozen=True, slots=True)
 class BootLoader:
-    """A boot loader known by the CRC-32 of its first physical bytes.
+    """A boot loader, told by the CRC-32 of its first bytes or by texts in its code.
 
     Attributes:
         name: ``"BK7231N 1.0.1"``.
         chip: Name of the chip it belongs to.
-        crc32: Standard CRC-32 (IEEE, final inversion) of the first ``length`` bytes of flash.
-        length: 257 for ROM chips (inclusive end), 256 for the others.
+        crc257: Standard CRC-32 (IEEE, final inversion) of the first 257 physical bytes, or None.
+        crc256: The same of the first 256 bytes.
+        length: Of how many of these bytes the chip itself gives the CRC.
+        update: Format of the updates it installs, or None where that is not known.
+        app: Logical range of the application in its partition table; None where it has no table, or
+            where nothing is known of it.
+        download: Physical range where it looks for an update, or None.
+        key_slot: Logical address of the code key in its code, or None.
+        texts: What is found in its code, decrypted and without zero bytes.
     """
 
     name: str
     chip: str
-    crc32: int
+    crc257: int | None
+    crc256: int | None
     length: int
+    update: UpdateFormat | None
+    app: Region | None
+    download: Region | None
+    key_slot: int | None
+    texts: tuple[str, ...]
+
+    @property
+    def crc32(self) -> int | None:
+        """The CRC-32 that its chip gives when asked for 0 to 256."""
+        return self.crc257 if self.length == CRC_INCLUSIVE else self.crc256
+
+
+@dataclass(frozen=True, slots=True)
+class NoLoader:
+    """What the CRC of a boot loader says where there is none.
+
+    Attributes:
+        key: ``"erased"`` or ``"unreadable"``.
+        byte: The value all bytes have.
+        crc257: Standard CRC-32 of 257 such bytes.
+        crc256: The same of 256 bytes.
+        about: The same for a person.
+    """
+
+    key: str
+    byte: int
+    crc257: int
+    crc256: int
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +164,6 @@ class FlashPart:
     Attributes:
         jedec_id: Manufacturer in bits 7:0, type in 15:8, capacity in 23:16.
         name: Part number.
-        maker: Manufacturer as the source abbreviates it.
         size: Bytes.
         status_registers: How many status registers it has.
         protect_mask: Status bits that must be zero for the flash to be writable.
@@ -118,7 +174,6 @@ class FlashPart:
 
     jedec_id: int
     name: str
-    maker: str
     size: int
     status_registers: int
     protect_mask: int
@@ -153,8 +208,6 @@ class Module:
         name: ``"CB2S"``.
         title: Full name, e.g. ``"CB2S Wi-Fi Module"``.
         chip: Name of the chip on it.
-        vendor: Maker.
-        url: Data sheet, or an empty string.
         pads: In the order of the source.
         pads_known: False for a module known by name only (then ``pads`` is empty).
     """
@@ -163,8 +216,6 @@ class Module:
     name: str
     title: str
     chip: str
-    vendor: str
-    url: str
     pads: tuple[Pad, ...]
     pads_known: bool = True
 

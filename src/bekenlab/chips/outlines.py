@@ -8,12 +8,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import _toml
-from bekenlab.data import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bekenlab.chips.models import Module
+    from bekenlab.data import Table
 
 Box = tuple[float, float, float, float]
 """x, y, width and height in millimetres."""

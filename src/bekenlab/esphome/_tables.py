@@ -72,6 +72,7 @@ class ChipRow:
     tuya: str = ""
     family: str = ""
     note: str = ""
+    strip: bool = True
 
 
 @dataclass(frozen=True, slots=True)

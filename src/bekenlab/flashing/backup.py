@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bekenlab import __version__
+from bekenlab.chips import SECTOR
 from bekenlab.errors import Notice, RefusedError
 from bekenlab.events import EventSink, Finished, Message, Progress, Started, ignore
 from bekenlab.flashing.backup_files import BackupFiles, manifest_path
 from bekenlab.flashing.same_chip import identity_facts
-from bekenlab.link.commands import SECTOR
 from bekenlab.link.comparing import differing_sectors
 from bekenlab.link.errors import BadReadError, VerifyFailedError
 from bekenlab.link.reading import read_alone, read_sectors

@@ -13,10 +13,10 @@ import zlib
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.chips import SECTOR
 from bekenlab.errors import FileAccessError, RefusedError
 from bekenlab.files import lock, write_whole
 from bekenlab.flashing.same_chip import identity_facts
-from bekenlab.link.commands import SECTOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.errors import UsageError
 from bekenlab.flashing.flash_file import FileKind, FlashFile
 from bekenlab.flashing.pieces import Piece
-from bekenlab.link.commands import SECTOR
 
 if TYPE_CHECKING:
     from bekenlab.chips import Chip

@@ -6,15 +6,14 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.events import EventSink, Finished, Message, Progress, Started, ignore
 from bekenlab.flashing.guard import raise_if_backup_is_gone, same_chip_guard
 from bekenlab.flashing.journal import WriteJournal, WriteRecord
 from bekenlab.flashing.same_chip import identity_facts, protected_regions
 from bekenlab.flashing.state import JOB, ChipState, lost_sectors
-from bekenlab.link.commands import SECTOR
 from bekenlab.link.comparing import proven_crcs
 from bekenlab.link.errors import VerifyFailedError
-from bekenlab.link.identity import LoaderKind
 from bekenlab.link.reading import read_sectors
 from bekenlab.link.unlock import protection_of, read_status, unlocked
 from bekenlab.link.writing import write_sector
@@ -153,7 +152,7 @@ class _Run:
         )
 
     def _status(self) -> int | None:
-        if self._target.identity.kind is not LoaderKind.ROM:
+        if self._target.identity.protocol.registers is None:
             return None
         return read_status(self._target, protection_of(self._target))
 

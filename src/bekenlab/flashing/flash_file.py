@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.recognise import reject_reason
-from bekenlab.chips import chip_for_uf2
+from bekenlab.chips import APP_START, SECTOR, chip_for_uf2
 from bekenlab.errors import DamagedDumpError, NotADumpError
 from bekenlab.flashing.pieces import Piece
 from bekenlab.image import EncryptionState, Image, read_image, uf2
-from bekenlab.image.layout import APP_PHYSICAL
 
 if TYPE_CHECKING:
     from bekenlab.analysis.inputs import InputFile
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 _RBL = b"RBL\0"
 _CONFIG = b"CFG"
-_SECTOR = 0x1000
 _FLASH_SIZES = {1 << n for n in range(20, 25)}
 
 
@@ -135,7 +133,7 @@ def place(file: FlashFile, chip: Chip | None) -> int | None:
 def _by_magic(data: bytes) -> FileKind | None:
     if data.startswith(_RBL):
         return FileKind.OTA
-    if data.startswith(_CONFIG) and len(data) <= _SECTOR:
+    if data.startswith(_CONFIG) and len(data) <= SECTOR:
         return FileKind.CONFIG
     return None
 
@@ -149,7 +147,7 @@ def _by_image(image: Image) -> tuple[FileKind, int | None]:
     if image.loader is not None:
         # OpenBeken's QIO for T happens to have exactly 1 MiB; without RF data it is no dump.
         return (FileKind.DUMP if whole and image.rf else FileKind.QIO), 0
-    if image.spans and image.spans[0].start in {0, APP_PHYSICAL} and whole:
+    if image.spans and image.spans[0].start in {0, APP_START} and whole:
         return FileKind.DUMP, 0
     return (FileKind.DUMP, 0) if whole and image.rf else (FileKind.OTHER, None)
 
@@ -180,7 +178,7 @@ def _package(file: InputFile) -> FlashFile:
         key=lambda piece: piece.start,
     )
     start = placed[0].start
-    app = next((piece.data for piece in placed if piece.start == APP_PHYSICAL), b"")
+    app = next((piece.data for piece in placed if piece.start == APP_START), b"")
     image = read_image(app)
     return FlashFile(
         name=file.name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bekenlab.link.commands import SECTOR
+from bekenlab.chips import SECTOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

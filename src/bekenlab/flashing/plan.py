@@ -6,8 +6,8 @@ import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.errors import Notice, RefusedError
-from bekenlab.link.commands import SECTOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -12,13 +12,13 @@ import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.events import EventSink, ignore
 from bekenlab.flashing.pieces import Piece, inside
 from bekenlab.flashing.plan import FlashPlan, compose
 from bekenlab.flashing.planning import HEAD, placed, plan_write, title_of
 from bekenlab.flashing.refusals import Situation, refusals
 from bekenlab.flashing.state import ChipState, look
-from bekenlab.link.commands import SECTOR
 from bekenlab.link.reading import read_alone
 
 if TYPE_CHECKING:

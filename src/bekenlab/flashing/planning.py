@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.errors import Notice, UsageError
 from bekenlab.flashing.flash_file import KIND_MEANS, FileKind, FlashFile, place
 from bekenlab.flashing.pieces import Piece, inside, without
@@ -13,7 +14,6 @@ from bekenlab.flashing.plan import FlashPlan, PlannedSector, compose
 from bekenlab.flashing.refusals import Situation, refusals
 from bekenlab.flashing.same_chip import protected_regions
 from bekenlab.flashing.state import lost_sectors
-from bekenlab.link.commands import SECTOR
 from bekenlab.link.reading import read_alone
 
 if TYPE_CHECKING:

@@ -6,12 +6,11 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import CodeEncryption, find_chip
+from bekenlab.chips import SECTOR, CodeEncryption, find_chip
 from bekenlab.flashing.flash_file import FileKind
 from bekenlab.flashing.plan import Refusal
 from bekenlab.flashing.same_chip import is_blank, protected_regions
 from bekenlab.image import EncryptionState, read_image
-from bekenlab.link.commands import SECTOR
 from bekenlab.link.target import BLANK_SECTOR_CRC
 
 if TYPE_CHECKING:

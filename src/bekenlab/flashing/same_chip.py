@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bekenlab.link.commands import SECTOR
+from bekenlab.chips import SECTOR
 from bekenlab.link.target import BLANK_SECTOR_CRC
 
 if TYPE_CHECKING:

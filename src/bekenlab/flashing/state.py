@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bekenlab.analysis.inputs import load
+from bekenlab.chips import SECTOR
 from bekenlab.errors import BekenlabError
 from bekenlab.events import EventSink, Progress, ignore
 from bekenlab.flashing.backup_files import is_as_made
 from bekenlab.flashing.same_chip import is_blank, protected_regions
 from bekenlab.image.layout import arrange
-from bekenlab.link.commands import SECTOR
 from bekenlab.link.comparing import proven_crcs, sector_crcs
 
 if TYPE_CHECKING:

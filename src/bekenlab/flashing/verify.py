@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.errors import UsageError
 from bekenlab.events import EventSink, Finished, Progress, Started, ignore
-from bekenlab.link.commands import SECTOR
 from bekenlab.link.comparing import differing_sectors
 from bekenlab.link.errors import VerifyFailedError
 from bekenlab.link.reading import read_alone

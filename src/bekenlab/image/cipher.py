@@ -2,8 +2,8 @@
 
 Four 32-bit coefficients are the key. Three generators (15, 16 and 32 bits wide) mix the address
 with coefficients 0 and 1, coefficient 2 is added, coefficient 3 selects and bypasses. Encryption
-and decryption are the same operation. Source: reference "Code cipher"; bit layouts are those of
-the hardware description quoted there.
+and decryption are the same operation. Sources: docs/formats.md, "Code cipher"; bit layouts are
+those of the hardware description named there.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class CodeKey:
 
 
 TUYA_KEY = CodeKey((0x510FB093, 0xA3CBEADC, 0x5993A17E, 0xC7ADEB03))
-"""The key burnt into the chips of nearly all Tuya devices (source: reference "Code cipher")."""
+"""The key burnt into the chips of nearly all Tuya devices (docs/formats.md, "Code cipher")."""
 
 PLAIN_KEY = CodeKey((0, 0, 0, 0))
 """Erased eFuse: the cipher is bypassed."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bekenlab.chips import APP_LOGICAL
 from bekenlab.image import cipher, recovery
 from bekenlab.image.cipher import PLAIN_KEY, TUYA_KEY, CodeKey
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 BOOTLOADER_ADDRESS = 0
-APP_ADDRESS = 0x10000
+APP_ADDRESS = APP_LOGICAL
 
 
 class EncryptionState(StrEnum):

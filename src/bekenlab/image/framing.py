@@ -2,7 +2,8 @@
 
 The chip's flash controller checks and removes the CRC while code runs, so code lives at *logical*
 addresses (without CRC bytes) and flash holds it at *physical* ones: 34 bytes for every 32.
-Source: reference "Image formats" (CRC-16/CMS: polynomial 0x8005, start 0xFFFF, not reflected).
+CRC-16/CMS: polynomial 0x8005, start 0xFFFF, not reflected. Sources: docs/formats.md, "Flash
+frames".
 """
 
 from __future__ import annotations

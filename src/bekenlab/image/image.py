@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import BootLoader, find_bootloader
+from bekenlab.chips import APP_START, BootLoader, find_bootloader
 from bekenlab.errors import BekenlabError, Notice
 from bekenlab.image import cipher, framing, ota, rbl, rf
 from bekenlab.image.encryption import (
@@ -18,7 +18,7 @@ from bekenlab.image.encryption import (
     decide,
 )
 from bekenlab.image.fnv import fnv1a
-from bekenlab.image.layout import APP_PHYSICAL, arrange
+from bekenlab.image.layout import arrange
 from bekenlab.image.partitions import FalRecord, find_table
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def read_image(data: bytes) -> Image:
     data, headers, start = arranged.data, arranged.headers, arranged.start
     notices = list(arranged.notices)
     spans = framing.find_spans(data)
-    loader_stored = framing.strip(data[:APP_PHYSICAL]) if spans and not start else b""
+    loader_stored = framing.strip(data[:APP_START]) if spans and not start else b""
     records = find_table(loader_stored)
     spans = _executable(spans, records, start, len(data))
     stored = framing.strip(memoryview(data)[spans[0].start : spans[-1].end]) if spans else b""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import APP_START, MIB, SECTOR, bootloader_ends
 from bekenlab.errors import Notice
 from bekenlab.image import framing
 from bekenlab.image.cipher import PLAIN_KEY, TUYA_KEY
@@ -17,12 +18,8 @@ if TYPE_CHECKING:
 
     from bekenlab.image.rbl import FoundHeader
 
-APP_PHYSICAL = 0x11000
-_SECTOR = 0x1000
-# Physical ends of boot-loader partitions seen: 64 KiB and 60 KiB of logical bytes.
-_LOADER_ENDS = (0x11000, 0xFF00)
 _VECTOR_FRAME = framing.FRAME_SIZE
-_SMALLEST_FLASH = 2 << 20
+_SMALLEST_FLASH = 2 * MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,7 @@ def arrange(data: bytes) -> Arranged:
     data, repeated = _without_repetition(data)
     headers = find_headers(data)
     loader = _loader_offset(data, headers)
-    if loader and loader % _SECTOR == 0 and _is_flash_size(len(data)):
+    if loader and loader % SECTOR == 0 and _is_flash_size(len(data)):
         return _rotated(data, len(data) - loader, repeated)
     if loader:
         data = data[loader:]
@@ -60,10 +57,10 @@ def arrange(data: bytes) -> Arranged:
     if first is None or _is_loader(data, first, headers):
         return Arranged(data, headers, notices=repeated)
     if any(opens(first, APP_ADDRESS, key) for key in (TUYA_KEY, PLAIN_KEY)):
-        wrapped = _stored_vectors(data, len(data) - APP_PHYSICAL)
+        wrapped = _stored_vectors(data, len(data) - APP_START)
         if _is_flash_size(len(data)) and wrapped and _opens_as_loader(wrapped):
-            return _rotated(data, APP_PHYSICAL, repeated)
-        return Arranged(data, headers, start=APP_PHYSICAL, notices=repeated)
+            return _rotated(data, APP_START, repeated)
+        return Arranged(data, headers, start=APP_START, notices=repeated)
     return Arranged(data, headers, notices=repeated)
 
 
@@ -104,7 +101,7 @@ def _leading(count: int) -> Notice:
 
 
 def _is_flash_size(size: int) -> bool:
-    return size >= 1 << 20 and size & (size - 1) == 0
+    return size >= MIB and size & (size - 1) == 0
 
 
 def _loader_offset(data: bytes, headers: Sequence[FoundHeader]) -> int:
@@ -113,7 +110,7 @@ def _loader_offset(data: bytes, headers: Sequence[FoundHeader]) -> int:
         found.end - loader_end
         for found in headers
         if found.framed and found.header.name == "bootloader"
-        for loader_end in _LOADER_ENDS
+        for loader_end in bootloader_ends()
     ]
     if 0 in starts:
         return 0
@@ -125,7 +122,7 @@ def _is_loader_at(data: bytes, start: int) -> bool:
     vectors = _stored_vectors(data, start)
     if vectors is None:
         return False
-    return _opens_as_loader(vectors) or (start % _SECTOR == 0 and _is_flash_size(len(data)))
+    return _opens_as_loader(vectors) or (start % SECTOR == 0 and _is_flash_size(len(data)))
 
 
 def _stored_vectors(data: bytes, offset: int) -> bytes | None:
@@ -151,6 +148,8 @@ def _is_loader(data: bytes, first: bytes, headers: Sequence[FoundHeader]) -> boo
         return True
     if not opens(first, BOOTLOADER_ADDRESS, PLAIN_KEY):
         return False
-    if any(f.framed and f.header.name == "bootloader" and f.end in _LOADER_ENDS for f in headers):
+    if any(
+        f.framed and f.header.name == "bootloader" and f.end in bootloader_ends() for f in headers
+    ):
         return True
-    return bool(find_table(framing.strip(data[:APP_PHYSICAL])))
+    return bool(find_table(framing.strip(data[:APP_START])))

@@ -1,6 +1,6 @@
 """OTA packages: an RBL header and a body, usually AES-256-CBC around gzip.
 
-Source: reference "OTA package" and "Tuya UG"; key and start vector are published with LibreTiny.
+Sources: docs/formats.md, "OTA packages".
 """
 
 from __future__ import annotations

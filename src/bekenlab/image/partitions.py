@@ -1,6 +1,7 @@
 """The FAL partition table that lies, in plain, behind the boot loader's code.
 
-Source: reference "Partition table": 64-byte records, magic 0x45503130, names, offset, length, CRC.
+64-byte records: magic 0x45503130, names, offset, length, CRC. Sources: docs/formats.md, "Partition
+table".
 """
 
 from __future__ import annotations

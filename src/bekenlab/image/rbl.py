@@ -1,7 +1,8 @@
 """RBL containers: the RT-Thread header that names, versions and checks a partition's content.
 
 Two places hold one: the last 96 logical bytes of an executable partition (three CRC-16 frames, 102
-physical bytes), and the first 96 bytes of an OTA package. Source: reference "Image formats".
+physical bytes), and the first 96 bytes of an OTA package. Sources: docs/formats.md, "RBL
+containers".
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ The cipher's generators are linear over bits: the key stream at an address is
 ``G(address) ^ F(key)``, where ``G`` depends only on the selectors and bypass bits. There are 125
 combinations of those; two words of known plain text rule out nearly all, and the constant
 ``F(key)`` then fits into coefficient 2. The result is not the chip's key but decrypts the same.
-Source of the idea: mildsunrise/bk7231_key_calculator, by way of the reference.
+The idea is that of https://github.com/mildsunrise/bk7231_key_calculator.
 """
 
 from __future__ import annotations

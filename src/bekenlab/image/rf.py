@@ -1,6 +1,7 @@
 """The RF sector: Beken's TLV table with the MAC address and the radio's calibration.
 
-Source: reference "RF partition". It cannot be rebuilt: the calibration is measured in the factory.
+It cannot be rebuilt: the calibration is measured in the factory. Sources: docs/formats.md,
+"RF data".
 """
 
 from __future__ import annotations
@@ -8,8 +9,9 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from bekenlab.chips import SECTOR
+
 MAGIC = b"TLV\x00"
-SECTOR = 0x1000
 _SECTION_MAIN = 0x11111100
 _TAG_MAC = 0x11111102
 _ITEM = struct.Struct("<II")

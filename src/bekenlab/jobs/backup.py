@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.errors import FileAccessError
 from bekenlab.events import EventSink, ignore
 from bekenlab.flashing import backup as reading
 from bekenlab.flashing.backup_files import check_output, next_output
 from bekenlab.flashing.connection import open_chip
 from bekenlab.flashing.plan import line_seconds
-from bekenlab.link.commands import SECTOR
 from bekenlab.link.errors import VerifyFailedError
 
 if TYPE_CHECKING:

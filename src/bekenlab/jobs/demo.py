@@ -27,7 +27,7 @@ from bekenlab.link.connect import connect
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.wire_chips import build
 from bekenlab.openbeken.config.edit import Changes
-from bekenlab.samples import SAMPLE_NAME, build_sample
+from bekenlab.samples import SAMPLE_CHIP, SAMPLE_NAME, build_sample
 
 if TYPE_CHECKING:
     from bekenlab.analysis.boot import BootReport
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from bekenlab.link.target import Target
     from bekenlab.probing.rehearsal import Rehearsal
 
-CHIP = "BK7231N"
 # What tells the pins: the plain copy, the protected block, and the storage behind it.
 _TELLING = ("oem_cfg", "protected", "storage")
 
@@ -76,11 +75,11 @@ def demonstrate(firmware: Firmware | None = None) -> DemoReport:
     Raises:
         RefusedError: The firmware is for another chip.
     """
-    facts = chip_named(CHIP)
+    facts = chip_named(SAMPLE_CHIP)
     if firmware is not None:
         check_chip(firmware, facts, frozenset())
     sample = build_sample()
-    device = build(CHIP, sample)
+    device = build(SAMPLE_CHIP, sample)
     target = connect(VirtualTransport(device), wait=0).target
     with TemporaryDirectory() as folder:
         saved = Path(folder) / SAMPLE_NAME
@@ -93,7 +92,7 @@ def demonstrate(firmware: Firmware | None = None) -> DemoReport:
         analysis = analyze(InputFile(SAMPLE_NAME, saved, device.flash))
         if analysis.image is None:
             raise TypeError("the sample is no dump")
-        booted = boot(analysis.image, chip=CHIP)
+        booted = boot(analysis.image, chip=SAMPLE_CHIP)
         restored = _write(target, [recognise(InputFile(saved.name, saved, sample))], places)
         whole = device.flash == sample
     return DemoReport(
@@ -115,7 +114,7 @@ def _write(target: Target, files: list[FlashFile], places: Places) -> FlashRepor
 
 
 def _rehearsal(firmware: Firmware) -> Rehearsal:
-    facts = chip_named(CHIP)
+    facts = chip_named(SAMPLE_CHIP)
     saved = SavedBackup(Path(SAMPLE_NAME), build_sample(), reused=True)
     subject = understand(saved.path, saved.data)
     made, _ = configure(subject, None, Changes(), facts, saved.data)

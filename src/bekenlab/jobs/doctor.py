@@ -6,10 +6,10 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import APP_START, MIB, SECTOR
 from bekenlab.errors import BekenlabError
 from bekenlab.events import EventSink, ignore
 from bekenlab.flashing.connection import ConnectionOptions, find_port, open_chip
-from bekenlab.link.commands import SECTOR
 from bekenlab.link.errors import NoLinkError, NoReplyError
 from bekenlab.link.linking import STAGE_MEANS
 from bekenlab.link.ports import list_ports
@@ -99,13 +99,13 @@ def _stage_of(checks: list[Check]) -> str:
 def _chip_checks(link: Link) -> list[Check]:
     target, identity = link.target, link.target.identity
     loader = identity.boot_version or identity.loader_name or "an unknown boot loader"
-    size = f"{identity.flash_size / (1 << 20):g} MiB ({identity.size_source})"
+    size = f"{identity.flash_size / MIB:g} MiB ({identity.size_source})"
     found = [
         Check("link", ok=True, seen=f"{STAGE_MEANS[link.stage]}, {link.baud} baud"),
         Check("chip", ok=True, seen=f"{identity.chip_name} with {loader}, flash {size}"),
     ]
     wrong = 0
-    for address in range(0x11000, 0x11000 + _READS * SECTOR, SECTOR):
+    for address in range(APP_START, APP_START + _READS * SECTOR, SECTOR):
         data = target.read_sector(address)
         wrong += zlib.crc32(data) != target.crc(address, address + SECTOR)
     lost = target.session.lost

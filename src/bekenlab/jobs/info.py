@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.events import EventSink, ignore
 from bekenlab.flashing.connection import open_chip
 from bekenlab.image import rf
 from bekenlab.image.cipher import TUYA_KEY
-from bekenlab.link.commands import SECTOR
 from bekenlab.link.efuse import read_key
 from bekenlab.link.errors import BadReadError, ChipRefusedError
-from bekenlab.link.identity import LoaderKind
 from bekenlab.link.reading import read_alone
 from bekenlab.link.unlock import protection_of, read_status
 
@@ -71,7 +70,7 @@ def info_linked(link: Link) -> InfoReport:
 
 
 def _key_kind(target: Target) -> str:
-    if target.identity.kind is not LoaderKind.ROM:
+    if target.identity.protocol.registers is None:
         return "unreadable"
     key = read_key(target.session)
     if key is None:
@@ -82,7 +81,7 @@ def _key_kind(target: Target) -> str:
 
 
 def _protected(target: Target) -> bool | None:
-    if target.identity.kind is not LoaderKind.ROM:
+    if target.identity.protocol.registers is None:
         return None
     protection = protection_of(target)
     try:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bekenlab.analysis.inputs import load
+from bekenlab.chips import SECTOR, find_bootloader
 from bekenlab.chips import chip as chip_named
-from bekenlab.chips import find_bootloader
 from bekenlab.errors import RefusedError
-from bekenlab.openbeken.config import SECTOR, Config, Found, find_config
+from bekenlab.openbeken.config import Config, Found, find_config
 from bekenlab.openbeken.config.edit import Changes, changed
 
 if TYPE_CHECKING:

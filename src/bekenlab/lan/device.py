@@ -47,7 +47,7 @@ FLASH_READABLE = 0x200000
 """The server reads flash below this address only (``DEFAULT_FLASH_LEN``)."""
 
 CHUNK = 0x1000
-"""Bytes of flash asked for at once: larger pieces are cut too often on a poor Wi-Fi (reference)."""
+"""Bytes of flash asked for at once: larger pieces are cut off too often on a poor Wi-Fi."""
 
 _SMALL = 1 << 16
 _JSON = "application/json"

@@ -1,9 +1,9 @@
 """The commands of the download protocol, as typed requests that know their reply.
 
 Numbers are little endian. Addresses and ranges are physical flash offsets as the chip counts them
-(a BK7231T's boot loader wraps at the flash size; see ``identity``).
-Source of codes and layouts: the public sources of bk7231tools, hid_download_py and BK7231 GUI Flash
-Tool; of status names: Beken's ``BK_HCI_protocol.c``, which is of the same lineage.
+(boot loaders in flash wrap at the flash size; see ``DownloadProtocol.alias_below``).
+Sources of codes and layouts: docs/formats.md, "Download protocol"; of status names: Beken's
+``BK_HCI_protocol.c``, which is of the same lineage.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from bekenlab.chips import SECTOR
 from bekenlab.link.frames import LONG_REQUEST, Frame, long_request, short_request
 
-SECTOR = 0x1000
-PAGE = 256
 _REBOOT_MAGIC = b"\xa5"
 _UNKNOWN_PAYLOAD = b"\x07"
 

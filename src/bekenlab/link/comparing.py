@@ -10,7 +10,8 @@ import zlib
 from collections import deque
 from typing import TYPE_CHECKING
 
-from bekenlab.link.commands import SECTOR, link_check
+from bekenlab.chips import SECTOR
+from bekenlab.link.commands import link_check
 from bekenlab.link.errors import BadReadError
 from bekenlab.link.session.pipeline import Pipeline
 

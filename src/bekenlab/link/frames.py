@@ -5,12 +5,14 @@ payload``); replies are short (``04 0E length 01 E0 FC code payload``) or long (
 F4 length16 code status payload``). Nothing on the wire has a checksum: a frame only counts when its
 header is whole and its length is possible, and callers compare what it echoes with what they asked.
 
-Source: the public sources of bk7231tools, hid_download_py and BK7231 GUI Flash Tool agree on it.
+Sources, which agree on it: docs/formats.md, "Download protocol".
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from bekenlab.chips import SECTOR
 
 REQUEST = b"\x01\xe0\xfc"
 LONG_REQUEST = REQUEST + b"\xff\xf4"
@@ -20,7 +22,7 @@ _SHORT_HEAD = 6  # 04 0E length, mark
 _LONG_HEAD = 9  # 04 0E FF, mark, F4 length16
 _NOISE_KEPT = 512
 # Code, status, address and 4 KiB of data; the largest reply there is.
-MOST_LONG = 2 + 4 + 0x1000
+MOST_LONG = 2 + 4 + SECTOR
 
 
 @dataclass(frozen=True, slots=True)

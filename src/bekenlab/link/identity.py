@@ -1,17 +1,16 @@
 """Who is at the other end: kind of loader, chip, flash, found out without changing anything.
 
-Three kinds of loader answer the protocol. The ROM of BK7231N, M, BK7238 and BK7252N knows registers
-and flash ids and counts the end of a CRC range in. Tuya's boot loader of the BK7231T and the boot
-loaders of Q, U and BK7252 know neither and count it out. An unknown one is never turned away.
+Three kinds of loader answer the protocol; ``chips`` knows how they differ. An unknown one is never
+turned away.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bekenlab import chips
+from bekenlab.chips import MIB, SECTOR, CrcEnd, LoaderKind
 from bekenlab.link import commands
 from bekenlab.link.efuse import read_key
 from bekenlab.link.errors import ChipRefusedError, NoReplyError
@@ -19,28 +18,13 @@ from bekenlab.link.errors import ChipRefusedError, NoReplyError
 if TYPE_CHECKING:
     from bekenlab.link.session.session import Session
 
-_CHIP_ID = 0x800000
 _HEAD = 256
-_MIB = 1 << 20
-_SIZES = (1 * _MIB, 2 * _MIB, 4 * _MIB, 8 * _MIB, 16 * _MIB)
-_USUAL_SIZE = 2 * _MIB
+_SIZES = (1 * MIB, 2 * MIB, 4 * MIB, 8 * MIB, 16 * MIB)
+_USUAL_SIZE = 2 * MIB
 _INVERT = 0xFFFFFFFF
-# Chips whose boot loader in flash is Tuya's; it says its version.
-_ASKED_FOR_VERSION = {"BK7231T", "BK7231U"}
 # More than once, since noise may have eaten an answer.
 _PROBES = 3
 _NO_ID = {0x000000, 0xFFFFFF}
-
-
-class LoaderKind(StrEnum):
-    """What answers the download protocol.
-
-    Source: bk7231tools' protocol classes FULL, BASIC_TUYA and BASIC_BEKEN.
-    """
-
-    ROM = "rom"
-    TUYA = "tuya"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +56,14 @@ class Identity:
     size_source: str
 
     @property
+    def protocol(self) -> chips.DownloadProtocol:
+        """What the loader knows, and its habits."""
+        return chips.download_protocol(self.kind)
+
+    @property
     def crc_includes_end(self) -> bool:
         """Whether the CRC command counts its end address in."""
-        return self.kind is LoaderKind.ROM
+        return self.protocol.crc_end is CrcEnd.INCLUSIVE
 
     @property
     def chip_name(self) -> str:
@@ -89,13 +78,14 @@ def identify(session: Session) -> Identity:
         NoReplyError: It stopped answering.
     """
     crc = int.from_bytes(session.ask_twice(commands.check_crc(0, _HEAD)), "little") ^ _INVERT
-    loader = next((b for b in chips.bootloaders() if b.crc32 == crc), None)
-    version, chip_id = _probe(session, loader)
+    loader = chips.find_bootloader_by_crc(crc)
+    version, chip_id = _probe(session, loader, crc)
     kind = LoaderKind.TUYA if version else LoaderKind.OTHER if chip_id is None else LoaderKind.ROM
-    flash_id = _flash_id(session) if kind is LoaderKind.ROM else None
+    protocol = chips.download_protocol(kind)
+    flash_id = _flash_id(session) if protocol.registers else None
     part = chips.flash_part(flash_id) if flash_id is not None else None
-    session.waits = kind is LoaderKind.ROM
-    session.nudges = kind is LoaderKind.TUYA  # others may lose what comes while they work
+    session.waits = not protocol.in_flash
+    session.nudges = protocol.takes_checks
     size, source = _size(session, flash_id, part)
     return Identity(
         kind=kind,
@@ -111,18 +101,20 @@ def identify(session: Session) -> Identity:
     )
 
 
-def _probe(session: Session, loader: chips.BootLoader | None) -> tuple[str, int | None]:
+def _probe(session: Session, loader: chips.BootLoader | None, crc: int) -> tuple[str, int | None]:
     """Boot version of a Tuya loader, or chip id of a ROM chip; neither of any other.
 
     Commands they do not know make some loaders silent for good, so a known one is only asked what
-    it knows.
+    it knows. Which CRC was given tells whether it answers itself or the ROM does for it.
     """
-    in_rom = loader is not None and loader.length > _HEAD
-    elsewhere = loader is not None and loader.chip not in _ASKED_FOR_VERSION
-    version = "" if in_rom or elsewhere else _boot_version(session)
-    if version or (elsewhere and not in_rom):
+    in_rom = loader is not None and crc == loader.crc257
+    itself = chips.chip(loader.chip).protocol if loader is not None and not in_rom else None
+    asked = not in_rom and (itself is None or itself.says_version)
+    version = _boot_version(session) if asked else ""
+    if version or (itself is not None and not asked):
         return version, None
-    return "", _register(session, _CHIP_ID)
+    rom = chips.download_protocol(LoaderKind.ROM).registers
+    return "", _register(session, rom.chip_id) if rom else None
 
 
 def _boot_version(session: Session) -> str:
@@ -179,10 +171,10 @@ def _size(session: Session, flash_id: int | None, part: chips.FlashPart | None) 
         return size, "flash id"
     for size in _SIZES:
         # The boot loader's first sectors are never blank and never equal.
-        if all(_sector_crc(session, a) == _sector_crc(session, a + size) for a in (0, 0x1000)):
+        if all(_sector_crc(session, a) == _sector_crc(session, a + size) for a in (0, SECTOR)):
             return size, "wrap"
     return _USUAL_SIZE, "usual"
 
 
 def _sector_crc(session: Session, address: int) -> bytes:
-    return session.ask_twice(commands.check_crc(address, address + commands.SECTOR - 1))
+    return session.ask_twice(commands.check_crc(address, address + SECTOR - 1))

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import BekenlabError
-from bekenlab.link.identity import LoaderKind
 from bekenlab.link.transport import HasLog
 
 if TYPE_CHECKING:
@@ -33,7 +32,8 @@ def kept(target: Target) -> Iterator[None]:
     Not needed for a ROM, which waits for ever, nor on a line that is known to be in virtual time.
     While requests of a pipeline are under way they keep it awake, or else nobody does.
     """
-    if target.identity.kind is LoaderKind.ROM or isinstance(target.session.transport, HasLog):
+    waits = not target.identity.protocol.in_flash
+    if waits or isinstance(target.session.transport, HasLog):
         yield
         return
     over = threading.Event()

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.link.baud import lower_baud
-from bekenlab.link.commands import SECTOR
 from bekenlab.link.errors import BadReadError, ChipRefusedError
 from bekenlab.link.session.pipeline import Pipeline
 from bekenlab.link.target import BLANK_SECTOR_CRC

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import serial
 
+from bekenlab.chips import BITS_A_BYTE
 from bekenlab.link.errors import BaudRefusedError, LineLostError, PortError
 from bekenlab.link.ports import permission_fix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BITS_A_BYTE = 10
 # Reads return as soon as something is there; this is how late a timeout may be noticed. Where less
 # is left, the port is looked at in steps: link checks have to follow each other closely.
 _SLICE = 0.005
@@ -70,7 +70,7 @@ class SerialTransport:
             self._port.write(data)
         except (serial.SerialException, OSError) as error:
             raise self._lost(error) from error
-        self._empty_at = max(self._empty_at, self.now()) + len(data) * _BITS_A_BYTE / self.baud
+        self._empty_at = max(self._empty_at, self.now()) + len(data) * BITS_A_BYTE / self.baud
 
     def read(self, timeout: float) -> bytes:
         """What has arrived."""

@@ -8,19 +8,16 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.link import commands
-from bekenlab.link.commands import SECTOR, Request
 from bekenlab.link.errors import ChipRefusedError
-from bekenlab.link.identity import LoaderKind
 
 if TYPE_CHECKING:
+    from bekenlab.link.commands import Request
     from bekenlab.link.identity import Identity
     from bekenlab.link.session.session import Session
 
 _INVERT = 0xFFFFFFFF
-# Boot loaders in flash refuse to read themselves; one flash size higher they do (seen: T, Q).
-_SHY_BELOW = 0x11000
-_ROOM = {LoaderKind.ROM: 100, LoaderKind.TUYA: 100, LoaderKind.OTHER: 0}
 _LOST_BEFORE_PATIENT = 4
 BLANK_SECTOR_CRC = zlib.crc32(b"\xff" * SECTOR)
 
@@ -47,11 +44,10 @@ class Target:
     def request_room(self) -> int:
         """Bytes of requests that may wait in the chip; 0: one request at a time.
 
-        The UART's receive FIFO has 128 bytes, and Tuya's boot loader a ring of 512 behind it. What
-        other boot loaders do is not known. Where replies went missing, it may be because this one
-        loses what comes while it works.
+        Where replies went missing, it may be because this one loses what comes while it works.
         """
-        return 0 if self.session.lost > _LOST_BEFORE_PATIENT else _ROOM[self.identity.kind]
+        patient = self.session.lost > _LOST_BEFORE_PATIENT
+        return 0 if patient else self.identity.protocol.request_room
 
     def crc_request(self, start: int, end: int) -> Request:
         """Request the CRC of a range that is not empty; read its answer with :meth:`crc_value`."""
@@ -73,7 +69,7 @@ class Target:
 
     def read_request(self, address: int) -> Request:
         """Request the sector at an address that is a multiple of 4096."""
-        alias = self.identity.kind is not LoaderKind.ROM and address < _SHY_BELOW
+        alias = address < self.identity.protocol.alias_below
         return commands.read_sector(address + self.size if alias else address)
 
     def read_sector(self, address: int) -> bytes:
@@ -86,9 +82,9 @@ class Target:
         Raises:
             ChipRefusedError: The chip says that it did not.
         """
-        if self._locked_by_crc and self.identity.kind is not LoaderKind.ROM:
-            # These loaders lock flash again after each CRC without remembering it; a link check
-            # makes them unlock it with the next erase (found by bk7231tools).
+        if self._locked_by_crc and self.identity.protocol.locks_after_crc:
+            # Some loaders lock flash again after each CRC without remembering it; a link check
+            # makes them unlock it with the next erase.
             self.session.ask(commands.link_check())
         self._locked_by_crc = False
         self.session.ask(commands.erase_sector(address))

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from bekenlab.errors import BekenlabError
 from bekenlab.link import commands
 from bekenlab.link.errors import ChipRefusedError, UnlockFailedError
-from bekenlab.link.identity import LoaderKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +73,7 @@ def unlocked(target: Target, restore_to: int | None = None) -> Iterator[None]:
     Raises:
         UnlockFailedError: It cannot be lifted.
     """
-    if target.identity.kind is not LoaderKind.ROM:
+    if target.identity.protocol.in_flash:
         yield
         return
     protection = protection_of(target)

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from bekenlab.chips import chip
+from bekenlab.chips import BITS_A_BYTE, chip
 from bekenlab.errors import FileAccessError, TooLargeError, UnsupportedError
 from bekenlab.files import write_whole
 from bekenlab.link.errors import LineLostError, PortError
 from bekenlab.link.faulty import LINE_FAULTS, FaultyTransport, line_faults
 from bekenlab.machine.fault_spec import parse_terms, unknown
-from bekenlab.machine.line_rate import BITS_A_BYTE, as_heard
+from bekenlab.machine.line_rate import as_heard
 from bekenlab.machine.rom import CHIP_FAULTS, chip_faults
 from bekenlab.machine.wire_chips import build
 

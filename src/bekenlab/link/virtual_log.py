@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import LOG_BAUD
 from bekenlab.image import read_image
 from bekenlab.machine import FlashImage, Machine, StopReason, Until
 from bekenlab.machine.line_rate import as_heard
@@ -11,7 +12,6 @@ from bekenlab.machine.line_rate import as_heard
 if TYPE_CHECKING:
     from bekenlab.link.transport import ModemLines
 
-_LOG_BAUD = 115_200
 # How long the firmware runs before it is looked whether it printed something.
 _STEP = 0.02
 
@@ -42,7 +42,7 @@ class VirtualLog:
             code = FlashImage(image.physical, image.logical)
             self.machine = Machine.from_image(code, chip=chip)
         self._flash = flash
-        self._baud = _LOG_BAUD
+        self._baud = LOG_BAUD
         self._now = 0.0
         self._taken = 0
         self._over = self.machine is None
@@ -97,4 +97,4 @@ class VirtualLog:
         sent = self.machine.uart2.sent
         piece = bytes(sent[self._taken :])
         self._taken = len(sent)
-        return as_heard(piece, self.machine.uart2.baud or _LOG_BAUD, self._baud)
+        return as_heard(piece, self.machine.uart2.baud or LOG_BAUD, self._baud)

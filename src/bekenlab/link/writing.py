@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from bekenlab.link.commands import SECTOR
+from bekenlab.chips import SECTOR
 from bekenlab.link.errors import ChipRefusedError, NoReplyError, VerifyFailedError
 from bekenlab.link.reading import BLANK
 

@@ -10,6 +10,7 @@ import codecs
 from typing import TYPE_CHECKING
 
 from bekenlab.analysis.boot import gpio_rows, pins_from_log
+from bekenlab.chips import SECTOR
 from bekenlab.chips import chip as chip_named
 from bekenlab.live.commands import (
     ChipCommand,
@@ -30,7 +31,6 @@ from bekenlab.live.source import fitting_of_flash
 from bekenlab.live.two_wire import TwoWire
 from bekenlab.live.uart1 import Uart1Peer
 from bekenlab.machine import FlashImage, Machine, StopReason, Until
-from bekenlab.openbeken.config import SECTOR
 from bekenlab.tuya import parse_boot_log
 from bekenlab.tuya.boot_log.follow import BootLogReader
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot import flash_image, nothing_to_run, product_of
 from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.chips import SECTOR
 from bekenlab.chips import chip as chip_named
 from bekenlab.data import read_table
 from bekenlab.errors import BekenlabError, RefusedError, UnsupportedError
 from bekenlab.live.fitting import Fitting, fitting_of_config, fitting_of_map
 from bekenlab.machine import FlashImage
-from bekenlab.openbeken.config import SECTOR, find_config
+from bekenlab.openbeken.config import find_config
 from bekenlab.openbeken.config.edit import Changes, make_config
 from bekenlab.tuya.firmware import FirmwareKind
 

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 _ENGINE: Any = unicorn  # its annotations are incomplete
 _NEVER = 0xFFFF_FFFE
-_PAGE = 0x1000
+PAGE = 0x1000
+"""What the processor model maps memory in, in bytes."""
+
 _MOST_OPEN_PAGES = 64
 _THUMB = 1 << 5
 _IRQ_OFF = 1 << 7
@@ -272,27 +274,27 @@ class Cpu:
         """Reading where nothing is gives 0, as on the silicon's bus; within reason."""
         if len(self.open_bus) >= _MOST_OPEN_PAGES:
             return False
-        page = address & ~(_PAGE - 1)
+        page = address & ~(PAGE - 1)
         self.open_bus.append(page)
-        uc.mem_map(page, _PAGE, uc_const.UC_PROT_READ)
+        uc.mem_map(page, PAGE, uc_const.UC_PROT_READ)
         return True
 
     def _write_ignored(
         self, uc: Any, _access: int, address: int, _size: int, _value: int, _data: Any
     ) -> bool:
         """Flash takes no stores: let this one happen and undo it when the slice ends."""
-        page = address & ~(_PAGE - 1)
-        if not self._is_plain(page, _PAGE, "x"):
+        page = address & ~(PAGE - 1)
+        if not self._is_plain(page, PAGE, "x"):
             return False
         self.ignored_writes += 1
-        self._written.append((page, self.peek(page, _PAGE)))
-        uc.mem_protect(page, _PAGE, uc_const.UC_PROT_ALL)
+        self._written.append((page, self.peek(page, PAGE)))
+        uc.mem_protect(page, PAGE, uc_const.UC_PROT_ALL)
         return True
 
     def _undo_writes(self) -> None:
         for page, before in self._written:
             self.poke(page, before)
-            self._uc.mem_protect(page, _PAGE, uc_const.UC_PROT_READ | uc_const.UC_PROT_EXEC)
+            self._uc.mem_protect(page, PAGE, uc_const.UC_PROT_READ | uc_const.UC_PROT_EXEC)
         self._written.clear()
 
     def _exception(self, _uc: Any, number: int, _data: Any) -> None:

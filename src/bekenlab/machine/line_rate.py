@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-BITS_A_BYTE = 10
+from bekenlab.chips import BITS_A_BYTE
+
 _DATA_BITS = 8
 # The middle of the stop bit, the tenth, may be off by half a bit: 0.5 / 9.5.
 _TOLERANCE = 0.052

@@ -17,7 +17,7 @@ from bekenlab.errors import UnsupportedError
 from bekenlab.machine.board import build_board
 from bekenlab.machine.chips import ChipProfile, load_profile
 from bekenlab.machine.clock import Clock
-from bekenlab.machine.cpu import Cpu
+from bekenlab.machine.cpu import PAGE, Cpu
 from bekenlab.machine.devices.gdma import Gdma
 from bekenlab.machine.devices.pwm_new import NewPwm
 from bekenlab.machine.devices.pwm_old import OldPwm
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
     PinListener: TypeAlias = Callable[[int, int], None]
 
-_PAGE = 0x1000
 _VECTORS = slice(0x04, 0x40)
 _FLASH_MOST = 16 << 20
 _HANGS_SECONDS = 1.0
@@ -82,7 +81,7 @@ class Machine:
         )
         self.board.flash.content = bytearray(image.physical)
         code = image.logical[: profile.flash_limit]
-        size = max(_PAGE, -(-len(code) // _PAGE) * _PAGE)
+        size = max(PAGE, -(-len(code) // PAGE) * PAGE)
         self._code = stand_in_for_waits(code.ljust(size, b"\xff"))
         self.cpu = Cpu([Memory("flash", 0, size, "rx"), *profile.memories])
         self.board.bus.connect(self.cpu)

@@ -1,8 +1,8 @@
 """What is personal in OpenBeken's settings sector, and its checksum.
 
 Only what redaction needs: a table of fields. The sector is plain, begins with ``CFG``, and lies one
-sector behind the RF data. Source: reference "mainConfig_t" (OpenBeken's ``new_pins.h``, versions up
-to 5).
+sector behind the RF data. Sources (versions up to 5): docs/formats.md, "OpenBeken
+configuration".
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.tuya.secret_span import SecretSpan
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 _MAGIC = b"CFG"
 _CRC_AT = 3
-_SECTOR = 0x1000
 _OLD_SIZE, _SIZE = 0x7E0, 0xE00  # up to version 3, and since
 _MAX_VERSION = 100
 _MAX_FOUND = 16
@@ -79,7 +79,7 @@ def find_config_sectors(data: bytes) -> tuple[ConfigSector, ...]:
     at = data.find(_MAGIC)
     while at >= 0 and len(found) < _MAX_FOUND:
         version = int.from_bytes(data[at + 4 : at + 8], "little")
-        if at % _SECTOR == 0 and 0 < version <= _MAX_VERSION:
+        if at % SECTOR == 0 and 0 < version <= _MAX_VERSION:
             size = _SIZE if version > 3 else _OLD_SIZE
             body = data[at : at + size]
             ok = len(body) == size and body[_CRC_AT] == config_crc(body[4:])
@@ -99,7 +99,8 @@ def config_crc(data: bytes) -> int:
     """Return the settings' CRC-8 (polynomial 0x8C, reflected) as Beken chips compute it.
 
     Their compiler shifts signed bytes, so that the sign bit stays: another result than the usual
-    CRC-8. Source: reference, checked there against OpenBeken in the virtual chip.
+    CRC-8. Sources: docs/formats.md, "OpenBeken configuration"; checked against OpenBeken in the
+    virtual chip.
     """
     crc = 0
     for byte in data:

@@ -1,7 +1,8 @@
 """Checksums of EasyFlash records, where OpenBeken keeps its counters and variables.
 
 A record: the status bytes, ``KV40``, u32 length, u32 CRC-32, name length (one byte and three of
-FF), u32 length of the value, name, value. Source: reference "EasyFlash".
+FF), u32 length of the value, name, value. Sources: docs/formats.md, "OpenBeken
+configuration".
 """
 
 from __future__ import annotations

@@ -44,7 +44,6 @@ class SettingRow:
     """One row of tuya_settings.toml; its head explains the fields."""
 
     keys: tuple[str, ...]
-    meaning: str
     when: tuple[int, ...] = ()
     note: str = ""
 
@@ -92,7 +91,6 @@ def setting_rows() -> dict[str, SettingRow]:
     for raw in _read("tuya_settings.toml")["setting"]:
         row = SettingRow(
             keys=tuple(raw["keys"]),
-            meaning=raw["meaning"],
             when=tuple(raw.get("when", ())),
             note=raw.get("note", ""),
         )

@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.image import rf
 from bekenlab.openbeken.config_secrets import command_spans, find_config_sectors, mend_config_sector
 from bekenlab.openbeken.easyflash import find_records, mend_record
@@ -27,7 +28,6 @@ from bekenlab.tuya.protected_edit import ProtectedEditor, open_protected
 from bekenlab.tuya.psm_edit import PsmEditor, open_psm
 from bekenlab.tuya.secret_fields import scan_text, secret_spans
 from bekenlab.tuya.secret_span import SecretSpan
-from bekenlab.tuya.sectors import SECTOR
 from bekenlab.tuya.storage.edit import StorageEditor, open_storages
 
 if TYPE_CHECKING:

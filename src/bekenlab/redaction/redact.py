@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.inputs import InputFile, load
+from bekenlab.chips import SECTOR
 from bekenlab.errors import BekenlabError, DamagedDumpError, Notice, RefusedError
 from bekenlab.image import EncryptionState
 from bekenlab.redaction.dump import DumpRedactor
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
     from bekenlab.analysis.model import Analysis, FileFacts
     from bekenlab.image import Image
-
-_SECTOR = 0x1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ def redact(file: InputFile) -> Redaction:
         raise problem
     if image is None:
         raise _only_text(file.name)
-    phase = (before.tuya.storage.start - image.start) % _SECTOR if before.tuya.storage else 0
+    phase = (before.tuya.storage.start - image.start) % SECTOR if before.tuya.storage else 0
     run = DumpRedactor(image, phase, unknown=not _known(before))
     run.run()
     data = _as_in_file(file.data, image, bytes(run.data))

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from bekenlab.link.identity import Identity
     from bekenlab.link.ports import Port
 
-SECTOR = 0x1000
-
 
 def event_json(event: Event) -> dict[str, Any]:
     """One event of a running job."""

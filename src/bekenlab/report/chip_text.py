@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
+from bekenlab.chips import MIB
 from bekenlab.link.linking import STAGE_MEANS
 from bekenlab.report.labelled import labelled, noted
 from bekenlab.report.printable import printable
@@ -25,15 +26,13 @@ if TYPE_CHECKING:
     from bekenlab.link.identity import Identity
     from bekenlab.link.ports import Port
 
-_SECTOR = 0x1000
-
 
 def _identity_rows(identity: Identity) -> list[tuple[str, str]]:
     loader = identity.boot_version or identity.loader_name or f"CRC {identity.loader_crc:08X}"
     number = f" ({identity.chip_id:#x})" if identity.chip_id is not None else ""
     part = identity.flash_part.name if identity.flash_part else "unknown part"
     flash_id = f"{identity.flash_id:06X} {part}" if identity.flash_id is not None else "id unread"
-    size = f"{identity.flash_size / (1 << 20):g} MiB by {identity.size_source}"
+    size = f"{identity.flash_size / MIB:g} MiB by {identity.size_source}"
     return [
         ("Chip", identity.chip_name + number),
         ("Loader", f"{loader}, {_KINDS[str(identity.kind)]}"),
@@ -74,7 +73,7 @@ def backup_text(report: BackupReport) -> Group:
     counts += f", {report.reread} read again" if report.reread else ""
     table = labelled(
         [
-            ("Backup", f"{report.output} ({report.size / (1 << 20):g} MiB)"),
+            ("Backup", f"{report.output} ({report.size / MIB:g} MiB)"),
             ("SHA-256", report.sha256),
             ("Manifest", str(report.manifest)),
             ("Verified", f"{counts}; every byte agrees with the chip's CRC"),

@@ -8,6 +8,7 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
+from bekenlab.chips import MIB
 from bekenlab.report.chip_text import sectors
 from bekenlab.report.install_text import rehearsal_text
 from bekenlab.report.printable import Printable, printable
@@ -32,7 +33,7 @@ def demo_text(demo: DemoReport) -> RenderableType:
 def _parts(demo: DemoReport) -> Iterator[RenderableType]:
     yield Text("A metering plug that was built by code alone. Nothing is downloaded.")
     yield Text()
-    size, rate = demo.backup.size / (1 << 20), demo.backup.baud
+    size, rate = demo.backup.size / MIB, demo.backup.baud
     yield _step(1, "Back up", f"{size:g} MiB over a virtual wire, {rate} baud; every byte proven")
     lost = sectors(demo.damaged.written)
     yield _step(2, "Damage", f"{lost} erased on purpose: nothing stored tells the pins now")

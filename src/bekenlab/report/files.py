@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.errors import FileAccessError
 from bekenlab.files import write_whole
 from bekenlab.report.json_report import to_json
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bekenlab.analysis.model import Analysis, FileFacts
-
-_SECTOR = 0x1000
 
 
 def write_files(analysis: Analysis, folder: Path, *, show_secrets: bool = False) -> list[Path]:
@@ -102,11 +101,11 @@ def _secret_ranges(analysis: Analysis) -> Iterator[tuple[int, int]]:
     if tuya.storage:
         yield tuya.storage.start, tuya.storage.end
     for block in tuya.protected:
-        yield block.address, block.address + _SECTOR
+        yield block.address, block.address + SECTOR
     if tuya.psm:
         yield tuya.psm.start, tuya.psm.end
     if analysis.image and analysis.image.rf:
-        yield analysis.image.rf.offset, analysis.image.rf.offset + _SECTOR
+        yield analysis.image.rf.offset, analysis.image.rf.offset + SECTOR
 
 
 def _json(value: object) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.chips import SECTOR
 from bekenlab.report.redaction import visible_parameters, visible_unknown
 from bekenlab.secret import mask_mac
 
@@ -106,7 +107,7 @@ def _image(analysis: Analysis, *, show_secrets: bool) -> dict[str, Any]:
     if image.rf:
         start = image.rf.offset
         result["partitions"].append(
-            {"name": "rf", "physical": [start, start + 0x1000], "container": None}
+            {"name": "rf", "physical": [start, start + SECTOR], "container": None}
         )
         mac = image.rf.mac
         result["mac"] = mac if show_secrets or mac is None else mask_mac(mac)
@@ -141,7 +142,7 @@ def _tuya(tuya: TuyaFindings, *, show_secrets: bool) -> dict[str, Any]:
     return {
         "storage": tuya.storage and _storage(tuya.storage, show_secrets=show_secrets),
         "protected": [
-            {"physical": [block.address, block.address + 0x1000], "ok": block.ok}
+            {"physical": [block.address, block.address + SECTOR], "ok": block.ok}
             | {"keys": sorted(block.values)}
             for block in tuya.protected
         ],

@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bekenlab.chips import Module, board, find_module
+from bekenlab.chips import SECTOR, Module, board, find_module
 from bekenlab.image import EncryptionState, Image
 from bekenlab.openbeken import role_name
 from bekenlab.pins import Pin, Polarity, Source
@@ -202,7 +202,7 @@ def _flash(image: Image) -> RenderableType:
         table.add_row(escape(part.name), f"0x{part.start:06x}-0x{part.end:06x}", size, verdict)
     if image.rf:
         start = image.rf.offset
-        table.add_row("rf", f"0x{start:06x}-0x{start + 0x1000:06x}", "4.0 KiB", "RF calibration")
+        table.add_row("rf", f"0x{start:06x}-0x{start + SECTOR:06x}", "4.0 KiB", "RF calibration")
     return Padding(table, (0, 0, 0, 2))
 
 

@@ -23,6 +23,7 @@ from bekenlab.image.rbl import FRAMED_HEADER_SIZE, RblHeader
 from bekenlab.tuya import encode_protected, encode_storage, format_parameters
 
 SAMPLE_NAME = "sample-metering-plug.bin"
+SAMPLE_CHIP = "BK7231N"
 
 PARAMETERS: dict[str, str | int] = {
     "rl1_pin": 26,
@@ -63,7 +64,7 @@ _FIRMWARE = Path(__file__).parent / "data"
 @cache
 def build_sample() -> bytes:
     """The 2 MiB dump; the same bytes every time."""
-    target = chip("BK7231N")
+    target = chip(SAMPLE_CHIP)
     flash = bytearray(b"\xff" * target.flash_size)
     loader = (_FIRMWARE / "loader.bin").read_bytes().ljust(_TABLE_ADDRESS, b"\xff")
     _install(flash, _RECORDS[0], loader, plain_tail=b"".join(r.encode() for r in _RECORDS))

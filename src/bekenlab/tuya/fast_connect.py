@@ -25,13 +25,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bekenlab.chips import SECTOR
 from bekenlab.tuya.secret_span import SecretSpan
 
 MASK = bytes.fromhex("55aa5a55a54d637f")
 """What newer SDKs mask the record with, from the start of the sector on."""
 
 SIZE = 171
-_SECTOR = 0x1000
 _KEY_AT = 41
 _PASSWORD_AT = 106
 _BSSID_AT = 33
@@ -72,9 +72,9 @@ def find_fast_connect(data: bytes, *, phase: int = 0) -> tuple[FastConnect, ...]
         phase: Where sectors start, 0..4095.
     """
     found = []
-    for offset in range(phase % _SECTOR, len(data) - SIZE + 1, _SECTOR):
+    for offset in range(phase % SECTOR, len(data) - SIZE + 1, SECTOR):
         raw = data[offset : offset + SIZE]
-        if not any(raw) or data[offset + _MAX_RECORD : offset + _SECTOR].strip(b"\xff"):
+        if not any(raw) or data[offset + _MAX_RECORD : offset + SECTOR].strip(b"\xff"):
             continue
         for is_masked in (False, True):
             plain = masked(raw) if is_masked else raw

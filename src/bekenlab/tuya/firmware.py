@@ -1,7 +1,7 @@
 """What firmware is it? Name, version and SDK from the plain code of an app.
 
 Every Tuya app compiles its name and version in as neighbouring strings, next to the text
-``mf_init succ`` (seen in all Tuya dumps of the reference, SDK 1.0 to TuyaOS 3.11).
+``mf_init succ`` (seen in all Tuya dumps at hand, SDK 1.0 to TuyaOS 3.11).
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def default_parameters(code: bytes) -> str | None:
     """The ``user_param_key`` text compiled into an app, the longest if there are several.
 
     It is the SDK's template, not the device's configuration: in 19 of 19 dumps that hold both, its
-    pins are wrong (reference). Use it as a last resort and say so.
+    pins are wrong. Use it as a last resort and say so.
     """
     texts = [text for text in _BRACED.findall(code) if any(word in text for word in _PIN_WORDS)]
     return max(texts, key=len).decode("ascii", "replace") if texts else None

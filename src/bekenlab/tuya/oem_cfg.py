@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bekenlab.tuya.sectors import SECTOR
+from bekenlab.chips import SECTOR
 
 MAX_TEXT = 2 * SECTOR  # user_param_key itself is at most 4096 bytes
 _MAX_FOUND = 64

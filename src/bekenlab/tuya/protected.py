@@ -24,12 +24,13 @@ import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.errors import Notice
 from bekenlab.secret import Secret
 from bekenlab.tuya.crypto import data_key, decrypt
 from bekenlab.tuya.facts import Base, storage_facts
 from bekenlab.tuya.names import is_secret
-from bekenlab.tuya.sectors import SECTOR, Sectors, byte_sums
+from bekenlab.tuya.sectors import Sectors, byte_sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.tuya.crypto import AES_BLOCK, ERASED, base_named, data_key, decrypt, encrypt
 from bekenlab.tuya.facts import storage_facts
 from bekenlab.tuya.protected import HEAD, RECORD, find_protected
-from bekenlab.tuya.sectors import SECTOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.tuya.crypto import AES_BLOCK, decrypt
 from bekenlab.tuya.facts import storage_facts
 from bekenlab.tuya.names import is_secret
-from bekenlab.tuya.sectors import SECTOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bekenlab.chips import SECTOR
 from bekenlab.tuya.crypto import AES_BLOCK, ERASED, decrypt, encrypt
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SECTOR = 0x1000
 MAX_ERASED_RUNS = 64
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from bekenlab.chips import LoaderKind
 from bekenlab.errors import BekenlabError
 from bekenlab.events import Event, Message
 from bekenlab.jobs.install.first_start import start
 from bekenlab.link.errors import LineLostError
-from bekenlab.link.identity import LoaderKind
 from bekenlab.openbeken.boot_log import ConfigVerdict
 from install_lab import Person
 

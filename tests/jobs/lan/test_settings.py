@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bekenlab.chips import SECTOR
 from bekenlab.errors import UnsupportedError
 from bekenlab.jobs.lan.copies import Copies
 from bekenlab.jobs.lan.settings import plan_restore, restore_settings, settings_file
 from bekenlab.jobs.obk_config import ConfigFile
 from bekenlab.lan.errors import NoAnswerError
 from bekenlab.link.errors import VerifyFailedError
-from bekenlab.openbeken.config import SECTOR, decode_config
+from bekenlab.openbeken.config import decode_config
 from bekenlab.openbeken.settings import PinSetting
 from bekenlab.secret import Secret
 from lan.devices import patient_client

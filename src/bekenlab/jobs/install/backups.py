@@ -7,12 +7,12 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.errors import RefusedError
 from bekenlab.events import EventSink, Message, ignore
 from bekenlab.flashing.state import ChipState, look
 from bekenlab.jobs.backup import backup_linked, make_folder
 from bekenlab.jobs.install.model import JOB, SavedBackup
-from bekenlab.link.commands import SECTOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.inputs import InputFile
 from bekenlab.analysis.subject import Subject, subject_of
+from bekenlab.chips import SECTOR
 from bekenlab.errors import BekenlabError, NoConfigError, NotADumpError, Notice
 from bekenlab.flashing.flash_file import FlashFile, recognise
-from bekenlab.link.commands import SECTOR
 from bekenlab.openbeken.config import VERSIONS, decode_config, empty_config
 from bekenlab.openbeken.config.edit import make_config
 from bekenlab.pins import Source

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import LOG_BAUD
 from bekenlab.errors import BekenlabError
 from bekenlab.events import EventSink, Message, ignore
 from bekenlab.jobs.install.model import JOB, FirstStart
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from bekenlab.link.target import Target
     from bekenlab.link.transport import Transport
 
-LOG_BAUD = 115_200
 _SLICE = 0.25
 _REMIND_AFTER = 6.0  # seconds of silence; OpenBeken prints its first line within one
 _GIVE_UP = 45.0

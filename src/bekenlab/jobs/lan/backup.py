@@ -142,7 +142,7 @@ def _read(
 def _region(chip: Chip, name: str) -> Region | None:
     if name == FLASH:
         return Region(FLASH, 0, min(chip.flash_size, FLASH_READABLE))
-    return next((region for region in chip.flash_map if region.name == name), None)
+    return chip.region(name)
 
 
 def _manifest(

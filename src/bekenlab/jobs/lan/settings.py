@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.events import EventSink, Message, ignore
 from bekenlab.jobs.lan.look import chip_of
 from bekenlab.jobs.lan.restart import await_restart
 from bekenlab.jobs.obk_config import ConfigFile
 from bekenlab.lan.errors import NoAnswerError, WebPasswordError
 from bekenlab.link.errors import VerifyFailedError
-from bekenlab.openbeken.config import SECTOR, Config, decode_config
+from bekenlab.openbeken.config import Config, decode_config
 from bekenlab.openbeken.config.edit import Difference, compare_configs
 from bekenlab.secret import Secret
 

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import BITS_A_BYTE
 from bekenlab.link.commands import link_check
 from bekenlab.link.frames import LONG_REQUEST, REQUEST, FrameReader
-from bekenlab.machine.line_rate import BITS_A_BYTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

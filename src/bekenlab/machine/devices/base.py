@@ -15,6 +15,9 @@ State: TypeAlias = dict[str, object]
 
 WORD = 0xFFFF_FFFF
 
+PERIPHERAL_HZ = 26_000_000
+"""The crystal: what UARTs and PWMs are clocked with."""
+
 
 def _no_line(_level: bool) -> None:
     """Where the wire of a device without an interrupt ends."""

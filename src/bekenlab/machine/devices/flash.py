@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from bekenlab.chips import SECTOR
 from bekenlab.machine.devices.base import Device, State, Wiring, bytes_of, int_of, ints_of, table_of
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 OPERATE, WRITE_DATA, READ_DATA, READ_ID, STATUS, CONFIG = 0, 4, 8, 0x10, 0x14, 0x1C
 PAGE = 32
-SECTOR = 0x1000
 _START = 1 << 29
 _BUSY = 1 << 31
 _READ_STATUS, _WRITE_STATUS, _READ, _READ_STATUS2 = 3, 4, 5, 6

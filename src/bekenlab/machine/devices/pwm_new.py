@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bekenlab.machine.devices.base import Device, PwmState, Wiring
+from bekenlab.machine.devices.base import PERIPHERAL_HZ, Device, PwmState, Wiring
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 _GROUP, _EDGES = 0x40, 0x10
 _FIRST_LEVEL_BIT = 30
 _MODE, _ENABLE = 0x7, 0x8
-_CLOCK_HZ = 26_000_000
 
 
 class NewPwm(Device):
@@ -45,7 +44,7 @@ class NewPwm(Device):
         if not bits & _ENABLE or not bits & _MODE or not t4:
             return None
         level = control >> _FIRST_LEVEL_BIT + half & 1
-        return PwmState(_CLOCK_HZ / t4, _high_counts(level, (t1, t2, t3), t4) / t4)
+        return PwmState(PERIPHERAL_HZ / t4, _high_counts(level, (t1, t2, t3), t4) / t4)
 
     def register_name(self, offset: int) -> str:
         """Names group, half and edge."""

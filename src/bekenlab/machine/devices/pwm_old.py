@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bekenlab.machine.devices.base import Device, PwmState, State, Wiring, int_of
+from bekenlab.machine.devices.base import PERIPHERAL_HZ, Device, PwmState, State, Wiring, int_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +14,6 @@ CONTROL, STATUS, FIRST = 0x00, 0x04, 0x08
 _ENABLE, _INTERRUPT = 1, 2
 _BITS_A_CHANNEL = 4
 _CHANNELS = 6
-_CLOCK_HZ = 26_000_000
 _SHORTEST = 64
 
 
@@ -41,7 +40,9 @@ class OldPwm(Device):
         if channel is None or not self._bits(channel) & _ENABLE or not self._counts(channel):
             return None
         duty = self.words.get(FIRST + self._stride * channel + 4, 0)
-        return PwmState(_CLOCK_HZ / self._counts(channel), min(1.0, duty / self._counts(channel)))
+        return PwmState(
+            PERIPHERAL_HZ / self._counts(channel), min(1.0, duty / self._counts(channel))
+        )
 
     def register_name(self, offset: int) -> str:
         """Names the channel."""
@@ -74,7 +75,7 @@ class OldPwm(Device):
         return self.words.get(FIRST + self._stride * channel, 0)
 
     def _ticks(self, channel: int) -> int:
-        return max(_SHORTEST, self._counts(channel) * self.clock.hz // _CLOCK_HZ)
+        return max(_SHORTEST, self._counts(channel) * self.clock.hz // PERIPHERAL_HZ)
 
     def _restart(self, channel: int) -> None:
         name = self._deadline(channel)

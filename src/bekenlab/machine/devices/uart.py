@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, ClassVar
 
-from bekenlab.machine.devices.base import Device, State, Wiring, bytes_of, int_of
+from bekenlab.chips import BITS_A_BYTE
+from bekenlab.machine.devices.base import PERIPHERAL_HZ, Device, State, Wiring, bytes_of, int_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,8 +22,6 @@ RX_EMPTY, WRITE_READY, READ_READY = 1 << 19, 1 << 20, 1 << 21
 NEED_WRITE, NEED_READ, OVERFLOW, TX_STOP, RX_STOP = 1 << 0, 1 << 1, 1 << 2, 1 << 5, 1 << 6
 _RX_ENABLE = 1 << 1
 FIFO_DEPTH = 128
-_CLOCK_HZ = 26_000_000
-_BITS_A_BYTE = 10
 STOP_AFTER_BYTES = 4
 
 
@@ -57,7 +56,7 @@ class Uart(Device):
     def baud(self) -> int:
         """Baud rate the firmware set; 0 before it set one."""
         divider = (self.words.get(CONFIG, 0) >> 8) & 0x1FFF
-        return round(_CLOCK_HZ / (divider + 1)) if divider else 0
+        return round(PERIPHERAL_HZ / (divider + 1)) if divider else 0
 
     @property
     def listening(self) -> bool:
@@ -114,7 +113,7 @@ class Uart(Device):
         return status | (RX_FULL if len(self._fifo) >= FIFO_DEPTH else 0)
 
     def _byte_ticks(self) -> int:
-        return self.clock.hz * _BITS_A_BYTE // (self.baud or 115_200)
+        return self.clock.hz * BITS_A_BYTE // (self.baud or 115_200)
 
     def _arrived(self, due: int) -> None:
         byte = self._incoming.popleft()

@@ -12,6 +12,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import BITS_A_BYTE
 from bekenlab.machine.devices.uart import (
     CONFIG,
     FIFO_DEPTH,
@@ -33,7 +34,7 @@ from bekenlab.machine.devices.uart import (
     WRITE_READY,
     Uart,
 )
-from bekenlab.machine.line_rate import BITS_A_BYTE, as_heard
+from bekenlab.machine.line_rate import as_heard
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,7 +1,7 @@
 """A simulated TuyaMCU: answers what the Wi-Fi module asks, and lists the data points seen.
 
 Frames: ``55 AA version command length(2) payload sum``, the sum being the low byte of all before it
-(Tuya's serial protocol; see the shared reference emulation.md section 5).
+(Tuya's serial protocol; sources: docs/formats.md, "TuyaMCU").
 """
 
 from __future__ import annotations

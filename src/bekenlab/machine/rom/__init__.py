@@ -7,7 +7,6 @@ rests on, and what is an estimate, is written beside each number in ``data/rom.t
 from bekenlab.machine.rom.chip import Mode, RomChip
 from bekenlab.machine.rom.faults import CHIP_FAULTS, ChipFaults, chip_faults
 from bekenlab.machine.rom.frames import Status
-from bekenlab.machine.rom.profile import rom_chips
 
 __all__ = [
     "CHIP_FAULTS",
@@ -16,5 +15,4 @@ __all__ = [
     "RomChip",
     "Status",
     "chip_faults",
-    "rom_chips",
 ]

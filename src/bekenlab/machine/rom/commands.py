@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import PAGE, SECTOR
 from bekenlab.machine.rom.frames import Code, LongCode, Request, Status, long_reply, short_reply
-from bekenlab.machine.rom.nor import PAGE, SECTOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _REBOOT = b"\xa5"
 _RESET = b"SEAN"
-_ERASE_SIZES = {0x20: 0x1000, 0x52: 0x8000, 0xD8: 0x10000}
+_ERASE_SIZES = {0x20: SECTOR, 0x52: 0x8000, 0xD8: 0x10000}
 _BLOCK = 0x10000
 # Length of the payload where only one is right.
 _LENGTHS = {

@@ -6,7 +6,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.machine.line_rate import BITS_A_BYTE, as_heard
+from bekenlab.chips import BITS_A_BYTE
+from bekenlab.machine.line_rate import as_heard
 from bekenlab.machine.wire import Sent
 
 if TYPE_CHECKING:

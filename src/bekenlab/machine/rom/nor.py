@@ -10,8 +10,6 @@ if TYPE_CHECKING:
 
     from bekenlab.chips import FlashPart
 
-PAGE = 0x100
-SECTOR = 0x1000
 _VOLATILE = 0x03  # write in progress, write enable: never seen set from outside
 _READ_ID = 0x9F
 _BLANK = 0xFF

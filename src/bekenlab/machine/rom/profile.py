@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from bekenlab.chips import chip, flash_part
+from bekenlab.chips import SECTOR, chip, chips, flash_part
 from bekenlab.data import read_table
 from bekenlab.errors import UnsupportedError
 
 if TYPE_CHECKING:
-    from bekenlab.chips import Chip, FlashPart
+    from bekenlab.chips import Chip, FlashPart, HostRegisters
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class RomProfile:
         times: Durations and rates.
         protect: Word in the part's protect field at first.
         protected_status: Status of an erase or write of protected flash.
-        registers: Addresses of registers that do something, and the eFuse's size.
+        registers: Registers that do something.
     """
 
     chip: Chip
@@ -77,12 +77,7 @@ class RomProfile:
     times: Times
     protect: int
     protected_status: int
-    registers: dict[str, int]
-
-
-def rom_chips() -> tuple[str, ...]:
-    """Names of the chips with the download protocol in ROM."""
-    return tuple(_data()["chips"])
+    registers: HostRegisters
 
 
 @cache
@@ -94,23 +89,24 @@ def load_profile(name: str) -> RomProfile:
     """
     found = chip(name)
     data = _data()
-    row = data["chips"].get(found.name)
-    if row is None:
+    registers = found.protocol.registers
+    if found.protocol.in_flash or registers is None or found.flash_part is None:
+        known = (each.name for each in chips() if not each.protocol.in_flash)
         raise UnsupportedError(
             f"{found.name} has no download protocol in ROM.",
-            hint="Chips that do: " + ", ".join(rom_chips()) + ".",
+            hint="Chips that do: " + ", ".join(known) + ".",
             chip=found.name,
         )
     return RomProfile(
         chip=found,
-        part=_part(row["flash"]),
+        part=_part(found.flash_part),
         baud=data["uart"]["baud"],
         clock=data["uart"]["clock"],
         fifo=data["uart"]["fifo"],
         times=_times(data["time"], data["rate"]),
         protect=data["flash"]["protect"],
         protected_status=data["flash"]["protected_status"],
-        registers=data["registers"],
+        registers=registers,
     )
 
 
@@ -151,7 +147,7 @@ def _times(time: dict[str, float], rate: dict[str, float]) -> Times:
         silence=time["silence"],
         command=time["command"],
         erase={
-            0x1000: time["erase_4k"],
+            SECTOR: time["erase_4k"],
             0x8000: time["erase_32k"],
             0x10000: time["erase_64k"],
         },

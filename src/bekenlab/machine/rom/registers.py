@@ -24,10 +24,10 @@ class Registers:
 
     def __init__(self, profile: RomProfile) -> None:
         where = profile.registers
-        self._chip_id = {where["chip_id"]: profile.chip.chip_id or 0}
-        self._control = where["efuse_control"]
-        self._data = where["efuse_data"]
-        self._efuse = _key(profile).ljust(where["efuse_size"], b"\0")
+        self._chip_id = {where.chip_id: profile.chip.chip_id or 0}
+        self._control = where.efuse_control
+        self._data = where.efuse_data
+        self._efuse = _key(profile).ljust(where.efuse_size, b"\0")
         self._command = 0
         self._answer = 0
 

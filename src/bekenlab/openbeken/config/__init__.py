@@ -11,11 +11,10 @@ from bekenlab.openbeken.config.fields import (
     layout,
 )
 from bekenlab.openbeken.config.locate import Found, find_config
-from bekenlab.openbeken.config.sector import SECTOR, Config, decode_config, empty_config
+from bekenlab.openbeken.config.sector import Config, decode_config, empty_config
 from bekenlab.openbeken.config.values import Value, parse
 
 __all__ = [
-    "SECTOR",
     "VERSIONS",
     "Config",
     "Field",

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import chips, find_chip
+from bekenlab.chips import SECTOR, chips, find_chip
 from bekenlab.errors import BekenlabError, NoConfigError
-from bekenlab.openbeken.config.sector import MAGIC, SECTOR, Config, decode_config
+from bekenlab.openbeken.config.sector import MAGIC, Config, decode_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

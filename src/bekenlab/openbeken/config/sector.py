@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.errors import BadValueError, BekenlabError, NoConfigError, UnsupportedError
 from bekenlab.openbeken.config.checksum import crc8
 from bekenlab.openbeken.config.fields import VERSIONS, Layout, find_field, layout
@@ -14,8 +15,6 @@ from bekenlab.openbeken.settings import PinSetting, setting_role_name, setting_r
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-SECTOR = 0x1000
-"""Bytes of the flash sector a configuration stands in; what it does not fill is erased."""
 
 MAGIC = b"CFG"
 _CRC = 3

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bekenlab.chips import find_chip
+from bekenlab.chips import SECTOR, find_chip
 from bekenlab.pins import Source
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from bekenlab.analysis.tuya_findings import TuyaFindings
     from bekenlab.image import Image
 
-SECTOR = 0x1000
-"""Bytes a cell of the map stands for."""
 
 _BLANK = 0xFF
 _BITS = 8

@@ -5,13 +5,15 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from bekenlab.report.pictures.flash_facts import SECTOR, FlashFacts, FlashRegion
+from bekenlab.chips import SECTOR
 from bekenlab.report.pictures.svg import Drawing, fitting, group, number, shape, text_width, words
 from bekenlab.report.pictures.words import ENGLISH, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
+
+    from bekenlab.report.pictures.flash_facts import FlashFacts, FlashRegion
 
 _WIDTH = 400.0
 _LEFT = 62.0

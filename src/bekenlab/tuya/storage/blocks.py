@@ -6,8 +6,9 @@ import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.tuya.facts import storage_facts
-from bekenlab.tuya.sectors import SECTOR, Sectors, byte_sums
+from bekenlab.tuya.sectors import Sectors, byte_sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

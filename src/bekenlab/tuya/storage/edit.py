@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.tuya.crypto import AES_BLOCK, byte_sum, encrypt
 from bekenlab.tuya.names import is_secret
-from bekenlab.tuya.sectors import SECTOR, Sectors
+from bekenlab.tuya.sectors import Sectors
 from bekenlab.tuya.storage import keys as keys
 from bekenlab.tuya.storage.blocks import (
     INDEX_HEAD,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.errors import CorruptInputError
 from bekenlab.tuya import protected
 from bekenlab.tuya.crypto import base_named, byte_sum, data_key, encrypt
 from bekenlab.tuya.facts import storage_facts
-from bekenlab.tuya.sectors import SECTOR
 from bekenlab.tuya.storage.blocks import BLOCK_HEAD, INDEX_HEAD, MAX_VALUE, PAGE, PAGES, PART
 
 if TYPE_CHECKING:

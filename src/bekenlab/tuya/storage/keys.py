@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bekenlab.chips import SECTOR
 from bekenlab.tuya.crypto import AES_BLOCK, byte_sum, data_key, decrypt
 from bekenlab.tuya.facts import Base, storage_facts
-from bekenlab.tuya.sectors import SECTOR, Sectors, byte_sums, erased_runs
+from bekenlab.tuya.sectors import Sectors, byte_sums, erased_runs
 from bekenlab.tuya.storage.blocks import find_blocks
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import SECTOR
 from bekenlab.errors import Notice
 from bekenlab.secret import Secret
-from bekenlab.tuya.sectors import SECTOR, Sectors
+from bekenlab.tuya.sectors import Sectors
 from bekenlab.tuya.storage import keys as keys
 from bekenlab.tuya.storage.blocks import MAX_BLOCKS, DataBlock, decode_blocks
 from bekenlab.tuya.storage.model import Storage, StorageBlock

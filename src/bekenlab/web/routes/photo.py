@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from bekenlab.chips import find_module
+from bekenlab.chips import find_module, usual_chip
 from bekenlab.errors import BekenlabError
 from bekenlab.jobs.pinout import board_known, board_names, find_board
 from bekenlab.report.pictures import uses_of
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from bekenlab.analysis.model import Analysis
 
-_USUAL = "BK7231N"
-
 
 async def show(request: Request) -> Response:
     """The page; with ``?dump=`` for the board of a file that is open."""
@@ -38,7 +36,7 @@ async def show(request: Request) -> Response:
         "photo",
         modules=[name for name in names if find_module(name)],
         chips=[name for name in names if not find_module(name)],
-        chosen=reached.name if reached else _USUAL,
+        chosen=reached.name if reached else usual_chip().name,
         dump=dump,
         dump_name=analysis.file.name if analysis else "",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.analysis.inputs import load_one
+from bekenlab.chips import LOG_BAUD, SECTOR
 from bekenlab.errors import RefusedError
 from bekenlab.flashing.connection import ConnectionOptions
 from bekenlab.flashing.planning import WriteOptions
@@ -17,7 +18,6 @@ from bekenlab.jobs.reboot import reboot
 from bekenlab.jobs.restore import restore
 from bekenlab.jobs.verify import verify
 from bekenlab.jobs.write import write
-from bekenlab.link.commands import SECTOR
 from bekenlab.report.chip_json import (
     backup_json,
     doctor_json,
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     Work = Callable[[Job], dict[str, Any]]
 
 _KEEPABLE = ("bootloader", "rf")
-_LOG_BAUD = 115_200
 # Long enough to solder a wire; it can be stopped at any time.
 _WAIT = 120.0
 _LONGEST_LOG = 600.0
@@ -162,7 +161,7 @@ def log_task(context: AppContext, parameters: Parameters) -> Task:
                 "a virtual device on a wire has no log port", hint="boot its flash instead"
             )
         shown = LiveLog()
-        line = context.ports.opener(offer, job.raise_if_cancelled)(offer.id, _LOG_BAUD)
+        line = context.ports.opener(offer, job.raise_if_cancelled)(offer.id, LOG_BAUD)
         at = 0.0
 
         def tell(lines: list[str]) -> None:

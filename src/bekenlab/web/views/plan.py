@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.chips import SECTOR
 from bekenlab.flashing.same_chip import protected_regions
-from bekenlab.link.commands import SECTOR
 from bekenlab.report.chip_json import plan_json
 from bekenlab.web.events import merge
 

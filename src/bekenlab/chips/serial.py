@@ -1,0 +1,7 @@
+"""How the chips' serial ports are set: 8 data bits, no parity, one stop bit (docs/formats.md)."""
+
+BITS_A_BYTE = 10
+"""Bits on the line for each byte: start, eight of data, stop."""
+
+LOG_BAUD = 115_200
+"""Rate at which firmware prints its log on UART2."""
