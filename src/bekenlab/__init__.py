@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bekenlab.analysis.boot import BootReport, GpioRow
     from bekenlab.analysis.model import Analysis
     from bekenlab.errors import Notice
+    from bekenlab.jobs.connect import ConnectedChip, connect
     from bekenlab.machine import FlashImage, Machine, Outcome, PinEdge, StopReason, Until
     from bekenlab.machine.devices.gpio import PinState
     from bekenlab.pins.model import Evidence, Pin, PinMap, Polarity, Source
@@ -27,6 +28,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Analysis",
     "BootReport",
+    "ConnectedChip",
     "Evidence",
     "FileSource",
     "FlashImage",
@@ -46,6 +48,7 @@ __all__ = [
     "analyze",
     "analyze_all",
     "boot",
+    "connect",
     "errors",
     "load_machine",
 ]
@@ -78,6 +81,7 @@ _HOMES = {
     ),
     **dict.fromkeys(("BootReport", "GpioRow"), "bekenlab.analysis.boot"),
     "Analysis": "bekenlab.analysis.model",
+    **dict.fromkeys(("ConnectedChip", "connect"), "bekenlab.jobs.connect"),
     **dict.fromkeys(
         ("FlashImage", "Machine", "Outcome", "PinEdge", "StopReason", "Until"), "bekenlab.machine"
     ),
