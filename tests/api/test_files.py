@@ -7,7 +7,6 @@ import lzma
 import math
 import random
 import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +17,7 @@ from bekenlab.samples import build_sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 SAMPLE = build_sample()
 LINE = r"rl1_pin: is 26"
@@ -170,7 +170,7 @@ def test_without_code_there_is_nothing_to_run() -> None:
 
 
 def test_a_machine_has_the_whole_flash_of_its_chip(plug: Path) -> None:
-    machine = bekenlab.load_machine(SAMPLE[: 0x12A000], chip="BK7231N")
+    machine = bekenlab.load_machine(SAMPLE[:0x12A000], chip="BK7231N")
     assert len(machine.flash) == 2 << 20
     outcome = machine.run(bekenlab.Until(match="app_init finished", device_seconds=5))
     assert outcome.reason is bekenlab.StopReason.MATCH

@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import tomllib
-
-import pytest
+from typing import TYPE_CHECKING
 
 from api.test_public_names import HEAVY, loaded_after
 from bekenlab.samples import build_sample
 from docs.pages import ROOT
+
+if TYPE_CHECKING:
+    import pytest
 
 pytest_plugins = ["pytester"]
 

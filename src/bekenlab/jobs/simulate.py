@@ -84,9 +84,7 @@ def simulate(
     options = options or SimOptions()
     chosen = choose_dump(path, chip)
     device = build_device(chosen.chip, chosen.image.physical, options)
-    serve(
-        device, chosen.chip, options=options, opened=opened, stopped=stopped, monotonic=monotonic
-    )
+    serve(device, chosen.chip, options=options, opened=opened, stopped=stopped, monotonic=monotonic)
     return device.flash
 
 
