@@ -10,7 +10,9 @@ loaded when it is first used, so that ``import bekenlab`` costs nothing::
         print(pin.gpio, pin.label)
 """
 
-from typing import TYPE_CHECKING
+# What type checkers take for true. Importing it from typing would take twenty times as long as all
+# the rest of this module.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from bekenlab import errors

@@ -9,7 +9,9 @@ installed; see docs/testing.md. These are the types of what they give, for annot
 Both can be used without pytest, too.
 """
 
-from typing import TYPE_CHECKING
+# What type checkers take for true. Importing it from typing would take twenty times as long as all
+# the rest of this module.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from bekenlab.testing.served_chip import ServedChip, ServedChips
