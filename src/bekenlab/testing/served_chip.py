@@ -43,9 +43,10 @@ class ServedChip:
         BekenlabError: The dump cannot be used, or the port cannot be opened; each has a ``code``.
 
     Example:
-        >>> with ServedChips() as chips:
-        ...     chip = chips("my-dump.bin")
-        ...     subprocess.run(["bekenlab", "info", "-p", chip.address], check=True)
+        >>> chip = ServedChip("my-dump.bin")
+        >>> chip.address
+        'rfc2217://127.0.0.1:...'
+        >>> chip.close()
     """
 
     def __init__(
