@@ -67,6 +67,18 @@ def analyze(
     return replace(analysis, seconds=time.perf_counter() - began)
 
 
+def unreadable(name: str, problem: BekenlabError) -> Analysis:
+    """The analysis of a file whose bytes cannot be had, e.g. a damaged archive.
+
+    Args:
+        name: Base name of the file.
+        problem: Why not.
+    """
+    facts = FileFacts(name, 0, "")
+    firmware = Firmware(FirmwareKind.OTHER)
+    return _conclude(facts, read_image(b""), TuyaFindings(), firmware, problem)
+
+
 def _firmware(image: Image, tuya: TuyaFindings) -> Firmware:
     firmware = identify(image.app)
     if firmware.kind is FirmwareKind.OTHER and firmware.name is None and tuya.storage:

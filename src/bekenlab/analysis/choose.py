@@ -12,8 +12,10 @@ from bekenlab.analysis.inputs import expand, load
 from bekenlab.errors import RefusedError, UnsupportedError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from bekenlab.analysis.inputs import InputFile
     from bekenlab.analysis.tuya_findings import TuyaFindings
     from bekenlab.image import Image
 
@@ -46,14 +48,28 @@ def choose_dump(path: Path, chip: str | None = None) -> ChosenDump:
         BekenlabError: The file cannot be read, holds no code, several dumps, or tells no chip.
     """
     (path,) = expand([path])[:1]
-    analyses = [analyze(file, boot=BootMode.NEVER) for file in load(path)]
+    return choose_among(load(path), chip)
+
+
+def choose_among(files: Sequence[InputFile], chip: str | None = None) -> ChosenDump:
+    """The one dump among the files of an archive, and the chip it is for.
+
+    Args:
+        files: What was read; not empty.
+        chip: The chip to take instead of the one recognised.
+
+    Raises:
+        BekenlabError: They hold no code, several dumps, or tell no chip.
+    """
+    analyses = [analyze(file, boot=BootMode.NEVER) for file in files]
     found = [(each, each.image) for each in analyses if each.image and each.image.logical]
     if not found:
         raise analyses[0].problem or nothing_to_run()
     if len(found) > 1:
         names = ", ".join(analysis.file.name for analysis, _ in found)
         raise RefusedError(
-            f"{path.name} holds several dumps: {names}", hint="unpack it and name one of them"
+            f"{files[0].path.name} holds several dumps: {names}",
+            hint="unpack it and name one of them",
         )
     analysis, image = found[0]
     name = analysis.chip.name if chip is None else chip

@@ -22,8 +22,8 @@ class FileFacts:
 
     Attributes:
         name: Base name.
-        size: Bytes, unpacked.
-        sha256: Of the unpacked bytes, hexadecimal.
+        size: Bytes, unpacked; 0 where it could not be unpacked.
+        sha256: Of the unpacked bytes, hexadecimal; empty where it could not be unpacked.
     """
 
     name: str

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from bekenlab.analysis.choose import ChosenDump
+
 
 def boot_file(
     path: Path,
@@ -33,6 +35,17 @@ def boot_file(
         BekenlabError: The file cannot be read or run; see ``boot``.
     """
     chosen = choose_dump(path, chip)
+    return boot_dump(chosen, options=options, listen=listen, interrupted=interrupted)
+
+
+def boot_dump(
+    chosen: ChosenDump,
+    *,
+    options: BootOptions | None = None,
+    listen: Listener = lambda _seconds, _text: None,
+    interrupted: Callable[[], bool] | None = None,
+) -> BootReport:
+    """Boot a dump whose chip is known; arguments and errors are those of ``boot_file``."""
     return boot(
         chosen.image,
         chip=chosen.chip,

@@ -83,17 +83,46 @@ def simulate(
     """
     options = options or SimOptions()
     chosen = choose_dump(path, chip)
+    device = build_device(chosen.chip, chosen.image.physical, options)
+    serve(device, chosen.chip, options=options, opened=opened, stopped=stopped, monotonic=monotonic)
+    return device.flash
+
+
+def build_device(chip: str, dump: bytes | None, options: SimOptions) -> WireDevice:
+    """A chip with a dump in its flash, and what is to go wrong with it and its line.
+
+    Args:
+        chip: Name of the chip.
+        dump: The first bytes of its flash, or None for a blank chip; what follows is blank.
+        options: How it is to be served.
+
+    Raises:
+        BekenlabError: There is no model of the chip, or a fault cannot be had.
+    """
     faults, schedule = split_faults(options.fault, options.seed)
-    size = chip_facts(chosen.chip).flash_size
-    flash = chosen.image.physical.ljust(size, b"\xff")
-    device: WireDevice = build(chosen.chip, flash, faults)
-    if schedule.faults:
-        device = FaultyWire(device, schedule)
+    size = chip_facts(chip).flash_size
+    device: WireDevice = build(chip, None if dump is None else dump.ljust(size, b"\xff"), faults)
+    return FaultyWire(device, schedule) if schedule.faults else device
+
+
+def serve(
+    device: WireDevice,
+    chip: str,
+    *,
+    options: SimOptions,
+    opened: Callable[[Served], None],
+    stopped: Callable[[], bool],
+    monotonic: Callable[[], float] = time.monotonic,
+) -> None:
+    """Serve a chip that has been built; arguments as for :func:`simulate`.
+
+    Raises:
+        BekenlabError: The line cannot be opened, or the fault ``unplug`` has come.
+    """
     port: ServedPort = PtyDoor() if options.pty else TcpDoor(options.tcp_port)
     try:
-        opened(Served(chosen.chip, port.name))
+        opened(Served(chip, port.name))
         server = Server(device, port, paced=options.paced, monotonic=monotonic)
         server.run(stopped)
     finally:
         port.close()
-    return device.flash
