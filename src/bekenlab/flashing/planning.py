@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import SECTOR
+from bekenlab.chips import APP_START, SECTOR
 from bekenlab.errors import Notice, UsageError
 from bekenlab.flashing.flash_file import KIND_MEANS, FileKind, FlashFile, place
 from bekenlab.flashing.pieces import Piece, inside, without
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bekenlab.link.target import Target
 
 # Enough to see how the boot loader and the application are encrypted.
-_HEADS = (0, 0x11000)
+_HEADS = (0, APP_START)
 HEAD = _HEADS[-1] + SECTOR
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from bekenlab.analysis.boot import pins_from_log
+from bekenlab.chips import LOG_BAUD
 from bekenlab.errors import FileAccessError, RefusedError
 from bekenlab.link.transport import own_log
 from bekenlab.tuya.boot_log.read import parse_boot_log
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from bekenlab.pins import PinMap
     from bekenlab.tuya.boot_log.model import BootLog
 
-LOG_BAUD = 115_200
 _SLICE = 0.2
 # The whole log is parsed anew when lines have come and the line has been quiet for a moment.
 _MOST = 8 << 20
