@@ -186,9 +186,6 @@ def _add_strip(plan: Plan) -> None:
         if job.pin.gpio != _STRIP_PIN:
             plan.leave_out(job, f"ESPHome drives an addressable strip on P{_STRIP_PIN} only")
             continue
-        if not plan.board.strip:
-            plan.leave_out(job, "ESPHome does not drive addressable strips on this chip")
-            continue
         leds = strip.leds if strip else None
         entity = plan.entity("Light strip")
         fields: Fields = {

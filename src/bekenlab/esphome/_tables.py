@@ -72,7 +72,6 @@ class ChipRow:
     tuya: str = ""
     family: str = ""
     note: str = ""
-    strip: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ class Board:
         gpios: GPIO numbers that it has pins for.
         analog: Those of them that have an analogue input.
         pwm: GPIO numbers that can do PWM.
-        strip: Whether ESPHome drives addressable strips on its chip.
         notes: What to know about the choice, a sentence each.
     """
 
@@ -34,7 +33,6 @@ class Board:
     gpios: frozenset[int]
     analog: frozenset[int]
     pwm: frozenset[int]
-    strip: bool
     notes: tuple[str, ...] = ()
 
 
@@ -66,7 +64,6 @@ def board_named(name: str, chip_name: str, notes: Iterable[str] = ()) -> Board:
         gpios=gpios,
         analog=gpios & analog,
         pwm=frozenset(chip(chip_name).pwm_gpios),
-        strip=row is None or row.strip,
         notes=tuple(notes),
     )
 
