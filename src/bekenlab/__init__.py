@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bekenlab.analysis.boot import BootReport, GpioRow
     from bekenlab.analysis.model import Analysis
     from bekenlab.errors import Notice
+    from bekenlab.flashing.places import Places
     from bekenlab.jobs.connect import ConnectedChip, connect
     from bekenlab.machine import FlashImage, Machine, Outcome, PinEdge, StopReason, Until
     from bekenlab.machine.devices.gpio import PinState
@@ -42,6 +43,7 @@ __all__ = [
     "PinEdge",
     "PinMap",
     "PinState",
+    "Places",
     "Polarity",
     "Source",
     "StopReason",
@@ -87,6 +89,7 @@ _HOMES = {
     **dict.fromkeys(
         ("FlashImage", "Machine", "Outcome", "PinEdge", "StopReason", "Until"), "bekenlab.machine"
     ),
+    "Places": "bekenlab.flashing.places",
     "PinState": "bekenlab.machine.devices.gpio",
     **dict.fromkeys(("Evidence", "Pin", "PinMap", "Polarity", "Source"), "bekenlab.pins.model"),
 }

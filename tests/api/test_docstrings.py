@@ -21,7 +21,7 @@ TOOLS = [VirtualChip, VirtualChips, ServedChip, ServedChips]
 NAMES = {"bekenlab": bekenlab, **{kind.__name__: kind for kind in TOOLS}}
 
 
-@pytest.mark.parametrize("thing", [*FUNCTIONS, VirtualChip, ServedChip])
+@pytest.mark.parametrize("thing", [*FUNCTIONS, bekenlab.connect, VirtualChip, ServedChip])
 def test_the_example_is_true(
     thing: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -30,6 +30,8 @@ def test_the_example_is_true(
     for name in ("lamp", "plug"):
         (tmp_path / "dumps" / f"{name}.bin").write_bytes(build_sample())
     monkeypatch.chdir(tmp_path)
+    for variable in ("XDG_STATE_HOME", "XDG_DATA_HOME", "HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(variable, str(tmp_path / "user"))
     example = doctest.DocTestParser().get_doctest(
         inspect.getdoc(thing) or "", dict(NAMES), thing.__name__, None, None
     )

@@ -12,7 +12,6 @@ import pytest
 
 import bekenlab
 from bekenlab.errors import NotADumpError, UnsupportedError, UsageError
-from bekenlab.flashing.places import Places
 from bekenlab.samples import build_sample
 from bekenlab.testing import ServedChip, ServedChips
 
@@ -71,7 +70,7 @@ def test_what_a_program_writes_is_in_its_flash(
     chip = chips(chip="BK7231N", pty=pty)
     assert chip.flash == b"\xff" * (2 << 20)
     new = bytes(range(256)) * 16
-    places = Places(None, tmp_path)
+    places = bekenlab.Places(None, tmp_path)
     port = chip.address if pty else f"socket://127.0.0.1:{chip.port}"  # RFC 2217 is slow
     with bekenlab.connect(port, wait=10, places=places) as linked:
         linked.write(new, address=0x1E0000, yes=True, force=["no-backup", "unknown-file"])

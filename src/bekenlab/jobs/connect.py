@@ -65,6 +65,11 @@ def connect(
     Raises:
         PortError: The port cannot be opened, or there is none.
         NoLinkError: No chip answers.
+
+    Example:
+        >>> with bekenlab.connect("virtual://bk7231n?image=my-dump.bin") as chip:
+        ...     chip.info().identity.chip.name
+        'BK7231N'
     """
     # Imports are in functions: a program that only analyses files loads nothing of flashing.
     from bekenlab.flashing.connection import ConnectionOptions, open_chip
