@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bekenlab.machine.devices.gpio import PinState
     from bekenlab.pins.model import Evidence, Pin, PinMap, Polarity, Source
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Analysis",
