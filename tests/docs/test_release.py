@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from ruamel.yaml import YAML
 
 from bekenlab import __version__
 from docs.pages import DOCS, ROOT, text_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ORDER = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
 RELEASES = re.split(r"^## ", text_of(ROOT / "CHANGELOG.md"), flags=re.MULTILINE)[1:]
