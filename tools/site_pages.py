@@ -29,6 +29,7 @@ _TAKEN_IN = {
     "SECURITY.md": "security.md",
 }
 _LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^\]]*)\]\((?P<to>[^)\s]+)\)")
+_ROLE = re.compile(r":(?:attr|class|exc|func|meth|mod):(?=<code>)")
 _FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -72,3 +73,8 @@ def _outside_of_fences(markdown: str, change: Callable[[str], str]) -> str:
         parts += [change(markdown[end : fence.start()]), fence[0]]
         end = fence.end()
     return "".join([*parts, change(markdown[end:])])
+
+
+def on_page_content(html: str, **_: object) -> str:
+    """Docstrings name functions as Sphinx does, which editors show; here the name is enough."""
+    return _ROLE.sub("", html)
