@@ -62,7 +62,7 @@ def _refusal(scope: Scope, status: int, reason: str) -> Response:
     request = Request(scope)
     if scope["path"].startswith("/api/"):
         return JSONResponse({"error": {"code": "not-let-in", "reason": reason}}, status)
-    return page(request, "policy", status=status, reason=reason)
+    return page(request, "denied", status=status, reason=reason)
 
 
 async def _told(request: Request, error: Exception) -> Response:
