@@ -33,7 +33,7 @@ def boot_task(context: AppContext, parameters: Parameters) -> Task:
         if analysis.chip.name is None:
             raise UnsupportedError("nothing in this file says which chip it is for")
         log = LiveLog()
-        pins = _PinWatch()
+        pins = PinWatch()
 
         def tell(seconds: float, lines: list[str]) -> None:
             for line in lines:
@@ -63,7 +63,7 @@ def boot_task(context: AppContext, parameters: Parameters) -> Task:
     return Task(dump.file.name, work)
 
 
-class _PinWatch:
+class PinWatch:
     """Tells which keys in a log have said what a pin does.
 
     A value is known to be whole only when the next line has come, so a key is told a little late.
