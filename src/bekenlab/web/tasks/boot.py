@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from bekenlab.analysis.boot import BootOptions, boot, nothing_to_run, problem_of
 from bekenlab.errors import UnsupportedError
+from bekenlab.events import Line
 from bekenlab.pins import Source, pins_from_parameters
 from bekenlab.report.boot_json import boot_json
 from bekenlab.report.live_log import LiveLog
 from bekenlab.tuya.boot_log.clean import clean
 from bekenlab.tuya.boot_log.merge import read_boot
 from bekenlab.tuya.boot_log.records import Record, Records, find_records
+from bekenlab.web.events import JobEventSink
 from bekenlab.web.tasks.parameters import Parameters, Task
 
 if TYPE_CHECKING:
@@ -32,12 +34,13 @@ def boot_task(context: AppContext, parameters: Parameters) -> Task:
             raise nothing_to_run()
         if analysis.chip.name is None:
             raise UnsupportedError("nothing in this file says which chip it is for")
+        events = JobEventSink(job, context.clock)
         log = LiveLog()
         pins = PinWatch()
 
         def tell(seconds: float, lines: list[str]) -> None:
             for line in lines:
-                job.emit("line", seconds=round(seconds, 3), text=line)
+                events(Line("boot", seconds, line))
                 if keys := pins.learns(line):
                     job.emit("pins", keys=keys)
 
