@@ -66,10 +66,13 @@ def test_prints_and_stops_at_the_match() -> None:
     assert machine.log == "hello\n"
 
 
-def test_complete_is_asked_with_the_whole_log() -> None:
+def test_a_condition_of_the_caller_is_asked_when_a_line_was_printed() -> None:
     machine = boot(firmware(*prints(b"a\nb\n", LOOP)))
-    outcome = machine.run(Until(complete=lambda log: log == b"a\nb\n", device_seconds=1))
-    assert outcome.reason is StopReason.PINS_COMPLETE
+    outcome = machine.run(Until(condition=lambda: machine.log == "a\nb\n", device_seconds=1))
+    assert outcome.reason is StopReason.CONDITION
+    machine = boot(firmware(*prints(b"no line", LOOP)))
+    outcome = machine.run(Until(condition=lambda: True, device_seconds=0.1))
+    assert outcome.reason is StopReason.DEVICE_TIME
 
 
 def test_every_limit_ends_a_run() -> None:

@@ -1,12 +1,14 @@
 """What is personal in a log is found, and never shown by accident."""
 
 import re
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bekenlab.tuya import parse_boot_log, redact_log
+from bekenlab.tuya.boot_log.redact import LineRedactor
 from boot_logs import KEY, STAMP, boot
 
 UUID = "0123456789abcdef"
@@ -126,3 +128,31 @@ def test_any_text_keeps_its_lines(text: str) -> None:
     redacted = redact_log(text)
     assert redacted.count("\n") == text.count("\n")
     assert redacted.count("\r") == text.count("\r")
+
+
+def test_line_by_line_a_value_seen_before_is_hidden_where_nothing_labels_it() -> None:
+    redactor = LineRedactor()
+    redactor.redact(["ssid:Villa Bellevue 7, passwd:correct horse battery"])
+    for number in range(60):
+        redactor.redact([f"nothing here {number}"])
+    [line] = redactor.redact(["found Villa Bellevue 7 again"])
+    assert "Bellevue" not in line
+    assert redactor.redact([]) == []
+
+
+def test_line_by_line_a_label_counts_for_what_stands_on_the_lines_behind_it() -> None:
+    redactor = LineRedactor()
+    for blank in ("get key:", "", "", ""):
+        assert redactor.redact([blank]) == [blank]
+    [line] = redactor.redact(["0x1a 0x2b"])
+    assert "0x1a" not in line
+
+
+def test_what_is_remembered_of_a_log_is_bounded() -> None:
+    redactor = LineRedactor()
+    started = time.process_time()
+    for number in range(2000):
+        redactor.redact([f"ssid:network number {number}, passwd:secret number {number}"])
+    assert time.process_time() - started < 20
+    [line] = redactor.redact(["joins network number 1999 now"])
+    assert "1999" not in line

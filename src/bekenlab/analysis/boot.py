@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.chips import find_module
 from bekenlab.errors import (
     BekenlabError,
@@ -15,7 +16,7 @@ from bekenlab.errors import (
     NotADumpError,
     NotReachedError,
 )
-from bekenlab.machine import FlashImage, Machine, StopReason, Until
+from bekenlab.machine import FlashImage, Machine, Until
 from bekenlab.machine.peers.tuya_mcu import DataPoint, Frame, TuyaMcu
 from bekenlab.machine.typist import Typist
 from bekenlab.pins import PinMap, Source, pins_from_parameters
@@ -113,7 +114,7 @@ class BootReport:
     """
 
     chip: str
-    stop: StopReason
+    stop: BootStop
     detail: str
     pc: int
     device_seconds: float
@@ -174,7 +175,7 @@ def boot(
     outcome = machine.run(
         Until(
             match=options.until,
-            complete=(lambda _log: reader.pins_complete) if options.stop_at_pins else None,
+            condition=(lambda: reader.pins_complete) if options.stop_at_pins else None,
             device_seconds=options.device_seconds,
             wall_seconds=options.wall_seconds,
             instructions=options.instructions,
@@ -186,7 +187,7 @@ def boot(
     log = parse_boot_log(text)
     return BootReport(
         chip=chip,
-        stop=outcome.reason,
+        stop=BootStop.of(outcome.reason),
         detail=outcome.detail,
         pc=outcome.pc,
         device_seconds=outcome.device_seconds,
@@ -227,7 +228,7 @@ def problem_of(report: BootReport, until: str | None = None) -> BekenlabError | 
             f"the firmware {failure} (pc 0x{report.pc:x})",
             hint="check with analyze that the dump is whole; try --from bootloader, or --chip",
         )
-    if until is not None and report.stop is not StopReason.MATCH:
+    if until is not None and report.stop is not BootStop.MATCH:
         return NotReachedError(
             f"the log did not match {until!r} in {report.device_seconds:.1f} s on the device",
             hint="give it more time with --device-seconds and --wall, or look at the log",
@@ -237,9 +238,9 @@ def problem_of(report: BootReport, until: str | None = None) -> BekenlabError | 
 
 def _failure(report: BootReport) -> str:
     """What makes this no firmware that runs; empty for one that does."""
-    if report.stop is StopReason.FAULT:
+    if report.stop is BootStop.FAULT:
         return f"did not run: {report.detail}"
-    if report.stop is StopReason.WATCHDOG:
+    if report.stop is BootStop.WATCHDOG:
         doing = f", {report.detail}" if report.detail else ""
         return f"did not run: the watchdog reset the chip{doing}"
     if report.hangs:
@@ -251,7 +252,7 @@ def _failure(report: BootReport) -> str:
 
 def _silent(report: BootReport) -> bool:
     """Whether nothing at all was heard, although there was time: this is no firmware that runs."""
-    over = report.stop in (StopReason.QUIET, StopReason.WALL)
+    over = report.stop in (BootStop.QUIET, BootStop.WALL)
     return over and not report.text and not report.uart1_sent
 
 

@@ -18,6 +18,7 @@ from bekenlab.cli.install_options import (
     template_from,
     template_option,
 )
+from bekenlab.events import Line
 
 if TYPE_CHECKING:
     from bekenlab.cli.chip.frontend import Frontend
@@ -157,12 +158,12 @@ class _Shown:
         """The log is long and says little to most people; scripts get it line by line."""
         self._at = at
         for line in self._log.feed(text) if self._frontend.as_json else []:
-            self._frontend.line(line, at)
+            self._frontend(Line("install", at, line))
 
     def end(self) -> None:
         """What was left of the log."""
         for line in self._log.end() if self._frontend.as_json else []:
-            self._frontend.line(line, self._at)
+            self._frontend(Line("install", self._at, line))
 
 
 def _find(report: InstallReport) -> str | None:

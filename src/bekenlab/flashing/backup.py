@@ -91,7 +91,7 @@ def backup(
     events(Started(JOB, target.size))
     try:
         run = _Run(target, files, events)
-        target.session.linked_again = run.same_chip_check()
+        target.session.state.check_after_relink(run.same_chip_check())
         run.check_resumed()
         run.read_all()
         run.prove()

@@ -87,7 +87,7 @@ def flash(
         guard()  # somebody was asked meanwhile, which may have taken an hour
         record = run.record()
         saved = journal.save(record, state.unfinished[0] if state.unfinished else None)
-        target.session.linked_again = guard
+        target.session.state.check_after_relink(guard)
         with unlocked(target, record.status):
             run.write_all()
             run.prove(record)

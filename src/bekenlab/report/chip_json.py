@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bekenlab.events import Advanced, Awaiting, Event, Message, Progress, Started, Step
+from bekenlab.events import Advanced, Awaiting, Event, Line, Message, Progress, Started, Step
 
 if TYPE_CHECKING:
     from bekenlab.errors import BekenlabError, Notice
@@ -44,6 +44,8 @@ def event_json(event: Event) -> dict[str, Any]:
         return {"event": "awaiting", "job": event.job, "stage": event.stage, **told}
     if isinstance(event, Step):
         return {"event": "step", "job": event.job, "step": event.step, "title": event.title}
+    if isinstance(event, Line):
+        return {"event": "line", "at": round(event.at, 3), "text": event.text}
     if isinstance(event, Advanced):
         return {"event": "advanced", "job": event.job, "done": event.done, "item": event.item}
     return {"event": "finished", "job": event.job}

@@ -12,6 +12,7 @@ from bekenlab import __version__
 from bekenlab.analysis.inputs import MAX_SIZE
 from bekenlab.errors import BekenlabError, BusyError, ExitCode, NotFoundError, TooLargeError
 from bekenlab.report.json_report import error_json
+from bekenlab.web.menu import MENU
 from bekenlab.web.texts import LANGUAGES, Texts, choose_language, texts
 
 if TYPE_CHECKING:
@@ -93,8 +94,6 @@ def failure(request: HTTPConnection, error: BekenlabError) -> Response:
 
 @cache
 def _environment() -> Environment:
-    from bekenlab.web.routes import MENU  # here: routes make pages
-
     environment = Environment(
         loader=PackageLoader("bekenlab.web", "templates"),
         autoescape=True,

@@ -12,7 +12,7 @@ import click
 from bekenlab import __version__
 from bekenlab.cli.output import console, json_line, print_error
 from bekenlab.errors import BekenlabError, ExitCode
-from bekenlab.events import Awaiting, Event, Finished, Message, Progress, Step
+from bekenlab.events import Awaiting, Event, Finished, Line, Message, Progress, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,16 +60,11 @@ class Frontend:
         elif isinstance(event, Step):
             self._clear()
             self._console.print(event.title, style="bold", markup=False, soft_wrap=True)
+        elif isinstance(event, Line):
+            self._clear()
+            click.echo(event.text)
         elif isinstance(event, Finished):
             self._clear()
-
-    def line(self, text: str, at: float) -> None:
-        """Show a line that a device printed ``at`` seconds after the start."""
-        if self.as_json:
-            self._emit({"event": "line", "at": round(at, 3), "text": text})
-        else:
-            self._clear()
-            click.echo(text)
 
     def show(self, content: RenderableType) -> None:
         """Show a part of the report; in JSON it is in the result."""

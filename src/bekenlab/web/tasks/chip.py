@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bekenlab.analysis.inputs import load_one
 from bekenlab.chips import LOG_BAUD, SECTOR
 from bekenlab.errors import RefusedError
+from bekenlab.events import Line
 from bekenlab.flashing.connection import ConnectionOptions
 from bekenlab.flashing.planning import WriteOptions
 from bekenlab.flashing.refusals import OVERRIDABLE
@@ -162,11 +163,12 @@ def log_task(context: AppContext, parameters: Parameters) -> Task:
             )
         shown = LiveLog()
         line = context.ports.opener(offer, job.raise_if_cancelled)(offer.id, LOG_BAUD)
+        events = JobEventSink(job, context.clock)
         at = 0.0
 
         def tell(lines: list[str]) -> None:
             for text in lines:
-                job.emit("line", seconds=round(at, 3), text=text)
+                events(Line("log", at, text))
 
         def heard(seconds: float, text: str) -> None:
             nonlocal at
