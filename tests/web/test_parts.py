@@ -183,7 +183,7 @@ def test_many_can_listen_while_a_job_tells() -> None:
 def test_the_shelf_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     uploads = UploadStore()
     (first,) = uploads.put("a.bin", build_sample())
-    monkeypatch.setattr(uploads, "_MOST_BYTES", 3 << 20)
+    monkeypatch.setattr("bekenlab.web.uploads._MOST_BYTES", 3 << 20)
     with pytest.raises(BusyError):
         uploads.put("b.bin", build_sample())
     assert [dump.id for dump in uploads.dumps()] == [first.id], "nothing was lost"
