@@ -136,10 +136,9 @@ def test_a_rule_says_no_even_to_a_yes_and_can_be_overridden_by_name(
 
 
 def test_only_a_whole_dump_is_restored(script: httpx.Client, served: Served, port: str) -> None:
-    backup = wait_for(script, start(script, "backup", port=port), "end")["result"]["backup"]
-    (kept,) = (served.folder / "backups").glob("*.bin")
-    kept.write_bytes(b"CFG" + bytes(100))
-    told = wait_for(script, start(script, "restore", port=port, backup=backup), "end")
+    made = wait_for(script, start(script, "backup", port=port), "end")["result"]
+    (served.folder / "backups" / made["name"]).write_bytes(b"CFG" + bytes(100))
+    told = wait_for(script, start(script, "restore", port=port, backup=made["backup"]), "end")
     assert told["error"]["code"] == "usage", "as on the command line"
     assert "not a whole dump" in told["error"]["message"]
 
