@@ -119,6 +119,17 @@ def test_firmware_never_brings_its_boot_loader_unasked(tmp_path: Path) -> None:
     assert min(sector.address for sector in forced.sectors) == 0
 
 
+def test_a_plan_whose_backup_was_deleted_meanwhile_is_not_carried_out(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    target, state = desk.look()
+    plan = plan_write(target, judged(dump(OBK_N)), WriteOptions(), state)
+    assert plan.backup == tmp_path / "backup.bin"
+    plan.backup.unlink()
+    with pytest.raises(RefusedError, match="no longer there"):
+        flash(target, plan, state, desk.journal)
+    assert desk.chip.flash == SAMPLE
+
+
 def test_a_refused_plan_is_never_carried_out(tmp_path: Path) -> None:
     desk = Desk(tmp_path, saved=False)
     target, state = desk.look()
