@@ -23,6 +23,14 @@ def test_ranges_overlap_where_they_share_a_byte(
     assert overlaps(ranges, start, start + size) == bool(taken & set(range(start, start + size)))
 
 
+def test_ranges_that_touch_do_not_overlap() -> None:
+    assert not overlaps([(2, 5)], 5, 6)
+    assert not overlaps([(2, 5)], 1, 2)
+    assert overlaps([(2, 5)], 4, 6)
+    assert overlaps([(2, 5)], 1, 3)
+    assert overlaps([(2, 5)], 0, 9)
+
+
 @given(RANGES, st.integers(0, 90))
 def test_what_is_in_no_range_is_left(ranges: list[tuple[int, int]], size: int) -> None:
     taken = {at for first, last in ranges for at in range(first, last)}
