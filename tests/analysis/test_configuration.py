@@ -9,7 +9,7 @@ import pytest
 from bekenlab.analysis.configuration import MAX_TEXT, read_configuration
 from bekenlab.pins import Source, pins_from_parameters
 from bekenlab.pins.model import PinMap
-from bekenlab.tuya import format_parameters
+from bekenlab.tuya.parameters.format import format_parameters
 from growth import grows_linearly
 from laboratory import codes, study
 from shared import shared

@@ -5,7 +5,7 @@ import pytest
 from bekenlab.analysis.model import Analysis
 from bekenlab.pins.model import Source
 from bekenlab.samples import build_sample
-from bekenlab.tuya import encode_storage
+from bekenlab.tuya.storage.encode import encode_storage
 from laboratory import (
     KEY,
     OEM_CFG,

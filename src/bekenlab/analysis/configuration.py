@@ -7,10 +7,12 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from bekenlab.tuya import Parameters, parse_parameters
+from bekenlab.tuya.parameters.parser import parse_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from bekenlab.tuya.parameters.model import Parameters
 
 MAX_TEXT = 1 << 20
 """Longest text looked at, in bytes; Tuya's own limit for a configuration is 4096."""

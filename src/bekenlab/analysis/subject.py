@@ -18,7 +18,7 @@ from bekenlab.openbeken.config import Config, find_config
 from bekenlab.openbeken.flags import flags_to_number
 from bekenlab.openbeken.settings import parse_settings
 from bekenlab.secret import Secret
-from bekenlab.tuya import parse_boot_log
+from bekenlab.tuya.boot_log.read import parse_boot_log
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

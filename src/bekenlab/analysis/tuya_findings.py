@@ -8,23 +8,19 @@ from typing import TYPE_CHECKING
 from bekenlab.chips import SECTOR
 from bekenlab.errors import Notice
 from bekenlab.pins.model import Source
-from bekenlab.tuya import (
-    Parameters,
-    ProtectedBlock,
-    PsmStore,
-    Storage,
-    find_oem_cfg,
-    find_protected,
-    parse_parameters,
-    read_psm,
-    read_storage,
-)
 from bekenlab.tuya.firmware import default_parameters
+from bekenlab.tuya.oem_cfg import find_oem_cfg
+from bekenlab.tuya.parameters.parser import parse_parameters
+from bekenlab.tuya.protected import ProtectedBlock, find_protected
+from bekenlab.tuya.psm import PsmStore, read_psm
+from bekenlab.tuya.storage.read import read_storage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bekenlab.image import Image
+    from bekenlab.tuya.parameters.model import Parameters
+    from bekenlab.tuya.storage.model import Storage
 
 _PIN_KEY = "user_param_key"
 _BAUD_KEYS = ("baud_cfg", "uart_adapt_params")
