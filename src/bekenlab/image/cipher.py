@@ -9,11 +9,14 @@ those of the hardware description named there.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-Words = NDArray[np.uint32]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Words = NDArray[np.uint32]
 
 BYPASS_PN15 = 1 << 0
 BYPASS_PN16 = 1 << 1
