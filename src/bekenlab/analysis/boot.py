@@ -159,7 +159,8 @@ def boot(
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def heard(data: bytes) -> None:
-        reader.feed(data)
+        if options.stop_at_pins:
+            reader.feed(data)
         listen(machine.clock.seconds, decoder.decode(data))
 
     machine.uart2.listen(heard)
