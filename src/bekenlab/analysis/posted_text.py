@@ -7,7 +7,6 @@ prints its own quotes, terminals save UTF-16. Nothing here knows what a configur
 from __future__ import annotations
 
 import codecs
-import html
 import re
 
 MAX_TEXT = 1 << 20
@@ -87,6 +86,8 @@ def _is_readable(text: str) -> bool:
 def tidy(text: str) -> str:
     """The text as it was before it was posted, as far as a configuration goes."""
     if "&" in text:
+        import html  # here: its table of characters is large, and dumps need none of it
+
         text = html.unescape(html.unescape(text))
     if "<" in text:
         text = _TAG.sub("", _BREAK.sub("\n", text))
