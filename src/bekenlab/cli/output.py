@@ -19,7 +19,8 @@ def console(*, stderr: bool = False) -> Console:
     """A console that fits the terminal; 80 columns and no colour in a pipe."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False)
+    # A name with colons in it stays as it is, and the table of emoji is not loaded.
+    return Console(stderr=stderr, highlight=False, emoji=False)
 
 
 def json_line(value: Mapping[str, Any]) -> str:
