@@ -2,7 +2,7 @@
 
 Every round starts each program once, so that a computer that changes its speed does so for all of
 them. Seconds are processor time of the whole process, the least of all rounds: what another
-program, or a cold disk, adds is not the program's. The dump is the sample plug of the tests.
+program, or a cold disk, adds is not the program's. It needs real data, for the plug with five relays.
 
     PYTHONPATH=src:tests python bench/start.py [--rounds 15] [--against OTHER/src]
 
