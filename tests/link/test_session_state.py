@@ -21,19 +21,19 @@ def ready() -> SessionState:
 
 def test_a_loader_is_not_disturbed_while_it_may_wait_for_the_rest_of_a_change() -> None:
     state = ready()
-    assert state.may_be_disturbed
+    assert state.allows_keep_alive
     state.asks(CHANGE)
     assert state.phase is Phase.CHANGING
-    assert not state.may_be_disturbed
+    assert not state.allows_keep_alive
     state.settled()
-    assert state.may_be_disturbed
+    assert state.allows_keep_alive
 
 
 def test_what_changes_nothing_may_be_followed_by_anything() -> None:
     state = ready()
     state.asks(ASK)
     assert state.phase is Phase.READY
-    assert state.may_be_disturbed
+    assert state.allows_keep_alive
 
 
 def test_another_request_takes_the_place_of_a_change_that_was_not_answered() -> None:
@@ -46,18 +46,18 @@ def test_another_request_takes_the_place_of_a_change_that_was_not_answered() -> 
 def test_requests_under_way_keep_it_awake() -> None:
     state = ready()
     state.has_in_flight(2)
-    assert not state.may_be_disturbed
+    assert not state.allows_keep_alive
     state.has_in_flight(0)
-    assert state.may_be_disturbed
+    assert state.allows_keep_alive
 
 
 def test_nobody_is_disturbed_after_the_firmware_was_started_until_linked_again() -> None:
     state = ready()
     state.started()
     state.settled()
-    assert not state.may_be_disturbed
+    assert not state.allows_keep_alive
     state.linked()
-    assert state.may_be_disturbed
+    assert state.allows_keep_alive
 
 
 def test_a_policy_replaces_what_was_assumed() -> None:

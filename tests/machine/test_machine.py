@@ -7,8 +7,8 @@ import pytest
 from bekenlab.errors import UnsupportedError
 from bekenlab.machine import FlashImage, Machine, PinEdge, StopReason, Until, snapshot
 from bekenlab.machine.chips import load_profile, profile_names
+from bekenlab.machine.console_input import ConsoleInput
 from bekenlab.machine.errors import SnapshotError
-from bekenlab.machine.typist import Typist
 from machine_lab import LOOP, firmware, prints
 
 #: Sets the tick timer, lets interrupts in and waits; the interrupt handler acknowledges, prints a
@@ -169,9 +169,9 @@ def test_a_snapshot_that_does_not_fit_is_refused() -> None:
         snapshot.restore(boot(ticker(), chip="BK7231T"), saved)
 
 
-def test_a_typist_interrupts_firmware_that_never_pauses() -> None:
+def test_console_input_is_typed_even_if_the_log_never_pauses() -> None:
     machine = boot(ticker())
-    Typist(machine, b"hello")
+    ConsoleInput(machine, b"hello")
     machine.run(Until(device_seconds=4.9))
     assert not machine.uart1.received
     machine.run(Until(device_seconds=0.2))

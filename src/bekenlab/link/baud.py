@@ -47,7 +47,7 @@ def change_baud(session: Session, baud: int) -> bool:
     Raises:
         NoReplyError: The chip was lost and could not be linked again.
     """
-    with session.turn:
+    with session.lock:
         return baud == session.baud or _change(session, baud)
 
 

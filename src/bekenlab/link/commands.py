@@ -43,7 +43,7 @@ PASSING = {
     Status.INCOMPLETE,
 }
 
-STATUS_MEANS = {
+STATUS_TEXT = {
     Status.OK: "done",
     Status.FLASH_BUSY: "flash busy",
     Status.SPI_TIMEOUT: "SPI timeout",
@@ -60,7 +60,7 @@ STATUS_MEANS = {
 
 def status_text(status: int) -> str:
     """A status in words, with its number."""
-    known = {int(s): text for s, text in STATUS_MEANS.items()}
+    known = {int(s): text for s, text in STATUS_TEXT.items()}
     return f"{known.get(status, 'unknown status')} ({status})"
 
 

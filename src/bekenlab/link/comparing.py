@@ -38,7 +38,7 @@ def joined_crc(crcs: Iterable[int]) -> int:
     return value
 
 
-def proven_crcs(target: Target, expected: Mapping[int, int]) -> Iterator[dict[int, int]]:
+def verified_crcs(target: Target, expected: Mapping[int, int]) -> Iterator[dict[int, int]]:
     """Standard CRC-32 of all sectors of flash by address, a piece of flash at a time.
 
     A piece that has the CRC its sectors are expected to have together is not looked at closer. Of

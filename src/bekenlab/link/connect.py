@@ -9,7 +9,7 @@ from bekenlab import chips
 from bekenlab.link.baud import DEFAULT_BAUD, LADDER, raise_baud
 from bekenlab.link.errors import NoReplyError
 from bekenlab.link.identity import identify
-from bekenlab.link.linking import Linker, Linking, Stage
+from bekenlab.link.linking import Linker, LinkProgress, Stage
 from bekenlab.link.session.session import LINK_BAUD, Session
 from bekenlab.link.target import Target
 
@@ -41,7 +41,7 @@ def connect(
     *,
     baud: int = DEFAULT_BAUD,
     wait: float = 30.0,
-    watch: Callable[[Linking], None] = lambda _state: None,
+    watch: Callable[[LinkProgress], None] = lambda _state: None,
 ) -> Link:
     """Link, raise the rate as far as it holds, and find out who is there.
 

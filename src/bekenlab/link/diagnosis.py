@@ -26,7 +26,7 @@ class Heard(StrEnum):
 
 
 _RESET = "reset the chip (CEN to GND, or power off and on)"
-MEANS: dict[Heard, tuple[str, str]] = {
+HEARD_TEXT: dict[Heard, tuple[str, str]] = {
     Heard.NOTHING: (
         "nothing arrives",
         "check the adapter's RX on the chip's TX1, that GND is shared, and that the chip has 3.3 V",
@@ -71,12 +71,12 @@ class Diagnosis:
     @property
     def seen(self) -> str:
         """In words: what arrives."""
-        return MEANS[self.heard][0]
+        return HEARD_TEXT[self.heard][0]
 
     @property
     def advice(self) -> str:
         """What to do about it."""
-        return MEANS[self.heard][1]
+        return HEARD_TEXT[self.heard][1]
 
 
 def diagnose(data: bytes) -> Diagnosis:

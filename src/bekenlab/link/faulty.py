@@ -224,7 +224,7 @@ class FaultyTransport:
         while (left := until - self.now()) > 0:
             self._arrive(self.inner.read(left))
 
-    def log_line(self) -> Transport | None:
+    def log_transport(self) -> Transport | None:
         """Run the firmware for its log, which is heard without faults; see ``HasLog``."""
         self._check()
         return own_log(self.inner)

@@ -40,7 +40,7 @@ class Stage(StrEnum):
     HAND = "reset-by-hand"
 
 
-STAGE_MEANS = {
+STAGE_TEXT = {
     Stage.ALREADY: "the chip was waiting already",
     Stage.REBOOT: "the running firmware was asked to restart",
     Stage.RESET: "the adapter reset the chip",
@@ -49,7 +49,7 @@ STAGE_MEANS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Linking:
+class LinkProgress:
     """Where an attempt stands; what a face shows as a live line.
 
     Attributes:
@@ -77,7 +77,7 @@ class Linker:
         self,
         session: Session,
         *,
-        watch: Callable[[Linking], None] = lambda _state: None,
+        watch: Callable[[LinkProgress], None] = lambda _state: None,
         wait: float = 30.0,
         rates: tuple[int, ...] = (),
     ) -> None:
@@ -96,7 +96,7 @@ class Linker:
             NoLinkError: The chip did not answer; the message says what arrived instead.
             LineLostError: The line is gone.
         """
-        with self._session.turn:
+        with self._session.lock:
             return self._link()
 
     def _link(self) -> Stage:
@@ -141,14 +141,14 @@ class Linker:
         while (now := transport.now()) < end:
             if now >= tell:
                 tell = now + _TELL_EVERY
-                self._watch(Linking(stage, end - now, diagnose(self.heard)))
+                self._watch(LinkProgress(stage, end - now, diagnose(self.heard)))
             if self._check():
                 self._session.linked()
                 return True
         return False
 
     def _check(self) -> bool:
-        if self._session.hail():
+        if self._session.try_link():
             return True
         self.heard = (self.heard + self._session.take_noise())[-_KEEP:]
         return False

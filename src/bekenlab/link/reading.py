@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _CRCS_AHEAD = 5
 _READS_AHEAD = 2
 _BLANK_RUN = 64
-_TRIES_AT_A_RATE = 3
+_TRIES_PER_RATE = 3
 BLANK = b"\xff" * SECTOR
 
 
@@ -75,7 +75,7 @@ class _Ask(Enum):
 
     CRC = auto()
     READ = auto()
-    PROOF = auto()
+    BLANK_RUN = auto()
 
 
 class _Run:
@@ -88,27 +88,29 @@ class _Run:
         self._crcs: dict[int, int] = {}
         self._ready: deque[int] = deque()
         self._blank: list[int] = []
-        self._proofs: deque[list[int]] = deque()
+        self._blank_runs: deque[list[int]] = deque()
         self.flying: deque[tuple[_Ask, list[int]]] = deque()
         self.troubled: deque[int] = deque()
 
     def more(self) -> bool:
-        waiting = self._ahead or self._ready or self._blank or self._proofs
+        waiting = self._ahead or self._ready or self._blank or self._blank_runs
         return bool(waiting or self.flying or self.troubled)
 
     def fill(self) -> None:
         """Send as much as fits; nothing while a troubled sector waits for an empty line."""
-        while not self.troubled and (self._send_proof() or self._send_read() or self._send_crc()):
+        while not self.troubled and (
+            self._send_blank_check() or self._send_read() or self._send_crc()
+        ):
             pass
 
-    def _send_proof(self) -> bool:
+    def _send_blank_check(self) -> bool:
         if self._blank and not self._ahead and not self._in_flight(_Ask.CRC):
             self._close_blank()
-        if not self._proofs:
+        if not self._blank_runs:
             return False
-        run = self._proofs[0]
+        run = self._blank_runs[0]
         request = self._target.crc_request(run[0], run[-1] + SECTOR)
-        return self._send(_Ask.PROOF, request, self._proofs.popleft)
+        return self._send(_Ask.BLANK_RUN, request, self._blank_runs.popleft)
 
     def _send_read(self) -> bool:
         if not self._ready or self._in_flight(_Ask.READ) >= _READS_AHEAD:
@@ -180,7 +182,7 @@ class _Run:
         if len(run) == 1:
             self._want(run[0], BLANK_SECTOR_CRC)
         else:
-            self._proofs.append(run)
+            self._blank_runs.append(run)
 
     def _want(self, address: int, crc: int) -> None:
         self._crcs[address] = crc
@@ -195,7 +197,7 @@ def read_alone(target: Target, address: int) -> Sector:
     """
     tries = 1
     while True:
-        for _ in range(_TRIES_AT_A_RATE):
+        for _ in range(_TRIES_PER_RATE):
             tries += 1
             sector = _read_checked(target, address, tries)
             if sector is not None:

@@ -70,7 +70,7 @@ class Transport(Protocol):
 class HasLog(Protocol):
     """A line whose far end can be heard on its log port as well, without moving a wire."""
 
-    def log_line(self) -> Transport | None:
+    def log_transport(self) -> Transport | None:
         """Let the chip start its firmware; what that prints on TX2 arrives at the line returned.
 
         From then on nothing answers at this one. None where there is no such line after all.
@@ -80,4 +80,4 @@ class HasLog(Protocol):
 
 def own_log(line: Transport) -> Transport | None:
     """The log line that comes with a line, or None: then somebody has to move a wire."""
-    return line.log_line() if isinstance(line, HasLog) else None
+    return line.log_transport() if isinstance(line, HasLog) else None

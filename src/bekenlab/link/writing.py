@@ -25,7 +25,7 @@ def write_sector(target: Target, address: int, data: bytes) -> int:
         NoReplyError: The chip is gone.
         LineLostError: The line is gone.
     """
-    with target.session.turn:  # nothing may come between erasing, programming and comparing
+    with target.session.lock:  # nothing may come between erasing, programming and comparing
         return _write_sector(target, address, data)
 
 

@@ -23,7 +23,7 @@ _MASKED_SLICES = (397, 211, 101, 53, 23, 11)
 _WOKEN_SLICE, _WOKEN_SLICES = 4, 64
 _NOTHING_PLANNED = 0.001
 _LONGEST_NAP = 0.1
-_TICKS_AN_ACCESS = 4
+_TICKS_PER_ACCESS = 4
 _COUNTERS = ("instructions", "alone_since", "_entries", "_masked", "_woken")
 
 
@@ -75,7 +75,7 @@ class Engine:
         if accesses or cpu.irq_open or cpu.fiq_open:
             self.alone_since = clock.now
         reached = clock.now
-        self._passed(limit if whole else min(limit, max(1, accesses) * _TICKS_AN_ACCESS))
+        self._passed(limit if whole else min(limit, max(1, accesses) * _TICKS_PER_ACCESS))
         if self._board.gpio.unsettled:
             self._board.gpio.settle(start, reached, clock.now)
         if not whole:

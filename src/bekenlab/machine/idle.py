@@ -25,7 +25,7 @@ _QUIET_SLICES = 4
 _LONGEST_PATIENCE = 512
 _LONGEST_LOOP = 1500
 _MOST_LOOPS = 8
-_STEPS_AN_EVENT = 4  # where a device cut a round short, so that its length is not known
+_STEPS_PER_EVENT = 4  # where a device cut a round short, so that its length is not known
 _MOST_COUNTERS = 4
 # A place passed so often with other registers each time, and nothing happening in between, is no
 # place to see idleness at; watching it costs more than it can ever spare.
@@ -117,7 +117,7 @@ class IdleFinder:
         state, before = self._cpu.general(), self._cpu.writable()
         if not self._cpu.comes_back(longest):
             touched = self._events() - events
-            return Probe(min(longest, touched * _STEPS_AN_EVENT) or longest, found=False)
+            return Probe(min(longest, touched * _STEPS_PER_EVENT) or longest, found=False)
         # Once round, in a stride; once more, step by step.
         between = self._cpu.writable()
         path = self._round(state, longest)

@@ -20,7 +20,7 @@ class Arrived:
     baud: int | None
 
 
-class Line(Enum):
+class PortEvent(Enum):
     """What else a program does with a line."""
 
     OPENED = "opened"
@@ -51,11 +51,11 @@ class ServedPort(Protocol):
         """Return when the program did something, or after ``seconds``."""
         ...
 
-    def take(self) -> list[Arrived | Line]:
+    def take(self) -> list[Arrived | PortEvent]:
         """What the program did since the last call, in order."""
         ...
 
-    def give(self, data: bytes) -> None:
+    def send(self, data: bytes) -> None:
         """Let the program read these bytes; they are dropped when it has gone or reads nothing."""
         ...
 

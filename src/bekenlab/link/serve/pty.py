@@ -12,7 +12,7 @@ import sys
 import time
 
 from bekenlab.errors import UnsupportedError
-from bekenlab.link.serve.port import Arrived, Line
+from bekenlab.link.serve.port import Arrived, PortEvent
 
 if sys.platform != "win32":
     import fcntl
@@ -27,7 +27,7 @@ _TCGETS2 = 0x802C_542A  # Linux: struct termios2, whose last word is the rate as
 _TERMIOS2_SIZE = 44
 
 
-class PtyDoor:
+class PtyPort:
     """A pseudo terminal.
 
     Attributes:
@@ -61,26 +61,26 @@ class PtyDoor:
         if any(state & select.POLLHUP for _, state in self._poll.poll(seconds * 1000)):
             time.sleep(seconds)  # closed: poll returns at once
 
-    def take(self) -> list[Arrived | Line]:
+    def take(self) -> list[Arrived | PortEvent]:
         """What the program did since the last call."""
-        events: list[Arrived | Line] = []
+        events: list[Arrived | PortEvent] = []
         states = [state for _, state in self._poll.poll(0)]
         is_open = not any(state & select.POLLHUP for state in states)
         if is_open and not self.is_open:
-            events.append(Line.OPENED)
+            events.append(PortEvent.OPENED)
         data = self._read()
         if data:
             # Sent before the rate was changed, if it was: who changes it waits for an answer.
             events.append(Arrived(data, self.baud))
         if self.is_open and not is_open:
-            events.append(Line.CLOSED)
+            events.append(PortEvent.CLOSED)
             self._unsent.clear()
         self.is_open = is_open
         if is_open:
             self.baud = _baud(self._master) or self.baud
         return events
 
-    def give(self, data: bytes) -> None:
+    def send(self, data: bytes) -> None:
         """Let the program read these bytes."""
         if self.is_open and len(self._unsent) < _MOST_UNREAD:
             self._unsent += data

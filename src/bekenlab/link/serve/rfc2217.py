@@ -14,7 +14,7 @@ from typing import Any
 from serial import rfc2217
 
 from bekenlab.link.errors import PortError
-from bekenlab.link.serve.port import Arrived, Line
+from bekenlab.link.serve.port import Arrived, PortEvent
 
 _DEFAULT_BAUD = 115_200
 _LOOPBACK = "127.0.0.1"
@@ -53,7 +53,7 @@ class _Port:
         """Nothing is kept here."""
 
 
-class TcpDoor:
+class TcpPort:
     """A TCP port on the loopback interface, for one program at a time.
 
     With RFC 2217 the chip is reset when the program lets go of RTS.
@@ -108,9 +108,9 @@ class TcpDoor:
         select.select(sockets, writers, [], seconds)
         self._flush()
 
-    def take(self) -> list[Arrived | Line]:
+    def take(self) -> list[Arrived | PortEvent]:
         """What the program did since the last call, in order."""
-        events: list[Arrived | Line] = []
+        events: list[Arrived | PortEvent] = []
         self._accept(events)
         if self._client is None:
             return events
@@ -122,7 +122,7 @@ class TcpDoor:
             data = b""
         if not data:
             self._hang_up()
-            events.append(Line.CLOSED)
+            events.append(PortEvent.CLOSED)
             return events
         self._choose(data[0])
         if self._plain:
@@ -132,7 +132,7 @@ class TcpDoor:
         self._flush()
         return events
 
-    def give(self, data: bytes) -> None:
+    def send(self, data: bytes) -> None:
         """Let the program read these bytes."""
         if self._client is not None and len(self._unsent) < _MOST_UNREAD:
             escaped = data if self._manager is None else b"".join(self._manager.escape(data))
@@ -148,7 +148,7 @@ class TcpDoor:
         self._hang_up()
         self._listener.close()
 
-    def _accept(self, events: list[Arrived | Line]) -> None:
+    def _accept(self, events: list[Arrived | PortEvent]) -> None:
         try:
             client, _ = self._listener.accept()
         except BlockingIOError:
@@ -161,7 +161,7 @@ class TcpDoor:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._client = client
         self._serial = _Port()
-        events.append(Line.OPENED)
+        events.append(PortEvent.OPENED)
 
     def _choose(self, first: int) -> None:
         if self._plain or self._manager is not None:
@@ -171,7 +171,7 @@ class TcpDoor:
         else:
             self._plain = True
 
-    def _filter(self, data: bytes, events: list[Arrived | Line]) -> None:
+    def _filter(self, data: bytes, events: list[Arrived | PortEvent]) -> None:
         """Take the telnet commands out; what they change holds for the bytes behind them."""
         kept = bytearray()
         baud = self.baud
@@ -183,7 +183,7 @@ class TcpDoor:
             baud = self.baud
             if self._serial.released:
                 self._serial.released = False
-                events.append(Line.RELEASED_RESET)
+                events.append(PortEvent.RELEASED_RESET)
 
     def _flush(self) -> None:
         while self._client is not None and self._unsent:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from bekenlab.link.serve.finger import Finger
 from bekenlab.link.serve.pacing import Pacer
-from bekenlab.link.serve.port import Arrived, Line
+from bekenlab.link.serve.port import Arrived, PortEvent
+from bekenlab.link.serve.reset_button import ResetButton
 from bekenlab.machine.line_rate import as_heard, rates_agree
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ class Server:
         self, chip: WireDevice, port: ServedPort, *, paced: bool, monotonic: Callable[[], float]
     ) -> None:
         self._chip = chip
-        self._door = port
+        self._port = port
         self._paced = paced
         self._monotonic = monotonic
         self._pacer = Pacer(chip, paced=paced, monotonic=monotonic)
-        self._finger = Finger()
+        self._button = ResetButton()
         self._kept: deque[Sent] = deque()
         self._kept_since: float | None = None
         self._met = False
@@ -48,17 +48,17 @@ class Server:
     def run(self, stopped: Callable[[], bool]) -> None:
         """Serve until ``stopped`` says so; it is asked at least every tenth of a second."""
         while not stopped():
-            self.turn()
+            self.step()
 
-    def turn(self) -> None:
+    def step(self) -> None:
         """Look after the program, then let the chip run for a few milliseconds."""
-        self._door.wait(self._patience())
-        for event in self._door.take():
+        self._port.wait(self._patience())
+        for event in self._port.take():
             self._handle(event)
         if self._kept_since is None and self._is_powered():
             sent = self._pacer.run()
             if sent:
-                self._finger.answered()
+                self._button.answered()
                 self._kept.extend(sent)
         self._deliver()
 
@@ -69,17 +69,17 @@ class Server:
 
     def _is_powered(self) -> bool:
         """Whether time may pass: not before a program has come, or the app changes the flash."""
-        return self._door.is_open or (self._paced and self._met)
+        return self._port.is_open or (self._paced and self._met)
 
-    def _handle(self, event: Arrived | Line) -> None:
-        if event is Line.OPENED:
+    def _handle(self, event: Arrived | PortEvent) -> None:
+        if event is PortEvent.OPENED:
             self._met = True
-            self._finger.opened()
-        elif event is Line.RELEASED_RESET:
-            self._finger.released()
+            self._button.opened()
+        elif event is PortEvent.RELEASED_RESET:
+            self._button.reset_by_program()
             self._reset()
         elif isinstance(event, Arrived):
-            if self._finger.asked(self._monotonic()):
+            if self._button.request_sent(self._monotonic()):
                 self._reset()
             self._pacer.feed(event.data, event.baud or self._chip.baud)
         else:
@@ -95,12 +95,12 @@ class Server:
         now = self._monotonic()
         while self._kept:
             sent = self._kept[0]
-            heard_at = self._door.baud or sent.baud
+            heard_at = self._port.baud or sent.baud
             if not rates_agree(sent.baud, heard_at):
                 if self._kept_since is None:
                     self._kept_since = now
                 if now - self._kept_since < _RATE_PATIENCE:
                     return
-            self._door.give(as_heard(sent.data, sent.baud, heard_at))
+            self._port.send(as_heard(sent.data, sent.baud, heard_at))
             self._kept.popleft()
         self._kept_since = None

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from bekenlab.link.commands import Request
     from bekenlab.link.frames import Frame
+    from bekenlab.link.session.reply_wait import ReplyWait
     from bekenlab.link.session.session import Session
-    from bekenlab.link.session.waiting import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Pipeline:
         self._flying: deque[_Flight] = deque()
         self._done: deque[Answer] = deque()
         self._progress = 0.0
-        self._waiting: Waiting | None = None
+        self._waiting: ReplyWait | None = None
         self.strays = 0
         self.nudges = 0
 
@@ -89,7 +89,7 @@ class Pipeline:
         if not self._in_flight():
             self._progress = self._session.transport.now()
             self._waiting = None
-        with self._session.turn:
+        with self._session.lock:
             self._launch(request)
             self._session.state.has_in_flight(self._in_flight())
 
@@ -107,7 +107,7 @@ class Pipeline:
             NoReplyError: The chip is gone.
             LineLostError: The line is gone.
         """
-        with self._session.turn:
+        with self._session.lock:
             try:
                 while not self._done:
                     self._wait()

@@ -16,8 +16,8 @@ from bekenlab.link.commands import PASSING, reboot, status_text
 from bekenlab.link.errors import ChipRefusedError, NoReplyError
 from bekenlab.link.session.channel import LINK_CHECK, Channel
 from bekenlab.link.session.policy import UNKNOWN_LOADER
+from bekenlab.link.session.reply_wait import ReplyWait
 from bekenlab.link.session.state import Phase, SessionState
-from bekenlab.link.session.waiting import Waiting
 
 if TYPE_CHECKING:
     from bekenlab.link.commands import Request
@@ -48,7 +48,7 @@ class Session:
     def __init__(self, transport: Transport, policy: LoaderPolicy = UNKNOWN_LOADER) -> None:
         self._channel = Channel(transport)
         self._state = SessionState(policy)
-        self._turn = threading.RLock()
+        self._lock = threading.RLock()
 
     @property
     def state(self) -> SessionState:
@@ -61,9 +61,9 @@ class Session:
         return self._channel.transport
 
     @property
-    def turn(self) -> threading.RLock:
+    def lock(self) -> threading.RLock:
         """Held by whoever speaks and waits for the answer."""
-        return self._turn
+        return self._lock
 
     @property
     def baud(self) -> int:
@@ -106,7 +106,7 @@ class Session:
 
     def start_firmware(self) -> None:
         """Have the loader start its firmware; nothing is answered."""
-        with self._turn:
+        with self._lock:
             self._state.started()
             # Sent several times, as Beken's own tool does: nobody confirms it.
             for _ in range(_REBOOTS):
@@ -125,7 +125,7 @@ class Session:
 
     def try_once(self, request: Request) -> Frame | None:
         """Send a request; return its reply, or None when none came in time."""
-        with self._turn:
+        with self._lock:
             self._channel.drop_unread()
             self._state.asks(request)
             self.send(request)
@@ -165,7 +165,7 @@ class Session:
         """
         refusal: int | None = None
         for attempt in range(tries):
-            with self._turn:
+            with self._lock:
                 if attempt:
                     self.resync()
                 frame = self.try_once(request)
@@ -220,9 +220,9 @@ class Session:
         """Whether the reply to a request that was sent arrives, after others perhaps."""
         return self._channel.hears(request, self.transport.now() + self._channel.patience(request))
 
-    def wait_for(self, request: Request, since: float) -> Waiting:
+    def wait_for(self, request: Request, since: float) -> ReplyWait:
         """Wait for the reply to a request that was sent, which could begin at ``since``."""
-        return Waiting(self._channel, self._state.policy, request, since)
+        return ReplyWait(self._channel, self._state.policy, request, since)
 
     def torn_frames(self) -> list[Frame]:
         """Frames swallowed by one that never became whole."""
@@ -239,14 +239,14 @@ class Session:
         Raises:
             NoReplyError: The chip is silent, and linking it again failed.
         """
-        with self._turn:
+        with self._lock:
             policy = self._state.policy
             if self._state.phase is Phase.CHANGING or policy.waits:
                 self.drain(policy.forgets_after)
                 self._channel.checks.forget()
                 self._state.settled()
             else:
-                self._let_pass(policy.forgets_after)
+                self._drop_late_replies(policy.forgets_after)
             for _ in range(_LINK_TRIES):
                 if self.is_linked():
                     self.drain()
@@ -256,25 +256,25 @@ class Session:
 
     def is_linked(self, wait: float = _LINK_WAIT) -> bool:
         """Whether one link check is answered within ``wait`` seconds."""
-        with self._turn:
+        with self._lock:
             self._channel.drop_unread()
             self.send(LINK_CHECK)
             deadline = self.transport.now() + self._channel.line_time(16) + wait
             return self._channel.hears(LINK_CHECK, deadline)
 
-    def hail(self) -> bool:
+    def try_link(self) -> bool:
         """Whether a link check is answered at once, or one sent by an earlier call.
 
         To be called again and again. A loader in flash may listen for a few milliseconds only,
         after a reset at a time nobody knows. The gap matters as well: where link checks follow each
         other without one, a BK7231T is told of the first byte when its window is over.
         """
-        with self._turn:
+        with self._lock:
             self.send(LINK_CHECK)
             sent = self._channel.line_time(len(LINK_CHECK.raw))
             return self._channel.hears(LINK_CHECK, self.transport.now() + sent + _GAP)
 
-    def _let_pass(self, seconds: float) -> None:
+    def _drop_late_replies(self, seconds: float) -> None:
         """Drop what arrives for so long, late replies among it, but do not fall silent."""
         end = self.transport.now() + seconds
         while self.transport.now() < end:
@@ -286,7 +286,7 @@ class Session:
 
     def drain(self, quiet: float | None = None) -> bytes:
         """Drop what arrives until nothing has come for ``quiet`` seconds (3 s at most)."""
-        with self._turn:
+        with self._lock:
             return self._channel.drain() if quiet is None else self._channel.drain(quiet)
 
     def take_noise(self) -> bytes:

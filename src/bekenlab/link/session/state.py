@@ -68,7 +68,7 @@ class SessionState:
         return self._lost
 
     @property
-    def may_be_disturbed(self) -> bool:
+    def allows_keep_alive(self) -> bool:
         """Whether something may be sent that nobody asked for, when nobody else speaks.
 
         Not while answers are under way (they keep the loader awake), nor where it would become part

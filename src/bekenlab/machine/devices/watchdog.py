@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _FIRST_KEY, _SECOND_KEY = 0x5A, 0xA5
-_PERIODS_A_SECOND = 1000
+_PERIODS_PER_SECOND = 1000
 
 
 class Watchdog(Device):
@@ -38,7 +38,7 @@ class Watchdog(Device):
         if key == _SECOND_KEY and self._last_key == _FIRST_KEY:
             period = value & 0xFFFF
             if period:
-                self.clock.after(self._deadline, period * self.clock.hz // _PERIODS_A_SECOND)
+                self.clock.after(self._deadline, period * self.clock.hz // _PERIODS_PER_SECOND)
             else:
                 self.clock.cancel(self._deadline)
         self._last_key = key

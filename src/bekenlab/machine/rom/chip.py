@@ -122,11 +122,11 @@ class RomChip:
     def advance(self, until: float) -> tuple[Sent, ...]:
         """Let time pass until something was sent, or until ``until``; see ``WireDevice``."""
         while self._app is None:
-            due = self._transmitter.due(min(until, self._doom))
+            due = self._transmitter.due(min(until, self._interrupted_at))
             if self._step(until if due is None else due):
                 continue
             if due is not None:
-                sent = self._transmitter.take(min(until, self._doom))
+                sent = self._transmitter.take(min(until, self._interrupted_at))
                 self.now = max(self.now, sent.at)
                 return (sent,)
             self.now = max(self.now, until)
@@ -147,7 +147,9 @@ class RomChip:
         self._began = self.now
         self._baud = self._profile.baud
         self._job: Job | None = None
-        self._doom = math.inf  # when the chip resets, or loses power, whatever it is doing
+        self._interrupted_at = (
+            math.inf
+        )  # when the chip resets, or loses power, whatever it is doing
         self._cut_reply = False
         self._busy_until = self.now + self._profile.times.start
         self._heard = self.now
@@ -160,8 +162,8 @@ class RomChip:
         if self._mode in (Mode.APP, Mode.DEAD):
             return False
         busy = self._busy_until > self._heard
-        if self._doom <= limit and not (busy and self._busy_until < self._doom):
-            self._meet_doom()
+        if self._interrupted_at <= limit and not (busy and self._busy_until < self._interrupted_at):
+            self._interrupt()
             return True
         if busy:
             return self._finish(limit)
@@ -206,7 +208,7 @@ class RomChip:
         self._busy_until = now + job.seconds
         long = job.seconds > _LONG_WORK
         if not self.nor.powered or (fate is Fate.RESET and long):
-            self._doom = now + job.seconds / 2
+            self._interrupted_at = now + job.seconds / 2
         self._cut_reply = fate is Fate.RESET and not long
         if job.baud is not None:
             # What is still in the FIFO leaves at the old rate.
@@ -232,11 +234,11 @@ class RomChip:
             self._baud = self._reached(job.baud)
         self._busy_until = self._transmitter.send(now, job.reply(), self._baud)
         if self._cut_reply:
-            self._doom = (now + self._transmitter.free) / 2
+            self._interrupted_at = (now + self._transmitter.free) / 2
         return True
 
-    def _meet_doom(self) -> None:
-        self.now = max(self.now, self._doom)
+    def _interrupt(self) -> None:
+        self.now = max(self.now, self._interrupted_at)
         self._boot()
         if not self.nor.powered:
             self._mode = Mode.DEAD

@@ -11,7 +11,7 @@ _PIECES = 20
 _SECONDS = 0.5
 
 
-class Finger:
+class ResetButton:
     """Decides when to reset the chip for a program that cannot."""
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Finger:
         self._fresh = True
         self._pieces = 0
 
-    def released(self) -> None:
+    def reset_by_program(self) -> None:
         """The program has reset the chip itself."""
         self._fresh = False
         self._pieces = 0
@@ -33,7 +33,7 @@ class Finger:
         """The chip has sent something."""
         self._pieces = 0
 
-    def asked(self, now: float) -> bool:
+    def request_sent(self, now: float) -> bool:
         """The program has sent something; True when the chip is to be reset before it arrives."""
         if not self._pieces:
             self._since = now

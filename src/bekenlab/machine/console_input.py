@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bekenlab.machine.machine import Machine
 
-_DEADLINE = "typist"
-_LOOK_SECONDS, _PAUSE_SECONDS, _PATIENCE_SECONDS = 0.05, 0.5, 5.0
+_DEADLINE = "console_input"
+_POLL_SECONDS, _PAUSE_SECONDS, _PATIENCE_SECONDS = 0.05, 0.5, 5.0
 
 
-class Typist:
+class ConsoleInput:
     """Waits for the first pause of the log, then types.
 
     Args:
@@ -42,4 +42,4 @@ class Typist:
         if silent >= _PAUSE_SECONDS * clock.hz or waited >= _PATIENCE_SECONDS * clock.hz:
             self._machine.uart1.type(self._data)
         else:
-            clock.at(_DEADLINE, now + int(_LOOK_SECONDS * clock.hz))
+            clock.at(_DEADLINE, now + int(_POLL_SECONDS * clock.hz))

@@ -1,4 +1,4 @@
-"""Waiting for a reply without falling silent.
+"""ReplyWait for a reply without falling silent.
 
 A boot loader in flash restarts when it has heard nothing for a tenth of a second (BK7231T). Where a
 reply is late, it is nudged: a link check follows the request. Replies come in the order of the
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bekenlab.link.session.policy import LoaderPolicy
 
 
-class Waiting:
+class ReplyWait:
     """The wait for the reply to one request.
 
     Args:

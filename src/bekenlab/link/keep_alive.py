@@ -25,7 +25,7 @@ _ANSWER = 0.02
 
 
 @contextmanager
-def kept(target: Target) -> Iterator[None]:
+def keep_alive(target: Target) -> Iterator[None]:
     """Keep the loader of a chip awake within a ``with`` block, until it is told to reboot.
 
     Not needed for a ROM, which waits for ever, nor on a transport known to be in virtual time.
@@ -35,7 +35,7 @@ def kept(target: Target) -> Iterator[None]:
         yield
         return
     over = threading.Event()
-    thread = threading.Thread(target=_keep, args=(target, over), name="keeper", daemon=True)
+    thread = threading.Thread(target=_keep, args=(target, over), name="keep-alive", daemon=True)
     thread.start()
     try:
         yield
@@ -48,15 +48,15 @@ def _keep(target: Target, over: threading.Event) -> None:
     """Ask, until it is over or the transport fails; then the next request says so."""
     session = target.session
     while not over.wait(_LOOK_EVERY):
-        if not session.turn.acquire(blocking=False):
+        if not session.lock.acquire(blocking=False):
             continue  # somebody speaks
         try:
             silent = session.quiet_for > session.state.policy.longest_silence
-            if silent and session.state.may_be_disturbed:
+            if silent and session.state.allows_keep_alive:
                 # Whether it is answered does not matter: somebody may be moving the wire.
                 session.is_linked(_ANSWER)
         except BekenlabError as error:
             session.state.fail(error)
             return
         finally:
-            session.turn.release()
+            session.lock.release()
