@@ -1,4 +1,4 @@
-"""Serving a chip to another program: time, rates, reset, and the two doors."""
+"""Serving a chip to another program: time, rates, reset, and both kinds of port."""
 
 import os
 import socket

@@ -1,9 +1,9 @@
-"""Keeps a loader waiting while its host is busy with something else.
+"""Keeps a loader in download mode while its host is busy with something else.
 
-A loader in flash gives up a silent host soon (a BK7231T's after 0.1 s, seen with the genuine loader
-in the virtual chip) and restarts into the firmware. That may write to flash meanwhile, and to get
-the loader back somebody has to reset the chip. So whenever nobody else speaks, it is asked whether
-it is there: while a plan is made, a file is written, or a person reads.
+A loader in flash gives up on a silent host (a BK7231T's after 0.1 s, seen with the genuine loader
+in the virtual chip) and starts the firmware, which may write to flash; getting the loader back then
+takes a reset. So link checks are sent whenever no other request is under way: while a plan is made,
+a file is written, or a person reads.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _ANSWER = 0.02
 
 @contextmanager
 def keep_alive(target: Target) -> Iterator[None]:
-    """Keep the loader of a chip awake within a ``with`` block, until it is told to reboot.
+    """Keep a chip's loader alive within a ``with`` block, until it is rebooted.
 
-    Not needed for a ROM, which waits for ever, nor on a transport known to be in virtual time.
-    While requests of a pipeline are under way they keep it awake, or else nobody does.
+    Does nothing for a ROM, which waits forever, nor on a transport known to be in virtual time.
+    While a pipeline has requests in flight, they alone keep the loader alive.
     """
     if target.session.state.policy.waits or isinstance(target.session.transport, HasLog):
         yield
@@ -45,15 +45,15 @@ def keep_alive(target: Target) -> Iterator[None]:
 
 
 def _keep(target: Target, over: threading.Event) -> None:
-    """Ask, until it is over or the transport fails; then the next request says so."""
+    """Send link checks until ``over`` or the transport fails; the next request reports that."""
     session = target.session
     while not over.wait(_LOOK_EVERY):
         if not session.lock.acquire(blocking=False):
-            continue  # somebody speaks
+            continue  # a request is under way
         try:
             silent = session.quiet_for > session.state.policy.longest_silence
             if silent and session.state.allows_keep_alive:
-                # Whether it is answered does not matter: somebody may be moving the wire.
+                # The answer does not matter: a person may be moving a wire.
                 session.is_linked(_ANSWER)
         except BekenlabError as error:
             session.state.fail(error)

@@ -1,7 +1,7 @@
-"""A chip at a TCP port of this computer: RFC 2217 (baud rate and modem lines), or plain bytes.
+"""Serves a chip at a TCP port, with RFC 2217 (baud rate and modem lines) or plain bytes.
 
-Which one is seen from the first byte: a program that speaks RFC 2217 begins with a telnet command,
-one that asks for a chip does not.
+The first byte decides: a client that speaks RFC 2217 begins with a telnet command, a request to a
+chip does not.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MANAGER: Any = rfc2217.PortManager
 
 
 class _Port:
-    """The serial port that pyserial's port manager believes to manage."""
+    """The serial port that pyserial's port manager is given to manage."""
 
     def __init__(self) -> None:
         self.baudrate = _DEFAULT_BAUD
@@ -47,16 +47,16 @@ class _Port:
         self._rts = level
 
     def reset_input_buffer(self) -> None:
-        """Nothing is kept here."""
+        """Nothing is buffered here."""
 
     def reset_output_buffer(self) -> None:
-        """Nothing is kept here."""
+        """Nothing is buffered here."""
 
 
 class TcpPort:
     """A TCP port on the loopback interface, for one program at a time.
 
-    With RFC 2217 the chip is reset when the program lets go of RTS.
+    With RFC 2217, the chip is reset when the program releases RTS.
 
     Args:
         port: TCP port, 0 for a free one.
@@ -68,7 +68,7 @@ class TcpPort:
         baud: Rate it set; None without RFC 2217.
 
     Raises:
-        PortError: The port is in use or may not be opened.
+        PortError: The port is in use, or opening it is not permitted.
     """
 
     def __init__(self, port: int = 0) -> None:
@@ -98,11 +98,11 @@ class TcpPort:
 
     @property
     def baud(self) -> int | None:
-        """The rate the program set; a plain connection has none."""
+        """The rate the program set; None for a plain connection."""
         return None if self._plain else self._serial.baudrate
 
     def wait(self, seconds: float) -> None:
-        """Return when the program did something, or after ``seconds``."""
+        """Wait until the program does something, ``seconds`` at most."""
         sockets = [self._listener, *([self._client] if self._client else [])]
         writers = [self._client] if self._client and self._unsent else []
         select.select(sockets, writers, [], seconds)
@@ -133,18 +133,18 @@ class TcpPort:
         return events
 
     def send(self, data: bytes) -> None:
-        """Let the program read these bytes."""
+        """Send bytes to the program."""
         if self._client is not None and len(self._unsent) < _MOST_UNREAD:
             escaped = data if self._manager is None else b"".join(self._manager.escape(data))
             self._unsent += escaped
         self._flush()
 
     def write(self, data: bytes) -> None:
-        """Send what the port manager answers."""
+        """Called by the port manager to send its answers."""
         self._unsent += data
 
     def close(self) -> None:
-        """Hang up and free the port."""
+        """Disconnect the program and free the port."""
         self._hang_up()
         self._listener.close()
 
@@ -154,7 +154,7 @@ class TcpPort:
         except BlockingIOError:
             return
         if self._client is not None:
-            client.close()  # a serial line has one user
+            client.close()  # a serial port has one user
             return
         client.settimeout(0)
         with contextlib.suppress(OSError):
@@ -172,7 +172,7 @@ class TcpPort:
             self._plain = True
 
     def _filter(self, data: bytes, events: list[Arrived | PortEvent]) -> None:
-        """Take the telnet commands out; what they change holds for the bytes behind them."""
+        """Remove the telnet commands; they affect the bytes that follow them."""
         kept = bytearray()
         baud = self.baud
         for n in range(len(data)):
@@ -192,7 +192,7 @@ class TcpPort:
             except BlockingIOError:
                 return
             except OSError:
-                self._unsent.clear()  # it has gone; reading will tell
+                self._unsent.clear()  # it has gone; the next read notices
                 return
             del self._unsent[:count]
 

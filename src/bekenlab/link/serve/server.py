@@ -1,4 +1,4 @@
-"""Between a chip and a program: bytes both ways, baud rates, reset."""
+"""Connects a virtual chip to a program: bytes both ways, baud rates, reset."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _IDLE_WAIT = 0.002
 _CLOSED_WAIT = 0.05
-# A program's new baud rate may reach us later than the chip's first byte at that rate.
+# The program's change of rate may arrive later than the chip's first byte at the new rate.
 _RATE_PATIENCE = 0.3
 
 
@@ -27,7 +27,7 @@ class Server:
 
     Args:
         chip: The chip.
-        port: Where a program meets it.
+        port: The port that a program opens.
         paced: Whether a device second is a real second.
         monotonic: Real time in seconds.
     """
@@ -46,12 +46,12 @@ class Server:
         self._met = False
 
     def run(self, stopped: Callable[[], bool]) -> None:
-        """Serve until ``stopped`` says so; it is asked at least every tenth of a second."""
+        """Serve until ``stopped`` returns True; it is called at least every 0.1 s."""
         while not stopped():
             self.step()
 
     def step(self) -> None:
-        """Look after the program, then let the chip run for a few milliseconds."""
+        """Handle what the program did, then let the chip run for a few milliseconds."""
         self._port.wait(self._patience())
         for event in self._port.take():
             self._handle(event)
@@ -68,7 +68,7 @@ class Server:
         return _IDLE_WAIT if self._is_powered() else _CLOSED_WAIT
 
     def _is_powered(self) -> bool:
-        """Whether time may pass: not before a program has come, or the app changes the flash."""
+        """Whether time may pass: not before the first program, or the app would change flash."""
         return self._port.is_open or (self._paced and self._met)
 
     def _handle(self, event: Arrived | PortEvent) -> None:
@@ -91,7 +91,7 @@ class Server:
         self._pacer.reset()
 
     def _deliver(self) -> None:
-        """Hand over what the chip sent; at a rate the program does not listen at, wait a little."""
+        """Pass on what the chip sent; if the rates differ, first wait for the program to change."""
         now = self._monotonic()
         while self._kept:
             sent = self._kept[0]
