@@ -1,9 +1,8 @@
-"""Types on UART1 when somebody is there to read it.
+"""Sends input to UART1 once the firmware's console is ready.
 
-A console comes up some time after the start, and what arrives before is lost (OpenBeken throws
-away what came in its first 20 ms, and runs its startup command after 0.5 s). Firmware with a
-console prints its start on UART2, so the first long pause there is the moment; firmware that
-never pauses is interrupted.
+A console starts some time after a reset, and earlier input is lost (OpenBeken discards what arrives
+in its first 20 ms, and runs its startup command after 0.5 s). Firmware with a console logs its
+startup on UART2, so input is sent at the first long pause there, or after 5 s without one.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ _POLL_SECONDS, _PAUSE_SECONDS, _PATIENCE_SECONDS = 0.05, 0.5, 5.0
 
 
 class ConsoleInput:
-    """Waits for the first pause of the log, then types.
+    """Waits for the first pause of the log, then sends input.
 
     Args:
-        machine: A chip at its start.
-        data: What to type on its UART1.
+        machine: A machine that has not run yet.
+        data: Bytes to send to its UART1.
     """
 
     def __init__(self, machine: Machine, data: bytes) -> None:
@@ -30,10 +29,10 @@ class ConsoleInput:
         self._data = data
         self._printed = 0
         self._silent_since = self._began = machine.clock.now
-        machine.clock.handle(_DEADLINE, self._look)
-        self._look(machine.clock.now)
+        machine.clock.handle(_DEADLINE, self._poll)
+        self._poll(machine.clock.now)
 
-    def _look(self, now: int) -> None:
+    def _poll(self, now: int) -> None:
         clock = self._machine.clock
         printed = len(self._machine.uart2.sent)
         if printed != self._printed:

@@ -1,4 +1,4 @@
-"""What a serial receiver makes of bytes that were sent at another rate than its own."""
+"""Models what a serial receiver gets from bytes sent at a rate other than its own."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ _TOLERANCE = 0.052
 
 
 def rates_agree(one: int, other: int) -> bool:
-    """Whether a receiver at one rate understands a sender at the other (8N1)."""
+    """Whether a receiver at one rate can receive from a sender at the other (8N1)."""
     return abs(one - other) <= _TOLERANCE * min(one, other)
 
 
 def as_heard(data: bytes, sent_at: int, heard_at: int) -> bytes:
     """The bytes a receiver at ``heard_at`` baud gets when they are sent at ``sent_at`` baud.
 
-    The receiver looks at the line in the middle of its own bits, counted from the falling edge of
-    each start bit. Each byte sent gives one byte: good enough for garbage.
+    The receiver samples the line in the middle of its own bits, counted from the falling edge of
+    each start bit. Each byte sent gives one byte received, which is good enough for garbage.
     """
     if rates_agree(sent_at, heard_at) or heard_at <= 0:
         return data

@@ -1,4 +1,4 @@
-"""The watchdog: fed or set up by two writes with the keys 5A and A5; resets the chip."""
+"""The watchdog: set up and fed by two writes with the keys 5A and A5; resets the chip."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Watchdog(Device):
         self.clock.handle(self._deadline, self._bite)
 
     def write(self, offset: int, value: int) -> None:
-        """The second key after the first takes the period; 0 stops it."""
+        """The first key, then the second key with the period, restart it; period 0 stops it."""
         super().write(offset, value)
         if offset != 0:
             return
@@ -51,6 +51,6 @@ class Watchdog(Device):
         return {**super().save(), "key": self._last_key}
 
     def load(self, state: State) -> None:
-        """Put back what :meth:`save` gave."""
+        """Restore what :meth:`save` returned."""
         super().load(state)
         self._last_key = int_of(state["key"])
