@@ -1,4 +1,4 @@
-"""A loader that gives up silent hosts is kept waiting."""
+"""A loader that gives up on silent hosts is kept alive."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 CHECK = bytes.fromhex("01e0fc0100")
 LINKED = bytes.fromhex("040e0501e0fc0100")
-# A BK7231T's boot loader restarts when it has heard nothing for so long.
+# A BK7231T's boot loader restarts when it has received nothing for this long.
 GIVES_UP = 0.1
 
 
 class Line:
-    """A loader that answers link checks at once, and notes when it heard what."""
+    """A loader that answers link checks at once, and records what it received and when."""
 
     name = "a line"
     baud = 921_600

@@ -23,7 +23,7 @@ def test_code_that_changes_nothing_comes_back() -> None:
     assert cpu.pc == APP + 4, "nothing is left of the search"
 
 
-def test_code_that_counts_does_not_come_back_and_is_executed_all_the_same() -> None:
+def test_code_that_counts_does_not_come_back_but_is_executed() -> None:
     cpu = booted(*COUNT).cpu
     assert not cpu.comes_back(11)
     assert cpu.general()[0] == 6

@@ -74,7 +74,7 @@ def test_uart_receives_at_the_baud_rate_and_interrupts() -> None:
     assert b.read(UART1 + 8) & 1 << 19
 
 
-def test_uart_drops_what_nobody_reads() -> None:
+def test_uart_drops_what_is_not_read() -> None:
     b = bench()
     b.board.uart1.feed(bytes(200))
     b.wait(0.1)
@@ -105,7 +105,7 @@ def test_a_paced_uart_sends_at_its_rate_and_loses_what_its_fifo_has_no_room_for(
 
 
 @pytest.mark.parametrize(("baud", "heard"), [(115_200, b"U7"), (117_000, b"U7"), (57_600, None)])
-def test_a_paced_uart_hears_garbage_at_another_rate(baud: int, heard: bytes | None) -> None:
+def test_a_paced_uart_receives_garbage_at_another_rate(baud: int, heard: bytes | None) -> None:
     b, uart = _paced()
     uart.feed_at(b"U7", baud, b.clock.now)
     b.wait(0.001)
@@ -113,7 +113,7 @@ def test_a_paced_uart_hears_garbage_at_another_rate(baud: int, heard: bytes | No
     assert got == heard if heard else got != b"U7"
 
 
-def test_a_pulled_pin_reads_its_pull_until_somebody_drives_it() -> None:
+def test_a_pulled_pin_reads_its_pull_until_it_is_driven() -> None:
     b = bench()
     b.write(GPIO + 4 * 23, 0x3C)
     assert b.read(GPIO + 4 * 23) & 1
@@ -126,7 +126,7 @@ def test_a_pulled_pin_reads_its_pull_until_somebody_drives_it() -> None:
     assert b.board.gpio.pin(22) == PinState(22, "in", 0, "down", touched=True)
 
 
-def test_every_change_of_a_level_is_told_with_its_time() -> None:
+def test_every_change_of_level_is_reported_with_its_time() -> None:
     b = bench()
     seen = []
     b.board.gpio.on_settled = lambda tick, gpio, level: seen.append((tick, gpio, level))
@@ -142,7 +142,7 @@ def test_every_change_of_a_level_is_told_with_its_time() -> None:
     assert seen[2:] == [(b.clock.now, 6, 1)]
 
 
-def test_pins_tell_each_change_of_level_once_whoever_makes_it() -> None:
+def test_each_change_of_level_is_reported_once_whatever_causes_it() -> None:
     b = bench()
     edges = []
     b.board.gpio.on_change = lambda gpio, level: edges.append((gpio, level))
@@ -214,7 +214,7 @@ def test_timer_ticks_every_two_milliseconds_until_acknowledged() -> None:
     assert b.board.icu.irq
 
 
-def test_a_timer_s_clock_is_divided() -> None:
+def test_the_clock_of_a_timer_is_divided() -> None:
     b = bench()
     b.write(TIMERS + 0x44, 64)
     b.write(TIMERS + 0x4C, 3 << 3 | 1 << 1)  # by four: 8 ms instead of 2
@@ -254,7 +254,7 @@ def test_watchdog_bites_unless_fed_or_stopped() -> None:
     assert len(bites) == 1, "stopped"
 
 
-def test_watchdog_wants_both_keys() -> None:
+def test_watchdog_needs_both_keys() -> None:
     b = bench()
     bites = []
     b.board.watchdog.on_bite = lambda: bites.append(1)
@@ -307,7 +307,7 @@ def test_flash_erases_blocks_and_knows_its_id() -> None:
         ("BK7252N", (0x7252A, 0x23A18000)),
     ],
 )
-def test_chip_says_who_it_is(chip: str, ids: tuple[int, int]) -> None:
+def test_chip_ids_can_be_read(chip: str, ids: tuple[int, int]) -> None:
     b = bench(chip)
     assert (b.read(0x800000), b.read(0x800004)) == ids
 
@@ -455,7 +455,7 @@ def test_mac_has_a_clock_and_timers() -> None:
     assert b.read(MAC + 0x8050) == 0
 
 
-def test_mac_clock_runs_ahead_of_those_who_only_watch_it() -> None:
+def test_mac_clock_advances_faster_for_code_that_only_polls_it() -> None:
     b = bench()
     first = b.read(MAC + 0x120)
     for _ in range(1000):
@@ -512,7 +512,7 @@ def test_code_that_only_waits_is_noticed() -> None:
     assert b.board.bus.name_of(b.board.bus.spinning) == "uart1.FIFO_STATUS"
 
 
-def test_writing_in_between_is_no_waiting() -> None:
+def test_writes_in_between_are_not_waiting() -> None:
     b = bench()
     for n in range(500):
         b.read(UART2 + 8)
