@@ -63,7 +63,7 @@ class Target:
         """Standard CRC-32 of a range of flash, computed by the chip."""
         return self.crc_value(self.session.ask(self.crc_request(start, end)))
 
-    def sure_crc(self, start: int, end: int) -> int:
+    def confirmed_crc(self, start: int, end: int) -> int:
         """Like :meth:`crc`, but repeated until two answers in a row agree."""
         return self.crc_value(self.session.ask_twice(self.crc_request(start, end)))
 

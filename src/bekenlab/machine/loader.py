@@ -77,7 +77,7 @@ class LoaderChip:
 
     @property
     def flash(self) -> bytes:
-        """The flash as it is now, physical addresses."""
+        """Current content of the flash, physical addresses."""
         return self.machine.flash
 
     @property

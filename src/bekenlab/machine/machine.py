@@ -262,7 +262,7 @@ class Machine:
 
     @property
     def flash(self) -> bytes:
-        """The flash as it is now, physical addresses."""
+        """Current content of the flash, physical addresses."""
         return bytes(self.board.flash.content)
 
     def reload_code(self, logical: bytes) -> None:

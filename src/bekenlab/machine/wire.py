@@ -44,7 +44,7 @@ class WireDevice(Protocol):
 
     @property
     def flash(self) -> bytes:
-        """The flash as it is now, physical addresses."""
+        """Current content of the flash, physical addresses."""
         ...
 
     def feed(self, data: bytes, baud: int) -> None:

@@ -76,7 +76,7 @@ class ServedChip:
 
     @property
     def flash(self) -> bytes:
-        """The flash as it is now, physical addresses."""
+        """Current content of the flash, physical addresses."""
         return self._device.flash
 
     @property

@@ -93,7 +93,7 @@ class VirtualChip:
 
     @property
     def flash(self) -> bytes:
-        """The flash as it is now, physical addresses."""
+        """Current content of the flash, physical addresses."""
         return self.machine.flash
 
     def pin(self, gpio: int) -> PinState:

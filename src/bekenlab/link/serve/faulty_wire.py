@@ -73,7 +73,7 @@ class FaultyWire:
 
     @property
     def flash(self) -> bytes:
-        """The flash as it is now."""
+        """Current content of the flash."""
         return self._wire.device.flash
 
     def feed(self, data: bytes, baud: int) -> None:

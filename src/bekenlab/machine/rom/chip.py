@@ -109,7 +109,7 @@ class RomChip:
 
     @property
     def flash(self) -> bytes:
-        """The flash as it is now, physical addresses."""
+        """Current content of the flash, physical addresses."""
         return bytes(self.nor.content) if self._app is None else self._app.flash
 
     def feed(self, data: bytes, baud: int) -> None:
