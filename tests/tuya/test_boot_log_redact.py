@@ -1,5 +1,6 @@
 """What is personal in a log is found, and never shown by accident."""
 
+import itertools
 import re
 import time
 
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bekenlab.tuya import parse_boot_log, redact_log
-from bekenlab.tuya.boot_log.redact import LineRedactor
+from bekenlab.tuya.boot_log.facts import boot_log_facts
+from bekenlab.tuya.boot_log.redact import LineRedactor, secret_spans
 from boot_logs import KEY, STAMP, boot
 
 UUID = "0123456789abcdef"
@@ -101,6 +103,54 @@ def test_pins_and_identity_survive() -> None:
 def test_a_value_once_known_is_taken_out_everywhere() -> None:
     log = f"{STAMP}ssid:Villa Bellevue 7, passwd:x\r\nfoundVilla Bellevue 7here\r\n"
     assert "Bellevue" not in redact_log(log)
+
+
+def test_eight_characters_are_taken_out_everywhere_and_seven_where_they_are_named() -> None:
+    for name, left in (("Bellevue", False), ("Bellevu", True)):
+        redacted = redact_log(f"{STAMP}ssid:{name}, passwd:x\r\nfound{name}here\r\n")
+        assert f"ssid:{name}" not in redacted
+        assert (f"found{name}here" in redacted) is left
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Villa Bellevue", "A Villa Bellevue 7"),  # inside
+        ("Villa Bellevue", "Villa Bellevue 7"),  # at the beginning
+        ("Villa Bellevue", "A Villa Bellevue"),  # at the end
+        ("Villa Bellevue 7", "Villa Bellevue"),
+    ],
+)
+def test_a_value_inside_another_does_not_end_it(first: str, second: str) -> None:
+    log = f"{STAMP}ssid:{first}, passwd:x\r\n{STAMP}ssid:{second}, passwd:y\r\n"
+    line = f"{STAMP}ssid:<redacted>, passwd:<redacted>\r\n"
+    assert redact_log(log) == line * 2
+
+
+def test_a_value_that_reaches_beyond_another_is_taken_out_whole() -> None:
+    """It is known from elsewhere, and stands half inside what a pattern recognises."""
+    known = "wxyz, passwd:hunter"
+    log = f"{STAMP}Info:MAIN:Using SSID [{known}]\r\n{STAMP}ssid:ab{known}22, nc_tp:3\r\n"
+    assert redact_log(log).split("\r\n")[1] == f"{STAMP}ssid:<redacted>, nc_tp:3"
+
+
+PIECES = [
+    *("ssid:", " key:", ", passwd:", "token:", "Using SSID [", "]", "Villa", "Bellevue"),
+    *(",", " ", "\r\n"),
+]
+
+
+@given(st.lists(st.sampled_from([*PIECES, *LINES, UUID, "1c-90-ff-ab-cd-ef"]), max_size=12))
+def test_spans_are_in_order_apart_and_hold_every_match(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    spans = secret_spans(text)
+    assert all(start < end for start, end, _ in spans)
+    assert all(one[1] <= other[0] for one, other in itertools.pairwise(spans))
+    for _, pattern in boot_log_facts().secrets:
+        for match in pattern.finditer(text):
+            start, end = match.span("s")
+            inside = any(first <= start and end <= last for first, last, _ in spans)
+            assert inside or not match["s"] or "55" in match["s"]
 
 
 @pytest.mark.parametrize("at", range(1, len(AUTH)))

@@ -1,5 +1,6 @@
 """What the device page has done, without a browser: on virtual devices, over the API."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -158,11 +159,14 @@ def test_what_is_on_the_chip_already_needs_no_backup(
 
 def wait_for_another(script: httpx.Client, before: dict[str, Any]) -> dict[str, Any]:
     """The next question of a job."""
-    while True:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
         told = wait_for(script, before["id"], "question")
         assert told["state"] == "running", told
         if told["question"]["number"] != before["question"]["number"]:
             return told
+        time.sleep(0.02)
+    pytest.fail("no other question within a minute")
 
 
 def test_a_port_has_one_job(script: httpx.Client, port: str, changed: Path) -> None:

@@ -10,12 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.chips import find_module
-from bekenlab.errors import (
-    BekenlabError,
-    BootFailedError,
-    NotADumpError,
-    NotReachedError,
-)
+from bekenlab.errors import Action, BekenlabError, BootFailedError, NotADumpError, NotReachedError
 from bekenlab.machine import FlashImage, Machine, Until
 from bekenlab.machine.console_input import ConsoleInput
 from bekenlab.machine.peers.tuya_mcu import DataPoint, Frame, TuyaMcu
@@ -226,12 +221,12 @@ def problem_of(report: BootReport, until: str | None = None) -> BekenlabError | 
     if failure:
         return BootFailedError(
             f"the firmware {failure} (pc 0x{report.pc:x})",
-            hint="check with analyze that the dump is whole; try --from bootloader, or --chip",
+            action=Action("boot-otherwise"),
         )
     if until is not None and report.stop is not BootStop.MATCH:
         return NotReachedError(
             f"the log did not match {until!r} in {report.device_seconds:.1f} s on the device",
-            hint="give it more time with --device-seconds and --wall, or look at the log",
+            action=Action("give-more-time"),
         )
     return None
 
@@ -289,7 +284,7 @@ def nothing_to_run() -> BekenlabError:
     """The error for a file without code."""
     return NotADumpError(
         "there is no code in this file that could run",
-        hint="boot needs the app: a whole dump, or an app image of OpenBeken",
+        hint="booting needs the app: a whole dump, or an app image of OpenBeken",
     )
 
 

@@ -141,11 +141,15 @@ class _Shown:
         )
 
     def _proposed(self, proposal: Proposal) -> None:
+        from bekenlab.cli.wording import notice_advice
         from bekenlab.report.install_json import proposal_json
         from bekenlab.report.install_text import proposal_text
 
         self._frontend.result = proposal_json(proposal)
         self._frontend.show(proposal_text(proposal))
+        for notice in proposal.notices:
+            if advice := notice_advice(notice.code):
+                self._frontend.show(f"  {notice.code}: {advice}")
 
     def _rehearsed(self, rehearsal: Rehearsal) -> None:
         from bekenlab.report.install_json import rehearsal_json

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bekenlab.errors import Action
 from bekenlab.link import commands
 from bekenlab.link.errors import BaudRefusedError, NoReplyError
 from bekenlab.link.session.session import LINK_BAUD
@@ -89,7 +90,8 @@ def _find(session: Session, rates: tuple[int, ...]) -> None:
     session.state.find_again(
         NoReplyError(
             "the chip was lost while the baud rate was changed",
-            hint="power-cycle it and try again with --baud 115200",
+            hint="power-cycle it and try again",
+            action=Action("slower-baud", baud=115_200),
         )
     )
 

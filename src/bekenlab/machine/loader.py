@@ -49,7 +49,7 @@ class LoaderChip:
         if image.loader is None or image.encryption.key is None:
             raise NotADumpError(
                 "this dump has no boot loader that can run",
-                hint="a whole dump from address 0 is needed; look at it with analyze",
+                hint="a whole dump from address 0 is needed",
             )
         self.now = 0.0
         self._chip = chip

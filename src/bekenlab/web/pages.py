@@ -83,7 +83,8 @@ def failure(request: HTTPConnection, error: BekenlabError) -> Response:
     """Answer with an error: as a page to a person, as JSON to a script."""
     status = _OWN_STATUS.get(type(error)) or _STATUS.get(error.exit_code, 500)
     if request.url.path.startswith("/api/"):
-        answer: Response = JSONResponse({"error": error_json(error)}, status)
+        advice = error.advice(texts_for(request).wording)
+        answer: Response = JSONResponse({"error": error_json(error, advice)}, status)
     else:
         answer = page(request, "error", status=status, error=error)
     if isinstance(error, TooLargeError):

@@ -11,6 +11,7 @@ import click
 
 from bekenlab import __version__
 from bekenlab.cli.output import console, json_line, print_error
+from bekenlab.cli.wording import wording
 from bekenlab.errors import BekenlabError, ExitCode
 from bekenlab.events import Awaiting, Event, Finished, Line, Message, Progress, Step
 
@@ -89,7 +90,7 @@ class Frontend:
             return
         from bekenlab.report.chip_json import error_json
 
-        failed = {"error": error_json(error)} if error is not None else {}
+        failed = {"error": error_json(error, error.advice(wording))} if error is not None else {}
         self._emit(
             {"event": "result", "command": self._command, "exit": status, **failed} | self.result
         )

@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from bekenlab.errors import Action
 from bekenlab.link.commands import PASSING, reboot, status_text
 from bekenlab.link.errors import ChipRefusedError, NoReplyError
 from bekenlab.link.session.channel import LINK_CHECK, Channel
@@ -184,7 +185,7 @@ class Session:
             )
         raise NoReplyError(
             f"{request.name}: no answer after {tries} tries",
-            hint="check ground and power (the adapter's 3.3 V may be too weak); try --baud 115200",
+            action=(Action("check-power"), Action("slower-baud", baud=115_200)),
         )
 
     def ask_twice(self, request: Request, *, tries: int = TRIES) -> bytes:
@@ -213,7 +214,7 @@ class Session:
             last = now
         raise NoReplyError(
             f"{request.name}: a different answer each time",
-            hint="check ground and power; try --baud 115200",
+            action=(Action("check-power"), Action("slower-baud", baud=115_200)),
         )
 
     def confirms(self, request: Request) -> bool:
@@ -251,7 +252,7 @@ class Session:
                 if self.is_linked():
                     self.drain()
                     return
-            hint = "power-cycle it and run the command again"
+            hint = "power-cycle it and start again"
             self._state.find_again(NoReplyError("the chip stopped answering", hint=hint))
 
     def is_linked(self, wait: float = _LINK_WAIT) -> bool:

@@ -22,7 +22,6 @@ from bekenlab.jobs.write import write
 from bekenlab.report.chip_json import (
     backup_json,
     doctor_json,
-    error_json,
     flash_json,
     identity_json,
     info_json,
@@ -31,7 +30,9 @@ from bekenlab.report.chip_json import (
 from bekenlab.report.json_report import pin_json
 from bekenlab.report.live_log import LiveLog
 from bekenlab.web.events import JobEventSink, merge
+from bekenlab.web.failures import hints, job_error
 from bekenlab.web.tasks.parameters import Parameters, Task
+from bekenlab.web.texts import LANGUAGES, texts
 from bekenlab.web.views.plan import plan_view
 
 if TYPE_CHECKING:
@@ -60,8 +61,9 @@ def doctor_task(context: AppContext, parameters: Parameters) -> Task:
             connection_for(context, offer, job), events=JobEventSink(job, context.clock)
         )
         job.raise_if_cancelled()
-        problem = error_json(report.problem) if report.problem else None
-        return {**doctor_json(report), "problem": problem}
+        problem = job_error(report.problem) if report.problem else None
+        advice = report.advice(texts(LANGUAGES[0]).wording)
+        return {**doctor_json(report, advice), "problem": problem, **hints(report.advice)}
 
     return Task(offer_name(offer), work, offer.id)
 
