@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bekenlab.chips import LoaderKind, download_protocol
-from bekenlab.flashing import connection as bench
+from bekenlab.flashing import connection
 from bekenlab.link.commands import check_crc, erase_sector
 from bekenlab.link.connect import Link
 from bekenlab.link.errors import LineLostError
@@ -163,10 +163,10 @@ def test_an_open_chip_is_kept_alive(monkeypatch: pytest.MonkeyPatch) -> None:
     line = Line()
     chip = target(line)
     monkeypatch.setattr(
-        bench, "connect", lambda *_given, **_wanted: Link(chip, Stage.HAND, 921_600)
+        connection, "connect", lambda *_given, **_wanted: Link(chip, Stage.HAND, 921_600)
     )
-    with bench.open_chip(
-        bench.ConnectionOptions("a port", open_line=lambda _name, _baud: line), "job"
+    with connection.open_chip(
+        connection.ConnectionOptions("a port", open_line=lambda _name, _baud: line), "job"
     ):
         assert keep_alive_threads()
     assert not keep_alive_threads()
