@@ -29,7 +29,7 @@ class CodeKey:
 
     @classmethod
     def parse(cls, text: str) -> CodeKey:
-        """Read 32 hexadecimal digits, blanks allowed.
+        """Parse 32 hexadecimal digits; whitespace is ignored.
 
         Raises:
             ValueError: The text is not four 32-bit words.
