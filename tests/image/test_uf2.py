@@ -69,7 +69,7 @@ def test_damage_is_named(data: bytes, seen: str) -> None:
 
 
 def test_a_package_for_the_air_only_is_refused() -> None:
-    with pytest.raises(UnsupportedError, match="nothing to be written over a wire"):
+    with pytest.raises(UnsupportedError, match="nothing to write over UART"):
         read_uf2(package((0, b"ota", FOR_OTA)))
 
 

@@ -16,9 +16,9 @@ from bekenlab.jobs.lan.apply import ApplyReport, apply
 from bekenlab.jobs.lan.apply_plan import plan_apply
 from bekenlab.jobs.lan.backup import backup
 from bekenlab.jobs.lan.copies import Copies
-from bekenlab.jobs.lan.look import PinsReport, look_at_pins
 from bekenlab.jobs.lan.ota import OtaReport, plan_ota
 from bekenlab.jobs.lan.ota_file import read_ota
+from bekenlab.jobs.lan.pins import PinsReport, read_pins
 from bekenlab.jobs.lan.scan import ScanReport, Seen, parse_networks
 from bekenlab.jobs.lan.settings import RestoreReport, plan_restore
 from bekenlab.jobs.obk_config import ConfigFile
@@ -108,7 +108,7 @@ def test_what_a_scan_found() -> None:
 
 
 def test_pins_and_answers(fake: FakeDevice) -> None:
-    report = look_at_pins(patient_client(fake))
+    report = read_pins(patient_client(fake))
     assert "P10 Btn 1 2 0" in shown(lan_text.pins_text(report))
     [pin] = lan_json.pins_json(report)["pins"]
     assert pin == {"gpio": 10, "role": "Btn", "channel": 1, "channel2": 2, "state": 0}

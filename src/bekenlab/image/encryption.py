@@ -1,7 +1,7 @@
 """Whether an image's code is encrypted, and with which key: decided by evidence, not chip name.
 
-The evidence is the ARM vector table at logical 0 (boot loader) and 0x10000 (app): a branch and seven
-``ldr pc, [pc, #0x14]`` under the right key, noise under any other.
+The evidence is the ARM vector table at logical 0 (boot loader) and 0x10000 (app): a branch and
+seven ``ldr pc, [pc, #0x14]`` under the right key, noise under any other.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from bekenlab.report.config_report import plain
 from bekenlab.secret import mask_mac
 
 if TYPE_CHECKING:
-    from bekenlab.jobs.lan.look import PinsReport
+    from bekenlab.jobs.lan.pins import PinsReport
     from bekenlab.jobs.lan.scan import ScanReport
     from bekenlab.lan.replies import CommandReply, DeviceInfo
     from bekenlab.openbeken.settings import PinSetting

@@ -18,7 +18,7 @@ from bekenlab.report.printable import Printable, printable
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from bekenlab.jobs.lan.look import PinsReport
+    from bekenlab.jobs.lan.pins import PinsReport
     from bekenlab.jobs.lan.scan import ScanReport
     from bekenlab.lan.replies import CommandReply, DeviceInfo
 

@@ -68,12 +68,12 @@ def info(options: DeviceOptions, show_secrets: bool) -> None:
 @device_options()
 def pins(options: DeviceOptions) -> None:
     """Show what the pins of a device do, and their values."""
-    from bekenlab.jobs.lan.look import look_at_pins
+    from bekenlab.jobs.lan.pins import read_pins
     from bekenlab.report.lan_json import pins_json
     from bekenlab.report.lan_text import pins_text
 
     with facing("obk pins", as_json=options.as_json) as face:
-        report = look_at_pins(device_of(options))
+        report = read_pins(device_of(options))
         face.result = pins_json(report)
         if not options.as_json:
             console().print(pins_text(report))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import find_chip
 from bekenlab.errors import Action, BadValueError, RefusedError, UnsupportedError
-from bekenlab.jobs.lan.look import chip_of, role_called, role_number, setting_of
+from bekenlab.jobs.lan.pins import chip_of, role_called, role_number, setting_of
 from bekenlab.jobs.lan.settings import read_settings
 from bekenlab.openbeken import lost_levels
 from bekenlab.openbeken.flags import flags_from_number

@@ -13,7 +13,7 @@ from bekenlab.errors import Action, Notice, UsageError, file_access
 from bekenlab.events import EventSink, Finished, Started, ignore
 from bekenlab.files import refuse_existing, write_whole
 from bekenlab.jobs.lan.flash import read_range
-from bekenlab.jobs.lan.look import chip_of
+from bekenlab.jobs.lan.pins import chip_of
 from bekenlab.lan.device import FLASH_READABLE
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from bekenlab.errors import Action, Notice
 from bekenlab.events import EventSink, Message, Progress, ignore
 from bekenlab.jobs.lan.flash import read_range
-from bekenlab.jobs.lan.look import chip_of
 from bekenlab.jobs.lan.ota_file import OtaFile, check_fit
+from bekenlab.jobs.lan.pins import chip_of
 from bekenlab.jobs.lan.restart import restart
 from bekenlab.jobs.lan.settings import read_settings
 from bekenlab.link.errors import VerifyFailedError

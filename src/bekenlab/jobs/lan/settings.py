@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab.chips import SECTOR
 from bekenlab.events import EventSink, Message, ignore
-from bekenlab.jobs.lan.look import chip_of
+from bekenlab.jobs.lan.pins import chip_of
 from bekenlab.jobs.lan.restart import await_restart
 from bekenlab.jobs.obk_config import ConfigFile
 from bekenlab.lan.errors import NoAnswerError, WebPasswordError

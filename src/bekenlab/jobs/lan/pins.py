@@ -43,7 +43,7 @@ class PinsReport:
     pins: tuple[PinState, ...]
 
 
-def look_at_pins(device: Device) -> PinsReport:
+def read_pins(device: Device) -> PinsReport:
     """Ask what the pins do."""
     told = device.pins()
     pins = tuple(
