@@ -1,7 +1,7 @@
-"""How the chips' serial ports are set: 8 data bits, no parity, one stop bit (docs/formats.md)."""
+"""Settings of the chips' UARTs: 8 data bits, no parity, one stop bit (docs/formats.md)."""
 
 BITS_PER_BYTE = 10
-"""Bits on the line for each byte: start, eight of data, stop."""
+"""Bits on the wire per byte: a start bit, eight data bits, a stop bit."""
 
 LOG_BAUD = 115_200
-"""Rate at which firmware prints its log on UART2."""
+"""Baud rate at which firmware prints its log on UART2."""
