@@ -6,7 +6,7 @@ import pytest
 
 from bekenlab.errors import UnsupportedError
 from bekenlab.jobs.lan.losses import losses
-from bekenlab.jobs.lan.pins import chip_of, read_pins, role_called, role_number
+from bekenlab.jobs.lan.pins import chip_of, read_pins, role_name, role_number
 from bekenlab.lan.replies import DeviceInfo
 from bekenlab.openbeken.settings import PinSetting
 from lan.devices import client
@@ -30,7 +30,7 @@ def test_roles_are_called_as_the_device_calls_their_numbers() -> None:
 
 def test_numbers_and_names_of_roles_lead_to_each_other() -> None:
     names = (" ", "Rel", "wifiled_n", "")
-    assert [role_called(names, n) for n in range(6)] == [
+    assert [role_name(names, n) for n in range(6)] == [
         "None",
         "Rel",
         "WifiLED_n",
