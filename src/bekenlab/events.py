@@ -102,11 +102,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that a device printed, without what is personal in it unless that was asked for.
+    """A line of a device's log; personal data is hidden unless the user asked for it.
 
     Attributes:
         job: The job that listens.
-        at: Seconds since the device, or the listening, began.
+        at: Seconds since the device started, or since listening began.
         text: The line.
     """
 

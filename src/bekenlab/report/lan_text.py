@@ -28,7 +28,7 @@ def scan_text(report: ScanReport, *, show_secrets: bool = False) -> RenderableTy
     where = ", ".join(str(network) for network in report.networks)
     if not report.found:
         asked = "1 address" if report.asked == 1 else f"{report.asked} addresses"
-        return Text(f"no OpenBeken device at {asked} of {where}")
+        return Text(f"no OpenBeken device among {asked} of {where}")
     table = lines("Address", "Name", "Chip", "Version", "MAC")
     for seen in report.found:
         if seen.info is None:
