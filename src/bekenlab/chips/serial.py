@@ -1,7 +1,7 @@
-"""Settings of the chips' UARTs: 8 data bits, no parity, one stop bit (docs/formats.md)."""
+"""How the chips' serial ports are set: 8 data bits, no parity, one stop bit (docs/formats.md)."""
 
-BITS_PER_BYTE = 10
-"""Bits on the wire per byte: a start bit, eight data bits, a stop bit."""
+BITS_A_BYTE = 10
+"""Bits on the line for each byte: start, eight of data, stop."""
 
 LOG_BAUD = 115_200
-"""Baud rate at which firmware prints its log on UART2."""
+"""Rate at which firmware prints its log on UART2."""

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 # Measured on the virtual chip with the times of NOR data sheets: erasing, programming, comparing.
 _SECONDS_A_SECTOR = 0.06
 _BYTES_A_SECTOR = 4123
-_BITS_PER_BYTE = 10
+_BITS_A_BYTE = 10
 
 
 def line_seconds(sectors: int, baud: int) -> float:
     """How long the line needs for the requests and answers that move so many sectors."""
-    return sectors * _BYTES_A_SECTOR * _BITS_PER_BYTE / baud
+    return sectors * _BYTES_A_SECTOR * _BITS_A_BYTE / baud
 
 
 @dataclass(frozen=True, slots=True)

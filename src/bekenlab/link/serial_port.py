@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import serial
 
-from bekenlab.chips import BITS_PER_BYTE
+from bekenlab.chips import BITS_A_BYTE
 from bekenlab.errors import Action
 from bekenlab.link.errors import BaudRefusedError, LineLostError, PortError
 from bekenlab.link.ports import permission_fix
@@ -71,7 +71,7 @@ class SerialTransport:
             self._port.write(data)
         except (serial.SerialException, OSError) as error:
             raise self._lost(error) from error
-        self._empty_at = max(self._empty_at, self.now()) + len(data) * BITS_PER_BYTE / self.baud
+        self._empty_at = max(self._empty_at, self.now()) + len(data) * BITS_A_BYTE / self.baud
 
     def read(self, timeout: float) -> bytes:
         """What has arrived."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from bekenlab.chips import BITS_PER_BYTE, chip
+from bekenlab.chips import BITS_A_BYTE, chip
 from bekenlab.errors import TooLargeError, UnsupportedError, file_access
 from bekenlab.files import write_whole
 from bekenlab.link.errors import LineLostError, PortError
@@ -103,7 +103,7 @@ class VirtualTransport:
         """Send bytes."""
         self._check()
         start = max(self._sent_until, self.device.now)
-        self._sent_until = start + len(data) * BITS_PER_BYTE / self._baud
+        self._sent_until = start + len(data) * BITS_A_BYTE / self._baud
         if not self._cen.held:
             self.device.feed(data, self._baud)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from bekenlab.chips import BITS_PER_BYTE
+from bekenlab.chips import BITS_A_BYTE
 
 _DATA_BITS = 8
 # The middle of the stop bit, the tenth, may be off by half a bit: 0.5 / 9.5.
@@ -34,6 +34,6 @@ def _table(sent_at: int, heard_at: int) -> bytes:
     for byte in range(256):
         line = 1 << (_DATA_BITS + 1) | byte << 1  # start bit 0, data, stop bit 1
         for bit, place in enumerate(places):
-            level = line >> place & 1 if place < BITS_PER_BYTE else 1
+            level = line >> place & 1 if place < BITS_A_BYTE else 1
             table[byte] |= level << bit
     return bytes(table)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import BITS_PER_BYTE
+from bekenlab.chips import BITS_A_BYTE
 from bekenlab.link.commands import link_check
 from bekenlab.link.frames import LONG_REQUEST, REQUEST, FrameReader
 
@@ -88,7 +88,7 @@ class Pacer:
         self._request += data
         self._owed += _drop_whole(self._request)
         now = self._monotonic()
-        line_time = len(data) * BITS_PER_BYTE / baud
+        line_time = len(data) * BITS_A_BYTE / baud
         self._granted = max(self._granted, self._chip.now) + line_time + _PAUSE
         self._hold_until = now + _REST if self._request else 0.0
         self._patient_until = now + _PATIENCE

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bekenlab.link.transport import Transport
 
 LINK_CHECK = link_check()
-_BITS_PER_BYTE = 10
+_BITS_A_BYTE = 10
 # USB adapters hand bytes on every 16 ms (FTDI's latency timer), remote ports later still.
 _LATENCY = 0.25
 _QUIET = 0.04
@@ -55,7 +55,7 @@ class Channel:
 
     def line_time(self, size: int) -> float:
         """Seconds that ``size`` bytes take at the current rate."""
-        return size * _BITS_PER_BYTE / self.transport.baud
+        return size * _BITS_A_BYTE / self.transport.baud
 
     def patience(self, request: Request) -> float:
         """Seconds after which a reply is taken for lost, counted from when it could begin."""

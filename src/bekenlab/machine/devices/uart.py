@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, ClassVar
 
-from bekenlab.chips import BITS_PER_BYTE
+from bekenlab.chips import BITS_A_BYTE
 from bekenlab.machine.devices.base import PERIPHERAL_HZ, Device, State, Wiring, bytes_of, int_of
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Uart(Device):
         return status | (RX_FULL if len(self._fifo) >= FIFO_DEPTH else 0)
 
     def _byte_ticks(self) -> int:
-        return self.clock.hz * BITS_PER_BYTE // (self.baud or 115_200)
+        return self.clock.hz * BITS_A_BYTE // (self.baud or 115_200)
 
     def _arrived(self, due: int) -> None:
         byte = self._incoming.popleft()

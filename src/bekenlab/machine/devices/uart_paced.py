@@ -12,7 +12,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import BITS_PER_BYTE
+from bekenlab.chips import BITS_A_BYTE
 from bekenlab.machine.devices.uart import (
     CONFIG,
     FIFO_DEPTH,
@@ -161,7 +161,7 @@ class PacedUart(Uart):
         self._rate_ticks = self._ticks(self._rate)
 
     def _ticks(self, baud: int) -> int:
-        return max(1, self.clock.hz * BITS_PER_BYTE // baud)
+        return max(1, self.clock.hz * BITS_A_BYTE // baud)
 
     def _queue_byte(self, byte: int) -> None:
         queue = self._queue

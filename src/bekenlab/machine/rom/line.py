@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import BITS_PER_BYTE
+from bekenlab.chips import BITS_A_BYTE
 from bekenlab.machine.line_rate import as_heard
 from bekenlab.machine.wire import Sent
 
@@ -34,7 +34,7 @@ class _Burst:
 
     @property
     def byte_time(self) -> float:
-        return BITS_PER_BYTE / self.baud
+        return BITS_A_BYTE / self.baud
 
     @property
     def end(self) -> float:
