@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import BITS_PER_BYTE
 from bekenlab.link.commands import link_check
 from bekenlab.link.frames import Frame, FrameReader
 from bekenlab.link.session.checks import LinkChecks
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from bekenlab.link.transport import Transport
 
 LINK_CHECK = link_check()
-_BITS_A_BYTE = 10
 # USB adapters deliver bytes every 16 ms (FTDI's latency timer), remote ports later still.
 _LATENCY = 0.25
 _QUIET = 0.04
@@ -55,7 +55,7 @@ class Channel:
 
     def line_time(self, size: int) -> float:
         """Seconds to transmit ``size`` bytes at the current rate."""
-        return size * _BITS_A_BYTE / self.transport.baud
+        return size * BITS_PER_BYTE / self.transport.baud
 
     def patience(self, request: Request) -> float:
         """Seconds from when a reply could begin until it counts as lost."""
