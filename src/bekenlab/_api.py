@@ -47,7 +47,7 @@ def analyze(source: FileSource, *, name: str | None = None, boot: Boot = "auto")
         FileAccessError: The file does not exist or cannot be read.
         UsageError: An archive holds several files: :func:`analyze_all` takes them one by one.
 
-    Example:
+    Examples:
         >>> plug = bekenlab.analyze("my-dump.bin")
         >>> plug.chip.name, plug.module, len(plug.pins.pins)
         ('BK7231N', 'CB2S', 6)
@@ -76,7 +76,7 @@ def analyze_all(source: FileSource, *, boot: Boot = "auto") -> Iterator[Analysis
     Raises:
         FileAccessError: A file does not exist or cannot be read, or a folder has no dumps.
 
-    Example:
+    Examples:
         >>> [each.file.name for each in bekenlab.analyze_all("dumps")]
         ['lamp.bin', 'plug.bin']
     """
@@ -136,7 +136,7 @@ def boot(
         UsageError: A limit or ``until`` makes no sense.
         BekenlabError: The file cannot be used for another reason; each has a ``code``.
 
-    Example:
+    Examples:
         >>> report = bekenlab.boot("my-dump.bin", until="app_init finished")
         >>> report.stop.value, report.gpio[26].direction
         ('match', 'out')
@@ -176,7 +176,7 @@ def load_machine(
     Raises:
         BekenlabError: As :func:`boot`.
 
-    Example:
+    Examples:
         >>> plug = bekenlab.load_machine("my-dump.bin")
         >>> plug.run(bekenlab.Until(match="app_init finished", device_seconds=5)).reason.value
         'match'

@@ -1,6 +1,6 @@
-"""What can go wrong, as data: one class a cause, each with a code, an exit status and a hint.
+"""What can go wrong, as data: a class for each cause, with a code, an exit status and advice.
 
-The faces (command line, later the web) decide how an error looks; here it is only described.
+The frontends decide how an error looks and how advice is worded; here it is only described.
 Every code has a page of the same name in ``docs/errors/``.
 """
 
@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import ClassVar
+from pathlib import PurePath
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 
 class ExitCode(IntEnum):
@@ -27,27 +31,100 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+@dataclass(frozen=True, slots=True, init=False)
+class Action:
+    """Something the reader can do, which each frontend words in its own terms.
+
+    The command line names an option where a page names a button, so nothing below the frontends
+    can word it. Every frontend has a wording for every action.
+
+    Args:
+        name: Short stable name, e.g. ``"name-port"``.
+        facts: What the wording needs to know, e.g. ``path="backup.bin"``.
+    """
+
+    name: str
+    facts: Mapping[str, str | int]
+
+    def __init__(self, name: str, /, **facts: str | int) -> None:
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "facts", facts)
+
+
+class Wording(Protocol):
+    """How a frontend words an action."""
+
+    def __call__(self, action: Action, /) -> str:
+        """An action in the frontend's words."""
+        ...
+
+
+def advice(hint: str, actions: Iterable[Action], wording: Wording) -> str:
+    """Everything the reader can do, in a frontend's words; empty where there is nothing.
+
+    Args:
+        hint: Advice in words that suit every frontend, or empty.
+        actions: Advice that each frontend words itself.
+        wording: The frontend's.
+    """
+    text = hint
+    for action in actions:
+        joint = "" if not text else " " if text.endswith("?") else "; "
+        text += joint + wording(action)
+    return text
+
+
 class BekenlabError(Exception):
     """Anything bekenlab reports instead of a traceback.
 
     Args:
         message: What was seen, in one sentence.
-        hint: What to do next; empty when there is nothing sensible to say.
+        hint: What to do next, in words that suit every frontend: no option, no command, no button.
+        action: What to do next where that is called differently in each frontend; one or several.
         facts: Machine-readable details, e.g. ``address=0x11000``.
+
+    Attributes:
+        actions: The actions, in the order of the advice.
     """
 
     code: ClassVar[str] = "internal"
     exit_code: ClassVar[ExitCode] = ExitCode.INTERNAL
 
-    def __init__(self, message: str, *, hint: str = "", **facts: object) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        action: Action | tuple[Action, ...] = (),
+        **facts: object,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.actions = (action,) if isinstance(action, Action) else action
         self.facts = facts
+
+    def advice(self, wording: Wording) -> str:
+        """What to do next, in a frontend's words; empty where there is nothing sensible to say."""
+        return advice(self.hint, self.actions, wording)
 
 
 class InternalError(BekenlabError):
     """A fault of bekenlab itself, wrapped so that one bad file does not stop a thousand others."""
+
+
+def internal_error(error: Exception) -> InternalError:
+    """What to report of an exception that nobody expected, with the line that raised it."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = (
+        f"{PurePath(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
+    )
+    return InternalError(
+        f"bekenlab failed: {type(error).__name__}: {error} ({place})",
+        hint="this is a fault of bekenlab: please report this line",
+    )
 
 
 class UsageError(BekenlabError):
@@ -62,6 +139,27 @@ class FileAccessError(BekenlabError):
 
     code = "file-access"
     exit_code = ExitCode.INPUT
+
+
+def file_access(
+    path: object,
+    cannot: str,
+    error: OSError,
+    *,
+    hint: str = "",
+    action: Action | tuple[Action, ...] = (),
+) -> FileAccessError:
+    """What the operating system said of a file or folder.
+
+    Args:
+        path: The file or folder.
+        cannot: What cannot be done with it, e.g. ``"written"``.
+        error: What the system said.
+        hint: As for ``BekenlabError``.
+        action: As for ``BekenlabError``.
+    """
+    reason = (error.strerror or str(error)).lower()
+    return FileAccessError(f"{path} cannot be {cannot}: {reason}", hint=hint, action=action)
 
 
 class NotADumpError(BekenlabError):

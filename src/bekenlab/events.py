@@ -100,7 +100,22 @@ class Step:
     title: str
 
 
-Event = Started | Advanced | Finished | Progress | Message | Awaiting | Step
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that a device printed, without what is personal in it unless that was asked for.
+
+    Attributes:
+        job: The job that listens.
+        at: Seconds since the device, or the listening, began.
+        text: The line.
+    """
+
+    job: str
+    at: float
+    text: str
+
+
+Event = Started | Advanced | Finished | Progress | Message | Awaiting | Step | Line
 
 
 class EventSink(Protocol):

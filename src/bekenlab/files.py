@@ -7,7 +7,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from bekenlab.errors import FileAccessError, RefusedError
+from bekenlab.errors import Action, RefusedError, file_access
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,14 +66,19 @@ def lock(file: IO[str]) -> bool:
     return True
 
 
-def refuse_existing(path: Path, *, hint: str = "choose another name") -> None:
+def refuse_existing(path: Path, *, replaceable: bool = False) -> None:
     """Refuse a name that is taken, the input's own among them; asked before a long job.
+
+    Args:
+        path: The name.
+        replaceable: Whether there is a way to ask for the file to be replaced.
 
     Raises:
         RefusedError: It exists.
     """
     if path.exists() or path.is_symlink():
-        raise RefusedError(f"{path} exists already", hint=hint)
+        replacing = Action("replace-file") if replaceable else ()
+        raise RefusedError(f"{path} exists already", hint="choose another name", action=replacing)
 
 
 def write_new(path: Path, content: bytes, *, replace: bool | None = None) -> None:
@@ -91,11 +96,8 @@ def write_new(path: Path, content: bytes, *, replace: bool | None = None) -> Non
     if replace is None:
         refuse_existing(path)
     elif not replace:
-        refuse_existing(path, hint="choose another name, or add --force to replace it")
+        refuse_existing(path, replaceable=True)
     try:
         write_whole(path, content)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise FileAccessError(
-            f"{path} cannot be written: {reason}", hint="choose another folder"
-        ) from error
+        raise file_access(path, "written", error, hint="choose another folder") from error

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bekenlab.errors import BadValueError, BekenlabError
@@ -52,7 +52,7 @@ def sends(data: bytes) -> Behaviour:
 
 def endless(connection: socket.socket) -> None:
     connection.sendall(HEAD)
-    while True:
+    for _ in range(4096):  # 256 MiB: as good as endless, and the test ends
         connection.sendall(b"x" * 65536)
 
 
@@ -152,7 +152,6 @@ def test_what_only_begins_again_and_again_is_read_in_one_go(start: str) -> None:
     assert len(message_of(text)) <= 200
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_reply_or_an_error(data: bytes) -> None:
     for raw in (data, b"HTTP/1.1 200 OK\n" + data, HEAD + data):
@@ -160,7 +159,6 @@ def test_any_bytes_are_a_reply_or_an_error(data: bytes) -> None:
             parse_reply(raw)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_read_or_refused(text: str) -> None:
     keyed = '{"uptime_s":1,"build":"' + text + '","chipset":"' + text + '"}'

@@ -6,7 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bekenlab.chips import SECTOR, chips
@@ -275,7 +275,6 @@ def test_it_is_found_at_the_chips_address_first_and_anywhere_else_after() -> Non
         find_config(b"\xff" * 0x200000)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), st.integers(0, 0xDFF))
 def test_any_bytes_are_read_or_refused_and_written_as_they_were(noise: bytes, place: int) -> None:
     body = bytearray(made().encode())
@@ -294,7 +293,6 @@ def test_any_bytes_are_read_or_refused_and_written_as_they_were(noise: bytes, pl
             assert pack(field, value) == meant
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=64))
 def test_arbitrary_bytes_end_in_a_typed_error(noise: bytes) -> None:
     with pytest.raises((NoConfigError, UnsupportedError)):

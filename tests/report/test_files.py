@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bekenlab.analysis.model import Analysis
+from bekenlab.cli.wording import wording
 from bekenlab.errors import FileAccessError, RefusedError
 from bekenlab.files import write_new, write_whole
 from bekenlab.report.files import write_files
@@ -172,7 +173,7 @@ def test_a_full_disk_is_a_file_error_that_names_the_cause(
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(FileAccessError, match="no space left on device") as caught:
         write_files(named("a.txt"), tmp_path)
-    assert "-o" in caught.value.hint
+    assert "-o" in caught.value.advice(wording)
     assert tree(tmp_path) == set()
 
 

@@ -10,7 +10,7 @@ from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.configuration import MAX_TEXT
 from bekenlab.analysis.earlier_report import is_report, read_report
-from bekenlab.analysis.inputs import InputFile, load
+from bekenlab.analysis.inputs import InputFile, load_one
 from bekenlab.analysis.read_log import LogReport, report_of
 from bekenlab.chips import find_chip
 from bekenlab.errors import BekenlabError, NoConfigError, NotADumpError, RefusedError
@@ -72,11 +72,7 @@ def read_subject(path: Path, *, boot: BootMode = BootMode.AUTO) -> Subject:
     Raises:
         BekenlabError: The file cannot be read, or is none of these.
     """
-    files = load(path)
-    if len(files) > 1:
-        names = ", ".join(file.name for file in files)
-        raise RefusedError(f"{path.name} holds several files: {names}", hint="unpack it, name one")
-    return subject_of(files[0], boot=boot)
+    return subject_of(load_one(path), boot=boot)
 
 
 def subject_of(

@@ -88,7 +88,7 @@ def choose_board(
         known = ", ".join(sorted(boards().chips))
         raise UnsupportedError(
             f"ESPHome has no board for the {found.name}",
-            hint=f"it has boards for {known}; OpenBeken runs on the others too (--to openbeken)",
+            hint=f"it has boards for {known}; OpenBeken runs on the others too",
             chip=found.name,
         )
     general = (tuya and row.tuya) or row.board

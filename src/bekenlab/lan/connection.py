@@ -6,6 +6,7 @@ import contextlib
 import socket
 from typing import TYPE_CHECKING, Self
 
+from bekenlab.errors import Action
 from bekenlab.lan.errors import NoAnswerError, NoHostError, NotOpenBekenError
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class Connection:
         except (OSError, UnicodeError) as error:
             raise NoHostError(
                 f"{host} cannot be reached: {_reason(error)}",
-                hint="is the device powered and in this network? obk scan looks for devices",
+                hint="is the device powered and in this network?",
+                action=Action("find-device"),
             ) from error
         with contextlib.suppress(OSError):
             # What is sent must leave at once, and in the pieces it was sent in.

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from bekenlab.errors import BadValueError
+from bekenlab.errors import Action, BadValueError
 from bekenlab.lan.clock import Patience, WallClock
 from bekenlab.lan.connection import Connection
 from bekenlab.lan.errors import (
@@ -325,6 +325,6 @@ def _locked(host: Host, reply: Reply, *, given: bool) -> WebPasswordError:
     what = "does not take this password" if given else "wants a password"
     return WebPasswordError(
         f"{host} {whose} {what}",
-        hint="put its web password into BEKENLAB_WEB_PASSWORD, or use --ask-password",
+        action=Action("give-web-password"),
         openbeken=_REALM in reply.realm,
     )

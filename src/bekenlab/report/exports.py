@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.errors import UnsupportedError
+from bekenlab.errors import Action, UnsupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,7 +93,7 @@ def _esphome(request: Request) -> Export:
     chip = _chip(request.chip) if request.chip else subject.chip
     if not chip:
         raise UnsupportedError(
-            f"{subject.name} does not say which chip the device has", hint="give it with --chip"
+            f"{subject.name} does not say which chip the device has", action=Action("name-chip")
         )
     words = (subject.template.get(key) for key in ("vendor", "name", "model"))
     made = build_firmware(
@@ -127,7 +127,7 @@ def _json(request: Request) -> Export:
     else:
         raise UnsupportedError(
             f"{subject.name} is no dump, report or log: there is no report on it",
-            hint="export it with --to openbeken or --to config",
+            action=Action("export-template"),
         )
     return Export(json.dumps(report, separators=(",", ":")).encode() + b"\n")
 

@@ -42,7 +42,7 @@ class ServedChip:
     Raises:
         BekenlabError: The dump cannot be used, or the port cannot be opened; each has a ``code``.
 
-    Example:
+    Examples:
         >>> chip = ServedChip("my-dump.bin")
         >>> chip.address
         'rfc2217://127.0.0.1:...'

@@ -53,7 +53,7 @@ class VirtualChip:
     Raises:
         BekenlabError: The image cannot be used; each error has a ``code``.
 
-    Example:
+    Examples:
         >>> plug = VirtualChip("my-dump.bin")
         >>> plug.wait_for(r"rl1_pin: is (\d+)").group(1)
         '26'

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from bekenlab.errors import BekenlabError, InternalError, NotFoundError
+from bekenlab.errors import BekenlabError, NotFoundError, internal_error
 from bekenlab.web.pages import failure, page
 from bekenlab.web.routes import ROUTES
 from bekenlab.web.security import Guard
@@ -62,7 +62,7 @@ def _refusal(scope: Scope, status: int, reason: str) -> Response:
     request = Request(scope)
     if scope["path"].startswith("/api/"):
         return JSONResponse({"error": {"code": "not-let-in", "reason": reason}}, status)
-    return page(request, "policy", status=status, reason=reason)
+    return page(request, "denied", status=status, reason=reason)
 
 
 async def _told(request: Request, error: Exception) -> Response:
@@ -80,5 +80,4 @@ async def _not_there(request: Request, error: Exception) -> Response:
 
 async def _broken(request: Request, error: Exception) -> Response:
     # The server's log shows where; the page only says that it was our fault.
-    text = f"bekenlab failed: {type(error).__name__}: {error}"
-    return failure(request, InternalError(text, hint="please report this line"))
+    return failure(request, internal_error(error))

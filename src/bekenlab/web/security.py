@@ -89,7 +89,7 @@ class Guard:
         self, app: ASGIApp, policy: AccessPolicy, refuse: Callable[[Scope, int, str], Response]
     ) -> None:
         self._app = app
-        self._door = policy
+        self._policy = policy
         self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,7 +107,7 @@ class Guard:
     def _check(self, scope: Scope) -> Response | None:
         """The answer to a request that must not get further, or None."""
         headers = Headers(scope=scope)
-        if headers.get("host", "").lower() not in self._door.hosts or scope["type"] != "http":
+        if headers.get("host", "").lower() not in self._policy.hosts or scope["type"] != "http":
             return self._refuse(scope, 421, "host")
         if _is_foreign(scope, headers):
             return self._refuse(scope, 403, "origin")
@@ -120,7 +120,7 @@ class Guard:
 
     def _is_known(self, headers: Headers) -> bool:
         scheme, _, bearer = headers.get("authorization", "").partition(" ")
-        given = bearer if scheme.lower() == "bearer" else _cookie(headers, self._door.cookie)
+        given = bearer if scheme.lower() == "bearer" else _cookie(headers, self._policy.cookie)
         return self._is_token(given)
 
     def _brings_token(self, scope: Scope) -> bool:
@@ -128,13 +128,13 @@ class Guard:
         return self._is_token(parse_qs(query).get("token", [""])[0])
 
     def _is_token(self, given: str) -> bool:
-        return hmac.compare_digest(given.encode("utf-8", "replace"), self._door.token.encode())
+        return hmac.compare_digest(given.encode("utf-8", "replace"), self._policy.token.encode())
 
     def _admit(self, scope: Scope) -> Response:
         """Take the token out of the address, where it could be seen or shared, into a cookie."""
         answer = RedirectResponse(scope["path"] or "/", status_code=303)
         answer.set_cookie(
-            self._door.cookie, self._door.token, httponly=True, samesite="strict", path="/"
+            self._policy.cookie, self._policy.token, httponly=True, samesite="strict", path="/"
         )
         return answer
 

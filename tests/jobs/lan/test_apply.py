@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bekenlab.analysis.subject import read_subject
+from bekenlab.cli.wording import wording
 from bekenlab.errors import BadValueError, FileAccessError, RefusedError, UnsupportedError
 from bekenlab.events import Event, Message
 from bekenlab.jobs.lan.apply import apply
@@ -157,7 +158,7 @@ def test_a_startup_command_too_long_to_be_sent_is_refused_with_a_way_out(
 ) -> None:
     with pytest.raises(BadValueError, match="1200 characters") as caught:
         planned(fake, tmp_path, {**PLUG, "command": "x" * 1200})
-    assert "config restore" in caught.value.hint
+    assert "config restore" in caught.value.advice(wording)
 
 
 def test_odd_entries_are_left_out_and_named(fake: FakeDevice, tmp_path: Path) -> None:

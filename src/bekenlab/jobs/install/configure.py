@@ -70,8 +70,8 @@ def configure(
     notices += [Notice("setting-left-out", sentence) for sentence in made.left_out]
     if not made.config.pins():
         text = (
-            "No pin is set up: nothing tells what they do. OpenBeken starts without them; set them "
-            "in its web page, or name them here with --pin or --from."
+            "No pin is set up: nothing tells what they do. OpenBeken starts without them; they "
+            "can be set in its web page."
         )
         notices.append(Notice("no-pins", text))
     return made, tuple(notices)
@@ -87,8 +87,7 @@ def _own_template(subject: Subject) -> tuple[Mapping[str, Any], list[Notice]]:
     if not _only_example(subject):
         return subject.template, []
     text = (
-        "Only an example built into the firmware names pins, and it is often wrong: it is left "
-        "out. If you know that it fits, use --from with a template that has them."
+        "Only an example built into the firmware names pins, and it is often wrong: it is left out."
     )
     return {**subject.template, "pins": {}, "command": ""}, [Notice("example-pins", text)]
 

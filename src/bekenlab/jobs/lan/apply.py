@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.errors import Action
 from bekenlab.events import EventSink, Message, ignore
 from bekenlab.jobs.lan.apply_plan import Columns
 from bekenlab.jobs.lan.restart import restart
@@ -109,7 +110,7 @@ def _check_settings(device: Device, plan: ApplyPlan) -> None:
         if device.clock.now() > deadline:
             raise VerifyFailedError(
                 f"the device has not saved {', '.join(wrong)}",
-                hint="restart it and look with obk pins: it saves then, too",
+                action=Action("look-at-pins"),
             )
         device.clock.sleep(device.patience.poll)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import find_chip
-from bekenlab.errors import BadValueError, RefusedError, UnsupportedError
+from bekenlab.errors import Action, BadValueError, RefusedError, UnsupportedError
 from bekenlab.jobs.lan.look import chip_of, role_called, role_number, setting_of
 from bekenlab.jobs.lan.settings import read_settings
 from bekenlab.openbeken import lost_levels
@@ -129,7 +129,8 @@ def _check_chip(subject: Subject, chip: Chip, *, any_chip: bool) -> None:
         return
     raise RefusedError(
         f"{subject.name} is about a device with {meant.name}, this one has {chip.name}",
-        hint="its pins may be others; look twice, then add --any-chip",
+        hint="its pins may be others: look twice",
+        action=Action("take-any-chip"),
     )
 
 
@@ -142,7 +143,7 @@ def _wanted(told: DevicePins, pins: tuple[PinSetting, ...]) -> Columns:
         if number is None:
             raise UnsupportedError(
                 f"the firmware on the device has no role {pin.role} (for P{pin.gpio})",
-                hint="update it: bekenlab obk ota",
+                action=Action("update-device"),
             )
         if pin.gpio >= count:
             raise UnsupportedError(
@@ -191,6 +192,6 @@ def _startup(
     if not device.fits_startup_command(wanted):
         raise BadValueError(
             f"the startup command has {len(wanted)} characters, too many for one request",
-            hint="put it into a configuration (config edit --startup) and use obk config restore",
+            action=Action("restore-configuration"),
         )
     return str(settings.value("startup_command")), wanted

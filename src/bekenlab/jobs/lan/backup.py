@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import Region
-from bekenlab.errors import FileAccessError, Notice, UsageError
+from bekenlab.errors import Action, Notice, UsageError, file_access
 from bekenlab.events import EventSink, Finished, Started, ignore
 from bekenlab.files import refuse_existing, write_whole
 from bekenlab.jobs.lan.flash import read_range
@@ -183,7 +183,4 @@ def _write(folder: Path, contents: dict[str, bytes], manifest: dict[str, Any]) -
         temporary.rename(folder)
     except OSError as error:
         shutil.rmtree(temporary, ignore_errors=True)
-        raise FileAccessError(
-            f"{folder} cannot be written: {(error.strerror or str(error)).lower()}",
-            hint="choose another folder with -o",
-        ) from error
+        raise file_access(folder, "written", error, action=Action("name-folder")) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bekenlab.errors import FileAccessError
+from bekenlab.errors import Action, file_access
 from bekenlab.files import write_whole
 
 if TYPE_CHECKING:
@@ -44,8 +44,11 @@ class Copies:
             self._folder.mkdir(parents=True, exist_ok=True)
             write_whole(path, content, private=True)
         except OSError as error:
-            raise FileAccessError(
-                f"{path} cannot be written: {(error.strerror or str(error)).lower()}",
-                hint="name another folder with --backups; nothing was changed",
+            raise file_access(
+                path,
+                "written",
+                error,
+                hint="nothing was changed",
+                action=Action("name-backups"),
             ) from error
         return path

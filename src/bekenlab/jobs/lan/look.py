@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import find_chip
-from bekenlab.errors import UnsupportedError
+from bekenlab.errors import Action, UnsupportedError
 from bekenlab.openbeken.settings import PinSetting, canonical_role
 
 if TYPE_CHECKING:
@@ -90,6 +90,6 @@ def chip_of(info: DeviceInfo) -> Chip:
     if chip is None:
         raise UnsupportedError(
             f"the device has a {info.chipset}, which is no Beken chip bekenlab knows",
-            hint="info, pins, scan and command work with any; use its web page for the rest",
+            action=Action("use-web-page"),
         )
     return chip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.errors import Notice
+from bekenlab.errors import Action, Notice
 from bekenlab.events import EventSink, Message, Progress, ignore
 from bekenlab.jobs.lan.flash import read_range
 from bekenlab.jobs.lan.look import chip_of
@@ -114,7 +114,8 @@ def run_ota(
         raise VerifyFailedError(
             f"the device came back with {info.version or 'its old firmware'}, not "
             f"{plan.file.version}: the boot loader did not take the package",
-            hint="free it with the wire (bekenlab write), or try another build; nothing is lost",
+            hint="nothing is lost: try another build",
+            action=Action("write-over-wire"),
         )
     return OtaReport(plan, device.info() if restored else info, kept, restored)
 

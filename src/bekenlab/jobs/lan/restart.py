@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bekenlab.errors import BekenlabError
+from bekenlab.errors import Action, BekenlabError
 from bekenlab.events import Awaiting, EventSink, Message, ignore
 from bekenlab.lan.errors import NoAnswerError, WebPasswordError
 
@@ -75,7 +75,8 @@ def await_restart(
         if left <= 0:
             raise NoAnswerError(
                 f"{device.host} did not come back from its restart within {seconds:.0f} s: {seen}",
-                hint="look for it with obk scan: the router may have given it another address",
+                hint="the router may have given it another address",
+                action=Action("find-device"),
             )
         events(Awaiting(job, "restart", seen, "wait", left))
         clock.sleep(device.patience.poll)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.errors import BekenlabError, RefusedError, UsageError
+from bekenlab.errors import Action, BekenlabError, RefusedError, UsageError
 from bekenlab.events import Advanced, EventSink, Finished, Started, ignore
 from bekenlab.lan.address import HTTP_PORT, Host
 from bekenlab.lan.clock import Clock, Patience, WallClock
@@ -104,7 +104,7 @@ def parse_networks(texts: Iterable[str], *, anywhere: bool = False) -> tuple[IPv
         if not network.is_private and not anywhere:
             raise RefusedError(
                 f"{network} is not a private network",
-                hint="bekenlab scans private networks only, unless you add --anywhere",
+                action=Action("scan-anywhere"),
             )
         found.append(network)
     count = sum(network.num_addresses for network in found)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import chip as chip_named
-from bekenlab.errors import UnsupportedError
+from bekenlab.errors import Action, UnsupportedError
 from bekenlab.openbeken.config.defaults import new_config
 from bekenlab.openbeken.flags import flags_from_number
 from bekenlab.openbeken.settings import PinSetting, parse_settings
@@ -106,7 +106,7 @@ def make_config(
     name = chip or str(told.get("chip") or "")
     if not name:
         raise UnsupportedError(
-            "nothing says which chip the configuration is for", hint="name the chip with --chip"
+            "nothing says which chip the configuration is for", action=Action("name-chip")
         )
     facts = chip_named(name)
     pins, left_out = parse_settings(told.get("pins") or {})

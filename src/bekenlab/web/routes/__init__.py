@@ -1,8 +1,10 @@
-"""Pages and API, one module each; a new one gets a row here."""
+"""Pages and API, one module each; a new one gets a row here.
+
+What the menu shows of them is in ``web.menu``.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.web.routes import (
@@ -23,26 +25,6 @@ from bekenlab.web.routes import (
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
-
-@dataclass(frozen=True, slots=True)
-class MenuItem:
-    """A page in the menu.
-
-    Attributes:
-        name: Of its template and its section in the catalogue, which holds ``title`` and ``menu``.
-        path: Where it is.
-    """
-
-    name: str
-    path: str
-
-
-MENU: tuple[MenuItem, ...] = (
-    MenuItem("dump", "/dump"),
-    MenuItem("device", "/device"),
-    MenuItem("bench", "/bench"),
-    MenuItem("photo", "/photo"),
-)
 
 ROUTES: tuple[BaseRoute, ...] = (
     *start.ROUTES,

@@ -1,5 +1,6 @@
 // Requests to our own server. What it refuses becomes an exception with code, message and hint.
 export class Refused extends Error {
+  /** @param {{ code: string, message?: string, hint?: string }} error */
   constructor(error) {
     super(error.message ?? error.code);
     this.code = error.code;
@@ -7,7 +8,13 @@ export class Refused extends Error {
   }
 }
 
-/** Ask for JSON. `body` may be an object, which is sent as JSON, or a file, sent as it is. */
+/**
+ * Ask for JSON.
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body] an object, which is sent as JSON, or a file, sent as it is
+ * @returns {Promise<any>} what docs/web-api.md says of that path
+ */
 export async function ask(method, path, body) {
   const isFile = body instanceof Blob;
   const answer = await fetch(path, {

@@ -1,14 +1,17 @@
 // The device page: ports that come and go, what to do, and the job that does it.
 import { ask } from "./api.js";
-import { byId, fill, picture, size } from "./dom.js";
+import { all, byId, fill, one, picture, size } from "./dom.js";
 import { onSubmit } from "./forms.js";
 import { JobPanel } from "./jobpanel.js";
 import { start } from "./jobs.js";
 import { outcomeOf } from "./outcomes.js";
-import { orElse, t } from "./texts.js";
+import { t } from "./texts.js";
 
 const LOOK_EVERY = 3000;
-const find = (name) => document.querySelector(`[data-${name}]`);
+/** @type {(name: string) => HTMLElement} */
+const find = (name) => one(`[data-${name}]`, HTMLElement);
+/** @type {(action: string) => HTMLButtonElement} */
+const doing = (action) => one(`[data-action="${action}"]`, HTMLButtonElement);
 let chosen = sessionStorage.getItem("port");
 let shown = "";
 let busy = false;
@@ -19,13 +22,18 @@ find("job").addEventListener("ended", () => {
   lookForBackups();
 });
 
+/** @param {{ message: string, hint?: string } | null} error what to show; nothing takes it away */
 function trouble(error) {
   const box = find("trouble");
   box.hidden = !error;
   box.textContent = error ? `${error.message}. ${error.hint ?? ""}` : "";
 }
 
-/** Start a job on the chosen port, and show it. */
+/**
+ * Start a job on the chosen port, and show it.
+ * @param {string} kind
+ * @param {Record<string, unknown>} [parameters]
+ */
 async function begin(kind, parameters = {}) {
   trouble(null);
   try {
@@ -49,21 +57,26 @@ async function lookForPorts() {
   // Another port was chosen meanwhile, perhaps one this answer does not know yet. Whoever chose it
   // looks again.
   if (chosen !== before) return;
-  if (!ports.some((port) => port.id === chosen)) {
-    // What another tab has begun is worth seeing. Else one adapter is surely meant; among several,
-    // or where it cannot be told, people choose.
-    const working = ports.filter((port) => port.job);
-    const adapters = ports.filter((port) => port.kind === "adapter" && !port.busy && !port.fix);
-    const [meant] = working.length ? working : adapters.length === 1 ? adapters : [];
-    choose(meant?.id ?? null);
-  }
+  if (!ports.some((port) => port.id === chosen)) choose(meantOf(ports)?.id ?? null);
   draw(ports);
-  const mine = ports.find((port) => port.id === chosen);
+  await showChosen(ports.find((port) => port.id === chosen));
+}
+
+/** What another tab has begun is worth seeing. Else one adapter is surely meant; among several, people choose. */
+function meantOf(ports) {
+  const working = ports.filter((port) => port.job);
+  if (working.length) return working[0];
+  const adapters = ports.filter((port) => port.kind === "adapter" && !port.busy && !port.fix);
+  return adapters.length === 1 ? adapters[0] : null;
+}
+
+/** What can be done with the chosen port, and the job on it. */
+async function showChosen(mine) {
   busy = Boolean(mine?.job);
   find("doing").hidden = !mine;
-  for (const button of document.querySelectorAll("[data-action]")) button.disabled = busy;
-  document.querySelector('[data-action="log"]').hidden = mine?.kind === "virtual";
-  document.querySelector('[data-action="look"]').hidden = mine?.kind !== "virtual";
+  for (const button of all("[data-action]", HTMLButtonElement)) button.disabled = busy;
+  doing("log").hidden = mine?.kind === "virtual";
+  doing("look").hidden = mine?.kind !== "virtual";
   if (mine?.job && mine.job !== shown) {
     shown = mine.job;
     panel.show(await ask("GET", `/api/jobs/${mine.job}`));
@@ -76,10 +89,12 @@ function draw(ports) {
   if (now === drawn) return;
   drawn = now;
   const place = find("ports");
-  const focused = place.contains(document.activeElement) ? document.activeElement.value : null;
+  const active = document.activeElement;
+  const focused = active instanceof HTMLInputElement && place.contains(active) ? active.value : null;
   place.replaceChildren(...ports.map(portRow));
   find("no-ports").hidden = ports.length > 0;
-  if (focused) place.querySelector(`[value="${CSS.escape(focused)}"]`)?.focus();
+  if (focused === null) return;
+  for (const input of all(`[value="${CSS.escape(focused)}"]`, HTMLInputElement, place)) input.focus();
 }
 
 function portRow(port) {
@@ -97,14 +112,14 @@ function portRow(port) {
     about,
     note: notes.filter(Boolean).join(" "),
   });
-  const input = row.querySelector("input");
+  const input = one("input", HTMLInputElement, row);
   input.value = port.id;
   input.checked = port.id === chosen;
   input.addEventListener("change", () => {
     choose(port.id);
     lookForPorts();
   });
-  const remove = row.querySelector('[data-slot="remove"]');
+  const remove = one('[data-slot="remove"]', HTMLElement, row);
   remove.hidden = !virtual || Boolean(port.job);
   remove.addEventListener("click", async (event) => {
     event.preventDefault();
@@ -120,15 +135,15 @@ function choose(id) {
   else sessionStorage.removeItem("port");
 }
 
-onSubmit(find("virtual"), async (event) => {
+const virtual = one("[data-virtual]", HTMLFormElement);
+onSubmit(virtual, async () => {
   trouble(null);
-  const form = event.target;
   try {
-    const dump = form.dump.value || (await ask("POST", "/api/sample")).dumps[0].id;
-    const { port } = await ask("POST", "/api/virtual", { dump, paced: form.paced.checked });
+    const dump = one("[name=dump]", HTMLSelectElement, virtual).value || (await ask("POST", "/api/sample")).dumps[0].id;
+    const { port } = await ask("POST", "/api/virtual", { dump, paced: one("[name=paced]", HTMLInputElement, virtual).checked });
     choose(port);
     await lookForPorts();
-    find("ports").querySelector(":checked")?.focus();
+    for (const input of all(":checked", HTMLInputElement, find("ports"))) input.focus();
   } catch (error) {
     trouble(error);
   }
@@ -136,14 +151,14 @@ onSubmit(find("virtual"), async (event) => {
 
 // What to do
 
-for (const button of document.querySelectorAll("[data-action]")) {
+for (const button of all("[data-action]", HTMLButtonElement)) {
   button.addEventListener("click", () => {
-    const action = button.dataset.action;
+    const action = button.dataset.action ?? "";
     const opens = button.getAttribute("aria-controls");
     openPanel(opens);
     if (action === "look") look();
     else if (!opens) begin(action);
-    else if (!byId(opens).hidden) byId(opens).querySelector("select, input").focus();
+    else if (!byId(opens).hidden) one("select, input", HTMLElement, byId(opens)).focus();
   });
 }
 
@@ -153,34 +168,42 @@ async function look() {
   location.assign(`/dump/${dumps[0].id}`);
 }
 
-/** Open the panel with an id, or close it when it is open; all others are closed. */
+/**
+ * Open the panel with an id, or close it when it is open; all others are closed.
+ * @param {string | null} id
+ */
 function openPanel(id) {
-  for (const other of document.querySelectorAll("[data-panel]")) {
+  for (const other of all("[data-panel]", HTMLElement)) {
     other.hidden = other.id !== id || !other.hidden;
   }
   for (const button of document.querySelectorAll("[data-action][aria-controls]")) {
-    button.setAttribute("aria-expanded", String(!byId(button.getAttribute("aria-controls")).hidden));
+    button.setAttribute("aria-expanded", String(!byId(button.getAttribute("aria-controls") ?? "").hidden));
   }
 }
 
-for (const form of document.querySelectorAll("[data-panel]")) {
+for (const form of all("[data-panel]", HTMLFormElement)) {
   onSubmit(form, async () => {
+    /** @type {Record<string, unknown>} */
     const given = {};
     for (const field of form.elements) {
-      if (field.name) given[field.name] = field.type === "checkbox" ? field.checked : field.value;
+      if (field instanceof HTMLInputElement && field.type === "checkbox") given[field.name] = field.checked;
+      else if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) given[field.name] = field.value;
     }
-    await begin(form.dataset.panel, given);
+    delete given[""]; // fields without a name are not for the server
+    await begin(form.dataset.panel ?? "", given);
     // What was typed as a password stays in the page no longer than it is needed.
-    for (const field of form.querySelectorAll('[type="password"]')) field.value = "";
+    for (const field of all('[type="password"]', HTMLInputElement, form)) field.value = "";
   });
 }
 
-for (const place of document.querySelectorAll("[data-choose]")) {
-  const select = place.querySelector("[data-chosen]");
-  place.querySelector("[data-new]").addEventListener("change", async (event) => {
+for (const place of all("[data-choose]", HTMLElement)) {
+  const select = one("[data-chosen]", HTMLSelectElement, place);
+  const chosenFile = one("[data-new]", HTMLInputElement, place);
+  chosenFile.addEventListener("change", async () => {
+    const [file] = chosenFile.files ?? [];
+    if (!file) return; // taken back in the browser's dialogue
     trouble(null);
     try {
-      const [file] = event.target.files;
       const { dumps } = await ask("POST", `/api/dumps?name=${encodeURIComponent(file.name)}`, file);
       for (const dump of dumps) select.add(new Option(dump.name, dump.id));
       select.value = dumps[0].id;
@@ -192,8 +215,9 @@ for (const place of document.querySelectorAll("[data-choose]")) {
 
 // Wiring
 
-find("boards").addEventListener("change", (event) => {
-  picture(`/pictures/wiring/${encodeURIComponent(event.target.value)}`, find("wiring"));
+const boards = one("#board", HTMLSelectElement);
+boards.addEventListener("change", () => {
+  picture(`/pictures/wiring/${encodeURIComponent(boards.value)}`, find("wiring"));
 });
 
 // Backups
@@ -208,13 +232,13 @@ function backupRow(backup) {
   const made = backup.made ? new Date(backup.made).toLocaleString(document.documentElement.lang) : "";
   const about = [backup.chip, size(backup.size), made].filter(Boolean).join(" · ");
   const row = fill("backup-row", { name: backup.name, about });
-  row.querySelector("[data-download]").href = `/api/backups/${backup.id}`;
-  row.querySelector("[data-look]").addEventListener("click", async () => {
+  one("[data-download]", HTMLAnchorElement, row).href = `/api/backups/${backup.id}`;
+  one("[data-look]", HTMLElement, row).addEventListener("click", async () => {
     const { dumps } = await ask("POST", `/api/backups/${backup.id}/dump`);
     location.assign(`/dump/${dumps[0].id}`);
   });
   for (const kind of ["verify", "restore"]) {
-    row.querySelector(`[data-${kind}]`).addEventListener("click", () => begin(kind, { backup: backup.id }));
+    one(`[data-${kind}]`, HTMLElement, row).addEventListener("click", () => begin(kind, { backup: backup.id }));
   }
   return row;
 }

@@ -1,31 +1,77 @@
 // Small helpers for building pages. Nothing here makes markup of text.
 
-/** The element of a page with an id. */
-export const byId = (id) => document.getElementById(id);
+/**
+ * The one element of a kind that a selector names. A page without it is not the page its script was
+ * written for: an error here says what is missing, and where.
+ * @template {Element} E
+ * @param {string} selector
+ * @param {new () => E} kind what it must be, for example HTMLInputElement
+ * @param {ParentNode} [root] where to look for it
+ * @returns {E}
+ */
+export function one(selector, kind, root = document) {
+  const found = root.querySelector(selector);
+  if (!(found instanceof kind)) throw new TypeError(`no ${kind.name} at ${selector}`);
+  return found;
+}
 
-/** A copy of a <template>, with texts put where data-slot names them. */
+/**
+ * All elements of a kind that a selector names.
+ * @template {Element} E
+ * @param {string} selector
+ * @param {new () => E} kind
+ * @param {ParentNode} [root]
+ * @returns {E[]}
+ */
+export function all(selector, kind, root = document) {
+  return [...root.querySelectorAll(selector)].flatMap((found) => (found instanceof kind ? [found] : []));
+}
+
+/**
+ * The element of a page with an id.
+ * @param {string} id
+ */
+export const byId = (id) => one(`#${CSS.escape(id)}`, HTMLElement);
+
+/**
+ * A copy of a <template>, with texts put where data-slot names them.
+ * @param {string} id of the template
+ * @param {Record<string, string | number | Node | null | undefined>} [slots] null or no text hides the place
+ * @returns {HTMLElement}
+ */
 export function fill(id, slots = {}) {
-  const copy = byId(id).content.firstElementChild.cloneNode(true);
+  const [only] = one(`#${id}`, HTMLTemplateElement).content.children;
+  const copy = /** @type {HTMLElement} */ (only.cloneNode(true));
   for (const [name, value] of Object.entries(slots)) {
-    const places = copy.matches(`[data-slot="${name}"]`) ? [copy] : copy.querySelectorAll(`[data-slot="${name}"]`);
+    const places = copy.matches(`[data-slot="${name}"]`) ? [copy] : all(`[data-slot="${name}"]`, HTMLElement, copy);
     for (const place of places) {
       if (value instanceof Node) place.replaceChildren(value);
       else if (value === null || value === "") place.hidden = true;
-      else place.textContent = value;
+      else place.textContent = String(value ?? "");
     }
   }
   return copy;
 }
 
-/** Bytes as people read them. */
+/**
+ * Bytes as people read them.
+ * @param {number} bytes
+ */
 export function size(bytes) {
   return bytes >= 1 << 20 ? `${(bytes / (1 << 20)).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 })} MiB` : `${Math.round(bytes / 1024)} KiB`;
 }
 
-/** An address as everybody writes it. */
+/**
+ * An address as everybody writes it.
+ * @param {number} address
+ */
 export const hex = (address) => `0x${address.toString(16).padStart(6, "0")}`;
 
-/** A picture that the server drew, put into the page so that it follows its colours. */
+/**
+ * A picture that the server drew, put into the page so that it follows its colours.
+ * @param {string} path
+ * @param {Element} place
+ */
 export async function picture(path, place) {
   const answer = await fetch(path);
   if (!answer.ok) {

@@ -1,13 +1,19 @@
 // Files dropped on the page go to the server, which says what they are.
 import { ask } from "./api.js";
+import { all, one } from "./dom.js";
 import { onFiles } from "./forms.js";
 import { t } from "./texts.js";
 
-for (const zone of document.querySelectorAll("[data-drop]")) {
-  const state = zone.querySelector("[data-drop-state]");
+for (const zone of all("[data-drop]", HTMLElement)) {
+  const state = one("[data-drop-state]", HTMLElement, zone);
   onFiles(zone, (files) => take(files, state, Number(zone.dataset.drop)));
 }
 
+/**
+ * @param {File[]} files
+ * @param {Element} state where to say how far it is
+ * @param {number} largest bytes
+ */
 async function take(files, state, largest) {
   const opened = [];
   const failed = [];
@@ -29,14 +35,14 @@ async function take(files, state, largest) {
   location.assign(opened.length === 1 ? `/dump/${opened[0].id}` : "/dump");
 }
 
-for (const button of document.querySelectorAll("[data-remove]")) {
+for (const button of all("[data-remove]", HTMLElement)) {
   button.addEventListener("click", async () => {
     await ask("DELETE", `/api/dumps/${button.dataset.remove}`);
     location.reload();
   });
 }
 
-for (const button of document.querySelectorAll("[data-sample]")) {
+for (const button of all("[data-sample]", HTMLElement)) {
   button.addEventListener("click", async () => {
     const answer = await ask("POST", "/api/sample");
     location.assign(`/dump/${answer.dumps[0].id}`);

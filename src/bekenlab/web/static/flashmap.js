@@ -4,7 +4,10 @@ import { hex } from "./dom.js";
 const SECTOR = 4096;
 
 export class FlashMap {
-  /** @param place an empty element; @param size bytes of flash */
+  /**
+   * @param {Element} place an empty element
+   * @param {number} size bytes of flash
+   */
   constructor(place, size) {
     this.count = size / SECTOR;
     this.cells = Array.from({ length: this.count }, (_, index) => {
@@ -15,7 +18,11 @@ export class FlashMap {
     place.replaceChildren(...this.cells);
   }
 
-  /** Mark ranges, half open, with a class; `keep` leaves what is marked otherwise alone. */
+  /**
+   * Mark ranges, half open, with a class.
+   * @param {[number, number][]} spans
+   * @param {string} name
+   */
   mark(spans, name) {
     for (const [start, end] of spans) {
       for (let index = Math.floor(start / SECTOR); index < Math.min(this.count, Math.ceil(end / SECTOR)); index++) {

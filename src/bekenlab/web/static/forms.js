@@ -1,18 +1,27 @@
 // Forms and drop zones that a script handles.
+import { all, one } from "./dom.js";
 
-/** What submitting a form does. Its buttons wait for this: pressed earlier, the browser would send the form itself. */
+/**
+ * What submitting a form does. Its buttons wait for this: pressed earlier, the browser would send the form itself.
+ * @param {HTMLFormElement} form
+ * @param {() => unknown} work
+ */
 export function onSubmit(form, work) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    work(event);
+    work();
   });
-  for (const button of form.querySelectorAll("[type=submit]")) button.disabled = false;
+  for (const button of all("[type=submit]", HTMLButtonElement, form)) button.disabled = false;
 }
 
-/** What is done with files that are chosen in a zone or dropped on it. */
+/**
+ * What is done with files that are chosen in a zone or dropped on it.
+ * @param {HTMLElement} zone
+ * @param {(files: File[]) => unknown} take
+ */
 export function onFiles(zone, take) {
-  const input = zone.querySelector("[data-files]");
-  input.addEventListener("change", () => take([...input.files]));
+  const input = one("[data-files]", HTMLInputElement, zone);
+  input.addEventListener("change", () => take([...(input.files ?? [])]));
   zone.addEventListener("dragover", (event) => {
     event.preventDefault();
     zone.classList.add("over");
@@ -21,6 +30,6 @@ export function onFiles(zone, take) {
   zone.addEventListener("drop", (event) => {
     event.preventDefault();
     zone.classList.remove("over");
-    take([...event.dataTransfer.files]);
+    take([...(event.dataTransfer?.files ?? [])]);
   });
 }

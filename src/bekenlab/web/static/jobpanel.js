@@ -1,24 +1,44 @@
 // A job on the page: what it waits for, how far it is, what it asks, what it came to.
 import { say } from "./app.js";
-import { byId, fill, hex, size } from "./dom.js";
+import { fill, hex, one, size } from "./dom.js";
 import { FlashMap } from "./flashmap.js";
 import { answer, cancel, watch } from "./jobs.js";
 import { askPlan, askWire } from "./questions.js";
-import { orElse, t } from "./texts.js";
+import { hintOf, orElse, t } from "./texts.js";
 
 const LOUD_EVERY = 10_000;
 const MOST_LINES = 2000;
 
+const slot = (name, box) => one(`[data-slot="${name}"]`, HTMLElement, box);
+
 export class JobPanel {
-  /** @param card the section of the page; @param showOutcome puts a finished job's result in words */
+  /**
+   * @param {HTMLElement} card the section of the page
+   * @param {(job: any, result: any) => Node} showOutcome puts a finished job's result in words
+   */
   constructor(card, showOutcome) {
     this.card = card;
     this.showOutcome = showOutcome;
-    this.part = (name) => card.querySelector(`[data-job-${name}]`);
-    this.part("stop").addEventListener("click", () => {
-      this.part("stop").disabled = true;
+    this.stopButton = one("[data-job-stop]", HTMLButtonElement, card);
+    /** @type {FlashMap | null} */
+    this.map = null;
+    /** @type {(() => void) | null} */
+    this.unwatch = null;
+    /** @type {number | undefined} bytes of flash, once the chip is known */
+    this.flash = undefined;
+    this.loudAt = 0; // when a share was last told aloud, in milliseconds
+    this.stopButton.addEventListener("click", () => {
+      this.stopButton.disabled = true;
       cancel(this.job.id);
     });
+  }
+
+  /**
+   * A place of the card.
+   * @param {string} name
+   */
+  part(name) {
+    return one(`[data-job-${name}]`, HTMLElement, this.card);
   }
 
   /** Show a job from its beginning. */
@@ -35,8 +55,8 @@ export class JobPanel {
     this.part("about").textContent = job.title;
     this.part("state").textContent = t("job.state.running");
     this.part("state").className = "badge";
-    this.part("stop").hidden = false;
-    this.part("stop").disabled = false;
+    this.stopButton.hidden = false;
+    this.stopButton.disabled = false;
     for (const name of ["waiting", "progress", "log"]) this.part(name).hidden = true;
     for (const name of ["steps", "question", "said", "outcome", "log", "map", "legend"]) this.part(name).replaceChildren();
     this.unwatch = watch(job.id, (event) => this[`on_${event.event}`]?.(event));
@@ -45,7 +65,7 @@ export class JobPanel {
   on_awaiting(event) {
     const box = this.part("waiting");
     box.hidden = false;
-    const put = (name, text) => (box.querySelector(`[data-slot="${name}"]`).textContent = text);
+    const put = (name, text) => (slot(name, box).textContent = text);
     put("stage", orElse(`job.stage.${event.stage}`, event.stage));
     put("seen", orElse(`job.heard.${event.heard}.seen`, event.seen));
     put("advice", orElse(`job.heard.${event.heard}.advice`, event.advice));
@@ -79,11 +99,11 @@ export class JobPanel {
     box.hidden = false;
     const share = event.total ? event.done / event.total : 1;
     const words = { phase: orElse(`job.phase.${event.phase}`, event.phase), percent: Math.floor(100 * share) };
-    box.querySelector('[data-slot="share"]').textContent = t("job.share", words);
-    box.querySelector('[data-slot="amount"]').textContent = t("job.amount", { done: size(event.done), total: size(event.total) });
-    box.querySelector('[data-slot="pace"]').textContent =
+    slot("share", box).textContent = t("job.share", words);
+    slot("amount", box).textContent = t("job.amount", { done: size(event.done), total: size(event.total) });
+    slot("pace", box).textContent =
       event.left === null ? "" : t("job.pace", { rate: size(event.rate), seconds: Math.ceil(event.left) });
-    box.querySelector("progress").value = share;
+    one("progress", HTMLProgressElement, box).value = share;
     this.mark(event);
     if (Date.now() - this.loudAt > LOUD_EVERY) {
       this.loudAt = Date.now();
@@ -111,7 +131,7 @@ export class JobPanel {
     const respond = (value) => answer(this.job.id, event.number, value).catch(() => {});
     const asked = event.about === "wire" ? askWire(respond) : askPlan(event, respond);
     this.part("question").replaceChildren(asked);
-    const heading = asked.querySelector("h3");
+    const heading = one("h3", HTMLElement, asked);
     heading.tabIndex = -1;
     heading.focus();
   }
@@ -127,14 +147,14 @@ export class JobPanel {
     line.textContent = `${event.text}\n`;
     const follows = log.scrollTop + log.clientHeight > log.scrollHeight - 40;
     log.append(line);
-    if (log.childElementCount > MOST_LINES) log.firstChild.remove();
+    if (log.childElementCount > MOST_LINES) log.firstElementChild?.remove();
     if (follows) log.scrollTop = log.scrollHeight;
   }
 
   on_end(event) {
     for (const name of ["waiting", "progress"]) this.part(name).hidden = true;
     this.part("question").replaceChildren();
-    this.part("stop").hidden = true;
+    this.stopButton.hidden = true;
     const bad = event.state !== "done";
     const state = this.part("state");
     state.textContent = t(`job.state.${event.state}`);
@@ -149,7 +169,8 @@ export class JobPanel {
   failed(event) {
     const title = event.state === "cancelled" ? t("job.stopped") : orElse(`error.${event.error.code}`, t("error.heading"));
     const text = event.state === "cancelled" ? t("job.goes_on") : event.error.message;
-    const hint = event.state === "cancelled" || !event.error.hint ? "" : t("error.hint", { hint: event.error.hint });
+    const told = event.state === "cancelled" ? "" : hintOf(event.error);
+    const hint = told && t("error.hint", { hint: told });
     const box = fill("outcome", { title, text, hint });
     box.classList.add(event.state === "cancelled" ? "warn" : "bad");
     return box;

@@ -1,15 +1,26 @@
 // Jobs of the server: started, watched until they end, stopped.
 import { ask } from "./api.js";
 
-/** Start a job; its description. */
+/**
+ * Start a job; its description.
+ * @param {string} kind
+ * @param {Record<string, unknown>} [parameters]
+ */
 export function start(kind, parameters = {}) {
   return ask("POST", "/api/jobs", { kind, ...parameters });
 }
 
+/** @param {string} id */
 export function cancel(id) {
   return ask("DELETE", `/api/jobs/${id}`);
 }
 
+/**
+ * Answer a question of a job.
+ * @param {string} id
+ * @param {number} number of the question
+ * @param {unknown} value
+ */
 export function answer(id, number, value) {
   return ask("POST", `/api/jobs/${id}/answer`, { number, answer: value });
 }
@@ -18,10 +29,13 @@ export function answer(id, number, value) {
  * Watch a job from its beginning. `tell` gets each event as an object; the last one has
  * `event: "end"`. After a lost connection the browser goes on where it stopped. A tab nobody looks
  * at lets go: a browser opens only six connections to one server.
+ * @param {string} id
+ * @param {(event: any) => void} tell
  */
 export function watch(id, tell) {
   let last = 0;
-  let source = null;
+  /** @type {EventSource} */
+  let source;
   const open = () => {
     source = new EventSource(`/api/jobs/${id}/events?after=${last}`);
     source.addEventListener("message", (message) => {

@@ -1,35 +1,41 @@
 // The page of one dump: boot it, make something of it, show what is hidden.
 import { ask } from "./api.js";
 import { say } from "./app.js";
+import { all, one } from "./dom.js";
 import { cancel, start, watch } from "./jobs.js";
 import { orElse, t } from "./texts.js";
 
-const find = (name) => document.querySelector(`[data-${name}]`);
+/** @type {(name: string) => HTMLElement} */
+const find = (name) => one(`[data-${name}]`, HTMLElement);
+/** @type {(name: string) => HTMLButtonElement[]} none, or the only one */
+const buttons = (name) => all(`[data-${name}]`, HTMLButtonElement);
 const dump = find("dump").dataset.dump;
 const MOST_LINES = 5000;
 
 // Boot
 
-let running = null;
+/** @type {string} the job of the last boot */
+let running;
 
-find("boot")?.addEventListener("click", async () => {
+for (const boot of buttons("boot")) boot.addEventListener("click", async () => {
   const log = find("boot-log");
   log.replaceChildren();
   log.hidden = false;
   find("boot-outcome").hidden = true;
   try {
-    running = await start("boot", { dump, to_the_end: find("boot-on").checked });
+    const job = await start("boot", { dump, to_the_end: one("[data-boot-on]", HTMLInputElement).checked });
+    running = job.id;
   } catch (error) {
     bootEnded("bad", error.message, []);
     return;
   }
-  find("boot").disabled = true;
+  boot.disabled = true;
   find("boot-stop").hidden = false;
   find("boot-state").textContent = t("job.state.running");
-  watch(running.id, (event) => TOLD[event.event]?.(event));
+  watch(running, (event) => TOLD[event.event]?.(event));
 });
 
-find("boot-stop")?.addEventListener("click", () => cancel(running.id));
+for (const stop of buttons("boot-stop")) stop.addEventListener("click", () => cancel(running));
 
 const keys = new Set();
 
@@ -40,8 +46,8 @@ function names(text) {
 
 function mark(found) {
   for (const key of found) keys.add(key);
-  for (const line of find("boot-log").children) {
-    if (names(line.textContent)) line.className = "found";
+  for (const line of all("span", HTMLElement, find("boot-log"))) {
+    if (names(line.textContent ?? "")) line.className = "found";
   }
 }
 
@@ -53,10 +59,10 @@ const TOLD = {
     const log = find("boot-log");
     const line = document.createElement("span");
     line.textContent = `${event.text}\n`;
-    if (names(line.textContent)) line.className = "found";
+    if (names(line.textContent ?? "")) line.className = "found";
     const follows = log.scrollTop + log.clientHeight > log.scrollHeight - 40;
     log.append(line);
-    if (log.childElementCount > MOST_LINES) log.firstChild.remove();
+    if (log.childElementCount > MOST_LINES) log.firstElementChild?.remove();
     if (follows) log.scrollTop = log.scrollHeight;
     find("boot-state").textContent = t("dump.boot.at", { seconds: event.seconds.toFixed(1) });
   },
@@ -74,7 +80,7 @@ const TOLD = {
 };
 
 function bootEnded(kind, text, pins) {
-  find("boot").disabled = false;
+  for (const boot of buttons("boot")) boot.disabled = false;
   find("boot-stop").hidden = true;
   find("boot-state").textContent = "";
   const box = find("boot-outcome");
@@ -101,7 +107,7 @@ function bootEnded(kind, text, pins) {
 
 // What can be made of it
 
-const tabs = [...document.querySelectorAll("[role=tab]")];
+const tabs = all("[role=tab]", HTMLElement);
 
 for (const [index, tab] of tabs.entries()) {
   tab.addEventListener("click", () => select(tab));
@@ -125,8 +131,9 @@ async function select(tab) {
   const about = find("export-about");
   about.textContent = t(`dump.export.${form}_text`);
   find("export-warnings").replaceChildren();
-  find("export-file").href = `${path}?download`;
+  one("[data-export-file]", HTMLAnchorElement).href = `${path}?download`;
   const isText = form !== "config";
+  /** @type {{ text: string, warnings: string[] } | null} */
   let made = null;
   try {
     made = isText ? await ask("GET", path) : null;
@@ -136,7 +143,7 @@ async function select(tab) {
   if (tab.getAttribute("aria-selected") !== "true") return;
   find("export-text").hidden = !made;
   find("export-text").textContent = made?.text ?? "";
-  document.querySelector("[data-copy=export-text]").hidden = !made;
+  one("[data-copy=export-text]", HTMLElement).hidden = !made;
   find("export-do").hidden = isText && !made;
   for (const warning of made?.warnings ?? []) {
     const line = document.createElement("li");
@@ -147,15 +154,15 @@ async function select(tab) {
 
 // What is hidden
 
-find("reveal")?.addEventListener("click", async (event) => {
-  const { keys } = await ask("POST", `/api/dumps/${dump}/secrets`);
-  const values = new Map(keys.map((key) => [key.name, key.value]));
-  for (const cell of document.querySelectorAll("[data-key]")) {
+for (const reveal of buttons("reveal")) reveal.addEventListener("click", async () => {
+  const secrets = await ask("POST", `/api/dumps/${dump}/secrets`);
+  const values = new Map(secrets.keys.map((key) => [key.name, key.value]));
+  for (const cell of all("[data-key]", HTMLElement)) {
     const value = document.createElement("code");
-    value.textContent = values.get(cell.dataset.key) ?? "";
+    value.textContent = values.get(cell.dataset.key ?? "") ?? "";
     cell.replaceChildren(value);
   }
-  document.querySelector("#keys ~ details").open = true;
-  event.target.hidden = true;
+  one("#keys ~ details", HTMLDetailsElement).open = true;
+  reveal.hidden = true;
   say(t("dump.keys.revealed"));
 });

@@ -1,13 +1,21 @@
 // What a finished job came to, in words, and what can be done next.
 import { ask } from "./api.js";
-import { fill, hex, size } from "./dom.js";
-import { t } from "./texts.js";
+import { fill, hex, one, size } from "./dom.js";
+import { hintOf, t } from "./texts.js";
 
 /** A box for a job that is done. `begin` starts another job on the same port. */
 export function outcomeOf(job, result, begin) {
   return (SHOWN[job.kind] ?? plainly)(result, begin, job);
 }
 
+/**
+ * @param {string} kind `good`, `warn` or `bad`
+ * @param {string} title
+ * @param {string} text
+ * @param {any[][]} [facts] names and values; those without a value are left out
+ * @param {Node[]} [next] what can be done now
+ * @param {string} [hint]
+ */
 function box(kind, title, text, facts = [], next = [], hint = "") {
   const made = fill("outcome", { title, text, hint });
   made.classList.add(kind);
@@ -20,9 +28,9 @@ function box(kind, title, text, facts = [], next = [], hint = "") {
     told.textContent = value;
     if (/^[0-9a-f]{64}$/.test(value)) told.className = "mono";
     pair.append(term, told);
-    made.querySelector("[data-facts]").append(pair);
+    one("[data-facts]", HTMLElement, made).append(pair);
   }
-  made.querySelector("[data-next]").append(...next);
+  one("[data-next]", HTMLElement, made).append(...next);
   return made;
 }
 
@@ -58,10 +66,10 @@ function doctor(result, begin) {
   const checks = result.checks.map((check) => [t(`device.check.${check.name}`), `${check.ok ? "✓" : "✗"} ${check.seen}`]);
   const title = t(well ? "device.result.works" : "device.result.does_not");
   const next = well ? [button(t("device.do.backup"), () => begin("backup"), "primary")] : [button(t("device.result.again"), () => begin("doctor"))];
-  return box(well ? "good" : "bad", title, well ? "" : result.verdict, checks, next, well ? "" : result.advice);
+  return box(well ? "good" : "bad", title, well ? "" : result.verdict, checks, next, well ? "" : hintOf(result));
 }
 
-function backup(result, begin) {
+function backup(result) {
   const counts = result.sectors;
   const facts = [
     ...chipFacts(result.chip),

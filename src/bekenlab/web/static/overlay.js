@@ -1,18 +1,34 @@
 // What is drawn over a photo: rings on the pads, labels beside the board.
 import { project, spread } from "./projection.js";
 
-/** Every pad of a face with its place in the photo. */
+/** @import { Matrix, Point } from "./projection.js" */
+
+/**
+ * Every pad of a face with its place in the photo.
+ * @param {any} geometry of a board, from /api/boards
+ * @param {string} face `front` or `back`
+ * @param {Matrix} matrix
+ */
 export function placesOf(geometry, face, matrix) {
   return geometry.faces[face].map((mark) => ({ ...mark, at: project(matrix, [mark.x, mark.y]) }));
 }
 
-/** Draw a board over what is on a canvas. `all` gives every pad a label that has something to say. */
+/**
+ * Draw a board over what is on a canvas.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {any} geometry
+ * @param {string} face
+ * @param {Matrix} matrix
+ * @param {boolean} all whether every pad gets a label that has something to say
+ */
 export function drawBoard(ctx, geometry, face, matrix, all) {
   const { width, height } = ctx.canvas;
   const font = Math.max(12, Math.max(width, height) / 45);
   const line = Math.max(2, Math.round(font / 9));
   const { width: w, height: h } = geometry;
-  const border = [[0, 0], [0, h], [w, h], [w, 0]].map((corner) => project(matrix, corner));
+  /** @type {Point[]} */
+  const edges = [[0, 0], [0, h], [w, h], [w, 0]];
+  const border = edges.map((corner) => project(matrix, corner));
   const places = placesOf(geometry, face, matrix);
   ctx.save();
   ctx.lineJoin = "round";

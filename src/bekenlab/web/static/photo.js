@@ -1,5 +1,6 @@
 // A photo of a board with its pins drawn over it. The photo stays in this page: nothing sends it.
 import { ask } from "./api.js";
+import { byId, one } from "./dom.js";
 import { drawBoard, placesOf } from "./overlay.js";
 import { fromCorners, fromPads } from "./projection.js";
 import { t } from "./texts.js";
@@ -10,39 +11,60 @@ const LONGEST = 4096; // pixels kept of a side
 const GRASP = 24; // pixels of the screen around a point that take hold of it
 const LOUPE = 36; // pixels of the photo that the loupe shows
 
-const find = (id) => document.getElementById(id);
-const canvas = find("canvas");
-const ctx = canvas.getContext("2d");
+/** @import { Matrix, Point } from "./projection.js" */
+
+/** @type {(id: string) => HTMLSelectElement} */
+const choice = (id) => one(`#${id}`, HTMLSelectElement);
+/** @type {(id: string) => HTMLInputElement} */
+const field = (id) => one(`#${id}`, HTMLInputElement);
+/** @type {(n: number) => HTMLSelectElement} */
+const pad = (n) => choice(`pad-${n}`);
+const canvas = one("#canvas", HTMLCanvasElement);
+const ctx = penOf(canvas);
+const saves = one("#save", HTMLButtonElement);
+
+/**
+ * What the page knows: the board, as the server describes it; the photo; the points that were
+ * clicked, in its pixels; which of them is moved; from the board to the photo.
+ * @type {{ geometry: any, photo: ImageBitmap | null, points: (Point | null)[], active: number, held: boolean, matrix: Matrix | null }}
+ */
 const state = { geometry: null, photo: null, points: [], active: 0, held: false, matrix: null };
+
+/** @param {HTMLCanvasElement} of */
+function penOf(of) {
+  const pen = of.getContext("2d");
+  if (!pen) throw new Error("this browser cannot draw");
+  return pen;
+}
 
 /** What is to be clicked: four corners of a chip, two pads of a module. */
 function targets() {
   if (!state.geometry) return [];
   if (state.geometry.package) return [1, 2, 3, 4].map((n) => t(`photo.corner${n}`));
-  return [find("pad-0").value, find("pad-1").value].map((name) => t("photo.pad", { name }));
+  return [pad(0).value, pad(1).value].map((name) => t("photo.pad", { name }));
 }
 
-const face = () => (state.geometry?.package ? "front" : find("face").value);
+const face = () => (state.geometry?.package ? "front" : choice("face").value);
 
 async function chooseBoard() {
-  const dump = document.querySelector("[data-photo-page]").dataset.dump;
+  const dump = one("[data-photo-page]", HTMLElement).dataset.dump;
   const query = dump ? `?dump=${encodeURIComponent(dump)}` : "";
-  const board = find("board").value;
+  const board = choice("board").value;
   state.geometry = null;
   startOver();
   let geometry;
   try {
     geometry = await ask("GET", `/api/boards/${encodeURIComponent(board)}${query}`);
   } catch (error) {
-    find("trouble").textContent = error.message;
+    byId("trouble").textContent = error.message;
     return;
   }
-  if (board !== find("board").value) return; // another one was chosen meanwhile
+  if (board !== choice("board").value) return; // another one was chosen meanwhile
   state.geometry = geometry;
   const { package: isChip, faces } = state.geometry;
-  find("module-choice").hidden = isChip;
+  byId("module-choice").hidden = isChip;
   const vital = (side) => faces[side].filter((mark) => mark.vital).length;
-  if (!isChip) find("face").value = vital("back") > vital("front") ? "back" : "front";
+  if (!isChip) choice("face").value = vital("back") > vital("front") ? "back" : "front";
   choosePads();
 }
 
@@ -56,7 +78,7 @@ function choosePads() {
     if (i < j && far > best[2] + 1e-9) best = [i, j, far];
   }));
   for (const n of [0, 1]) {
-    const select = find(`pad-${n}`);
+    const select = pad(n);
     select.replaceChildren(...marks.map((mark) => new Option(`${mark.name}  ${mark.text}`, mark.name)));
     if (marks.length) select.selectedIndex = best[n];
   }
@@ -72,7 +94,7 @@ function startOver() {
 
 /** A line for each point, with its place in numbers: for the keyboard, and for precision. */
 function listPoints() {
-  find("points").replaceChildren(...targets().map((text, n) => {
+  byId("points").replaceChildren(...targets().map((text, n) => {
     const item = document.createElement("li");
     const name = document.createElement("span");
     name.textContent = text;
@@ -81,6 +103,11 @@ function listPoints() {
   }));
 }
 
+/**
+ * @param {number} n of the point
+ * @param {string} axis
+ * @param {string} text what is there
+ */
 function number(n, axis, text) {
   const input = document.createElement("input");
   input.type = "number";
@@ -89,7 +116,7 @@ function number(n, axis, text) {
   input.setAttribute("aria-label", `${text}: ${axis}`);
   input.addEventListener("focus", () => activate(n));
   input.addEventListener("input", () => {
-    const [x, y] = ["x", "y"].map((name) => find(`point-${n}-${name}`).valueAsNumber);
+    const [x, y] = ["x", "y"].map((name) => field(`point-${n}-${name}`).valueAsNumber);
     state.points[n] = Number.isFinite(x) && Number.isFinite(y) ? [x, y] : null;
     update({ keep: true });
   });
@@ -109,18 +136,18 @@ function update({ keep = false } = {}) {
   state.matrix = null;
   if (geometry && missing < 0) {
     try {
-      state.matrix = matrixOf(points);
+      state.matrix = matrixOf(points.filter((point) => point !== null));
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       wrong = t(geometry.package ? "photo.wrong_corners" : "photo.wrong_pads");
     }
   }
   if (!keep) points.forEach((point, n) => ["x", "y"].forEach((axis, i) => {
-    find(`point-${n}-${axis}`).value = point ? Math.round(point[i] * 10) / 10 : "";
+    field(`point-${n}-${axis}`).value = point ? String(Math.round(point[i] * 10) / 10) : "";
   }));
-  [...find("points").children].forEach((item, n) => item.setAttribute("aria-current", n === state.active));
-  find("task").textContent = wrong || task(missing);
-  find("save").disabled = !state.photo || !state.matrix;
+  [...byId("points").children].forEach((item, n) => item.setAttribute("aria-current", String(n === state.active)));
+  byId("task").textContent = wrong || task(missing);
+  saves.disabled = !state.photo || !state.matrix;
   draw();
   listPins();
 }
@@ -131,18 +158,23 @@ function task(missing) {
   return missing >= 0 ? t("photo.click", { what: targets()[missing] }) : t("photo.done");
 }
 
+/**
+ * @param {Point[]} points all that are wanted
+ * @returns {Matrix}
+ */
 function matrixOf(points) {
   const { geometry } = state;
   if (geometry.package) return fromCorners(points, [geometry.width, geometry.height]);
   const marks = geometry.faces[face()];
-  const pads = [0, 1].map((n) => marks.find((mark) => mark.name === find(`pad-${n}`).value));
-  return fromPads(pads.map((pad) => [pad.x, pad.y]), points);
+  const pads = [0, 1].map((n) => marks.find((mark) => mark.name === pad(n).value));
+  return fromPads(pads.map((mark) => [mark.x, mark.y]), points);
 }
 
+/** @param {CanvasRenderingContext2D} target */
 function paint(target) {
   target.clearRect(0, 0, target.canvas.width, target.canvas.height);
   if (state.photo) target.drawImage(state.photo, 0, 0);
-  if (state.matrix) drawBoard(target, state.geometry, face(), state.matrix, find("all").checked);
+  if (state.matrix) drawBoard(target, state.geometry, face(), state.matrix, field("all").checked);
 }
 
 function draw() {
@@ -157,7 +189,8 @@ function draw() {
     ctx.lineTo(x + size * 1.5, y);
     ctx.moveTo(x, y - size * 1.5);
     ctx.lineTo(x, y + size * 1.5);
-    for (const [colour, width] of [["#000000", 4], [n === state.active ? "#ffd24a" : "#ffffff", 2]]) {
+    const inner = n === state.active ? "#ffd24a" : "#ffffff";
+    for (const { colour, width } of [{ colour: "#000000", width: 4 }, { colour: inner, width: 2 }]) {
       ctx.strokeStyle = colour;
       ctx.lineWidth = (width * size) / 9;
       ctx.stroke();
@@ -167,7 +200,7 @@ function draw() {
 
 function listPins() {
   const rows = state.matrix ? placesOf(state.geometry, face(), state.matrix) : [];
-  find("pins").tBodies[0].replaceChildren(...rows.map((mark) => {
+  one("#pins", HTMLTableElement).tBodies[0].replaceChildren(...rows.map((mark) => {
     const row = document.createElement("tr");
     const name = document.createElement("th");
     name.scope = "row";
@@ -181,9 +214,12 @@ function listPins() {
   }));
 }
 
-/** Read a photo, upright, and small enough to draw on. */
+/**
+ * Read a photo, upright, and small enough to draw on.
+ * @param {File | undefined} file
+ */
 async function choosePhoto(file) {
-  find("trouble").textContent = "";
+  byId("trouble").textContent = "";
   if (!file) return;
   if (file.size > MOST_BYTES) return refuse("photo.too_large");
   let photo;
@@ -209,10 +245,13 @@ async function choosePhoto(file) {
 }
 
 function refuse(key) {
-  find("trouble").textContent = t(key);
+  byId("trouble").textContent = t(key);
 }
 
-/** Where on the photo the pointer is. */
+/**
+ * Where on the photo the pointer is, and how many pixels of the screen one of its pixels takes.
+ * @param {PointerEvent} event
+ */
 function placeOf(event) {
   const box = canvas.getBoundingClientRect();
   const scale = Math.min(box.width / canvas.width, box.height / canvas.height);
@@ -224,7 +263,7 @@ canvas.addEventListener("pointerdown", (event) => {
   if (!state.photo) return;
   const [x, y, scale] = placeOf(event);
   const near = state.points
-    .map((point, n) => [point ? Math.hypot(point[0] - x, point[1] - y) * scale : Infinity, n])
+    .map((point, n) => /** @type {Point} */ ([point ? Math.hypot(point[0] - x, point[1] - y) * scale : Infinity, n]))
     .sort((a, b) => a[0] - b[0])[0];
   const missing = state.points.findIndex((point) => !point);
   if (near && near[0] <= GRASP) state.active = near[1];
@@ -239,22 +278,29 @@ canvas.addEventListener("pointermove", (event) => state.held && move(event));
 for (const name of ["pointerup", "pointercancel"]) {
   canvas.addEventListener(name, () => {
     state.held = false;
-    find("loupe").hidden = true;
+    byId("loupe").hidden = true;
   });
 }
 
+/** @param {PointerEvent} event */
 function move(event) {
   const [x, y] = placeOf(event);
-  state.points[state.active] = [Math.min(Math.max(x, 0), canvas.width), Math.min(Math.max(y, 0), canvas.height)];
+  /** @type {Point} */
+  const point = [Math.min(Math.max(x, 0), canvas.width), Math.min(Math.max(y, 0), canvas.height)];
+  state.points[state.active] = point;
   update();
-  magnify(event);
+  magnify(event, point);
 }
 
-/** What is under the finger, larger, in the corner that is farther away. */
-function magnify(event) {
-  const loupe = find("loupe");
-  const glass = loupe.getContext("2d");
-  const [x, y] = state.points[state.active];
+/**
+ * What is under the finger, larger, in the corner that is farther away.
+ * @param {PointerEvent} event
+ * @param {Point} point
+ */
+function magnify(event, [x, y]) {
+  if (!state.photo) return;
+  const loupe = one("#loupe", HTMLCanvasElement);
+  const glass = penOf(loupe);
   const box = canvas.getBoundingClientRect();
   loupe.hidden = false;
   loupe.classList.toggle("right", event.clientX < box.left + box.width / 2);
@@ -271,6 +317,7 @@ function magnify(event) {
   glass.stroke();
 }
 
+/** @type {Record<string, Point>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 canvas.addEventListener("keydown", (event) => {
   const step = ARROWS[event.key];
@@ -282,11 +329,12 @@ canvas.addEventListener("keydown", (event) => {
   update();
 });
 
-find("save").addEventListener("click", () => {
+saves.addEventListener("click", () => {
   const copy = document.createElement("canvas");
   [copy.width, copy.height] = [canvas.width, canvas.height];
-  paint(copy.getContext("2d"));
+  paint(penOf(copy));
   copy.toBlob((blob) => {
+    if (!blob) return;
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob);
     link.download = `${state.geometry.name.replace(/[^\w-]+/g, "_")}-pins.png`;
@@ -295,10 +343,10 @@ find("save").addEventListener("click", () => {
   }, "image/png");
 });
 
-find("again").addEventListener("click", startOver);
-find("all").addEventListener("change", () => update());
-find("board").addEventListener("change", chooseBoard);
-find("face").addEventListener("change", choosePads);
-for (const n of [0, 1]) find(`pad-${n}`).addEventListener("change", startOver);
-find("file").addEventListener("change", (event) => choosePhoto(event.target.files[0]));
+byId("again").addEventListener("click", startOver);
+byId("all").addEventListener("change", () => update());
+byId("board").addEventListener("change", chooseBoard);
+byId("face").addEventListener("change", choosePads);
+for (const n of [0, 1]) pad(n).addEventListener("change", startOver);
+field("file").addEventListener("change", () => choosePhoto(field("file").files?.[0]));
 chooseBoard();

@@ -1,11 +1,20 @@
 // From a board's millimetres to a photo's pixels. The same as report/pictures/projection.py, by other
 // formulas; tests hold the two together.
 
+/** @typedef {[number, number]} Point */
+/** @typedef {[Point3, Point3, Point3]} Matrix */
+/** @typedef {[number, number, number]} Point3 */
+
 const LEAST_PIXELS = 8;
 // Sine of the smallest turn at a corner; as in report/pictures/projection.py.
 const LEAST_TURN = 0.01;
 
-/** The matrix for a chip of a size in mm, from its corners in pixels: pin 1's first, then round it. */
+/**
+ * The matrix for a chip, from its corners in pixels: pin 1's first, then round it.
+ * @param {Point[]} corners
+ * @param {Point} size width and height in mm
+ * @returns {Matrix}
+ */
 export function fromCorners(corners, [width, height]) {
   const sides = corners.map((here, i) => minus(corners[(i + 1) % 4], here));
   if (Math.min(...sides.map(([x, y]) => Math.hypot(x, y))) < LEAST_PIXELS) throw new RangeError("near");
@@ -28,7 +37,12 @@ export function fromCorners(corners, [width, height]) {
   ];
 }
 
-/** The matrix from two pads in mm and where they are in pixels: moved, turned and scaled. */
+/**
+ * The matrix from two pads in mm and where they are in pixels: moved, turned and scaled.
+ * @param {Point[]} pads
+ * @param {Point[]} places
+ * @returns {Matrix}
+ */
 export function fromPads([one, other], [at, there]) {
   const [bx, by] = minus(other, one);
   const [px, py] = minus(there, at);
@@ -43,19 +57,30 @@ export function fromPads([one, other], [at, there]) {
   ];
 }
 
-/** A point of the board in pixels of the photo. */
+/**
+ * A point of the board in pixels of the photo.
+ * @param {Matrix} m
+ * @param {Point} point in mm
+ * @returns {Point}
+ */
 export function project(m, [x, y]) {
   const w = m[2][0] * x + m[2][1] * y + m[2][2];
   return [(m[0][0] * x + m[0][1] * y + m[0][2]) / w, (m[1][0] * x + m[1][1] * y + m[1][2]) / w];
 }
 
-/** Places moved apart so that neighbours keep a distance, with the least movement. In rising order. */
+/**
+ * Places moved apart so that neighbours keep a distance, with the least movement. In rising order.
+ * @param {number[]} wanted
+ * @param {number} gap
+ */
 export function spread(wanted, gap) {
+  /** @type {Point[]} mean place and number of members */
   const pools = [];
   wanted.forEach((place, i) => {
     let [mean, count] = [place - i * gap, 1];
-    while (pools.length && pools.at(-1)[0] >= mean) {
-      const [before, members] = pools.pop();
+    for (let last = pools.at(-1); last && last[0] >= mean; last = pools.at(-1)) {
+      const [before, members] = last;
+      pools.pop();
       mean = (before * members + mean * count) / (members + count);
       count += members;
     }
@@ -64,5 +89,7 @@ export function spread(wanted, gap) {
   return pools.flatMap(([mean, count]) => Array(count).fill(mean)).map((mean, i) => mean + i * gap);
 }
 
+/** @type {(a: Point, b: Point) => Point} */
 const minus = (a, b) => [a[0] - b[0], a[1] - b[1]];
+/** @type {(a: Point, b: Point) => number} */
 const sine = (a, b) => (a[0] * b[1] - a[1] * b[0]) / (Math.hypot(...a) * Math.hypot(...b));

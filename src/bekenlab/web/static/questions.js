@@ -1,11 +1,15 @@
 // What a job asks before it changes anything.
-import { fill, size } from "./dom.js";
+import { all, fill, one, size } from "./dom.js";
 import { FlashMap } from "./flashmap.js";
 import { orElse, t } from "./texts.js";
 
 const KEEPABLE = ["bootloader", "rf"];
 
-/** The plan of a write, or of an install, to say yes or no to. */
+/**
+ * The plan of a write, or of an install, to say yes or no to.
+ * @param {any} event
+ * @param {(answer: object) => void} respond
+ */
 export function askPlan(event, respond) {
   const plan = event.plan;
   const kept = plan.kept.map((range) => orElse(`device.region.${range[2]}`, range[2]));
@@ -17,46 +21,49 @@ export function askPlan(event, respond) {
     backup: plan.backup ?? t("device.plan.no_backup"),
     time: t("device.plan.seconds", { seconds: Math.max(1, Math.round(plan.seconds)) }),
   });
-  const map = new FlashMap(form.querySelector("[data-map]"), plan.size);
+  const map = new FlashMap(one("[data-map]", HTMLElement, form), plan.size);
   map.mark(plan.same, "same");
   map.mark(plan.write, "write");
   map.mark(plan.repair, "repair");
   map.mark(plan.kept, "kept");
-  if (event.about === "install") form.querySelector("[data-more]").append(installFacts(event));
+  if (event.about === "install") one("[data-more]", HTMLElement, form).append(installFacts(event));
   showRefusals(form, plan, respond);
   form.addEventListener("submit", (submitted) => {
     submitted.preventDefault();
     respond({ yes: true });
   });
-  form.querySelector("[data-no]").addEventListener("click", () => respond({ yes: false }));
+  one("[data-no]", HTMLElement, form).addEventListener("click", () => respond({ yes: false }));
   return form;
 }
 
-/** Whether the adapter's wire has been moved to the log port. */
+/**
+ * Whether the adapter's wire has been moved to the log port.
+ * @param {(answer: object) => void} respond
+ */
 export function askWire(respond) {
   const form = fill("question-wire");
   form.addEventListener("submit", (submitted) => {
     submitted.preventDefault();
     respond({ yes: true });
   });
-  form.querySelector("[data-no]").addEventListener("click", () => respond({ yes: false }));
+  one("[data-no]", HTMLElement, form).addEventListener("click", () => respond({ yes: false }));
   return form;
 }
 
 function showRefusals(form, plan, respond) {
   if (!plan.refusals.length) return;
-  const box = form.querySelector("[data-refusals]");
+  const box = one("[data-refusals]", HTMLElement, form);
   box.hidden = false;
-  form.querySelector("[data-yes]").hidden = true;
+  one("[data-yes]", HTMLElement, form).hidden = true;
   for (const refusal of plan.refusals) {
     const row = fill("refusal-row", { reason: orElse(`device.refusal.${refusal.code}`, refusal.reason) });
     row.title = refusal.reason;
-    for (const box of row.querySelectorAll("input")) box.value = refusal.code;
-    row.querySelector("[data-keep]").hidden = !KEEPABLE.includes(refusal.code);
-    box.querySelector("[data-list]").append(row);
+    for (const choice of all("input", HTMLInputElement, row)) choice.value = refusal.code;
+    one("[data-keep]", HTMLElement, row).hidden = !KEEPABLE.includes(refusal.code);
+    one("[data-list]", HTMLElement, box).append(row);
   }
-  const chosen = (name) => [...form.querySelectorAll(`[name=${name}]:checked`)].map((box) => box.value);
-  box.querySelector("[data-again]").addEventListener("click", () => {
+  const chosen = (name) => all(`[name=${name}]:checked`, HTMLInputElement, form).map((choice) => choice.value);
+  one("[data-again]", HTMLElement, box).addEventListener("click", () => {
     respond({ again: true, keep: chosen("keep"), force: chosen("force") });
   });
 }
@@ -68,8 +75,8 @@ function installFacts(event) {
     wifi: wifi ? t("device.install.joins", { name: wifi }) : t("device.install.opens_own"),
   });
   const tried = new Map((rehearsal?.pins ?? []).map((pin) => [`P${pin.gpio}`, pin]));
-  for (const pin of pins) made.querySelector("[data-pins]").append(pinRow(pin, tried.get(pin.gpio)));
-  const verdict = made.querySelector("[data-verdict]");
+  for (const pin of pins) one("[data-pins]", HTMLElement, made).append(pinRow(pin, tried.get(pin.gpio)));
+  const verdict = one("[data-verdict]", HTMLElement, made);
   verdict.hidden = !rehearsal;
   if (rehearsal) {
     verdict.textContent = t(rehearsal.passed ? "device.install.passed" : "device.install.not_passed");
@@ -78,7 +85,7 @@ function installFacts(event) {
   for (const warning of event.warnings) {
     const line = document.createElement("li");
     line.textContent = orElse(`notice.${warning.code}`, warning.message);
-    made.querySelector("[data-warnings]").append(line);
+    one("[data-warnings]", HTMLElement, made).append(line);
   }
   return made;
 }

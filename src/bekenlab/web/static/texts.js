@@ -1,13 +1,29 @@
 // The page's texts, from the catalogue the server put into it.
-const texts = JSON.parse(document.getElementById("texts").textContent);
+import { byId } from "./dom.js";
 
-/** A text by its dotted key, with {name} replaced by values. */
+/** @type {Record<string, string>} */
+const texts = JSON.parse(byId("texts").textContent ?? "");
+
+/**
+ * A text by its dotted key, with {name} replaced by values.
+ * @param {string} key
+ * @param {Record<string, string | number>} [values]
+ */
 export function t(key, values = {}) {
   if (!(key in texts)) throw new Error(`no text ${key}`);
-  return texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  return texts[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 }
 
-/** A text, or something else where there is none. */
+/**
+ * A text, or something else where there is none.
+ * @param {string} key
+ * @param {string} fallback
+ */
 export function orElse(key, fallback) {
   return texts[key] ?? fallback;
+}
+
+/** What somebody can do about an error, in the page's language; empty where there is nothing. */
+export function hintOf(error) {
+  return error.hints?.[document.documentElement.lang] ?? error.hint ?? "";
 }

@@ -1,9 +1,10 @@
 // What to put on the bench: the sample, a dropped file, or one that is open; then to its page.
 import { ask } from "../api.js";
+import { all, one } from "../dom.js";
 import { onFiles, onSubmit } from "../forms.js";
 import { t } from "../texts.js";
 
-const problem = document.querySelector("[data-problem]");
+const problem = one("[data-problem]", HTMLElement);
 
 function show(error) {
   problem.textContent = error.hint ? `${error.message} (${error.hint})` : error.message;
@@ -16,19 +17,19 @@ async function start(request) {
   location.assign(`/bench/${chip.id}`);
 }
 
-document.querySelector("[data-sample-chip]").addEventListener("click", async (event) => {
-  event.target.disabled = true;
+const sample = one("[data-sample-chip]", HTMLButtonElement);
+sample.addEventListener("click", async () => {
+  sample.disabled = true;
   try {
     const { dumps } = await ask("POST", "/api/sample");
     await start({ dump: dumps[0].id });
   } catch (error) {
     show(error);
   }
-  event.target.disabled = false;
+  sample.disabled = false;
 });
 
-const form = document.querySelector("[data-start]");
-if (form) {
+for (const form of all("[data-start]", HTMLFormElement)) {
   onSubmit(form, async () => {
     const given = Object.fromEntries(new FormData(form));
     try {
@@ -39,16 +40,16 @@ if (form) {
   });
 }
 
-for (const button of document.querySelectorAll("[data-end]")) {
+for (const button of all("[data-end]", HTMLElement)) {
   button.addEventListener("click", async () => {
     await ask("DELETE", `/api/chips/${button.dataset.end}`);
     location.reload();
   });
 }
 
-const zone = document.querySelector("[data-drop]");
-const state = zone.querySelector("[data-drop-state]");
-const input = zone.querySelector("[data-files]");
+const zone = one("[data-drop]", HTMLElement);
+const state = one("[data-drop-state]", HTMLElement, zone);
+const input = one("[data-files]", HTMLInputElement, zone);
 
 async function take(files) {
   try {

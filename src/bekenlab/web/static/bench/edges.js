@@ -3,23 +3,33 @@ const MOST = 20000;
 
 export class Edges {
   constructor() {
-    this.clear();
+    /** @type {Map<number, { times: number[], levels: number[], before: number }>} by GPIO */
+    this.pins = new Map();
+    /** @type {[number, number][]} times between which edges are missing */
+    this.gaps = [];
+    this.count = 0;
+    this.start = 0;
+    this.last = 0;
   }
 
   clear() {
-    this.pins = new Map();
+    this.pins.clear();
     this.count = 0;
     this.start = 0;
     this.gaps = [];
     this.last = 0;
   }
 
-  /** Take edges [seconds, gpio, level]; `lost` says that some between the last ones and these are gone. */
+  /**
+   * Take edges.
+   * @param {[number, number, number][]} rows seconds, GPIO, level
+   * @param {boolean} lost whether some between the last ones and these are gone
+   */
   add(rows, lost) {
     if (lost && rows.length) this.gaps.push([this.last, rows[0][0]]);
     for (const [at, gpio, level] of rows) {
-      if (!this.pins.has(gpio)) this.pins.set(gpio, { times: [], levels: [], before: 1 - level });
-      const pin = this.pins.get(gpio);
+      const pin = this.pins.get(gpio) ?? { times: [], levels: [], before: 1 - level };
+      this.pins.set(gpio, pin);
       pin.times.push(at);
       pin.levels.push(level);
       this.last = at;
@@ -44,7 +54,10 @@ export class Edges {
     this.gaps = this.gaps.filter(([, end]) => end > from);
   }
 
-  /** The edges of all pins, newest first, at most `most`: { at, gpio, level, since }. */
+  /**
+   * The edges of all pins, newest first.
+   * @param {number} most
+   */
   latest(most) {
     const found = [];
     for (const [gpio, { times, levels }] of this.pins) {
@@ -56,7 +69,11 @@ export class Edges {
   }
 }
 
-/** How many of sorted times are before `at`. */
+/**
+ * How many of sorted times are before another.
+ * @param {number[]} times
+ * @param {number} at
+ */
 export function place(times, at) {
   let low = 0;
   let high = times.length;

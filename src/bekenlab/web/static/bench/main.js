@@ -1,5 +1,6 @@
 // The page of a virtual chip: frames come in by server-sent events, commands go out by POST.
 import { ask } from "../api.js";
+import { one } from "../dom.js";
 import { t } from "../texts.js";
 import { Board } from "./board.js";
 import { Controls } from "./controls.js";
@@ -9,9 +10,9 @@ import { Points } from "./points.js";
 import { Strip } from "./strip.js";
 import { Teller } from "./teller.js";
 
-const page = document.querySelector("[data-bench]");
+const page = one("[data-bench]", HTMLElement);
 const id = page.dataset.bench;
-const problem = page.querySelector("[data-problem]");
+const problem = one("[data-problem]", HTMLElement, page);
 
 function show(text) {
   problem.textContent = text;
@@ -74,7 +75,7 @@ function tellOfStop(stop) {
   stopped = Boolean(stop);
 }
 
-page.querySelector('[data-do="close"]').addEventListener("click", async () => {
+one('[data-do="close"]', HTMLElement, page).addEventListener("click", async () => {
   stream.close();
   await ask("DELETE", `/api/chips/${id}`);
   location.assign("/bench");

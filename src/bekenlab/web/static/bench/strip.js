@@ -20,9 +20,15 @@ export class Strip {
     this.details = this.table.closest("details");
     this.edges = new Edges();
     this.span = SPANS.indexOf(5);
-    this.end = null; // right side in device seconds; null follows the chip
+    /** @type {number | null} right side in device seconds; null follows the chip */
+    this.end = null;
     this.now = 0;
+    /** @type {{ x: number, y: number } | null} */
     this.pointer = null;
+    this.running = false;
+    this.ratio = 0; // device seconds a second
+    this.taken = 0; // device seconds of the last frame
+    this.takenAt = 0; // when it came, in milliseconds
     this.rows = [];
     this.tableAt = 0;
     this.listen(page);
@@ -51,6 +57,7 @@ export class Strip {
       },
       { passive: false },
     );
+    /** @type {{ x: number, end: number } | null} */
     let dragged = null;
     canvas.addEventListener("pointerdown", (event) => {
       canvas.setPointerCapture(event.pointerId);
@@ -176,7 +183,7 @@ export class Strip {
     this.axis(pen, width, height);
     this.rows.forEach((row, n) => this.row(pen, row, TOP + n * ROW, width));
     this.holes(pen, height);
-    if (this.pointer) this.cursor(pen, width, height);
+    if (this.pointer) this.cursor(pen, this.pointer, width, height);
     this.spanShown.textContent = seconds(SPANS[this.span]);
     this.live.disabled = this.end === null;
   }
@@ -240,9 +247,9 @@ export class Strip {
   levels(pen, row, high, low, width) {
     const pin = this.edges.pins.get(row.gpio);
     const from = this.right() - SPANS[this.span];
-    const times = pin?.times ?? [];
+    const { times, levels, before } = pin ?? { times: [], levels: [], before: row.level };
     let n = place(times, from);
-    let level = n ? pin.levels[n - 1] : (pin?.before ?? row.level);
+    let level = n ? levels[n - 1] : before;
     let x = Math.max(this.gutter(), this.xOf(Math.max(0, this.edges.start)));
     const end = Math.min(width, this.xOf(this.now));
     pen.lineWidth = 1.5;
@@ -260,7 +267,7 @@ export class Strip {
       line(pen, next, high, next, low);
       // All edges of one pixel are one line: as many as there are, it stays quick.
       do {
-        level = pin.levels[n];
+        level = levels[n];
         n += 1;
       } while (n < times.length && this.xOf(times[n]) < next + 0.5);
       x = next;
@@ -277,8 +284,7 @@ export class Strip {
   }
 
   /** The time under the pointer, and how long the level there lasts. */
-  cursor(pen, width, height) {
-    const { x, y } = this.pointer;
+  cursor(pen, { x, y }, width, height) {
     if (x < this.gutter()) return;
     const at = this.timeAt(x);
     pen.strokeStyle = `${INK.cursor}88`;
@@ -328,13 +334,14 @@ function line(pen, x1, y1, x2, y2) {
 
 function niceStep(least) {
   const power = 10 ** Math.floor(Math.log10(least));
-  return power * [1, 2, 5, 10].find((factor) => factor * power >= least * 0.999);
+  return power * ([1, 2, 5].find((factor) => factor * power >= least * 0.999) ?? 10);
 }
 
 /** A time with the digits that a resolution asks for. */
 function seconds(value, resolution = value) {
   const size = Math.abs(value);
-  const [unit, factor] = size >= 1 || value === 0 ? ["s", 1] : size >= 1e-3 ? ["ms", 1e3] : ["µs", 1e6];
+  const unit = size >= 1 || value === 0 ? "s" : size >= 1e-3 ? "ms" : "µs";
+  const factor = { s: 1, ms: 1e3, µs: 1e6 }[unit];
   const digits = Math.min(7, Math.max(0, Math.ceil(-Math.log10(Math.max(resolution * factor, 1e-9)) - 1e-6)));
   return `${(value * factor).toFixed(digits)} ${unit}`;
 }
