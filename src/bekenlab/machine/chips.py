@@ -132,7 +132,7 @@ def _merged(stem: str) -> dict[str, Any]:
 def _profile(name: str, data: dict[str, Any]) -> ChipProfile:
     return ChipProfile(
         name=name,
-        rate=data["instructions_a_second"],
+        rate=data["instructions_per_second"],
         access_ticks=data["access_ticks"],
         flash_limit=data["flash_limit"],
         app=data["app"],
