@@ -197,7 +197,7 @@ def test_a_restored_machine_takes_interrupts_at_the_same_instructions() -> None:
         assert (second.log, second.uart2.sent) == (first.log, first.uart2.sent)
         assert second.cpu.general() == first.cpu.general()
         assert snapshot.save(second) == snapshot.save(first)
-    assert len(first.uart2.sent) > 5
+    assert len(first.uart2.sent) >= 2, "interrupts were taken at all"
 
 
 def test_a_restored_machine_knows_since_when_its_code_is_alone() -> None:
