@@ -1,4 +1,4 @@
-"""Pages and API, one module each; a new one gets a row here."""
+"""Pages and API, one module each, registered here."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ class MenuItem:
     """A page in the menu.
 
     Attributes:
-        name: Of its template and its section in the catalogue, which holds ``title`` and ``menu``.
-        path: Where it is.
+        name: Name of its template and of its section in the catalogue, which has ``title`` and
+        ``menu``.
+        path: Path of the page.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Boot a dump, with its log line by line."""
+"""Boots a dump and shows its log line by line."""
 
 from __future__ import annotations
 
@@ -54,16 +54,16 @@ def boot_task(context: AppContext, parameters: Parameters) -> Task:
         if problem is not None:
             raise problem
         result = boot_json(report)
-        del result["log"]  # told already, line by line
+        del result["log"]  # already sent line by line
         return result
 
     return Task(dump.file.name, work)
 
 
 class _PinWatch:
-    """Tells which keys in a log have said what a pin does.
+    """Finds the keys in a log that give the function of a pin.
 
-    A value is known to be whole only when the next line has come, so a key is told a little late.
+    A value is known to be complete only once the next line has arrived, so keys come a little late.
     """
 
     def __init__(self) -> None:
@@ -72,9 +72,9 @@ class _PinWatch:
         self._hopeful = False
 
     def learns(self, line: str) -> list[str]:
-        """Keys of pins that are known with this line and were not before it."""
+        """Keys of pins that this line completes."""
         self._lines.append(line)
-        # Only lines with a pin in them, and the one behind, are worth the trouble.
+        # Parse only after lines that name a pin, and after the line that follows.
         before, self._hopeful = self._hopeful, "pin" in line
         if not (before or self._hopeful):
             return []
