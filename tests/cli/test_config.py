@@ -188,4 +188,4 @@ def test_nothing_secret_is_in_any_output(folder: Path) -> None:
         folder=folder, variables=SECRETS,
     )  # fmt: skip
     assert PASSWORD not in json.dumps([run.out, run.err])
-    assert run.out == "n.bin: for BK7231N, to be flashed at 0x1D1000\n"
+    assert run.out == "n.bin: for BK7231N, flash it at 0x1D1000\n"

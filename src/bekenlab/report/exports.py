@@ -80,7 +80,7 @@ def _config(request: Request) -> Export:
         unique=request.unique,
         chip=request.chip or request.subject.chip,
     )
-    then = f"for {made.chip}, to be flashed at 0x{made.address:06X}"
+    then = f"for {made.chip}, flash it at 0x{made.address:06X}"
     return Export(made.config.encode(), made.left_out, then)
 
 
