@@ -176,7 +176,7 @@ def test_text_and_frames_on_uart1_are_told_apart() -> None:
 def test_a_data_point_that_makes_no_sense_is_refused(
     number: int, kind: str, value: int | str
 ) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - a person's typing error, shown by the face
+    with pytest.raises(ValueError):  # noqa: PT011 - a person's typing error, shown by the frontend
         point_of(number, kind, value)
 
 
