@@ -159,7 +159,7 @@ def test_diff_ends_with_6_when_they_differ(folder: Path) -> None:
     assert "another" in text.out
     assert "my-network" not in text.out
     same = bekenlab("config", "diff", "obk.bin", "obk.bin", folder=folder)
-    assert (same.status, same.out) == (0, "Both say the same.\n")
+    assert (same.status, same.out) == (0, "The configurations are the same.\n")
 
 
 @pytest.mark.parametrize(

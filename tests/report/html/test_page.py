@@ -115,7 +115,7 @@ def test_the_sample_as_a_person_reads_it() -> None:
         '"26": "Rel;1"',
         "ESPHome configuration",
         "board: cb2s",
-        "do not share it as it is",
+        "do not share it unredacted",
     ):
         assert phrase in text, phrase
     assert "Mind" not in text

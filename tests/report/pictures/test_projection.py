@@ -122,7 +122,7 @@ def test_the_back_is_taken_where_the_pads_are() -> None:
         ({"1": (0, 0)}, "two different pads"),
         ({"1": (0, 0), "99": (100, 100)}, "1 and 99"),
         ({"1": (0, 0), "10": (100, 100)}, "1 and 10"),  # one on either side
-        ({"1": (50, 50), "11": (50, 50)}, "the two pads are one"),
+        ({"1": (50, 50), "11": (50, 50)}, "the two pads are the same"),
     ],
 )
 def test_pads_that_make_no_sense(pads: dict[str, Point], words: str) -> None:
