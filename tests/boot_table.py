@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bekenlab.analysis.boot import BootOptions, BootReport, boot
+from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.analysis.choose import ChosenDump, choose_dump
-from bekenlab.machine import StopReason
 from bekenlab.pins import PinMap, Source, pins_from_parameters
 from bekenlab.pins.model import Polarity
 from shared import dump
@@ -170,4 +170,4 @@ def _stopwatch() -> Callable[[], float]:
 
 def ran_on(row: Row) -> bool:
     """Whether the firmware was still running when its time was over."""
-    return row.report.stop in (StopReason.DEVICE_TIME, StopReason.QUIET)
+    return row.report.stop in (BootStop.DEVICE_TIME, BootStop.QUIET)

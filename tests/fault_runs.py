@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bekenlab.analysis.inputs import InputFile
 from bekenlab.chips import chip
+from bekenlab.cli.wording import wording
 from bekenlab.errors import BekenlabError
 from bekenlab.events import Event, Progress
 from bekenlab.flashing.backup import BackupReport, backup
@@ -148,7 +149,7 @@ class Bench:
 
     def _note(self, error: BekenlabError) -> None:
         assert error.code in _ERRORS, error
-        assert error.hint
+        assert error.advice(wording)
         self.errors.append(error.code)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bekenlab import errors
     from bekenlab._api import FileSource, analyze, analyze_all, boot, load_machine
     from bekenlab.analysis.boot import BootReport, GpioRow
+    from bekenlab.analysis.boot_stop import BootStop
     from bekenlab.analysis.model import Analysis
     from bekenlab.errors import Notice
     from bekenlab.flashing.places import Places
@@ -31,6 +32,7 @@ __version__ = "0.2.0"
 __all__ = [
     "Analysis",
     "BootReport",
+    "BootStop",
     "ConnectedChip",
     "Evidence",
     "FileSource",
@@ -84,6 +86,7 @@ _HOMES = {
         ("FileSource", "analyze", "analyze_all", "boot", "load_machine"), "bekenlab._api"
     ),
     **dict.fromkeys(("BootReport", "GpioRow"), "bekenlab.analysis.boot"),
+    "BootStop": "bekenlab.analysis.boot_stop",
     "Analysis": "bekenlab.analysis.model",
     **dict.fromkeys(("ConnectedChip", "connect"), "bekenlab.jobs.connect"),
     **dict.fromkeys(

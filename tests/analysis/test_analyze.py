@@ -4,7 +4,7 @@ import json
 import random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import contract
@@ -14,7 +14,7 @@ from bekenlab.report.json_report import to_json
 from bekenlab.samples import build_sample
 from laboratory import codes, sample, study
 
-BOUNDED = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+BOUNDED = settings(max_examples=25)
 SIZE = len(build_sample())
 
 

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from bekenlab.analysis.boot import BootOptions, BootReport, boot, problem_of
+from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.errors import BekenlabError, NotADumpError, UnsupportedError
 from bekenlab.image import read_image
 from bekenlab.jobs.boot import boot_file
-from bekenlab.machine import FlashImage, Machine, StopReason, Until
+from bekenlab.machine import FlashImage, Machine, Until
 from bekenlab.machine.chips import profile_names
 from bekenlab.samples import PARAMETERS, build_sample
 from shared import dump
@@ -27,7 +28,7 @@ def boot_sample(**options: object) -> BootReport:
 
 def test_the_sample_prints_its_parameters_and_its_identity() -> None:
     report = boot_sample(until="app_init finished")
-    assert report.stop is StopReason.MATCH
+    assert report.stop is BootStop.MATCH
     assert report.parameters is not None
     assert report.parameters.values == PARAMETERS
     assert (report.firmware.name, report.firmware.version) == ("bekenlab_sample_plug", "1.0.0")
@@ -38,18 +39,18 @@ def test_the_sample_prints_its_parameters_and_its_identity() -> None:
 def test_the_sample_boots_on_every_chip_there_is_a_model_of(chip: str) -> None:
     options = BootOptions(device_seconds=1, stop_at_pins=False)
     report = boot(read_image(build_sample()), chip=chip, options=options)
-    assert report.stop is StopReason.DEVICE_TIME, report.detail
+    assert report.stop is BootStop.DEVICE_TIME, report.detail
     assert "app_init finished" in report.text
     assert [report.gpio[gpio].direction for gpio in (8, 10, 26)] == ["out", "in", "out"]
 
 
 def test_the_run_stops_by_itself_when_the_pins_are_complete() -> None:
-    assert boot_sample().stop is StopReason.PINS_COMPLETE
+    assert boot_sample().stop is BootStop.PINS_COMPLETE
 
 
 @pytest.mark.parametrize("start", ["app", "bootloader"])
 def test_it_starts_from_the_app_and_through_the_loader(start: str) -> None:
-    assert boot_sample(start=start, until="app_init finished").stop is StopReason.MATCH
+    assert boot_sample(start=start, until="app_init finished").stop is BootStop.MATCH
 
 
 def test_the_relay_follows_the_button_and_the_led_blinks() -> None:
@@ -103,7 +104,7 @@ def test_crashing_code_ends_with_a_place_and_status_9() -> None:
     data[0x11000 + 34 : 0x11000 + 34 * 40] = bytes(34 * 39)
     report = boot(read_image(bytes(data)), chip="BK7231N", options=BootOptions(device_seconds=1))
     problem = problem_of(report)
-    assert report.stop in set(StopReason) - {StopReason.MATCH, StopReason.PINS_COMPLETE}
+    assert report.stop in set(BootStop) - {BootStop.MATCH, BootStop.PINS_COMPLETE}
     if problem:
         assert int(problem.exit_code) == 9
         assert "0x" in problem.message
@@ -117,7 +118,7 @@ def test_an_interrupt_ends_the_run_in_order() -> None:
         options=BootOptions(stop_at_pins=False),
         interrupted=lambda: next(asked, True),
     )
-    assert (report.stop, report.detail) == (StopReason.WALL, "interrupted")
+    assert (report.stop, report.detail) == (BootStop.WALL, "interrupted")
 
 
 def test_a_file_without_code_is_refused(tmp_path: Path) -> None:
@@ -138,7 +139,7 @@ def test_a_real_plug_tells_its_relays(tmp_path: Path) -> None:
     path = tmp_path / "plug.bin"
     path.write_bytes(dump(PLUG))
     report = boot_file(path)
-    assert report.stop is StopReason.PINS_COMPLETE
+    assert report.stop is BootStop.PINS_COMPLETE
     assert report.parameters is not None
     values = report.parameters.values
     assert {key: values[key] for key in FIVE_RELAYS} == FIVE_RELAYS
@@ -149,7 +150,7 @@ def test_openbeken_takes_its_configuration_sector_and_drives_the_pwm_it_asks_for
     image = read_image(dump("openbk7231n-qio-1.18.300-obkstartupcommand-setpinrolepwm3700"))
     options = BootOptions(until="MAIN:Time 2,", device_seconds=10)
     report = boot(image, chip="BK7231N", options=options)
-    assert report.stop is StopReason.MATCH
+    assert report.stop is BootStop.MATCH
     assert "Correct config has been loaded" in report.text
     assert (report.firmware.name, report.firmware.version) == ("OpenBK7231N", "1.18.300")
     (pwm,) = [row.pwm for row in report.gpio if row.gpio == 8]

@@ -5,9 +5,10 @@ import io
 import lzma
 import os
 import random
+import sys
 import tracemalloc
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -209,6 +210,22 @@ def test_a_read_that_fails_is_a_file_error(tmp_path: Path, monkeypatch: pytest.M
         load(path)
 
 
+@pytest.fixture
+def bounded_memory() -> Iterator[None]:
+    """A gibibyte more than now: who reads an endless file fails before the computer does."""
+    if sys.platform != "linux":
+        yield
+        return
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + (1 << 30), limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_AS, limits)
+
+
+@pytest.mark.usefixtures("bounded_memory")
 def test_only_regular_files_are_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.bin")
     for path in (tmp_path, tmp_path / "pipe.bin", Path("/dev/zero")):

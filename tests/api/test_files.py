@@ -131,7 +131,7 @@ def test_a_folder_is_gone_through_in_spite_of_a_damaged_file(plug: Path) -> None
 def test_a_boot_ends_at_a_line_and_reports_log_pins_and_levels(plug: Path) -> None:
     heard: list[str] = []
     report = bekenlab.boot(plug, until=LINE, listen=lambda _seconds, text: heard.append(text))
-    assert (report.stop, report.chip) == (bekenlab.StopReason.MATCH, "BK7231N")
+    assert (report.stop, report.chip) == (bekenlab.BootStop.MATCH, "BK7231N")
     assert "rl1_pin: is 26" in report.text
     assert "".join(heard) == report.text
     assert [pin.label for pin in bekenlab.boot(SAMPLE).pins.pins][-1] == "Relay 1"
@@ -139,7 +139,7 @@ def test_a_boot_ends_at_a_line_and_reports_log_pins_and_levels(plug: Path) -> No
 
 def test_a_boot_runs_as_long_as_it_is_told_to(plug: Path) -> None:
     report = bekenlab.boot(plug, until="never said", seconds=0.05)
-    assert report.stop is bekenlab.StopReason.DEVICE_TIME
+    assert report.stop is bekenlab.BootStop.DEVICE_TIME
     assert report.device_seconds == pytest.approx(0.05, abs=0.01)
     assert report.gpio[26].direction == "out"
 

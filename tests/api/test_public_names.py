@@ -77,7 +77,7 @@ def pins(path: str) -> list[int]:
 
 def starts(data: bytes) -> bool:
     report: bekenlab.BootReport = bekenlab.boot(data, until="started", seconds=5)
-    return report.stop is bekenlab.StopReason.MATCH
+    return report.stop is bekenlab.BootStop.MATCH
 
 def toggles() -> str:
     machine: bekenlab.Machine = bekenlab.load_machine("plug.bin")

@@ -13,10 +13,10 @@ import pytest
 
 from bekenlab import errors
 from bekenlab.analysis import recognise
+from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.errors import BekenlabError, ExitCode
 from bekenlab.lan import errors as lan_errors
 from bekenlab.link import errors as link_errors
-from bekenlab.machine import StopReason
 from bekenlab.machine import errors as machine_errors
 from docs.pages import DOCS, ROOT, prose, rows, text_of
 from docs.program import fill, run
@@ -196,7 +196,7 @@ def test_every_field_of_the_other_reports_is_documented(
 
 def test_every_stop_reason_is_documented() -> None:
     table = rows(DOCS / "boot.md", "Why it stops")
-    assert [quoted(row[0])[0] for row in table] == [reason.value for reason in StopReason]
+    assert [quoted(row[0])[0] for row in table] == [reason.value for reason in BootStop]
 
 
 def test_every_option_of_boot_is_on_its_page(tmp_path: Path) -> None:

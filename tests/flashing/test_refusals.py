@@ -10,6 +10,7 @@ import pytest
 import chip_files
 from bekenlab.analysis.inputs import InputFile
 from bekenlab.cli.chip.write import CODES
+from bekenlab.cli.wording import wording
 from bekenlab.errors import RefusedError, UsageError
 from bekenlab.flashing.erase import blank
 from bekenlab.flashing.execute import flash
@@ -21,6 +22,7 @@ from bekenlab.flashing.state import ChipState, look
 from bekenlab.link.connect import connect
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.rom import RomChip
+from bekenlab.report.chip_json import override
 from bekenlab.samples import build_sample
 from shared import dump
 
@@ -99,11 +101,11 @@ def test_each_reason_and_its_override(
     plan = desk.plan(file, **wishes)
     assert codes(plan) == [case]
     refusal = plan.refusals[0]
-    assert f"--force {case}" in refusal.override
+    assert f"--force {case}" in override(refusal)
     with pytest.raises(RefusedError, match="not written: ") as caught:
         plan.raise_if_refused()
     assert refusal.reason in caught.value.message
-    assert refusal.override in caught.value.hint
+    assert f"--force {case}" in caught.value.advice(wording)
     force = frozenset({case, *wishes.get("force", ())})
     assert not codes(desk.plan(file, **{**wishes, "force": force}))
 
@@ -117,6 +119,17 @@ def test_firmware_never_brings_its_boot_loader_unasked(tmp_path: Path) -> None:
     forced = desk.plan(dump(OBK_N), force=frozenset({"bootloader"}))
     assert not forced.kept
     assert min(sector.address for sector in forced.sectors) == 0
+
+
+def test_a_plan_whose_backup_was_deleted_meanwhile_is_not_carried_out(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    target, state = desk.look()
+    plan = plan_write(target, judged(dump(OBK_N)), WriteOptions(), state)
+    assert plan.backup == tmp_path / "backup.bin"
+    plan.backup.unlink()
+    with pytest.raises(RefusedError, match="no longer there"):
+        flash(target, plan, state, desk.journal)
+    assert desk.chip.flash == SAMPLE
 
 
 def test_a_refused_plan_is_never_carried_out(tmp_path: Path) -> None:

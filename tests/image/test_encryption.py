@@ -19,10 +19,11 @@ CODE = arm_code(0x4000)
 def test_known_keys_are_named(key: CodeKey, state: EncryptionState) -> None:
     found = decide({0x10000: cipher.apply(CODE, 0x10000, key)})
     assert (found.state, found.key) == (state, key)
-    assert "0x10000" in found.evidence[0]
+    label = "as stored" if key is PLAIN_KEY else "under the Tuya key"
+    assert found.evidence == (f"vector table at logical 0x10000 {label}",)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.tuples(WORD, WORD, WORD, st.integers(0x01000000, 0xFEFFFFFF)).map(CodeKey))
 def test_an_unknown_key_is_replaced_by_one_that_decrypts_the_same(key: CodeKey) -> None:
     stored = cipher.apply(CODE, 0x10000, key)
@@ -38,6 +39,33 @@ def test_known_words_anywhere_give_the_candidates() -> None:
     keys = recovery.keys_for(stored, 0x20000, known)
     assert any(cipher.apply(stored, 0x20000, found) == CODE for found in keys)
     assert recovery.keys_for(stored, 0x20000, [known[0], None]) == ()
+
+
+def vectors(*handlers: int, first: int = 0xEA00000E) -> bytes:
+    return b"".join(word.to_bytes(4, "little") for word in (first, *handlers))
+
+
+LOAD, BRANCH, OTHER = 0xE59FF014, 0xEA001234, 0xE3A00000
+
+
+@pytest.mark.parametrize(
+    ("table", "known"),
+    [
+        (vectors(*[LOAD] * 7), True),
+        (vectors(*[BRANCH] * 7), True),
+        (vectors(*[LOAD] * 3, *[BRANCH] * 2, OTHER, OTHER), True),
+        (vectors(*[LOAD] * 4, *[OTHER] * 3), False),
+        (vectors(*[LOAD] * 7, first=LOAD), False),
+        (vectors(*[LOAD] * 7, first=0xEB00000E), False),  # a call
+        (vectors(*[0xE59FF018] * 7), False),  # a key that changes low bits only
+        (vectors(*[0xEB001234] * 7), False),
+        (vectors(*[LOAD] * 6), False),  # cut
+        (vectors(*[LOAD] * 7)[:-1], False),
+        (vectors(*[LOAD] * 7, *[OTHER] * 9) + b"rest", True),
+    ],
+)
+def test_a_vector_table_is_a_branch_and_jumps(table: bytes, known: bool) -> None:
+    assert looks_like_vectors(table) is known
 
 
 def test_noise_has_no_key() -> None:

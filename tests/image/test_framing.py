@@ -41,6 +41,47 @@ def test_logical_and_physical_addresses_of_the_app() -> None:
     assert framing.to_logical(framing.to_physical(0x12345)) == 0x12345
 
 
+def test_crc_bytes_count_as_the_end_of_their_frame() -> None:
+    # So that a range that ends among CRC bytes ends with the frame's data, not inside the next one.
+    ends = [framing.to_logical(34 * 3 + n) for n in (0, 1, 31, 32, 33, 34)]
+    assert ends == [96, 97, 127, 128, 128, 128]
+
+
+def test_eight_good_frames_are_code_and_seven_are_chance() -> None:
+    rng = random.Random(5)
+    code = framing.add(rng.randbytes(32 * 8))
+    noise = rng.randbytes(34 * 80)
+    (span,) = framing.find_spans(noise + code + noise)
+    assert (span.start, span.end, span.bad) == (34 * 80, 34 * 88, ())
+    for count in (1, 7):
+        assert framing.find_spans(noise + code[: 34 * count] + noise) == ()
+    # Nor do some elsewhere help those that stand alone.
+    assert framing.find_spans(code[: 34 * 7] + noise + code[: 34 * 7]) == ()
+    both = framing.find_spans(code[:34] + noise + code)
+    assert [(span.start, span.end) for span in both] == [(34 * 81, 34 * 89)]
+
+
+def test_a_stretch_goes_on_behind_64_damaged_frames_and_ends_before_65() -> None:
+    rng = random.Random(6)
+    code = framing.add(rng.randbytes(32 * 10))
+    (joined,) = framing.find_spans(code + rng.randbytes(34 * 64) + code)
+    assert joined.bad == tuple(range(340, 340 + 34 * 64, 34))
+    assert len(framing.find_spans(code + rng.randbytes(34 * 65) + code)) == 2
+    # Blank frames do not count among them.
+    blank = b"\xff" * (34 * 100)
+    (joined,) = framing.find_spans(code + blank + rng.randbytes(34 * 64) + code)
+    assert joined.bad == tuple(range(340 + 3400, 340 + 3400 + 34 * 64, 34))
+    assert len(framing.find_spans(code + blank + rng.randbytes(34 * 65) + code)) == 2
+
+
+def test_what_is_cut_keeps_its_data_without_crc_bytes() -> None:
+    data = random.Random(7).randbytes(32 * 2)
+    framed = framing.add(data)
+    assert framing.strip(framed[: 34 + 20]) == data[: 32 + 20]
+    assert framing.strip(framed[: 34 + 33]) == data
+    assert framing.add(data[:40])[34 : 34 + 32] == data[32:40] + b"\xff" * 24
+
+
 def test_finds_a_span_between_other_bytes_and_names_the_damaged_frame() -> None:
     rng = random.Random(1)
     framed = bytearray(framing.add(rng.randbytes(32 * 100)))

@@ -115,7 +115,7 @@ def test_leftovers_behind_a_verified_app_are_not_called_damage() -> None:
     assert read_image(bytes(data)).notices == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_any_bytes_and_any_damage_give_an_image(data: st.DataObject) -> None:
     raw = data.draw(st.one_of(st.binary(max_size=500), st.just(flash()[:0x12000])))
@@ -164,6 +164,75 @@ def test_a_flash_read_beyond_its_end_is_taken_once() -> None:
     image = read_image(two * 4)
     assert image.physical == two
     assert image.notices[0].code == "repeated-dump"
+
+
+@pytest.mark.parametrize("size", [2, 4])
+def test_a_large_flash_that_does_not_repeat_stays_whole(size: int) -> None:
+    whole = flash() + random.Random(7).randbytes((size - 1) << 20)
+    image = read_image(whole)
+    assert image.physical == whole
+    assert image.notices == ()
+
+
+def test_framed_remains_of_an_update_behind_the_application_are_no_code() -> None:
+    data = bytearray(flash())
+    rest = framing.add(random.Random(8).randbytes(32 * 100))
+    at = 0x60000 // 34 * 34 + 34
+    data[at : at + len(rest)] = rest
+    before, image = read_image(flash()), read_image(bytes(data))
+    assert image.logical == before.logical
+    assert image.spans == before.spans
+    # Without a table nothing says where code ends: only the first stretch is taken for it.
+    alone = read_image(bytes(data[0x11000:]))
+    assert len(alone.spans) == 1
+
+
+def test_code_that_runs_on_into_the_next_partition_ends_with_its_own() -> None:
+    """Whole frames only: at the end of the last framed partition, not at that of the stretch."""
+    data = bytearray(flash())
+    code = framing.add(random.Random(9).randbytes(32 * 0x800))
+    begin = 0x55000 - 34 * 0x400
+    data[begin : begin + len(code)] = code
+    data[begin + 34 * 0x500] ^= 1  # behind the application: not its damage
+    image = read_image(bytes(data))
+    assert image.spans[-1].end <= 0x55000
+    assert 0x55000 - image.spans[-1].end < 34
+    assert all(offset < 0x55000 for span in image.spans for offset in span.bad)
+    assert "bad-crc" not in [notice.code for notice in image.notices]
+
+
+def test_a_flipped_bit_behind_content_that_does_not_verify_is_reported() -> None:
+    """What lies there may be the application's own: nothing proves that it ends before."""
+    data = bytearray(flash(after_ota=True))
+    data[0x12345] ^= 4
+    old = 0x11000 + framing.to_physical(0x9000) + 34
+    data[old : old + 34 * 20] = framing.add(random.Random(5).randbytes(32 * 20))
+    data[old + 34 * 3] ^= 1
+    notice = next(n for n in read_image(bytes(data)).notices if n.code == "bad-crc")
+    assert f"0x{old + 34 * 3 - (old - 0x11000) % 34:x}" in notice.message
+    assert notice.message.startswith("2 code block(s)")
+
+
+def test_a_trailer_of_the_same_name_elsewhere_proves_nothing() -> None:
+    data = bytearray(flash())
+    trailer = data[0x55000 - 102 : 0x55000]
+    data[0x55000 - 102 : 0x55000] = b"\xff" * 102
+    at = 0x70000 // 34 * 34
+    data[at : at + 102] = trailer
+    app = read_image(bytes(data)).partition("app")
+    assert app
+    assert app.container is None
+
+
+def test_a_trailer_that_promises_more_than_there_is_does_not_verify() -> None:
+    data = bytearray(flash(after_ota=True))
+    app_plain = arm_code(0x9000, 2)
+    header = rbl.RblHeader(0, 0, "app", "1.0", "0", 1, fnv1a(app_plain), 1 << 20, 1 << 20)
+    data[0x55000 - 102 : 0x55000] = framing.add(header.encode())
+    app = read_image(bytes(data)).partition("app")
+    assert app
+    assert app.container
+    assert (app.container.ok, app.container.proof) == (False, "none")
 
 
 def test_a_cut_dump_says_where_it_ends() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bekenlab.cli.wording import wording
 from bekenlab.errors import BekenlabError, DeviceListError, DownloadError, FileAccessError
 from bekenlab.jobs import device_list
 from bekenlab.jobs.device_list import download_list, read_cached_list, read_list
@@ -58,7 +59,7 @@ def test_only_https_is_opened() -> None:
 def test_without_an_earlier_download_it_is_said_how_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(DeviceListError) as caught:
         read_cached_list(tmp_path / "list.json")
-    assert device_list.ADDRESS in caught.value.hint
+    assert device_list.ADDRESS in caught.value.advice(wording)
     (tmp_path / "list.json").write_bytes(LIST)
     assert len(read_cached_list(tmp_path / "list.json").devices) == 1
 

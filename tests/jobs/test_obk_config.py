@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bekenlab.analysis.boot import BootOptions, boot
+from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.analysis.subject import read_subject
 from bekenlab.chips import chip
 from bekenlab.errors import BadValueError, RefusedError, UnsupportedError
 from bekenlab.image import read_image
 from bekenlab.jobs.obk_config import edit_config, read_config
-from bekenlab.machine import StopReason
 from bekenlab.openbeken.config import new_config
 from bekenlab.openbeken.config.edit import Changes, compare_configs, make_config
 from bekenlab.openbeken.settings import PinSetting
@@ -55,7 +55,7 @@ def test_openbeken_takes_a_configuration_made_here(name: str) -> None:
         chip=name,
         options=BootOptions(until="told-at-start", stop_at_pins=False, device_seconds=10),
     )
-    assert report.stop is StopReason.MATCH
+    assert report.stop is BootStop.MATCH
     assert "Correct config has been loaded" in report.text
     assert "Using SSID [test-net]" in report.text
     gpio = {row.gpio: (row.direction, row.pull) for row in report.gpio if row.touched}
@@ -77,7 +77,7 @@ def test_openbeken_does_not_take_a_damaged_one() -> None:
         chip="BK7231N",
         options=BootOptions(until="mismatch", stop_at_pins=False, device_seconds=10),
     )
-    assert report.stop is StopReason.MATCH
+    assert report.stop is BootStop.MATCH
     assert "Correct config" not in report.text
 
 

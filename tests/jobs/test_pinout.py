@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bekenlab.analysis.subject import read_subject
+from bekenlab.cli.wording import wording
 from bekenlab.errors import UnsupportedError
 from bekenlab.jobs.pinout import board_known, board_names, board_of, find_board, near_names
 from bekenlab.samples import build_sample
@@ -50,7 +51,7 @@ def test_wrong_names(name: str, words: str, hint: str) -> None:
     with pytest.raises(UnsupportedError) as caught:
         find_board(name)
     assert words in caught.value.message
-    assert hint in caught.value.hint
+    assert hint in caught.value.advice(wording)
 
 
 def test_near_names_are_sorted_by_likeness() -> None:

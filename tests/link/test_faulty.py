@@ -213,7 +213,7 @@ def test_a_seed_decides() -> None:
     assert parse_schedule("random@1000:50", seed=5) == one
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 1 << 32))
 def test_with_finitely_many_faults_asking_again_wins(seed: int) -> None:
     """A host that only repeats itself gets the right sector, and time does not stand still."""

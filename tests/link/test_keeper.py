@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bekenlab.chips import LoaderKind
+from bekenlab.chips import LoaderKind, download_protocol
 from bekenlab.flashing import connection as bench
-from bekenlab.link.commands import erase_sector
+from bekenlab.link.commands import check_crc, erase_sector
 from bekenlab.link.connect import Link
 from bekenlab.link.errors import LineLostError
 from bekenlab.link.identity import Identity
 from bekenlab.link.keeper import kept
 from bekenlab.link.linking import Stage
-from bekenlab.link.session.session import PATIENCE, Session
+from bekenlab.link.session.pipeline import Pipeline
+from bekenlab.link.session.policy import UNKNOWN_LOADER, LoaderPolicy
+from bekenlab.link.session.session import Session
 from bekenlab.link.target import Target
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.rom import RomChip
@@ -76,7 +78,7 @@ class Line:
 
 def target(line: Transport, kind: LoaderKind = LoaderKind.TUYA) -> Target:
     identity = Identity(kind, None, None, "", 0, "", None, None, 1 << 21, "usual")
-    return Target(Session(line), identity)
+    return Target(Session(line, LoaderPolicy.of(download_protocol(kind))), identity)
 
 
 def keepers() -> list[threading.Thread]:
@@ -103,9 +105,10 @@ def test_who_speaks_is_not_interrupted() -> None:
         with chip.session.turn:
             time.sleep(0.2)
             assert not line.heard
-        chip.session.flying = 1  # a pipeline waits for its answers
+        request = check_crc(0x11000, 0x12000)
+        Pipeline(chip.session, lambda: 100).send(request)
         time.sleep(0.2)
-        assert not line.heard
+        assert [data for _, data in line.heard] == [request.raw]
 
 
 def test_what_may_become_part_of_an_erase_command_is_not_sent() -> None:
@@ -119,7 +122,9 @@ def test_what_may_become_part_of_an_erase_command_is_not_sent() -> None:
         time.sleep(0.2)
     assert line.heard[-1][1] == CHECK
     after = line.heard[1][0] - line.heard[0][0]
-    assert after > PATIENCE, "by then the loader has forgotten it, or has restarted"
+    assert after > UNKNOWN_LOADER.forgets_after, (
+        "by then the loader has forgotten it, or has restarted"
+    )
 
 
 def test_nobody_is_asked_after_a_reboot() -> None:

@@ -316,9 +316,11 @@ def test_rfc2217_sets_the_rate_for_the_bytes_behind_it_and_resets() -> None:
         program.send(bytes([IAC, WILL, COM_PORT]) + b"a" + com_port(SET_BAUD, 0, 14, 16, 0) + b"b")
         program.send(com_port(SET_CONTROL, RTS_ON) + com_port(SET_CONTROL, RTS_OFF) + b"c")
         events: list[Arrived | Line] = []
-        while len(events) < 5:
+        for _ in range(30):
             port.wait(1.0)
             events += port.take()
+            if len(events) >= 5:
+                break
         assert events == [
             Line.OPENED,
             Arrived(b"a", 115_200),

@@ -7,7 +7,7 @@ import pytest
 
 from bekenlab.errors import BekenlabError
 from bekenlab.link.errors import LineLostError, PortError
-from bekenlab.link.virtual import VirtualTransport, open_virtual, parse_address
+from bekenlab.link.virtual import CenLines, VirtualTransport, open_virtual, parse_address
 from bekenlab.machine.rom import Mode, RomChip
 from rom_host import ask, link, long, read_all, short, u32
 
@@ -74,6 +74,22 @@ def test_both_lines_hold_the_chip_in_reset() -> None:
     line.sleep(0.01)
     assert len(ask(line, short(0), 0.01)) == 8
     assert VirtualTransport(chip, modem_lines=False).lines is None
+
+
+def test_a_chip_is_reset_once_when_the_last_line_is_released() -> None:
+    resets: list[str] = []
+    lines = CenLines(lambda: resets.append("reset"))
+    for dtr, rts in ((True, True), (False, True), (True, False), (True, True), (True, False)):
+        lines.set(dtr=dtr, rts=rts)
+        assert lines.held
+    assert resets == [], "one of the two still holds the chip"
+    lines.set(dtr=False, rts=False)
+    assert not lines.held
+    lines.set(dtr=False, rts=False)
+    assert resets == ["reset"]
+    for dtr, rts in ((True, False), (False, False), (False, True), (False, False)):
+        lines.set(dtr=dtr, rts=rts)
+    assert resets == ["reset"] * 3
 
 
 def test_an_address_names_chip_and_files(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The machine as its user meets it, with firmwares of a few words."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -66,10 +67,13 @@ def test_prints_and_stops_at_the_match() -> None:
     assert machine.log == "hello\n"
 
 
-def test_complete_is_asked_with_the_whole_log() -> None:
+def test_a_condition_of_the_caller_is_asked_when_a_line_was_printed() -> None:
     machine = boot(firmware(*prints(b"a\nb\n", LOOP)))
-    outcome = machine.run(Until(complete=lambda log: log == b"a\nb\n", device_seconds=1))
-    assert outcome.reason is StopReason.PINS_COMPLETE
+    outcome = machine.run(Until(condition=lambda: machine.log == "a\nb\n", device_seconds=1))
+    assert outcome.reason is StopReason.CONDITION
+    machine = boot(firmware(*prints(b"no line", LOOP)))
+    outcome = machine.run(Until(condition=lambda: True, device_seconds=0.1))
+    assert outcome.reason is StopReason.DEVICE_TIME
 
 
 def test_every_limit_ends_a_run() -> None:
@@ -154,6 +158,67 @@ def test_a_snapshot_goes_on_where_it_was_taken() -> None:
     second.run(Until(device_seconds=0.3))
     assert snapshot.save(second) == snapshot.save(first)
     assert len(second.uart2.sent) > 250
+
+
+def test_what_a_snapshot_goes_on_with_is_told_as_if_nothing_had_been_between() -> None:
+    """Counts and times go on; a budget of instructions ends at the same one."""
+    first = boot(ticker())
+    first.run(Until(device_seconds=0.3))
+    second = boot(ticker())
+    snapshot.restore(second, snapshot.save(first))
+    assert second.instructions == first.instructions > 10_000
+    assert second.clock.now == first.clock.now
+    assert (second.log, second.uart2.sent) == (first.log, first.uart2.sent)
+    assert second.cpu.general() == first.cpu.general()
+    for until in (Until(instructions=12_345), Until(device_seconds=0.2)):
+        one, other = first.run(until), second.run(until)
+        assert replace(one, wall_seconds=0) == replace(other, wall_seconds=0)
+
+
+def test_a_restored_machine_takes_interrupts_at_the_same_instructions() -> None:
+    """Also where they have to wait, for how long is chosen by counters that are saved too."""
+    masked = (
+        0xE321F09F,  # ac msr cpsr_c, #0x9f: interrupts off
+        0xE3A02A01,  # b0 mov r2, #0x1000
+        0xE2522001,  # b4 subs r2, r2, #1
+        0x1AFFFFFD,  # b8 bne b4
+        0xE321F01F,  # bc msr cpsr_c, #0x1f: on
+        0xE2844001,  # c0 add r4, r4, #1
+        0xEAFFFFF8,  # c4 b ac
+    )
+    image = firmware(*TICKER[:26], 0xEA00000F, *TICKER[27:], *masked)
+    first = boot(image)
+    for count in (100_003, 300_029):
+        first.run(Until(instructions=count))
+        second = boot(image)
+        snapshot.restore(second, snapshot.save(first))
+        for machine in (first, second):
+            machine.run(Until(instructions=700_000))
+        assert (second.log, second.uart2.sent) == (first.log, first.uart2.sent)
+        assert second.cpu.general() == first.cpu.general()
+        assert snapshot.save(second) == snapshot.save(first)
+    assert len(first.uart2.sent) > 5
+
+
+def test_a_restored_machine_knows_since_when_its_code_is_alone() -> None:
+    # Counts for more than a second with interrupts off, prints, and then only loops.
+    count = (0xE3A02628, 0xE2522001, 0x1AFFFFFD)  # mov r2, #0x2800000; subs r2, r2, #1; bne
+    machine = boot(firmware(*count, *prints(b"up\n", LOOP)))
+    assert machine.run(Until(match="up", device_seconds=3)).device_seconds > 1.1
+    twin = boot(firmware(*count, *prints(b"up\n", LOOP)))
+    snapshot.restore(twin, snapshot.save(machine))
+    assert not twin.run(Until(device_seconds=0.5)).hangs
+    assert twin.run(Until(device_seconds=0.7)).hangs
+
+
+def test_a_restored_machine_forgets_what_it_did_before() -> None:
+    early, late = boot(ticker()), boot(ticker())
+    early.run(Until(device_seconds=0.1))
+    late.run(Until(device_seconds=0.6))
+    saved = snapshot.save(early)
+    snapshot.restore(late, saved)
+    assert late.instructions == early.instructions
+    assert snapshot.save(late) == saved
 
 
 def test_a_snapshot_that_does_not_fit_is_refused() -> None:

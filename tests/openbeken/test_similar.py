@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bekenlab.errors import DeviceListError
@@ -239,7 +239,6 @@ _JSON = _SCALAR | st.lists(_SCALAR, max_size=3) | st.dictionaries(st.text(max_si
 _FIELDS = ("vendor", "name", "model", "chip", "board", "keywords", "pins", "wiki")
 
 
-@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from(_FIELDS), _JSON), min_size=1, max_size=4))
 def test_any_entry_can_be_compared(entries: list[dict[str, Any]]) -> None:
     wanted = Signature(parse_settings(PLUG)[0], "BK7231N", "CB2S", ("a b c",), "x")

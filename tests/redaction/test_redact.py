@@ -445,7 +445,7 @@ def test_a_file_is_read_from_disk(tmp_path: Path) -> None:
 
 
 @pytest.mark.no_cover
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(0x1CF000, 0x1FFFFF), st.binary(max_size=64)), max_size=8))
 def test_damaged_dumps_are_redacted_or_refused(edits: list[tuple[int, bytes]]) -> None:
     data = bytearray(flash((FAST, settings_sector())))
@@ -459,7 +459,7 @@ def test_damaged_dumps_are_redacted_or_refused(edits: list[tuple[int, bytes]]) -
     assert AUTH not in result.data
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=9000))
 def test_any_bytes_give_a_result_or_an_error(data: bytes) -> None:
     with contextlib.suppress(BekenlabError):

@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 
 from bekenlab.analysis.boot import BootOptions, BootReport, GpioRow, boot, problem_of
+from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.image import read_image
-from bekenlab.machine import StopReason
 from bekenlab.machine.peers.tuya_mcu import DataPoint, Frame, describe_point
 from bekenlab.report.boot_json import boot_json, gpio_json
 from bekenlab.report.boot_secrets import without_secrets
@@ -35,9 +35,9 @@ def flat(rendered: str) -> str:
     return " ".join(rendered.split())
 
 
-@pytest.mark.parametrize("stop", StopReason)
+@pytest.mark.parametrize("stop", BootStop)
 @pytest.mark.parametrize("detail", ["", "Invalid memory write at 0x12345678 " * 8, "x" * 300])
-def test_every_stop_reason_fits_80_columns(stop: StopReason, detail: str) -> None:
+def test_every_stop_reason_fits_80_columns(stop: BootStop, detail: str) -> None:
     frame = Frame(version=0, command=7, payload=bytes(range(200)))
     pwm = GpioRow(24, "function", 1, "down", (5000.0, 0.123), touched=True)
     blinks = GpioRow(10, "out", 0, None, None, touched=True, changes=1234)
@@ -55,14 +55,14 @@ def test_every_stop_reason_fits_80_columns(stop: StopReason, detail: str) -> Non
     assert max(map(len, rendered.splitlines())) <= 80
     said = flat(rendered)
     assert "Stopped " in said
-    assert ("at pc 0xffffffff" in said) == (stop in (StopReason.FAULT, StopReason.WATCHDOG))
+    assert ("at pc 0xffffffff" in said) == (stop in (BootStop.FAULT, BootStop.WATCHDOG))
     assert "P24 function 1 down 5,000 Hz, 12% high P10 out 0 1,234 times" in said
     assert said.count("07 report data point 00 01 02") == 1
 
 
 def test_each_reason_has_words_of_its_own() -> None:
-    texts = {text(replace(sample(), stop=stop, detail="")).splitlines()[1] for stop in StopReason}
-    assert len(texts) == len(StopReason) == 8
+    texts = {text(replace(sample(), stop=stop, detail="")).splitlines()[1] for stop in BootStop}
+    assert len(texts) == len(BootStop) == 8
 
 
 def test_what_the_firmware_says_cannot_reach_the_terminal() -> None:
@@ -95,7 +95,7 @@ SECRET_LOG = f"get key:\r\n{KEY} \r\nssid:My Home,passwd:pass word 1\r\nbye\r\n"
 
 @pytest.mark.parametrize("detail", [f"get key:\r\n{KEY}", KEY[10:30], "Home,passwd:pass w"])
 def test_what_matched_is_hidden_when_it_holds_a_secret(detail: str) -> None:
-    report = replace(sample(), text=SECRET_LOG, detail=detail, stop=StopReason.MATCH)
+    report = replace(sample(), text=SECRET_LOG, detail=detail, stop=BootStop.MATCH)
     assert without_secrets(report).detail == "<redacted>"
     shown = json.dumps(boot_json(report))
     assert KEY[10:20] not in shown
@@ -106,9 +106,9 @@ def test_what_matched_is_hidden_when_it_holds_a_secret(detail: str) -> None:
 
 
 def test_harmless_matches_and_faults_are_told() -> None:
-    match = replace(sample(), text=SECRET_LOG, detail="bye", stop=StopReason.MATCH)
+    match = replace(sample(), text=SECRET_LOG, detail="bye", stop=BootStop.MATCH)
     assert without_secrets(match).detail == "bye"
-    fault = replace(match, detail="write to 0x1234 at 0x10000", stop=StopReason.FAULT)
+    fault = replace(match, detail="write to 0x1234 at 0x10000", stop=BootStop.FAULT)
     assert without_secrets(fault).detail == fault.detail
 
 
@@ -150,8 +150,8 @@ def test_a_pwm_pin_in_json() -> None:
     }
 
 
-@pytest.mark.parametrize("stop", [StopReason.QUIET, StopReason.WALL])
-def test_silence_is_a_failed_boot(stop: StopReason) -> None:
+@pytest.mark.parametrize("stop", [BootStop.QUIET, BootStop.WALL])
+def test_silence_is_a_failed_boot(stop: BootStop) -> None:
     silent = replace(sample(), stop=stop, detail="", text="", uart1_sent=b"", pc=0x10020)
     for until in (None, "never"):
         problem = problem_of(silent, until)
@@ -160,4 +160,4 @@ def test_silence_is_a_failed_boot(stop: StopReason) -> None:
         assert "0x10020" in problem.message
     assert problem_of(replace(silent, text="x")) is None
     assert problem_of(replace(silent, uart1_sent=b"x")) is None
-    assert problem_of(replace(silent, stop=StopReason.DEVICE_TIME)) is None
+    assert problem_of(replace(silent, stop=BootStop.DEVICE_TIME)) is None

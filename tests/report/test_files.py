@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bekenlab.analysis.model import Analysis
+from bekenlab.cli.wording import wording
 from bekenlab.errors import FileAccessError, RefusedError
 from bekenlab.files import write_new, write_whole
 from bekenlab.report.files import write_files
@@ -172,7 +173,7 @@ def test_a_full_disk_is_a_file_error_that_names_the_cause(
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(FileAccessError, match="no space left on device") as caught:
         write_files(named("a.txt"), tmp_path)
-    assert "-o" in caught.value.hint
+    assert "-o" in caught.value.advice(wording)
     assert tree(tmp_path) == set()
 
 
@@ -200,7 +201,7 @@ def test_a_name_too_long_for_the_disk_is_a_file_error_or_cut(tmp_path: Path) -> 
 def test_a_new_file_is_never_written_over(tmp_path: Path) -> None:
     path = tmp_path / "a.bin"
     write_new(path, b"first")
-    with pytest.raises(RefusedError, match=r"a\.bin exists already") as caught:
+    with pytest.raises(RefusedError, match=r"a\.bin already exists") as caught:
         write_new(path, b"second")
     assert int(caught.value.exit_code) == 7
     assert path.read_bytes() == b"first"

@@ -68,7 +68,7 @@ def test_the_contract_is_not_kept_by_anything() -> None:
 
 def test_a_file_that_could_not_be_read_has_a_line_too() -> None:
     error = FileAccessError("a.bin does not exist", hint="look again")
-    report = failure_json("a.bin", error)
+    report = failure_json("a.bin", error, error.hint)
     contract.check_unread(report)
     assert report["file"] == {"name": "a.bin", "size": None, "sha256": None}
     assert report["error"] == {

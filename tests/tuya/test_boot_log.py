@@ -231,7 +231,7 @@ def test_no_other_tasks_message_makes_a_wrong_value(family: str) -> None:
                 assert len(values) >= whole - 2
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.permutations(list(FAMILIES)),
     st.lists(st.tuples(st.integers(0, 6000), st.sampled_from(NOISE)), max_size=12),
@@ -413,7 +413,7 @@ GARBAGE = st.binary(max_size=400) | st.lists(
 ).map(lambda pieces: "".join(pieces).encode())  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(GARBAGE)
 def test_any_bytes_give_a_log(raw: bytes) -> None:
     log = parse_boot_log(raw)
@@ -424,7 +424,7 @@ def test_any_bytes_give_a_log(raw: bytes) -> None:
     assert reader.text == raw
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_mutated_logs_give_a_log(data: st.DataObject) -> None:
     raw = bytearray(boot("p_buf", "key_list").encode())

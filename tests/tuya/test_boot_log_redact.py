@@ -1,12 +1,16 @@
 """What is personal in a log is found, and never shown by accident."""
 
+import itertools
 import re
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bekenlab.tuya import parse_boot_log, redact_log
+from bekenlab.tuya.boot_log.facts import boot_log_facts
+from bekenlab.tuya.boot_log.redact import LineRedactor, secret_spans
 from boot_logs import KEY, STAMP, boot
 
 UUID = "0123456789abcdef"
@@ -101,6 +105,54 @@ def test_a_value_once_known_is_taken_out_everywhere() -> None:
     assert "Bellevue" not in redact_log(log)
 
 
+def test_eight_characters_are_taken_out_everywhere_and_seven_where_they_are_named() -> None:
+    for name, left in (("Bellevue", False), ("Bellevu", True)):
+        redacted = redact_log(f"{STAMP}ssid:{name}, passwd:x\r\nfound{name}here\r\n")
+        assert f"ssid:{name}" not in redacted
+        assert (f"found{name}here" in redacted) is left
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Villa Bellevue", "A Villa Bellevue 7"),  # inside
+        ("Villa Bellevue", "Villa Bellevue 7"),  # at the beginning
+        ("Villa Bellevue", "A Villa Bellevue"),  # at the end
+        ("Villa Bellevue 7", "Villa Bellevue"),
+    ],
+)
+def test_a_value_inside_another_does_not_end_it(first: str, second: str) -> None:
+    log = f"{STAMP}ssid:{first}, passwd:x\r\n{STAMP}ssid:{second}, passwd:y\r\n"
+    line = f"{STAMP}ssid:<redacted>, passwd:<redacted>\r\n"
+    assert redact_log(log) == line * 2
+
+
+def test_a_value_that_reaches_beyond_another_is_taken_out_whole() -> None:
+    """It is known from elsewhere, and stands half inside what a pattern recognises."""
+    known = "wxyz, passwd:hunter"
+    log = f"{STAMP}Info:MAIN:Using SSID [{known}]\r\n{STAMP}ssid:ab{known}22, nc_tp:3\r\n"
+    assert redact_log(log).split("\r\n")[1] == f"{STAMP}ssid:<redacted>, nc_tp:3"
+
+
+PIECES = [
+    *("ssid:", " key:", ", passwd:", "token:", "Using SSID [", "]", "Villa", "Bellevue"),
+    *(",", " ", "\r\n"),
+]
+
+
+@given(st.lists(st.sampled_from([*PIECES, *LINES, UUID, "1c-90-ff-ab-cd-ef"]), max_size=12))
+def test_spans_are_in_order_apart_and_hold_every_match(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    spans = secret_spans(text)
+    assert all(start < end for start, end, _ in spans)
+    assert all(one[1] <= other[0] for one, other in itertools.pairwise(spans))
+    for _, pattern in boot_log_facts().secrets:
+        for match in pattern.finditer(text):
+            start, end = match.span("s")
+            inside = any(first <= start and end <= last for first, last, _ in spans)
+            assert inside or not match["s"] or "55" in match["s"]
+
+
 @pytest.mark.parametrize("at", range(1, len(AUTH)))
 def test_a_key_broken_in_two_leaves_little(at: int) -> None:
     parts = (f"auth_key={AUTH[:at]}", AUTH[at:])
@@ -126,3 +178,31 @@ def test_any_text_keeps_its_lines(text: str) -> None:
     redacted = redact_log(text)
     assert redacted.count("\n") == text.count("\n")
     assert redacted.count("\r") == text.count("\r")
+
+
+def test_line_by_line_a_value_seen_before_is_hidden_where_nothing_labels_it() -> None:
+    redactor = LineRedactor()
+    redactor.redact(["ssid:Villa Bellevue 7, passwd:correct horse battery"])
+    for number in range(60):
+        redactor.redact([f"nothing here {number}"])
+    [line] = redactor.redact(["found Villa Bellevue 7 again"])
+    assert "Bellevue" not in line
+    assert redactor.redact([]) == []
+
+
+def test_line_by_line_a_label_counts_for_what_stands_on_the_lines_behind_it() -> None:
+    redactor = LineRedactor()
+    for blank in ("get key:", "", "", ""):
+        assert redactor.redact([blank]) == [blank]
+    [line] = redactor.redact(["0x1a 0x2b"])
+    assert "0x1a" not in line
+
+
+def test_what_is_remembered_of_a_log_is_bounded() -> None:
+    redactor = LineRedactor()
+    started = time.process_time()
+    for number in range(2000):
+        redactor.redact([f"ssid:network number {number}, passwd:secret number {number}"])
+    assert time.process_time() - started < 20
+    [line] = redactor.redact(["joins network number 1999 now"])
+    assert "1999" not in line

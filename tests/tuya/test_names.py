@@ -2,7 +2,8 @@
 
 import pytest
 
-from bekenlab.tuya import is_secret
+from bekenlab.tuya import is_secret, is_secret_parameter
+from bekenlab.tuya.names import is_schema
 
 SCHEMA = b'[{"mode":"rw","property":{"type":"bool"},"id":1,"type":"obj"}]\x00'
 
@@ -28,3 +29,46 @@ def test_a_schema_is_no_secret_unless_its_name_says_so() -> None:
     assert is_secret("000004hybr", b'[{"ssid":"home"}]')
     assert is_secret("000004hybr", b"[{" * 5000 + b"}]")
     assert is_secret("000004hybr", b"[{\xff\xfe}]")
+
+
+ROW = b'{"mode":"rw","type":"obj"}'
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"[" + ROW + b',{"ssid":"home","passwd":"hunter22"}]',
+        b'[{"ssid":"home","passwd":"hunter22"},' + ROW + b"]",
+        b"[" + ROW + b',"hunter22",' + ROW + b"]",
+        b'[{"mode":"rw"}]',
+        b'[{"type":"obj"}]',
+        b'[{"mode":"rw","type":7}]',
+        b'[{"mode":null,"type":"obj"}]',
+        b'[{"token":"x"}] [' + ROW + b"]",
+        b'{"rows":[' + ROW + b"]}",
+        ROW,
+        b"[" + ROW + b"] and more",
+        b"more and [" + ROW + b"]",
+        b"[" + ROW + b"]x\x00",
+        b"[" + ROW + b"]?",
+    ],
+)
+def test_what_is_not_all_schema_is_a_secret(value: bytes) -> None:
+    """One row that describes a data point does not vouch for what stands beside it."""
+    assert not is_schema(value)
+    assert is_secret("000004hybr", value)
+
+
+@pytest.mark.parametrize("padding", [b"", b"\x00", b"\xff" * 3, b"\x00\xff\x00"])
+def test_a_schema_may_have_many_rows_and_padding(padding: bytes) -> None:
+    assert is_schema(b"[" + ROW + b"," + ROW + b"]" + padding)
+
+
+@pytest.mark.parametrize("name", ["ssid", "SSID", "WiFi_Passwd", "local_key", "Token"])
+def test_parameters_with_a_telling_name_are_hidden(name: str) -> None:
+    assert is_secret_parameter(name)
+
+
+@pytest.mark.parametrize("name", ["rl1_pin", "module", "crc", "bt1_lv"])
+def test_pins_are_shown(name: str) -> None:
+    assert not is_secret_parameter(name)

@@ -22,6 +22,7 @@ def parts(name: str, value: bytes) -> list[tuple[str, bytes, str]]:
         ("gw_ai", b'{"h_url":"not a host!"}', [("other", b"not a host!", "raw")]),
         ("gw_wsm", b'{"token":12345678,"md":3}', [("token", b"12345678", "number")]),
         ("gw_wsm", b'{"ssid":"QUJD","wfb64":1}', [("wifi-name", b"QUJD", "base64")]),
+        ("gw_wsm", b'{"ssid":"QUJDR","wfb64":1}', [("wifi-name", b"QUJDR", "raw")]),
         ("gw_wsm", b'{"ssid":"QUJD","wfb64":0}', [("wifi-name", b"QUJD", "raw")]),
         ("gw_wsm", b'{"passwd":"a\\"b","x":null}', [("wifi-password", b'a\\"b', "raw")]),
         ("wf_pt", b'{"ap_item":[{"ssid":"n","pwsd":"p"}]}',
@@ -32,7 +33,11 @@ def parts(name: str, value: bytes) -> list[tuple[str, bytes, str]]:
         ("tuya_seed", b"\x01\x02\x03\x00", [("key", b"\x01\x02\x03", "raw")]),
         ("rcs.active", b"\x01\x01\x00\x07\x08\x00account\x00\x01", [("key", b"account", "raw")]),
         ("never_seen", b"whatever", [("other", b"whatever", "raw")]),
+        ("never_seen", b"what?\0", [("other", b"what?", "raw")]),
+        ("never_seen", b'["whatever",{"ssid":"n"}]',
+         [("other", b"whatever", "raw"), ("wifi-name", b"n", "raw")]),
         ("never_seen", b"12", []),
+        ("never_seen", b"123", [("other", b"123", "raw")]),
     ],
 )  # fmt: skip
 def test_secret_parts(name: str, value: bytes, expected: list[tuple[str, bytes, str]]) -> None:
@@ -54,6 +59,12 @@ def test_texts_after_known_names() -> None:
         ("uuid", b"abcd1234"),
         ("wifi-password", b"hunter22"),
     ]
+
+
+def test_a_format_is_no_value() -> None:
+    text = b'ssid:"%s, %d" passwd:"-%s-" passwd:"ab%s" passwd:"100%sure"'
+    found = [text[s.start : s.end] for s in scan_text(text)]
+    assert found == [b"ab%s", b"100%sure"]
 
 
 @given(st.text(max_size=20), st.binary(max_size=400))

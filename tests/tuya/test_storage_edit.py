@@ -144,7 +144,7 @@ def test_a_protected_block_is_edited_and_its_tail_erased() -> None:
     assert b"old" not in again.body
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.tuples(st.integers(0, 18 * SECTOR - 1), st.binary(min_size=1, max_size=200)), max_size=12

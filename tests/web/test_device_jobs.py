@@ -1,5 +1,6 @@
 """What the device page has done, without a browser: on virtual devices, over the API."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -136,10 +137,9 @@ def test_a_rule_says_no_even_to_a_yes_and_can_be_overridden_by_name(
 
 
 def test_only_a_whole_dump_is_restored(script: httpx.Client, served: Served, port: str) -> None:
-    backup = wait_for(script, start(script, "backup", port=port), "end")["result"]["backup"]
-    (kept,) = (served.folder / "backups").glob("*.bin")
-    kept.write_bytes(b"CFG" + bytes(100))
-    told = wait_for(script, start(script, "restore", port=port, backup=backup), "end")
+    made = wait_for(script, start(script, "backup", port=port), "end")["result"]
+    (served.folder / "backups" / made["name"]).write_bytes(b"CFG" + bytes(100))
+    told = wait_for(script, start(script, "restore", port=port, backup=made["backup"]), "end")
     assert told["error"]["code"] == "usage", "as on the command line"
     assert "not a whole dump" in told["error"]["message"]
 
@@ -159,11 +159,14 @@ def test_what_is_on_the_chip_already_needs_no_backup(
 
 def wait_for_another(script: httpx.Client, before: dict[str, Any]) -> dict[str, Any]:
     """The next question of a job."""
-    while True:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
         told = wait_for(script, before["id"], "question")
         assert told["state"] == "running", told
         if told["question"]["number"] != before["question"]["number"]:
             return told
+        time.sleep(0.02)
+    pytest.fail("no other question within a minute")
 
 
 def test_a_port_has_one_job(script: httpx.Client, port: str, changed: Path) -> None:

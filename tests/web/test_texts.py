@@ -10,7 +10,7 @@ import bekenlab
 import bekenlab.web
 from bekenlab.errors import BekenlabError
 from bekenlab.link import errors as link_errors
-from bekenlab.web.routes import MENU
+from bekenlab.web.menu import MENU
 from bekenlab.web.texts import LANGUAGES, choose_language, texts
 from docs.pages import DOCS, rows
 

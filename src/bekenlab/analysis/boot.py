@@ -8,14 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.chips import find_module
-from bekenlab.errors import (
-    BekenlabError,
-    BootFailedError,
-    NotADumpError,
-    NotReachedError,
-)
-from bekenlab.machine import FlashImage, Machine, StopReason, Until
+from bekenlab.errors import Action, BekenlabError, BootFailedError, NotADumpError, NotReachedError
+from bekenlab.machine import FlashImage, Machine, Until
 from bekenlab.machine.peers.tuya_mcu import DataPoint, Frame, TuyaMcu
 from bekenlab.machine.typist import Typist
 from bekenlab.pins import PinMap, Source, pins_from_parameters
@@ -113,7 +109,7 @@ class BootReport:
     """
 
     chip: str
-    stop: StopReason
+    stop: BootStop
     detail: str
     pc: int
     device_seconds: float
@@ -174,7 +170,7 @@ def boot(
     outcome = machine.run(
         Until(
             match=options.until,
-            complete=(lambda _log: reader.pins_complete) if options.stop_at_pins else None,
+            condition=(lambda: reader.pins_complete) if options.stop_at_pins else None,
             device_seconds=options.device_seconds,
             wall_seconds=options.wall_seconds,
             instructions=options.instructions,
@@ -186,7 +182,7 @@ def boot(
     log = parse_boot_log(text)
     return BootReport(
         chip=chip,
-        stop=outcome.reason,
+        stop=BootStop.of(outcome.reason),
         detail=outcome.detail,
         pc=outcome.pc,
         device_seconds=outcome.device_seconds,
@@ -225,21 +221,21 @@ def problem_of(report: BootReport, until: str | None = None) -> BekenlabError | 
     if failure:
         return BootFailedError(
             f"the firmware {failure} (pc 0x{report.pc:x})",
-            hint="check with analyze that the dump is whole; try --from bootloader, or --chip",
+            action=Action("boot-otherwise"),
         )
-    if until is not None and report.stop is not StopReason.MATCH:
+    if until is not None and report.stop is not BootStop.MATCH:
         return NotReachedError(
             f"the log did not match {until!r} in {report.device_seconds:.1f} s on the device",
-            hint="give it more time with --device-seconds and --wall, or look at the log",
+            action=Action("give-more-time"),
         )
     return None
 
 
 def _failure(report: BootReport) -> str:
     """What makes this no firmware that runs; empty for one that does."""
-    if report.stop is StopReason.FAULT:
+    if report.stop is BootStop.FAULT:
         return f"did not run: {report.detail}"
-    if report.stop is StopReason.WATCHDOG:
+    if report.stop is BootStop.WATCHDOG:
         doing = f", {report.detail}" if report.detail else ""
         return f"did not run: the watchdog reset the chip{doing}"
     if report.hangs:
@@ -251,7 +247,7 @@ def _failure(report: BootReport) -> str:
 
 def _silent(report: BootReport) -> bool:
     """Whether nothing at all was heard, although there was time: this is no firmware that runs."""
-    over = report.stop in (StopReason.QUIET, StopReason.WALL)
+    over = report.stop in (BootStop.QUIET, BootStop.WALL)
     return over and not report.text and not report.uart1_sent
 
 
@@ -288,7 +284,7 @@ def nothing_to_run() -> BekenlabError:
     """The error for a file without code."""
     return NotADumpError(
         "there is no code in this file that could run",
-        hint="boot needs the app: a whole dump, or an app image of OpenBeken",
+        hint="booting needs the app: a whole dump, or an app image of OpenBeken",
     )
 
 

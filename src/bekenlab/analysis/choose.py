@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot import nothing_to_run
 from bekenlab.analysis.boot_findings import BootMode
-from bekenlab.analysis.inputs import expand, load
-from bekenlab.errors import RefusedError, UnsupportedError
+from bekenlab.analysis.inputs import expand, load, several_files
+from bekenlab.errors import Action, UnsupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,15 +66,12 @@ def choose_among(files: Sequence[InputFile], chip: str | None = None) -> ChosenD
     if not found:
         raise analyses[0].problem or nothing_to_run()
     if len(found) > 1:
-        names = ", ".join(analysis.file.name for analysis, _ in found)
-        raise RefusedError(
-            f"{files[0].path.name} holds several dumps: {names}",
-            hint="unpack it and name one of them",
-        )
+        names = [analysis.file.name for analysis, _ in found]
+        raise several_files(files[0].path, names, "dumps")
     analysis, image = found[0]
     name = analysis.chip.name if chip is None else chip
     if name is None:
         raise UnsupportedError(
-            "nothing in this file says which chip it is for", hint="name the chip with --chip"
+            "nothing in this file says which chip it is for", action=Action("name-chip")
         )
     return ChosenDump(analysis.file.name, image, name, analysis.tuya)

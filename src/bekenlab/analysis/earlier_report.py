@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import find_module
-from bekenlab.errors import NotADumpError
+from bekenlab.errors import Action, NotADumpError
 from bekenlab.pins import Evidence, Pin, PinMap, Polarity, Source, pins_from_parameters
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def read_report(report: Mapping[str, Any]) -> EarlierReport:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NotADumpError(
             "this report is not whole, or tells of a file that could not be read",
-            hint="name what analyze --json printed for one usable dump",
+            action=Action("name-report"),
         ) from error
 
 

@@ -24,10 +24,11 @@ from bekenlab.errors import (
     FileAccessError,
     RefusedError,
     TooLargeError,
+    file_access,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 MAX_SIZE = 32 << 20
 """Largest input in bytes, unpacked: twice the largest flash these chips are built with."""
@@ -146,11 +147,22 @@ def load_one(path: Path) -> InputFile:
     """
     files = load(path)
     if len(files) != 1:
-        names = ", ".join(file.name for file in files)
-        raise RefusedError(
-            f"{path.name} holds {len(files)} files: {names}", hint="unpack it and name one of them"
-        )
+        raise several_files(path, [file.name for file in files])
     return files[0]
+
+
+def several_files(path: Path, names: Sequence[str], what: str = "files") -> RefusedError:
+    """Why an archive is not taken where one file is needed.
+
+    Args:
+        path: The archive.
+        names: Names of the files in it.
+        what: What they are, e.g. ``"dumps"``.
+    """
+    return RefusedError(
+        f"{path.name} holds {len(names)} {what}: {', '.join(names)}",
+        hint="unpack it and choose one of them",
+    )
 
 
 def _unpack(path: Path, stream: IO[bytes]) -> Iterator[InputFile]:
@@ -254,7 +266,6 @@ def _corrupt(name: str, error: Exception) -> BekenlabError:
 
 
 def _access_error(path: Path, error: OSError) -> BekenlabError:
-    reason = (error.strerror or str(error)).lower()
     missing = isinstance(error, FileNotFoundError)
     hint = "check the name, and the folder you are in" if missing else "check its permissions"
-    return FileAccessError(f"{path} cannot be read: {reason}", hint=hint)
+    return file_access(path, "read", error, hint=hint)

@@ -13,6 +13,7 @@ import click
 
 from bekenlab import events
 from bekenlab.cli.output import console, json_line, print_error
+from bekenlab.cli.wording import wording
 from bekenlab.errors import BekenlabError, ExitCode
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def command(
     if html and show_secrets:
         raise click.UsageError("--html makes a file to share and excludes --show-secrets.")
     if html and not force:
-        refuse_existing(html, hint="choose another name, or add --force to replace it")
+        refuse_existing(html, replaceable=True)
     files, missing = _expand(paths)
     if html and len(files) > 1:
         raise click.UsageError("--html takes one file.")
@@ -194,7 +195,8 @@ def _failed(path: Path, error: BekenlabError, *, style: _Style) -> _Outcome:
         return _Outcome(path.name, "", error)
     from bekenlab.report.json_report import failure_json
 
-    return _Outcome(path.name, json_line(failure_json(path.name, error)), error)
+    line = json_line(failure_json(path.name, error, error.advice(wording)))
+    return _Outcome(path.name, line, error)
 
 
 def _show(outcome: _Outcome, *, show_secrets: bool) -> int:

@@ -120,10 +120,11 @@ def command(
     log = LiveLog(show_secrets=show_secrets)
 
     def heard(seconds: float, text: str) -> None:
-        show(seconds, log.feed(text))
+        if not as_json:
+            show(seconds, log.feed(text))
 
     def show(seconds: float, lines: list[str]) -> None:
-        for line in [] if as_json else lines:
+        for line in lines:
             click.echo(f"{seconds:9.3f}  {line}" if with_time else line)
 
     with interruptible() as interrupted:

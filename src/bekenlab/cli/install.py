@@ -18,6 +18,7 @@ from bekenlab.cli.install_options import (
     template_from,
     template_option,
 )
+from bekenlab.events import Line
 
 if TYPE_CHECKING:
     from bekenlab.cli.chip.frontend import Frontend
@@ -140,11 +141,15 @@ class _Shown:
         )
 
     def _proposed(self, proposal: Proposal) -> None:
+        from bekenlab.cli.wording import notice_advice
         from bekenlab.report.install_json import proposal_json
         from bekenlab.report.install_text import proposal_text
 
         self._frontend.result = proposal_json(proposal)
         self._frontend.show(proposal_text(proposal))
+        for notice in proposal.notices:
+            if advice := notice_advice(notice.code):
+                self._frontend.show(f"  {notice.code}: {advice}")
 
     def _rehearsed(self, rehearsal: Rehearsal) -> None:
         from bekenlab.report.install_json import rehearsal_json
@@ -157,12 +162,12 @@ class _Shown:
         """Log lines are only emitted as JSON: the log is long and of little use to most people."""
         self._at = at
         for line in self._log.feed(text) if self._frontend.as_json else []:
-            self._frontend.line(line, at)
+            self._frontend(Line("install", at, line))
 
     def end(self) -> None:
         """Emit the last lines of the log."""
         for line in self._log.end() if self._frontend.as_json else []:
-            self._frontend.line(line, self._at)
+            self._frontend(Line("install", self._at, line))
 
 
 def _find(report: InstallReport) -> str | None:

@@ -10,6 +10,7 @@ import click
 from bekenlab.cli.chip.frontend import Frontend, facing
 from bekenlab.cli.interrupts import interruptible
 from bekenlab.cli.output import console, json_line
+from bekenlab.events import Line
 
 if TYPE_CHECKING:
     from bekenlab.jobs.capture import Capture
@@ -76,7 +77,7 @@ def command(
 
         def show(at: float, lines: list[str]) -> None:
             for text in lines:
-                frontend.line(f"{at:9.3f}  {text}" if with_time else text, at)
+                frontend(Line("log", at, f"{at:9.3f}  {text}" if with_time else text))
 
         try:
             found = capture(

@@ -18,6 +18,7 @@ from bekenlab.cli import (
     boot,
     config,
     demo,
+    explain,
     export,
     install,
     log,
@@ -32,7 +33,7 @@ from bekenlab.cli import (
 from bekenlab.cli.chip import live, read, write
 from bekenlab.cli.obk import group as obk
 from bekenlab.cli.output import print_error
-from bekenlab.errors import BekenlabError, ExitCode, InternalError
+from bekenlab.errors import BekenlabError, ExitCode, internal_error
 
 # \b keeps click from joining the lines.
 _EXAMPLES = """
@@ -62,6 +63,7 @@ main.add_command(analyze.command)
 main.add_command(boot.command)
 main.add_command(config.command)
 main.add_command(demo.command)
+main.add_command(explain.command)
 main.add_command(export.command)
 main.add_command(install.command)
 main.add_command(log.command)
@@ -105,16 +107,6 @@ def _status() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
         return int(ExitCode.OK)
     except Exception as error:  # noqa: BLE001  the last line of defence: no traceback for users
-        print_error(_internal(error))
+        print_error(internal_error(error))
         return int(ExitCode.INTERNAL)
     return result if isinstance(result, int) else int(ExitCode.OK)
-
-
-def _internal(error: Exception) -> InternalError:
-    import traceback  # here, because nearly no run needs it
-
-    where = "".join(traceback.format_tb(error.__traceback__)[-1:]).strip()
-    return InternalError(
-        f"bekenlab failed: {type(error).__name__}: {error}",
-        hint=f"this is a fault of bekenlab: please report it with this line: {where}",
-    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.cli.wording import wording
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -26,7 +28,7 @@ def json_line(value: Mapping[str, Any]) -> str:
 
 
 def print_error(error: BekenlabError, *, subject: str = "") -> None:
-    """Print message, hint and code of an error to standard error."""
+    """Print message, advice and code of an error to standard error."""
     from rich.table import Table
     from rich.text import Text
 
@@ -38,8 +40,9 @@ def print_error(error: BekenlabError, *, subject: str = "") -> None:
     told.add_column(no_wrap=True)
     told.add_column(overflow="fold")
     told.add_row(Text("error:", "bold red"), Text(printable(prefix + error.message)))
-    if error.hint:
-        told.add_row(Text("  try:", "bold"), Text(printable(error.hint)))
+    advice = error.advice(wording)
+    if advice:
+        told.add_row(Text("  try:", "bold"), Text(printable(advice)))
     out.print(Printable(told))
-    place = f"  code {error.code}, exit {int(error.exit_code)}; see docs/errors/{error.code}.md"
-    out.print(Text(place, style="dim"))
+    status = f"code {error.code}, exit {int(error.exit_code)}"
+    out.print(Text(f"  {status}; see: bekenlab explain {error.code}", style="dim"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bekenlab import __version__
 from bekenlab.chips import SECTOR
-from bekenlab.errors import Notice, RefusedError
+from bekenlab.errors import Action, Notice, RefusedError
 from bekenlab.events import EventSink, Finished, Message, Progress, Started, ignore
 from bekenlab.flashing.backup_files import BackupFiles, manifest_path
 from bekenlab.flashing.same_chip import identity_facts
@@ -91,7 +91,7 @@ def backup(
     events(Started(JOB, target.size))
     try:
         run = _Run(target, files, events)
-        target.session.linked_again = run.same_chip_check()
+        target.session.state.check_after_relink(run.same_chip_check())
         run.check_resumed()
         run.read_all()
         run.prove()
@@ -139,7 +139,8 @@ class _Run:
             if any(sure_crc(a, a + SECTOR) != crc for a, crc in before.items()):
                 raise RefusedError(
                     "another chip answers than the one that is read",
-                    hint="put the first one back and run the command again: it goes on",
+                    hint="put the first one back",
+                    action=Action("repeat"),
                     refusals=["wrong-chip"],
                 )
 

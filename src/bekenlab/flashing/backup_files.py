@@ -14,7 +14,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import SECTOR
-from bekenlab.errors import FileAccessError, RefusedError
+from bekenlab.errors import Action, FileAccessError, RefusedError, file_access
 from bekenlab.files import lock, write_whole
 from bekenlab.flashing.same_chip import identity_facts
 
@@ -43,7 +43,7 @@ def check_output(output: Path) -> None:
         FileAccessError: Its folder does not.
     """
     if output.exists():
-        raise RefusedError(f"{output} exists already", hint="choose another name with -o")
+        raise RefusedError(f"{output} already exists", action=Action("name-output"))
     if not output.parent.is_dir():
         raise FileAccessError(
             f"{output} cannot be written: there is no folder {output.parent}",
@@ -121,7 +121,8 @@ class BackupFiles:
             self._log.close()
             raise RefusedError(
                 f"another run of bekenlab is making {self.output}",
-                hint="wait for it, or choose another name with -o",
+                hint="wait until it has ended",
+                action=Action("name-output"),
             )
 
     def _open(self) -> None:
@@ -149,7 +150,8 @@ class BackupFiles:
         if head != self._head:
             raise RefusedError(
                 f"{self.journal} belongs to a backup of another chip",
-                hint="finish it with that chip, choose another name with -o, or delete the journal",
+                hint="finish it with that chip, or delete the journal",
+                action=Action("name-output"),
             )
         stored = self.partial.read_bytes()
         for entry in entries:
@@ -200,11 +202,11 @@ class BackupFiles:
     def _compare(self) -> None:
         """What is on the disk is what will be relied on, and not what was meant to be there."""
         if self.output.exists():
-            raise RefusedError(f"{self.output} exists by now", hint="choose another name with -o")
+            raise RefusedError(f"{self.output} exists by now", action=Action("name-output"))
         if self.partial.read_bytes() != self.data:
             raise FileAccessError(
                 f"{self.partial} does not hold what was written to it",
-                hint="repeat the command; if that happens again, choose another disk",
+                hint="try again; if that happens again, choose another disk",
             )
 
     def close(self) -> None:
@@ -244,5 +246,4 @@ def _head(journal: Path) -> dict[str, Any]:
 
 
 def _access(path: Path, error: OSError) -> FileAccessError:
-    reason = (error.strerror or str(error)).lower()
-    return FileAccessError(f"{path} cannot be written: {reason}", hint="choose another folder")
+    return file_access(path, "written", error, hint="choose another folder")

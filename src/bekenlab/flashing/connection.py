@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.errors import UsageError
+from bekenlab.errors import Action, UsageError
 from bekenlab.events import Awaiting, EventSink, Message, ignore
 from bekenlab.link.baud import DEFAULT_BAUD
 from bekenlab.link.connect import connect
@@ -89,11 +89,11 @@ def find_port(connection: ConnectionOptions) -> tuple[str, str]:
         names = ", ".join(port.device for port in candidates)
         raise UsageError(
             f"there are several ports, or none that is surely an adapter: {names}",
-            hint="name the one to use with --port",
+            action=Action("name-port"),
         )
     raise PortError(
         "no USB-serial adapter is plugged in",
-        hint="plug it in, or name a port with --port; bekenlab ports lists all there are",
+        action=Action("plug-in-adapter"),
     )
 
 

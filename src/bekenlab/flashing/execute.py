@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import SECTOR
+from bekenlab.errors import Action
 from bekenlab.events import EventSink, Finished, Message, Progress, Started, ignore
 from bekenlab.flashing.guard import raise_if_backup_is_gone, same_chip_guard
 from bekenlab.flashing.journal import WriteJournal, WriteRecord
@@ -87,7 +88,7 @@ def flash(
         guard()  # somebody was asked meanwhile, which may have taken an hour
         record = run.record()
         saved = journal.save(record, state.unfinished[0] if state.unfinished else None)
-        target.session.linked_again = guard
+        target.session.state.check_after_relink(guard)
         with unlocked(target, record.status):
             run.write_all()
             run.prove(record)
@@ -192,7 +193,7 @@ class _Run:
                 self.repaired += 1
         raise VerifyFailedError(
             "the chip does not hold what was written, again and again",
-            hint="check power and ground; repeat the command, it goes on where it stopped",
+            action=(Action("check-power"), Action("repeat")),
         )
 
     def _wrong(self, record: WriteRecord) -> dict[int, bytes]:
@@ -214,7 +215,7 @@ class _Run:
             shown = ", ".join(f"{a:#x}" for a in unknown[:5])
             raise VerifyFailedError(
                 f"sectors that were not to be written have changed: {shown}",
-                hint="restore the backup of this chip: bekenlab restore FILE",
+                action=Action("restore-backup"),
                 sectors=unknown,
             )
         return wrong | {a: known[a] for a in changed}

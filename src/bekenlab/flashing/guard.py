@@ -26,7 +26,7 @@ def raise_if_backup_is_gone(plan: FlashPlan) -> None:
     if plan.backup is not None and not plan.backup.is_file():
         raise RefusedError(
             f"nothing was written: the backup {plan.backup} is no longer there",
-            hint="put it back, or run the command again, which looks for another one",
+            hint="put it back, or start again: another one is looked for then",
             refusals=["no-backup"],
         )
 
@@ -58,7 +58,7 @@ def same_chip_guard(target: Target, plan: FlashPlan, state: ChipState) -> Callab
         if lasting and not is_it() and not is_it():
             raise RefusedError(
                 "another chip answers than the one that was looked at; it is left alone",
-                hint="put the first one back, or run the command again for this one",
+                hint="put the first one back, or start again with this one",
                 refusals=["wrong-chip"],
             )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import SECTOR
-from bekenlab.errors import Notice, RefusedError
+from bekenlab.errors import Action, Notice, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,12 +34,17 @@ class Refusal:
     Attributes:
         code: One of ``refusals.OVERRIDABLE``.
         reason: What was seen, for a person.
-        override: The options that let it pass.
+        keepable: Whether leaving the part of this name out of the write lets it pass as well.
     """
 
     code: str
     reason: str
-    override: str
+    keepable: bool = False
+
+    @property
+    def action(self) -> Action:
+        """What lets it pass."""
+        return Action("keep-or-override" if self.keepable else "override", code=self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +105,17 @@ class FlashPlan:
         """Stop here when something speaks against it.
 
         Raises:
-            RefusedError: The reasons, and the options that override them.
+            RefusedError: The reasons, and what overrides them.
         """
         if not self.refusals:
             return
         reasons = "; ".join(refusal.reason for refusal in self.refusals)
-        options = ", and ".join(dict.fromkeys(refusal.override for refusal in self.refusals))
-        first = "bekenlab backup -o FILE; or, " if self.refusals[0].code == "no-backup" else ""
+        codes = [refusal.code for refusal in self.refusals]
+        first = (Action("back-up-first"),) if "no-backup" in codes else ()
         raise RefusedError(
             f"not written: {reasons}",
-            hint=f"{first}if you know better: {options}",
-            refusals=[refusal.code for refusal in self.refusals],
+            action=(*first, *{refusal.code: refusal.action for refusal in self.refusals}.values()),
+            refusals=codes,
         )
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import APP_START, SECTOR
-from bekenlab.errors import Notice, UsageError
+from bekenlab.errors import Action, Notice, UsageError
 from bekenlab.flashing.flash_file import KIND_MEANS, FileKind, FlashFile, place
 from bekenlab.flashing.pieces import Piece, inside, without
 from bekenlab.flashing.plan import FlashPlan, PlannedSector, compose
@@ -121,7 +121,7 @@ def placed(target: Target, file: FlashFile, options: WriteOptions, address: int 
     if start is None:
         raise UsageError(
             f"{file.name} is {KIND_MEANS[file.kind]}: nothing says where it belongs",
-            hint="name the physical address with --at",
+            action=Action("name-address"),
         )
     whole = file.at(start)
     kept = _left_out(target, file, options)
@@ -136,7 +136,7 @@ def _refuse_overlap(parts: Sequence[Placed]) -> None:
             raise UsageError(
                 f"{first.file.name} reaches into the place of {second.file.name}, "
                 f"{second.pieces[0].start:#x}",
-                hint="write them one after the other with bekenlab write",
+                hint="write them one after the other",
             )
 
 

@@ -30,7 +30,7 @@ OVERRIDABLE = (
     "unknown-file",
     "damaged-file",
 )
-"""Codes of refusals, as ``--force`` takes them."""
+"""Codes of all refusals; each can be overridden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +58,19 @@ def refusals(situation: Situation) -> Iterator[Refusal]:
     """Everything that speaks against a write."""
     yield from _unknown(situation)
     if situation.file.damage and situation.file.kind is not FileKind.OTHER:
-        yield _refusal("damaged-file", f"{situation.file.name}: {situation.file.damage}")
+        yield Refusal("damaged-file", f"{situation.file.name}: {situation.file.damage}")
     yield from _wrong_chip(situation)
     yield from _too_big(situation)
     yield from _protected(situation)
     yield from _encryption(situation)
     blank = all(crc == BLANK_SECTOR_CRC for crc in situation.crcs.values())
     if not situation.has_backup and not blank:
-        yield _refusal("no-backup", "no backup of this chip is known")
-
-
-def _refusal(code: str, reason: str, override: str = "") -> Refusal:
-    return Refusal(code, reason, override or f"--force {code}")
+        yield Refusal("no-backup", "no backup of this chip is known")
 
 
 def _unknown(situation: Situation) -> Iterator[Refusal]:
     if situation.file.kind is FileKind.OTHER:
-        yield _refusal("unknown-file", f"{situation.file.name} is nothing a Beken chip would run")
+        yield Refusal("unknown-file", f"{situation.file.name} is nothing a Beken chip would run")
 
 
 def _wrong_chip(situation: Situation) -> Iterator[Refusal]:
@@ -85,7 +81,7 @@ def _wrong_chip(situation: Situation) -> Iterator[Refusal]:
     other = find_chip(meant)
     if other is not None and other.chip_id is not None and other.chip_id == chip.chip_id:
         return
-    yield _refusal("wrong-chip", f"{situation.file.name} is for {meant}, this is {chip.name}")
+    yield Refusal("wrong-chip", f"{situation.file.name} is for {meant}, this is {chip.name}")
 
 
 def _too_big(situation: Situation) -> Iterator[Refusal]:
@@ -93,7 +89,7 @@ def _too_big(situation: Situation) -> Iterator[Refusal]:
     size = situation.identity.flash_size
     if end > size:
         text = f"it would end at {end:#x}, flash at {size:#x} (what does not fit is left out)"
-        yield _refusal("too-big", text)
+        yield Refusal("too-big", text)
 
 
 def _protected(situation: Situation) -> Iterator[Refusal]:
@@ -111,9 +107,7 @@ def _protected(situation: Situation) -> Iterator[Refusal]:
             code = "bootloader" if region.name == "bootloader" else "rf"
             what = "the boot loader" if code == "bootloader" else "the RF calibration"
             text = f"it would change {what} ({region.start:#x} to {region.end:#x})"
-            erases = situation.file.kind is FileKind.BLANK
-            keep = "" if erases else f"--keep {code} (leaves the chip's) or "
-            yield _refusal(code, text, f"{keep}--force {code}")
+            yield Refusal(code, text, keepable=situation.file.kind is not FileKind.BLANK)
 
 
 def _changes(situation: Situation, piece: Piece, address: int) -> bool:
@@ -130,7 +124,7 @@ def _encryption(situation: Situation) -> Iterator[Refusal]:
     if plain != runs_plain:
         words = {True: "in plain", False: "encrypted"}
         text = f"its code is {words[plain]}, the chip runs code that is {words[runs_plain]}"
-        yield _refusal("encryption", f"{text}: it would not start")
+        yield Refusal("encryption", f"{text}: it would not start")
 
 
 def _runs_plain(situation: Situation) -> bool | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import SECTOR
-from bekenlab.errors import UsageError
+from bekenlab.errors import Action, UsageError
 from bekenlab.events import EventSink, Finished, Progress, Started, ignore
 from bekenlab.link.comparing import differing_sectors
 from bekenlab.link.errors import VerifyFailedError
@@ -56,7 +56,8 @@ class VerifyReport:
         more = f" and {len(self.different) - 5} more" if len(self.different) > 5 else ""
         return VerifyFailedError(
             f"{count} from {self.path.name}: {shown}{more}",
-            hint="bekenlab restore puts a backup back; running firmware changes its own storage",
+            hint="running firmware changes its own storage",
+            action=Action("restore-backup"),
             sectors=list(self.different),
         )
 

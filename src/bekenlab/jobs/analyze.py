@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from bekenlab import events
 from bekenlab.analysis import inputs
-from bekenlab.analysis.analyze import analyze
+from bekenlab.analysis.analyze import analyze_each
 from bekenlab.analysis.boot_findings import BootMode
-from bekenlab.errors import BekenlabError, InternalError
+from bekenlab.errors import Action, BekenlabError, InternalError, internal_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from bekenlab.analysis.model import Analysis
 
@@ -64,26 +64,18 @@ def _one(
     failed: Callable[[Path, BekenlabError], Result],
 ) -> list[Result]:
     try:
-        return [finish(analyze(file, boot=boot)) for file in inputs.load(path)]
+        return [
+            finish(each) for file in inputs.load(path) for each in analyze_each(file, boot=boot)
+        ]
     except BekenlabError as error:
         return [failed(path, error)]
     except Exception as error:  # noqa: BLE001  a fault of ours must not lose the other files
-        return [failed(path, _internal(error))]
-
-
-def _internal(error: Exception) -> InternalError:
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
-    return InternalError(
-        f"bekenlab failed: {type(error).__name__}: {error} ({place})",
-        hint="this is a fault of bekenlab: please report this line",
-    )
+        return [failed(path, internal_error(error))]
 
 
 def _died() -> InternalError:
     return InternalError(
         "the process that analysed this file was ended from outside",
-        hint="is there memory left? Close other programs, or analyse fewer files at a time with -j",
+        hint="is there memory left? Close other programs",
+        action=Action("analyse-fewer"),
     )

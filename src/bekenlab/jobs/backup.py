@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import SECTOR
-from bekenlab.errors import FileAccessError
+from bekenlab.errors import Action, file_access
 from bekenlab.events import EventSink, ignore
 from bekenlab.flashing import backup as reading
 from bekenlab.flashing.backup_files import check_output, next_output
@@ -127,8 +127,12 @@ def backup_linked(
     return report
 
 
-def make_folder(folder: Path, hint: str = "") -> Path:
+def make_folder(folder: Path, action: Action | tuple[Action, ...] = ()) -> Path:
     """Make the folder that backups go to.
+
+    Args:
+        folder: The folder.
+        action: What can be done where that fails.
 
     Raises:
         FileAccessError: It cannot be made.
@@ -136,8 +140,7 @@ def make_folder(folder: Path, hint: str = "") -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise FileAccessError(f"{folder} cannot be made: {reason}", hint=hint) from error
+        raise file_access(folder, "made", error, action=action) from error
     return folder
 
 
@@ -150,5 +153,5 @@ def _raise_if_of_another(path: Path, seen: Mapping[int, int]) -> None:
     path.replace(kept)
     raise VerifyFailedError(
         f"what was read is not what the chip held a moment ago; it is kept as {kept}",
-        hint="was another device put on the wire meanwhile? Run the command again",
+        hint="was another device put on the wire meanwhile? Start again",
     )

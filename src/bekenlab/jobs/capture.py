@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from bekenlab.analysis.boot import pins_from_log
 from bekenlab.chips import LOG_BAUD
-from bekenlab.errors import FileAccessError, RefusedError
+from bekenlab.errors import Action, RefusedError, file_access
 from bekenlab.link.transport import own_log
 from bekenlab.tuya.boot_log.read import parse_boot_log
 
@@ -118,12 +118,11 @@ class _Keeper:
 
     def __init__(self, path: Path | None) -> None:
         if path is not None and path.exists():
-            raise RefusedError(f"{path} exists already", hint="choose another name with -o")
+            raise RefusedError(f"{path} already exists", action=Action("name-output"))
         try:
             self._file = path.open("xb", buffering=0) if path is not None else None
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise FileAccessError(f"{path} cannot be written: {reason}") from error
+            raise file_access(path, "written", error) from error
 
     def __enter__(self) -> Self:
         return self

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bekenlab.analysis.inputs import load
-from bekenlab.errors import DeviceListError, DownloadError, FileAccessError
+from bekenlab.errors import Action, DeviceListError, DownloadError, FileAccessError
 from bekenlab.jobs.download import Fetch, fetch
 from bekenlab.openbeken.devices import MAX_LIST, DeviceList, parse_devices
 
@@ -41,7 +41,7 @@ def read_cached_list(path: Path) -> DeviceList:
     except FileAccessError as error:
         raise DeviceListError(
             "there is no list of known devices on this computer; bekenlab brings none",
-            hint=f"download it once with --devices {ADDRESS}, or name a copy of it",
+            action=Action("download-devices", address=ADDRESS),
         ) from error
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import APP_START, MIB, SECTOR
-from bekenlab.errors import BekenlabError
+from bekenlab.errors import Action, BekenlabError, advice
 from bekenlab.events import EventSink, ignore
 from bekenlab.flashing.connection import ConnectionOptions, find_port, open_chip
 from bekenlab.link.errors import NoLinkError, NoReplyError
@@ -15,6 +15,7 @@ from bekenlab.link.linking import STAGE_MEANS
 from bekenlab.link.ports import list_ports
 
 if TYPE_CHECKING:
+    from bekenlab.errors import Wording
     from bekenlab.link.connect import Link
     from bekenlab.link.identity import Identity
     from bekenlab.link.ports import Port
@@ -45,16 +46,22 @@ class DoctorReport:
     Attributes:
         checks: In the order they were made; the last is the first that failed, if any did.
         verdict: In one sentence.
-        advice: What to do next.
+        hint: What to do next, in words that suit every frontend.
+        actions: What to do next, to be worded by the frontend.
         identity: The chip, where it was reached.
         problem: The error that ended it, or None.
     """
 
     checks: tuple[Check, ...]
     verdict: str
-    advice: str
+    hint: str
+    actions: tuple[Action, ...]
     identity: Identity | None
     problem: BekenlabError | None
+
+    def advice(self, wording: Wording) -> str:
+        """What to do next, in a frontend's words."""
+        return advice(self.hint, self.actions, wording)
 
 
 def doctor(connection: ConnectionOptions, *, events: EventSink = ignore) -> DoctorReport:
@@ -73,11 +80,16 @@ def doctor(connection: ConnectionOptions, *, events: EventSink = ignore) -> Doct
         if isinstance(error, NoLinkError | NoReplyError) and len(checks) == 1:
             checks.append(Check("port", ok=True, seen=name))
         checks.append(Check(_stage_of(checks), ok=False, seen=error.message))
-        return DoctorReport(tuple(checks), error.message, error.hint, identity, error)
+        told = error.message, error.hint, error.actions
+        return DoctorReport(tuple(checks), *told, identity, error)
     bad = [check for check in checks if not check.ok]
     verdict = bad[0].seen if bad else "everything works: the chip can be backed up and written"
-    advice = "use a shorter cable, or --baud 115200" if bad else "next: bekenlab backup -o FILE"
-    return DoctorReport(tuple(checks), verdict, advice, identity, None)
+    hint, action = (
+        ("use a shorter cable", Action("slower-baud", baud=115_200))
+        if bad
+        else ("", Action("back-up-next"))
+    )
+    return DoctorReport(tuple(checks), verdict, hint, (action,), identity, None)
 
 
 def _ports() -> Check:

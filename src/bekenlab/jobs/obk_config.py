@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bekenlab.analysis.inputs import load
+from bekenlab.analysis.inputs import load_one
 from bekenlab.chips import SECTOR, find_bootloader
 from bekenlab.chips import chip as chip_named
-from bekenlab.errors import RefusedError
 from bekenlab.openbeken.config import Config, Found, find_config
 from bekenlab.openbeken.config.edit import Changes, changed
 
@@ -45,14 +44,11 @@ def read_config(path: Path, *, chip: str | None = None) -> ConfigFile:
     Raises:
         BekenlabError: The file cannot be read, or has no whole configuration in it.
     """
-    files = load(path)
-    if len(files) > 1:
-        names = ", ".join(file.name for file in files)
-        raise RefusedError(f"{path.name} holds several files: {names}", hint="unpack it, name one")
-    data = files[0].data
+    file = load_one(path)
+    data = file.data
     name = chip_named(chip).name if chip else _chip_of(data)
     found: Found = find_config(data, name)
-    return ConfigFile(files[0].name, name, found.offset, found.config, data)
+    return ConfigFile(file.name, name, found.offset, found.config, data)
 
 
 def _chip_of(data: bytes) -> str | None:

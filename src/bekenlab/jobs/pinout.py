@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import board, chip, chips, find_chip, find_module, modules, package, packages
-from bekenlab.errors import UnsupportedError
+from bekenlab.errors import Action, UnsupportedError
 
 if TYPE_CHECKING:
     from bekenlab.analysis.subject import Subject
@@ -31,7 +31,7 @@ def find_board(name: str) -> Module:
     if module:
         raise UnsupportedError(
             f"the pads of {module.name} are in none of our sources",
-            hint=f"bekenlab pinout {module.chip} shows the pins of the chip on it",
+            action=Action("show-chip-pins", chip=module.chip),
         )
     named = find_chip(name)
     if named:
@@ -42,7 +42,8 @@ def find_board(name: str) -> Module:
     near = ", ".join(near_names(name))
     raise UnsupportedError(
         f"there is no module or chip called {name!r}",
-        hint=f"did you mean {near}?" if near else "bekenlab pinout --list names all of them",
+        hint=f"did you mean {near}?" if near else "",
+        action=() if near else Action("list-boards"),
     )
 
 

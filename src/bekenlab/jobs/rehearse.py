@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab.analysis.choose import choose_dump
 from bekenlab.chips import chip as chip_named
-from bekenlab.errors import RehearsalError, UnsupportedError
+from bekenlab.errors import Action, RehearsalError, UnsupportedError
 from bekenlab.events import Event, EventSink, Message, Progress, Step, ignore
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.planner import Planner
@@ -133,7 +133,8 @@ def _written(
     if len(saved.data) > chip.flash_size:
         raise UnsupportedError(
             f"the dump has {len(saved.data):,} bytes, a virtual {chip.name} {chip.flash_size:,}",
-            hint="install without --rehearse; the plan and the backup protect the device",
+            hint="the plan and the backup protect the device",
+            action=Action("skip-rehearsal"),
         )
     events(Step(JOB, "write", "Writing over the wire of a virtual chip"))
     device = build(chip.name, saved.data.ljust(chip.flash_size, b"\xff"))
@@ -179,5 +180,6 @@ def problem_of(rehearsal: Rehearsal) -> RehearsalError | None:
         seen = "OpenBeken did not use the Wi-Fi it was given"
     return RehearsalError(
         f"the rehearsal failed: {seen}",
-        hint="look at the table of pins; --pin corrects one, --pin 8=None leaves P8 out",
+        hint="look at the table of pins",
+        action=Action("correct-pin"),
     )

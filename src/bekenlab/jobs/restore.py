@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bekenlab.errors import UsageError
+from bekenlab.errors import Action, UsageError
 from bekenlab.events import EventSink, ignore
 from bekenlab.flashing.connection import open_chip
 from bekenlab.flashing.flash_file import KIND_MEANS, FileKind, recognise
@@ -72,6 +72,6 @@ def whole_dump(file: InputFile) -> FlashFile:
     if known.kind not in {FileKind.DUMP, FileKind.ROTATED_DUMP}:
         raise UsageError(
             f"{file.path.name} is {KIND_MEANS[known.kind]}, not a whole dump",
-            hint="bekenlab write takes firmware and other files",
+            action=Action("write-firmware"),
         )
     return known

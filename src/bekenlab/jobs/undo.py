@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.analysis.inputs import InputFile, load
-from bekenlab.errors import RefusedError
+from bekenlab.errors import Action, RefusedError
 from bekenlab.events import EventSink, Finished, Started, Step, ignore
 from bekenlab.flashing.connection import open_chip
 from bekenlab.flashing.flash_file import recognise
@@ -106,7 +106,8 @@ def undo(
         if state.backup is None:
             raise RefusedError(
                 "no backup of this chip is known on this computer",
-                hint="name it: bekenlab undo --backup FILE; a dump of another chip is never taken",
+                action=Action("name-undo-backup"),
+                hint="a dump of another chip is never taken",
                 refusals=["no-backup"],
             )
         path, data = state.backup

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bekenlab.errors import UsageError
+from bekenlab.errors import Action, UsageError
 from bekenlab.events import EventSink, ignore
 from bekenlab.flashing.connection import open_chip
 from bekenlab.flashing.flash_file import place, recognise
@@ -64,7 +64,5 @@ def verify_linked(
     """
     start = place(file, target.identity.chip) if address is None else address
     if start is None:
-        raise UsageError(
-            f"nothing says where {path.name} belongs", hint="name the address with --at"
-        )
+        raise UsageError(f"nothing says where {path.name} belongs", action=Action("name-address"))
     return compare(target, path, file.at(start), events=events)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bekenlab.errors import Action
 from bekenlab.link import commands
 from bekenlab.link.errors import BaudRefusedError, NoReplyError
 from bekenlab.link.session.session import LINK_BAUD
@@ -56,16 +57,12 @@ def _change(session: Session, baud: int) -> bool:
     request = commands.set_baud(baud, _DELAY_MS)
     session.send(request)
     try:
-        session.transport.set_baud(baud)
+        session.set_baud(baud)
     except BaudRefusedError:
         # The chip changes in any case; it is found again at the old rate after a reset only.
         _find(session, (old,))
         return False
-    deadline = session.transport.now() + session.patience(request)
-    confirmed = False
-    while not confirmed and (frame := session.next_frame(deadline)) is not None:
-        confirmed = request.matches(frame)
-    if confirmed and all(session.is_linked() for _ in range(_CHECKS)):
+    if session.confirms(request) and all(session.is_linked() for _ in range(_CHECKS)):
         return True
     _retreat(session, baud, old)
     return False
@@ -73,29 +70,30 @@ def _change(session: Session, baud: int) -> bool:
 
 def _retreat(session: Session, baud: int, old: int) -> None:
     """Bring both ends back to ``old``, whichever of the two rates the chip is at."""
-    session.transport.set_baud(old)
+    session.set_baud(old)
     session.drain()
     if any(session.is_linked() for _ in range(3)):
         return
     # The chip did change, but the line does not hold that rate well: ask it back.
-    session.transport.set_baud(baud)
+    session.set_baud(baud)
     session.send(commands.set_baud(old, _DELAY_MS))
-    session.transport.set_baud(old)
+    session.set_baud(old)
     _find(session, (old, baud))
 
 
 def _find(session: Session, rates: tuple[int, ...]) -> None:
     for rate in rates:
-        session.transport.set_baud(rate)
+        session.set_baud(rate)
         session.drain()
         if any(session.is_linked() for _ in range(3)):
             return
-    if session.relink is None:
-        raise NoReplyError(
+    session.state.find_again(
+        NoReplyError(
             "the chip was lost while the baud rate was changed",
-            hint="power-cycle it and try again with --baud 115200",
+            hint="power-cycle it and try again",
+            action=Action("slower-baud", baud=115_200),
         )
-    session.relink()
+    )
 
 
 def _steps(now: int, wanted: int) -> list[int]:

@@ -34,6 +34,15 @@ class Status(IntEnum):
     PROTECTED = 10
 
 
+# Statuses that another try may cure: noise on the line, or the flash busy.
+PASSING = {
+    Status.FLASH_BUSY,
+    Status.SPI_TIMEOUT,
+    Status.FLASH_TIMEOUT,
+    Status.LENGTH_ERROR,
+    Status.INCOMPLETE,
+}
+
 STATUS_MEANS = {
     Status.OK: "done",
     Status.FLASH_BUSY: "flash busy",

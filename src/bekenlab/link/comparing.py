@@ -11,6 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import SECTOR
+from bekenlab.errors import Action
 from bekenlab.link.commands import link_check
 from bekenlab.link.errors import BadReadError
 from bekenlab.link.session.pipeline import Pipeline
@@ -124,7 +125,8 @@ def confirm_crcs(target: Target, crcs: dict[int, int], doubtful: Iterable[int]) 
 def _never_the_same(address: int) -> BadReadError:
     return BadReadError(
         f"sector {address:#x} has another CRC each time the chip computes it",
-        hint="check ground and power; the flash may be worn",
+        action=Action("check-power"),
+        hint="the flash may be worn",
         address=address,
     )
 

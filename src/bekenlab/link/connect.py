@@ -73,15 +73,9 @@ def connect(
         return stage
 
     def again() -> None:
-        # The chip was reset in the middle, or our rates have parted. Without ``relink`` what is
-        # tried here cannot call this function again.
-        session.relink = None
-        try:
-            link(min(wait, _RELINK_WAIT), baud)
-            session.linked_again()
-        finally:
-            session.relink = again
+        # The chip was reset in the middle, or our rates have parted.
+        link(min(wait, _RELINK_WAIT), baud)
 
     stage = link(wait, baud)
-    session.relink = again
+    session.state.relink_with(again)
     return Link(Target(session, identify(session)), stage, session.baud)

@@ -31,6 +31,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.errors import Action
 from bekenlab.link.errors import LineLostError
 from bekenlab.link.transport import own_log
 from bekenlab.machine.fault_spec import parse_terms, unknown
@@ -244,7 +245,8 @@ class FaultyTransport:
         if self._lost:
             raise LineLostError(
                 f"{self.name} is gone",
-                hint="plug the adapter in and repeat the command: it goes on where it stopped",
+                hint="plug the adapter in",
+                action=Action("repeat"),
                 port=self.name,
             )
 

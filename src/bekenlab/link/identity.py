@@ -14,6 +14,7 @@ from bekenlab.chips import MIB, SECTOR, CrcEnd, LoaderKind
 from bekenlab.link import commands
 from bekenlab.link.efuse import read_key
 from bekenlab.link.errors import ChipRefusedError, NoReplyError
+from bekenlab.link.session.policy import LoaderPolicy
 
 if TYPE_CHECKING:
     from bekenlab.link.session.session import Session
@@ -84,8 +85,7 @@ def identify(session: Session) -> Identity:
     protocol = chips.download_protocol(kind)
     flash_id = _flash_id(session) if protocol.registers else None
     part = chips.flash_part(flash_id) if flash_id is not None else None
-    session.waits = not protocol.in_flash
-    session.nudges = protocol.takes_checks
+    session.state.adopt(LoaderPolicy.of(protocol))
     size, source = _size(session, flash_id, part)
     return Identity(
         kind=kind,

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from bekenlab.link.target import Target
 
 _LOOK_EVERY = 0.01
-_LONGEST_SILENCE = 0.03
 _ANSWER = 0.02
 
 
@@ -29,11 +28,10 @@ _ANSWER = 0.02
 def kept(target: Target) -> Iterator[None]:
     """Keep the loader of a chip awake within a ``with`` block, until it is told to reboot.
 
-    Not needed for a ROM, which waits for ever, nor on a line that is known to be in virtual time.
+    Not needed for a ROM, which waits for ever, nor on a transport known to be in virtual time.
     While requests of a pipeline are under way they keep it awake, or else nobody does.
     """
-    waits = not target.identity.protocol.in_flash
-    if waits or isinstance(target.session.transport, HasLog):
+    if target.session.state.policy.waits or isinstance(target.session.transport, HasLog):
         yield
         return
     over = threading.Event()
@@ -47,18 +45,18 @@ def kept(target: Target) -> Iterator[None]:
 
 
 def _keep(target: Target, over: threading.Event) -> None:
-    """Ask, until it is over or the line fails; then the next request says so."""
+    """Ask, until it is over or the transport fails; then the next request says so."""
     session = target.session
     while not over.wait(_LOOK_EVERY):
         if not session.turn.acquire(blocking=False):
             continue  # somebody speaks
         try:
-            may_be_asked = not (session.flying or session.delicate or session.left)
-            if may_be_asked and session.quiet_for > _LONGEST_SILENCE:
+            silent = session.quiet_for > session.state.policy.longest_silence
+            if silent and session.state.may_be_disturbed:
                 # Whether it is answered does not matter: somebody may be moving the wire.
                 session.is_linked(_ANSWER)
         except BekenlabError as error:
-            session.trouble = error
+            session.state.fail(error)
             return
         finally:
             session.turn.release()

@@ -28,8 +28,6 @@ _AFTER_RESET = 0.8
 _PULSE = 0.1
 _TELL_EVERY = 0.25
 _REBOOT_TEXT = b"\r\nreboot\r\n"
-# Longer than USB adapters hold bytes back.
-_LEFT_OVER = 0.03
 _KEEP = 512
 
 
@@ -103,10 +101,10 @@ class Linker:
 
     def _link(self) -> Stage:
         for rate in (LINK_BAUD, *self._rates):
-            self._session.transport.set_baud(rate)
+            self._session.set_baud(rate)
             if self._try(Stage.ALREADY, _ALREADY):
                 return Stage.ALREADY
-        self._session.transport.set_baud(LINK_BAUD)
+        self._session.set_baud(LINK_BAUD)
         self.heard = b""
         self._session.transport.write(_REBOOT_TEXT)
         if self._try(Stage.REBOOT, _AFTER_REBOOT):
@@ -145,15 +143,12 @@ class Linker:
                 tell = now + _TELL_EVERY
                 self._watch(Linking(stage, end - now, diagnose(self.heard)))
             if self._check():
-                self._session.left = False
-                # The chip answers every check that was on its way; none may be left over.
-                self._session.drain(_LEFT_OVER)
-                self._session.checks.forget()
+                self._session.linked()
                 return True
         return False
 
     def _check(self) -> bool:
         if self._session.hail():
             return True
-        self.heard = (self.heard + self._session.reader.take_noise())[-_KEEP:]
+        self.heard = (self.heard + self._session.take_noise())[-_KEEP:]
         return False

@@ -13,6 +13,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import SECTOR
+from bekenlab.errors import Action
 from bekenlab.link.baud import lower_baud
 from bekenlab.link.errors import BadReadError, ChipRefusedError
 from bekenlab.link.session.pipeline import Pipeline
@@ -204,7 +205,7 @@ def read_alone(target: Target, address: int) -> Sector:
         if not lower_baud(target.session):
             raise BadReadError(
                 f"sector {address:#x} cannot be read: {tries} tries, none agreed with the chip",
-                hint="check ground and power; what was read so far is kept, repeat the command",
+                action=(Action("check-power"), Action("repeat")),
                 address=address,
             )
 

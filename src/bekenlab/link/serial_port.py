@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import serial
 
 from bekenlab.chips import BITS_A_BYTE
+from bekenlab.errors import Action
 from bekenlab.link.errors import BaudRefusedError, LineLostError, PortError
 from bekenlab.link.ports import permission_fix
 
@@ -55,7 +56,7 @@ class SerialTransport:
         except (ValueError, serial.SerialException, OSError) as error:
             self._restore(old)
             raise BaudRefusedError(
-                f"{self.name} cannot do {baud} baud: {error}", hint="choose a lower --baud"
+                f"{self.name} cannot do {baud} baud: {error}", hint="choose a lower baud rate"
             ) from error
 
     def _restore(self, baud: int) -> None:
@@ -109,7 +110,8 @@ class SerialTransport:
     def _lost(self, error: Exception) -> LineLostError:
         return LineLostError(
             f"{self.name} went away: {error}",
-            hint="plug the adapter in again and repeat the command: it goes on where it stopped",
+            hint="plug the adapter in again",
+            action=Action("repeat"),
         )
 
 
@@ -163,11 +165,19 @@ def _has_lines(port: serial.Serial) -> bool:
 
 def _refused(url: str, error: Exception) -> PortError:
     number = getattr(error, "errno", None)
-    for reason, message, hint in _URL_REASONS if "://" in url else _reasons(url):
+    for reason, message, told in _URL_REASONS if "://" in url else _reasons(url):
         if number in reason or any(text in str(error) for text in _TEXTS[message]):
-            return PortError(f"{url}: {message}", hint=hint)
-    hint = "write HOST:PORT after it" if "://" in url else "bekenlab ports lists what there is"
-    return PortError(f"{url} cannot be opened: {error}", hint=hint)
+            return _port_error(f"{url}: {message}", told)
+    return _port_error(
+        f"{url} cannot be opened: {error}",
+        "write HOST:PORT after it" if "://" in url else Action("list-ports"),
+    )
+
+
+def _port_error(message: str, told: str | Action) -> PortError:
+    if isinstance(told, Action):
+        return PortError(message, action=told)
+    return PortError(message, hint=told)
 
 
 _BUSY, _DENIED, _ABSENT = "it is in use", "it may not be opened by this user", "there is none"
@@ -182,11 +192,11 @@ _TEXTS = {
     _UNKNOWN: ("Name or service not known", "getaddrinfo", "name resolution", "nodename"),
     _SCHEME: ("not known",),
 }
-_URL_REASONS: tuple[tuple[set[int], str, str], ...] = (
+_URL_REASONS: tuple[tuple[set[int], str, str | Action], ...] = (
     (
         {errno.ECONNREFUSED},
         _SILENT,
-        "start the server first (bekenlab sim, ser2net); is HOST:PORT right?",
+        Action("start-server"),
     ),
     (
         {errno.EPIPE, errno.ECONNRESET},
@@ -198,8 +208,8 @@ _URL_REASONS: tuple[tuple[set[int], str, str], ...] = (
 )
 
 
-def _reasons(url: str) -> Iterator[tuple[set[int], str, str]]:
+def _reasons(url: str) -> Iterator[tuple[set[int], str, str | Action]]:
     yield {errno.EBUSY, errno.EAGAIN}, _BUSY, "close the program that uses it (a serial monitor?)"
     fix = permission_fix(url) or "close other programs that use it, or run as administrator"
     yield {errno.EACCES, errno.EPERM}, _DENIED, fix
-    yield {errno.ENOENT, errno.ENODEV}, _ABSENT, "bekenlab ports lists what there is"
+    yield {errno.ENOENT, errno.ENODEV}, _ABSENT, Action("list-ports")

@@ -106,8 +106,4 @@ class Target:
 
     def reboot(self) -> None:
         """Leave the loader and start the firmware; nothing is answered."""
-        with self.session.turn:
-            self.session.left = True
-            # Sent several times, as Beken's own tool does: nobody confirms it.
-            for _ in range(3):
-                self.session.transport.write(commands.reboot())
+        self.session.start_firmware()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from bekenlab.chips import BITS_A_BYTE, chip
-from bekenlab.errors import FileAccessError, TooLargeError, UnsupportedError
+from bekenlab.errors import TooLargeError, UnsupportedError, file_access
 from bekenlab.files import write_whole
 from bekenlab.link.errors import LineLostError, PortError
 from bekenlab.link.faulty import LINE_FAULTS, FaultyTransport, line_faults
@@ -297,9 +297,8 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
         hint = "image is the file the chip's flash begins with; leave it out for blank flash"
-        raise FileAccessError(f"{path} cannot be read: {reason}", hint=hint) from error
+        raise file_access(path, "read", error, hint=hint) from error
 
 
 def _write_back(path: Path, data: bytes) -> None:
@@ -307,5 +306,4 @@ def _write_back(path: Path, data: bytes) -> None:
     try:
         write_whole(path, data)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise FileAccessError(f"{path} cannot be written: {reason}") from error
+        raise file_access(path, "written", error) from error

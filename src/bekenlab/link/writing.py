@@ -6,6 +6,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import SECTOR
+from bekenlab.errors import Action
 from bekenlab.link.errors import ChipRefusedError, NoReplyError, VerifyFailedError
 from bekenlab.link.reading import BLANK
 
@@ -45,7 +46,7 @@ def _write_sector(target: Target, address: int, data: bytes) -> int:
         target.session.resync()
     raise VerifyFailedError(
         f"sector {address:#x} could not be written: {seen}",
-        hint="check power and ground; repeat the command, it goes on where it stopped",
+        action=(Action("check-power"), Action("repeat")),
         address=address,
     )
 

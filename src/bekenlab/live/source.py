@@ -12,7 +12,7 @@ from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.chips import SECTOR
 from bekenlab.chips import chip as chip_named
 from bekenlab.data import read_table
-from bekenlab.errors import BekenlabError, RefusedError, UnsupportedError
+from bekenlab.errors import Action, BekenlabError, RefusedError, UnsupportedError
 from bekenlab.live.fitting import Fitting, fitting_of_config, fitting_of_map
 from bekenlab.machine import FlashImage
 from bekenlab.openbeken.config import find_config
@@ -78,7 +78,7 @@ def live_source(
     name = chip or analysis.chip.name
     if name is None:
         raise UnsupportedError(
-            "nothing in this file says which chip it is for", hint="name the chip"
+            "nothing in this file says which chip it is for", action=Action("name-chip")
         )
     name = chip_named(name).name
     openbeken = firmware.kind is FirmwareKind.OPENBEKEN

@@ -50,7 +50,7 @@ class LoaderChip:
         if image.loader is None or image.encryption.key is None:
             raise NotADumpError(
                 "there is no boot loader in this dump that could run",
-                hint="a whole dump from address 0 is needed; look at it with analyze",
+                hint="a whole dump from address 0 is needed",
             )
         self.now = 0.0
         self._chip = chip

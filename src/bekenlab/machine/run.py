@@ -18,7 +18,7 @@ _VARIABLE = re.compile(rb"0x[0-9a-fA-F]+|[0-9]+|-?\d+")
 class StopReason(StrEnum):
     """Why a run ended."""
 
-    PINS_COMPLETE = "pins_complete"
+    CONDITION = "condition"
     MATCH = "match"
     QUIET = "quiet"
     DEVICE_TIME = "device_time"
@@ -47,8 +47,7 @@ class Until:
 
     Attributes:
         match: Regular expression to be found in what UART2 prints during this run.
-        complete: Asked with the whole UART2 log when a line was added; True ends the run with
-            ``pins_complete``.
+        condition: Asked when UART2 has printed a line; True ends the run with ``condition``.
         pin: The level at this pin changes to this one (reported as ``match``).
         device_seconds: Virtual time.
         instructions: Executed instructions.
@@ -59,7 +58,7 @@ class Until:
     """
 
     match: str | re.Pattern[bytes] | None = None
-    complete: Callable[[bytes], bool] | None = None
+    condition: Callable[[], bool] | None = None
     pin: PinEdge | None = None
     device_seconds: float | None = None
     instructions: int | None = None

@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from bekenlab.machine.run import Matcher, Novelty, StopReason, Until
 
 if TYPE_CHECKING:
-    from bekenlab.machine.machine import Machine
+    from collections.abc import Callable
+
+    from bekenlab.machine.clock import Clock
+    from bekenlab.machine.serial import SerialPort
 
 _ANY_NUMBER = 1 << 32
+
+
+class Running(Protocol):
+    """What has to be known of a machine to tell whether its run is over.
+
+    Attributes:
+        clock: Virtual time.
+        uart2: The log port.
+        monotonic: Real time in seconds.
+        bitten: Whether the watchdog has expired; cleared by whoever takes notice.
+    """
+
+    clock: Clock
+    uart2: SerialPort
+    monotonic: Callable[[], float]
+    bitten: bool
+
+    @property
+    def instructions(self) -> int:
+        """Executed so far."""
+        ...
+
+    @property
+    def asleep(self) -> bool:
+        """Whether the chip is in deep sleep."""
+        ...
 
 
 class Watch:
@@ -24,7 +53,7 @@ class Watch:
         detail: What was seen, once a condition holds.
     """
 
-    def __init__(self, machine: Machine, until: Until, started: float) -> None:
+    def __init__(self, machine: Running, until: Until, started: float) -> None:
         self.detail = ""
         self._machine = machine
         self._until = until
@@ -81,9 +110,9 @@ class Watch:
             if found is not None:
                 self.detail = found
                 return StopReason.MATCH
-        complete = self._until.complete
-        if complete is not None and b"\n" in data and complete(bytes(self._machine.uart2.sent)):
-            return StopReason.PINS_COMPLETE
+        condition = self._until.condition
+        if condition is not None and b"\n" in data and condition():
+            return StopReason.CONDITION
         return None
 
     def _limits(self) -> StopReason | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import find_chip
-from bekenlab.errors import DeviceListError
+from bekenlab.errors import Action, DeviceListError
 from bekenlab.openbeken.settings import PinSetting, parse_settings
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def parse_devices(data: bytes) -> DeviceList:
     if len(data) > MAX_LIST:
         raise DeviceListError(
             f"the device list has {len(data):,} bytes, more than {MAX_LIST:,}",
-            hint="name OpenBeken's devices.json",
+            action=Action("name-devices"),
         )
     try:
         value = json.loads(data.decode("utf-8-sig", "replace"))
@@ -140,5 +140,5 @@ def _text(row: Mapping[str, Any], field: str) -> str:
 def _no_list(why: str) -> DeviceListError:
     return DeviceListError(
         f"this is no list of OpenBeken devices: {why}",
-        hint="name OpenBeken's devices.json, or its address with --devices",
+        action=Action("name-devices"),
     )

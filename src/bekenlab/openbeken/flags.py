@@ -59,7 +59,8 @@ def flag_number(text: str) -> int:
             return flag.number
     raise BadValueError(
         f"OpenBeken has no flag {text!r}",
-        hint="a flag is a number from 0 to 63 or a name from the table in docs/config.md",
+        hint="a flag is a number from 0 to 63, or a name: the documentation's page on OpenBeken's "
+        "configuration lists them",
     )
 
 

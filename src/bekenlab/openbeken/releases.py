@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from bekenlab.data import read_table
-from bekenlab.errors import DownloadError, UnsupportedError
+from bekenlab.errors import Action, DownloadError, UnsupportedError
 
 MAX_ANSWER = 4 << 20
 """More bytes than a list of a release's files has."""
@@ -60,7 +60,7 @@ def asset_for(chip: str, announced: bytes) -> Asset:
     if begin is None:
         raise UnsupportedError(
             f"bekenlab knows of no release of OpenBeken for {chip}",
-            hint="name a file with --firmware FILE if you have one",
+            action=Action("name-firmware"),
         )
     pattern = re.compile(rf"{re.escape(begin)}({_VERSION})\.bin")
     for entry in _entries(announced):
@@ -72,7 +72,8 @@ def asset_for(chip: str, announced: bytes) -> Asset:
             return Asset(match[0], match[1], address, size, sha256)
     raise DownloadError(
         f"the newest release of OpenBeken has no {begin}*.bin",
-        hint="look at its page on GitHub, and name a file with --firmware FILE",
+        hint="look at its page on GitHub",
+        action=Action("name-firmware"),
     )
 
 
@@ -85,7 +86,8 @@ def _entries(announced: bytes) -> list[dict[str, Any]]:
     if not isinstance(entries, list):
         raise DownloadError(
             "what announces OpenBeken's releases gave no list of files",
-            hint="try again later, or name a file with --firmware FILE",
+            hint="try again later",
+            action=Action("name-firmware"),
         )
     return [entry for entry in entries if isinstance(entry, dict)]
 

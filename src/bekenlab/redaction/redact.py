@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot_findings import BootMode
-from bekenlab.analysis.inputs import InputFile, load
+from bekenlab.analysis.inputs import InputFile, load_one
 from bekenlab.chips import SECTOR
 from bekenlab.errors import BekenlabError, DamagedDumpError, Notice, RefusedError
 from bekenlab.image import EncryptionState
@@ -75,12 +75,7 @@ def redact_file(path: Path) -> Redaction:
     Raises:
         BekenlabError: It cannot be read or is no dump, it holds several dumps, or the proof failed.
     """
-    files = load(path)
-    if len(files) != 1:
-        raise RefusedError(
-            f"{path.name} holds several files", hint="unpack it and redact one of them"
-        )
-    return redact(files[0])
+    return redact(load_one(path))
 
 
 def redact(file: InputFile) -> Redaction:

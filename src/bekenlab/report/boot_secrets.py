@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bekenlab.machine import StopReason
+from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.secret import REDACTED
 from bekenlab.tuya.boot_log.redact import redact_log
 
@@ -17,7 +17,7 @@ def without_secrets(report: BootReport) -> BootReport:
     """A copy of the report without keys, Wi-Fi names and passwords in its texts."""
     text = redact_log(report.text)
     # The match is a piece of the log; if it is not in the safe log, it contains a secret.
-    seen = report.stop is not StopReason.MATCH or report.detail in text
+    seen = report.stop is not BootStop.MATCH or report.detail in text
     return replace(
         report,
         text=text,

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bekenlab.machine import StopReason
+from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.machine.peers.tuya_mcu import describe_frame, describe_point
 from bekenlab.report.printable import Printable, printable
 from bekenlab.report.text import LEVELS, heading, openbeken_role
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 _EARLY = "The firmware may set up more pins later: --until 'app_init finished' keeps it running."
 _STOPS = {
-    StopReason.PINS_COMPLETE: "the log has given the complete pin configuration",
-    StopReason.MATCH: "the awaited text was printed",
-    StopReason.QUIET: "nothing new was happening",
-    StopReason.DEVICE_TIME: "the limit of device time was reached",
-    StopReason.WALL: "the limit of real time was reached",
-    StopReason.BUDGET: "the limit of instructions was reached",
-    StopReason.FAULT: "the firmware crashed",
-    StopReason.WATCHDOG: "the watchdog reset the chip",
+    BootStop.PINS_COMPLETE: "the log has given the complete pin configuration",
+    BootStop.MATCH: "the awaited text was printed",
+    BootStop.QUIET: "nothing new was happening",
+    BootStop.DEVICE_TIME: "the limit of device time was reached",
+    BootStop.WALL: "the limit of real time was reached",
+    BootStop.BUDGET: "the limit of instructions was reached",
+    BootStop.FAULT: "the firmware crashed",
+    BootStop.WATCHDOG: "the watchdog reset the chip",
 }
 
 
@@ -49,7 +49,7 @@ def _sections(report: BootReport) -> Iterator[RenderableType]:
     if touched:
         yield heading("Pins when the run stopped")
         yield _gpio(touched)
-        if report.stop is StopReason.PINS_COMPLETE:
+        if report.stop is BootStop.PINS_COMPLETE:
             yield Padding(Text(_EARLY, style="dim"), (0, 0, 0, 2))
     if report.mcu_frames:
         yield heading("TuyaMCU frames sent")
@@ -68,7 +68,7 @@ def _facts(report: BootReport) -> RenderableType:
     what = " ".join(report.detail.split())
     detail = f": {what}" if what else ""
     table.add_row("Stopped", Text(f"{_STOPS[report.stop]}{detail}"))
-    if report.stop in (StopReason.FAULT, StopReason.WATCHDOG):
+    if report.stop in (BootStop.FAULT, BootStop.WATCHDOG):
         table.add_row("at", f"pc 0x{report.pc:x}")
     speed = report.instructions / max(report.wall_seconds, 1e-6) / 1e6
     table.add_row(

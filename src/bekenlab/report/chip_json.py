@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bekenlab.events import Advanced, Awaiting, Event, Message, Progress, Started, Step
+from bekenlab.events import Advanced, Awaiting, Event, Line, Message, Progress, Started, Step
 
 if TYPE_CHECKING:
     from bekenlab.errors import BekenlabError, Notice
     from bekenlab.flashing.backup import BackupReport
     from bekenlab.flashing.execute import FlashReport
-    from bekenlab.flashing.plan import FlashPlan
+    from bekenlab.flashing.plan import FlashPlan, Refusal
     from bekenlab.flashing.verify import VerifyReport
     from bekenlab.jobs.doctor import DoctorReport
     from bekenlab.jobs.info import InfoReport
@@ -44,14 +44,16 @@ def event_json(event: Event) -> dict[str, Any]:
         return {"event": "awaiting", "job": event.job, "stage": event.stage, **told}
     if isinstance(event, Step):
         return {"event": "step", "job": event.job, "step": event.step, "title": event.title}
+    if isinstance(event, Line):
+        return {"event": "line", "at": round(event.at, 3), "text": event.text}
     if isinstance(event, Advanced):
         return {"event": "advanced", "job": event.job, "done": event.done, "item": event.item}
     return {"event": "finished", "job": event.job}
 
 
-def error_json(error: BekenlabError) -> dict[str, Any]:
-    """An error."""
-    return {"code": error.code, "message": error.message, "hint": error.hint}
+def error_json(error: BekenlabError, advice: str) -> dict[str, Any]:
+    """An error, with the frontend's advice."""
+    return {"code": error.code, "message": error.message, "hint": advice}
 
 
 def identity_json(identity: Identity) -> dict[str, Any]:
@@ -136,6 +138,12 @@ def verify_json(report: VerifyReport) -> dict[str, Any]:
     }
 
 
+def override(refusal: Refusal) -> str:
+    """The options of the command line that let a refused write pass."""
+    keep = f"--keep {refusal.code} (leaves the chip's) or " if refusal.keepable else ""
+    return f"{keep}--force {refusal.code}"
+
+
 def plan_json(plan: FlashPlan) -> dict[str, Any]:
     """Plan of a write."""
     return {
@@ -149,7 +157,8 @@ def plan_json(plan: FlashPlan) -> dict[str, Any]:
         "backup": str(plan.backup) if plan.backup else None,
         "seconds": round(plan.seconds, 1),
         "refusals": [
-            {"code": r.code, "reason": r.reason, "override": r.override} for r in plan.refusals
+            {"code": refusal.code, "reason": refusal.reason, "override": override(refusal)}
+            for refusal in plan.refusals
         ],
         "warnings": notices_json(plan.notices),
     }
@@ -172,11 +181,11 @@ def flash_json(report: FlashReport) -> dict[str, Any]:
     }
 
 
-def doctor_json(report: DoctorReport) -> dict[str, Any]:
-    """Report of ``doctor``."""
+def doctor_json(report: DoctorReport, advice: str) -> dict[str, Any]:
+    """Report of ``doctor``, with the frontend's advice."""
     return {
         "verdict": report.verdict,
-        "advice": report.advice,
+        "advice": advice,
         "checks": [
             {"name": check.name, "ok": check.ok, "seen": check.seen} for check in report.checks
         ],

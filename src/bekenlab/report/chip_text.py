@@ -9,6 +9,7 @@ from rich.text import Text
 
 from bekenlab.chips import MIB
 from bekenlab.link.linking import STAGE_MEANS
+from bekenlab.report.chip_json import override
 from bekenlab.report.labelled import labelled, noted
 from bekenlab.report.printable import printable
 
@@ -108,7 +109,7 @@ def plan_text(plan: FlashPlan, identity: Identity) -> Group:
         ("Time", _time(plan)),
     ]
     refused = [
-        Text.assemble(("refused: ", "bold red"), f"{r.reason}\n  override: {r.override}")
+        Text.assemble(("refused: ", "bold red"), f"{r.reason}\n  override: {override(r)}")
         for r in plan.refusals
     ]
     return Group(labelled(rows), *noted(plan.notices), *refused)
@@ -163,8 +164,8 @@ def ports_text(ports: Sequence[Port]) -> Text:
     return Text("\n").join(lines)
 
 
-def doctor_text(report: DoctorReport) -> Text:
-    """The checks, then the verdict."""
+def doctor_text(report: DoctorReport, advice: str) -> Text:
+    """The checks, then the verdict and what to do in the frontend's words."""
     lines = [
         Text.assemble(
             ("ok   " if check.ok else "fail ", "green" if check.ok else "bold red"),
@@ -174,5 +175,5 @@ def doctor_text(report: DoctorReport) -> Text:
         for check in report.checks
     ]
     if report.problem is None:
-        lines.append(Text(f"{report.verdict}\n{report.advice}", style="bold"))
+        lines.append(Text(f"{report.verdict}\n{advice}", style="bold"))
     return Text("\n").join(lines)

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.errors import UnsupportedError
+from bekenlab.errors import Action, UnsupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,7 +93,7 @@ def _esphome(request: Request) -> Export:
     chip = _chip(request.chip) if request.chip else subject.chip
     if not chip:
         raise UnsupportedError(
-            f"{subject.name} does not say which chip the device has", hint="give it with --chip"
+            f"{subject.name} does not say which chip the device has", action=Action("name-chip")
         )
     words = (subject.template.get(key) for key in ("vendor", "name", "model"))
     made = build_firmware(
@@ -102,8 +102,22 @@ def _esphome(request: Request) -> Export:
         module=subject.module,
         title=" ".join(word for word in words if isinstance(word, str) and word) or None,
         firmware=subject.firmware,
+        ota=_update_address(subject),
     )
     return Export(made.yaml.encode(), made.left_out, "put a secrets.yaml beside it")
+
+
+def _update_address(subject: Subject) -> int | None:
+    """Where the boot loader takes updates from, by the dump or by a report on it."""
+    from bekenlab.esphome import update_address
+
+    if subject.analysis is not None and subject.analysis.image is not None:
+        return update_address(subject.analysis.image)
+    try:
+        rows = (subject.report or {})["image"]["partitions"]
+        return next((int(row["physical"][0]) for row in rows if row["name"] == "download"), None)
+    except (KeyError, TypeError, ValueError, IndexError):
+        return None  # the report of a log or of a configuration
 
 
 def _text(request: Request) -> Export:
@@ -127,7 +141,7 @@ def _json(request: Request) -> Export:
     else:
         raise UnsupportedError(
             f"{subject.name} is not a dump, report or log, so there is no report on it",
-            hint="export it with --to openbeken or --to config",
+            action=Action("export-template"),
         )
     return Export(json.dumps(report, separators=(",", ":")).encode() + b"\n")
 

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import SECTOR
-from bekenlab.errors import FileAccessError
+from bekenlab.errors import Action, file_access
 from bekenlab.files import write_whole
 from bekenlab.report.json_report import to_json
 
@@ -43,11 +43,8 @@ def write_files(analysis: Analysis, folder: Path, *, show_secrets: bool = False)
             write_whole(path, content)
             written.append(path)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise FileAccessError(
-            f"{error.filename or target} cannot be written: {reason}",
-            hint="choose another folder with -o",
-        ) from error
+        place = error.filename or target
+        raise file_access(place, "written", error, action=Action("name-folder")) from error
     return written
 
 

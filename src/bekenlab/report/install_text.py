@@ -11,6 +11,7 @@ from rich.text import Text
 
 from bekenlab.openbeken.boot_log import ConfigVerdict
 from bekenlab.probing.rehearsal import PinVerdict
+from bekenlab.report.chip_json import override
 from bekenlab.report.chip_text import flash_text, sectors
 from bekenlab.report.labelled import labelled, noted
 from bekenlab.report.printable import printable
@@ -53,7 +54,7 @@ def proposal_text(proposal: Proposal) -> Group:
         ]
     )
     refused = [
-        Text.assemble(("refused: ", "bold red"), f"{r.reason}\n  override: {r.override}")
+        Text.assemble(("refused: ", "bold red"), f"{r.reason}\n  override: {override(r)}")
         for r in plan.refusals
     ]
     notices = noted((*proposal.notices, *plan.notices))

@@ -62,25 +62,31 @@ def to_json(analysis: Analysis, *, show_secrets: bool = False) -> dict[str, Any]
         ],
     }
     if analysis.problem:
-        report["error"] = error_json(analysis.problem)
+        # What is wrong with a dump is told in words that suit every frontend.
+        report["error"] = error_json(analysis.problem, analysis.problem.hint)
     return report
 
 
-def failure_json(name: str, error: BekenlabError) -> dict[str, Any]:
-    """The line for a file that could not be read."""
+def failure_json(name: str, error: BekenlabError, advice: str) -> dict[str, Any]:
+    """The line for a file that could not be read; ``advice`` as for :func:`error_json`."""
     return {
         "schema": SCHEMA,
         "file": {"name": name, "size": None, "sha256": None},
-        "error": error_json(error),
+        "error": error_json(error, advice),
     }
 
 
-def error_json(error: BekenlabError) -> dict[str, Any]:
-    """An error's code, message, hint and exit status."""
+def error_json(error: BekenlabError, advice: str) -> dict[str, Any]:
+    """An error's code, message, hint and exit status.
+
+    Args:
+        error: The error.
+        advice: What to do, in the frontend's words.
+    """
     return {
         "code": error.code,
         "message": error.message,
-        "hint": error.hint,
+        "hint": advice,
         "exit": int(error.exit_code),
     }
 

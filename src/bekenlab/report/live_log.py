@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from bekenlab.report.printable import printable
-from bekenlab.tuya.boot_log.redact import redact_log
-
-# Some secrets are on the lines after their label, so lines are examined together with those before
-# them.
-_CONTEXT_LINES = 40
+from bekenlab.tuya.boot_log.redact import LineRedactor
 
 
 class LiveLog:
@@ -18,8 +14,7 @@ class LiveLog:
     """
 
     def __init__(self, *, show_secrets: bool = False) -> None:
-        self._show_secrets = show_secrets
-        self._context: list[str] = []
+        self._redactor = None if show_secrets else LineRedactor()
         self._rest: list[str] = []
 
     def feed(self, piece: str) -> list[str]:
@@ -37,10 +32,6 @@ class LiveLog:
         return self.feed("\n") if self._rest else []
 
     def _safe(self, lines: list[str]) -> list[str]:
-        if not lines:
-            return []
-        if not self._show_secrets:
-            together = [*self._context, *lines]
-            self._context = together[-_CONTEXT_LINES:]
-            lines = redact_log("\n".join(together)).split("\n")[len(together) - len(lines) :]
+        if self._redactor is not None:
+            lines = self._redactor.redact(lines)
         return [printable(line) for line in lines]

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from bekenlab.errors import BekenlabError, InternalError, NotFoundError
+from bekenlab.errors import BekenlabError, NotFoundError, internal_error
 from bekenlab.web.pages import failure, page
 from bekenlab.web.routes import ROUTES
 from bekenlab.web.security import Guard
@@ -80,5 +80,4 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 async def _internal_error(request: Request, error: Exception) -> Response:
     # The traceback goes to the server's log; the page only says that bekenlab failed.
-    text = f"bekenlab failed: {type(error).__name__}: {error}"
-    return failure(request, InternalError(text, hint="please report this line"))
+    return failure(request, internal_error(error))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from bekenlab.errors import BusyError
-from bekenlab.events import Awaiting, Event, Progress
+from bekenlab.events import Awaiting, Event, Line, Progress
 from bekenlab.report.chip_json import event_json
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class JobEventSink:
         if isinstance(event, Progress):
             facts |= self._progress(event)
             self._job.emit(name, replaces=f"progress {event.phase}", **facts)
+        elif isinstance(event, Line):
+            self._job.emit(name, seconds=facts["at"], text=event.text)
         else:
             replaces = "awaiting" if isinstance(event, Awaiting) else None
             self._job.emit(name, replaces=replaces, **facts)

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from bekenlab.errors import BekenlabError, CancelledJobError, InternalError, RefusedError
-from bekenlab.report.json_report import error_json
+from bekenlab.errors import BekenlabError, CancelledJobError, RefusedError, internal_error
+from bekenlab.web.failures import job_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -302,19 +302,12 @@ def _run(job: Job, work: Work) -> None:
     try:
         result = work(job)
     except CancelledJobError as error:
-        job.end(State.CANCELLED, error=error_json(error))
+        job.end(State.CANCELLED, error=job_error(error))
     except BekenlabError as error:
         # An error caused by stopping the job (an unfinished link, say) is not a failure.
         state = State.CANCELLED if job.cancelled else State.FAILED
-        job.end(state, error=error_json(error))
+        job.end(state, error=job_error(error))
     except Exception as error:  # noqa: BLE001  nothing above catches it in a thread
-        job.end(State.FAILED, error=error_json(_internal(error)))
+        job.end(State.FAILED, error=job_error(internal_error(error)))
     else:
         job.end(State.DONE, result=dict(result))
-
-
-def _internal(error: Exception) -> InternalError:
-    return InternalError(
-        f"bekenlab failed: {type(error).__name__}: {error}",
-        hint="this is a fault of bekenlab: please report this line",
-    )

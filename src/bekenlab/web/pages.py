@@ -12,6 +12,7 @@ from bekenlab import __version__
 from bekenlab.analysis.inputs import MAX_SIZE
 from bekenlab.errors import BekenlabError, BusyError, ExitCode, NotFoundError, TooLargeError
 from bekenlab.report.json_report import error_json
+from bekenlab.web.menu import MENU
 from bekenlab.web.texts import LANGUAGES, Texts, choose_language, texts
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ def failure(request: HTTPConnection, error: BekenlabError) -> Response:
     """Answer with an error: JSON below ``/api/``, a page elsewhere."""
     status = _OWN_STATUS.get(type(error)) or _STATUS.get(error.exit_code, 500)
     if request.url.path.startswith("/api/"):
-        answer: Response = JSONResponse({"error": error_json(error)}, status)
+        advice = error.advice(texts_for(request).wording)
+        answer: Response = JSONResponse({"error": error_json(error, advice)}, status)
     else:
         answer = page(request, "error", status=status, error=error)
     if isinstance(error, TooLargeError):
@@ -93,8 +95,6 @@ def failure(request: HTTPConnection, error: BekenlabError) -> Response:
 
 @cache
 def _environment() -> Environment:
-    from bekenlab.web.routes import MENU  # here, because routes import this module
-
     environment = Environment(
         loader=PackageLoader("bekenlab.web", "templates"),
         autoescape=True,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from bekenlab.errors import ListenError
+from bekenlab.errors import Action, ListenError
 from bekenlab.web.app import create_app
 from bekenlab.web.context import AppContext, Settings
 
@@ -80,7 +80,7 @@ def open_socket(place: Place) -> socket.socket:
             if error.errno != errno.EADDRINUSE or port == ports[-1]:
                 raise ListenError(
                     f"cannot listen on {place.host}:{port}: {(error.strerror or '').lower()}",
-                    hint="name another port with --listen, or leave it out",
+                    action=Action("listen-elsewhere"),
                 ) from error
             continue
         return found

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
+    from bekenlab.errors import Action
     from bekenlab.report.pictures import Words
 
 LANGUAGES = ("en", "de")
@@ -43,6 +44,10 @@ class Texts:
             KeyError: The text or a value for it is missing.
         """
         return _PLACE.sub(lambda found: str(values[found[1]]), self.entries[key])
+
+    def wording(self, action: Action) -> str:
+        """An action in the words of the pages. See ``bekenlab.errors.Wording``."""
+        return self(f"action.{action.name}", **action.facts)
 
     def or_else(self, key: str, fallback: str) -> str:
         """Look up a text, with a fallback for a missing one."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bekenlab.cli.wording import wording
 from bekenlab.errors import BekenlabError, FileAccessError, RefusedError, UsageError
 from bekenlab.events import Event, Step
 from bekenlab.flashing.journal import WriteJournal
@@ -157,7 +158,7 @@ def test_a_wire_that_is_not_moved_ends_the_job_all_the_same(plug: Desk) -> None:
 def test_undo_without_a_backup_says_how_to_name_one(plug: Desk) -> None:
     with pytest.raises(RefusedError, match="no backup of this chip") as refused:
         undo(plug.bench, plug.places, lambda _proposal: True)
-    assert "--backup" in refused.value.hint
+    assert "--backup" in refused.value.advice(wording)
 
 
 def test_undo_never_takes_the_backup_of_another_chip(plug: Desk, tmp_path: Path) -> None:

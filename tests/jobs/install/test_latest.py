@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bekenlab.cli.wording import wording
 from bekenlab.errors import DownloadError, UnsupportedError, UsageError
 from bekenlab.jobs.install.latest import MIRROR, latest_firmware
 from loopback import Answer, Loopback, loopback
@@ -111,7 +112,7 @@ def test_an_earlier_download_is_named_when_there_is_no_network(
     (tmp_path / NAME).write_bytes(b"an earlier one")
     with pytest.raises(DownloadError) as caught:
         latest(server, tmp_path)
-    assert str(tmp_path / NAME) in caught.value.hint
+    assert str(tmp_path / NAME) in caught.value.advice(wording)
 
 
 def test_a_chip_openbeken_is_not_released_for(server: Loopback, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bekenlab.analysis.subject import read_subject
+from bekenlab.cli.wording import wording
 from bekenlab.errors import BadValueError, FileAccessError, RefusedError, UnsupportedError
 from bekenlab.events import Event, Message
 from bekenlab.jobs.lan.apply import apply
@@ -136,7 +137,7 @@ def test_a_role_the_firmware_has_not_got_stops_it_before_anything_is_changed(
     fake: FakeDevice, tmp_path: Path
 ) -> None:
     del fake.firmware.role_names[89:]
-    with pytest.raises(UnsupportedError, match="no role Btn_pd"):
+    with pytest.raises(UnsupportedError, match="does not know the role Btn_pd"):
         planned(fake, tmp_path, {"pins": {"26": "Btn_pd;1"}})
     with pytest.raises(UnsupportedError, match="no P40"):
         planned(fake, tmp_path, {"pins": {"40": "Rel;1"}})
@@ -147,7 +148,7 @@ def test_a_template_of_another_chip_is_refused_unless_asked(
     fake: FakeDevice, tmp_path: Path
 ) -> None:
     other = {**PLUG, "chip": "BK7231T"}
-    with pytest.raises(RefusedError, match=r"BK7231T, this one has BK7231N"):
+    with pytest.raises(RefusedError, match=r"BK7231T, but this one has BK7231N"):
         planned(fake, tmp_path, other)
     assert planned(fake, tmp_path, other, any_chip=True).changes
 
@@ -157,7 +158,7 @@ def test_a_startup_command_too_long_to_be_sent_is_refused_with_a_way_out(
 ) -> None:
     with pytest.raises(BadValueError, match="1200 characters") as caught:
         planned(fake, tmp_path, {**PLUG, "command": "x" * 1200})
-    assert "config restore" in caught.value.hint
+    assert "config restore" in caught.value.advice(wording)
 
 
 def test_odd_entries_are_left_out_and_named(fake: FakeDevice, tmp_path: Path) -> None:

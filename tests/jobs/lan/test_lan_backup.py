@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ import pytest
 from bekenlab.chips import chip as chip_named
 from bekenlab.errors import FileAccessError, RefusedError, UsageError
 from bekenlab.events import Event, Progress
+from bekenlab.files import write_whole
 from bekenlab.jobs.lan.backup import BackupReport, backup
 from bekenlab.jobs.obk_config import read_config
 from bekenlab.lan.errors import NoAnswerError
@@ -72,7 +74,7 @@ def test_all_of_flash_is_a_dump(fake: FakeDevice, tmp_path: Path) -> None:
 
 def test_a_folder_that_exists_is_left_alone(fake: FakeDevice, tmp_path: Path) -> None:
     (tmp_path / "plug").mkdir()
-    with pytest.raises(RefusedError, match="exists already"):
+    with pytest.raises(RefusedError, match="already exists"):
         save(fake, tmp_path / "plug")
     assert fake.requests == []
 
@@ -84,6 +86,48 @@ def test_a_backup_that_breaks_off_leaves_nothing(fake: FakeDevice, tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
     fake.faults.cut = PATIENT.tries - 1
     save(fake, tmp_path / "plug")
+
+
+def test_the_folder_has_its_name_only_when_all_of_it_is_there(
+    fake: FakeDevice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks meanwhile, or after a crash, takes half a backup for none."""
+    folder = tmp_path / "plug"
+    seen: list[tuple[str, bool]] = []
+
+    def looked_at(path: Path, content: bytes, *, private: bool) -> None:
+        write_whole(path, content, private=private)
+        seen.append((path.name, folder.exists()))
+
+    monkeypatch.setattr("bekenlab.jobs.lan.backup.write_whole", looked_at)
+    save(fake, folder, ["config", "rf"])
+    assert seen == [("config.bin", False), ("rf.bin", False), ("manifest.json", False)]
+    assert [path.name for path in tmp_path.iterdir()] == ["plug"]
+
+
+def test_a_disk_that_is_full_leaves_nothing(
+    fake: FakeDevice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, content: bytes, *, private: bool) -> None:
+        if path.name == "manifest.json":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write_whole(path, content, private=private)
+
+    monkeypatch.setattr("bekenlab.jobs.lan.backup.write_whole", full)
+    with pytest.raises(FileAccessError, match="no space left"):
+        save(fake, tmp_path / "plug", ["config", "rf"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_crash_left_is_not_in_the_next_backup(fake: FakeDevice, tmp_path: Path) -> None:
+    left = tmp_path / ".plug.partial"
+    left.mkdir()
+    (left / "old.bin").write_bytes(b"of another device")
+    save(fake, tmp_path / "plug", ["config"])
+    assert sorted(path.name for path in (tmp_path / "plug").iterdir()) == [
+        "config.bin",
+        "manifest.json",
+    ]
 
 
 def test_a_folder_that_cannot_be_made_is_said(fake: FakeDevice, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def plain_entropy(data: bytes) -> float:
     return -sum(n / len(data) * math.log2(n / len(data)) for n in counts)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.binary(min_size=1, max_size=300), st.integers(1, 40))
 def test_statistics_are_those_of_the_definition(pattern: bytes, times: int) -> None:
     data = pattern * times * 7

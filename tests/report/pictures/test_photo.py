@@ -20,7 +20,7 @@ from bekenlab.errors import (
 )
 from bekenlab.jobs.pinout import find_board
 from bekenlab.report.pictures.geometry import geometry_of
-from bekenlab.report.pictures.overlay import Overlay, by_corners
+from bekenlab.report.pictures.overlay import Overlay, by_corners, label_text
 from bekenlab.report.pictures.photo import load_photo, photo_png, photo_svg
 from bekenlab.report.pictures.theme import paints
 from photos import CORNERS, SIZE, photo_of_chip
@@ -44,6 +44,63 @@ def test_the_png_has_a_ring_in_the_right_colour_on_each_pin_that_is_needed() -> 
         wanted = tuple(int(colour[n : n + 2], 16) for n in (1, 3, 5))
         assert drawn.getpixel((round(x), round(y))) == wanted
     assert photo.getpixel((5, 5)) == drawn.getpixel((5, 5))
+
+
+def rgb(colour: str) -> tuple[int, ...]:
+    return tuple(int(colour[n : n + 2], 16) for n in (1, 3, 5))
+
+
+def contrast(one: tuple[int, ...], other: tuple[int, ...]) -> float:
+    """WCAG's contrast ratio of two colours, 1 to 21."""
+
+    def luminance(colour: tuple[int, ...]) -> float:
+        parts = [c / 255 for c in colour]
+        parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_labels_in_the_png_can_be_read() -> None:
+    """Each has its kind's colour as ground, and letters in one that stands out from it."""
+    photo, _ = photo_of_chip()
+    laid = overlay()
+    drawn = Image.open(io.BytesIO(photo_png(photo, laid)))
+    labelled = [tag for tag in laid.tags if tag.label]
+    assert len(labelled) == 4
+    for tag in labelled:
+        assert tag.label
+        x, y, width, height = tag.label
+        # Inside its edge; the letters stand half a font from the left.
+        box = (
+            round(x + laid.font * 0.4),
+            round(y) + 3,
+            round(x + width) - 3,
+            round(y + height) - 3,
+        )
+        pixels = drawn.crop(box).getcolors(1 << 16)
+        shown = {colour: count for count, colour in pixels or []}
+        ground = rgb(paints()[f"kind-{tag.mark.kind}"].light)
+        letters = rgb(paints()[f"kind-{tag.mark.kind}-on"].light)
+        assert max(shown, key=lambda colour: shown[colour]) == ground
+        assert contrast(ground, letters) >= 4.5
+        least = len(label_text(tag.mark).replace(" ", "")) * 4
+        assert shown.get(letters, 0) >= least, "no letters to be seen"
+
+
+def test_labels_in_the_svg_can_be_read() -> None:
+    photo, _ = photo_of_chip()
+    svg = tree(photo_svg(photo, overlay(), "BK7231N over a photo"))
+    labels = 0
+    for made in svg.iter(f"{SVG}g"):
+        grounds = [box.attrib["fill"] for box in made.findall(f"{SVG}rect")]
+        letters = [span.attrib["fill"] for span in made.findall(f"{SVG}text/{SVG}tspan")]
+        if grounds:
+            labels += 1
+            assert len(grounds) == len(letters) == 1
+            assert contrast(rgb(grounds[0]), rgb(letters[0])) >= 4.5
+    assert labels == 4
 
 
 def test_the_svg_holds_the_photo_and_the_labels() -> None:

@@ -11,6 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bekenlab.chips.outlines import Face
+from bekenlab.cli.wording import wording
 from bekenlab.errors import BadValueError
 from bekenlab.jobs.pinout import find_board
 from bekenlab.report.pictures import uses_of
@@ -135,7 +136,7 @@ def test_pads_that_make_no_sense(pads: dict[str, Point], words: str) -> None:
 def test_a_modules_corners_are_refused() -> None:
     with pytest.raises(BadValueError) as caught:
         by_corners(geometry_of(find_board("CB2S"), {}), CORNERS, SIZE)
-    assert "--pads" in caught.value.hint
+    assert "--pads" in caught.value.advice(wording)
 
 
 def test_what_is_needed_or_used_is_labelled_inside_the_photo() -> None:

@@ -11,8 +11,9 @@ import click
 
 from bekenlab import __version__
 from bekenlab.cli.output import console, json_line, print_error
+from bekenlab.cli.wording import wording
 from bekenlab.errors import BekenlabError, ExitCode
-from bekenlab.events import Awaiting, Event, Finished, Message, Progress, Step
+from bekenlab.events import Awaiting, Event, Finished, Line, Message, Progress, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,16 +61,11 @@ class Frontend:
         elif isinstance(event, Step):
             self._clear()
             self._console.print(event.title, style="bold", markup=False, soft_wrap=True)
+        elif isinstance(event, Line):
+            self._clear()
+            click.echo(event.text)
         elif isinstance(event, Finished):
             self._clear()
-
-    def line(self, text: str, at: float) -> None:
-        """Show a line printed by a device ``at`` seconds after the start."""
-        if self.as_json:
-            self._emit({"event": "line", "at": round(at, 3), "text": text})
-        else:
-            self._clear()
-            click.echo(text)
 
     def show(self, content: RenderableType) -> None:
         """Show part of the report; JSON has it in the result."""
@@ -94,7 +90,7 @@ class Frontend:
             return
         from bekenlab.report.chip_json import error_json
 
-        failed = {"error": error_json(error)} if error is not None else {}
+        failed = {"error": error_json(error, error.advice(wording))} if error is not None else {}
         self._emit(
             {"event": "result", "command": self._command, "exit": status, **failed} | self.result
         )

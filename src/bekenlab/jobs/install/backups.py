@@ -8,7 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import SECTOR
-from bekenlab.errors import RefusedError
+from bekenlab.errors import Action, RefusedError
 from bekenlab.events import EventSink, Message, ignore
 from bekenlab.flashing.state import ChipState, look
 from bekenlab.jobs.backup import backup_linked, make_folder
@@ -43,7 +43,7 @@ def look_at(
     if there and (state.backup is None or state.backup[0] != named):
         raise RefusedError(
             f"{named} is no backup of this chip",
-            hint="leave --backup out: what was backed up on this computer is found by itself",
+            action=Action("leave-backup-out"),
             refusals=["no-backup"],
         )
     return state
@@ -106,7 +106,7 @@ def make_backup(
         BekenlabError: Line, chip or files fail.
     """
     path = named or _name(target, state.crcs, places.backups)
-    make_folder(path.parent, hint="name a file with --backup")
+    make_folder(path.parent, Action("name-backup"))
     report = backup_linked(target, path, places, seen=state.crcs, events=events)
     data = path.read_bytes()
     for notice in report.notices:

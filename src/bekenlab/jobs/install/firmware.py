@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab.analysis.inputs import load_one
 from bekenlab.chips import find_chip
-from bekenlab.errors import RefusedError, UsageError
+from bekenlab.errors import Action, RefusedError, UsageError
 from bekenlab.flashing.flash_file import KIND_MEANS, FileKind, place, recognise
 from bekenlab.flashing.pieces import without
 from bekenlab.flashing.same_chip import protected_regions
@@ -46,12 +46,12 @@ def firmware_of(file: InputFile) -> Firmware:
     if not known.firmware.startswith(_NAME):
         raise UsageError(
             f"{name} is {KIND_MEANS[known.kind]}{told}, not OpenBeken",
-            hint="name a QIO file of OpenBeken, or download one with --firmware latest",
+            action=Action("name-openbeken"),
         )
     if known.kind not in _INSTALLABLE:
         raise UsageError(
             f"{name} is {KIND_MEANS[known.kind]}{told}: install takes firmware alone",
-            hint="name the QIO file of OpenBeken's release; bekenlab write takes anything",
+            action=Action("name-qio-file"),
         )
     return Firmware(file.path, known)
 
@@ -69,7 +69,7 @@ def check_chip(firmware: Firmware, chip: Chip, force: frozenset[str]) -> None:
         return  # one silicon; the plan compares how their code is encrypted
     raise RefusedError(
         f"{firmware.file.name} is for {meant.name}, this is {chip.name}",
-        hint=f"download OpenBeken for {chip.name}, or use --firmware latest",
+        action=Action("take-firmware-of-chip", chip=chip.name),
         refusals=["wrong-chip"],
     )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from bekenlab.errors import FirstStartError, UnsupportedError
+from bekenlab.errors import Action, FirstStartError, UnsupportedError
 from bekenlab.events import EventSink, Finished, Message, Started, Step, ignore
 from bekenlab.flashing.connection import open_chip
 from bekenlab.flashing.places import Places
@@ -157,7 +157,7 @@ def problem_of(report: InstallReport) -> FirstStartError | None:
     if report.start.wifi is False:
         return FirstStartError(
             "OpenBeken runs with its configuration, but does not use the Wi-Fi it was given",
-            hint="set it up in its web page, or run install again",
+            hint="set it up in its web page, or install again",
         )
     return None
 
@@ -232,7 +232,7 @@ class _Run:
         if chip is None:
             raise UnsupportedError(
                 "bekenlab does not know this chip: it cannot tell what would start on it",
-                hint="bekenlab info shows what it says of itself; backup and write still work",
+                action=Action("look-at-chip"),
             )
         return chip
 

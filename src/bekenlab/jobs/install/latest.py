@@ -6,7 +6,7 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
-from bekenlab.errors import BekenlabError, DownloadError, FileAccessError
+from bekenlab.errors import Action, BekenlabError, DownloadError, file_access
 from bekenlab.events import EventSink, Message, Step, ignore
 from bekenlab.files import write_whole
 from bekenlab.jobs.download import Fetch, fetch
@@ -88,10 +88,7 @@ def _keep(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, data)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise FileAccessError(
-            f"{path} cannot be written: {reason}", hint="free some space"
-        ) from error
+        raise file_access(path, "written", error, hint="free some space") from error
 
 
 def _with_earlier(error: DownloadError, chip: str, cache: Path) -> DownloadError:
@@ -99,5 +96,5 @@ def _with_earlier(error: DownloadError, chip: str, cache: Path) -> DownloadError
     earlier = sorted(cache.glob(f"Open{chip}_QIO_*.bin"), key=lambda path: path.stat().st_mtime)
     if not earlier:
         return error
-    hint = f"{error.hint}; an earlier download is there: --firmware {earlier[-1]}"
-    return DownloadError(error.message, hint=hint)
+    taken = Action("take-earlier-download", path=str(earlier[-1]))
+    return DownloadError(error.message, hint=error.hint, action=(*error.actions, taken))

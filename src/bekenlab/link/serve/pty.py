@@ -11,7 +11,7 @@ import struct
 import sys
 import time
 
-from bekenlab.errors import UnsupportedError
+from bekenlab.errors import Action, UnsupportedError
 from bekenlab.link.serve.port import Arrived, Line
 
 if sys.platform != "win32":
@@ -41,9 +41,7 @@ class PtyDoor:
 
     def __init__(self) -> None:
         if sys.platform == "win32":
-            raise UnsupportedError(
-                "Windows has no pseudo terminals", hint="serve over TCP instead: --tcp 0"
-            )
+            raise UnsupportedError("Windows has no pseudo terminals", action=Action("serve-tcp"))
         self._master, device = os.openpty()
         self.name = os.ttyname(device)
         tty.setraw(device)

@@ -1,1 +1,5 @@
-"""A conversation with a linked chip, and several requests on their way at once."""
+"""The conversation with a loader: what it is told and asked, and where it stands.
+
+``channel`` carries requests and frames, ``policy`` says what the loader needs, ``session`` is the
+state machine with its retries, and ``pipeline`` keeps several requests under way.
+"""

@@ -1,4 +1,4 @@
-"""Several requests on their way at once, so that the line to us never idles.
+"""Several requests under way at once, so that the chip never idles.
 
 A loader works through its receive buffer: while one sector is still leaving, the next request
 already waits inside the chip. Replies come in the order of the requests. One that is missing is
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.link.commands import link_check
-from bekenlab.link.session.waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from bekenlab.link.commands import Request
     from bekenlab.link.frames import Frame
     from bekenlab.link.session.session import Session
+    from bekenlab.link.session.waiting import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Pipeline:
     """Requests in flight; none of them may change anything.
 
     Args:
-        session: The chip.
+        session: The conversation with the chip.
         room: Tells how many bytes of requests may wait inside the chip at once.
 
     Attributes:
@@ -91,13 +91,11 @@ class Pipeline:
             self._waiting = None
         with self._session.turn:
             self._launch(request)
-            self._session.flying = self._in_flight()
+            self._session.state.has_in_flight(self._in_flight())
 
     def _launch(self, request: Request, *, is_nudge: bool = False) -> None:
-        before = self._session.checks.count
-        self._session.send(request)
-        after = self._session.checks.count
-        self._flying.append(_Flight(request, after if after > before else 0, is_nudge))
+        check = self._session.send(request)
+        self._flying.append(_Flight(request, check, is_nudge))
 
     def receive(self) -> Answer:
         """The answer to the oldest request.
@@ -114,13 +112,13 @@ class Pipeline:
                 while not self._done:
                     self._wait()
             finally:
-                self._session.flying = self._in_flight()
+                self._session.state.has_in_flight(self._in_flight())
         return self._done.popleft()
 
     def _wait(self) -> None:
         if self._waiting is None:
             oldest = next(flight for flight in self._flying if not flight.is_nudge)
-            self._waiting = Waiting(self._session, oldest.request, self._progress)
+            self._waiting = self._session.wait_for(oldest.request, self._progress)
         frame = self._waiting.frame()
         if frame is not None:
             self._take(frame)
@@ -147,7 +145,7 @@ class Pipeline:
 
     def _answers(self, frame: Frame, flight: _Flight) -> bool:
         """Of link checks one that was sent earlier may be what is answered."""
-        return flight.request.matches(frame) and flight.check <= self._session.checks.answered
+        return flight.request.matches(frame) and flight.check <= self._session.checks_answered
 
     def _done_with(self, flight: _Flight, frame: Frame) -> None:
         self._progress = self._session.transport.now()
@@ -161,5 +159,5 @@ class Pipeline:
     def _lose(self, count: int) -> None:
         lost = [self._flying.popleft() for _ in range(count)]
         requests = [flight.request for flight in lost if not flight.is_nudge]
-        self._session.lost += len(requests)
+        self._session.state.count_lost(len(requests))
         self._done.extend(Answer(request, None) for request in requests)

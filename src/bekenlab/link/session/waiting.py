@@ -13,38 +13,37 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bekenlab.link.commands import Request
     from bekenlab.link.frames import Frame
-    from bekenlab.link.session.session import Session
-
-# Well within that tenth of a second, and longer than USB adapters hold bytes back.
-NUDGE_AFTER = 0.05
-# As many bytes as fit beside the requests into what a loader can keep.
-_MOST_NUDGES = 12
+    from bekenlab.link.session.channel import Channel
+    from bekenlab.link.session.policy import LoaderPolicy
 
 
 class Waiting:
     """The wait for the reply to one request.
 
     Args:
-        session: The chip.
+        channel: Where it arrives.
+        policy: What the loader needs.
         request: What was sent.
-        since: When its reply could begin, by the line's clock.
+        since: When its reply could begin, by the transport's clock.
     """
 
-    def __init__(self, session: Session, request: Request, since: float) -> None:
+    def __init__(
+        self, channel: Channel, policy: LoaderPolicy, request: Request, since: float
+    ) -> None:
         size = len(request.raw) + request.reply_bytes
-        self._session = session
-        self._deadline = since + session.patience(request)
-        self._quiet_from = since + session.line_time(size)
+        self._channel = channel
+        self._nudge_after = policy.nudge_after
+        self._deadline = since + channel.patience(request)
+        self._quiet_from = since + channel.line_time(size)
         # A loader in flash has to hear something in time, so a reply is given up when it is torn.
-        self._hurries = not (session.waits or request.changes)
-        self._nudges_left = _MOST_NUDGES if self._hurries and session.nudges else 0
+        self._hurries = not (policy.waits or request.changes)
+        self._nudges_left = policy.most_nudges if self._hurries else 0
 
     def frame(self) -> Frame | None:
         """The next frame, whatever it answers; None when it is time to nudge, or to give up."""
-        session = self._session
         while True:
             look = self._look()
-            frame = session.next_frame(look)
+            frame = self._channel.next_frame(look)
             if frame is not None:
                 return frame
             if look >= self._deadline or look >= self._look():
@@ -53,13 +52,13 @@ class Waiting:
     @property
     def nudges(self) -> bool:
         """After :meth:`frame` gave None: whether to nudge. Otherwise the reply is lost."""
-        in_time = self._session.transport.now() < self._deadline
-        return in_time and self._nudges_left > 0 and not self._session.reader.missing
+        in_time = self._channel.transport.now() < self._deadline
+        return in_time and self._nudges_left > 0 and not self._channel.mid_frame
 
     def nudged(self) -> None:
         """A link check was sent."""
         self._nudges_left -= 1
-        self._quiet_from = self._session.transport.now()
+        self._quiet_from = self._channel.transport.now()
 
     def _look(self) -> float:
         """When to do something, as things stand.
@@ -67,8 +66,8 @@ class Waiting:
         A reply that has begun is not nudged, since the answer would be taken for the rest of it: it
         is torn when nothing more comes.
         """
-        begun = self._hurries and bool(self._session.reader.missing)
+        begun = self._hurries and self._channel.mid_frame
         if not begun and not self._nudges_left:
             return self._deadline
-        since = max(self._quiet_from, self._session.heard_at) if begun else self._quiet_from
-        return min(self._deadline, since + NUDGE_AFTER)
+        since = max(self._quiet_from, self._channel.heard_at) if begun else self._quiet_from
+        return min(self._deadline, since + self._nudge_after)

@@ -128,7 +128,8 @@ def find_field(name: str) -> Field:
         if field.name == name:
             return field
     raise BadValueError(
-        f"an OpenBeken configuration has no field {name!r}", hint="docs/config.md lists the fields"
+        f"an OpenBeken configuration has no field {name!r}",
+        hint="the documentation's page on OpenBeken's configuration lists the fields",
     )
 
 

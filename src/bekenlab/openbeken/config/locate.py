@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import SECTOR, chips, find_chip
-from bekenlab.errors import BekenlabError, NoConfigError
+from bekenlab.errors import Action, BekenlabError, NoConfigError
 from bekenlab.openbeken.config.sector import MAGIC, Config, decode_config
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def find_config(data: bytes, chip: str | None = None) -> Found:
             problem = problem or error
     raise problem or NoConfigError(
         "there is no configuration of OpenBeken in this file",
-        hint="OpenBeken writes one when it is first set up; config make makes one",
+        hint="OpenBeken writes one when it is first set up",
+        action=Action("make-config"),
     )
 
 

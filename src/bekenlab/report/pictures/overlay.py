@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.chips.outlines import Face
-from bekenlab.errors import BadValueError
+from bekenlab.errors import Action, BadValueError
 from bekenlab.report.pictures.layout import spread
 from bekenlab.report.pictures.projection import from_corners, from_pads, project
 from bekenlab.report.pictures.svg import text_width
@@ -99,7 +99,7 @@ def by_corners(geometry: Geometry, corners: Sequence[Point], size: tuple[int, in
     if not geometry.package:
         raise BadValueError(
             f"{geometry.name} is a module, which cannot be located by its corners",
-            hint="name two of its pads with --pads, or the chip on it with --chip",
+            action=Action("name-pads"),
         )
     matrix = from_corners(corners, (geometry.width, geometry.height))
     return overlay_of(geometry, Face.FRONT, matrix, size)

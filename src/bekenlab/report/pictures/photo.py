@@ -7,7 +7,7 @@ import io
 import warnings
 from typing import TYPE_CHECKING
 
-from bekenlab.errors import CorruptInputError, FileAccessError, MissingExtraError, TooLargeError
+from bekenlab.errors import CorruptInputError, MissingExtraError, TooLargeError, file_access
 from bekenlab.report.pictures.overlay import Overlay, Tag, label_text
 from bekenlab.report.pictures.svg import Drawing, group, path, shape, words
 from bekenlab.report.pictures.theme import paints
@@ -46,8 +46,7 @@ def load_photo(path: Path) -> Image:
         size = path.stat().st_size
         data = path.read_bytes() if size <= _MOST_BYTES else b""
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise FileAccessError(f"{path} cannot be read: {reason}") from error
+        raise file_access(path, "read", error) from error
     if size > _MOST_BYTES:
         raise TooLargeError(f"{path.name} has {size:,} bytes", hint="make the picture smaller")
     try:

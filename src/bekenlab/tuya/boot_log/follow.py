@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab.tuya.boot_log.clean import MAX_LOG, clean, decode
 from bekenlab.tuya.boot_log.facts import boot_log_facts
-from bekenlab.tuya.boot_log.records import Record, find_records
+from bekenlab.tuya.boot_log.records import Record, Records, find_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,9 +39,15 @@ class PinProgress:
         self._broken = False
         self._others = 0
 
-    def follow(self, text: str) -> None:
-        """Take in cleaned text that ends at a line feed."""
-        for _, event in sorted(_events(text), key=lambda item: item[0]):
+    @property
+    def others(self) -> int:
+        """Records of other kinds since the last one of a list that may still be complete."""
+        return self._others if self._pins and not self._broken else 0
+
+    def follow(self, text: str, records: Records) -> None:
+        """Take in cleaned text that ends at a line feed, and the records found in it."""
+        events = [each for each in _events(text, records) if each[0] < len(text)]
+        for _, event in sorted(events, key=lambda each: each[0]):
             if isinstance(event, Record):
                 self._record(event)
             elif isinstance(event, int):
@@ -63,9 +69,8 @@ class PinProgress:
             self._pins = self._pins or any("pin" in name for name in record.values)
 
 
-def _events(text: str) -> Iterator[tuple[int, _Event]]:
+def _events(text: str, records: Records) -> Iterator[tuple[int, _Event]]:
     facts = boot_log_facts()
-    records = find_records(text)
     yield from ((record.at, record) for record in records.found)
     yield from ((at, _CUT) for at in records.cut)
     yield from ((match.start(), _OVER) for match in facts.after.finditer(text))
@@ -79,14 +84,19 @@ class BootLogReader:
 
     ``pins_complete`` is worked out as the log comes in, each byte once, so it may be asked as
     often as one likes. For what the log says, give ``text`` to ``parse_boot_log``.
+
+    Looking for records costs more by the call than by the line, so lines are kept until they may
+    complete a list: until a record is among them that ends one, or enough that may.
     """
 
-    __slots__ = ("_buffer", "_progress", "_waiting")
+    __slots__ = ("_buffer", "_kept", "_others", "_progress", "_size", "_waiting")
 
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._waiting = bytearray()
         self._progress = PinProgress()
+        self._kept: list[str] = []
+        self._others = self._size = 0
 
     def feed(self, piece: bytes) -> None:
         """Take in the next bytes; they may end anywhere."""
@@ -102,8 +112,19 @@ class BootLogReader:
             self._waiting += piece
             return
         last = last or len(piece)
-        self._progress.follow(clean(decode(bytes(self._waiting) + piece[:last])))
+        self._keep(clean(decode(bytes(self._waiting) + piece[:last])))
         self._waiting = bytearray(piece[last:])
+
+    def _keep(self, lines: str) -> None:
+        self._kept.append(lines)
+        self._size += len(lines)
+        self._others += sum(1 for _ in _PREFIX.finditer(lines))
+        enough = self._progress.others + self._others > _ENOUGH or self._size > _LONGEST_LINE
+        if enough or boot_log_facts().after.search(lines):
+            text = "".join(self._kept)
+            self._progress.follow(text, find_records(text))
+            self._kept.clear()
+            self._others = self._size = 0
 
     @property
     def pins_complete(self) -> bool:

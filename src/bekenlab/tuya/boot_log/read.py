@@ -78,7 +78,7 @@ def parse_boot_log(log: str | bytes) -> BootLog:
 
 def _boot(text: str, records: Records, number: int) -> Boot:
     progress = PinProgress()
-    progress.follow(text[: text.rfind("\n") + 1])
+    progress.follow(text[: text.rfind("\n") + 1], records)
     firmware = _firmware(text, text)
     identity = (firmware.name, firmware.version) if firmware else (None, None)
     return read_boot(records, number, identity, complete=progress.complete)

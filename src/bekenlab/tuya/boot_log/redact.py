@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from bekenlab.secret import REDACTED, Secret
 from bekenlab.tuya.boot_log.facts import boot_log_facts
 from bekenlab.tuya.boot_log.model import LogSecret
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 MAX_SECRETS = 512
+# A label stands at most four line ends before what it labels; see the patterns with ``\\s``.
+_LINES_BEFORE = 8
+_MOST_KNOWN = 64
 _MIN_ANYWHERE = 8
 _MAX_ANYWHERE = 64
 _HEARTBEATS = re.compile(r"(?:55 aa 00 00 00 00 ff ?)*(?:55(?: aa(?: 00){0,4})?)?", re.IGNORECASE)
@@ -16,15 +23,22 @@ _HEARTBEATS = re.compile(r"(?:55 aa 00 00 00 00 ff ?)*(?:55(?: aa(?: 00){0,4})?)
 Span = tuple[int, int, str]
 
 
-def secret_spans(text: str) -> list[Span]:
-    """Return (start, end, kind) of everything personal, in order, without overlaps."""
+def secret_spans(text: str, known: Mapping[str, str] | None = None) -> list[Span]:
+    """Return (start, end, kind) of everything personal, in order, without overlaps.
+
+    Args:
+        text: Where to look.
+        known: Personal values seen before, with their kinds; found wherever they stand.
+    """
     spans = [
         (*match.span("s"), kind)
         for kind, pattern in boot_log_facts().secrets
         for match in pattern.finditer(text)
         if match["s"] and not _HEARTBEATS.fullmatch(match["s"])
     ]
-    spans += _elsewhere(text, spans)
+    values = {text[start:end]: kind for start, end, kind in spans if end - start >= _MIN_ANYWHERE}
+    words = sorted(values, key=len, reverse=True)[:_MAX_ANYWHERE]
+    spans += _elsewhere(text, dict(known or {}) | {word: values[word] for word in words})
     merged: list[Span] = []
     for start, end, kind in sorted(spans):
         if merged and start < merged[-1][1]:
@@ -35,12 +49,11 @@ def secret_spans(text: str) -> list[Span]:
     return merged
 
 
-def _elsewhere(text: str, spans: list[Span]) -> list[Span]:
+def _elsewhere(text: str, known: Mapping[str, str]) -> list[Span]:
     """The same long values where no pattern recognises them."""
-    known = {text[start:end]: kind for start, end, kind in spans if end - start >= _MIN_ANYWHERE}
-    words = sorted(known, key=len, reverse=True)[:_MAX_ANYWHERE]
-    if not words:
+    if not known:
         return []
+    words = sorted(known, key=len, reverse=True)
     pattern = re.compile("|".join(re.escape(word) for word in words))
     return [(*match.span(), known[match[0]]) for match in pattern.finditer(text)]
 
@@ -59,9 +72,41 @@ def redact_log(text: str) -> str:
 
     It would rather take too much than too little: an unlabelled random text is taken for a key.
     """
+    return _without(text, secret_spans(text))
+
+
+def _without(text: str, spans: list[Span]) -> str:
     parts = []
     at = 0
-    for start, end, _ in secret_spans(text):
+    for start, end, _ in spans:
         parts += [text[at:start], REDACTED]
         at = end
     return "".join([*parts, text[at:]])
+
+
+class LineRedactor:
+    """Redacts a log line by line while it is printed.
+
+    A line is judged together with those before it that may hold its label, and with the personal
+    values seen lately, so the whole log need not be searched again for each line.
+    """
+
+    def __init__(self) -> None:
+        self._before: list[str] = []
+        self._known: dict[str, str] = {}
+
+    def redact(self, lines: list[str]) -> list[str]:
+        """The next lines without personal things."""
+        if not lines:
+            return []
+        together = [*self._before, *lines]
+        text = "\n".join(together)
+        spans = secret_spans(text, self._known)
+        for start, end, kind in spans:
+            if end - start >= _MIN_ANYWHERE:
+                self._known.pop(text[start:end], None)  # the latest are kept longest
+                self._known[text[start:end]] = kind
+        for oldest in list(self._known)[:-_MOST_KNOWN]:
+            del self._known[oldest]
+        self._before = together[-_LINES_BEFORE:]
+        return _without(text, spans).split("\n")[len(together) - len(lines) :]

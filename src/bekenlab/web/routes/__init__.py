@@ -1,8 +1,10 @@
-"""Pages and API, one module each, registered here."""
+"""Pages and API, one module each, registered here.
+
+The menu is in ``web.menu``.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.web.routes import (
@@ -23,27 +25,6 @@ from bekenlab.web.routes import (
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
-
-@dataclass(frozen=True, slots=True)
-class MenuItem:
-    """A page in the menu.
-
-    Attributes:
-        name: Name of its template and of its section in the catalogue, which has ``title`` and
-        ``menu``.
-        path: Path of the page.
-    """
-
-    name: str
-    path: str
-
-
-MENU: tuple[MenuItem, ...] = (
-    MenuItem("dump", "/dump"),
-    MenuItem("device", "/device"),
-    MenuItem("bench", "/bench"),
-    MenuItem("photo", "/photo"),
-)
 
 ROUTES: tuple[BaseRoute, ...] = (
     *start.ROUTES,

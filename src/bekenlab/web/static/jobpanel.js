@@ -4,7 +4,7 @@ import { fill, hex, one, size } from "./dom.js";
 import { FlashMap } from "./flashmap.js";
 import { answer, cancel, watch } from "./jobs.js";
 import { askPlan, askWire } from "./questions.js";
-import { orElse, t } from "./texts.js";
+import { hintOf, orElse, t } from "./texts.js";
 
 const LOUD_EVERY = 10_000;
 const MOST_LINES = 2000;
@@ -169,7 +169,8 @@ export class JobPanel {
   failed(event) {
     const title = event.state === "cancelled" ? t("job.stopped") : orElse(`error.${event.error.code}`, t("error.heading"));
     const text = event.state === "cancelled" ? t("job.goes_on") : event.error.message;
-    const hint = event.state === "cancelled" || !event.error.hint ? "" : t("error.hint", { hint: event.error.hint });
+    const told = event.state === "cancelled" ? "" : hintOf(event.error);
+    const hint = told && t("error.hint", { hint: told });
     const box = fill("outcome", { title, text, hint });
     box.classList.add(event.state === "cancelled" ? "warn" : "bad");
     return box;

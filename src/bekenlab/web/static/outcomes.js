@@ -1,7 +1,7 @@
 // Describes the outcome of a finished job and the next steps.
 import { ask } from "./api.js";
 import { fill, hex, one, size } from "./dom.js";
-import { t } from "./texts.js";
+import { hintOf, t } from "./texts.js";
 
 /** The box for a finished job. `begin` starts another job on the same port. */
 export function outcomeOf(job, result, begin) {
@@ -66,7 +66,7 @@ function doctor(result, begin) {
   const checks = result.checks.map((check) => [t(`device.check.${check.name}`), `${check.ok ? "✓" : "✗"} ${check.seen}`]);
   const title = t(well ? "device.result.works" : "device.result.does_not");
   const next = well ? [button(t("device.do.backup"), () => begin("backup"), "primary")] : [button(t("device.result.again"), () => begin("doctor"))];
-  return box(well ? "good" : "bad", title, well ? "" : result.verdict, checks, next, well ? "" : result.advice);
+  return box(well ? "good" : "bad", title, well ? "" : result.verdict, checks, next, well ? "" : hintOf(result));
 }
 
 function backup(result) {

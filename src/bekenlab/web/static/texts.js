@@ -22,3 +22,8 @@ export function t(key, values = {}) {
 export function orElse(key, fallback) {
   return texts[key] ?? fallback;
 }
+
+/** What somebody can do about an error, in the page's language; empty where there is nothing. */
+export function hintOf(error) {
+  return error.hints?.[document.documentElement.lang] ?? error.hint ?? "";
+}

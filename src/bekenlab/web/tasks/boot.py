@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bekenlab.analysis.boot import BootOptions, boot, nothing_to_run, pins_from_log, problem_of
+from bekenlab.analysis.boot import BootOptions, boot, nothing_to_run, problem_of
 from bekenlab.errors import UnsupportedError
+from bekenlab.events import Line
+from bekenlab.pins import Source, pins_from_parameters
 from bekenlab.report.boot_json import boot_json
 from bekenlab.report.live_log import LiveLog
-from bekenlab.tuya import parse_boot_log
+from bekenlab.tuya.boot_log.clean import clean
+from bekenlab.tuya.boot_log.merge import read_boot
+from bekenlab.tuya.boot_log.records import Record, Records, find_records
+from bekenlab.web.events import JobEventSink
 from bekenlab.web.tasks.parameters import Parameters, Task
 
 if TYPE_CHECKING:
@@ -29,12 +34,13 @@ def boot_task(context: AppContext, parameters: Parameters) -> Task:
             raise nothing_to_run()
         if analysis.chip.name is None:
             raise UnsupportedError("nothing in this file says which chip it is for")
+        events = JobEventSink(job, context.clock)
         log = LiveLog()
-        pins = _PinWatch()
+        pins = PinWatch()
 
         def tell(seconds: float, lines: list[str]) -> None:
             for line in lines:
-                job.emit("line", seconds=round(seconds, 3), text=line)
+                events(Line("boot", seconds, line))
                 if keys := pins.learns(line):
                     job.emit("pins", keys=keys)
 
@@ -60,26 +66,33 @@ def boot_task(context: AppContext, parameters: Parameters) -> Task:
     return Task(dump.file.name, work)
 
 
-class _PinWatch:
+class PinWatch:
     """Finds the keys in a log that give the function of a pin.
 
     A value is known to be complete only once the next line has arrived, so keys come a little late.
+    Each line is parsed once alone and once with the next one, never the whole log again.
     """
 
     def __init__(self) -> None:
-        self._lines: list[str] = []
+        self._before: list[str] = []
+        self._records: list[Record] = []
         self._known: set[str] = set()
-        self._hopeful = False
 
     def learns(self, line: str) -> list[str]:
         """Keys of pins that this line completes."""
-        self._lines.append(line)
-        # Parse only after lines that name a pin, and after the line that follows.
-        before, self._hopeful = self._hopeful, "pin" in line
-        if not (before or self._hopeful):
+        line = clean(line)
+        before, self._before = self._before, [line] if "pin" in line else []
+        # Parse only lines that name a pin, and the line that follows.
+        if not (before or self._before):
             return []
-        pins = pins_from_log(parse_boot_log("\n".join(self._lines))).pins
-        found = {said.key for pin in pins for said in pin.evidence}
-        new = sorted(found - self._known)
-        self._known |= found
+        text = "\n".join([*before, line])
+        records = find_records(text).found
+        start = len(text) - len(line)
+        self._records += [record for record in records if record.at < start]
+        latest = [record for record in records if record.at >= start]
+        found = read_boot(Records((*self._records, *latest)), 0, (None, None), complete=False)
+        pins = pins_from_parameters(found.values, source=Source.BOOT_LOG).pins
+        keys = {said.key for pin in pins for said in pin.evidence}
+        new = sorted(keys - self._known)
+        self._known |= keys
         return new

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bekenlab.analysis.inputs import load_one
 from bekenlab.chips import LOG_BAUD, SECTOR
 from bekenlab.errors import RefusedError
+from bekenlab.events import Line
 from bekenlab.flashing.connection import ConnectionOptions
 from bekenlab.flashing.planning import WriteOptions
 from bekenlab.flashing.refusals import OVERRIDABLE
@@ -21,7 +22,6 @@ from bekenlab.jobs.write import write
 from bekenlab.report.chip_json import (
     backup_json,
     doctor_json,
-    error_json,
     flash_json,
     identity_json,
     info_json,
@@ -30,7 +30,9 @@ from bekenlab.report.chip_json import (
 from bekenlab.report.json_report import pin_json
 from bekenlab.report.live_log import LiveLog
 from bekenlab.web.events import JobEventSink, merge
+from bekenlab.web.failures import hints, job_error
 from bekenlab.web.tasks.parameters import Parameters, Task
+from bekenlab.web.texts import LANGUAGES, texts
 from bekenlab.web.views.plan import plan_view
 
 if TYPE_CHECKING:
@@ -59,8 +61,9 @@ def doctor_task(context: AppContext, parameters: Parameters) -> Task:
             connection_for(context, offer, job), events=JobEventSink(job, context.clock)
         )
         job.raise_if_cancelled()
-        problem = error_json(report.problem) if report.problem else None
-        return {**doctor_json(report), "problem": problem}
+        problem = job_error(report.problem) if report.problem else None
+        advice = report.advice(texts(LANGUAGES[0]).wording)
+        return {**doctor_json(report, advice), "problem": problem, **hints(report.advice)}
 
     return Task(offer_name(offer), work, offer.id)
 
@@ -160,11 +163,12 @@ def log_task(context: AppContext, parameters: Parameters) -> Task:
             raise RefusedError("a virtual device has no log port", hint="boot its flash instead")
         shown = LiveLog()
         line = context.ports.opener(offer, job.raise_if_cancelled)(offer.id, LOG_BAUD)
+        events = JobEventSink(job, context.clock)
         at = 0.0
 
         def tell(lines: list[str]) -> None:
             for text in lines:
-                job.emit("line", seconds=round(at, 3), text=text)
+                events(Line("log", at, text))
 
         def heard(seconds: float, text: str) -> None:
             nonlocal at

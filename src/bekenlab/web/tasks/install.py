@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.events import Line
 from bekenlab.jobs.install.firmware import firmware_of
 from bekenlab.jobs.install.install import Helpers, install, problem_of
 from bekenlab.jobs.install.latest import latest_firmware
@@ -54,7 +55,7 @@ def install_task(context: AppContext, parameters: Parameters) -> Task:
 
         def heard(seconds: float, text: str) -> None:
             for line in log.feed(text):
-                job.emit("line", seconds=round(seconds, 3), text=line)
+                tell(Line("install", seconds, line))
 
         def rehearsed(proposal: Proposal) -> Rehearsal:
             chip = proposal.identity.chip

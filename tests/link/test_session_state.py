@@ -1,0 +1,117 @@
+"""Where a conversation stands: what may be sent unasked, and what happens when the chip is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from bekenlab.link.commands import check_crc, erase_sector
+from bekenlab.link.errors import LineLostError, NoReplyError
+from bekenlab.link.session.policy import LoaderPolicy
+from bekenlab.link.session.state import Phase, SessionState
+
+ASK, CHANGE = check_crc(0, 256), erase_sector(0x11000)
+GONE = NoReplyError("gone")
+
+
+def ready() -> SessionState:
+    state = SessionState()
+    state.linked()
+    return state
+
+
+def test_a_loader_is_not_disturbed_while_it_may_wait_for_the_rest_of_a_change() -> None:
+    state = ready()
+    assert state.may_be_disturbed
+    state.asks(CHANGE)
+    assert state.phase is Phase.CHANGING
+    assert not state.may_be_disturbed
+    state.settled()
+    assert state.may_be_disturbed
+
+
+def test_what_changes_nothing_may_be_followed_by_anything() -> None:
+    state = ready()
+    state.asks(ASK)
+    assert state.phase is Phase.READY
+    assert state.may_be_disturbed
+
+
+def test_another_request_takes_the_place_of_a_change_that_was_not_answered() -> None:
+    state = ready()
+    state.asks(CHANGE)
+    state.asks(ASK)
+    assert state.phase is Phase.READY
+
+
+def test_requests_under_way_keep_it_awake() -> None:
+    state = ready()
+    state.has_in_flight(2)
+    assert not state.may_be_disturbed
+    state.has_in_flight(0)
+    assert state.may_be_disturbed
+
+
+def test_nobody_is_disturbed_after_the_firmware_was_started_until_linked_again() -> None:
+    state = ready()
+    state.started()
+    state.settled()
+    assert not state.may_be_disturbed
+    state.linked()
+    assert state.may_be_disturbed
+
+
+def test_a_policy_replaces_what_was_assumed() -> None:
+    state = SessionState()
+    assert not state.policy.waits
+    state.adopt(LoaderPolicy(waits=True))
+    assert state.policy.waits
+
+
+def test_a_failure_is_raised_once() -> None:
+    state = ready()
+    state.fail(LineLostError("unplugged"))
+    with pytest.raises(LineLostError, match="unplugged"):
+        state.raise_failure()
+    state.raise_failure()
+
+
+def test_a_lost_chip_is_linked_and_checked() -> None:
+    state = ready()
+    done: list[str] = []
+
+    def relink() -> None:
+        assert state.phase is Phase.UNLINKED
+        state.linked()
+        done.append("linked")
+
+    state.relink_with(relink)
+    state.check_after_relink(lambda: done.append("checked"))
+    state.find_again(GONE)
+    state.find_again(GONE)
+    assert done == ["linked", "checked"] * 2
+    assert state.phase is Phase.READY
+
+
+def test_a_chip_lost_while_it_is_linked_again_is_lost() -> None:
+    state = ready()
+    state.relink_with(lambda: state.find_again(GONE))
+    for _ in range(2):  # the way to link it outlives the failure
+        with pytest.raises(NoReplyError, match="gone"):
+            state.find_again(GONE)
+
+
+def test_another_chip_that_answers_is_an_error() -> None:
+    state = ready()
+    state.relink_with(state.linked)
+
+    def check() -> None:
+        raise LineLostError("another chip")
+
+    state.check_after_relink(check)
+    with pytest.raises(LineLostError, match="another chip"):
+        state.find_again(GONE)
+
+
+def test_nobody_said_how_to_link_it() -> None:
+    with pytest.raises(NoReplyError, match="gone"):
+        ready().find_again(GONE)
