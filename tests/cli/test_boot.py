@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 import contract
+from analyses import real
 from bekenlab.analysis.boot import BootOptions, boot
 from bekenlab.cli.main import main
 from bekenlab.image import cipher, framing
@@ -25,7 +26,6 @@ from bekenlab.image.cipher import TUYA_KEY
 from bekenlab.report.boot_json import boot_json
 from bekenlab.samples import PARAMETERS, build_sample
 from cli.program import COMMAND, Run, bekenlab, environment
-from laboratory import real
 from shared import dump
 
 APP = 0x11000  # physical; 0x10000 as the processor sees it

@@ -7,7 +7,7 @@ import pytest
 
 from bekenlab.machine import Machine, Outcome, StopReason, Until, snapshot
 from bekenlab.machine.peers.tuya_mcu import TuyaMcu
-from machine_lab import CHIPS, PLUG, image
+from machines import CHIPS, PLUG, image
 from shared import shared
 
 _WALL = 120.0

@@ -4,7 +4,7 @@ from unicorn import arm_const as arm
 
 from bekenlab.machine import Machine, Until
 from bekenlab.machine.registers import quick_access
-from machine_lab import APP, LOOP, firmware
+from machines import APP, LOOP, firmware
 
 COUNT = (0xE2800001, 0xEAFFFFFD)  # add r0, r0, #1; b back to it
 NOTHING = (0xE1A00000, 0xEAFFFFFD)  # mov r0, r0; b back to it

@@ -10,7 +10,7 @@ from bekenlab.machine import FlashImage, Machine, PinEdge, StopReason, Until, sn
 from bekenlab.machine.chips import load_profile, profile_names
 from bekenlab.machine.errors import SnapshotError
 from bekenlab.machine.typist import Typist
-from machine_lab import LOOP, firmware, prints
+from machines import LOOP, firmware, prints
 
 #: Sets the tick timer, lets interrupts in and waits; the interrupt handler acknowledges, prints a
 #: new line and returns. Offsets are from the application's start.

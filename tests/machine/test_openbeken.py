@@ -13,7 +13,7 @@ from bekenlab.machine.typist import Typist
 from bekenlab.openbeken import build_template
 from bekenlab.openbeken.config.edit import Changes, make_config
 from bekenlab.pins import Source, pins_from_parameters
-from machine_lab import CHIPS, image
+from machines import CHIPS, image
 from shared import shared
 
 FIRMWARES = ["openbk7231n-qio-1.18.300", "openbk7231t-qio-1.18.300"]

@@ -32,7 +32,7 @@ from bekenlab.report.install_text import (
 )
 from bekenlab.samples import build_sample
 from bekenlab.secret import Secret
-from install_lab import PASSWORD, SSID, Person, desk, wifi, wishes
+from install_setup import PASSWORD, SSID, Person, desk, install_options, wifi
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -60,9 +60,9 @@ def reports() -> tuple[InstallReport, UndoReport]:
     with TemporaryDirectory() as folder:
         table = desk("BK7231N", build_sample(), Path(folder))
         changes = replace(wifi(), values={**wifi().values, "mqtt_host": "broker.lan"})
-        wanted = replace(wishes("BK7231N", changes), listens=False)
-        done = install(table.bench, wanted, table.places, Person())
-        back = undo(table.bench, table.places, lambda _proposal: True, plan_only=True)
+        wanted = replace(install_options("BK7231N", changes), listens=False)
+        done = install(table.connection, wanted, table.places, Person())
+        back = undo(table.connection, table.places, lambda _proposal: True, plan_only=True)
         return done, back
 
 
@@ -197,5 +197,5 @@ def test_changes_that_make_no_sense_are_found_before_the_chip_is_asked(tmp_path:
     table = desk("BK7231N", build_sample(), tmp_path)
     short = Changes(values={"wifi_ssid": "x", "wifi_password": Secret(b"short")})
     with pytest.raises(BadValueError):
-        install(table.bench, wishes("BK7231N", short), table.places, Person())
+        install(table.connection, install_options("BK7231N", short), table.places, Person())
     assert table.device.now == 0.0

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from analyses import oem_cfg, real, sample, storage, study, with_regions
 from bekenlab.report.html import html_report
 from bekenlab.samples import SAMPLE_NAME
-from laboratory import oem_cfg, real, sample, storage, study, with_regions
 from shared import dump_names
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from analyses import sample
 from bekenlab.chips.outlines import Face
 from bekenlab.cli.wording import wording
 from bekenlab.errors import BadValueError
@@ -18,7 +19,6 @@ from bekenlab.report.pictures import uses_of
 from bekenlab.report.pictures.geometry import geometry_of
 from bekenlab.report.pictures.overlay import Overlay, by_corners, by_pads
 from bekenlab.report.pictures.projection import from_corners, from_pads, project
-from laboratory import sample
 from photos import CORNERS, SIZE, photo_of_chip, solve
 
 Point = tuple[float, float]

@@ -60,7 +60,7 @@ _VECTOR = bytes.fromhex("14f09fe5")  # ldr pc, [pc, #0x14], the second word of a
 
 
 @dataclass
-class Bench:
+class DrivenBoard:
     """A board driven through its bus as firmware drives it."""
 
     board: Board
@@ -93,10 +93,10 @@ class Bench:
         self.clock.now = max(self.clock.now, end)
 
 
-def bench(chip: str = "BK7231N") -> Bench:
+def driven_board(chip: str = "BK7231N") -> DrivenBoard:
     profile = load_profile(chip)
     clock = Clock(profile.rate)
-    return Bench(build_board(profile, clock), clock)
+    return DrivenBoard(build_board(profile, clock), clock)
 
 
 def firmware(*words: int) -> FlashImage:
