@@ -170,7 +170,7 @@ def test_diff_ends_with_6_when_they_differ(folder: Path) -> None:
         {"field": "mqtt_port", "left": 1883, "right": 1884},
     ]
     text = bekenlab("config", "diff", "obk.bin", "new.bin", folder=folder)
-    assert "another" in text.out
+    assert "different" in text.out
     assert "my-network" not in text.out
     same = bekenlab("config", "diff", "obk.bin", "obk.bin", folder=folder)
     assert (same.status, same.out) == (0, "The configurations are the same.\n")
