@@ -218,7 +218,7 @@ def test_a_write_asks_first_and_a_dry_run_changes_nothing(backed_up: Desk) -> No
     (backed_up.folder / "new.bin").write_bytes(changed)
     dry = backed_up.run("write", "new.bin", "--dry-run")
     assert dry.returncode == 0
-    assert "1 sector to write, 511 right already" in dry.stdout
+    assert "1 sector to write, 511 already right" in dry.stdout
     done = backed_up.run("write", "new.bin")
     assert done.returncode == 7
     assert "--yes" in done.stderr

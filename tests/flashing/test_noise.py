@@ -72,8 +72,8 @@ class Desk:
         journal = WriteJournal(self.folder)
         state = look(target, journal, [self.folder / "backup.bin"])
         file = recognise(InputFile("app.bin", Path("app.bin"), NEW))
-        wishes = WriteOptions(APP, force=frozenset({"unknown-file"}))
-        plan = plan_write(target, file, wishes, state)
+        options = WriteOptions(APP, force=frozenset({"unknown-file"}))
+        plan = plan_write(target, file, options, state)
         return flash(target, plan, state, journal, reboot=False)
 
 

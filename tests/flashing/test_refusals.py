@@ -54,10 +54,10 @@ class Desk:
         target = connect(VirtualTransport(self.chip), wait=0).target
         return target, look(target, self.journal, self._saved)
 
-    def plan(self, file: bytes | FlashFile, **wishes: Any) -> FlashPlan:
+    def plan(self, file: bytes | FlashFile, **options: Any) -> FlashPlan:
         target, state = self.look()
         known = file if isinstance(file, FlashFile) else judged(file)
-        return plan_write(target, known, WriteOptions(**wishes), state)
+        return plan_write(target, known, WriteOptions(**options), state)
 
 
 def judged(data: bytes) -> FlashFile:
@@ -78,7 +78,7 @@ OTHER_RF = changed(0x1D0010, bytes(64))
 
 SOME = b"some bytes"
 ANY = frozenset({"unknown-file"})
-# The refusal, the file (made when it is needed: real files may be absent), and other wishes.
+# The refusal, the file (made when it is needed: real files may be absent), and other options.
 CASES: list[tuple[str, Callable[[], bytes], dict[str, Any]]] = [
     ("bootloader", lambda: OTHER_LOADER, {"force": {"damaged-file"}}),
     ("bootloader", lambda: SOME, {"address": 0x10000, "force": ANY}),
@@ -93,12 +93,12 @@ CASES: list[tuple[str, Callable[[], bytes], dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("case", "make", "wishes"), CASES)
+@pytest.mark.parametrize(("case", "make", "options"), CASES)
 def test_each_reason_and_its_override(
-    case: str, make: Callable[[], bytes], wishes: dict[str, Any], tmp_path: Path
+    case: str, make: Callable[[], bytes], options: dict[str, Any], tmp_path: Path
 ) -> None:
     desk, file = Desk(tmp_path), make()
-    plan = desk.plan(file, **wishes)
+    plan = desk.plan(file, **options)
     assert codes(plan) == [case]
     refusal = plan.refusals[0]
     assert f"--force {case}" in override(refusal)
@@ -106,8 +106,8 @@ def test_each_reason_and_its_override(
         plan.raise_if_refused()
     assert refusal.reason in caught.value.message
     assert f"--force {case}" in caught.value.advice(wording)
-    force = frozenset({case, *wishes.get("force", ())})
-    assert not codes(desk.plan(file, **{**wishes, "force": force}))
+    force = frozenset({case, *options.get("force", ())})
+    assert not codes(desk.plan(file, **{**options, "force": force}))
 
 
 def test_firmware_never_brings_its_boot_loader_unasked(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bekenlab.link.target import Target
 
 BEFORE = image(3)
-WISHES = WriteOptions(APP + 0x100, force=frozenset({"unknown-file"}))
+OPTIONS = WriteOptions(APP + 0x100, force=frozenset({"unknown-file"}))
 # Begins and ends inside a sector.
 THERE = BEFORE[APP + 0x100 : APP + 11 * SECTOR + 0x200]
 
@@ -44,7 +44,7 @@ def test_what_is_there_already_needs_no_write_no_backup_and_no_look_at_all_of_fl
     chip = RomChip("BK7231N", BEFORE)
     target, journal = linked(chip), WriteJournal(tmp_path)
     began = target.session.transport.now()
-    plan = plan_unchanged(target, named(THERE), WISHES, journal)
+    plan = plan_unchanged(target, named(THERE), OPTIONS, journal)
     seconds = target.session.transport.now() - began
     assert plan is not None
     assert (plan.sectors, plan.refusals, len(plan.same)) == ((), (), 12)
@@ -61,13 +61,13 @@ def test_one_other_byte_anywhere_is_something_to_do(at: int, tmp_path: Path) -> 
     other = bytearray(THERE)
     other[at] ^= 1
     target = linked(RomChip("BK7231N", BEFORE))
-    assert plan_unchanged(target, named(bytes(other)), WISHES, WriteJournal(tmp_path)) is None
+    assert plan_unchanged(target, named(bytes(other)), OPTIONS, WriteJournal(tmp_path)) is None
 
 
 def test_a_file_that_is_refused_is_so_even_where_it_is_already(tmp_path: Path) -> None:
-    wishes = WriteOptions(WISHES.address)  # random bytes are nothing a chip would run
+    options = WriteOptions(OPTIONS.address)  # random bytes are nothing a chip would run
     target = linked(RomChip("BK7231N", BEFORE))
-    assert plan_unchanged(target, named(THERE), wishes, WriteJournal(tmp_path)) is None
+    assert plan_unchanged(target, named(THERE), options, WriteJournal(tmp_path)) is None
 
 
 def test_after_a_write_that_was_cut_off_all_of_flash_is_looked_at(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_after_a_write_that_was_cut_off_all_of_flash_is_looked_at(tmp_path: Path
     state = look(target, journal, [saved])
     new = named(random.Random(4).randbytes(4 * SECTOR))
     with pytest.raises(BekenlabError):
-        flash(target, plan_write(target, new, WISHES, state), state, journal, reboot=False)
+        flash(target, plan_write(target, new, OPTIONS, state), state, journal, reboot=False)
     chip.reset()
     there = chip.flash[APP + 0x100 : APP + 11 * SECTOR]
-    assert plan_unchanged(linked(chip), named(there), WISHES, journal) is None
+    assert plan_unchanged(linked(chip), named(there), OPTIONS, journal) is None

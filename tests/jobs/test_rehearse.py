@@ -19,7 +19,7 @@ from bekenlab.openbeken.config.edit import Changes
 from bekenlab.openbeken.settings import PinSetting
 from bekenlab.probing.rehearsal import PinVerdict, Rehearsal
 from bekenlab.samples import build_sample
-from install_lab import PLUG, Person, desk, openbeken, original, wifi, wishes
+from install_setup import PLUG, Person, desk, install_options, openbeken, original, wifi
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -169,7 +169,9 @@ def test_an_install_goes_on_where_there_is_no_virtual_chip(tmp_path: Path) -> No
     table = desk("BK7231N", original(PLUG), tmp_path)
     person = Person(rehearses=True)
     helpers = Helpers(rehearse=impossible, find=lambda _report: "192.168.1.40")
-    report = install(table.bench, wishes("BK7231N"), table.places, person, helpers=helpers)
+    report = install(
+        table.connection, install_options("BK7231N"), table.places, person, helpers=helpers
+    )
     assert person.asked == ["rehearse", "carry out"]
     assert report.rehearsal is None
     assert report.address == "192.168.1.40"

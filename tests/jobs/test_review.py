@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from analyses import codes, study
 from bekenlab.report.json_report import to_json
 from bekenlab.report.summary import summary_line
 from bekenlab.samples import build_sample
-from laboratory import codes, study
 
 SECRETS = {"ssid": "HomeNetwork", "passwd": "hunter2secret", "auth_key": "k" * 32, "uuid": "u" * 16}
 

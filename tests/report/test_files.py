@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from analyses import sample, study
 from bekenlab.analysis.model import Analysis
 from bekenlab.cli.wording import wording
 from bekenlab.errors import FileAccessError, RefusedError
@@ -14,7 +15,6 @@ from bekenlab.files import write_new, write_whole
 from bekenlab.report.files import write_files
 from bekenlab.report.json_report import to_json
 from bekenlab.samples import build_sample
-from laboratory import sample, study
 
 CONFIGURATION = b"{rl1_pin:26,bt1_pin:10,module:CB2S}"
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from analyses import real, sample
 from bekenlab.analysis.model import Analysis
 from bekenlab.report.files import write_files
 from bekenlab.report.html import html_report
@@ -18,7 +19,6 @@ from bekenlab.report.summary import summary_line
 from bekenlab.report.text import render
 from bekenlab.samples import SAMPLE_NAME
 from bekenlab.tuya import find_protected, read_storage
-from laboratory import real, sample
 from shared import dump_names
 
 SHORTEST = 8

@@ -25,10 +25,10 @@ from bekenlab.link.unlock import unlocked
 from bekenlab.samples import build_sample
 from bekenlab.web.backups import Backups
 from bekenlab.web.events import merge
-from bekenlab.web.line import PacedLine, StoppableLine
 from bekenlab.web.manager import Job, JobManager, State
 from bekenlab.web.ports import Ports
 from bekenlab.web.server import Place, open_socket, parse_place
+from bekenlab.web.transport import PacedTransport, StoppableTransport
 from bekenlab.web.uploads import UploadStore
 
 
@@ -80,7 +80,7 @@ def test_a_stopped_line_raises_once_then_lets_last_words_through_then_raises_aga
             raise CancelledJobError("stopped")
 
     inner = Line()
-    line = StoppableLine(inner, raise_if_stopped)
+    line = StoppableTransport(inner, raise_if_stopped)
     line.write(b"a")
     stopped = True
     assert line.read(0.1) == b"", "the answer to what was sent is still taken"
@@ -106,7 +106,7 @@ def test_a_second_on_a_paced_line_takes_a_second() -> None:
         waited.append(seconds)
         clock += seconds
 
-    line = PacedLine(Line(), lambda: None, clock=lambda: clock, wait=wait)
+    line = PacedTransport(Line(), lambda: None, clock=lambda: clock, wait=wait)
     line.read(0.5)
     line.sleep(1.5)
     clock += 1.0  # the computer was slow: nothing is to be waited for
@@ -142,7 +142,7 @@ def wait_for_cancel(job: Job) -> dict[str, Any]:
 def test_there_is_an_end_to_jobs_and_to_what_is_remembered() -> None:
     manager = JobManager()
     running = [manager.start("wait", wait_for_cancel) for _ in range(8)]
-    with pytest.raises(RefusedError, match="8 jobs are running"):
+    with pytest.raises(RefusedError, match="8 jobs are already running"):
         manager.start("wait", wait_for_cancel)
     manager.close()
     assert all(job.state is State.CANCELLED for job in running)

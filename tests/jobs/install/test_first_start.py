@@ -10,7 +10,7 @@ from bekenlab.events import Event, Message
 from bekenlab.jobs.install.first_start import start
 from bekenlab.link.errors import LineLostError
 from bekenlab.openbeken.boot_log import ConfigVerdict
-from install_lab import Person
+from install_setup import Person
 
 if TYPE_CHECKING:
     from bekenlab.jobs.install.model import FirstStart

@@ -84,7 +84,7 @@ class Desk:
     modem_lines: bool = True
 
     @property
-    def bench(self) -> ConnectionOptions:
+    def connection(self) -> ConnectionOptions:
         def open_line(name: str, baud: int) -> Transport:
             line = VirtualTransport(
                 self.device, name=name, chip=self.chip.name, modem_lines=self.modem_lines
@@ -103,6 +103,6 @@ def desk(chip: str, flash: bytes, folder: Path) -> Desk:
     return Desk(chip_named(chip), build(chip, flash), places)
 
 
-def wishes(chip: str, changes: Changes | None = None) -> InstallOptions:
+def install_options(chip: str, changes: Changes | None = None) -> InstallOptions:
     firmware = openbeken(chip)
     return InstallOptions(lambda _chip: firmware, changes or wifi())
