@@ -82,7 +82,7 @@ def draw_install(firmware: Firmware) -> str:
         report = install(
             Bench(
                 port="virtual",
-                open_line=lambda name, _baud: VirtualTransport(device, name=name, chip="BK7231N"),
+                open_port=lambda name, _baud: VirtualTransport(device, name=name, chip="BK7231N"),
             ),
             InstallWishes(
                 lambda _chip: firmware,

@@ -12,7 +12,7 @@ from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import recognise
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.planning import WriteOptions, plan_write
-from bekenlab.flashing.state import look
+from bekenlab.flashing.state import survey
 from bekenlab.flashing.verify import verify
 from bekenlab.link import commands
 from bekenlab.link.comparing import joined_crc
@@ -70,7 +70,7 @@ class Desk:
 
     def write(self, target: Target) -> FlashReport:
         journal = WriteJournal(self.folder)
-        state = look(target, journal, [self.folder / "backup.bin"])
+        state = survey(target, journal, [self.folder / "backup.bin"])
         file = recognise(InputFile("app.bin", Path("app.bin"), NEW))
         wishes = WriteOptions(APP, force=frozenset({"unknown-file"}))
         plan = plan_write(target, file, wishes, state)

@@ -14,7 +14,7 @@ from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import recognise
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.planning import WriteOptions, plan_write
-from bekenlab.flashing.state import look
+from bekenlab.flashing.state import survey
 from bekenlab.link.connect import Link, connect
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.rom import ChipFaults, RomChip
@@ -37,7 +37,7 @@ def write(chip: RomChip, folder: Path, saved: Path, *, lines: bool = False) -> F
     link: Link = connect(VirtualTransport(chip, modem_lines=lines), wait=0)
     file = recognise(InputFile("app.bin", Path("app.bin"), NEW))
     journal = WriteJournal(folder)
-    state = look(link.target, journal, [saved])
+    state = survey(link.target, journal, [saved])
     plan = plan_write(
         link.target, file, WriteOptions(START, force=frozenset({"unknown-file"})), state
     )

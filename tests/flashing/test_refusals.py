@@ -18,7 +18,7 @@ from bekenlab.flashing.flash_file import FlashFile, recognise
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.planning import WriteOptions, plan_write
 from bekenlab.flashing.refusals import OVERRIDABLE
-from bekenlab.flashing.state import ChipState, look
+from bekenlab.flashing.state import ChipState, survey
 from bekenlab.link.connect import connect
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.rom import RomChip
@@ -52,7 +52,7 @@ class Desk:
 
     def look(self) -> tuple[Target, ChipState]:
         target = connect(VirtualTransport(self.chip), wait=0).target
-        return target, look(target, self.journal, self._saved)
+        return target, survey(target, self.journal, self._saved)
 
     def plan(self, file: bytes | FlashFile, **wishes: Any) -> FlashPlan:
         target, state = self.look()
@@ -127,7 +127,7 @@ def test_a_plan_whose_backup_was_deleted_meanwhile_is_not_carried_out(tmp_path: 
     plan = plan_write(target, judged(dump(OBK_N)), WriteOptions(), state)
     assert plan.backup == tmp_path / "backup.bin"
     plan.backup.unlink()
-    with pytest.raises(RefusedError, match="no longer there"):
+    with pytest.raises(RefusedError, match="no longer exists"):
         flash(target, plan, state, desk.journal)
     assert desk.chip.flash == SAMPLE
 
@@ -174,7 +174,7 @@ def test_restoring_another_devices_dump_needs_a_backup_of_this_one(tmp_path: Pat
     (tmp_path / "other.bin").write_bytes(OTHER_RF)
     desk = Desk(tmp_path, saved=False)
     target = connect(VirtualTransport(desk.chip), wait=0).target
-    state = look(target, desk.journal, [tmp_path / "other.bin"])
+    state = survey(target, desk.journal, [tmp_path / "other.bin"])
     plan = plan_write(target, judged(OTHER_RF), WriteOptions(0), state)
     assert codes(plan) == ["rf", "no-backup"]
 
@@ -183,7 +183,7 @@ def test_a_dump_that_begins_in_the_middle_is_a_backup_too(tmp_path: Path) -> Non
     (tmp_path / "turned.bin").write_bytes(SAMPLE[0x11000:] + SAMPLE[:0x11000])
     desk = Desk(tmp_path, saved=False)
     target = connect(VirtualTransport(desk.chip), wait=0).target
-    state = look(target, desk.journal, [tmp_path / "turned.bin"])
+    state = survey(target, desk.journal, [tmp_path / "turned.bin"])
     assert state.backup == (tmp_path / "turned.bin", SAMPLE)
 
 
@@ -195,7 +195,7 @@ def test_what_does_not_fit_is_left_out_when_forced(tmp_path: Path) -> None:
 
 
 def test_a_file_without_a_place_needs_an_address(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="nothing says where it belongs"):
+    with pytest.raises(UsageError, match="its address is unknown"):
         Desk(tmp_path).plan(b"some bytes")
 
 

@@ -15,7 +15,7 @@ from bekenlab.flashing.flash_file import FlashFile, recognise
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.planner import plan_unchanged
 from bekenlab.flashing.planning import WriteOptions, plan_write
-from bekenlab.flashing.state import ChipState, look
+from bekenlab.flashing.state import ChipState, survey
 from bekenlab.link.connect import connect
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.rom import ChipFaults, RomChip
@@ -52,7 +52,7 @@ def test_what_is_there_already_needs_no_write_no_backup_and_no_look_at_all_of_fl
     report = flash(target, plan, ChipState({}, None, None), journal, reboot=False)
     assert (report.written, chip.flash) == (0, BEFORE)
     began = target.session.transport.now()
-    look(target, journal, [])
+    survey(target, journal, [])
     assert seconds < (target.session.transport.now() - began) / 3
 
 
@@ -77,7 +77,7 @@ def test_after_a_write_that_was_cut_off_all_of_flash_is_looked_at(tmp_path: Path
     saved.write_bytes(BEFORE)
     journal = WriteJournal(tmp_path)
     target = connect(VirtualTransport(chip, modem_lines=False), wait=0).target
-    state = look(target, journal, [saved])
+    state = survey(target, journal, [saved])
     new = named(random.Random(4).randbytes(4 * SECTOR))
     with pytest.raises(BekenlabError):
         flash(target, plan_write(target, new, WISHES, state), state, journal, reboot=False)

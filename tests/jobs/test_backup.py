@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 SAMPLE = build_sample()
 
 
-def open_line(name: str, baud: int) -> Transport:
+def open_port(name: str, baud: int) -> Transport:
     return VirtualTransport(RomChip("BK7231N", SAMPLE), name=name)
 
 
-CONNECTION = ConnectionOptions(port="the wire", wait=1.0, open_line=open_line)
+CONNECTION = ConnectionOptions(port="the wire", wait=1.0, open_port=open_port)
 
 
 def test_a_backup_is_noted_and_gets_a_name_where_none_was_given(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_name_that_will_not_do_is_told_before_the_chip_is_looked_for(
     def never(name: str, baud: int) -> Transport:
         raise AssertionError("the port was opened")
 
-    connection = ConnectionOptions(port="the wire", open_line=never)
+    connection = ConnectionOptions(port="the wire", open_port=never)
     places = Places(None, tmp_path)
     taken = tmp_path / "taken.bin"
     taken.touch()

@@ -41,10 +41,10 @@ class Desk:
 
     @property
     def connection(self) -> ConnectionOptions:
-        def open_line(name: str, baud: int) -> Transport:
+        def open_port(name: str, baud: int) -> Transport:
             return VirtualTransport(self.chip, name=name, chip="BK7231N")
 
-        return ConnectionOptions(port="the wire", wait=1.0, open_line=open_line)
+        return ConnectionOptions(port="the wire", wait=1.0, open_port=open_port)
 
     def write(
         self, data: bytes, questions: Person | YesOrNo = YES, *, plan_only: bool = False

@@ -166,7 +166,7 @@ def test_whoever_opens_a_chip_is_given_a_keeper(monkeypatch: pytest.MonkeyPatch)
         bench, "connect", lambda *_given, **_wanted: Link(chip, Stage.HAND, 921_600)
     )
     with bench.open_chip(
-        bench.ConnectionOptions("a port", open_line=lambda _name, _baud: line), "job"
+        bench.ConnectionOptions("a port", open_port=lambda _name, _baud: line), "job"
     ):
         assert keepers()
     assert not keepers()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab.chips import chip
 from bekenlab.errors import NotFoundError, RefusedError, TooLargeError, UnsupportedError
-from bekenlab.flashing.connection import open_line
+from bekenlab.flashing.connection import open_port
 from bekenlab.link.ports import list_ports
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.wire_chips import build
@@ -134,7 +134,7 @@ class Ports:
     def opener(
         self, offer: Offer, raise_if_stopped: Callable[[], None]
     ) -> Callable[[str, int], Transport]:
-        """What opens an offer for a job, as ``ConnectionOptions.open_line`` wants it.
+        """What opens an offer for a job, as ``ConnectionOptions.open_port`` wants it.
 
         Args:
             offer: What to open.
@@ -142,7 +142,7 @@ class Ports:
         """
 
         def real(name: str, baud: int) -> Transport:
-            return StoppableLine(open_line(name, baud), raise_if_stopped)
+            return StoppableLine(open_port(name, baud), raise_if_stopped)
 
         def virtual(name: str, baud: int) -> Transport:
             line = self._line_to(offer.id, name, baud)

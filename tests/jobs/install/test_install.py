@@ -12,7 +12,7 @@ from bekenlab.errors import BekenlabError, FileAccessError, RefusedError, UsageE
 from bekenlab.events import Event, Step
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.planning import WriteOptions, plan_write
-from bekenlab.flashing.state import look
+from bekenlab.flashing.state import survey
 from bekenlab.jobs.install.install import Helpers, install
 from bekenlab.jobs.undo import undo
 from bekenlab.link.connect import connect
@@ -183,11 +183,11 @@ def test_a_backup_that_is_named_is_taken_or_refused_never_swapped(
     install(plug.bench, wishes("BK7231N"), plug.places, Person())
     after, other = plug.flash, tmp_path / "other.bin"
     other.write_bytes(original("moes-wk-us2-tc-in-wall-outlet"))
-    with pytest.raises(RefusedError, match=r"other\.bin is no backup of this chip"):
+    with pytest.raises(RefusedError, match=r"other\.bin is not a backup of this chip"):
         undo(plug.bench, plug.places, lambda _proposal: True, named=other)
     with pytest.raises(FileAccessError, match=r"gone\.bin"):
         undo(plug.bench, plug.places, lambda _proposal: True, named=tmp_path / "gone.bin")
-    with pytest.raises(RefusedError, match=r"other\.bin is no backup of this chip"):
+    with pytest.raises(RefusedError, match=r"other\.bin is not a backup of this chip"):
         install(plug.bench, replace(wishes("BK7231N"), backup=other), plug.places, Person())
     assert plug.flash == after
 
@@ -207,9 +207,9 @@ def test_a_backup_is_made_under_a_new_name_although_one_is_known(
 
 def test_files_that_would_meet_in_flash_are_not_planned(plug: Desk, tmp_path: Path) -> None:
     target = connect(VirtualTransport(plug.device), wait=0).target
-    state = look(target, WriteJournal(None), ())
+    state = survey(target, WriteJournal(None), ())
     firmware = openbeken("BK7231N").file
-    with pytest.raises(UsageError, match="reaches into the place"):
+    with pytest.raises(UsageError, match="overlaps"):
         plan_write(target, firmware, WriteOptions(), state, also=(replace(firmware, name="again"),))
 
 

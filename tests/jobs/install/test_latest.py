@@ -80,7 +80,7 @@ def test_without_a_digest_the_size_counts(server: Loopback, tmp_path: Path) -> N
     ("changed", "said"),
     [
         ({"digest": "sha256:" + "0" * 64}, "SHA-256 differs"),
-        ({"size": 5, "digest": None}, "announced were 5"),
+        ({"size": 5, "digest": None}, "instead of 5"),
         ({"name": "OpenBK7231N_QIO_1.18.300.bin"}, r"has no OpenBK7231T_QIO_\*.bin"),
     ],
 )

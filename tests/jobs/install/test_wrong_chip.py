@@ -11,7 +11,7 @@ import pytest
 from bekenlab.errors import BekenlabError, RefusedError
 from bekenlab.events import Event, Progress
 from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.state import look
+from bekenlab.flashing.state import survey
 from bekenlab.image import read_image
 from bekenlab.image.framing import add
 from bekenlab.jobs.install.backups import make_backup
@@ -116,7 +116,7 @@ class Deleter(Person):
 
 def test_nothing_is_written_when_the_backup_was_deleted_meanwhile(tmp_path: Path) -> None:
     plug = desk("BK7231N", original(PLUG), tmp_path)
-    with pytest.raises(RefusedError, match="no longer there"):
+    with pytest.raises(RefusedError, match="no longer exists"):
         install(plug.bench, wishes("BK7231N"), plug.places, Deleter())
     assert plug.flash == original(PLUG)
 
@@ -149,7 +149,7 @@ def test_undo_finds_the_backup_that_install_was_given(tmp_path: Path) -> None:
 def test_a_backup_that_is_not_what_was_looked_at_gets_another_name(tmp_path: Path) -> None:
     plug = desk("BK7231N", original(PLUG), tmp_path)
     target = connect(VirtualTransport(plug.device), wait=0).target
-    state = look(target, WriteJournal(None), ())
+    state = survey(target, WriteJournal(None), ())
     other = replace(state, crcs={**state.crcs, 0x1EE000: 1})
     with pytest.raises(VerifyFailedError, match="not what the chip held"):
         make_backup(target, other, plug.places, None)

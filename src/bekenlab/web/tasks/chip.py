@@ -205,7 +205,7 @@ def connection_for(context: AppContext, offer: Offer, job: Job) -> ConnectionOpt
     """How a job reaches what is behind an offer; the job can be stopped on the way."""
     memory = None if offer.device else context.settings.places.memory
     opener = context.ports.opener(offer, job.raise_if_cancelled)
-    return ConnectionOptions(port=offer_name(offer), wait=_WAIT, memory=memory, open_line=opener)
+    return ConnectionOptions(port=offer_name(offer), wait=_WAIT, memory=memory, open_port=opener)
 
 
 def offer_name(offer: Offer) -> str:
