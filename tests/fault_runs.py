@@ -222,7 +222,7 @@ def run_write(seed: int, subject: Subject | None = None, *, whole: bool) -> Benc
     """Write an application, or restore a whole dump, through the faults of a seed."""
     subject = subject or noise(seed)
     before = subject.content
-    after, file, wishes = _whole(seed, before) if whole else _piece(seed, before)
+    after, file, options = _whole(seed, before) if whole else _piece(seed, before)
     bench = Bench(subject, seed, writes=True)
     stays = subject.stays
     with tempfile.TemporaryDirectory() as folder:
@@ -239,7 +239,7 @@ def run_write(seed: int, subject: Subject | None = None, *, whole: bool) -> Benc
         def job(link: Link) -> None:
             journal = WriteJournal(Path(folder))
             state = survey(link.target, journal, [saved])
-            plan = plan_write(link.target, file, wishes, state)
+            plan = plan_write(link.target, file, options, state)
             flash(link.target, plan, state, journal, reboot=False)
             assert bench.chip.flash[stays] == after[stays], "a bad write was called a good one"
 

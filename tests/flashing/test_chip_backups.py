@@ -61,8 +61,8 @@ def test_the_genuine_loader_of_a_bk7231t_is_written_through(tmp_path: Path) -> N
     file = recognise(InputFile("new.dat", saved, new))
     journal = WriteJournal(tmp_path)
     state = survey(link.target, journal, [saved])
-    wishes = WriteOptions(0x1E2123, force=frozenset({"unknown-file"}))
-    plan = plan_write(link.target, file, wishes, state)
+    options = WriteOptions(0x1E2123, force=frozenset({"unknown-file"}))
+    plan = plan_write(link.target, file, options, state)
     report = flash(link.target, plan, state, journal, reboot=False)
     assert report.written == 3
     assert chip.flash == content[:0x1E2123] + new + content[0x1E2123 + len(new) :]

@@ -1,4 +1,4 @@
-"""Power is cut at every flash operation of a write; the next attempt makes it right."""
+"""Power is cut at every flash operation of a write; the next attempt finishes it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def operations() -> int:
 
 
 @pytest.mark.parametrize("cut", range(1, operations() + 1))
-def test_a_cut_at_any_operation_is_made_good(cut: int, tmp_path: Path) -> None:
+def test_the_next_attempt_finishes_after_a_cut_at_any_operation(cut: int, tmp_path: Path) -> None:
     saved = tmp_path / "backup.bin"
     saved.write_bytes(BEFORE)
     chip = RomChip("BK7231N", BEFORE, faults=ChipFaults(power_cut=frozenset({cut})))
@@ -64,7 +64,7 @@ def test_a_cut_at_any_operation_is_made_good(cut: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cut", range(1, operations() + 1))
-def test_an_adapter_that_can_reset_the_chip_goes_on_by_itself(cut: int, tmp_path: Path) -> None:
+def test_an_adapter_that_can_reset_the_chip_resumes_by_itself(cut: int, tmp_path: Path) -> None:
     saved = tmp_path / "backup.bin"
     saved.write_bytes(BEFORE)
     chip = RomChip("BK7231N", BEFORE, faults=ChipFaults(power_cut=frozenset({cut})))
@@ -72,7 +72,7 @@ def test_an_adapter_that_can_reset_the_chip_goes_on_by_itself(cut: int, tmp_path
     assert chip.flash == AFTER
 
 
-def test_there_is_no_operation_more(tmp_path: Path) -> None:
+def test_the_write_takes_no_further_operations(tmp_path: Path) -> None:
     saved = tmp_path / "backup.bin"
     saved.write_bytes(BEFORE)
     chip = RomChip("BK7231N", BEFORE, faults=ChipFaults(power_cut=frozenset({operations() + 1})))

@@ -1,4 +1,4 @@
-"""A chip as an object, as a program uses it: nothing is asked, nothing is written without a yes."""
+"""A chip as an object for programs: no prompts, and no writes without a confirmation."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_the_rules_hold_for_programs_as_well(chip: ConnectedChip, image: Path) -
 def test_a_plan_is_good_until_the_chip_is_changed(chip: ConnectedChip, image: Path) -> None:
     first, second = (chip.plan(changed(FREE + n), backups=[image]) for n in (0, 1))
     chip.write(second, yes=True)
-    with pytest.raises(UsageError, match="plan is of"):
+    with pytest.raises(UsageError, match="plan is for another"):
         chip.write(first, yes=True)
     assert chip.verify(changed(FREE + 1)).equal
 
@@ -119,7 +119,7 @@ def test_the_log_of_the_firmware_and_the_pins_in_it(chip: ConnectedChip) -> None
     assert capture.pins.pins
 
 
-def test_a_place_has_to_be_named_where_nothing_tells_it(chip: ConnectedChip) -> None:
+def test_an_unknown_address_has_to_be_named(chip: ConnectedChip) -> None:
     with pytest.raises(UsageError, match="address is unknown"):
         chip.plan(b"\x12\x34" * 100)
     assert chip.plan(SAMPLE[FREE : FREE + 64] + b"\x01", address=FREE).plan.sectors

@@ -135,7 +135,7 @@ def test_a_write_without_a_backup_is_refused_and_says_so(bench: Page, sample: Pa
     expect(question).to_contain_text("There is no backup of this chip yet", timeout=LONG)
     expect(question.get_by_role("button", name="Carry it out")).to_be_hidden()
     question.get_by_role("button", name="Change nothing").click()
-    expect(bench.locator(OUTCOME)).to_contain_text("you said no")
+    expect(bench.locator(OUTCOME)).to_contain_text("you declined")
 
 
 def test_the_wiring_follows_the_module(bench: Page) -> None:

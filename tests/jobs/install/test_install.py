@@ -35,7 +35,7 @@ def plug(tmp_path: Path) -> Desk:
     return desk("BK7231N", original(PLUG), tmp_path)
 
 
-def test_a_plug_is_set_free_and_comes_back(plug: Desk) -> None:
+def test_a_plug_is_installed_and_restored(plug: Desk) -> None:
     before, events, log = plug.flash, list[Event](), list[str]()
     person = Person()
     helpers = Helpers(heard=lambda _at, text: log.append(text))
@@ -119,7 +119,7 @@ def test_a_second_run_reuses_the_backup_and_writes_only_what_differs(plug: Desk)
     assert "config-replaced" in [notice.code for notice in third.proposal.notices]
 
 
-def test_a_device_that_has_moved_on_gets_a_new_backup(tmp_path: Path) -> None:
+def test_a_device_that_has_changed_gets_a_new_backup(tmp_path: Path) -> None:
     before = bytearray(original(PLUG))
     plug = desk("BK7231N", bytes(before), tmp_path)
     install(plug.bench, wishes("BK7231N"), plug.places, Person(agrees=True))
@@ -205,7 +205,7 @@ def test_a_backup_is_made_under_a_new_name_although_one_is_known(
     assert install(plug.bench, wished, plug.places, Person()).proposal.backup.reused
 
 
-def test_files_that_would_meet_in_flash_are_not_planned(plug: Desk, tmp_path: Path) -> None:
+def test_overlapping_files_are_not_planned(plug: Desk, tmp_path: Path) -> None:
     target = connect(VirtualTransport(plug.device), wait=0).target
     state = survey(target, WriteJournal(None), ())
     firmware = openbeken("BK7231N").file
