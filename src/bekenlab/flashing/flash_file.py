@@ -62,9 +62,9 @@ class FlashFile:
         start: Physical address of the first byte; None if it depends on the chip or the user.
         chip: Name of the chip it is for, or None if unknown.
         firmware: What the firmware calls itself, or an empty string.
-        encryption: State of its code; None where there is none.
+        encryption: Encryption of its code; None without code.
         damage: What is wrong with it, or an empty string.
-        sha256: SHA-256 of the file as it is, hexadecimal.
+        sha256: SHA-256 of the unpacked file, hexadecimal.
     """
 
     name: str

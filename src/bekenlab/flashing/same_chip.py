@@ -61,11 +61,11 @@ def is_same(before: Mapping[int, int], now: Mapping[int, int], own: Sequence[int
         now: The same as it is now.
         own: Addresses of sectors that differ from chip to chip.
     """
-    telling = {a: crc for a, crc in before.items() if crc != BLANK_SECTOR_CRC}
+    written = {a: crc for a, crc in before.items() if crc != BLANK_SECTOR_CRC}
     differing = sum(now.get(a) != crc for a, crc in before.items())
-    calibration = [a for a in own if a in telling]
-    if calibration and all(now.get(a) == telling[a] for a in calibration):
+    calibration = [a for a in own if a in written]
+    if calibration and all(now.get(a) == written[a] for a in calibration):
         return differing <= (1 - _SAME) * len(before)
     erased = all(now.get(a) == BLANK_SECTOR_CRC for a in calibration)
-    others = len(telling) - len(calibration)
+    others = len(written) - len(calibration)
     return erased and others > 0 and differing <= _HIT_BY_NOISE

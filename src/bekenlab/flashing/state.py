@@ -127,8 +127,8 @@ def backup_of(
 def _same_chip(identity: Identity, crcs: Mapping[int, int], data: bytes) -> bool:
     regions = protected_regions(identity)
     own = [r for r in regions if r.name != "bootloader" and not is_blank(crcs, r.start, r.end)]
-    # Thousands of devices share a boot loader. Without calibration data only all of flash tells
-    # one from another; a dump equal to it loses nothing in any case.
+    # Thousands of devices share a boot loader. Without calibration data only all of flash can
+    # identify a chip; a dump equal to it loses nothing in any case.
     spans = [(r.start, r.end) for r in regions] if own else [(0, len(data))]
     return all(
         zlib.crc32(data[address : address + SECTOR]) == crcs.get(address)

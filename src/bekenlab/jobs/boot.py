@@ -28,7 +28,7 @@ def boot_file(
         path: A dump or app image, packed or not.
         chip: Chip to model instead of the one recognised.
         options: How to boot and when to stop.
-        listen: Called with (device seconds, text) for each piece of log as it is printed.
+        listen: Called with (virtual seconds, text) for each piece of log as it is printed.
         interrupted: Polled during the run; True ends it.
 
     Raises:

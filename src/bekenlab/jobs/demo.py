@@ -91,7 +91,7 @@ def demonstrate(firmware: Firmware | None = None) -> DemoReport:
         damaged = _write(target, holes, places)
         analysis = analyze(InputFile(SAMPLE_NAME, saved, device.flash))
         if analysis.image is None:
-            raise TypeError("the sample is no dump")
+            raise TypeError("the sample is not a dump")
         booted = boot(analysis.image, chip=SAMPLE_CHIP)
         restored = _write(target, [recognise(InputFile(saved.name, saved, sample))], places)
         whole = device.flash == sample

@@ -55,9 +55,9 @@ def board_of(subject: Subject) -> Module:
     """
     found = board_known(subject.module, subject.chip)
     if found is None:
-        told = subject.module or subject.chip or "no module and no chip"
+        named = subject.module or subject.chip or "no module and no chip"
         raise UnsupportedError(
-            f"{subject.name} names {told}, of which there is no picture",
+            f"there is no picture for {subject.name}: it names {named}",
             hint="name the module that is printed on the board",
         )
     return found

@@ -76,7 +76,7 @@ def simulate(
         monotonic: Real time in seconds.
 
     Returns:
-        The flash as it is at the end, physical addresses.
+        The final content of flash, by physical address.
 
     Raises:
         BekenlabError: The file cannot be used, or the port cannot be opened.

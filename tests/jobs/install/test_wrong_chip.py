@@ -151,7 +151,7 @@ def test_a_backup_that_differs_from_the_survey_gets_another_name(tmp_path: Path)
     target = connect(VirtualTransport(plug.device), wait=0).target
     state = survey(target, WriteJournal(None), ())
     other = replace(state, crcs={**state.crcs, 0x1EE000: 1})
-    with pytest.raises(VerifyFailedError, match="not what the chip held"):
+    with pytest.raises(VerifyFailedError, match="no longer holds what it held"):
         make_backup(target, other, plug.places, None)
     assert not list(plug.places.backups.glob("*.bin"))
     assert list(plug.places.backups.glob("*.bin.wrong"))
