@@ -32,7 +32,7 @@ _IN_CODE = (
     "nothing was written; the firmware has it compiled in, and code is never changed: "
     "do not share this dump"
 )
-_HINT = "nothing was written; this is a fault of bekenlab: please report it without the dump"
+_HINT = "nothing was written; this is a fault in bekenlab: please report it without the dump"
 
 
 def prove_gone(data: bytes, words: Iterable[Word], keys: Iterable[bytes], phase: int) -> int:
