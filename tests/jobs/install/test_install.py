@@ -141,7 +141,7 @@ def test_without_wifi_it_opens_its_own(plug: Desk) -> None:
 
 
 def test_firmware_of_another_chip_is_refused_before_the_backup(plug: Desk) -> None:
-    with pytest.raises(RefusedError, match="is for BK7231T, this is BK7231N"):
+    with pytest.raises(RefusedError, match="is for BK7231T, but this is BK7231N"):
         install(plug.bench, wishes("BK7231T"), plug.places, Person())
     assert not plug.places.backups.exists()
 
