@@ -25,7 +25,7 @@ from bekenlab.flashing.flash_file import FlashFile, recognise
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.planning import WriteOptions, plan_write
 from bekenlab.flashing.refusals import OVERRIDABLE
-from bekenlab.flashing.state import look
+from bekenlab.flashing.state import survey
 from bekenlab.link.connect import Link, connect
 from bekenlab.link.faulty import FaultSchedule, FaultyTransport, LineFault
 from bekenlab.link.virtual import VirtualTransport
@@ -238,7 +238,7 @@ def run_write(seed: int, subject: Subject | None = None, *, whole: bool) -> Tria
 
         def job(link: Link) -> None:
             journal = WriteJournal(Path(folder))
-            state = look(link.target, journal, [saved])
+            state = survey(link.target, journal, [saved])
             plan = plan_write(link.target, file, options, state)
             flash(link.target, plan, state, journal, reboot=False)
             assert trial.chip.flash[stays] == after[stays], "a bad write was called a good one"

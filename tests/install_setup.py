@@ -85,13 +85,13 @@ class Desk:
 
     @property
     def connection(self) -> ConnectionOptions:
-        def open_line(name: str, baud: int) -> Transport:
+        def open_port(name: str, baud: int) -> Transport:
             line = VirtualTransport(
                 self.device, name=name, chip=self.chip.name, modem_lines=self.modem_lines
             )
             return self.wrap(line)
 
-        return ConnectionOptions(port="the wire", wait=1.0, open_line=open_line)
+        return ConnectionOptions(port="the wire", wait=1.0, open_port=open_port)
 
     @property
     def flash(self) -> bytes:

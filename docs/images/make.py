@@ -83,7 +83,7 @@ def draw_install(firmware: Firmware) -> str:
         report = install(
             ConnectionOptions(
                 port="virtual",
-                open_line=lambda name, _baud: VirtualTransport(device, name=name, chip="BK7231N"),
+                open_port=lambda name, _baud: VirtualTransport(device, name=name, chip="BK7231N"),
             ),
             InstallOptions(
                 lambda _chip: firmware,

@@ -164,7 +164,7 @@ def test_demo_rehearses_firmware_on_the_sample(tmp_path: Path) -> None:
     (tmp_path / "t.bin").write_bytes(dump("openbk7231t-qio-1.18.300"))
     run = bekenlab("demo", "--firmware", "t.bin", folder=tmp_path)
     assert run.status == 7
-    assert "is for BK7231T, this is BK7231N" in run.err
+    assert "is for BK7231T, but this is BK7231N" in run.err
 
 
 def test_demo_as_json() -> None:

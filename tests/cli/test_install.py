@@ -113,7 +113,7 @@ def test_rehearse(folder: Path) -> None:
         (["install", "-f", "obk.bin", "--mqtt-port", "0", "-y", "-p", WIRE], 2, "mqtt_port"),
         (["rehearse", "obk.bin", "-f", "chip.bin"], 2, "not OpenBeken"),
         (["undo", "-p", WIRE], 7, "no backup of this chip"),
-        (["undo", "--backup", "obk.bin", "-p", WIRE], 7, "no backup of this chip"),
+        (["undo", "--backup", "obk.bin", "-p", WIRE], 7, "not a backup of this chip"),
     ],
 )
 def test_mistakes_are_said_and_change_nothing(

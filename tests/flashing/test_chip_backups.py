@@ -15,7 +15,7 @@ from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import recognise
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.planning import WriteOptions, plan_write
-from bekenlab.flashing.state import look
+from bekenlab.flashing.state import survey
 from bekenlab.image import read_image
 from bekenlab.link.connect import connect
 from bekenlab.link.virtual import VirtualTransport
@@ -60,7 +60,7 @@ def test_the_genuine_loader_of_a_bk7231t_is_written_through(tmp_path: Path) -> N
     new = b"new bytes" * 1000
     file = recognise(InputFile("new.dat", saved, new))
     journal = WriteJournal(tmp_path)
-    state = look(link.target, journal, [saved])
+    state = survey(link.target, journal, [saved])
     options = WriteOptions(0x1E2123, force=frozenset({"unknown-file"}))
     plan = plan_write(link.target, file, options, state)
     report = flash(link.target, plan, state, journal, reboot=False)

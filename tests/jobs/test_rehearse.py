@@ -91,7 +91,7 @@ def test_a_pin_that_cannot_do_its_job_fails_the_rehearsal() -> None:
     assert "P20" in problem.message
 
 
-def test_roles_that_nothing_can_move_are_not_called_moved() -> None:
+def test_roles_nothing_can_drive_are_reported_untried() -> None:
     changes = Changes(pins=(PinSetting(20, "ADC", 5),))
     outcome = rehearsed("BK7231N", build_sample(), changes)
     did = {pin.gpio: pin.verdict for pin in outcome.pins}
@@ -162,7 +162,7 @@ def test_firmware_of_another_chip_is_not_rehearsed(tmp_path: Path) -> None:
         rehearse_dump(path, lambda _chip: firmware, wifi())
 
 
-def test_an_install_goes_on_where_there_is_no_virtual_chip(tmp_path: Path) -> None:
+def test_an_install_continues_without_a_virtual_chip(tmp_path: Path) -> None:
     def impossible(_proposal: object) -> Rehearsal:
         raise UnsupportedError("There is no virtual chip of this kind.")
 

@@ -166,7 +166,7 @@ def test_an_open_chip_is_kept_alive(monkeypatch: pytest.MonkeyPatch) -> None:
         connection, "connect", lambda *_given, **_wanted: Link(chip, Stage.HAND, 921_600)
     )
     with connection.open_chip(
-        connection.ConnectionOptions("a port", open_line=lambda _name, _baud: line), "job"
+        connection.ConnectionOptions("a port", open_port=lambda _name, _baud: line), "job"
     ):
         assert keep_alive_threads()
     assert not keep_alive_threads()

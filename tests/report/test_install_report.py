@@ -111,12 +111,12 @@ def test_a_plan_without_pins_or_wifi_says_so() -> None:
         (
             replace(GOOD, log=replace(STARTED, config=ConfigVerdict.REJECTED)),
             ["rejected by"],
-            "did not take",
+            "did not accept",
         ),
         (
             replace(GOOD, log=ObkBootLog(), pins=()),
             ["nothing was printed", "did not report whether"],
-            "did not take",
+            "did not accept",
         ),
         (replace(GOOD, wifi=False), ["not as you set it up"], "did not use the Wi-Fi"),
     ],

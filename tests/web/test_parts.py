@@ -212,7 +212,7 @@ def virtual_ports(content: bytes, name: str = "plug.bin") -> tuple[Ports, str]:
 def test_what_is_written_to_a_virtual_device_stays() -> None:
     ports, port = virtual_ports(build_sample())
     assert "socket://127.0.0.1:1" in [offer.id for offer in ports.offers()]
-    bench = ConnectionOptions(port="x", open_line=ports.opener(ports.find(port), lambda: None))
+    bench = ConnectionOptions(port="x", open_port=ports.opener(ports.find(port), lambda: None))
     with open_chip(bench, "test") as link, unlocked(link.target):
         link.target.erase_sector(0x150000)
         link.target.program_sector(0x150000, b"\x00" * 4096)
@@ -256,7 +256,7 @@ def test_backups_have_names_of_their_own_and_survive_odd_neighbours(tmp_path: Pa
     places = Places(tmp_path / "state", folder)
     kept = Backups(places)
     now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    bench = ConnectionOptions(port="x", open_line=ports.opener(ports.find(port), lambda: None))
+    bench = ConnectionOptions(port="x", open_port=ports.opener(ports.find(port), lambda: None))
     with open_chip(bench, "test") as link:
         first = next_output(folder, link.target.identity, now)
         assert first.name == "BK7231N-20260102-030405.bin"

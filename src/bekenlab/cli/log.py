@@ -66,14 +66,14 @@ def command(
     if context.invoked_subcommand is not None:
         return
     # Imported here: the parsers take longer to load than --help may take.
-    from bekenlab.flashing.connection import ConnectionOptions, find_port, open_line
+    from bekenlab.flashing.connection import ConnectionOptions, find_port, open_port
     from bekenlab.jobs.capture import capture
     from bekenlab.report.live_log import LiveLog
 
     live = LiveLog(show_secrets=show_secrets)
     with facing("log", as_json=as_json) as frontend, interruptible() as interrupted:
         name, _ = find_port(ConnectionOptions(port=port))
-        line = open_line(name, baud)
+        line = open_port(name, baud)
 
         def show(at: float, lines: list[str]) -> None:
             for text in lines:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab.chips import chip
 from bekenlab.errors import NotFoundError, RefusedError, TooLargeError, UnsupportedError
-from bekenlab.flashing.connection import open_line
+from bekenlab.flashing.connection import open_port
 from bekenlab.link.ports import list_ports
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.wire_chips import build
@@ -134,7 +134,7 @@ class Ports:
     def opener(
         self, offer: Offer, raise_if_stopped: Callable[[], None]
     ) -> Callable[[str, int], Transport]:
-        """The function that opens an offer for a job, for ``ConnectionOptions.open_line``.
+        """The function that opens an offer for a job, for ``ConnectionOptions.open_port``.
 
         Args:
             offer: The offer to open.
@@ -142,7 +142,7 @@ class Ports:
         """
 
         def real(name: str, baud: int) -> Transport:
-            return StoppableTransport(open_line(name, baud), raise_if_stopped)
+            return StoppableTransport(open_port(name, baud), raise_if_stopped)
 
         def virtual(name: str, baud: int) -> Transport:
             line = self._transport_to(offer.id, name, baud)

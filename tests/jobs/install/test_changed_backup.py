@@ -1,4 +1,4 @@
-"""A backup that is no longer what was read from the chip."""
+"""A backup that was changed after it was made."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_a_backup_that_was_changed_on_the_disk_is_none(tmp_path: Path) -> None:
+def test_a_backup_changed_on_disk_does_not_count(tmp_path: Path) -> None:
     plug = desk("BK7231N", original(PLUG), tmp_path)
     report = install(plug.connection, install_options("BK7231N"), plug.places, Person())
     installed, saved = plug.flash, report.proposal.backup.path
@@ -25,7 +25,7 @@ def test_a_backup_that_was_changed_on_the_disk_is_none(tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="no backup of this chip"):
         undo(plug.connection, plug.places, lambda _proposal: True)
     assert plug.flash == installed
-    # Without the manifest nothing tells, and it is what there is.
+    # Without the manifest the change cannot be noticed.
     saved.with_name(f"{saved.name}.json").unlink()
     undo(plug.connection, plug.places, lambda _proposal: True)
     assert plug.flash[0x40000:0x40006] == b"spoilt"

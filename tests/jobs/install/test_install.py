@@ -12,7 +12,7 @@ from bekenlab.errors import BekenlabError, FileAccessError, RefusedError, UsageE
 from bekenlab.events import Event, Step
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.planning import WriteOptions, plan_write
-from bekenlab.flashing.state import look
+from bekenlab.flashing.state import survey
 from bekenlab.jobs.install.install import Helpers, install
 from bekenlab.jobs.undo import undo
 from bekenlab.link.connect import connect
@@ -46,7 +46,7 @@ def plug(tmp_path: Path) -> Desk:
     return desk("BK7231N", original(PLUG), tmp_path)
 
 
-def test_a_plug_is_set_free_and_comes_back(plug: Desk) -> None:
+def test_a_plug_is_installed_and_restored(plug: Desk) -> None:
     before, events, log = plug.flash, list[Event](), list[str]()
     person = Person()
     helpers = Helpers(heard=lambda _at, text: log.append(text))
@@ -141,7 +141,7 @@ def test_a_second_run_reuses_the_backup_and_writes_only_what_differs(plug: Desk)
     assert "config-replaced" in [notice.code for notice in third.proposal.notices]
 
 
-def test_a_device_that_has_moved_on_gets_a_new_backup(tmp_path: Path) -> None:
+def test_a_device_that_has_changed_gets_a_new_backup(tmp_path: Path) -> None:
     before = bytearray(original(PLUG))
     plug = desk("BK7231N", bytes(before), tmp_path)
     install(plug.connection, install_options("BK7231N"), plug.places, Person(agrees=True))
@@ -165,7 +165,7 @@ def test_without_wifi_it_opens_its_own(plug: Desk) -> None:
 
 
 def test_firmware_of_another_chip_is_refused_before_the_backup(plug: Desk) -> None:
-    with pytest.raises(RefusedError, match="is for BK7231T, this is BK7231N"):
+    with pytest.raises(RefusedError, match="is for BK7231T, but this is BK7231N"):
         install(plug.connection, install_options("BK7231T"), plug.places, Person())
     assert not plug.places.backups.exists()
 
@@ -209,11 +209,11 @@ def test_a_backup_that_is_named_is_taken_or_refused_never_swapped(
     install(plug.connection, install_options("BK7231N"), plug.places, Person())
     after, other = plug.flash, tmp_path / "other.bin"
     other.write_bytes(original("moes-wk-us2-tc-in-wall-outlet"))
-    with pytest.raises(RefusedError, match=r"other\.bin is no backup of this chip"):
+    with pytest.raises(RefusedError, match=r"other\.bin is not a backup of this chip"):
         undo(plug.connection, plug.places, lambda _proposal: True, named=other)
     with pytest.raises(FileAccessError, match=r"gone\.bin"):
         undo(plug.connection, plug.places, lambda _proposal: True, named=tmp_path / "gone.bin")
-    with pytest.raises(RefusedError, match=r"other\.bin is no backup of this chip"):
+    with pytest.raises(RefusedError, match=r"other\.bin is not a backup of this chip"):
         install(
             plug.connection,
             replace(install_options("BK7231N"), backup=other),
@@ -236,11 +236,11 @@ def test_a_backup_is_made_under_a_new_name_although_one_is_known(
     assert install(plug.connection, wanted, plug.places, Person()).proposal.backup.reused
 
 
-def test_files_that_would_meet_in_flash_are_not_planned(plug: Desk, tmp_path: Path) -> None:
+def test_overlapping_files_are_not_planned(plug: Desk, tmp_path: Path) -> None:
     target = connect(VirtualTransport(plug.device), wait=0).target
-    state = look(target, WriteJournal(None), ())
+    state = survey(target, WriteJournal(None), ())
     firmware = openbeken("BK7231N").file
-    with pytest.raises(UsageError, match="reaches into the place"):
+    with pytest.raises(UsageError, match="overlaps"):
         plan_write(target, firmware, WriteOptions(), state, also=(replace(firmware, name="again"),))
 
 

@@ -11,7 +11,7 @@ import pytest
 from bekenlab.errors import BekenlabError, RefusedError
 from bekenlab.events import Event, Progress
 from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.state import look
+from bekenlab.flashing.state import survey
 from bekenlab.image import read_image
 from bekenlab.image.framing import add
 from bekenlab.jobs.install.backups import make_backup
@@ -51,7 +51,7 @@ def killed(first: Desk, after: int) -> None:
     assert first.flash != before, "killed before it wrote"
 
 
-def test_an_install_that_was_killed_is_not_gone_on_with_on_another_device(tmp_path: Path) -> None:
+def test_a_killed_install_is_not_resumed_on_another_device(tmp_path: Path) -> None:
     first = desk("BK7231N", original(PLUG), tmp_path)
     killed(first, 1_900_000)
     other = twin(original(PLUG))
@@ -116,12 +116,12 @@ class Deleter(Person):
 
 def test_nothing_is_written_when_the_backup_was_deleted_meanwhile(tmp_path: Path) -> None:
     plug = desk("BK7231N", original(PLUG), tmp_path)
-    with pytest.raises(RefusedError, match="no longer there"):
+    with pytest.raises(RefusedError, match="no longer exists"):
         install(plug.connection, install_options("BK7231N"), plug.places, Deleter())
     assert plug.flash == original(PLUG)
 
 
-def test_a_backup_of_two_devices_is_none(tmp_path: Path) -> None:
+def test_a_backup_of_two_devices_is_rejected(tmp_path: Path) -> None:
     first = desk("BK7231N", original(PLUG), tmp_path)
     other = build("BK7231N", twin(original(PLUG)))
     person = Swapper(other)
@@ -148,12 +148,12 @@ def test_undo_finds_the_backup_that_install_was_given(tmp_path: Path) -> None:
     assert plug.flash == original(PLUG)
 
 
-def test_a_backup_that_is_not_what_was_looked_at_gets_another_name(tmp_path: Path) -> None:
+def test_a_backup_that_differs_from_the_survey_gets_another_name(tmp_path: Path) -> None:
     plug = desk("BK7231N", original(PLUG), tmp_path)
     target = connect(VirtualTransport(plug.device), wait=0).target
-    state = look(target, WriteJournal(None), ())
+    state = survey(target, WriteJournal(None), ())
     other = replace(state, crcs={**state.crcs, 0x1EE000: 1})
-    with pytest.raises(VerifyFailedError, match="not what the chip held"):
+    with pytest.raises(VerifyFailedError, match="no longer holds what it held"):
         make_backup(target, other, plug.places, None)
     assert not list(plug.places.backups.glob("*.bin"))
     assert list(plug.places.backups.glob("*.bin.wrong"))

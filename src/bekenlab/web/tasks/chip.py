@@ -203,7 +203,7 @@ def connection_for(context: AppContext, offer: Offer, job: Job) -> ConnectionOpt
     """Connection options for an offer; stopping the job interrupts the connection."""
     memory = None if offer.device else context.settings.places.memory
     opener = context.ports.opener(offer, job.raise_if_cancelled)
-    return ConnectionOptions(port=offer_name(offer), wait=_WAIT, memory=memory, open_line=opener)
+    return ConnectionOptions(port=offer_name(offer), wait=_WAIT, memory=memory, open_port=opener)
 
 
 def offer_name(offer: Offer) -> str:
