@@ -59,6 +59,20 @@ def test_make_from_a_dump(folder: Path) -> None:
     assert decode_config((folder / "new.bin").read_bytes()).pins()[-1].text == "Rel;1"
 
 
+def test_make_says_what_to_know_of_the_pins(folder: Path) -> None:
+    (folder / "curtain.txt").write_text("{rl1_pin:17,rl3_pin:15,dev_ctrl1:1,module:CBU}")
+    run = bekenlab("config", "make", "--from", "curtain.txt", "-o", "new.bin", folder=folder)
+    assert run.status == 0
+    assert "warning: This is a curtain or shutter switch" in run.err
+    command = decode_config((folder / "new.bin").read_bytes()).value("startup_command")
+    assert "addChangeHandler Channel1 == 1 setChannel 3 0" in str(command)
+    bekenlab("export", "new.bin", "--to", "openbeken", "-o", "new.json", folder=folder)
+    run = bekenlab(
+        "config", "make", "--from", "new.json", "--chip", "BK7231N", "-o", "2.bin", folder=folder
+    )
+    assert "warning: This is a curtain or shutter switch" in run.err, "it travels"
+
+
 def test_the_password_can_come_from_a_file(folder: Path) -> None:
     words = ("--chip", "BK7231T", "--wifi-ssid", "home", "--wifi-password-file", "word.txt")
     values = make(folder, *words, variables={"X": ""})

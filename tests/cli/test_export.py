@@ -10,6 +10,7 @@ import pytest
 from bekenlab.openbeken.config import decode_config
 from bekenlab.samples import build_sample
 from cli.program import bekenlab
+from shared import dump
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,3 +91,17 @@ def test_a_file_that_is_not_there_is_not_a_matter_of_permissions(folder: Path) -
     run = bekenlab("export", "nope.bin", "--to", "esphome", folder=folder)
     assert run.status == 9
     assert "check the name" in run.err
+
+
+@pytest.mark.parametrize("through_a_report", [False, True])
+def test_the_board_is_that_of_the_dumps_boot_loader(folder: Path, through_a_report: bool) -> None:
+    """BK7238 with Beken's loader and Tuya's storage: what is stored does not tell the layout."""
+    flash = bytearray(dump("openbk7238-qio-1.18.300").ljust(0x200000, b"\xff"))
+    storage = dump("bk7231t-tuyaconfig-pc44ha")
+    flash[0x1EE000 : 0x1EE000 + len(storage)] = storage
+    (folder / "t38.bin").write_bytes(flash)
+    if through_a_report:
+        report = bekenlab("analyze", "--json", "--boot", "never", "t38.bin", folder=folder).out
+        (folder / "t38.bin").write_text(report)
+    run = bekenlab("export", "t38.bin", "--to", "esphome", folder=folder)
+    assert "board: generic-bk7238\n" in run.out, run.err

@@ -307,10 +307,24 @@ def test_plain_pwm_outputs_and_a_motor_are_apart_from_the_lamp() -> None:
 @pytest.mark.parametrize(("level", "inverted"), [(1, True), (0, False)])
 def test_a_pulse_meter_turns_its_select_pin_round(level: int, inverted: bool) -> None:
     meter = one(firmware(**METER, sel_pin_lv=level, chip_type=0), "sensor", "hlw8012")
-    assert (meter["model"], meter["cf_pin"], meter["cf1_pin"]) == ("BL0937", "P7", "P6")
+    assert meter["model"] == "BL0937"
     assert meter["sel_pin"] == ({"number": "P24", "inverted": True} if inverted else "P24")
     assert meter["current_resistor"] == "0.002 ohm"
     assert {"voltage", "current", "power", "energy"} <= set(meter)
+
+
+def test_of_a_bl0937_the_pulses_are_inverted() -> None:
+    """LibreTiny counts none otherwise; of an HLW8012 it does."""
+    turned = {"cf_pin": {"number": "P7", "inverted": True}}
+    turned["cf1_pin"] = {"number": "P6", "inverted": True}
+    plain = {"cf_pin": "P7", "cf1_pin": "P6"}
+    for stored, pins in (({"chip_type": 0}, turned), ({}, turned), ({"chip_type": 1}, plain)):
+        meter = one(firmware(**METER, **stored), "sensor", "hlw8012")
+        assert meter | pins == meter
+    made = firmware(**METER)
+    assert "multiply: 0.5" in re.sub(r"\s+# ", " ", made.yaml)
+    roles = {"7": "BL0937CF;0", "6": "BL0937CF1;0", "24": "BL0937SEL;0"}
+    assert one(template(roles), "sensor", "hlw8012")["cf_pin"] == turned["cf_pin"]
 
 
 def test_a_pulse_meter_without_select_cannot_be_expressed() -> None:
@@ -443,6 +457,33 @@ def test_one_pin_has_one_job() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("chip", "module", "ota", "board"),
+    [
+        ("BK7238", None, 0x132000, "generic-bk7238"),
+        ("BK7238", None, 0x12C000, "generic-bk7238-tuya"),
+        ("BK7238", "T1-2S", 0x12C000, "t1-2s"),
+        ("BK7238", "T1-2S", 0x132000, "generic-bk7238"),
+        ("BK7238", "T1-2S", None, "t1-2s"),
+        ("BK7238", "XH-WB3S", 0x132000, "xh-wb3s"),
+        ("BK7238", "XH-WB3S", 0x12C000, "generic-bk7238-tuya"),
+        ("BK7231N", "CB2S", 0x12A000, "cb2s"),
+        ("BK7231N", "CB2S", 0x132000, "generic-bk7231n-qfn32"),
+        ("BK7231N", None, 0x125000, "generic-bk7231n-qfn32-tuya"),
+        ("BK7231T", "WB2S", 0x132000, "wb2s"),
+    ],
+)
+def test_the_board_is_one_for_the_boot_loader_on_the_chip(
+    chip: str, module: str | None, ota: int | None, board: str
+) -> None:
+    pinmap = pins_from_parameters({"rl1_pin": 26}, source=Source.STORAGE)
+    made = build_firmware(pinmap, chip=chip, module=module, ota=ota)
+    found = read(made)["bk72xx"]
+    assert found["board"] == board
+    assert found.get("family") == ("BK7231N" if board == "generic-bk7231n-qfn32" else None)
+    assert ("and no board does" in made.yaml.replace("\n# ", " ")) == (ota == 0x125000)
+
+
 def test_the_board_is_the_modules_or_else_the_chips() -> None:
     def board(**values: Any) -> str:
         return str(read(firmware(**values))["bk72xx"]["board"])
@@ -452,6 +493,7 @@ def test_the_board_is_the_modules_or_else_the_chips() -> None:
     assert board(module="CBLC9") == "generic-bk7231n-qfn32-tuya"
     assert board(module="CB2S", chip="BK7231M") == "generic-bk7231n-qfn32"
     assert board(chip="BK7238", rl1_pin=26) == "generic-bk7238-tuya"
+    assert "No dump tells where" in firmware(chip="BK7238", rl1_pin=26).yaml.replace("\n# ", " ")
     assert board(module="CB2S", rl1_pin=20) == "generic-bk7231n-qfn32-tuya"
     lacking = firmware(module="CB2S", rl1_pin=20).yaml
     assert "lacks P20" in lacking
@@ -523,9 +565,84 @@ def test_a_templates_other_roles() -> None:
     assert one(made, "binary_sensor", "gpio")["device_class"] == "door"
     made = template({"26": "PWM;1", "24": "PWM;2", "8": "PWM;1", "10": "Btn_SmartLED;1"})
     assert [row["name"] for row in read(made)["light"]] == ["Light", "Light 1"]
-    left = template({"26": "ShutterA;1", "24": "ShutterB;1", "8": "TM1637_DIO;0", "9": "DHT12;1"})
-    assert len(left.left_out) == 4
-    assert "cover" in " ".join(left.left_out)
+    left = template({"26": "ShutterA;1", "8": "TM1637_DIO;0", "9": "DHT12;1"})
+    assert len(left.left_out) == 3
+    assert "a shutter takes two relays" in " ".join(left.left_out)
+
+
+def test_a_templates_shutter_is_two_relays_that_exclude_each_other() -> None:
+    pins = {"26": "ShutterA;1", "24": "ShutterB;1", "8": "BtnShutterUp;1", "9": "BtnShutterDown;1"}
+    made = template(pins)
+    assert made.left_out == ()
+    up, down = read(made)["switch"]
+    assert (up["pin"], up["interlock"], up["restore_mode"]) == ("P26", [down["id"]], "ALWAYS_OFF")
+    assert (down["pin"], down["interlock"]) == ("P24", [up["id"]])
+    buttons = {row["pin"]["number"]: row["on_press"] for row in read(made)["binary_sensor"]}
+    assert buttons == {
+        "P8": [{"switch.toggle": up["id"]}],
+        "P9": [{"switch.toggle": down["id"]}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("stored", "mode"),
+    [
+        (0, "ALWAYS_OFF"),
+        (1, "ALWAYS_ON"),
+        (2, "RESTORE_DEFAULT_OFF"),
+        (None, "RESTORE_DEFAULT_OFF"),
+    ],
+)
+def test_relays_start_as_stored(stored: int | None, mode: str) -> None:
+    values = {} if stored is None else {"total_stat": stored}
+    made = firmware(rl1_pin=26, rl2_pin=8, ch2_stat=1, **values)
+    assert [relay["restore_mode"] for relay in read(made)["switch"]] == [mode, "ALWAYS_ON"]
+    latching = firmware(rl_on1_pin=26, rl_off1_pin=24, **values)
+    assert one(latching, "switch", "hbridge")["restore_mode"] == mode
+
+
+def test_a_template_tells_how_relays_start_and_exclude_each_other() -> None:
+    start = template({"26": "Rel;1", "8": "Rel;2"}, "backlog SetStartValue 1 -1; setStartValue 2 1")
+    assert [row["restore_mode"] for row in read(start)["switch"]] == [
+        "RESTORE_DEFAULT_OFF",
+        "ALWAYS_ON",
+    ]
+    locked = template(
+        {"26": "Rel;1", "24": "Rel;3", "6": "Btn_ScriptOnly;0"},
+        "addChangeHandler Channel1 == 1 setChannel 3 0\naddChangeHandler Channel3 == 1 "
+        "setChannel 1 0\naddEventHandler OnClick 6 setChannel 1 0\n"
+        "addEventHandler OnClick 6 setChannel 3 0",
+    )
+    assert [row["interlock"] for row in read(locked)["switch"]] == [["relay_3"], ["relay_1"]]
+    assert read(locked)["binary_sensor"][0]["on_press"] == [
+        {"switch.turn_off": "relay_1"},
+        {"switch.turn_off": "relay_3"},
+    ]
+    half = template({"26": "Rel;1", "24": "Rel;3"}, "addChangeHandler Channel1 == 1 setChannel 3 0")
+    assert "interlock" not in half.yaml
+
+
+def test_latching_relays_of_a_curtain_exclude_each_other_too() -> None:
+    coils = {"rl_on1_pin": 26, "rl_off1_pin": 24, "rl_on3_pin": 8, "rl_off3_pin": 9}
+    first, second = read(firmware(**coils, dev_ctrl1=1))["switch"]
+    assert first["on_turn_on"] == [{"switch.turn_off": second["id"]}]
+    assert second["on_turn_on"] == [{"switch.turn_off": first["id"]}]
+
+
+def test_each_of_two_curtains_has_its_stop_button() -> None:
+    values = {"rl1_pin": 6, "rl3_pin": 7, "rl4_pin": 8, "rl6_pin": 9, "bt2_pin": 10, "bt5_pin": 11}
+    found = read(firmware(**values, percent_ctrl1=2, percent_ctrl2=5))
+    assert [row["interlock"] for row in found["switch"]] == [
+        ["relay_3"],
+        ["relay_1"],
+        ["relay_6"],
+        ["relay_4"],
+    ]
+    stops = [row["on_press"] for row in found["binary_sensor"]]
+    assert stops == [
+        [{"switch.turn_off": "relay_1"}, {"switch.turn_off": "relay_3"}],
+        [{"switch.turn_off": "relay_4"}, {"switch.turn_off": "relay_6"}],
+    ]
 
 
 def test_host_names() -> None:
@@ -566,7 +683,7 @@ def test_every_board_has_the_pins_that_esphome_knows() -> None:
     table = boards_table()
     named = {*table.modules.values()}
     for row in table.chips.values():
-        named |= {row.board, row.tuya} - {""}
+        named |= {row.board, *row.ota.values()}
     assert set(boards()) <= named
     for name in boards():
         assert sorted(board_named(name, "BK7231N").gpios) == boards()[name]

@@ -289,6 +289,16 @@ def test_flash_is_nor_and_wraps() -> None:
     assert b.board.flash.changed == {1}
 
 
+def test_flash_is_as_large_as_its_id_says() -> None:
+    b = bench()
+    b.board.flash.hold(b"\0" * 0x12345)
+    assert b.board.flash.content == b"\0" * 0x12345 + b"\xff" * (0x200000 - 0x12345)
+    assert b.read(FLASH + 0x10) & 0xFF == 0x15
+    b.board.flash.hold(b"\0" * 0x300000)
+    assert b.board.flash.content == b"\0" * 0x300000 + b"\xff" * 0x100000
+    assert b.read(FLASH + 0x10) == 0xEB6016
+
+
 def test_flash_erases_blocks_and_knows_its_id() -> None:
     b = bench()
     b.board.flash.content = bytearray(0x200000)
@@ -398,10 +408,52 @@ def test_saradc_samples_until_stopped() -> None:
     assert not b.board.icu.irq
 
 
-def test_saradc_of_bk7238_has_its_state_elsewhere() -> None:
-    b = bench("BK7238")
+@pytest.mark.parametrize("chip", ["BK7238", "BK7252N"])
+def test_the_newer_saradc_samples_while_started_and_heard(chip: str) -> None:
+    b = bench(chip)
+    b.write(ICU + 0x40, 1 << 11)
+    b.write(ICU + 0x44, 1)
     b.write(SARADC + 0xC, 0x28010)
     assert b.read(SARADC + 0xC) == 1 << 30
+    b.write(SARADC, 1)
+    b.wait(0.001)
+    assert b.read(SARADC + 0xC) == 1 << 30, "nobody listens"
+    b.write(SARADC + 0xC, 1 << 3)
+    b.wait(0.001)
+    assert b.board.icu.irq
+    state = b.read(SARADC + 0xC)
+    assert state & (1 << 30 | 1 << 15 | 1 << 4) == 1 << 15 | 1 << 4
+    assert b.read(SARADC + 0x10) == 504
+    b.write(SARADC + 0xC, state & ~(1 << 3))
+    assert not b.board.icu.irq
+    while not b.read(SARADC + 0xC) & 1 << 30:
+        b.read(SARADC + 0x10)
+    b.write(SARADC, 1 << 1)
+    b.write(SARADC + 0xC, 1 << 3)
+    b.wait(0.001)
+    assert b.read(SARADC + 0xC) & 1 << 30, "stopped"
+
+
+def test_saradc_of_bk7252_is_that_of_bk7231t() -> None:
+    b = bench("BK7252")
+    b.write(SARADC, 3 | 1 << 2)
+    b.wait(0.001)
+    assert not b.read(SARADC) & 1 << 30
+    assert b.read(SARADC + 0x04) == 988
+
+
+def test_saradc_of_bk7231q_has_its_bits_elsewhere() -> None:
+    b = bench("BK7231Q")
+    b.write(ICU + 0x40, 1 << 11)
+    b.write(ICU + 0x44, 1)
+    b.write(SARADC, 3 | 1 << 2)
+    assert b.read(SARADC) & 7 << 27 == 1 << 28
+    b.wait(0.001)
+    assert b.board.icu.irq
+    while not b.read(SARADC) & 1 << 28:
+        assert b.read(SARADC + 4) == 320
+    b.write(SARADC, 1 << 7)
+    assert not b.board.icu.irq
 
 
 def test_crypto_is_never_busy() -> None:
@@ -455,6 +507,26 @@ def test_mac_has_a_clock_and_timers() -> None:
     assert b.read(MAC + 0x8050) == 0
 
 
+def test_mac_says_when_it_has_become_idle() -> None:
+    b = bench()
+    b.write(ICU + 0x40, 1 << 22)
+    b.write(ICU + 0x44, 2)
+    b.write(MAC + 0x8074, 1 << 2)
+    b.write(MAC + 0x38, 0)
+    b.wait(0.001)
+    assert not b.board.icu.fiq, "it was idle before"
+    b.write(MAC + 0x38, 0x30)
+    assert b.read(MAC + 0x38) == 0x33
+    b.write(MAC + 0x38, 0)
+    assert b.read(MAC + 0x38) == 0x03
+    b.wait(0.001)
+    assert b.board.icu.fiq
+    assert b.read(MAC + 0x38) == 0
+    assert b.read(MAC + 0x806C) == 1 << 2
+    b.write(MAC + 0x8070, 1 << 2)
+    assert not b.board.icu.fiq
+
+
 def test_mac_clock_runs_ahead_of_those_who_only_watch_it() -> None:
     b = bench()
     first = b.read(MAC + 0x120)
@@ -489,16 +561,63 @@ def test_old_pwm_starts_when_its_period_comes_last() -> None:
     assert b.board.icu.irq
 
 
+def test_old_pwm_of_bk7231q_has_duty_and_period_in_one_word() -> None:
+    b = bench("BK7231Q")
+    b.write(0x802A00, 1 << 4)
+    b.write(0x802A08 + 8, 6_500 << 16 | 26_000)
+    assert b.pwm.state(7) == PwmState(1000, 0.25)
+
+
+_HIGH_FIRST = 0x40
+
+
 @pytest.mark.parametrize(
-    ("edges", "duty"), [((0, 0, 0), 0), ((1300, 0, 0), 0.25), ((1300, 2600, 3900), 0.5)]
+    ("first", "edges", "duty"),
+    [
+        (_HIGH_FIRST, (1300, 0, 0), 0.25),
+        (_HIGH_FIRST, (1300, 2600, 3900), 0.5),
+        (0, (1300, 0, 0), 0.75),
+        # What Beken's BkDriverPwm.c writes for the second of a pair of whites.
+        (0, (5200 - 1300, 5200, 0), 0.25),
+        (0, (0, 0, 0), 0),
+        (_HIGH_FIRST, (0, 0, 0), 1),
+    ],
 )
-def test_new_pwm_changes_level_at_its_edges(edges: tuple[int, int, int], duty: float) -> None:
+def test_new_pwm_changes_level_at_its_edges(
+    first: int, edges: tuple[int, int, int], duty: float
+) -> None:
     b = bench()
     for n, edge in enumerate((*edges, 5200)):
         b.write(PWM + 0x80 + 4 + 4 * n, edge)
-    b.write(PWM + 0x80, 1 << 30 | 0x89)
+    b.write(PWM + 0x80, 0x89 | first)
     assert b.pwm.state(24) == PwmState(5000, duty)
     assert b.pwm.state(26) is None
+
+
+def test_new_pwm_shows_the_ends_of_periods_and_forgets_them_when_told() -> None:
+    b = bench()
+    b.write(ICU + 0x40, 1 << 9)
+    b.write(ICU + 0x44, 1)
+    b.write(PWM + 0x40 + 0x20, 26_000)
+    b.write(PWM + 0x40, 0x99 << 8)
+    assert b.read(PWM + 0x40) == 0x19 << 8, "new values are taken at once"
+    b.wait(0.0011)
+    assert b.board.icu.irq
+    assert b.read(PWM + 0x40) == 1 << 31 | 0x19 << 8
+    b.write(PWM + 0x40, 0x19 << 8)
+    assert b.board.icu.irq, "writing 0 clears nothing"
+    b.write(PWM + 0x40, 1 << 31 | 0x09 << 8)
+    assert not b.board.icu.irq
+    b.wait(0.01)
+    assert b.read(PWM + 0x40) == 0x09 << 8, "nobody wants to hear of more"
+
+
+def test_new_pwm_counts_a_divided_clock() -> None:
+    b = bench()
+    b.write(PWM + 0x04, 650)
+    b.write(PWM + 0x10, 2600)
+    b.write(PWM, 9 << 16 | 0x49)
+    assert b.pwm.state(6) == PwmState(1000, 0.25)
 
 
 def test_code_that_only_waits_is_noticed() -> None:

@@ -1,15 +1,20 @@
-"""OpenBeken 1.18.300 in the virtual chip, with configuration sectors made by bekenlab."""
+"""OpenBeken in the virtual chip, with configuration sectors made by bekenlab."""
 
+import lzma
 import re
 from collections.abc import Mapping
 
 import pytest
 
+from bekenlab.image import read_image
 from bekenlab.machine import FlashImage, Machine, PinEdge, StopReason, Until
 from bekenlab.machine.peers.square_wave import SquareWave
 from bekenlab.machine.typist import Typist
+from bekenlab.openbeken import build_template
 from bekenlab.openbeken.config.edit import Changes, make_config
+from bekenlab.pins import Source, pins_from_parameters
 from machine_lab import CHIPS, image
+from shared import shared
 
 FIRMWARES = ["openbk7231n-qio-1.18.300", "openbk7231t-qio-1.18.300"]
 FLASH = 0x200000
@@ -156,3 +161,92 @@ def test_pulses_of_a_power_meter_are_counted(name: str) -> None:
     assert low > 100
     assert high == pytest.approx(2 * low, rel=0.02)
     assert watts(0) == 0
+
+
+def _released(name: str) -> FlashImage:
+    firmware = read_image(lzma.decompress(shared("images", f"{name}.bin.xz").read_bytes()))
+    return FlashImage(firmware.physical, firmware.logical)
+
+
+def test_a_release_of_2023_counts_its_starts_in_blank_flash() -> None:
+    """Its variables are at the end of the flash that the id tells, far behind the file's end."""
+    firmware = _released("openbk7231n-qio-1.17.203")
+    flash = firmware.physical
+    for count in (1, 2):
+        machine = started(
+            Machine.from_image(FlashImage(flash, firmware.logical), chip="BK7231N"), 1
+        )
+        assert f"Boot Count {count} " in machine.log
+        assert "safe mode" not in machine.log.lower()
+        flash = machine.flash
+
+
+@pytest.mark.parametrize("chip", ["BK7252", "BK7252N"])
+def test_chips_with_a_camera_port_run(chip: str) -> None:
+    firmware = _released(f"open{chip.lower()}-qio-1.18.300")
+    machine = started(Machine.from_image(firmware, chip=chip), 2)
+    assert "1.18.300" in machine.log
+
+
+def test_bk7238_has_pwm_and_a_status_line_each_second() -> None:
+    """Its driver sets a new duty in the interrupt at the end of a period."""
+    name = "openbk7238-qio-1.18.300"
+    machine = started(configured(name, {"7": "PWM;3"}, "setChannel 3 50"), 1)
+    begin = machine.clock.seconds
+    started(machine, 4)
+    assert machine.clock.seconds - begin == pytest.approx(3, abs=0.2)
+    pwm = machine.pwm(7)
+    assert pwm is not None
+    assert (round(pwm.hz), round(pwm.duty, 2)) == (1000, 0.5)
+
+
+def _pressed(machine: Machine, gpio: int) -> list[int]:
+    """Press and let go; the levels of the two relays afterwards."""
+    machine.drive(gpio, 0)
+    machine.run(Until(device_seconds=0.2))
+    machine.drive(gpio, None)
+    machine.run(Until(device_seconds=0.8))
+    return [level for _, level in levels(machine, 26, 24)]
+
+
+@firmwares
+def test_a_curtains_relays_are_never_on_together(name: str) -> None:
+    stored: dict[str, object] = {"rl1_pin": 26, "rl3_pin": 24, "percent_ctrl1": 2}
+    buttons: dict[str, object] = {"bt1_pin": 10, "bt2_pin": 11, "bt3_pin": 9}
+    pinmap = pins_from_parameters(stored | buttons, source=Source.STORAGE)
+    told = build_template(pinmap, chip=CHIPS[name])
+    pins = told["pins"]
+    assert isinstance(pins, dict)
+    machine = started(configured(name, pins, str(told["command"])))
+    edges: list[tuple[int, int, int]] = []
+    machine.listen_edges(lambda tick, gpio, level: edges.append((tick, gpio, level)))
+    assert _pressed(machine, 10) == [1, 0]
+    assert _pressed(machine, 9) == [0, 1]
+    assert _pressed(machine, 10) == [1, 0]
+    assert _pressed(machine, 11) == [0, 0], "the stop button"
+    relays = {26: 0, 24: 0}
+    both = None
+    for tick, gpio, level in edges:
+        relays |= {gpio: level} if gpio in relays else {}
+        if both is not None:
+            assert tick - both < 0.002 * machine.clock.hz, "a relay takes longer to close"
+        both = tick if all(relays.values()) else None
+
+
+@firmwares
+def test_relays_start_as_the_configuration_says(name: str) -> None:
+    machine = started(configured(name, {"26": "Rel;1", "24": "Rel;2"}, "SetStartValue 1 1"), 1)
+    assert levels(machine, 26, 24) == [("out", 1), ("out", 0)]
+    remembered = {"26": "Rel;1", "24": "Rel;2"}
+    machine = started(configured(name, remembered, "SetStartValue 1 -1\nsetChannel 1 1"), 1)
+    flash = machine.flash
+    sector = make_config(
+        {"pins": remembered, "command": "SetStartValue 1 -1"},
+        Changes(),
+        unique=b"\x01\x02\x03\x04",
+        chip=CHIPS[name],
+    )
+    start, content = sector.address, sector.config.encode()
+    flash = flash[:start] + content + flash[start + len(content) :]
+    again = FlashImage(flash, image(name).logical)
+    assert levels(started(Machine.from_image(again, chip=CHIPS[name]), 1), 26) == [("out", 1)]

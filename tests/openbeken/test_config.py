@@ -26,8 +26,10 @@ from bekenlab.openbeken.config import (
     parse,
 )
 from bekenlab.openbeken.config.checksum import crc8
+from bekenlab.openbeken.config.edit import Changes, make_config
 from bekenlab.openbeken.config.values import pack
 from bekenlab.openbeken.settings import PinSetting
+from bekenlab.openbeken.start_values import command_with_start_values, take_start_values
 from bekenlab.secret import Secret
 from shared import dump, dump_names
 
@@ -316,3 +318,23 @@ def test_every_field_names_its_source_and_meaning() -> None:
     for field in all_fields():
         assert field.about
         assert set(field.source) <= set("SG")
+
+
+def test_start_values_of_a_template_go_into_their_field() -> None:
+    told = {"pins": {"26": "Rel;1"}, "command": "SetStartValue 1 -1\nstartDriver NTP"}
+    config = make_config(told, Changes(), unique=b"1234", chip="BK7231N").config
+    assert config.value("startup_command") == "startDriver NTP"
+    starts = config.value("start_values")
+    assert isinstance(starts, tuple)
+    assert (len(starts), starts[:3]) == (64, (0, -1, 0))
+    odd = "backlog SetStartValue 1 1; echo\nSetStartValue 64 1\nSetStartValue 1 99999"
+    config = make_config({"command": odd}, Changes(), unique=b"1234", chip="BK7231N").config
+    assert config.value("startup_command") == odd, "what is no single valid command stays"
+
+
+def test_start_values_survive_the_way_through_a_template() -> None:
+    assert command_with_start_values("echo", (0, -1, 0, 1)) == (
+        "echo\nSetStartValue 1 -1\nSetStartValue 3 1"
+    )
+    assert command_with_start_values("", (0, 0)) == ""
+    assert take_start_values("SetStartValue 1 -1\nSetStartValue 3 1") == ("", {1: -1, 3: 1})

@@ -101,3 +101,69 @@ def test_description_of_everything_else() -> None:
     bridge = describe(read(rl_on1_pin=24, rl_on1_lv=0, rl_off1_pin=26, rl_off1_lv=0))
     assert bridge.count("active high only") == 2
     assert "no OpenBeken role" in describe(read(bz_pin_pin=7))
+
+
+CURTAIN: dict[str, object] = {
+    "rl1_pin": 17,
+    "rl3_pin": 15,
+    "bt1_pin": 28,
+    "bt2_pin": 14,
+    "bt3_pin": 16,
+    "dev_ctrl1": 1,
+}
+
+
+def test_a_curtains_relays_exclude_each_other_and_its_stop_button_stops() -> None:
+    pinmap = read(**CURTAIN, total_stat=2)
+    template = build_template(pinmap, chip="BK7231N")
+    assert template["pins"] == {
+        "14": "Btn_ScriptOnly;0",
+        "15": "Rel;3",
+        "16": "Btn;3",
+        "17": "Rel;1",
+        "28": "Btn;1",
+    }
+    assert template["command"] == (
+        "addChangeHandler Channel1 == 1 setChannel 3 0\n"
+        "addChangeHandler Channel3 == 1 setChannel 1 0\n"
+        "addEventHandler OnClick 14 setChannel 1 0\n"
+        "addEventHandler OnClick 14 setChannel 3 0"
+    )
+    assert [notice.code for notice in pinmap.notices] == ["curtain"]
+    assert "must never be on together" in describe(pinmap)
+    assert pinmap.power_on == {}, "a curtain stands still after a power cut"
+
+
+def test_a_curtains_button_for_all_relays_stops_both() -> None:
+    template = build_template(
+        read(rl1_pin=9, rl3_pin=17, total_bt_pin=8, total_bt_lv=1, stop_bt_en="true"),
+        chip="BK7231N",
+    )
+    assert template["pins"] == {"8": "Btn_ScriptOnly_n;0", "9": "Rel;1", "17": "Rel;3"}
+    assert "addEventHandler OnClick 8 setChannel 1 0" in str(template["command"])
+
+
+def test_relays_of_other_switches_do_not_exclude_each_other() -> None:
+    plain = read(rl1_pin=17, rl3_pin=15, bt2_pin=14)
+    assert plain.commands == ()
+    assert plain.notices == ()
+    alone = read(rl1_pin=17, percent_ctrl1=2)
+    assert alone.curtains == ()
+
+
+def test_two_relays_with_any_numbers_make_a_curtain() -> None:
+    assert [c.relays for c in read(rl1_pin=6, rl2_pin=7, travel_t1=10).curtains] == [(1, 2)]
+    assert [c.relays for c in read(rl1_pin=6, rl4_pin=7, travel_t1=10).curtains] == [(1, 4)]
+
+
+def test_relays_start_as_stored() -> None:
+    def command(**values: object) -> object:
+        made = read(rl1_pin=26, rl2_pin=8, **values)
+        return build_template(made, chip="BK7231N")["command"]
+
+    assert command(total_stat=0) == ""
+    assert command(total_stat=1) == "SetStartValue 1 1\nSetStartValue 2 1"
+    assert command(total_stat=2) == "SetStartValue 1 -1\nSetStartValue 2 -1"
+    assert command(total_stat="2", ch1_stat=0) == "SetStartValue 2 -1"
+    assert command(total_stat=3) == ""
+    assert command() == ""

@@ -107,7 +107,12 @@ PLUG = {
     26: "Rel;1",
 }
 BY_HAND = {
-    "bk7231n-lspa9-clone-first-bydarkman-topic3887748": (PLUG, "", "1024", "CB2S"),
+    "bk7231n-lspa9-clone-first-bydarkman-topic3887748": (
+        PLUG,
+        "SetStartValue 1 -1",
+        "1024",
+        "CB2S",
+    ),
     "bk7231t-tuyaconfig-pc44ha": (
         {
             6: "WifiLED_n;0",
@@ -118,13 +123,13 @@ BY_HAND = {
             24: "BL0937SEL_n;0",
             26: "Rel;1",
         },
-        "",
+        "SetStartValue 1 -1",
         "1024",
         "WB2S",
     ),
     "mirabella-genio-i003632-plug": (
         {6: "Rel;1", 7: "Btn_Tgl_All;0", 8: "LED;1", 26: "WifiLED;0"},
-        "",
+        "SetStartValue 1 -1",
         "1024",
         "CB2S",
     ),
@@ -138,7 +143,7 @@ BY_HAND = {
             24: "Btn;2",
             26: "Rel;1",
         },
-        "",
+        "SetStartValue 1 -1\nSetStartValue 2 -1\nSetStartValue 3 -1\nSetStartValue 4 -1",
         "1024",
         "CB2S",
     ),

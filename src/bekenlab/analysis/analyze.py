@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bekenlab.analysis import inputs, recognise
 from bekenlab.analysis.boot_findings import BootMode, with_boot, with_report
-from bekenlab.analysis.configuration import is_text, read_configuration
+from bekenlab.analysis.configuration import Configuration, is_text, read_configurations
 from bekenlab.analysis.identify import ChipVerdict, decide_chip
 from bekenlab.analysis.model import Analysis, FileFacts
 from bekenlab.analysis.tuya_findings import Statement, TuyaFindings, collect
@@ -31,6 +31,7 @@ def analyze(
     *,
     boot: BootMode = BootMode.AUTO,
     booted: BootReport | None = None,
+    part: int = 0,
 ) -> Analysis:
     """Learn all there is to learn from one file. Never raises for what the bytes are.
 
@@ -38,18 +39,15 @@ def analyze(
         file: The bytes and their name.
         boot: Whether to boot the dump in the virtual chip for its log.
         booted: What a boot gave that has been made already; then it is not booted again.
+        part: Which configuration of a text that holds several.
     """
     began = time.perf_counter()
     data = file.data
     facts = FileFacts(file.name, len(data), hashlib.sha256(data).hexdigest())
     problem = recognise.reject_reason(data)
-    configuration = None if problem else read_configuration(data)
-    if configuration is not None:
-        tuya = TuyaFindings(
-            statements=(Statement(Source.STORAGE, None, configuration),),
-            mcu_baud=configuration.integer("baud"),
-            notices=configuration.notices,
-        )
+    configurations = () if problem else read_configurations(data)
+    if configurations:
+        tuya = _told(configurations, part)
         image, firmware = None, Firmware(FirmwareKind.TUYA)
     else:
         if problem is None and is_text(data):
@@ -77,6 +75,40 @@ def unreadable(name: str, problem: BekenlabError) -> Analysis:
     facts = FileFacts(name, 0, "")
     firmware = Firmware(FirmwareKind.OTHER)
     return _conclude(facts, read_image(b""), TuyaFindings(), firmware, problem)
+
+
+def analyze_each(file: inputs.InputFile, *, boot: BootMode = BootMode.AUTO) -> tuple[Analysis, ...]:
+    """The same for each configuration of a text that holds several."""
+    count = len(read_configurations(file.data))
+    if count < 2:
+        return (analyze(file, boot=boot),)
+    return tuple(
+        analyze(replace(file, name=f"{file.name} ({part + 1} of {count})"), boot=boot, part=part)
+        for part in range(count)
+    )
+
+
+def _told(configurations: tuple[Configuration, ...], part: int) -> TuyaFindings:
+    """What one of the configurations in a text says."""
+    chosen = configurations[part]
+    notices = [notice for _, said in chosen.statements for notice in said.notices]
+    if len(configurations) > 1:
+        text = (
+            f"The text holds {len(configurations)} configurations; this is number {part + 1}. "
+            "Analyse the file to see each of them, and keep the one of your device."
+        )
+        notices.insert(0, Notice("several-configurations", text))
+    if chosen.statements[0][0] is Source.PIN_LIST:
+        text = (
+            "The pins are told in words, as another program prints them: which level means on is "
+            "not in them. Find a pin the wrong way round by trying it."
+        )
+        notices.insert(0, Notice("pins-in-words", text))
+    return TuyaFindings(
+        statements=tuple(Statement(source, None, said) for source, said in chosen.statements),
+        mcu_baud=chosen.parameters.integer("baud"),
+        notices=tuple(notices),
+    )
 
 
 def _firmware(image: Image, tuya: TuyaFindings) -> Firmware:

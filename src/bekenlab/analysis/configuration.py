@@ -4,60 +4,210 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.analysis.pin_list import read_pin_list
+from bekenlab.analysis.posted_text import MAX_TEXT, decode, tidy
+from bekenlab.errors import RefusedError
+from bekenlab.pins import Source, is_level_key, is_pin_key, is_setting_key
 from bekenlab.tuya import Parameters, parse_parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-MAX_TEXT = 1 << 20
-"""Longest text looked at, in bytes; Tuya's own limit for a configuration is 4096."""
+__all__ = ["MAX_TEXT", "Configuration", "is_text", "read_configuration", "read_configurations"]
 
 # Names under which other tools' JSON files keep the configuration.
 _WRAPPERS = ("user_param_key", "device_configuration", "config", "parameters", "baud_cfg")
 
 
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One device's configuration in a text.
+
+    Attributes:
+        statements: What the text says, by kind of place: the parameters themselves, or pins in
+            words; both where the words tell of the same device.
+    """
+
+    statements: tuple[tuple[Source, Parameters], ...] = field(repr=False)
+
+    @property
+    def parameters(self) -> Parameters:
+        """The most trustworthy of them."""
+        return self.statements[0][1]
+
+
 def read_configuration(data: bytes) -> Parameters | None:
-    """The configuration in a text file, or None when it holds none.
+    """The first configuration in a text file, or None when it holds none."""
+    found = read_configurations(data)
+    return found[0].parameters if found else None
+
+
+def read_configurations(data: bytes) -> tuple[Configuration, ...]:
+    """The configurations in a text file, in its order, each once.
 
     Understood are Tuya's own ``{rl1_pin:26,...}``, JSON, JSON that wraps either under a known
-    name, and either of them in the middle of other text.
+    name, either of them in the middle of other text or as a post has left it (see
+    ``posted_text``), pairs without braces, and pins in words.
     """
-    text = _as_text(data)
+    text = decode(data)
     if text is None:
-        return None
-    wrapped = _unwrap(text)
-    if wrapped is not None:
-        return parse_parameters(json.dumps(wrapped)) if wrapped else None
-    end = text.rfind("}") + 1
-    for brace in islice(_BEGINNING.finditer(text, 0, _MAX_SEARCH), _MAX_TRIES):
-        start = brace.start()
-        parameters = parse_parameters(text[start:end] if end > start else text[start:])
-        if _is_configuration(parameters.values):
-            return parameters
-    return None
+        return ()
+    whole = _unwrap(text)
+    if whole is not None:
+        return _configurations([parse_parameters(json.dumps(whole))] if whole else [], None)
+    tidied = tidy(text)
+    found = list(_in_braces(text)) if text == tidied else []
+    if not found:
+        whole = _unwrap(tidied)
+        if whole:
+            return _configurations([parse_parameters(json.dumps(whole))], None)
+        found = list(_in_braces(tidied)) or list(_without_braces(tidied))
+    words = read_pin_list(tidied)
+    return _configurations(found, words.parameters if words else None)
 
 
-# Text before the configuration may hold braces too; each of these costs a try.
-_BEGINNING = re.compile(r'\{(?=\s{0,8}[\w"])')
-_MAX_SEARCH = 4096
-_MAX_TRIES = 8
+def one_configuration(name: str, data: bytes) -> None:
+    """Refuse a text that holds several configurations.
+
+    Raises:
+        RefusedError: It does; all of them are named.
+    """
+    found = read_configurations(data)
+    if len(found) > 1:
+        each = "; ".join(f"{n}: {_summary(one)}" for n, one in enumerate(found, start=1))
+        raise RefusedError(
+            f"{name} holds {len(found)} configurations ({each})",
+            hint="keep the one of your device in the file; analyze shows them all",
+        )
+
+
+def _summary(configuration: Configuration) -> str:
+    """A configuration in a few words: its module and its first pins."""
+    values = configuration.parameters.flat()
+    module = values.get("module")
+    pins = [f"{name} {values[name]}" for name in values if is_pin_key(name)]
+    words = [str(module)[:16]] if module else []
+    return ", ".join([*words, *(pin[:24] for pin in pins[:3])]) or "no pins"
 
 
 def is_text(data: bytes) -> bool:
     """Whether a file is a text, so that nothing of a flash chip can be in it."""
-    return _as_text(data) is not None
+    return decode(data) is not None
 
 
-def _as_text(data: bytes) -> str | None:
-    if len(data) > MAX_TEXT or b"\0" in data.rstrip(b"\0"):
-        return None
-    try:
-        return data.rstrip(b"\0").decode("utf-8-sig").strip()
-    except UnicodeDecodeError:
-        return None
+def _configurations(found: list[Parameters], words: Parameters | None) -> tuple[Configuration, ...]:
+    distinct: list[Parameters] = []
+    for parameters in found:
+        if all(parameters.values != other.values for other in distinct):
+            distinct.append(parameters)
+    statements = [[(Source.STORAGE, parameters)] for parameters in distinct]
+    if words is not None:
+        twin = next((row for row in statements if _same_device(words, row[0][1])), None)
+        if twin is None:
+            statements.append([(Source.PIN_LIST, words)])
+        else:
+            twin.append((Source.PIN_LIST, _with_settings(words, twin[0][1])))
+    return tuple(Configuration(tuple(row)) for row in statements)
+
+
+def _same_device(words: Parameters, parameters: Parameters) -> bool:
+    """Whether most of the pins in words are in the parameters too."""
+    ours = {value for value in parameters.flat().values() if isinstance(value, int | str)}
+    gpios = [value for name, value in words.values.items() if name not in ("module", "pwmhz")]
+    known = {str(value) for value in ours}
+    return sum(str(gpio) in known for gpio in gpios) * 2 > len(gpios)
+
+
+def _with_settings(words: Parameters, parameters: Parameters) -> Parameters:
+    """Pins in words, with the settings that say what pins of this device do together."""
+    settings = {
+        name: value
+        for name, value in parameters.values.items()
+        if is_setting_key(name) and not is_level_key(name)
+    }
+    return Parameters({**settings, **words.values}, None, words.notices)
+
+
+# Text before a configuration may hold braces too; each of these costs a try.
+_BEGINNING = re.compile(
+    r'\{(?=\s{0,8},?\s{0,8}(?:\w|["\'{]))|\[(?=\s{0,8},?\s{0,8}[A-Za-z_]\w{0,63}\s{0,4}:)'
+)
+_MAX_TRIES = 24
+_LONGEST = 0x10000  # of a configuration, and of all that is tried in vain
+
+
+def _in_braces(text: str) -> Iterator[Parameters]:
+    """Configurations in braces, or in the brackets of a log record that begins with a comma."""
+    at, budget = 0, _LONGEST
+    for _ in range(_MAX_TRIES):
+        beginning = _BEGINNING.search(text, at)
+        if beginning is None or budget < 0:
+            return
+        start = beginning.start()
+        end = _closing(text, start)
+        inside = text[start:end].lstrip("{[").lstrip(", \t\r\n") if text[start] == "[" else None
+        parameters = parse_parameters(text[start:end] if inside is None else "{" + inside)
+        wrapped = _wrapped(parameters.values, _MAX_DEPTH)
+        if wrapped:
+            parameters = parse_parameters(json.dumps(wrapped))
+        if _is_configuration(parameters.values):
+            yield parameters
+            at = end
+        else:
+            at = start + 1
+            budget -= end - start
+
+
+def _closing(text: str, start: int) -> int:
+    """Where what begins here ends: behind its last brace, or with the text that is looked at."""
+    depth, quoted = 0, False
+    end = min(len(text), start + _LONGEST)
+    at = start
+    while at < end:
+        char = text[at]
+        if quoted and char == "\\":
+            at += 1
+        elif char == '"':
+            quoted = not quoted
+        elif not quoted and char in "{[":
+            depth += 1
+        elif not quoted and char in "}]":
+            depth -= 1
+            if depth <= 0:
+                return at + 1
+        at += 1
+    return max(text.rfind("}", start, end) + 1, 0) or end
+
+
+_PAIR = re.compile(
+    r"(?<![\w\"'])[\"']?(?P<name>[A-Za-z]\w{0,31})[\"']?[ \t]{0,4}[:=][ \t]{0,4}"
+    r"(?:\"(?P<text>[^\"\n]{0,64})\"|(?P<bare>[^\s,;{}\[\]\":=]{1,64}))"
+    r"(?![^\s,;}\]]|[ \t]{0,4}[:=])"
+)
+_MOST_PAIRS = 2000
+_FEWEST_KNOWN = 2
+
+
+def _without_braces(text: str) -> Iterator[Parameters]:
+    """Pairs ``name:value``, one after the other; a name that comes again begins another device."""
+    group: dict[str, str] = {}
+    for pair in islice(_PAIR.finditer(text), _MOST_PAIRS):
+        name = pair["name"]
+        if name in group:
+            yield from _group(group)
+            group = {}
+        group[name] = pair["bare"] if pair["text"] is None else pair["text"]
+    yield from _group(group)
+
+
+def _group(pairs: Mapping[str, str]) -> Iterator[Parameters]:
+    known = [name for name in pairs if is_pin_key(name) or is_setting_key(name)]
+    if len(known) >= _FEWEST_KNOWN and any(is_pin_key(name) for name in known):
+        yield parse_parameters("{" + ",".join(f"{name}:{pairs[name]}" for name in known) + "}")
 
 
 def _unwrap(text: str) -> Mapping[str, Any] | None:
@@ -68,6 +218,8 @@ def _unwrap(text: str) -> Mapping[str, Any] | None:
         return None
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
+    if isinstance(value, list) and any(isinstance(each, dict) for each in value):
+        return None  # several: they are looked for one by one
     if not isinstance(value, dict):
         return {}
     found = _wrapped(value, _MAX_DEPTH)

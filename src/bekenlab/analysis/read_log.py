@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot import pins_from_log
-from bekenlab.analysis.inputs import load
+from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.analysis.configuration import one_configuration, read_configurations
+from bekenlab.analysis.inputs import InputFile, load
+from bekenlab.analysis.posted_text import as_utf8
 from bekenlab.chips import module_chip
 from bekenlab.errors import NotADumpError, Notice
 from bekenlab.openbeken import build_template, describe
+from bekenlab.pins import is_pin_key, is_setting_key
+from bekenlab.tuya import Parameters
+from bekenlab.tuya.boot_log.model import BootLog
 from bekenlab.tuya.boot_log.read import parse_boot_log
 
 if TYPE_CHECKING:
@@ -17,7 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bekenlab.pins import PinMap
-    from bekenlab.tuya.boot_log.model import BootLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,35 @@ def read_log(path: Path) -> LogReport:
         BekenlabError: The file cannot be read, or holds no boot log of a Tuya device.
     """
     file = load(path)[0]
-    return report_of(file.name, parse_boot_log(file.data))
+    try:
+        return report_of(file.name, parse_boot_log(as_utf8(file.data)))
+    except NotADumpError:
+        report = _of_configuration(file)
+        if report is None:
+            raise
+        return report
+
+
+def _of_configuration(file: InputFile) -> LogReport | None:
+    """The same of a text that is no log, but holds what a log would say of the pins."""
+    if not read_configurations(file.data):
+        return None
+    one_configuration(file.name, file.data)
+    analysis = analyze(file, boot=BootMode.NEVER)
+    values = analysis.tuya.parameters.flat() if analysis.tuya.parameters else {}
+    known = {
+        name: value for name, value in values.items() if is_pin_key(name) or is_setting_key(name)
+    }
+    chip = analysis.chip.name
+    return LogReport(
+        name=file.name,
+        log=BootLog(None, None, chip, None, Parameters(known, None, ())),
+        chip=chip,
+        pins=analysis.pins,
+        template=analysis.template,
+        description=analysis.description,
+        notices=analysis.notices,
+    )
 
 
 def report_of(name: str, log: BootLog) -> LogReport:

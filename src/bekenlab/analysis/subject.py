@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot_findings import BootMode
-from bekenlab.analysis.configuration import MAX_TEXT
+from bekenlab.analysis.configuration import MAX_TEXT, one_configuration
 from bekenlab.analysis.earlier_report import is_report, read_report
 from bekenlab.analysis.inputs import InputFile, load_one
+from bekenlab.analysis.posted_text import as_utf8
 from bekenlab.analysis.read_log import LogReport, report_of
 from bekenlab.chips import find_chip
 from bekenlab.errors import BekenlabError, NoConfigError, NotADumpError, RefusedError
 from bekenlab.openbeken.config import Config, find_config
 from bekenlab.openbeken.flags import flags_to_number
+from bekenlab.openbeken.locks import curtains_of
 from bekenlab.openbeken.settings import parse_settings
+from bekenlab.openbeken.start_values import command_with_start_values
+from bekenlab.openbeken.template import lost_levels
+from bekenlab.pins import curtain_notices
 from bekenlab.secret import Secret
 from bekenlab.tuya import parse_boot_log
 
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bekenlab.analysis.model import Analysis
+    from bekenlab.errors import Notice
     from bekenlab.pins import PinMap
 
 
@@ -60,6 +66,13 @@ class Subject:
     report: Mapping[str, Any] | None = None
     problem: BekenlabError | None = None
 
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What to know before its pins are used, wherever they go."""
+        if self.pins is not None:
+            return (*self.pins.notices, *lost_levels(self.pins))
+        return curtain_notices(curtains_of(str(self.template.get("command") or "")))
+
 
 def read_subject(path: Path, *, boot: BootMode = BootMode.AUTO) -> Subject:
     """Read a file about a device.
@@ -88,11 +101,13 @@ def subject_of(
     Raises:
         BekenlabError: The file is none of those.
     """
-    text = _text(file.data)
+    data = as_utf8(file.data)
+    text = _text(data)
     if text is not None:
-        told = _from_json(file.name, text) or _from_log(file)
+        told = _from_json(file.name, text) or _from_log(replace(file, data=data))
         if told:
             return told
+        one_configuration(file.name, file.data)
     elif file.data.startswith(b"CFG"):
         return _from_config(file.name, find_config(file.data).config, None)
     return _from_dump(file, analysis or analyze(file, boot=boot))
@@ -220,7 +235,9 @@ def _from_config(name: str, config: Config, analysis: Analysis | None) -> Subjec
         "board": "",
         "keywords": [],
         "pins": {str(pin.gpio): pin.text for pin in config.pins()},
-        "command": str(config.value("startup_command")),
+        "command": command_with_start_values(
+            str(config.value("startup_command")), config.value("start_values")
+        ),
         "flags": str(flags_to_number(flags)) if isinstance(flags, frozenset) else "0",
         "image": "",
         "wiki": "",

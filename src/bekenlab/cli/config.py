@@ -88,7 +88,8 @@ def make(source: Path | None, chip: str | None, output: Path, force: bool, **opt
         chip=chip or (subject.chip if subject else None),
     )
     write_new(output, made.config.encode(), replace=force)
-    for sentence in made.left_out:
+    told = [notice.message for notice in subject.notices] if subject else []
+    for sentence in (*told, *made.left_out):
         click.echo(f"warning: {sentence}", err=True)
     click.echo(f"{output}: for {made.chip}, to be flashed at 0x{made.address:06X}")
     if subject is None or subject.problem is None:

@@ -22,8 +22,11 @@ def add_buttons(plan: Plan) -> None:
         _add(job, "on_press", _light(plan), plan)
     for job in plan.take("wall_switch"):
         _add(job, "on_state", _single(job, plan), plan)
+    for job in plan.take("button_shutter"):
+        relay = plan.shutters.get((job.row.model, job.pin.channel))
+        _add(job, "on_press", [{"switch.toggle": relay}] if relay else [], plan)
     for job in plan.take("button_free"):
-        _add(job, "on_press", [], plan)
+        _add(job, "on_press", _stop(job, plan), plan)
 
 
 def _add(job: Job, event: str, actions: list[Action], plan: Plan) -> None:
@@ -45,9 +48,18 @@ def _single(job: Job, plan: Plan) -> list[Action]:
     relay = plan.relays.get(job.pin.channel)
     if relay:
         return [{"switch.toggle": relay}]
-    if plan.pinmap.curtain and plan.relays:
-        return _off(plan.relays.values())
     return [] if plan.relays else _light(plan)
+
+
+def _stop(job: Job, plan: Plan) -> list[Action]:
+    """Both relays of its curtain off, for a stop button."""
+    channels = [
+        channel
+        for curtain in plan.pinmap.curtains
+        if job.pin.gpio in curtain.stop
+        for channel in curtain.relays
+    ]
+    return _off(plan.relays[channel] for channel in channels if channel in plan.relays)
 
 
 def _light(plan: Plan) -> list[Action]:
@@ -57,8 +69,6 @@ def _light(plan: Plan) -> list[Action]:
 def _all(plan: Plan) -> list[Action]:
     """Everything off when anything is on, else everything on; Tuya's rule for such a button."""
     relays = list(plan.relays.values())
-    if plan.pinmap.curtain and relays:
-        return _off(relays)
     if len(relays) <= 1:
         return [{"switch.toggle": relays[0]}] if relays else _light(plan)
     any_on = {"or": [{"switch.is_on": relay} for relay in relays]}

@@ -48,6 +48,7 @@ class Plan:
         mappings: Top-level mappings by key, e.g. ``wifi``.
         left_out: What could not be expressed and why, a sentence each.
         relays: Identifier of each relay's switch by channel.
+        shutters: Identifier of each switch of a shutter by role and channel.
         lights: Identifiers of the lamps, the main one first.
     """
 
@@ -58,6 +59,7 @@ class Plan:
     mappings: dict[str, object] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
     relays: dict[int, str] = field(default_factory=dict)
+    shutters: dict[tuple[str, int], str] = field(default_factory=dict)
     lights: list[str] = field(default_factory=list)
     names: Names = field(default_factory=Names)
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from bekenlab.esphome._plan import Action, Fields, Job, Plan, output_pin
+from bekenlab.pins import PowerOn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,9 +14,15 @@ if TYPE_CHECKING:
 _Follower = dict[str, list[Action]]
 """What an LED does by event of a relay."""
 
-_RESTORE = "RESTORE_DEFAULT_OFF"
+# Where nothing is stored, a relay comes back as it was; that is what most devices are set to.
+_RESTORE = {
+    PowerOn.OFF: "ALWAYS_OFF",
+    PowerOn.ON: "ALWAYS_ON",
+    PowerOn.LAST: "RESTORE_DEFAULT_OFF",
+}
 _PULSE_MS = 100
 _WAIT = "500ms"
+_SHUTTER = ("ShutterA", "ShutterB")
 
 
 def add_relays(plan: Plan) -> None:
@@ -37,31 +44,58 @@ def add_relays(plan: Plan) -> None:
         plan.relays.setdefault(channel, str(fields["id"]))
     followers = _leds(plan)
     for channel, fields in found:
-        _add(channel, fields, followers.get(channel, []), plan)
+        partner = _partner(channel, plan)
+        events = followers.get(channel, [])
+        if partner:
+            _add_locked(fields, partner, events, plan)
+        else:
+            state = plan.pinmap.power_on.get(channel, PowerOn.LAST)
+            plan.add("switch", fields | {"restore_mode": _RESTORE[state]} | _events(events))
+    _add_shutters(plan)
 
 
-def _add(channel: int, fields: Fields, followers: list[_Follower], plan: Plan) -> None:
-    partner, comment = _partner(channel, plan), ""
-    if partner and fields["platform"] == "gpio":  # a pulse at a time needs no lock
-        # Both contacts closed at once destroy a motor.
-        fields |= {"restore_mode": "ALWAYS_OFF"}
+def _add_locked(fields: Fields, partner: str, events: list[_Follower], plan: Plan) -> None:
+    """One of two relays that must never be on together: that would destroy a motor."""
+    fields["restore_mode"] = _RESTORE[PowerOn.OFF]
+    if fields["platform"] == "gpio":
         fields |= {"interlock": [partner], "interlock_wait_time": _WAIT}
-        comment = (
-            f"One of the two relays of a curtain: never on together with {partner}. With the times "
-            "of its way up and down it can become a cover (platform time_based)."
-        )
     else:
-        fields |= {"restore_mode": _RESTORE}
-    plan.add("switch", fields | _events(followers), comment)
+        events = [*events, {"on_turn_on": [{"switch.turn_off": partner}]}]
+    plan.add(
+        "switch",
+        fields | _events(events),
+        f"One of the two relays of a curtain: never on together with {partner}. With the times "
+        "of its way up and down it can become a cover (platform time_based).",
+    )
+
+
+def _add_shutters(plan: Plan) -> None:
+    """OpenBeken's shutters: two relays of one channel."""
+    jobs = {(job.pin.role, job.pin.channel): job for job in plan.take("shutter")}
+    pairs = {
+        channel: [(role, job) for role in _SHUTTER if (job := jobs.get((role, channel)))]
+        for channel in sorted({channel for _, channel in jobs})
+    }
+    for channel, pair in pairs.items():
+        if len(pair) < len(_SHUTTER):
+            plan.leave_out(pair[0][1], "a shutter takes two relays, one is not known")
+            continue
+        switches: list[Fields] = [
+            {"platform": "gpio", **plan.entity(job.pin.label), "pin": output_pin(job)}
+            for _, job in pair
+        ]
+        names = [str(switch["id"]) for switch in switches]
+        for (role, _), switch, partner in zip(pair, switches, reversed(names), strict=True):
+            plan.shutters[role, channel] = str(switch["id"])
+            _add_locked(switch, partner, [], plan)
 
 
 def _partner(channel: int, plan: Plan) -> str | None:
     """The other relay of the same curtain."""
-    if not plan.pinmap.curtain:
-        return None
-    order = sorted(plan.relays)
-    index = order.index(channel) ^ 1
-    return plan.relays[order[index]] if index < len(order) else None
+    for first, second in (curtain.relays for curtain in plan.pinmap.curtains):
+        if channel in (first, second):
+            return plan.relays.get(second if channel == first else first)
+    return None
 
 
 def _pairs(on: list[Job], off: list[Job], plan: Plan) -> list[tuple[Job, Job]]:

@@ -8,6 +8,7 @@ from bekenlab.esphome._plan import Fields, Plan, output_pin
 from bekenlab.esphome.yaml import Text
 
 if TYPE_CHECKING:
+    from bekenlab.esphome._plan import Job
     from bekenlab.pins import Meter
 
 UART_PINS = {1: (10, 11), 2: (1, 0)}
@@ -15,6 +16,10 @@ UART_PINS = {1: (10, 11), 2: (1, 0)}
 
 _METER_BAUD = 4800
 _DIVIDER = 1600  # of the voltage, in Tuya's plugs with a BL0937 or HLW8012: upk2esphome
+_BOTH_EDGES = (
+    "If everything reads twice too high, both edges of the pulses are counted: set voltage_divider "
+    "to about 780 and give current and power the filter multiply: 0.5."
+)
 _CALIBRATE = "Compare it with a known load and calibrate it before you trust it."
 
 
@@ -76,7 +81,9 @@ def _pulse_meter(meter: Meter | None, plan: Plan) -> None:
     """BL0937 and HLW8012: pulses of power on CF, of voltage or current on CF1, as SEL says.
 
     ESPHome takes a high SEL for current, these parts in Tuya's devices for voltage: the pin is
-    turned round (upk2esphome, and public configurations of such plugs).
+    turned round (upk2esphome, and public configurations of such plugs). Of a BL0937, LibreTiny
+    counts no pulses at all unless CF and CF1 are inverted (libretiny issues 120 and 202,
+    tuya-cloudcutter issue 808; upk2esphome does it too).
     """
     jobs = {kind: plan.take(kind) for kind in ("meter_cf", "meter_cf1", "meter_sel")}
     if not any(jobs.values()):
@@ -91,15 +98,19 @@ def _pulse_meter(meter: Meter | None, plan: Plan) -> None:
     fields: Fields = {
         "platform": "hlw8012",
         "model": meter.part,
-        "cf_pin": cf.gpio,
-        "cf1_pin": cf1.gpio,
+        "cf_pin": _pulse_pin(cf, meter),
+        "cf1_pin": _pulse_pin(cf1, meter),
         "sel_pin": output_pin(sel, turned=True),
         **_sensors(plan, "voltage", "current", "power", "energy"),
         "current_resistor": _ohm(meter),
         "voltage_divider": _DIVIDER,
         "update_interval": "10s",
     }
-    plan.add("sensor", fields, _CALIBRATE)
+    plan.add("sensor", fields, f"{_CALIBRATE} {_BOTH_EDGES}")
+
+
+def _pulse_pin(job: Job, meter: Meter) -> object:
+    return {"number": job.gpio, "inverted": True} if meter.part == "BL0937" else job.gpio
 
 
 def _ohm(meter: Meter) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -69,9 +69,14 @@ class ChipRow:
     """A chip of boards.toml; its head explains the fields."""
 
     board: str
-    tuya: str = ""
-    family: str = ""
     note: str = ""
+    unsure: bool = False
+    ota: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def usual_ota(self) -> int | None:
+        """Update address of a module's board that has none of its own in the table."""
+        return next(iter(self.ota), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,9 @@ class BoardsTable:
 
     modules: dict[str, str]
     lacks: dict[str, tuple[int, ...]]
+    families: dict[str, str]
+    ota: dict[str, int]
+    loaders: dict[str, int]
     chips: dict[str, ChipRow]
 
 
@@ -90,7 +98,16 @@ def boards() -> BoardsTable:
     return BoardsTable(
         modules=raw["modules"],
         lacks={name: tuple(gpios) for name, gpios in raw["lacks"].items()},
-        chips={name: ChipRow(**row) for name, row in raw["chips"].items()},
+        families=raw["families"],
+        ota=raw["ota"],
+        loaders=raw["loaders"],
+        chips={name: _chip_row(row) for name, row in raw["chips"].items()},
+    )
+
+
+def _chip_row(row: dict[str, Any]) -> ChipRow:
+    return ChipRow(
+        **{**row, "ota": {int(key, 0): board for key, board in row.get("ota", {}).items()}}
     )
 
 

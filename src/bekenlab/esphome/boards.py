@@ -12,6 +12,9 @@ from bekenlab.esphome._tables import boards
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bekenlab.esphome._tables import ChipRow
+    from bekenlab.image import Image
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -50,7 +53,6 @@ def board_named(name: str, chip_name: str, notes: Iterable[str] = ()) -> Board:
     module = find_module(name)
     if module is None:
         raise UnsupportedError(f"The pins of the board {name} are not known.", board=name)
-    row = boards().chips.get(chip_name)
     gpios = module.gpios - set(boards().lacks.get(name, ()))
     analog = {
         pad.gpio
@@ -60,7 +62,7 @@ def board_named(name: str, chip_name: str, notes: Iterable[str] = ()) -> Board:
     return Board(
         name=name,
         chip=chip_name,
-        family=row.family if row and name == row.board else "",
+        family=boards().families.get(name, ""),
         gpios=gpios,
         analog=gpios & analog,
         pwm=frozenset(chip(chip_name).pwm_gpios),
@@ -69,7 +71,7 @@ def board_named(name: str, chip_name: str, notes: Iterable[str] = ()) -> Board:
 
 
 def choose_board(
-    chip_name: str, module_name: str | None, needed: Iterable[int], *, tuya: bool
+    chip_name: str, module_name: str | None, needed: Iterable[int], *, ota: int | None = None
 ) -> Board:
     """The board of the module, or the chip's own where that has pins the module's lacks.
 
@@ -77,7 +79,9 @@ def choose_board(
         chip_name: Name of the chip.
         module_name: Name of the module, if known.
         needed: GPIO numbers in use.
-        tuya: Whether flash is laid out as Tuya does.
+        ota: Physical address from which the boot loader takes updates, or None where no dump tells.
+            A board with another address flashes well over the wire, and later updates over the air
+            are without effect (libretiny issues 342 and 390).
 
     Raises:
         UnsupportedError: ESPHome has no board for the chip.
@@ -91,10 +95,14 @@ def choose_board(
             hint=f"it has boards for {known}; OpenBeken runs on the others too",
             chip=found.name,
         )
-    general = (tuya and row.tuya) or row.board
+    general = row.ota.get(ota or 0, row.board)
     notes = [row.note] if row.note else []
     module = find_module(module_name) if module_name else None
     own = boards().modules.get(module.key) if module and module.chip == found.name else None
+    if own and ota in row.ota and ota != boards().ota.get(own, row.usual_ota):
+        notes.append(f"Not the board {own}: the boot loader takes updates from elsewhere.")
+        own = None
+    notes += _doubts(row, ota, known=own is not None)
     if own:
         missing = sorted(set(needed) - board_named(own, found.name).gpios)
         if not missing or not set(missing) & board_named(general, found.name).gpios:
@@ -104,3 +112,35 @@ def choose_board(
             f"Not the board {own}, which lacks {pins} although the device seems to use it."
         )
     return board_named(general, found.name, notes)
+
+
+def _doubts(row: ChipRow, ota: int | None, *, known: bool) -> list[str]:
+    """What to say where the boot loader may take updates from another address than the board's."""
+    if ota in row.ota or not row.ota:
+        return []
+    choices = " or ".join(f"{board} (0x{at:06X})" for at, board in row.ota.items())
+    if ota is not None:
+        text = (
+            f"The boot loader takes updates from 0x{ota:06X}, and no board does: flashing works "
+            f"over the wire only. Boards are {choices}."
+        )
+        return [text]
+    if known or not row.unsure:
+        return []
+    text = (
+        "No dump tells where the boot loader takes updates from. Updates over the air are without "
+        f"effect with the wrong board: {choices}."
+    )
+    return [text]
+
+
+def update_address(image: Image) -> int | None:
+    """Where a dump's boot loader takes updates from: physical address, or None.
+
+    Its partition table says it; of loaders without one it is known by their name.
+    """
+    download = image.partition("download")
+    if download is not None:
+        return download.start
+    known = image.loader.known if image.loader else None
+    return boards().loaders.get(known.name) if known else None

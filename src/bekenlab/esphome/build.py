@@ -16,7 +16,7 @@ from bekenlab.esphome._tables import job_of
 from bekenlab.esphome.boards import choose_board
 from bekenlab.esphome.names import host_name
 from bekenlab.esphome.yaml import Secret, Text, to_yaml
-from bekenlab.pins import Source, one_job_each
+from bekenlab.pins import one_job_each
 
 if TYPE_CHECKING:
     from bekenlab.esphome.boards import Board
@@ -51,6 +51,7 @@ def build_firmware(
     module: str | None = None,
     title: str | None = None,
     firmware: str | None = None,
+    ota: int | None = None,
 ) -> Firmware:
     """The configuration of a device.
 
@@ -60,15 +61,15 @@ def build_firmware(
         module: Its module; by default the one the configuration names.
         title: What people call it; becomes host name and friendly name.
         firmware: Name of its original firmware; the host name where there is no title.
+        ota: Physical address from which its boot loader takes updates, or None where no dump tells.
 
     Raises:
         UnsupportedError: ESPHome has no board for the chip, or bekenlab no such chip.
     """
     module = module or pinmap.module
-    tuya = all(said.source is not Source.OPENBEKEN for pin in pinmap.pins for said in pin.evidence)
     needed = {pin.gpio for pin in pinmap.pins if pin.role != "None"}
     needed |= serial_pins(pinmap.meter, pinmap.mcu_baud)
-    board = choose_board(chip, module, needed, tuya=tuya)
+    board = choose_board(chip, module, needed, ota=ota)
     plan = Plan(pinmap, board, [])
     _choose_jobs(plan)
     _base(plan, host_name(title, firmware, module), title)
@@ -78,8 +79,8 @@ def build_firmware(
     add_buttons(plan)
     add_sensors(plan)
     add_signals(plan)
-    for job in plan.take("left_out", "shutter"):
-        plan.leave_out(job, job.row.reason or "a shutter's relay; see ESPHome's cover time_based")
+    for job in plan.take("left_out"):
+        plan.leave_out(job, job.row.reason)
     for unknown in pinmap.not_understood:
         plan.left_out.append(f"{unknown.key}: this key of the configuration is not understood.")
     rank = {name: index for index, name in enumerate(_ORDER)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bekenlab import events
 from bekenlab.analysis import inputs
-from bekenlab.analysis.analyze import analyze
+from bekenlab.analysis.analyze import analyze_each
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.errors import Action, BekenlabError, InternalError, internal_error
 
@@ -64,7 +64,9 @@ def _one(
     failed: Callable[[Path, BekenlabError], Result],
 ) -> list[Result]:
     try:
-        return [finish(analyze(file, boot=boot)) for file in inputs.load(path)]
+        return [
+            finish(each) for file in inputs.load(path) for each in analyze_each(file, boot=boot)
+        ]
     except BekenlabError as error:
         return [failed(path, error)]
     except Exception as error:  # noqa: BLE001  a fault of ours must not lose the other files

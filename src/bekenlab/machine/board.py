@@ -17,6 +17,7 @@ from bekenlab.machine.devices.pwm_new import NewPwm
 from bekenlab.machine.devices.pwm_old import OldPwm
 from bekenlab.machine.devices.radio import Radio
 from bekenlab.machine.devices.saradc import Saradc
+from bekenlab.machine.devices.saradc_new import NewSaradc
 from bekenlab.machine.devices.sctrl import Sctrl
 from bekenlab.machine.devices.timer import Timers
 from bekenlab.machine.devices.uart import Uart
@@ -45,11 +46,20 @@ _MODELS: dict[str, Callable[[Wiring, _Options], Device]] = {
     "gpio": lambda wiring, o: Gpio(wiring, o["count"]),
     "mac": lambda wiring, o: Mac(wiring, o["zero"]),
     "pwm_new": lambda wiring, o: NewPwm(wiring, _numbers(o["pins"])),
-    "pwm_old": lambda wiring, o: OldPwm(wiring, _numbers(o["pins"]), o["stride"]),
+    "pwm_old": lambda wiring, o: OldPwm(
+        wiring, _numbers(o["pins"]), o["stride"], packed=o["packed"]
+    ),
     "radio": lambda wiring, o: Radio(wiring, _numbers(o.get("reset", {}))),
     "saradc": lambda wiring, o: Saradc(
-        wiring, tuple(o["data"]), o["state"], o["flags"], _numbers(o["values"]), o["default"]
+        wiring,
+        tuple(o["data"]),
+        o["channels"],
+        o["clear"],
+        o["busy"],
+        _numbers(o["values"]),
+        o["default"],
     ),
+    "saradc_new": lambda wiring, o: NewSaradc(wiring, _numbers(o["values"]), o["default"]),
     "sctrl": lambda wiring, o: Sctrl(
         wiring, o["chip_id"], o["device_id"], bytes(o.get("efuse", ()))
     ),

@@ -79,7 +79,7 @@ class Machine:
         self.board = build_board(
             profile, self.clock, {"uart1": "uart_paced"} if line_time else None
         )
-        self.board.flash.content = bytearray(image.physical)
+        self.board.flash.hold(image.physical)
         code = image.logical[: profile.flash_limit]
         size = max(PAGE, -(-len(code) // PAGE) * PAGE)
         self._code = stand_in_for_waits(code.ljust(size, b"\xff"))

@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from bekenlab.openbeken.flags import flags_from_number
+from bekenlab.openbeken.locks import curtains_of
 from bekenlab.openbeken.roles import base_of
 from bekenlab.openbeken.settings import parse_settings
+from bekenlab.openbeken.start_values import power_on_of
 from bekenlab.pins import (
     Battery,
     Colour,
@@ -48,6 +50,10 @@ _LABELS = {
     "TglChanOnTgl_pd": "Wall switch input {n}",
     "LED": "LED of relay {n}",
     "WifiLED": "Wi-Fi LED",
+    "ShutterA": "Shutter {n} up",
+    "ShutterB": "Shutter {n} down",
+    "BtnShutterUp": "Shutter {n} up button",
+    "BtnShutterDown": "Shutter {n} down button",
     "PWM": "Light {n}",
     "PWM_ScriptOnly": "Light {n}",
     "dInput": "Input {n}",
@@ -96,6 +102,8 @@ def pins_from_template(template: Mapping[str, object]) -> PinMap:
         strip=_strip(roles, commands),
         battery=_battery(commands),
         pulse_ms=_first(commands.get("bridgepulselength")),
+        curtains=curtains_of(str(template.get("command") or "")),
+        power_on=power_on_of(str(template.get("command") or "")),
         flags=flags,
         notes=wrong,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bekenlab.pins._table import KeyRow, fill, find_key, find_setting, is_pin_like
-from bekenlab.pins._values import gpio, is_unused, level, number, shown
+from bekenlab.pins._values import gpio, is_code, is_unused, level, number, shown
 from bekenlab.pins.model import Evidence, Pin, Source, UnknownKey
 
 if TYPE_CHECKING:
@@ -97,8 +97,8 @@ def _read_key(key: str, reading: Reading) -> None:
 
 
 def _read_unknown(key: str, value: object, reading: Reading) -> None:
-    """Keep a key nobody knows when its name says that it is a pin."""
-    if is_pin_like(key):
+    """Keep a key nobody knows when its name says that it is a pin, and its value may be one."""
+    if is_pin_like(key) and not is_code(value):
         reading.unknown.append(UnknownKey(key, shown(value), reading.source))
 
 

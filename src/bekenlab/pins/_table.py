@@ -46,6 +46,7 @@ class SettingRow:
     keys: tuple[str, ...]
     when: tuple[int, ...] = ()
     note: str = ""
+    curtain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ def setting_rows() -> dict[str, SettingRow]:
             keys=tuple(raw["keys"]),
             when=tuple(raw.get("when", ())),
             note=raw.get("note", ""),
+            curtain=raw.get("curtain", False),
         )
         for pattern in row.keys:
             rows.setdefault(pattern, row)
@@ -125,6 +127,22 @@ def find_setting(key: str) -> SettingRow | None:
     """The row of a key that is a setting."""
     rows = setting_rows()
     return next((rows[p] for p, _ in _patterns(key) if p in rows), None)
+
+
+def is_pin_key(key: str) -> bool:
+    """True for a key that is known to name a pin."""
+    return find_key(key) is not None
+
+
+def is_setting_key(key: str) -> bool:
+    """True for a known key that names no pin: a setting, or an active level."""
+    return is_level_key(key) or find_setting(key) is not None
+
+
+def is_curtain_key(key: str) -> bool:
+    """True for a setting that only curtain and shutter switches have."""
+    row = find_setting(key)
+    return row is not None and row.curtain
 
 
 def level_keys() -> frozenset[str]:

@@ -18,6 +18,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,9}", re.ASCII)
 _WORDS = {"true": 1, "false": 0}
 _HOLDS_PIN = {"value", "pin"}
 _SHOWN = 60
+_LONGEST_PIN = 6
 _DEPTH = 6
 
 
@@ -47,6 +48,11 @@ def is_unused(value: object) -> bool:
     if value is None or (isinstance(value, str) and not value.strip()):
         return True
     return number(value) in UNUSED
+
+
+def is_code(value: object) -> bool:
+    """True for a text too long for a pin, such as the factory code that ``fac_pin`` holds."""
+    return isinstance(value, str) and len(value.strip()) > _LONGEST_PIN and number(value) is None
 
 
 def gpio(value: object) -> int | None:

@@ -19,6 +19,7 @@ from bekenlab.pins._metering import (
     read_metering,
     read_second_processor,
 )
+from bekenlab.pins._switching import curtain_notices, read_curtains, read_power_on
 from bekenlab.pins._values import flatten
 from bekenlab.pins.model import Pin, PinMap, Source
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from bekenlab.chips.models import Module
 
 _NAME_LIMIT = 32
-_CURTAIN = "percent_ctrl1"
 
 
 def pins_from_parameters(
@@ -56,6 +56,8 @@ def pins_from_parameters(
     cct, hertz, driver, strip = read_lights(reading)
     meter = read_metering(reading)
     battery = read_battery(reading)
+    curtains = read_curtains(reading)
+    power_on = read_power_on(reading, curtains)
     baud = read_second_processor(reading, mcu_baud)
     pins = _merge_same(reading.found)
     return PinMap(
@@ -70,11 +72,16 @@ def pins_from_parameters(
         strip=strip,
         battery=battery,
         pulse_ms=pulse_ms,
-        curtain=_CURTAIN in reading.values,
+        curtains=curtains,
+        power_on=power_on,
         commands=tuple(reading.commands),
         flags=frozenset(reading.flags),
         notes=tuple(reading.notes),
-        notices=(*_conflicts(reading.found), *missing_pads(pins, module)),
+        notices=(
+            *curtain_notices(curtains),
+            *_conflicts(reading.found),
+            *missing_pads(pins, module),
+        ),
     )
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 class Source(StrEnum):
     """Where a statement about a pin was found, most trustworthy first.
 
+    ``PIN_LIST`` is pins in words, as another program told them, without active levels.
     ``OPENBEKEN`` is what a person set OpenBeken up with; it is never compared with the others.
     """
 
@@ -20,6 +21,7 @@ class Source(StrEnum):
     PROTECTED = "protected"
     OEM_CFG = "oem_cfg"
     BOOT_LOG = "boot_log"
+    PIN_LIST = "pin_list"
     FIRMWARE_DEFAULT = "firmware_default"
     OPENBEKEN = "openbeken"
 
@@ -41,6 +43,14 @@ class Colour(StrEnum):
     WARM = "warm"
     BRIGHTNESS = "brightness"
     TEMPERATURE = "temperature"
+
+
+class PowerOn(StrEnum):
+    """What a relay does when power comes back."""
+
+    OFF = "off"
+    ON = "on"
+    LAST = "last"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +151,19 @@ class Battery:
 
 
 @dataclass(frozen=True, slots=True)
+class Curtain:
+    """Two relays that move a curtain or shutter and must never be on together.
+
+    Attributes:
+        relays: Channels of the relays, by number.
+        stop: GPIO numbers of buttons that switch both off.
+    """
+
+    relays: tuple[int, int]
+    stop: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PinMap:
     """Everything known about the pins of one device.
 
@@ -157,8 +180,8 @@ class PinMap:
         strip: Addressable LED strip, or None.
         battery: What the battery's voltage means, or None.
         pulse_ms: Length of the pulse that switches a latching relay, or None.
-        curtain: True for a curtain or shutter switch, whose relays for up and down must never be
-            on together. Each two relays, by channel, belong to one curtain.
+        curtains: Pairs of relays that must never be on together.
+        power_on: What relays do when power comes back, by channel; only where something says it.
         commands: OpenBeken startup commands the configuration calls for, in order.
         flags: OpenBeken flag bits the configuration calls for.
         notes: Plain sentences about what has no OpenBeken role.
@@ -176,7 +199,8 @@ class PinMap:
     strip: Strip | None = None
     battery: Battery | None = None
     pulse_ms: int | None = None
-    curtain: bool = False
+    curtains: tuple[Curtain, ...] = ()
+    power_on: dict[int, PowerOn] = field(default_factory=dict)
     commands: tuple[str, ...] = ()
     flags: frozenset[int] = field(default_factory=frozenset)
     notes: tuple[str, ...] = ()

@@ -102,8 +102,22 @@ def _esphome(request: Request) -> Export:
         module=subject.module,
         title=" ".join(word for word in words if isinstance(word, str) and word) or None,
         firmware=subject.firmware,
+        ota=_update_address(subject),
     )
     return Export(made.yaml.encode(), made.left_out, "put a secrets.yaml beside it")
+
+
+def _update_address(subject: Subject) -> int | None:
+    """Where the boot loader takes updates from, by the dump or by a report on it."""
+    from bekenlab.esphome import update_address
+
+    if subject.analysis is not None and subject.analysis.image is not None:
+        return update_address(subject.analysis.image)
+    try:
+        rows = (subject.report or {})["image"]["partitions"]
+        return next((int(row["physical"][0]) for row in rows if row["name"] == "download"), None)
+    except (KeyError, TypeError, ValueError, IndexError):
+        return None  # the report of a log or of a configuration
 
 
 def _text(request: Request) -> Export:

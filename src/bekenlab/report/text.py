@@ -37,6 +37,7 @@ SOURCES = {
     Source.PROTECTED: "the protected block",
     Source.OEM_CFG: "the plain copy (oem_cfg)",
     Source.BOOT_LOG: "the boot log",
+    Source.PIN_LIST: "a list of pins in words",
     Source.FIRMWARE_DEFAULT: "the firmware's built-in default (often wrong)",
     Source.OPENBEKEN: "OpenBeken's settings",
 }
@@ -111,7 +112,8 @@ def _fact_rows(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str,
         disagree = any(notice.code == "sources-disagree" for notice in analysis.notices)
         verdict = "[red]differs from[/]" if disagree else "agrees with"
         also = "".join(f", {verdict} {SOURCES[source]}" for source in sorted(others))
-        said_by = SOURCES[analysis.tuya.source] if analysis.image else "the text given"
+        given = analysis.image is None and analysis.tuya.source is Source.STORAGE
+        said_by = "the text given" if given else SOURCES[analysis.tuya.source]
         yield "Pins from", said_by + also
     if analysis.tuya.mcu_baud:
         yield "TuyaMCU", f"second controller on UART1 (P10, P11) at {analysis.tuya.mcu_baud} baud"

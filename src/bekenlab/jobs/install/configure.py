@@ -14,7 +14,8 @@ from bekenlab.errors import BekenlabError, NoConfigError, NotADumpError, Notice
 from bekenlab.flashing.flash_file import FlashFile, recognise
 from bekenlab.openbeken.config import VERSIONS, decode_config, empty_config
 from bekenlab.openbeken.config.edit import make_config
-from bekenlab.pins import Source
+from bekenlab.openbeken.locks import curtains_of
+from bekenlab.pins import Source, curtain_notices
 from bekenlab.secret import Secret
 
 if TYPE_CHECKING:
@@ -63,7 +64,11 @@ def configure(
     Raises:
         BadValueError: A change makes no sense.
     """
-    told, notices = (template, []) if template is not None else _own_template(subject)
+    if template is None:
+        told, notices = _own_template(subject)
+    else:
+        told = template
+        notices = list(curtain_notices(curtains_of(str(template.get("command") or ""))))
     # Where the MAC address is not known, the backup stands for it: a second run makes the same.
     unique = subject.mac.reveal() if subject.mac else zlib.crc32(data).to_bytes(4, "big")
     made = make_config(told, changes, unique=unique, chip=chip.name)
@@ -85,7 +90,7 @@ def _only_example(subject: Subject) -> bool:
 def _own_template(subject: Subject) -> tuple[Mapping[str, Any], list[Notice]]:
     """The device's own pins; an example built into its firmware is none of them."""
     if not _only_example(subject):
-        return subject.template, []
+        return subject.template, list(subject.notices)
     text = (
         "Only an example built into the firmware names pins, and it is often wrong: it is left out."
     )

@@ -30,7 +30,8 @@ class Flash(Device):
 
     Args:
         wiring: What it is connected to.
-        jedec: Answer to the id command: capacity, type, maker in bits 23:16, 15:8, 7:0.
+        jedec: Answer to the id command: maker, type, capacity in bits 23:16, 15:8, 7:0; the flash
+            has ``1 << capacity`` bytes.
 
     Attributes:
         content: The flash, physical addresses.
@@ -57,6 +58,16 @@ class Flash(Device):
         self._out: list[int] = []
         self._page = b"\xff" * PAGE
         self._pointer = 0
+
+    def hold(self, image: bytes) -> None:
+        """Take an image, blank from its end to the size that the id tells.
+
+        Firmware keeps its variables at the end of flash, counted from the size in the id. A longer
+        image is kept whole, and the id tells the size that holds it.
+        """
+        capacity = max(self._jedec & 0xFF, (len(image) - 1).bit_length())
+        self._jedec = self._jedec & ~0xFF | capacity
+        self.content = bytearray(image.ljust(1 << capacity, b"\xff"))
 
     def read(self, offset: int) -> int:
         """READ_DATA gives the page word by word; the busy bit is never seen set."""

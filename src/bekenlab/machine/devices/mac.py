@@ -2,6 +2,10 @@
 
 The timers are what lets a Wi-Fi scan end (and find nothing), which many firmwares wait for before
 they set up their pins. Registers found by following the interrupt handler of BK7231N firmwares.
+
+Firmware of BK7231Q starts its scan only after the idle interrupt: it writes the state that it wants
+(bits 7:4 of STATE), idle at last, and waits until the MAC says that it is there. Others reset the
+MAC when that takes too long.
 """
 
 from __future__ import annotations
@@ -14,10 +18,12 @@ from bekenlab.machine.devices.base import WORD, Device, State, Wiring, int_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_TIME, _TIMER, _TIMERS = 0x120, 0x128, 10
+_STATE, _TIME, _TIMER, _TIMERS = 0x38, 0x120, 0x128, 10
+_NEXT_SHIFT, _FIELD = 4, 0xF
 _GENERAL_STATUS, _GENERAL_CLEAR, _GENERAL_ENABLE = 0x806C, 0x8070, 0x8074
 _TIMER_STATUS, _TIMER_CLEAR, _TIMER_ENABLE = 0x8084, 0x8088, 0x808C
-_TIMERS_EXPIRED = 1 << 3
+_IDLE, _TIMERS_EXPIRED = 1 << 2, 1 << 3
+_IDLE_MICROSECONDS = 20
 _MICROSECONDS = 1_000_000
 _HALF = 1 << 31
 _REQUESTS = 1 << 31 | 1 << 30
@@ -33,6 +39,7 @@ class Mac(Device):
     """
 
     registers: ClassVar[Mapping[int, str]] = {
+        _STATE: "STATE",
         _TIME: "TIME",
         **{_TIMER + 4 * n: f"TIMER{n}" for n in range(_TIMERS)},
         _GENERAL_STATUS: "GENERAL_STATUS",
@@ -47,7 +54,10 @@ class Mac(Device):
         super().__init__(wiring)
         self._zero = frozenset(zero)
         self._expired = 0
+        self._idle = False
         self._polls = 0
+        self._going_idle = f"{wiring.name}.idle"
+        self.clock.handle(self._going_idle, self._became_idle)
         for number in range(_TIMERS):
             self.clock.handle(self._deadline(number), partial(self._ended, number))
 
@@ -69,7 +79,11 @@ class Mac(Device):
         self._polls = 0
         if offset == _TIMER_CLEAR:
             self._expired &= ~value
-        elif offset != _GENERAL_CLEAR:
+        elif offset == _GENERAL_CLEAR:
+            self._idle = self._idle and not value & _IDLE
+        elif offset == _STATE:
+            self._go_to(value >> _NEXT_SHIFT & _FIELD)
+        else:
             super().write(offset, value)
         if _TIMER <= offset < _TIMER + 4 * _TIMERS:
             self._plan((offset - _TIMER) // 4, value)
@@ -80,6 +94,22 @@ class Mac(Device):
         word = self.words.get(offset, 0)
         self.words[offset] = word & ~_REQUESTS
         return bool(word & _REQUESTS)
+
+    def _go_to(self, state: int) -> None:
+        """Any state is reached at once, but idle."""
+        now = self.words.get(_STATE, 0) & _FIELD
+        if state:
+            self.clock.cancel(self._going_idle)
+            now = state
+        elif now:
+            hz = self.clock.hz
+            self.clock.after(self._going_idle, _IDLE_MICROSECONDS * hz // _MICROSECONDS)
+        self.words[_STATE] = state << _NEXT_SHIFT | now
+
+    def _became_idle(self, _due: int) -> None:
+        self.words[_STATE] = 0
+        self._idle = True
+        self._update()
 
     def _deadline(self, number: int) -> str:
         return f"{self.name}.{number}"
@@ -106,17 +136,23 @@ class Mac(Device):
 
     def _general(self) -> int:
         waiting = self._expired & self.words.get(_TIMER_ENABLE, 0)
-        return _TIMERS_EXPIRED if waiting else 0
+        return (_TIMERS_EXPIRED if waiting else 0) | (_IDLE if self._idle else 0)
 
     def _update(self) -> None:
         self.wiring.irq(bool(self._general() & self.words.get(_GENERAL_ENABLE, 0)))
 
     def save(self) -> State:
-        """Registers and timers that expired."""
-        return {**super().save(), "expired": self._expired, "polls": self._polls}
+        """Registers, timers that expired, and whether idle was reached."""
+        return {
+            **super().save(),
+            "expired": self._expired,
+            "idle": int(self._idle),
+            "polls": self._polls,
+        }
 
     def load(self, state: State) -> None:
         """Put back what :meth:`save` gave."""
         super().load(state)
         self._expired = int_of(state["expired"])
+        self._idle = bool(int_of(state["idle"]))
         self._polls = int_of(state["polls"])

@@ -1,21 +1,40 @@
-"""The PWM generator of BK7231N: three groups of two channels, each with up to three edges.
+"""The PWM generator of BK7231N and later: three groups of two channels of up to three edges.
 
-A channel starts its period at its initial level and changes at T1, and at T2 and T3 unless they are
-0; the period ends at T4. Seen in OpenBeken (T1 is the duty) and in Tuya's light firmwares.
+A group's control word (``pwm_bk7231n.h`` of Beken's FreeRTOS SDK; ``pwm_new.h`` of the SDK in
+openshwprojects/OpenBK7231N names the same bits) has a byte for each channel: mode in bits 2:0,
+enable 3, interrupt enable 4, stop 5, starting level 6, "take the new values" 7. Bits 23:16 divide
+the clock, and bits 30 and 31 are the channels' interrupt status, cleared by writing 1; they are not
+the level.
+
+A channel starts each period at its starting level, changes at T1, T2 and T3, and the period ends at
+T4. An edge register of 0 means no edge, T1 too. ``BkDriverPwm.c`` shows it where it drives a pair
+of whites: an output that is always low gets T1 = T2 = 0 with a low start, one that is always high
+T1 = T2 = 0 with a high start, and one in between T1 = T4 - duty, T2 = T4 with a low start. An edge
+at 0 would turn the first two around, and a level from bits 30 and 31 turns the third.
+
+``pwm_isr`` of the later driver writes new values at the end of a period, so updates need the
+interrupt. None of this was measured on silicon.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from bekenlab.machine.devices.base import PERIPHERAL_HZ, Device, PwmState, Wiring
+from bekenlab.machine.devices.base import PERIPHERAL_HZ, Device, PwmState, State, Wiring, int_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _GROUP, _EDGES = 0x40, 0x10
-_FIRST_LEVEL_BIT = 30
-_MODE, _ENABLE = 0x7, 0x8
+_MODE, _ENABLE, _INTERRUPT, _HIGH_FIRST, _UPDATE = 0x7, 0x8, 0x10, 0x40, 0x80
+_BITS_A_CHANNEL = 8
+_DIVIDER_SHIFT, _DIVIDER = 16, 0xFF
+_STATUS_SHIFT = 30
+_STATUS = 3 << _STATUS_SHIFT
+_UPDATES = _UPDATE | _UPDATE << _BITS_A_CHANNEL
+_CHANNELS = 6
+_SHORTEST = 64
 
 
 class NewPwm(Device):
@@ -29,22 +48,20 @@ class NewPwm(Device):
     def __init__(self, wiring: Wiring, pins: Mapping[int, int]) -> None:
         super().__init__(wiring)
         self.pins = dict(pins)
+        self._ended = 0
+        for channel in range(_CHANNELS):
+            self.clock.handle(self._deadline(channel), partial(self._period_over, channel))
 
     def state(self, gpio: int) -> PwmState | None:
         """Frequency and duty at a pin, or None when its channel is off."""
         channel = self.pins.get(gpio)
-        if channel is None:
+        if channel is None or not self._runs(channel):
             return None
-        group, half = divmod(channel, 2)
-        base = _GROUP * group
-        control = self.words.get(base, 0)
-        bits = control >> 8 * half & 0xFF
-        first = base + 4 + _EDGES * half
-        t1, t2, t3, t4 = (self.words.get(first + 4 * n, 0) for n in range(4))
-        if not bits & _ENABLE or not bits & _MODE or not t4:
-            return None
-        level = control >> _FIRST_LEVEL_BIT + half & 1
-        return PwmState(PERIPHERAL_HZ / t4, _high_counts(level, (t1, t2, t3), t4) / t4)
+        *edges, period = self._times(channel)
+        level = int(bool(self._bits(channel) & _HIGH_FIRST))
+        return PwmState(
+            PERIPHERAL_HZ / self._counts(channel), _high_counts(level, edges, period) / period
+        )
 
     def register_name(self, offset: int) -> str:
         """Names group, half and edge."""
@@ -54,12 +71,83 @@ class NewPwm(Device):
         half, edge = divmod((rest - 4) // 4, 4)
         return f"{self.name}.CH{2 * group + half}_T{edge + 1}"
 
+    def read(self, offset: int) -> int:
+        """A control word shows whose periods ended; new values are taken at once."""
+        group, rest = divmod(offset, _GROUP)
+        if rest:
+            return super().read(offset)
+        return super().read(offset) | (self._ended >> 2 * group & 3) << _STATUS_SHIFT
 
-def _high_counts(level: int, edges: tuple[int, int, int], period: int) -> int:
+    def write(self, offset: int, value: int) -> None:
+        """A channel's period starts once it is enabled; a 1 in a status bit clears it."""
+        group, rest = divmod(offset, _GROUP)
+        if rest == 0:
+            self._ended &= ~((value >> _STATUS_SHIFT & 3) << 2 * group)
+            value &= ~(_STATUS | _UPDATES)
+        super().write(offset, value)
+        for channel in range(_CHANNELS):
+            self._restart(channel)
+        self._update()
+
+    def _deadline(self, channel: int) -> str:
+        return f"{self.name}.{channel}"
+
+    def _control(self, channel: int) -> int:
+        return self.words.get(_GROUP * (channel // 2), 0)
+
+    def _bits(self, channel: int) -> int:
+        return self._control(channel) >> _BITS_A_CHANNEL * (channel % 2) & 0xFF
+
+    def _times(self, channel: int) -> tuple[int, ...]:
+        group, half = divmod(channel, 2)
+        first = _GROUP * group + 4 + _EDGES * half
+        return tuple(self.words.get(first + 4 * n, 0) for n in range(4))
+
+    def _counts(self, channel: int) -> int:
+        """Length of a period in counts of 26 MHz."""
+        return self._times(channel)[-1] * (
+            1 + (self._control(channel) >> _DIVIDER_SHIFT & _DIVIDER)
+        )
+
+    def _runs(self, channel: int) -> bool:
+        bits = self._bits(channel)
+        return bool(bits & _ENABLE and bits & _MODE and self._counts(channel))
+
+    def _ticks(self, channel: int) -> int:
+        return max(_SHORTEST, self._counts(channel) * self.clock.hz // PERIPHERAL_HZ)
+
+    def _restart(self, channel: int) -> None:
+        """Only periods somebody wants to hear of are followed."""
+        name = self._deadline(channel)
+        if not self._runs(channel) or not self._bits(channel) & _INTERRUPT:
+            self.clock.cancel(name)
+        elif not self.clock.is_set(name):
+            self.clock.after(name, self._ticks(channel))
+
+    def _period_over(self, channel: int, due: int) -> None:
+        self._ended |= 1 << channel
+        again = max(due + self._ticks(channel), self.clock.now + _SHORTEST)
+        self.clock.at(self._deadline(channel), again)
+        self._update()
+
+    def _update(self) -> None:
+        enabled = sum(1 << n for n in range(_CHANNELS) if self._bits(n) & _INTERRUPT)
+        self.wiring.irq(bool(self._ended & enabled))
+
+    def save(self) -> State:
+        """Registers and ended periods."""
+        return {**super().save(), "ended": self._ended}
+
+    def load(self, state: State) -> None:
+        """Put back what :meth:`save` gave."""
+        super().load(state)
+        self._ended = int_of(state["ended"])
+
+
+def _high_counts(level: int, edges: list[int], period: int) -> int:
     """How many counts of a period the output is high."""
     high, at = 0, 0
-    wanted = [edges[0], *(edge for edge in edges[1:] if edge)]
-    for edge in [*wanted, period]:
+    for edge in [*(edge for edge in edges if edge), period]:
         end = max(at, min(edge, period))
         high += (end - at) * level
         at, level = end, level ^ 1

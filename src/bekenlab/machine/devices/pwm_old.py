@@ -1,4 +1,8 @@
-"""The PWM generator of BK7231T and older: period and duty counted at 26 MHz, one word each."""
+"""The PWM generator of BK7231T and older: period and duty counted at 26 MHz.
+
+BK7231T has a word for each; BK7231Q has both in one, the duty in the upper half (``pwm.c`` of
+Beken's FreeRTOS SDK, SOC_BK7231).
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ _ENABLE, _INTERRUPT = 1, 2
 _BITS_A_CHANNEL = 4
 _CHANNELS = 6
 _SHORTEST = 64
+_HALF_BITS, _LOWER_HALF = 16, 0xFFFF
 
 
 class OldPwm(Device):
@@ -23,13 +28,17 @@ class OldPwm(Device):
     Args:
         wiring: What it is connected to.
         pins: GPIO to channel.
-        stride: Bytes from one channel's period register to the next; duty follows the period.
+        stride: Bytes from one channel's period register to the next.
+        packed: Whether the upper half of that register is the duty; else the next register is.
     """
 
-    def __init__(self, wiring: Wiring, pins: Mapping[int, int], stride: int) -> None:
+    def __init__(
+        self, wiring: Wiring, pins: Mapping[int, int], stride: int, *, packed: bool
+    ) -> None:
         super().__init__(wiring)
         self.pins = dict(pins)
         self._stride = stride
+        self._packed = packed
         self._status = 0
         for channel in range(_CHANNELS):
             self.clock.handle(self._deadline(channel), partial(self._ended, channel))
@@ -39,10 +48,8 @@ class OldPwm(Device):
         channel = self.pins.get(gpio)
         if channel is None or not self._bits(channel) & _ENABLE or not self._counts(channel):
             return None
-        duty = self.words.get(FIRST + self._stride * channel + 4, 0)
-        return PwmState(
-            PERIPHERAL_HZ / self._counts(channel), min(1.0, duty / self._counts(channel))
-        )
+        counts = self._counts(channel)
+        return PwmState(PERIPHERAL_HZ / counts, min(1.0, self._duty(channel) / counts))
 
     def register_name(self, offset: int) -> str:
         """Names the channel."""
@@ -72,7 +79,14 @@ class OldPwm(Device):
         return self.words.get(CONTROL, 0) >> _BITS_A_CHANNEL * channel & 0xF
 
     def _counts(self, channel: int) -> int:
-        return self.words.get(FIRST + self._stride * channel, 0)
+        word = self.words.get(FIRST + self._stride * channel, 0)
+        return word & _LOWER_HALF if self._packed else word
+
+    def _duty(self, channel: int) -> int:
+        first = FIRST + self._stride * channel
+        if self._packed:
+            return self.words.get(first, 0) >> _HALF_BITS
+        return self.words.get(first + 4, 0)
 
     def _ticks(self, channel: int) -> int:
         return max(_SHORTEST, self._counts(channel) * self.clock.hz // PERIPHERAL_HZ)

@@ -10,21 +10,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CONFIG = 0x00
-_MODE, _ENABLE, _CHANNEL_SHIFT, _CLEAR = 3, 1 << 2, 3, 1 << 8
-_BUSY, _EMPTY, _FULL = 1 << 29, 1 << 30, 1 << 31
+_MODE, _ENABLE, _CHANNEL_SHIFT = 3, 1 << 2, 3
 _SAMPLE_HZ = 20_000
 _DEPTH = 32
 
 
 class Saradc(Device):
-    """Samples the channel in bits 6:3 of the configuration while enabled.
+    """Samples the channel in the configuration's bits 3 and up while enabled.
+
+    Where a chip has its bits: ``saradc.h`` of Beken's FreeRTOS SDK.
 
     Args:
         wiring: What it is connected to.
         data: Offsets at which samples are taken.
-        state: Offset of the register that shows whether samples wait.
-        flags: Bits of that register that clear when written as 1 (BK7238); there, writing them
-            drops the interrupt.
+        channels: Mask of the channel number.
+        clear: Bit of the configuration that drops the interrupt.
+        busy: Its bit that shows sampling; the next two show an empty and a full FIFO.
         values: Channel to sample value.
         default: Value of the other channels.
     """
@@ -35,15 +36,18 @@ class Saradc(Device):
         self,
         wiring: Wiring,
         data: tuple[int, ...],
-        state: int,
-        flags: int,
+        channels: int,
+        clear: int,
+        busy: int,
         values: Mapping[int, int],
         default: int,
     ) -> None:
         super().__init__(wiring)
-        self._state = state
-        self._flags = flags
         self._data = data
+        self._channels = channels
+        self._clear = 1 << clear
+        self._empty, self._full = 2 << busy, 4 << busy
+        self._shown = 7 << busy
         self.values = dict(values)
         self._default = default
         self._fifo: list[int] = []
@@ -52,22 +56,20 @@ class Saradc(Device):
 
     def read(self, offset: int) -> int:
         """DATA takes the oldest sample."""
-        if offset == self._state:
-            word = super().read(offset) & ~(_BUSY | _EMPTY | _FULL | self._flags)
-            word |= 0 if self._fifo else _EMPTY
-            return word | (_FULL if len(self._fifo) >= _DEPTH else 0)
+        if offset == CONFIG:
+            word = super().read(offset) & ~self._shown
+            word |= 0 if self._fifo else self._empty
+            return word | (self._full if len(self._fifo) >= _DEPTH else 0)
         if offset in self._data:
             return self._fifo.pop(0) if self._fifo else self._sample()
         return super().read(offset)
 
     def write(self, offset: int, value: int) -> None:
         """Enabling starts sampling; disabling empties the FIFO and drops the interrupt."""
-        super().write(offset, value & ~_CLEAR if offset == CONFIG else value)
-        if offset == self._state and value & self._flags:
-            self.wiring.irq(False)  # noqa: FBT003 - the level
+        super().write(offset, value & ~self._clear if offset == CONFIG else value)
         if offset != CONFIG:
             return
-        if value & _CLEAR:
+        if value & self._clear:
             self.wiring.irq(False)  # noqa: FBT003 - the level
         if value & _ENABLE and value & _MODE:
             if not self.clock.is_set(self._deadline):
@@ -78,7 +80,7 @@ class Saradc(Device):
             self.wiring.irq(False)  # noqa: FBT003 - the level
 
     def _sample(self) -> int:
-        channel = self.words.get(CONFIG, 0) >> _CHANNEL_SHIFT & 0xF
+        channel = self.words.get(CONFIG, 0) >> _CHANNEL_SHIFT & self._channels
         return self.values.get(channel, self._default)
 
     def _sampled(self, due: int) -> None:

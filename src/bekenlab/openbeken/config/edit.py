@@ -10,6 +10,7 @@ from bekenlab.errors import Action, UnsupportedError
 from bekenlab.openbeken.config.defaults import new_config
 from bekenlab.openbeken.flags import flags_from_number
 from bekenlab.openbeken.settings import PinSetting, parse_settings
+from bekenlab.openbeken.start_values import take_start_values, with_start_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -112,9 +113,11 @@ def make_config(
     pins, left_out = parse_settings(told.get("pins") or {})
     flags, odd = _template_flags(told)
     values: dict[str, Value] = {"flags": flags}
-    command = str(told.get("command") or "").replace("\r\n", "\n")
+    command, starts = take_start_values(str(told.get("command") or "").replace("\r\n", "\n"))
     if command:
         values["startup_command"] = command
+    if starts:
+        values["start_values"] = with_start_values((), starts)
     config = new_config(
         chip=facts.name, unique=unique, pins=pins, values=values | dict(changes.values)
     )

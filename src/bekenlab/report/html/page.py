@@ -33,6 +33,7 @@ _SHORT = {
     Source.PROTECTED: "protected block",
     Source.OEM_CFG: "plain copy",
     Source.BOOT_LOG: "boot log",
+    Source.PIN_LIST: "pins in words",
     Source.FIRMWARE_DEFAULT: "built-in default",
 }
 
