@@ -86,7 +86,7 @@ def test_a_backup_is_the_chip_and_has_a_manifest(backed_up: Desk) -> None:
 def test_a_backup_never_replaces_a_file(backed_up: Desk) -> None:
     done = backed_up.run("backup", "-o", "plug.bin")
     assert done.returncode == 7
-    assert "exists already" in done.stderr
+    assert "already exists" in done.stderr
 
 
 def test_an_interrupted_backup_goes_on(desk: Desk) -> None:

@@ -181,7 +181,7 @@ def test_demo_keeps_its_dump_once_and_never_writes_over_a_file(tmp_path: Path) -
     (tmp_path / "s.bin").write_bytes(b"mine now")
     run = bekenlab("demo", "--save", "s.bin", folder=tmp_path)
     assert run.status == 7
-    assert "s.bin exists already" in run.err
+    assert "s.bin already exists" in run.err
     assert (tmp_path / "s.bin").read_bytes() == b"mine now"
     assert bekenlab("demo", "--save", "gone/s.bin", folder=tmp_path).status == 9
 

@@ -53,7 +53,7 @@ def test_a_backup_a_write_and_the_way_back(chip: ConnectedChip, tmp_path: Path) 
     saved = tmp_path / "saved.bin"
     chip.backup(saved)
     assert saved.read_bytes() == SAMPLE
-    with pytest.raises(RefusedError, match="exists already"):
+    with pytest.raises(RefusedError, match="already exists"):
         chip.backup(saved)
 
     plan = chip.plan(changed(FREE))

@@ -255,7 +255,7 @@ def test_damage_is_named() -> None:
         decode_config(sector[:2000])
     with pytest.raises(NoConfigError, match="this is not a configuration"):
         decode_config(b"CFG" + b"\xff" * 100)
-    with pytest.raises(NoConfigError, match="no Beken"):
+    with pytest.raises(NoConfigError, match="not for a Beken chip"):
         decode_config(sector[:3] + bytes([crc8(sector[4:0xE00], signed=False)]) + sector[4:])
     with pytest.raises(UnsupportedError, match="version 6"):
         decode_config(sector[:4] + b"\6\0\0\0" + sector[8:])

@@ -201,7 +201,7 @@ def test_a_name_too_long_for_the_disk_is_a_file_error_or_cut(tmp_path: Path) -> 
 def test_a_new_file_is_never_written_over(tmp_path: Path) -> None:
     path = tmp_path / "a.bin"
     write_new(path, b"first")
-    with pytest.raises(RefusedError, match=r"a\.bin exists already") as caught:
+    with pytest.raises(RefusedError, match=r"a\.bin already exists") as caught:
         write_new(path, b"second")
     assert int(caught.value.exit_code) == 7
     assert path.read_bytes() == b"first"

@@ -1,4 +1,4 @@
-"""What chips, boot loaders, flash parts and modules are: facts, read from TOML files."""
+"""Facts about chips, boot loaders, flash parts and modules, read from TOML files."""
 
 from bekenlab.chips.bootloaders import (
     bootloader_ends,

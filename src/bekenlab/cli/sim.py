@@ -58,7 +58,7 @@ def command(
     from bekenlab.jobs.simulate import SimOptions, simulate
 
     if write_back is not None and write_back.exists():
-        raise RefusedError(f"{write_back} exists already", hint="choose another name")
+        raise RefusedError(f"{write_back} already exists", hint="choose another name")
     options = SimOptions(pty=pty, tcp_port=port, paced=paced, fault=fault, seed=seed)
     with interruptible(signal.SIGTERM) as stopped:
         flash = simulate(file, chip=chip, options=options, opened=_announce, stopped=stopped)

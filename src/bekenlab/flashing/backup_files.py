@@ -43,7 +43,7 @@ def check_output(output: Path) -> None:
         FileAccessError: Its folder does not.
     """
     if output.exists():
-        raise RefusedError(f"{output} exists already", action=Action("name-output"))
+        raise RefusedError(f"{output} already exists", action=Action("name-output"))
     if not output.parent.is_dir():
         raise FileAccessError(
             f"{output} cannot be written: there is no folder {output.parent}",

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.chips import SECTOR
 from bekenlab.errors import FileAccessError
 from bekenlab.files import write_whole
 from bekenlab.flashing.same_chip import identity_facts, is_same, own_sectors
@@ -49,7 +50,7 @@ class WriteRecord:
 
     def is_inside(self, address: int) -> bool:
         """Whether the write was to change the sector at an address."""
-        return any(start < address + 0x1000 and address < end for start, end in self.ranges)
+        return any(start < address + SECTOR and address < end for start, end in self.ranges)
 
     def is_of(self, identity: Identity, crcs: Mapping[int, int]) -> bool:
         """Whether a chip is the one this was recorded of."""

@@ -118,7 +118,7 @@ class _Keeper:
 
     def __init__(self, path: Path | None) -> None:
         if path is not None and path.exists():
-            raise RefusedError(f"{path} exists already", action=Action("name-output"))
+            raise RefusedError(f"{path} already exists", action=Action("name-output"))
         try:
             self._file = path.open("xb", buffering=0) if path is not None else None
         except OSError as error:
