@@ -20,7 +20,7 @@ from bekenlab.image import read_image
 from bekenlab.link.connect import connect
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.wire_chips import build
-from machine_lab import CHIPS
+from machine_support import CHIPS
 from shared import dump, dump_names
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from bekenlab.flashing.flash_file import FileKind, FlashFile, place, recognise
 from bekenlab.image import EncryptionState
 from bekenlab.image.ota import strip_ug
 from bekenlab.samples import build_sample
-from machine_lab import image
+from machine_support import image
 from shared import dump
 
 OBK_N, OBK_T = "openbk7231n-qio-1.18.300", "openbk7231t-qio-1.18.300"

@@ -16,7 +16,7 @@ from bekenlab.live.uart1 import point_of
 from bekenlab.machine.peers.tuya_mcu import DataPoint, Frame
 from bekenlab.samples import build_sample
 from live_lab import BUTTON, RELAY, WIFI_LED, part, run, run_until, said, sample, tiny
-from machine_lab import LOOP, prints
+from machine_support import LOOP, prints
 from shared import dump
 
 CRASH = 0xE7F000F0  # udf #0

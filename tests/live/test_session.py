@@ -14,7 +14,7 @@ from bekenlab.live.pacing import Pacer, Speedometer
 from bekenlab.live.session import LiveSession
 from bekenlab.live.sessions import LiveSessions
 from live_lab import BUTTON, sample, tiny
-from machine_lab import LOOP
+from machine_support import LOOP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
 from live_lab import tiny
-from machine_lab import prints
+from machine_support import prints
 from shared import dump
 from web.serving import Served
 

@@ -12,8 +12,8 @@ from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.chips import find_module
 from bekenlab.errors import Action, BekenlabError, BootFailedError, NotADumpError, NotReachedError
 from bekenlab.machine import FlashImage, Machine, Until
+from bekenlab.machine.console_input import ConsoleInput
 from bekenlab.machine.peers.tuya_mcu import DataPoint, Frame, TuyaMcu
-from bekenlab.machine.typist import Typist
 from bekenlab.pins import PinMap, Source, pins_from_parameters
 from bekenlab.tuya import parse_boot_log
 from bekenlab.tuya.boot_log.follow import BootLogReader
@@ -166,7 +166,7 @@ def boot(
     mcu = TuyaMcu(product_of(tuya)) if options.mcu else None
     machine.uart1.attach(mcu)
     if options.typed:
-        Typist(machine, options.typed)
+        ConsoleInput(machine, options.typed)
     outcome = machine.run(
         Until(
             match=options.until,

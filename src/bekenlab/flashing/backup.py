@@ -132,11 +132,11 @@ class _Run:
 
     def same_chip_check(self) -> Callable[[], None]:
         """A check that the chip on the line is still the one that is read, by its calibration."""
-        sure_crc = self._target.sure_crc
-        before = {a: sure_crc(a, a + SECTOR) for a in self._calibration()}
+        confirmed_crc = self._target.confirmed_crc
+        before = {a: confirmed_crc(a, a + SECTOR) for a in self._calibration()}
 
         def check() -> None:
-            if any(sure_crc(a, a + SECTOR) != crc for a, crc in before.items()):
+            if any(confirmed_crc(a, a + SECTOR) != crc for a, crc in before.items()):
                 raise RefusedError(
                     "another chip answers than the one that is read",
                     hint="put the first one back",

@@ -11,7 +11,7 @@ from bekenlab.events import Awaiting, EventSink, Message, ignore
 from bekenlab.link.baud import DEFAULT_BAUD
 from bekenlab.link.connect import connect
 from bekenlab.link.errors import PortError
-from bekenlab.link.keeper import kept
+from bekenlab.link.keep_alive import keep_alive
 from bekenlab.link.ports import PortKind, list_ports
 from bekenlab.link.session.session import LINK_BAUD
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bekenlab.flashing.baud_memory import BaudMemory
     from bekenlab.link.connect import Link
-    from bekenlab.link.linking import Linking
+    from bekenlab.link.linking import LinkProgress
     from bekenlab.link.ports import Port
     from bekenlab.link.transport import Transport
 
@@ -114,7 +114,7 @@ def open_chip(
     line = connection.open_line(name, LINK_BAUD)
     try:
         link = connect(line, baud=baud, wait=connection.wait, watch=_watcher(job, events))
-        with kept(link.target):
+        with keep_alive(link.target):
             _tell(link, name, baud, job, events)
             yield link
         if connection.memory and connection.baud is None:
@@ -124,8 +124,8 @@ def open_chip(
         line.close()
 
 
-def _watcher(job: str, events: EventSink) -> Callable[[Linking], None]:
-    def watch(state: Linking) -> None:
+def _watcher(job: str, events: EventSink) -> Callable[[LinkProgress], None]:
+    def watch(state: LinkProgress) -> None:
         diagnosis = state.diagnosis
         seen = diagnosis.seen + (f": {diagnosis.sample}" if diagnosis.sample else "")
         heard = str(diagnosis.heard)

@@ -13,7 +13,7 @@ from bekenlab.flashing.guard import raise_if_backup_is_gone, same_chip_guard
 from bekenlab.flashing.journal import WriteJournal, WriteRecord
 from bekenlab.flashing.same_chip import identity_facts, protected_regions
 from bekenlab.flashing.state import JOB, ChipState, lost_sectors
-from bekenlab.link.comparing import proven_crcs
+from bekenlab.link.comparing import verified_crcs
 from bekenlab.link.errors import VerifyFailedError
 from bekenlab.link.reading import read_sectors
 from bekenlab.link.unlock import protection_of, read_status, unlocked
@@ -202,7 +202,7 @@ class _Run:
         wanted = {s.address: s.data for s in (*plan.sectors, *plan.same, *plan.repairs)}
         due = {**record.crcs, **{a: zlib.crc32(data) for a, data in wanted.items()}}
         crcs: dict[int, int] = {}
-        for piece in proven_crcs(self._target, due):
+        for piece in verified_crcs(self._target, due):
             crcs |= piece
             span = (min(piece), max(piece) + SECTOR)
             done = len(crcs) * SECTOR

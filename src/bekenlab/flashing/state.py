@@ -13,7 +13,7 @@ from bekenlab.events import EventSink, Progress, ignore
 from bekenlab.flashing.backup_files import is_as_made
 from bekenlab.flashing.same_chip import is_blank, protected_regions
 from bekenlab.image.layout import arrange
-from bekenlab.link.comparing import proven_crcs, sector_crcs
+from bekenlab.link.comparing import sector_crcs, verified_crcs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,7 +80,7 @@ def look(
     # Most of flash is as the backup has it; that is asked for first.
     likely = backup_of(identity, dict(sector_crcs(target, own)), backups)
     crcs: dict[int, int] = {}
-    for piece in proven_crcs(target, _crcs_of(likely[1]) if likely else {}):
+    for piece in verified_crcs(target, _crcs_of(likely[1]) if likely else {}):
         crcs |= piece
         span = (min(piece), max(piece) + SECTOR)
         events(Progress(JOB, "compare", len(crcs) * SECTOR, target.size, span))

@@ -11,7 +11,7 @@ from bekenlab.errors import Action, BekenlabError, advice
 from bekenlab.events import EventSink, ignore
 from bekenlab.flashing.connection import ConnectionOptions, find_port, open_chip
 from bekenlab.link.errors import NoLinkError, NoReplyError
-from bekenlab.link.linking import STAGE_MEANS
+from bekenlab.link.linking import STAGE_TEXT
 from bekenlab.link.ports import list_ports
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _chip_checks(link: Link) -> list[Check]:
     loader = identity.boot_version or identity.loader_name or "an unknown boot loader"
     size = f"{identity.flash_size / MIB:g} MiB ({identity.size_source})"
     found = [
-        Check("link", ok=True, seen=f"{STAGE_MEANS[link.stage]}, {link.baud} baud"),
+        Check("link", ok=True, seen=f"{STAGE_TEXT[link.stage]}, {link.baud} baud"),
         Check("chip", ok=True, seen=f"{identity.chip_name} with {loader}, flash {size}"),
     ]
     wrong = 0

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from bekenlab.analysis.choose import choose_dump
 from bekenlab.chips import chip as chip_facts
 from bekenlab.link.serve.faulty_wire import FaultyWire
-from bekenlab.link.serve.pty import PtyDoor
-from bekenlab.link.serve.rfc2217 import TcpDoor
+from bekenlab.link.serve.pty import PtyPort
+from bekenlab.link.serve.rfc2217 import TcpPort
 from bekenlab.link.serve.server import Server
 from bekenlab.link.virtual import split_faults
 from bekenlab.machine.wire_chips import build
@@ -119,7 +119,7 @@ def serve(
     Raises:
         BekenlabError: The line cannot be opened, or the fault ``unplug`` has come.
     """
-    port: ServedPort = PtyDoor() if options.pty else TcpDoor(options.tcp_port)
+    port: ServedPort = PtyPort() if options.pty else TcpPort(options.tcp_port)
     try:
         opened(Served(chip, port.name))
         server = Server(device, port, paced=options.paced, monotonic=monotonic)

@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.text import Text
 
 from bekenlab.chips import MIB
-from bekenlab.link.linking import STAGE_MEANS
+from bekenlab.link.linking import STAGE_TEXT
 from bekenlab.report.chip_json import override
 from bekenlab.report.labelled import labelled, noted
 from bekenlab.report.printable import printable
@@ -62,7 +62,7 @@ def info_text(report: InfoReport) -> Table:
         ("Code key", keys[report.key_kind]),
         ("Protected", locked[report.write_protected]),
         ("MAC", report.mac or "none found"),
-        ("Line", f"{report.baud} baud; {STAGE_MEANS[report.stage]}"),
+        ("Line", f"{report.baud} baud; {STAGE_TEXT[report.stage]}"),
     ]
     return labelled(rows)
 
