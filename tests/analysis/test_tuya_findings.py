@@ -97,7 +97,7 @@ def test_damaged_parameters_are_used_where_there_is_nothing_better_and_it_is_sai
     analysis = study(with_regions(damaged_storage()))
     assert analysis.tuya.source is Source.STORAGE
     [text] = [n.message for n in analysis.notices if n.code == "damaged-parameters"]
-    assert "used all the same" in text
+    assert "used nevertheless" in text
 
 
 def test_a_real_dump_without_its_storage_and_plain_copy_falls_back_to_the_firmware() -> None:

@@ -1,4 +1,4 @@
-"""From the bytes of one file to pins with evidence; and the same for many files in parallel."""
+"""Analyses the bytes of one file: chip, firmware, and pins with evidence."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def analyze(
     booted: BootReport | None = None,
     part: int = 0,
 ) -> Analysis:
-    """Learn all there is to learn from one file. Never raises for what the bytes are.
+    """Analyse one file. Never raises because of the file's contents.
 
     Args:
         file: The bytes and their name.
         boot: Whether to boot the dump in the virtual chip for its log.
-        booted: What a boot gave that has been made already; then it is not booted again.
-        part: Which configuration of a text that holds several.
+        booted: The report of an earlier boot, used instead of booting again.
+        part: Index of the configuration to use in a text that holds several.
     """
     began = time.perf_counter()
     data = file.data
@@ -47,7 +47,7 @@ def analyze(
     problem = recognise.reject_reason(data)
     configurations = () if problem else read_configurations(data)
     if configurations:
-        tuya = _told(configurations, part)
+        tuya = _findings(configurations, part)
         image, firmware = None, Firmware(FirmwareKind.TUYA)
     else:
         if problem is None and is_text(data):
@@ -66,11 +66,11 @@ def analyze(
 
 
 def unreadable(name: str, problem: BekenlabError) -> Analysis:
-    """The analysis of a file whose bytes cannot be had, e.g. a damaged archive.
+    """The analysis of a file whose bytes cannot be read, e.g. a damaged archive.
 
     Args:
         name: Base name of the file.
-        problem: Why not.
+        problem: Why it cannot be read.
     """
     facts = FileFacts(name, 0, "")
     firmware = Firmware(FirmwareKind.OTHER)
@@ -78,7 +78,7 @@ def unreadable(name: str, problem: BekenlabError) -> Analysis:
 
 
 def analyze_each(file: inputs.InputFile, *, boot: BootMode = BootMode.AUTO) -> tuple[Analysis, ...]:
-    """The same for each configuration of a text that holds several."""
+    """Analyse each configuration in a text that may hold several."""
     count = len(read_configurations(file.data))
     if count < 2:
         return (analyze(file, boot=boot),)
@@ -88,20 +88,20 @@ def analyze_each(file: inputs.InputFile, *, boot: BootMode = BootMode.AUTO) -> t
     )
 
 
-def _told(configurations: tuple[Configuration, ...], part: int) -> TuyaFindings:
-    """What one of the configurations in a text says."""
+def _findings(configurations: tuple[Configuration, ...], part: int) -> TuyaFindings:
+    """The findings from one of the configurations in a text."""
     chosen = configurations[part]
     notices = [notice for _, said in chosen.statements for notice in said.notices]
     if len(configurations) > 1:
         text = (
             f"The text holds {len(configurations)} configurations; this is number {part + 1}. "
-            "Analyse the file to see each of them, and keep the one of your device."
+            "Analyse the file to see all of them, and keep the one of your device."
         )
         notices.insert(0, Notice("several-configurations", text))
     if chosen.statements[0][0] is Source.PIN_LIST:
         text = (
-            "The pins are told in words, as another program prints them: which level means on is "
-            "not in them. Find a pin the wrong way round by trying it."
+            "The pins are in words, as another program prints them, and do not say which level "
+            "means on. Test each pin to find any that is inverted."
         )
         notices.insert(0, Notice("pins-in-words", text))
     return TuyaFindings(
@@ -138,7 +138,7 @@ def _conclude(
     firmware: Firmware,
     problem: BekenlabError | None,
 ) -> Analysis:
-    """Chip, module, pins, template and text from the findings."""
+    """Derive chip, module, pins, template and text from the findings."""
     module_name = _module_name(tuya)
     module = find_module(module_name) if module_name else None
     maps = [
@@ -185,7 +185,7 @@ def _conclude(
 
 
 def _module_name(tuya: TuyaFindings) -> str | None:
-    """The module the best source names; the firmware's own default names an example."""
+    """The module named by the best source; the firmware's built-in default comes last."""
     for statement in tuya.statements:
         name = statement.parameters.flat().get("module")
         if isinstance(name, str) and name.strip():
@@ -202,11 +202,11 @@ def _chip(
 
 def _image_notices(image: Image | None, *, found_storage: bool) -> tuple[Notice, ...]:
     if image is None:
-        text = "The file holds only a configuration; chip and firmware are not in it."
+        text = "The file holds only a configuration, which does not tell the chip or the firmware."
         return (Notice("configuration-only", text),)
     if found_storage and not image.loader and not image.start and not image.spans:
         text = (
-            "The file holds no boot loader and no app, only a part of flash: "
+            "The file holds only part of flash, without boot loader and app: "
             "addresses here are offsets in the file."
         )
         return (*image.notices, Notice("partial-dump", text))
@@ -214,7 +214,7 @@ def _image_notices(image: Image | None, *, found_storage: bool) -> tuple[Notice,
 
 
 def _too_long(image: Image | None, verdict: ChipVerdict) -> tuple[Notice, ...]:
-    """A dump that is larger than the chip's usual flash: copies, another chip's dump, or junk."""
+    """Notice for a dump larger than the chip's usual flash: copies, a wrong chip, or junk."""
     chip = find_chip(verdict.name) if verdict.name else None
     if chip is None or image is None or image.loader is None:
         return ()
@@ -223,15 +223,15 @@ def _too_long(image: Image | None, verdict: ChipVerdict) -> tuple[Notice, ...]:
         return ()
     text = (
         f"The file has {size:,} bytes, but the flash of a {chip.name} usually has "
-        f"{chip.flash_size:,}: what lies behind may belong to another device."
+        f"{chip.flash_size:,}: what follows may belong to another device."
     )
     return (Notice("larger-than-flash", text),)
 
 
 def _cut_short(image: Image | None, firmware: Firmware, verdict: ChipVerdict) -> tuple[Notice, ...]:
-    """A device's dump that has its boot loader but ends before the chip's flash does.
+    """Notice for a device's dump that has its boot loader but ends before the chip's flash does.
 
-    Firmware images of other makers end behind their app and are whole all the same.
+    Firmware images that are not Tuya's end after their app and are complete nevertheless.
     """
     chip = find_chip(verdict.name) if verdict.name else None
     if chip is None or image is None or image.loader is None:
@@ -249,13 +249,13 @@ def _cut_short(image: Image | None, firmware: Firmware, verdict: ChipVerdict) ->
 
 
 def _missing_pins(image: Image | None, firmware: Firmware, pins: PinMap) -> tuple[Notice, ...]:
-    """Say what to do about a Tuya app whose pins are stored nowhere."""
+    """Notice for a Tuya app whose pins are not stored anywhere."""
     if image is None or firmware.kind is not FirmwareKind.TUYA or not image.app:
         return ()
     if pins.pins or pins.commands:
         return ()
     text = (
-        "No pin configuration is stored. The firmware may have its pins built in: its boot log "
-        "(UART2, 115200 baud) or trying pins in OpenBeken can tell them."
+        "No pin configuration is stored. The pins may be built into the firmware: find them from "
+        "its boot log (UART2, 115200 baud) or by trying pins in OpenBeken."
     )
     return (Notice("no-parameters", text),)
