@@ -9,7 +9,7 @@ from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.inputs import InputFile
 from bekenlab.analysis.model import Analysis
 from bekenlab.samples import SAMPLE_NAME, build_sample
-from bekenlab.tuya import encode_protected, encode_storage
+from bekenlab.tuya.storage.encode import encode_protected, encode_storage
 from shared import dump
 
 KEY = bytes(range(100, 116))

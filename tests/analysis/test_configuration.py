@@ -10,7 +10,7 @@ from analyses import codes, study
 from bekenlab.analysis.configuration import MAX_TEXT, read_configuration
 from bekenlab.pins import Source, pins_from_parameters
 from bekenlab.pins.model import PinMap
-from bekenlab.tuya import format_parameters
+from bekenlab.tuya.parameters.format import format_parameters
 from growth import grows_linearly
 from shared import shared
 

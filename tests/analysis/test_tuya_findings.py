@@ -18,7 +18,7 @@ from analyses import (
 from bekenlab.analysis.model import Analysis
 from bekenlab.pins.model import Source
 from bekenlab.samples import build_sample
-from bekenlab.tuya import encode_storage
+from bekenlab.tuya.storage.encode import encode_storage
 
 ON_26 = b"{rl1_pin:26,rl1_lv:1,bt1_pin:10,bt1_lv:0,module:CB2S,}"
 ON_24 = ON_26.replace(b"rl1_pin:26", b"rl1_pin:24")

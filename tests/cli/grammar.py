@@ -40,7 +40,10 @@ def _walk(
         told.append(getattr(parameter, "help", None) or "")
     yield path, Spoken(frozenset(options), tuple(told))
     if isinstance(command, click.Group):
-        for name, inner in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
             yield from _walk(inner, (*path, name))
 
 

@@ -99,3 +99,11 @@ def test_a_key_is_read_from_and_written_to_hexadecimal() -> None:
     assert CodeKey.parse(str(TUYA_KEY)) == TUYA_KEY
     with pytest.raises(ValueError, match="32 hexadecimal digits"):
         CodeKey.parse("1234")
+
+
+@pytest.mark.parametrize("address", [0x10000, 0x10003])
+def test_a_long_stretch_is_what_its_words_are(address: int) -> None:
+    data = bytes(range(251)) * 600
+    whole = cipher.apply(data, address, TUYA_KEY)
+    parts = [cipher.apply(data[i : i + 999], address + i, TUYA_KEY) for i in range(0, 150600, 999)]
+    assert whole == b"".join(parts)

@@ -22,10 +22,11 @@ from bekenlab.redaction import redact as job
 from bekenlab.redaction.dump import DumpRedactor
 from bekenlab.redaction.redact import Redaction, redact, redact_file
 from bekenlab.samples import build_sample
-from bekenlab.tuya import encode_protected, encode_storage, read_psm, read_storage
 from bekenlab.tuya.crypto import base_named, data_key, decrypt, encrypt
 from bekenlab.tuya.fast_connect import masked
-from bekenlab.tuya.psm import psm_key
+from bekenlab.tuya.psm import psm_key, read_psm
+from bekenlab.tuya.storage.encode import encode_protected, encode_storage
+from bekenlab.tuya.storage.read import read_storage
 
 KEY = bytes.fromhex("00112233445566778899aabbccddeeff")
 MAC = bytes.fromhex("1c90ffa1b2c3")

@@ -19,7 +19,7 @@ from bekenlab.analysis.model import Analysis
 from bekenlab.image import read_image
 from bekenlab.jobs.boot import boot_file
 from bekenlab.redaction.redact import Redaction, redact
-from bekenlab.tuya import redact_log
+from bekenlab.tuya.boot_log.redact import redact_log
 from shared import dump, dump_names
 
 MASTER = b"qwertyuiopasdfgh"

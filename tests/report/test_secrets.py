@@ -18,7 +18,8 @@ from bekenlab.report.json_report import to_json
 from bekenlab.report.summary import summary_line
 from bekenlab.report.text import render
 from bekenlab.samples import SAMPLE_NAME
-from bekenlab.tuya import find_protected, read_storage
+from bekenlab.tuya.protected import find_protected
+from bekenlab.tuya.storage.read import read_storage
 from shared import dump_names
 
 SHORTEST = 8

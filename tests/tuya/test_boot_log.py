@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bekenlab.tuya import BootLog, BootLogReader, parameter_crc, parse_boot_log
 from bekenlab.tuya.boot_log.clean import clean
+from bekenlab.tuya.boot_log.follow import BootLogReader
 from bekenlab.tuya.boot_log.merge import read_boot
+from bekenlab.tuya.boot_log.model import BootLog
+from bekenlab.tuya.boot_log.read import parse_boot_log
 from bekenlab.tuya.boot_log.records import find_records
+from bekenlab.tuya.parameters.model import parameter_crc
 from boot_logs import EXTRA, FAMILIES, HEAD, STAMP, TAIL, TRUTH, boot, key_list, text, uf_string
 
 # Pieces of other tasks' messages, whole and from their middle, as seen in real captures.

@@ -5,7 +5,11 @@ from collections import Counter
 
 import pytest
 
-from bekenlab.tuya import BootLogReader, parse_boot_log, parse_parameters, read_storage, redact_log
+from bekenlab.tuya.boot_log.follow import BootLogReader
+from bekenlab.tuya.boot_log.read import parse_boot_log
+from bekenlab.tuya.boot_log.redact import redact_log
+from bekenlab.tuya.parameters.parser import parse_parameters
+from bekenlab.tuya.storage.read import read_storage
 from shared import ROOT, dump, expected, shared
 
 NAMES = sorted(path.stem for path in ROOT.glob("data/bootlogs/*.log")) or ["no-logs-here"]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bekenlab.tuya import parse_boot_log, redact_log
 from bekenlab.tuya.boot_log.facts import boot_log_facts
-from bekenlab.tuya.boot_log.redact import LineRedactor, secret_spans
+from bekenlab.tuya.boot_log.read import parse_boot_log
+from bekenlab.tuya.boot_log.redact import LineRedactor, redact_log, secret_spans
 from boot_logs import KEY, STAMP, boot
 
 UUID = "0123456789abcdef"

@@ -2,8 +2,7 @@
 
 import pytest
 
-from bekenlab.tuya import is_secret, is_secret_parameter
-from bekenlab.tuya.names import is_schema
+from bekenlab.tuya.names import is_schema, is_secret, is_secret_parameter
 
 SCHEMA = b'[{"mode":"rw","property":{"type":"bool"},"id":1,"type":"obj"}]\x00'
 

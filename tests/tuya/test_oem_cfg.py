@@ -3,8 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bekenlab.tuya import find_oem_cfg
-from bekenlab.tuya.oem_cfg import MAX_TEXT
+from bekenlab.tuya.oem_cfg import MAX_TEXT, find_oem_cfg
 
 TEXT = "{rl1_pin:6,module:CB2S,crc:5,}"
 

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bekenlab.errors import CorruptInputError
-from bekenlab.tuya import format_parameters, parameter_crc, parse_parameters
+from bekenlab.tuya.parameters.format import format_parameters
+from bekenlab.tuya.parameters.model import parameter_crc
+from bekenlab.tuya.parameters.parser import parse_parameters
 from growth import grows_linearly
 from shared import dump_names, expected, shared
 

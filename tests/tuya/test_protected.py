@@ -3,9 +3,10 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bekenlab.tuya import encode_protected, find_protected
 from bekenlab.tuya.crypto import byte_sum, decrypt, encrypt
 from bekenlab.tuya.facts import storage_facts
+from bekenlab.tuya.protected import find_protected
+from bekenlab.tuya.storage.encode import encode_protected
 
 KEY = bytes(range(16))
 VALUES = {"gw_bi": b'{"uuid":"1"}', "user_param_key": b"{rl1_pin:6,}", "empty": b""}

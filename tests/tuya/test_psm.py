@@ -3,9 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bekenlab.tuya import read_psm
 from bekenlab.tuya.crypto import encrypt
-from bekenlab.tuya.psm import psm_key
+from bekenlab.tuya.psm import psm_key, read_psm
 
 ENTRIES = b"\x00".join(
     [

@@ -4,7 +4,11 @@ import hashlib
 
 import pytest
 
-from bekenlab.tuya import find_oem_cfg, find_protected, parse_parameters, read_psm, read_storage
+from bekenlab.tuya.oem_cfg import find_oem_cfg
+from bekenlab.tuya.parameters.parser import parse_parameters
+from bekenlab.tuya.protected import find_protected
+from bekenlab.tuya.psm import read_psm
+from bekenlab.tuya.storage.read import read_storage
 from shared import dump, dump_names, expected
 
 # Newer SDKs keep the protected block twice and count its writes.

@@ -5,11 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bekenlab.errors import CorruptInputError
-from bekenlab.tuya import encode_protected, encode_storage, find_protected, read_storage
 from bekenlab.tuya.crypto import base_named, byte_sum, data_key, decrypt, encrypt
 from bekenlab.tuya.facts import storage_facts
-from bekenlab.tuya.storage.encode import OLD_MAGIC, TUYAOS_MAGIC
+from bekenlab.tuya.protected import find_protected
+from bekenlab.tuya.storage.encode import OLD_MAGIC, TUYAOS_MAGIC, encode_protected, encode_storage
 from bekenlab.tuya.storage.model import Storage
+from bekenlab.tuya.storage.read import read_storage
 
 SECTOR = 0x1000
 KEY = bytes(range(100, 116))

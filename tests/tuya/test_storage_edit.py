@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bekenlab.tuya import encode_protected, encode_storage, find_protected, read_storage
 from bekenlab.tuya.crypto import base_named, data_key, decrypt, encrypt
+from bekenlab.tuya.protected import find_protected
 from bekenlab.tuya.protected_edit import open_protected
 from bekenlab.tuya.storage.edit import StorageEditor, open_storages
+from bekenlab.tuya.storage.encode import encode_protected, encode_storage
+from bekenlab.tuya.storage.read import read_storage
 
 KEY = bytes(range(16))
 SECTOR = 0x1000

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from bekenlab.analysis import inputs, recognise
-from bekenlab.analysis.boot_findings import BootMode, with_boot, with_report
-from bekenlab.analysis.configuration import Configuration, is_text, read_configurations
-from bekenlab.analysis.identify import ChipVerdict, decide_chip
+from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.analysis.configuration import read_configurations
+from bekenlab.analysis.findings import Findings, find
 from bekenlab.analysis.model import Analysis, FileFacts
-from bekenlab.analysis.tuya_findings import Statement, TuyaFindings, collect
+from bekenlab.analysis.tuya_findings import TuyaFindings
 from bekenlab.chips import find_chip, find_module
 from bekenlab.errors import BekenlabError, Notice
-from bekenlab.image import EncryptionState, Image, read_image
+from bekenlab.image import Image, read_image
 from bekenlab.openbeken import build_template, describe, lost_levels
 from bekenlab.pins import PinMap, Source, compare, pins_from_parameters
-from bekenlab.tuya.firmware import Firmware, FirmwareKind, identify
+from bekenlab.tuya.firmware import Firmware, FirmwareKind
 
 if TYPE_CHECKING:
     from bekenlab.analysis.boot import BootReport
+    from bekenlab.analysis.identify import ChipVerdict
 
 Result = TypeVar("Result")
 
@@ -42,26 +42,7 @@ def analyze(
         part: Index of the configuration to use in a text that holds several.
     """
     began = time.perf_counter()
-    data = file.data
-    facts = FileFacts(file.name, len(data), hashlib.sha256(data).hexdigest())
-    problem = recognise.reject_reason(data)
-    configurations = () if problem else read_configurations(data)
-    if configurations:
-        tuya = _findings(configurations, part)
-        image, firmware = None, Firmware(FirmwareKind.TUYA)
-    else:
-        if problem is None and is_text(data):
-            problem = recognise.unrecognised(data)
-        image = read_image(b"" if problem else data)
-        tuya = collect(image)
-        firmware = _firmware(image, tuya)
-        if booted is not None:
-            tuya = with_report(tuya, booted)
-        else:
-            tuya = with_boot(image, firmware, tuya, boot)
-        if problem is None and not _recognised(image, tuya):
-            problem = recognise.unrecognised(data)
-    analysis = _conclude(facts, image, tuya, firmware, problem)
+    analysis = conclude(find(file, boot=boot, booted=booted, part=part))
     return replace(analysis, seconds=time.perf_counter() - began)
 
 
@@ -74,7 +55,7 @@ def unreadable(name: str, problem: BekenlabError) -> Analysis:
     """
     facts = FileFacts(name, 0, "")
     firmware = Firmware(FirmwareKind.OTHER)
-    return _conclude(facts, read_image(b""), TuyaFindings(), firmware, problem)
+    return conclude(Findings(facts, read_image(b""), TuyaFindings(), firmware, problem))
 
 
 def analyze_each(file: inputs.InputFile, *, boot: BootMode = BootMode.AUTO) -> tuple[Analysis, ...]:
@@ -88,58 +69,10 @@ def analyze_each(file: inputs.InputFile, *, boot: BootMode = BootMode.AUTO) -> t
     )
 
 
-def _findings(configurations: tuple[Configuration, ...], part: int) -> TuyaFindings:
-    """The findings from one of the configurations in a text."""
-    chosen = configurations[part]
-    notices = [notice for _, said in chosen.statements for notice in said.notices]
-    if len(configurations) > 1:
-        text = (
-            f"The text holds {len(configurations)} configurations; this is number {part + 1}. "
-            "Analyse the file to see all of them, and keep the one of your device."
-        )
-        notices.insert(0, Notice("several-configurations", text))
-    if chosen.statements[0][0] is Source.PIN_LIST:
-        text = (
-            "The pins are in words, as another program prints them, and do not say which level "
-            "means on. Test each pin to find any that is inverted."
-        )
-        notices.insert(0, Notice("pins-in-words", text))
-    return TuyaFindings(
-        statements=tuple(Statement(source, None, said) for source, said in chosen.statements),
-        mcu_baud=chosen.parameters.integer("baud"),
-        notices=tuple(notices),
-    )
-
-
-def _firmware(image: Image, tuya: TuyaFindings) -> Firmware:
-    firmware = identify(image.app)
-    if firmware.kind is FirmwareKind.OTHER and firmware.name is None and tuya.storage:
-        return replace(firmware, kind=FirmwareKind.TUYA)
-    return firmware
-
-
-def _recognised(image: Image, tuya: TuyaFindings) -> bool:
-    return bool(
-        image.encryption.state is not EncryptionState.UNKNOWN
-        or image.partitions
-        or image.spans
-        or image.rf
-        or tuya.storage
-        or tuya.protected
-        or tuya.psm
-        or tuya.statements
-    )
-
-
-def _conclude(
-    facts: FileFacts,
-    image: Image | None,
-    tuya: TuyaFindings,
-    firmware: Firmware,
-    problem: BekenlabError | None,
-) -> Analysis:
-    """Derive chip, module, pins, template and text from the findings."""
-    module_name = _module_name(tuya)
+def conclude(findings: Findings) -> Analysis:
+    """Chip, module, pins, template and text from the findings."""
+    image, tuya, firmware = findings.image, findings.tuya, findings.firmware
+    module_name = findings.module
     module = find_module(module_name) if module_name else None
     maps = [
         (
@@ -157,7 +90,7 @@ def _conclude(
         only_mcu = pins_from_parameters({}, source=Source.STORAGE, mcu_baud=tuya.mcu_baud)
         maps = [(Source.STORAGE, only_mcu)]
     pins = compare(maps) if maps else PinMap()
-    chip = _chip(image, firmware, tuya, module_name)
+    chip = findings.chip()
     notices = (
         *_image_notices(image, found_storage=tuya.storage is not None),
         *_cut_short(image, firmware, chip),
@@ -169,7 +102,7 @@ def _conclude(
     )
     template = build_template(pins, chip=chip.name or "", board=module_name)
     return Analysis(
-        file=facts,
+        file=findings.file,
         image=image,
         chip=chip,
         firmware=firmware,
@@ -179,25 +112,9 @@ def _conclude(
         template=template,
         description=describe(pins, chip=chip.name),
         notices=notices,
-        problem=problem or recognise.damage(notices),
+        problem=findings.problem or recognise.damage(notices),
         seconds=0.0,
     )
-
-
-def _module_name(tuya: TuyaFindings) -> str | None:
-    """The module named by the best source; the firmware's built-in default comes last."""
-    for statement in tuya.statements:
-        name = statement.parameters.flat().get("module")
-        if isinstance(name, str) and name.strip():
-            return name.strip().upper()
-    return None
-
-
-def _chip(
-    image: Image | None, firmware: Firmware, tuya: TuyaFindings, module: str | None
-) -> ChipVerdict:
-    trusted = module if tuya.source is not Source.FIRMWARE_DEFAULT else None
-    return decide_chip(image or read_image(b""), firmware, tuya.environment, trusted)
 
 
 def _image_notices(image: Image | None, *, found_storage: bool) -> tuple[Notice, ...]:

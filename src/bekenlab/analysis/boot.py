@@ -15,15 +15,15 @@ from bekenlab.machine import FlashImage, Machine, Until
 from bekenlab.machine.console_input import ConsoleInput
 from bekenlab.machine.peers.tuya_mcu import DataPoint, Frame, TuyaMcu
 from bekenlab.pins import PinMap, Source, pins_from_parameters
-from bekenlab.tuya import parse_boot_log
 from bekenlab.tuya.boot_log.follow import BootLogReader
+from bekenlab.tuya.boot_log.read import parse_boot_log
 from bekenlab.tuya.firmware import Firmware, identify
 
 if TYPE_CHECKING:
     from bekenlab.analysis.tuya_findings import TuyaFindings
     from bekenlab.image import Image
-    from bekenlab.tuya import Parameters
     from bekenlab.tuya.boot_log.model import BootLog
+    from bekenlab.tuya.parameters.model import Parameters
 
 Start = Literal["app", "bootloader"]
 Listener = Callable[[float, str], None]
@@ -159,7 +159,8 @@ def boot(
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def receive(data: bytes) -> None:
-        reader.feed(data)
+        if options.stop_at_pins:
+            reader.feed(data)
         listen(machine.clock.seconds, decoder.decode(data))
 
     machine.uart2.listen(receive)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot import nothing_to_run
 from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.analysis.findings import find
 from bekenlab.analysis.inputs import expand, load, several_files
 from bekenlab.errors import Action, UnsupportedError
 
@@ -62,17 +62,20 @@ def choose_among(files: Sequence[InputFile], chip: str | None = None) -> ChosenD
     Raises:
         BekenlabError: They hold no code or several dumps, or the chip is unknown.
     """
-    analyses = [analyze(file, boot=BootMode.NEVER) for file in files]
-    found = [(each, each.image) for each in analyses if each.image and each.image.logical]
+    findings = [find(file, boot=BootMode.NEVER) for file in files]
+    found = [(each, each.image) for each in findings if each.image and each.image.logical]
     if not found:
-        raise analyses[0].problem or nothing_to_run()
+        # Imported here: only what cannot run has to be analysed any further, to say what it is.
+        from bekenlab.analysis.analyze import conclude
+
+        raise conclude(findings[0]).problem or nothing_to_run()
     if len(found) > 1:
-        names = [analysis.file.name for analysis, _ in found]
+        names = [each.file.name for each, _ in found]
         raise several_files(files[0].path, names, "dumps")
-    analysis, image = found[0]
-    name = analysis.chip.name if chip is None else chip
+    dump, image = found[0]
+    name = dump.chip().name if chip is None else chip
     if name is None:
         raise UnsupportedError(
             "nothing in this file says which chip it is for", action=Action("name-chip")
         )
-    return ChosenDump(analysis.file.name, image, name, analysis.tuya)
+    return ChosenDump(dump.file.name, image, name, dump.tuya)

@@ -12,7 +12,8 @@ from bekenlab.analysis.pin_list import read_pin_list
 from bekenlab.analysis.posted_text import MAX_TEXT, decode, tidy
 from bekenlab.errors import RefusedError
 from bekenlab.pins import Source, is_level_key, is_pin_key, is_setting_key
-from bekenlab.tuya import Parameters, parse_parameters
+from bekenlab.tuya.parameters.model import Parameters
+from bekenlab.tuya.parameters.parser import parse_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,11 +7,8 @@ only up to the size of the largest flash chip, so a zip bomb does no harm.
 from __future__ import annotations
 
 import errno
-import gzip
 import io
-import lzma
 import stat
-import zipfile
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +25,7 @@ from bekenlab.errors import (
 )
 
 if TYPE_CHECKING:
+    import gzip
     from collections.abc import Iterable, Iterator, Sequence
 
 MAX_SIZE = 32 << 20
@@ -41,6 +39,8 @@ _MAX_MEMBERS = 256
 # All members of an archive together, which are in memory at the same time.
 _MAX_ARCHIVE = 4 * MAX_SIZE
 _PIECE = 1 << 20
+_XZ = b"\xfd7zXZ\x00"
+_GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,22 +171,28 @@ def _unpack(path: Path, stream: IO[bytes]) -> Iterator[InputFile]:
     stream.seek(0)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         yield from _unzip(path, stream)
-        return
+    elif head.startswith((_XZ, _GZIP)):
+        yield InputFile(path.name, path, _unpacked(stream, path.name, xz=head.startswith(_XZ)))
+    else:
+        yield InputFile(path.name, path, _bounded(stream, path.name))
+
+
+def _unpacked(stream: IO[bytes], name: str, *, xz: bool) -> bytes:
+    # Imported here, as zipfile is below: most files are not packed and need none of them.
+    import gzip
+    import lzma
+
     try:
-        if head.startswith(b"\xfd7zXZ\x00"):
-            with lzma.open(stream) as unpacked:
-                data = _bounded(unpacked, path.name)
-        elif head.startswith(b"\x1f\x8b"):
-            with gzip.open(stream) as unpacked_gzip:
-                data = _bounded(unpacked_gzip, path.name)
-        else:
-            data = _bounded(stream, path.name)
+        with lzma.open(stream) if xz else gzip.open(stream) as unpacked:
+            return _bounded(unpacked, name)
     except (lzma.LZMAError, gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise _corrupt(path.name, error) from error
-    yield InputFile(path.name, path, data)
+        raise _corrupt(name, error) from error
 
 
 def _unzip(path: Path, stream: IO[bytes]) -> Iterator[InputFile]:
+    import lzma
+    import zipfile
+
     try:
         with zipfile.ZipFile(stream) as archive:
             members = [info for info in archive.infolist() if _wanted(info.filename)]
@@ -211,7 +217,7 @@ def _unzip(path: Path, stream: IO[bytes]) -> Iterator[InputFile]:
                     )
                 name = Path(info.filename).name if len(members) > 1 else path.name
                 yield InputFile(name, path, data)
-    except _ZIP_ERRORS as error:
+    except (zipfile.BadZipFile, lzma.LZMAError, *_ZIP_ERRORS) as error:
         raise _corrupt(path.name, error) from error
     except OSError as error:
         # bz2 has no error of its own, and a damaged directory makes zipfile seek before the file.
@@ -222,9 +228,7 @@ def _unzip(path: Path, stream: IO[bytes]) -> Iterator[InputFile]:
 
 # ValueError: a member's name or sizes make no sense. RuntimeError: it is encrypted.
 _ZIP_ERRORS = (
-    zipfile.BadZipFile,
     zlib.error,
-    lzma.LZMAError,
     EOFError,
     NotImplementedError,
     RuntimeError,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bekenlab.data import read_table
-from bekenlab.tuya import Parameters, ParameterValue
+from bekenlab.tuya.parameters.model import Parameters, ParameterValue
 
 _LINE = re.compile(
     r"^[ \t]{0,8}(?:[-*\u2022\u2013][ \t]{1,4})?(?P<what>[A-Za-z0-9][^\n:]{1,60}?)[ \t]{0,4}"

@@ -7,7 +7,6 @@ UTF-16 saved by terminals. Knows nothing about configurations.
 from __future__ import annotations
 
 import codecs
-import html
 import re
 
 MAX_TEXT = 1 << 20
@@ -87,6 +86,8 @@ def _is_readable(text: str) -> bool:
 def tidy(text: str) -> str:
     """Restore the text to what it was before it was posted, as far as configurations need it."""
     if "&" in text:
+        import html  # here: its table of characters is large, and dumps need none of it
+
         text = html.unescape(html.unescape(text))
     if "<" in text:
         text = _TAG.sub("", _BREAK.sub("\n", text))

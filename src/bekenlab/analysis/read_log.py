@@ -15,9 +15,9 @@ from bekenlab.chips import module_chip
 from bekenlab.errors import NotADumpError, Notice
 from bekenlab.openbeken import build_template, describe
 from bekenlab.pins import is_pin_key, is_setting_key
-from bekenlab.tuya import Parameters
 from bekenlab.tuya.boot_log.model import BootLog
 from bekenlab.tuya.boot_log.read import parse_boot_log
+from bekenlab.tuya.parameters.model import Parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -23,7 +23,7 @@ from bekenlab.openbeken.start_values import command_with_start_values
 from bekenlab.openbeken.template import lost_levels
 from bekenlab.pins import curtain_notices
 from bekenlab.secret import Secret
-from bekenlab.tuya import parse_boot_log
+from bekenlab.tuya.boot_log.read import parse_boot_log
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,23 +8,19 @@ from typing import TYPE_CHECKING
 from bekenlab.chips import SECTOR
 from bekenlab.errors import Notice
 from bekenlab.pins.model import Source
-from bekenlab.tuya import (
-    Parameters,
-    ProtectedBlock,
-    PsmStore,
-    Storage,
-    find_oem_cfg,
-    find_protected,
-    parse_parameters,
-    read_psm,
-    read_storage,
-)
 from bekenlab.tuya.firmware import default_parameters
+from bekenlab.tuya.oem_cfg import find_oem_cfg
+from bekenlab.tuya.parameters.parser import parse_parameters
+from bekenlab.tuya.protected import ProtectedBlock, find_protected
+from bekenlab.tuya.storage.read import read_storage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bekenlab.image import Image
+    from bekenlab.tuya.parameters.model import Parameters
+    from bekenlab.tuya.psm import PsmStore
+    from bekenlab.tuya.storage.model import Storage
 
 _PIN_KEY = "user_param_key"
 _BAUD_KEYS = ("baud_cfg", "uart_adapt_params")
@@ -86,7 +82,7 @@ def collect(image: Image) -> TuyaFindings:
     storage = read_storage(data, base=base)
     phase = (storage.start - base) % SECTOR if storage else 0
     protected = find_protected(data, base=base, phase=phase)
-    psm = read_psm(data, base=base) if storage is None else None
+    psm = _psm(image) if storage is None else None
     statements = tuple(_statements(image, storage, protected, psm, phase))
     values = dict(_named_values(storage, protected, psm))
     return TuyaFindings(
@@ -102,6 +98,13 @@ def collect(image: Image) -> TuyaFindings:
             *_parameter_notices(statements, storage),
         ),
     )
+
+
+def _psm(image: Image) -> PsmStore | None:
+    # Imported here: few dumps are so old that they have no storage.
+    from bekenlab.tuya.psm import read_psm
+
+    return read_psm(image.physical, base=image.start)
 
 
 def _statements(

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bekenlab.chips.models import BootLoader, NoLoader
+    from bekenlab.data import Table
 
 
 @cache
 def bootloaders() -> tuple[BootLoader, ...]:
     """All known boot loaders."""
-    rows = _toml.read("bootloaders.toml")["bootloaders"].splitlines()
+    rows = _table()["bootloaders"].splitlines()
     return tuple(_toml.bootloader_from(row, _crc_length) for row in rows)
 
 
@@ -67,7 +68,7 @@ def find_bootloader_by_texts(code: bytes) -> BootLoader | None:
 @cache
 def no_loaders() -> tuple[NoLoader, ...]:
     """Contents of flash that mean there is no boot loader to be read."""
-    rows = _toml.read("bootloaders.toml")["no_loader"]
+    rows = _table()["no_loader"]
     return tuple(_toml.no_loader_from(key, row) for key, row in rows.items())
 
 
@@ -79,7 +80,12 @@ def find_no_loader(crc: int) -> NoLoader | None:
 @cache
 def bootloader_ends() -> tuple[int, ...]:
     """Physical addresses at which boot loader partitions end."""
-    return tuple(_toml.read("bootloaders.toml")["ends"])
+    return tuple(_table()["ends"])
+
+
+@cache
+def _table() -> Table:
+    return _toml.read("bootloaders.toml")
 
 
 def _crc_length(name: str) -> int:

@@ -1,37 +1,20 @@
 """``bekenlab``: the command group and the error handling of all commands.
 
-Commands import what they need when they run, so that ``bekenlab --help`` does not wait for numpy.
-Help is click's own for the same reason: rich-click took as long to load as everything else.
+A command is loaded when it is called, and imports what it needs when it runs: ``bekenlab --help``
+must not wait for numpy, nor one command for the others. Help is click's own for the same reason:
+rich-click took as long to load as everything else.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from typing import NoReturn
 
 import click
 
 from bekenlab import __version__
-from bekenlab.cli import (
-    analyze,
-    boot,
-    config,
-    demo,
-    explain,
-    export,
-    install,
-    log,
-    match,
-    pinout,
-    redact,
-    rehearse,
-    sim,
-    ui,
-    undo,
-)
-from bekenlab.cli.chip import live, read, write
-from bekenlab.cli.obk import group as obk
 from bekenlab.cli.output import print_error
 from bekenlab.errors import BekenlabError, ExitCode, internal_error
 
@@ -49,7 +32,50 @@ Examples:
 """
 
 
+# Where each command is defined: module below bekenlab.cli, and its name there.
+_HOMES = {
+    **{
+        name: (name, "command")
+        for name in (
+            "analyze",
+            "boot",
+            "config",
+            "demo",
+            "explain",
+            "export",
+            "install",
+            "log",
+            "match",
+            "pinout",
+            "redact",
+            "rehearse",
+            "sim",
+            "ui",
+            "undo",
+        )
+    },
+    **{name: ("chip.live", name) for name in ("ports", "doctor", "reboot")},
+    **{name: ("chip.read", name) for name in ("info", "backup", "verify")},
+    **{name: ("chip.write", name) for name in ("write", "restore", "erase")},
+    "obk": ("obk.group", "command"),
+}
+
+
+class _Commands(click.Group):
+    """A group that loads a command when it is called, and all of them for help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_HOMES})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _HOMES and cmd_name not in self.commands:
+            module, name = _HOMES[cmd_name]
+            self.add_command(getattr(import_module(f"bekenlab.cli.{module}"), name), cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+
 @click.group(
+    cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=_EXAMPLES,
     no_args_is_help=True,
@@ -57,26 +83,6 @@ Examples:
 @click.version_option(__version__, "-V", "--version", prog_name="bekenlab")
 def main() -> None:
     """Back up, understand, boot and rewrite Beken smart-home devices (BK7231 and relatives)."""
-
-
-main.add_command(analyze.command)
-main.add_command(boot.command)
-main.add_command(config.command)
-main.add_command(demo.command)
-main.add_command(explain.command)
-main.add_command(export.command)
-main.add_command(install.command)
-main.add_command(log.command)
-for _command in (*live.COMMANDS, *read.COMMANDS, *write.COMMANDS):
-    main.add_command(_command)
-main.add_command(obk.command)
-main.add_command(sim.command)
-main.add_command(match.command)
-main.add_command(pinout.command)
-main.add_command(redact.command)
-main.add_command(rehearse.command)
-main.add_command(ui.command)
-main.add_command(undo.command)
 
 
 def run() -> NoReturn:

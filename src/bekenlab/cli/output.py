@@ -19,7 +19,8 @@ def console(*, stderr: bool = False) -> Console:
     """A console for the terminal; in a pipe, 80 columns without colour."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False)
+    # A name with colons in it stays as it is, and the table of emoji is not loaded.
+    return Console(stderr=stderr, highlight=False, emoji=False)
 
 
 def json_line(value: Mapping[str, Any]) -> str:

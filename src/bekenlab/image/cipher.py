@@ -9,11 +9,17 @@ those of the hardware description named there.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-Words = NDArray[np.uint32]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Words = NDArray[np.uint32]
+
+# Bytes at a time: what fits in the processor's cache is done more than twice as fast.
+_PIECE = 1 << 16
 
 BYPASS_PN15 = 1 << 0
 BYPASS_PN16 = 1 << 1
@@ -115,6 +121,13 @@ def apply(data: bytes | memoryview, address: int, key: CodeKey) -> bytes:
     """
     if key.bypassed or not len(data):
         return bytes(data)
+    view = memoryview(data)
+    return b"".join(
+        _mixed(view[at : at + _PIECE], address + at, key) for at in range(0, len(view), _PIECE)
+    )
+
+
+def _mixed(data: memoryview, address: int, key: CodeKey) -> bytes:
     lead = address & 3
     words = (lead + len(data) + 3) // 4
     padded = np.zeros(words * 4, np.uint8)

@@ -31,8 +31,8 @@ from bekenlab.live.source import fitting_of_flash
 from bekenlab.live.two_wire import TwoWire
 from bekenlab.live.uart1 import Uart1Peer
 from bekenlab.machine import FlashImage, Machine, StopReason, Until
-from bekenlab.tuya import parse_boot_log
 from bekenlab.tuya.boot_log.follow import BootLogReader
+from bekenlab.tuya.boot_log.read import parse_boot_log
 
 if TYPE_CHECKING:
     from bekenlab.analysis.boot import GpioRow

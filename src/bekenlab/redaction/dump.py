@@ -22,8 +22,8 @@ from bekenlab.redaction.placeholders import FoundSecret, FoundSecrets
 from bekenlab.redaction.search import MIN_ANYWHERE, Spelling, spellings
 from bekenlab.redaction.texts import lone_token_spans, private_key_spans
 from bekenlab.redaction.views import Range, code_ranges, decoders, overlaps, patch, without
-from bekenlab.tuya import find_oem_cfg
 from bekenlab.tuya.fast_connect import find_fast_connect, masked
+from bekenlab.tuya.oem_cfg import find_oem_cfg
 from bekenlab.tuya.protected_edit import ProtectedEditor, open_protected
 from bekenlab.tuya.psm_edit import PsmEditor, open_psm
 from bekenlab.tuya.secret_fields import scan_text, secret_spans

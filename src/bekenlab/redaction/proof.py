@@ -15,7 +15,7 @@ from bekenlab.errors import RedactionError
 from bekenlab.image import read_image
 from bekenlab.redaction.search import spellings
 from bekenlab.redaction.views import code_ranges, decoders, stored_code, without
-from bekenlab.tuya import is_secret
+from bekenlab.tuya.names import is_secret
 from bekenlab.tuya.protected_edit import open_protected
 from bekenlab.tuya.storage.edit import open_storages
 

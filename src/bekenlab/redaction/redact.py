@@ -15,8 +15,8 @@ from bekenlab.image import EncryptionState
 from bekenlab.redaction.dump import DumpRedactor
 from bekenlab.redaction.proof import check_gone, check_unchanged
 from bekenlab.redaction.views import code_ranges, without
-from bekenlab.tuya import is_secret_parameter
 from bekenlab.tuya.firmware import FirmwareKind
+from bekenlab.tuya.names import is_secret_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

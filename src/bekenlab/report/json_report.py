@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from bekenlab.errors import BekenlabError
     from bekenlab.image import Image, Partition
     from bekenlab.pins import Pin
-    from bekenlab.tuya import Storage, StoredValue
     from bekenlab.tuya.firmware import Firmware
+    from bekenlab.tuya.storage.model import Storage, StoredValue
 
 SCHEMA = 1
 

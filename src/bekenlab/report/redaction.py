@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.secret import REDACTED
-from bekenlab.tuya import is_secret_parameter
+from bekenlab.tuya.names import is_secret_parameter
 
 if TYPE_CHECKING:
     from bekenlab.pins import UnknownKey
-    from bekenlab.tuya import Parameters
+    from bekenlab.tuya.parameters.model import Parameters
 
 _NUMBER = re.compile(r"-?\d{1,4}")
 

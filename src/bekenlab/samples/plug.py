@@ -20,7 +20,8 @@ from bekenlab.image.cipher import TUYA_KEY
 from bekenlab.image.fnv import fnv1a
 from bekenlab.image.partitions import FalRecord
 from bekenlab.image.rbl import FRAMED_HEADER_SIZE, RblHeader
-from bekenlab.tuya import encode_protected, encode_storage, format_parameters
+from bekenlab.tuya.parameters.format import format_parameters
+from bekenlab.tuya.storage.encode import encode_protected, encode_storage
 
 SAMPLE_NAME = "sample-metering-plug.bin"
 SAMPLE_CHIP = "BK7231N"

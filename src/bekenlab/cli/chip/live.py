@@ -60,6 +60,3 @@ def reboot(options: ChipOptions) -> None:
         frontend.result = {"rebooted": True}
     if not options.as_json:
         console().print("the chip was told to start its firmware; it sends no confirmation")
-
-
-COMMANDS = (ports, doctor, reboot)

@@ -112,9 +112,6 @@ def verify(file: Path, address: int | None, options: ChipOptions) -> None:
         frontend.show(verify_text(report))
 
 
-COMMANDS = (info, backup, verify)
-
-
 def parse_address(text: str | None) -> int | None:
     """An address in decimal or 0x hexadecimal."""
     if text is None:

@@ -165,9 +165,6 @@ def erase(
         _show(frontend, report)
 
 
-COMMANDS = (write, restore, erase)
-
-
 def _questions(frontend: Frontend, options: ChipOptions) -> Questions:
     from bekenlab.jobs.write import YesOrNo
     from bekenlab.report.chip_json import plan_json
