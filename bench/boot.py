@@ -20,7 +20,7 @@ from pathlib import Path
 
 from bekenlab.machine import Machine, Until
 from boot_table import STARTED, Moment, Row, measure, ran_on
-from machine_lab import CHIPS, PLUG, image
+from machine_support import CHIPS, PLUG, image
 
 _LAST_PIN = r"ch_cddpid5: is 13"
 _OPENBEKEN = "openbk7231n-qio-1.18.300"

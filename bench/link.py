@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from machine_lab import image
+from machine_support import image
 from shared import dump
 
 if TYPE_CHECKING:

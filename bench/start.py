@@ -2,7 +2,7 @@
 
 Every round starts each program once, so that a computer that changes its speed does so for all of
 them. Seconds are processor time of the whole process, the least of all rounds: what another
-program, or a cold disk, adds is not the program's. It needs real data, for the plug with five relays.
+program, or a cold disk, adds is not the program's. It needs real data: a plug with five relays.
 
     PYTHONPATH=src:tests python bench/start.py [--rounds 15] [--against OTHER/src]
 
@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from machine_lab import PLUG, image
+from machine_support import PLUG, image
 
 _HERE = Path(__file__).parents[1] / "src"
 _LAST_PIN = r"ch_cddpid5: is 13"

@@ -36,7 +36,7 @@ settings.load_profile("bekenlab-ci" if os.environ.get("CI") == "true" else "beke
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests get their markers, and all tests of one real dump in a file go to one process.
 
-    A dump is unpacked, analysed and redacted once a process (see ``shared`` and ``laboratory``).
+    A dump is unpacked, analysed and redacted once a process (see ``shared`` and ``analyses``).
     """
     names = set(dump_names())
     for item in items:

@@ -25,7 +25,7 @@ from bekenlab.flashing.flash_file import FlashFile, recognise
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.planning import WriteOptions, plan_write
 from bekenlab.flashing.refusals import OVERRIDABLE
-from bekenlab.flashing.state import look
+from bekenlab.flashing.state import survey
 from bekenlab.link.connect import Link, connect
 from bekenlab.link.faulty import FaultSchedule, FaultyTransport, LineFault
 from bekenlab.link.virtual import VirtualTransport
@@ -107,7 +107,7 @@ class Watched(FaultyTransport):
         return super().read(timeout)
 
 
-class Bench:
+class Trial:
     """A chip with faults, and what a user would do: try again.
 
     Attributes:
@@ -182,10 +182,10 @@ def chip_faults(seed: int, *, writes: bool) -> ChipFaults:
     return faults
 
 
-def run_backup(seed: int, subject: Subject | None = None) -> Bench:
+def run_backup(seed: int, subject: Subject | None = None) -> Trial:
     """Back a chip up through the faults of a seed; the file must be the chip."""
     subject = subject or noise(seed)
-    bench = Bench(subject, seed, writes=False)
+    trial = Trial(subject, seed, writes=False)
     stays = subject.stays
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "backup.bin"
@@ -194,7 +194,7 @@ def run_backup(seed: int, subject: Subject | None = None) -> Bench:
 
         def after_error(_error: BekenlabError) -> None:
             assert not output.exists(), "it was called a backup before it was one"
-            assert bench.chip.flash[stays] == subject.content[stays]
+            assert trial.chip.flash[stays] == subject.content[stays]
             if known:
                 assert len(journal.read_text().splitlines()) == known + 1, "read in vain"
 
@@ -209,28 +209,28 @@ def run_backup(seed: int, subject: Subject | None = None) -> Bench:
             report = backup(link.target, output, now=lambda: datetime.now(UTC), events=watch)
             return read_before, report
 
-        read_before, report = bench.attempt(job, after_error)
-        assert output.read_bytes() == bench.chip.flash
+        read_before, report = trial.attempt(job, after_error)
+        assert output.read_bytes() == trial.chip.flash
         assert report.resumed == read_before
         assert report.sent + report.blank + report.resumed == FLASH // SECTOR
         assert sorted(p.name for p in Path(folder).iterdir()) == ["backup.bin", "backup.bin.json"]
-    assert bench.chip.flash[stays] == subject.content[stays]
-    return bench
+    assert trial.chip.flash[stays] == subject.content[stays]
+    return trial
 
 
-def run_write(seed: int, subject: Subject | None = None, *, whole: bool) -> Bench:
+def run_write(seed: int, subject: Subject | None = None, *, whole: bool) -> Trial:
     """Write an application, or restore a whole dump, through the faults of a seed."""
     subject = subject or noise(seed)
     before = subject.content
-    after, file, wishes = _whole(seed, before) if whole else _piece(seed, before)
-    bench = Bench(subject, seed, writes=True)
+    after, file, options = _whole(seed, before) if whole else _piece(seed, before)
+    trial = Trial(subject, seed, writes=True)
     stays = subject.stays
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "backup.bin"
         saved.write_bytes(before)
 
         def after_error(error: BekenlabError) -> None:
-            now = bench.chip.flash
+            now = trial.chip.flash
             if now[stays] != before[stays]:
                 assert len(list(Path(folder).glob("writes/*.json"))) == 1, "nothing to resume from"
             if error.code == "verify-failed":
@@ -238,16 +238,16 @@ def run_write(seed: int, subject: Subject | None = None, *, whole: bool) -> Benc
 
         def job(link: Link) -> None:
             journal = WriteJournal(Path(folder))
-            state = look(link.target, journal, [saved])
-            plan = plan_write(link.target, file, wishes, state)
+            state = survey(link.target, journal, [saved])
+            plan = plan_write(link.target, file, options, state)
             flash(link.target, plan, state, journal, reboot=False)
-            assert bench.chip.flash[stays] == after[stays], "a bad write was called a good one"
+            assert trial.chip.flash[stays] == after[stays], "a bad write was called a good one"
 
-        bench.attempt(job, after_error)
+        trial.attempt(job, after_error)
         assert not list(Path(folder).glob("writes/*")), "the journal was left behind"
-    if isinstance(bench.chip, RomChip):
-        assert bench.chip.nor.protected, "the flash is left unprotected"
-    return bench
+    if isinstance(trial.chip, RomChip):
+        assert trial.chip.nor.protected, "the flash is left unprotected"
+    return trial
 
 
 def _whole(seed: int, before: bytes) -> tuple[bytes, FlashFile, WriteOptions]:

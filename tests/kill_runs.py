@@ -10,7 +10,7 @@ from bekenlab.errors import BekenlabError, RefusedError
 from bekenlab.jobs.install.install import install
 from bekenlab.jobs.undo import undo
 from bekenlab.machine.rom import ChipFaults, RomChip
-from install_lab import Desk, Person, desk, openbeken, wifi, wishes
+from install_setup import Desk, Person, desk, install_options, openbeken, wifi
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,8 +92,8 @@ def run(table: Desk, left: int = 1 << 40) -> int:
     table.wrap = mortal
     try:
         install(
-            table.bench,
-            replace(wishes(table.chip.name, wifi()), listens=False),
+            table.connection,
+            replace(install_options(table.chip.name, wifi()), listens=False),
             table.places,
             Person(),
         )
@@ -157,7 +157,7 @@ def recover(table: Desk, case: Case, *, undoes: bool) -> str:
         outcome = "finished"
     else:
         try:
-            undo(table.bench, table.places, lambda _proposal: True)
+            undo(table.connection, table.places, lambda _proposal: True)
         except RefusedError:
             assert half == case.before, "changed, and no backup to go back to"
         assert table.flash == case.before

@@ -28,11 +28,12 @@ from rich.text import Text
 from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.inputs import InputFile
 from bekenlab.chips import chip
-from bekenlab.flashing.connection import Bench
+from bekenlab.flashing.connection import ConnectionOptions
+from bekenlab.flashing.places import Places
 from bekenlab.jobs.demo import demonstrate
 from bekenlab.jobs.install.firmware import read_firmware
 from bekenlab.jobs.install.install import Helpers, install
-from bekenlab.jobs.install.model import InstallWishes, Places
+from bekenlab.jobs.install.model import InstallOptions
 from bekenlab.jobs.pinout import find_board
 from bekenlab.jobs.rehearse import rehearse
 from bekenlab.link.virtual import VirtualTransport
@@ -80,11 +81,11 @@ def draw_install(firmware: Firmware) -> str:
     parts: list[RenderableType] = []
     with tempfile.TemporaryDirectory() as folder:
         report = install(
-            Bench(
+            ConnectionOptions(
                 port="virtual",
-                open_line=lambda name, _baud: VirtualTransport(device, name=name, chip="BK7231N"),
+                open_port=lambda name, _baud: VirtualTransport(device, name=name, chip="BK7231N"),
             ),
-            InstallWishes(
+            InstallOptions(
                 lambda _chip: firmware,
                 Changes(values={"wifi_ssid": "home", "wifi_password": Secret(b"not a secret")}),
             ),

@@ -1,7 +1,7 @@
-"""A laboratory for Beken smart-home chips: from the bytes of a dump to pins with evidence.
+"""Tools for Beken smart-home chips: from the bytes of a dump to pins with evidence.
 
-What is named here is the public API; everything else may change with any version. Each name is
-loaded when it is first used, so that ``import bekenlab`` costs nothing::
+The names here are the public API; everything else may change in any version. Each name is loaded on
+first use, so that ``import bekenlab`` is fast::
 
     import bekenlab
 
@@ -10,8 +10,8 @@ loaded when it is first used, so that ``import bekenlab`` costs nothing::
         print(pin.gpio, pin.label)
 """
 
-# What type checkers take for true. Importing it from typing would take twenty times as long as all
-# the rest of this module.
+# True for type checkers. Importing it from typing would take twenty times as long as all the rest
+# of this module.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ __all__ = [
     "load_machine",
 ]
 
-if not TYPE_CHECKING:  # a type checker must see that other names do not exist
+if not TYPE_CHECKING:  # type checkers must see that no other names exist
 
     def __getattr__(name: str) -> object:
         """Load a public name from where it is defined."""

@@ -1,4 +1,4 @@
-"""The functions of the public API, which are used as ``bekenlab.analyze`` and so on."""
+"""The functions of the public API: ``bekenlab.analyze``, ``bekenlab.boot`` and others."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from bekenlab.analysis.model import Analysis
     from bekenlab.machine import Machine
 
-# What takes long to load is imported where it is used: who talks to a chip on a wire waits neither
-# for numpy nor for the virtual processor.
+# Slow modules are imported where they are used: a program that only talks to a chip loads neither
+# numpy nor the virtual processor.
 
 FileSource: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
 """A file: its path, its bytes, or a binary stream. It may be packed as .xz, .gz or .zip."""
@@ -32,20 +32,20 @@ _UNNAMED = "dump.bin"
 
 
 def analyze(source: FileSource, *, name: str | None = None, boot: Boot = "auto") -> Analysis:
-    """Learn all there is to learn from one file: its chip, module, firmware and pins.
+    """Analyse one file: its chip, module, firmware and pins.
 
-    It never raises for what the bytes are. :attr:`Analysis.problem` says why a file is no usable
-    dump; what could be learnt is filled in all the same.
+    It never raises because of the content. :attr:`Analysis.problem` says why a file is not a usable
+    dump; whatever was found is filled in nevertheless.
 
     Args:
         source: A dump, packed or not, a part of one, or a text with a Tuya configuration.
-        name: What to call it in the report, instead of the file's own name.
-        boot: Whether to boot the dump in the virtual chip for its log: ``"auto"`` when nothing
-            stored tells the pins, ``"always"`` to compare, or ``"never"``.
+        name: Name in the report, instead of the file's own name.
+        boot: Whether to boot the dump in the virtual chip for its log: ``"auto"`` if the stored
+            data have no pins, ``"always"`` to compare, or ``"never"``.
 
     Raises:
         FileAccessError: The file does not exist or cannot be read.
-        UsageError: An archive holds several files: :func:`analyze_all` takes them one by one.
+        UsageError: An archive holds several files; use :func:`analyze_all`.
 
     Examples:
         >>> plug = bekenlab.analyze("my-dump.bin")
@@ -65,16 +65,15 @@ def analyze_all(source: FileSource, *, boot: Boot = "auto") -> Iterator[Analysis
     """Analyse each file of an archive, or of a folder and its subfolders, one after the other.
 
     Args:
-        source: A folder, or what :func:`analyze` takes; a file that is none of several gives one
-            analysis.
+        source: A folder, or what :func:`analyze` takes; a single file gives one analysis.
         boot: As for :func:`analyze`.
 
     Yields:
-        One analysis for each file, in the order of their names in a folder, as stored in an
-        archive. A packed file that is damaged has a :attr:`Analysis.problem`.
+        One analysis per file, in the order of the names in a folder, or of the entries in an
+        archive. A damaged packed file has a :attr:`Analysis.problem`.
 
     Raises:
-        FileAccessError: A file does not exist or cannot be read, or a folder has no dumps.
+        FileAccessError: A file does not exist or cannot be read, or a folder contains no dumps.
 
     Examples:
         >>> [each.file.name for each in bekenlab.analyze_all("dumps")]
@@ -110,30 +109,30 @@ def boot(
 ) -> BootReport:
     r"""Boot a dump or an app image in the virtual chip, and report what it did.
 
-    The run ends when the log matches ``until``; without it and without ``typed``, when the log has
-    given the whole pin configuration. It also ends when nothing new happens, at a limit, and when
-    the firmware crashes, which is no exception: look at :attr:`BootReport.stop`.
+    The run ends when the log matches ``until``; without ``until`` and ``typed``, when the log has
+    printed the whole pin configuration. It also ends when nothing new happens, at a time limit, and
+    when the firmware crashes, which raises no exception: see :attr:`BootReport.stop`.
 
     Args:
         source: A dump or app image, packed or not.
         chip: Name of the chip to model, instead of the one recognised.
         until: Regular expression that ends the run when the log matches it.
-        seconds: Longest time on the device.
-        wall_seconds: Longest real time.
+        seconds: Limit of virtual time.
+        wall_seconds: Limit of real time.
         start: Reset into the app, or into the dump's own boot loader.
         typed: Text typed on UART1's console at the first pause of the log; Enter is ``"\r\n"``.
-        mcu: Whether a simulated second controller answers firmware that talks to one (TuyaMCU).
-        listen: Called with (device seconds, text) for each piece of log as it is printed.
+        mcu: Whether a simulated MCU answers firmware that talks to one (TuyaMCU).
+        listen: Called with (virtual seconds, text) for each piece of log as it is printed.
 
     Returns:
-        The log in ``text``, the pins it names in ``pins``, and every GPIO as the firmware left it
-        in ``gpio``. The log has secrets of the device in it, as the dump has.
+        The log in ``text``, the pins it names in ``pins``, and the final state of every GPIO in
+        ``gpio``. Like the dump, the log contains secrets of the device.
 
     Raises:
         FileAccessError: The file does not exist or cannot be read.
-        NotADumpError: There is no code in it that could run.
-        UnsupportedError: Nothing tells the chip, or there is no model of it.
-        UsageError: A limit or ``until`` makes no sense.
+        NotADumpError: It contains no code that could run.
+        UnsupportedError: The chip is not recognised, or has no model.
+        UsageError: A limit or ``until`` is invalid.
         BekenlabError: The file cannot be used for another reason; each has a ``code``.
 
     Examples:
@@ -161,17 +160,17 @@ def boot(
 def load_machine(
     source: FileSource, *, chip: str | None = None, start: Start = "app", skip_idle: bool = True
 ) -> Machine:
-    """Put a dump into a virtual chip that is run step by step: press buttons, watch pins.
+    """Load a dump into a virtual chip that is run step by step: press buttons, watch pins.
 
     Args:
         source: A dump or app image, packed or not.
         chip: Name of the chip to model, instead of the one recognised.
         start: Reset into the app, or into the dump's own boot loader.
-        skip_idle: Let time jump to the next event where the firmware only waits; otherwise such
-            loops are executed, about ten times slower.
+        skip_idle: Skip to the next event when the firmware only waits; otherwise such loops are
+            executed, about ten times slower.
 
     Returns:
-        A chip that has just been reset; :meth:`Machine.run` lets it go.
+        A chip that has just been reset; :meth:`Machine.run` runs it.
 
     Raises:
         BekenlabError: As :func:`boot`.
@@ -199,7 +198,7 @@ def one_file(source: FileSource, name: str | None = None) -> InputFile:
         names = ", ".join(file.name for file in files)
         raise UsageError(
             f"{_name_of(source)} holds {len(files)} files: {names}",
-            hint="bekenlab.analyze_all gives an analysis of each",
+            hint="bekenlab.analyze_all analyses each of them",
         )
     return files[0]
 
@@ -235,7 +234,7 @@ def _files(source: FileSource, name: str | None) -> tuple[InputFile, ...]:
 
 
 def _read(stream: BinaryIO, most: int) -> bytes:
-    """At most so many bytes of a stream, which may give fewer at a time than it is asked for."""
+    """At most so many bytes of a stream, which may return fewer per read."""
     pieces: list[bytes] = []
     while most > 0 and (piece := stream.read(most)):
         pieces.append(piece)
@@ -253,7 +252,9 @@ def _name_of(source: FileSource) -> str:
 def _check(until: str | None, *limits: float) -> None:
     for seconds in limits:
         if not (math.isfinite(seconds) and seconds > 0):
-            raise UsageError(f"{seconds} is not a time to run", hint="name seconds above 0")
+            raise UsageError(
+                f"{seconds} is not a valid time limit", hint="give a number of seconds above 0"
+            )
     if until is not None:
         try:
             re.compile(until)

@@ -1,4 +1,4 @@
-"""Facts that are rows: the one way a TOML table of this package is read."""
+"""Read the TOML tables of facts that ship with this package."""
 
 from __future__ import annotations
 
@@ -8,24 +8,26 @@ from typing import Any
 
 Table = dict[str, Any]
 
-# Not importlib.resources: importing it takes longer than reading all chips, at every start.
+# Not importlib.resources: importing it takes longer than reading all chips.
 _PACKAGE = Path(__file__).parent
 
 
 def read_table(package: str, name: str) -> Table:
-    """Parse a table of a package's ``data`` folder. Not cached: callers keep what they make of it.
+    """Parse a table in a package's ``data`` folder. Not cached: callers keep what they make of it.
 
     Args:
-        package: Path of the package below ``bekenlab``, such as ``chips`` or ``machine/rom``.
-        name: Name of the file in its ``data`` folder, such as ``modules.toml``.
+        package: Path of the package below ``bekenlab``, e.g. ``chips`` or ``machine/rom``.
+        name: Name of the file in its ``data`` folder, e.g. ``modules.toml``.
     """
     return tomllib.loads((_PACKAGE / package / "data" / name).read_text(encoding="utf-8"))
 
 
 def table_names(package: str, folder: str = "") -> tuple[str, ...]:
-    """Names of all tables in a package's ``data`` folder, or in a folder of it, sorted.
+    """Sorted names, for ``read_table``, of all tables in a package's ``data`` folder.
 
-    Each name can be given to ``read_table``.
+    Args:
+        package: Path of the package below ``bekenlab``.
+        folder: Only the tables in this folder below ``data``.
     """
     data = _PACKAGE / package / "data"
     return tuple(

@@ -1,6 +1,6 @@
-"""What can go wrong, as data: a class for each cause, with a code, an exit status and advice.
+"""Errors as data: one class per cause, with a code, an exit status and advice.
 
-The frontends decide how an error looks and how advice is worded; here it is only described.
+The frontends decide how an error looks and how its advice is worded; here it is only described.
 Every code has a page of the same name in ``docs/errors/``.
 """
 
@@ -33,14 +33,14 @@ class ExitCode(IntEnum):
 
 @dataclass(frozen=True, slots=True, init=False)
 class Action:
-    """Something the reader can do, which each frontend words in its own terms.
+    """Something the user can do about an error, worded by each frontend in its own terms.
 
-    The command line names an option where a page names a button, so nothing below the frontends
-    can word it. Every frontend has a wording for every action.
+    The command line names an option where a page names a button, so only the frontends can word it.
+    Every frontend has a wording for every action.
 
     Args:
         name: Short stable name, e.g. ``"name-port"``.
-        facts: What the wording needs to know, e.g. ``path="backup.bin"``.
+        facts: Values for the wording, e.g. ``path="backup.bin"``.
     """
 
     name: str
@@ -55,17 +55,17 @@ class Wording(Protocol):
     """How a frontend words an action."""
 
     def __call__(self, action: Action, /) -> str:
-        """An action in the frontend's words."""
+        """The action in the frontend's words."""
         ...
 
 
 def advice(hint: str, actions: Iterable[Action], wording: Wording) -> str:
-    """Everything the reader can do, in a frontend's words; empty where there is nothing.
+    """Everything the user can do, in a frontend's words; may be empty.
 
     Args:
         hint: Advice in words that suit every frontend, or empty.
         actions: Advice that each frontend words itself.
-        wording: The frontend's.
+        wording: How the frontend words them.
     """
     text = hint
     for action in actions:
@@ -78,13 +78,13 @@ class BekenlabError(Exception):
     """Anything bekenlab reports instead of a traceback.
 
     Args:
-        message: What was seen, in one sentence.
+        message: What happened, in one sentence.
         hint: What to do next, in words that suit every frontend: no option, no command, no button.
-        action: What to do next where that is called differently in each frontend; one or several.
+        action: What to do next, if that depends on the frontend; one action or several.
         facts: Machine-readable details, e.g. ``address=0x11000``.
 
     Attributes:
-        actions: The actions, in the order of the advice.
+        actions: The actions, in the order in which they are advised.
     """
 
     code: ClassVar[str] = "internal"
@@ -105,16 +105,16 @@ class BekenlabError(Exception):
         self.facts = facts
 
     def advice(self, wording: Wording) -> str:
-        """What to do next, in a frontend's words; empty where there is nothing sensible to say."""
+        """What to do next, in a frontend's words; may be empty."""
         return advice(self.hint, self.actions, wording)
 
 
 class InternalError(BekenlabError):
-    """A fault of bekenlab itself, wrapped so that one bad file does not stop a thousand others."""
+    """A fault in bekenlab itself, wrapped so that one bad file does not stop a thousand others."""
 
 
 def internal_error(error: Exception) -> InternalError:
-    """What to report of an exception that nobody expected, with the line that raised it."""
+    """The report of an unexpected exception, with the line that raised it."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
@@ -123,12 +123,12 @@ def internal_error(error: Exception) -> InternalError:
     )
     return InternalError(
         f"bekenlab failed: {type(error).__name__}: {error} ({place})",
-        hint="this is a fault of bekenlab: please report this line",
+        hint="this is a fault in bekenlab: please report this line",
     )
 
 
 class UsageError(BekenlabError):
-    """What was asked for cannot be done as it was asked: something is missing or contradictory."""
+    """The request cannot be carried out as given: something is missing or contradictory."""
 
     code = "usage"
     exit_code = ExitCode.USAGE
@@ -149,12 +149,12 @@ def file_access(
     hint: str = "",
     action: Action | tuple[Action, ...] = (),
 ) -> FileAccessError:
-    """What the operating system said of a file or folder.
+    """The error for what the operating system reported about a file or folder.
 
     Args:
         path: The file or folder.
         cannot: What cannot be done with it, e.g. ``"written"``.
-        error: What the system said.
+        error: The system's error.
         hint: As for ``BekenlabError``.
         action: As for ``BekenlabError``.
     """
@@ -163,14 +163,14 @@ def file_access(
 
 
 class NotADumpError(BekenlabError):
-    """The bytes are not what a flash chip holds, or nothing in them is recognised."""
+    """The bytes are not the contents of a flash chip, or nothing in them is recognised."""
 
     code = "not-a-dump"
     exit_code = ExitCode.INPUT
 
 
 class DamagedDumpError(BekenlabError):
-    """A dump of a Beken chip, but part of it is missing or wrong."""
+    """The file is a dump of a Beken chip, but part of it is missing or damaged."""
 
     code = "damaged-dump"
     exit_code = ExitCode.INPUT
@@ -184,14 +184,14 @@ class BootFailedError(BekenlabError):
 
 
 class NotReachedError(BekenlabError):
-    """A boot ended before the log said what was waited for."""
+    """A boot ended before the log contained what was waited for."""
 
     code = "not-reached"
     exit_code = ExitCode.VERIFY
 
 
 class TooLargeError(BekenlabError):
-    """The input is larger than any flash chip of this family, before or after unpacking."""
+    """The input, packed or unpacked, is larger than any flash chip of this family."""
 
     code = "too-large"
     exit_code = ExitCode.INPUT
@@ -205,7 +205,7 @@ class CorruptInputError(BekenlabError):
 
 
 class NoConfigError(BekenlabError):
-    """A file holds no configuration of OpenBeken, or a damaged one."""
+    """A file contains no OpenBeken configuration, or a damaged one."""
 
     code = "no-config"
     exit_code = ExitCode.INPUT
@@ -219,84 +219,84 @@ class BadValueError(BekenlabError):
 
 
 class DeviceListError(BekenlabError):
-    """There is no list of known devices, it cannot be downloaded, or it is none."""
+    """The list of known devices is missing, cannot be downloaded, or is not such a list."""
 
     code = "device-list"
     exit_code = ExitCode.INPUT
 
 
 class DownloadError(BekenlabError):
-    """Something the user asked for cannot be downloaded, or is not what was announced."""
+    """A download failed, or its content is not what was expected."""
 
     code = "download"
     exit_code = ExitCode.INPUT
 
 
 class RefusedError(BekenlabError):
-    """A safety rule says no, for example when a file would be overwritten."""
+    """A safety rule forbids it, for example overwriting a file."""
 
     code = "refused"
     exit_code = ExitCode.REFUSED
 
 
 class RehearsalError(BekenlabError):
-    """An install tried on a virtual chip did not do what it should."""
+    """An install rehearsed on a virtual chip did not work as planned."""
 
     code = "rehearsal"
     exit_code = ExitCode.VERIFY
 
 
 class FirstStartError(BekenlabError):
-    """Firmware was written and verified, but it did not start as it was set up."""
+    """Firmware was written and verified, but did not start as configured."""
 
     code = "first-start"
     exit_code = ExitCode.VERIFY
 
 
 class RedactionError(BekenlabError):
-    """The proof that a redacted dump holds no secret, or still says the same, failed."""
+    """A redacted dump failed the check that it holds no secret and still means the same."""
 
     code = "redaction"
     exit_code = ExitCode.VERIFY
 
 
 class CancelledJobError(BekenlabError):
-    """A job was stopped because somebody asked for it."""
+    """A job was stopped on request."""
 
     code = "cancelled"
     exit_code = ExitCode.INTERRUPTED
 
 
 class BusyError(BekenlabError):
-    """There is room for no more: files, jobs or listeners of the server."""
+    """The server has as many files, jobs or listeners as it allows."""
 
     code = "busy"
     exit_code = ExitCode.REFUSED
 
 
 class NotFoundError(BekenlabError):
-    """What a page asks for does not exist (any more)."""
+    """What a page asks for does not exist, or no longer does."""
 
     code = "not-found"
     exit_code = ExitCode.INPUT
 
 
 class ListenError(BekenlabError):
-    """The server cannot listen where it was told to."""
+    """The server cannot listen on the requested address."""
 
     code = "listen"
     exit_code = ExitCode.USAGE
 
 
 class MissingExtraError(BekenlabError):
-    """A part of bekenlab that is installed on request is not installed."""
+    """An optional part of bekenlab is not installed."""
 
     code = "missing-extra"
     exit_code = ExitCode.UNSUPPORTED
 
 
 class UnsupportedError(BekenlabError):
-    """A chip, flash part or format that bekenlab knows of but cannot handle."""
+    """A chip, flash part or format is known, but not supported."""
 
     code = "unsupported"
     exit_code = ExitCode.UNSUPPORTED
@@ -304,7 +304,7 @@ class UnsupportedError(BekenlabError):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A warning in a report: something the reader should know, which stopped nothing.
+    """A warning in a report: something the reader should know, but which stopped nothing.
 
     Attributes:
         code: Short stable name, e.g. ``"rotated-dump"``; listed in docs/warnings.md.

@@ -1,4 +1,4 @@
-"""Progress as typed events: jobs emit them, faces draw them."""
+"""Progress as typed events: jobs emit them, frontends show them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A job began; ``total`` is the number of steps, where known beforehand."""
+    """A job began; ``total`` is the number of steps, if known in advance."""
 
     job: str
     total: int | None = None
@@ -25,21 +25,21 @@ class Advanced:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A job ended, well or not."""
+    """A job ended, successfully or not."""
 
     job: str
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A part of a job has got so far.
+    """Progress of one phase of a job.
 
     Attributes:
         job: The job.
-        phase: Which part, e.g. ``"read"``.
-        done: Bytes dealt with.
-        total: Bytes there are.
-        span: Range of flash it dealt with last, physical and half open, where it is about flash.
+        phase: Which phase, e.g. ``"read"``.
+        done: Bytes done.
+        total: Bytes in all.
+        span: Range of flash done last, physical and half open, if the phase is about flash.
     """
 
     job: str
@@ -66,15 +66,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Awaiting:
-    """A job waits for a chip, perhaps for a person's hand.
+    """A job waits for a chip or a device, perhaps for the user to reset it.
 
     Attributes:
         job: The job.
         stage: What is being tried, e.g. ``"reset-by-hand"``.
-        seen: What arrives on the line, in words.
+        seen: What arrives from the chip, in words.
         advice: What to do about it.
         left: Seconds left before the next stage or the end.
-        heard: The same as ``seen``, as a short stable name: of ``link.diagnosis.Heard``.
+        heard: The same as ``seen`` as a short stable name, from ``link.diagnosis.Heard``.
     """
 
     job: str
@@ -87,12 +87,12 @@ class Awaiting:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A job of several steps begins one of them.
+    """A job of several steps starts one of them.
 
     Attributes:
         job: The job.
         step: Short stable name, e.g. ``"backup"``.
-        title: What is done now, for a person.
+        title: What it does, for a person.
     """
 
     job: str
@@ -102,11 +102,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that a device printed, without what is personal in it unless that was asked for.
+    """A line of a device's log; personal data is hidden unless the user asked for it.
 
     Attributes:
         job: The job that listens.
-        at: Seconds since the device, or the listening, began.
+        at: Seconds since the device started, or since listening began.
         text: The line.
     """
 
@@ -127,5 +127,5 @@ class EventSink(Protocol):
 
 
 def ignore(event: Event, /) -> None:
-    """Drop an event: the sink of callers that do not watch."""
+    """Drop an event: the sink for callers that do not need events."""
     del event

@@ -1,4 +1,4 @@
-"""Files that are whole or absent."""
+"""Write files so that they are complete or absent, and never replaced by accident."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from typing import IO
 
 
-# Windows locks bytes, which nobody else may read then: one far behind all content.
+# Windows locks bytes, which nobody else can read then, so lock one far beyond the content.
 _FAR = 1 << 30
 
 
 def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
-    """Write a file under a temporary name and rename it: nobody ever sees half of it.
+    """Write a file under a temporary name and rename it, so that it is never incomplete.
 
-    It is on the disk before it has its name, so that not even a power cut leaves half of it.
+    It is flushed to disk before it is renamed, so not even a power cut leaves an incomplete file.
 
     Args:
         path: The file.
-        content: All of it.
-        private: Nobody but the user may read it (where the system has such rights).
+        content: Its complete content.
+        private: Only the user may read it (where the system supports that).
     """
-    # Two threads may write the same file; what is there under this name, a run that crashed left.
+    # Two threads may write the same file; a file with this name was left by a run that crashed.
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     temporary.unlink(missing_ok=True)
     try:
@@ -44,10 +44,10 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
 
 
 def lock(file: IO[str]) -> bool:
-    """Have an open file to oneself until it is closed, or the process ends in whatever way.
+    """Lock an open file until it is closed or the process ends.
 
     Returns:
-        Whether that worked; False when somebody else has it.
+        False if somebody else has locked it; True otherwise, even if the file system has no locks.
     """
     try:
         if sys.platform == "win32":
@@ -62,12 +62,12 @@ def lock(file: IO[str]) -> bool:
     except (BlockingIOError, PermissionError):
         return False
     except OSError:
-        return True  # this file system knows no locks
+        return True  # this file system does not support locks
     return True
 
 
 def refuse_existing(path: Path, *, replaceable: bool = False) -> None:
-    """Refuse a name that is taken, the input's own among them; asked before a long job.
+    """Refuse an output name that exists, be it the input's own; call it before a long job.
 
     Args:
         path: The name.
@@ -78,16 +78,16 @@ def refuse_existing(path: Path, *, replaceable: bool = False) -> None:
     """
     if path.exists() or path.is_symlink():
         replacing = Action("replace-file") if replaceable else ()
-        raise RefusedError(f"{path} exists already", hint="choose another name", action=replacing)
+        raise RefusedError(f"{path} already exists", hint="choose another name", action=replacing)
 
 
 def write_new(path: Path, content: bytes, *, replace: bool | None = None) -> None:
-    """Write a file that must not exist yet, or may be replaced.
+    """Write a file that must not exist yet, unless it may be replaced.
 
     Args:
         path: The file.
-        content: All of it.
-        replace: Whether the user asked to replace it; None where there is no way to ask for that.
+        content: Its complete content.
+        replace: Whether the user asked to replace it; None if there is no way to ask for that.
 
     Raises:
         RefusedError: It exists, and ``replace`` is not set.

@@ -1,4 +1,4 @@
-"""A value that does not print itself: Wi-Fi names, passwords, keys, uuids, MAC tails."""
+"""Values that cannot be printed by accident: Wi-Fi names, passwords, keys, uuids, MAC addresses."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ REDACTED = "<redacted>"
 class Secret:
     """Bytes that must not reach a log, a report or a terminal by accident.
 
-    Printing, formatting or repr of it gives ``<redacted>``; ``reveal`` is the only way out,
-    so that a search for it in the code lists every place where a secret can leave.
+    Printing or formatting it, or its repr, gives ``<redacted>``. ``reveal`` is the only way to get
+    the bytes, so a search for it in the code finds every place where a secret can leak.
     """
 
     _value: bytes
 
     def reveal(self) -> bytes:
-        """Return the bytes themselves, for a caller whose user asked for secrets."""
+        """The bytes themselves, for a caller whose user asked to see secrets."""
         return self._value
 
     def __len__(self) -> int:
@@ -31,8 +31,8 @@ class Secret:
 
 
 def mask_mac(mac: str) -> str:
-    """Hide the device's half of a MAC address: ``1c:90:ff:xx:xx:xx``.
+    """Hide the second half of a MAC address: ``1c:90:ff:xx:xx:xx``.
 
-    The first three octets name the maker, which helps; the last three name the device.
+    The first three octets identify the maker, which is useful; the last three the device.
     """
     return ":".join(mac.split(":")[:3] + ["xx"] * 3)

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import contract
+from analyses import codes, sample, study
 from bekenlab.analysis.model import Analysis
 from bekenlab.errors import DamagedDumpError
 from bekenlab.report.json_report import to_json
 from bekenlab.samples import build_sample
-from laboratory import codes, sample, study
 
 BOUNDED = settings(max_examples=25)
 SIZE = len(build_sample())

@@ -2,10 +2,10 @@
 
 import pytest
 
+from analyses import OEM_CFG, STORAGE, codes, real, study
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.pins import Source
 from bekenlab.samples import PARAMETERS, build_sample
-from laboratory import OEM_CFG, STORAGE, codes, real, study
 from shared import dump
 
 SIX_PINS = {6, 7, 8, 10, 24, 26}

@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from boot_table import Row, chosen, measure, ran_on, stored_pins, switched_or_pressed
-from machine_lab import CHIPS
+from machine_support import CHIPS
 from shared import dump_names
 
 pytestmark = pytest.mark.no_cover  # the virtual chip's own tests count, in a third of the time

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from analyses import codes, study
 from bekenlab.analysis.configuration import MAX_TEXT, read_configuration
 from bekenlab.pins import Source, pins_from_parameters
 from bekenlab.pins.model import PinMap
 from bekenlab.tuya.parameters.format import format_parameters
 from growth import grows_linearly
-from laboratory import codes, study
 from shared import shared
 
 TUYA = "{rl1_pin:26,rl1_lv:1,bt1_pin:10,bt1_lv:0,module:CB2S,jv:1.0.5,crc:1,}"

@@ -2,12 +2,12 @@
 
 import pytest
 
+from analyses import real
 from bekenlab.analysis.identify import ChipVerdict, Clue, decide_chip, weigh
 from bekenlab.chips import chips, module_chip
 from bekenlab.image import read_image
 from bekenlab.samples import build_sample
 from bekenlab.tuya.firmware import Firmware, FirmwareKind
-from laboratory import real
 from shared import dump_names
 
 NOTHING = read_image(b"")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from analyses import codes, study
 from bekenlab.analysis.analyze import analyze, analyze_each
 from bekenlab.analysis.configuration import MAX_TEXT, read_configurations
 from bekenlab.analysis.inputs import InputFile
@@ -16,7 +17,6 @@ from bekenlab.analysis.subject import read_subject
 from bekenlab.errors import NotADumpError, RefusedError
 from bekenlab.pins import Polarity, Source
 from growth import grows_linearly
-from laboratory import codes, study
 from shared import shared
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from analyses import codes, real
 from bekenlab.pins.model import Source
 from bekenlab.tuya.firmware import FirmwareKind
-from laboratory import codes, real
 from shared import dump, dump_names, expected
 
 # The boot loaders by the names of the expected results.

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from analyses import study
 from bekenlab.analysis.recognise import reject_reason, unrecognised
 from bekenlab.data import read_table
 from bekenlab.errors import ExitCode, NotADumpError
 from bekenlab.samples import build_sample
-from laboratory import study
 
 ROWS: list[dict[str, Any]] = read_table("analysis", "file_signatures.toml")["signature"]
 

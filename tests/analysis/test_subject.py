@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from analyses import real, sample
 from bekenlab.analysis.earlier_report import read_report
 from bekenlab.analysis.subject import read_subject
 from bekenlab.errors import BekenlabError, DamagedDumpError, NotADumpError, RefusedError
@@ -18,7 +19,6 @@ from bekenlab.report.json_report import to_json
 from bekenlab.report.log_report import log_json
 from bekenlab.samples import build_sample
 from boot_logs import boot
-from laboratory import real, sample
 from shared import dump, dump_names
 
 if TYPE_CHECKING:

@@ -2,11 +2,7 @@
 
 import pytest
 
-from bekenlab.analysis.model import Analysis
-from bekenlab.pins.model import Source
-from bekenlab.samples import build_sample
-from bekenlab.tuya.storage.encode import encode_storage
-from laboratory import (
+from analyses import (
     KEY,
     OEM_CFG,
     PROTECTED,
@@ -19,6 +15,10 @@ from laboratory import (
     study,
     with_regions,
 )
+from bekenlab.analysis.model import Analysis
+from bekenlab.pins.model import Source
+from bekenlab.samples import build_sample
+from bekenlab.tuya.storage.encode import encode_storage
 
 ON_26 = b"{rl1_pin:26,rl1_lv:1,bt1_pin:10,bt1_lv:0,module:CB2S,}"
 ON_24 = ON_26.replace(b"rl1_pin:26", b"rl1_pin:24")
@@ -97,7 +97,7 @@ def test_damaged_parameters_are_used_where_there_is_nothing_better_and_it_is_sai
     analysis = study(with_regions(damaged_storage()))
     assert analysis.tuya.source is Source.STORAGE
     [text] = [n.message for n in analysis.notices if n.code == "damaged-parameters"]
-    assert "used all the same" in text
+    assert "used nevertheless" in text
 
 
 def test_a_real_dump_without_its_storage_and_plain_copy_falls_back_to_the_firmware() -> None:

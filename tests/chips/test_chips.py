@@ -244,7 +244,7 @@ def test_other_makers_environments_are_no_chip_of_ours(environment: str) -> None
     assert chip_for_environment(environment) is None
 
 
-def test_look_ups_are_read_once() -> None:
+def test_lookups_are_read_once() -> None:
     assert chips() is chips()
     assert chip("BK7231N") is chip("t2")
 

@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 import contract
+from analyses import real
 from bekenlab.analysis.boot import BootOptions, boot
 from bekenlab.cli.main import main
 from bekenlab.image import cipher, framing
@@ -25,7 +26,6 @@ from bekenlab.image.cipher import TUYA_KEY
 from bekenlab.report.boot_json import boot_json
 from bekenlab.samples import PARAMETERS, build_sample
 from cli.program import COMMAND, Run, bekenlab, environment
-from laboratory import real
 from shared import dump
 
 APP = 0x11000  # physical; 0x10000 as the processor sees it
@@ -124,7 +124,7 @@ def test_the_log_comes_first_and_the_summary_after_it(folder: Path) -> None:
     said = [line.split("] ,")[1] for line in lines[:end] if "] ," in line]
     assert said == [f"{key}: is {value} " for key, value in PARAMETERS.items()]
     summary = flat("\n".join(lines[end + 1 :]))
-    assert summary.startswith("Stopped the log has given the whole pin configuration Time ")
+    assert summary.startswith("Stopped the log has given the complete pin configuration Time ")
     assert "Firmware bekenlab_sample_plug 1.0.0" in summary
     assert "P26 Relay 1 high Rel;1 rl1_pin" in summary
     assert re.search(r"P10 in 1 up P26 out 0 The firmware may", summary)
@@ -158,7 +158,10 @@ def test_time_puts_the_device_time_before_every_line(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("pattern", "status", "seen"),
-    [("rl1_pin: is \\d+", 0, "what was waited for came: rl1_pin: is 26"), ("never", 6, "'never'")],
+    [
+        ("rl1_pin: is \\d+", 0, "the awaited text was printed: rl1_pin: is 26"),
+        ("never", 6, "'never'"),
+    ],
 )
 def test_until_matches_or_ends_with_6(folder: Path, pattern: str, status: int, seen: str) -> None:
     run = bekenlab("boot", "plug.bin", "--until", pattern, "--device-seconds", "1", folder=folder)
@@ -370,7 +373,7 @@ def test_ctrl_c_prints_the_summary_and_ends_with_130(endless: Path) -> None:
     assert (status, err) == (130, "")
     assert seconds < 5
     assert out.startswith("still here\nstill here\n")
-    assert "Stopped   the real time is over: interrupted" in out
+    assert "Stopped   the limit of real time was reached: interrupted" in out
 
 
 def test_ctrl_c_prints_the_json_as_well(endless: Path) -> None:

@@ -86,7 +86,7 @@ def test_a_backup_is_the_chip_and_has_a_manifest(backed_up: Desk) -> None:
 def test_a_backup_never_replaces_a_file(backed_up: Desk) -> None:
     done = backed_up.run("backup", "-o", "plug.bin")
     assert done.returncode == 7
-    assert "exists already" in done.stderr
+    assert "already exists" in done.stderr
 
 
 def test_an_interrupted_backup_goes_on(desk: Desk) -> None:
@@ -218,7 +218,7 @@ def test_a_write_asks_first_and_a_dry_run_changes_nothing(backed_up: Desk) -> No
     (backed_up.folder / "new.bin").write_bytes(changed)
     dry = backed_up.run("write", "new.bin", "--dry-run")
     assert dry.returncode == 0
-    assert "1 sector to write, 511 right already" in dry.stdout
+    assert "1 sector to write, 511 already right" in dry.stdout
     done = backed_up.run("write", "new.bin")
     assert done.returncode == 7
     assert "--yes" in done.stderr

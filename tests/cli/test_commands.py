@@ -164,7 +164,7 @@ def test_demo_rehearses_firmware_on_the_sample(tmp_path: Path) -> None:
     (tmp_path / "t.bin").write_bytes(dump("openbk7231t-qio-1.18.300"))
     run = bekenlab("demo", "--firmware", "t.bin", folder=tmp_path)
     assert run.status == 7
-    assert "is for BK7231T, this is BK7231N" in run.err
+    assert "is for BK7231T, but this is BK7231N" in run.err
 
 
 def test_demo_as_json() -> None:
@@ -181,7 +181,7 @@ def test_demo_keeps_its_dump_once_and_never_writes_over_a_file(tmp_path: Path) -
     (tmp_path / "s.bin").write_bytes(b"mine now")
     run = bekenlab("demo", "--save", "s.bin", folder=tmp_path)
     assert run.status == 7
-    assert "s.bin exists already" in run.err
+    assert "s.bin already exists" in run.err
     assert (tmp_path / "s.bin").read_bytes() == b"mine now"
     assert bekenlab("demo", "--save", "gone/s.bin", folder=tmp_path).status == 9
 

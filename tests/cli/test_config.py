@@ -170,10 +170,10 @@ def test_diff_ends_with_6_when_they_differ(folder: Path) -> None:
         {"field": "mqtt_port", "left": 1883, "right": 1884},
     ]
     text = bekenlab("config", "diff", "obk.bin", "new.bin", folder=folder)
-    assert "another" in text.out
+    assert "different" in text.out
     assert "my-network" not in text.out
     same = bekenlab("config", "diff", "obk.bin", "obk.bin", folder=folder)
-    assert (same.status, same.out) == (0, "Both say the same.\n")
+    assert (same.status, same.out) == (0, "The configurations are the same.\n")
 
 
 @pytest.mark.parametrize(
@@ -202,4 +202,4 @@ def test_nothing_secret_is_in_any_output(folder: Path) -> None:
         folder=folder, variables=SECRETS,
     )  # fmt: skip
     assert PASSWORD not in json.dumps([run.out, run.err])
-    assert run.out == "n.bin: for BK7231N, to be flashed at 0x1D1000\n"
+    assert run.out == "n.bin: for BK7231N, flash it at 0x1D1000\n"

@@ -47,7 +47,7 @@ def test_a_configuration_goes_to_a_file(folder: Path) -> None:
     run = bekenlab(*words, folder=folder)
     assert run.status == 0
     assert run.out == (
-        "obk.bin: OpenBeken configuration sector; for BK7231N, to be flashed at 0x1D1000\n"
+        "obk.bin: OpenBeken configuration sector; for BK7231N, flash it at 0x1D1000\n"
     )
     assert decode_config((folder / "obk.bin").read_bytes()).value("short_name") == "obk4E1AB001"
     again = bekenlab(*words, folder=folder)

@@ -54,9 +54,9 @@ def test_json_is_one_line(folder: Path) -> None:
 
 
 BAD = {
-    "garbage": (random.Random(5).randbytes(0x8000), "not-a-dump", "no boot log"),
-    "prose": (b"nothing to see here\n" * 200, "not-a-dump", "no boot log"),
-    "empty": (b"", "not-a-dump", "no boot log"),
+    "garbage": (random.Random(5).randbytes(0x8000), "not-a-dump", "not a boot log"),
+    "prose": (b"nothing to see here\n" * 200, "not-a-dump", "not a boot log"),
+    "empty": (b"", "not-a-dump", "not a boot log"),
     "missing": (None, "file-access", "in.log"),
 }
 

@@ -134,7 +134,7 @@ def test_a_web_password_comes_from_the_environment(fake: FakeDevice, tmp_path: P
     assert (run.status, "code web-password, exit 7" in run.err) == (7, True)
     run = obk(fake, "info", folder=tmp_path, BEKENLAB_WEB_PASSWORD="tuer")  # noqa: S106
     assert run.status == 0
-    assert obk(fake, "info", "--ask-password", folder=tmp_path).status == 2, "nobody to ask"
+    assert obk(fake, "info", "--ask-password", folder=tmp_path).status == 2, "Without a terminal"
 
 
 def test_what_a_device_calls_itself_cannot_move_the_cursor(

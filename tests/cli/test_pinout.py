@@ -57,7 +57,7 @@ def test_a_picture_is_written_once(extra: tuple[str, ...], plug: Path, tmp_path:
     assert ("Never connect serial" in run.out) == bool(extra)
     again = bekenlab("pinout", "CB2S", "-o", out)
     assert again.status == 7
-    assert "exists already" in again.err
+    assert "already exists" in again.err
     assert bekenlab("pinout", "CB2S", "-o", out, "--force").status == 0
 
 

@@ -54,7 +54,7 @@ def test_its_own_input_is_never_overwritten(folder: Path, target: str) -> None:
     (folder / "link.bin").symlink_to("plug.bin")
     run = bekenlab("redact", "plug.bin", "-o", target, folder=folder)
     assert run.status == 7
-    assert "exists already" in run.err
+    assert "already exists" in run.err
     assert (folder / "plug.bin").read_bytes() == build_sample()
 
 

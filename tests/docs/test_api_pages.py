@@ -48,7 +48,7 @@ def test_every_public_name_is_listed() -> None:
 
 
 def test_every_method_of_a_connected_chip_is_listed() -> None:
-    cells = [row[0].strip("`").partition("(")[0] for row in rows(API, "Back up, write, go back")]
+    cells = [row[0].strip("`").partition("(")[0] for row in rows(API, "Back up, write, restore")]
     methods = {name for name in vars(bekenlab.ConnectedChip) if not name.startswith("_")}
     assert set(cells) == methods - {"identity"}
 

@@ -294,7 +294,7 @@ def test_a_strip_hangs_on_p16_and_has_at_most_165_leds() -> None:
     strip = one(firmware(mosi=16, LedNum=300), "light", "beken_spi_led_strip")
     assert (strip["pin"], strip["num_leds"]) == ("P16", 165)
     assert "300 LEDs" in firmware(mosi=16, LedNum=300).yaml
-    assert "How many LEDs there are is not known" in firmware(mosi=16).yaml
+    assert "The number of LEDs is not known" in firmware(mosi=16).yaml
     assert "P16 only" in firmware(mosi=14).left_out[0]
 
 

@@ -15,12 +15,12 @@ from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import recognise
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.planning import WriteOptions, plan_write
-from bekenlab.flashing.state import look
+from bekenlab.flashing.state import survey
 from bekenlab.image import read_image
 from bekenlab.link.connect import connect
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.wire_chips import build
-from machine_lab import CHIPS
+from machine_support import CHIPS
 from shared import dump, dump_names
 
 if TYPE_CHECKING:
@@ -60,9 +60,9 @@ def test_the_genuine_loader_of_a_bk7231t_is_written_through(tmp_path: Path) -> N
     new = b"new bytes" * 1000
     file = recognise(InputFile("new.dat", saved, new))
     journal = WriteJournal(tmp_path)
-    state = look(link.target, journal, [saved])
-    wishes = WriteOptions(0x1E2123, force=frozenset({"unknown-file"}))
-    plan = plan_write(link.target, file, wishes, state)
+    state = survey(link.target, journal, [saved])
+    options = WriteOptions(0x1E2123, force=frozenset({"unknown-file"}))
+    plan = plan_write(link.target, file, options, state)
     report = flash(link.target, plan, state, journal, reboot=False)
     assert report.written == 3
     assert chip.flash == content[:0x1E2123] + new + content[0x1E2123 + len(new) :]

@@ -1,6 +1,6 @@
 """Two thousand seeded schedules of faults over whole jobs, and some more on real content.
 
-Each job ends with the right bytes or with a typed error, from which the next attempt goes on;
+Each job ends with the right bytes or with a typed error, after which the next attempt resumes;
 ``fault_runs`` checks that after each attempt.
 """
 

@@ -1,4 +1,4 @@
-"""What a file is, by its content alone, and where it belongs."""
+"""The kind of a file, by its content alone, and where it belongs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bekenlab.flashing.flash_file import FileKind, FlashFile, place, recognise
 from bekenlab.image import EncryptionState
 from bekenlab.image.ota import strip_ug
 from bekenlab.samples import build_sample
-from machine_lab import image
+from machine_support import image
 from shared import dump
 
 OBK_N, OBK_T = "openbk7231n-qio-1.18.300", "openbk7231t-qio-1.18.300"
@@ -65,7 +65,7 @@ def test_a_uf2_goes_where_its_table_says() -> None:
     assert b"".join(piece.data for piece in found.pieces) == app
 
 
-def test_a_uf2_for_no_beken_chip_is_told() -> None:
+def test_a_uf2_for_another_vendors_chip_is_rejected() -> None:
     with pytest.raises(NotADumpError, match="family 0x9fffd543"):
         judged(chip_files.uf2(0x9FFFD543, b"realtek" * 100))
 
@@ -89,14 +89,14 @@ def test_an_openbeken_configuration_goes_to_its_place() -> None:
     assert place(found, chip("BK7231N")) == 0x1D1000
 
 
-def test_other_bytes_have_no_place() -> None:
+def test_unknown_bytes_have_no_address() -> None:
     found = judged(b"some bytes nobody knows" * 50)
     assert found.kind is FileKind.OTHER
     assert place(found, chip("BK7231N")) is None
 
 
 @pytest.mark.parametrize("data", [b"", b"\x7fELF" + bytes(100), b"\x89PNG" + bytes(1000)])
-def test_what_is_surely_something_else_is_turned_away(data: bytes) -> None:
+def test_clearly_different_files_are_rejected(data: bytes) -> None:
     with pytest.raises(NotADumpError):
         judged(data)
 

@@ -1,4 +1,4 @@
-"""One changed byte at the worst place: what a random schedule hits once in ten thousand times."""
+"""One corrupted byte at the worst place, which a random schedule hits once in ten thousand runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import recognise
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.planning import WriteOptions, plan_write
-from bekenlab.flashing.state import look
+from bekenlab.flashing.state import survey
 from bekenlab.flashing.verify import verify
 from bekenlab.link import commands
 from bekenlab.link.comparing import joined_crc
@@ -35,7 +35,7 @@ ERASE_FIRST = commands.erase_sector(APP).raw
 
 
 class Tampered(VirtualTransport):
-    """A line that changes one thing once; both ways may be looked at."""
+    """A transport that changes one thing once, in either direction."""
 
     out: Callable[[bytes], bytes] | None = None
     back: Callable[[bytes], bytes] | None = None
@@ -58,7 +58,7 @@ def replace(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
     return lambda data: data.replace(old, new)
 
 
-class Desk:
+class Rig:
     def __init__(self, folder: Path) -> None:
         self.chip = RomChip("BK7231N", BEFORE)
         self.line = Tampered(self.chip)
@@ -70,10 +70,10 @@ class Desk:
 
     def write(self, target: Target) -> FlashReport:
         journal = WriteJournal(self.folder)
-        state = look(target, journal, [self.folder / "backup.bin"])
+        state = survey(target, journal, [self.folder / "backup.bin"])
         file = recognise(InputFile("app.bin", Path("app.bin"), NEW))
-        wishes = WriteOptions(APP, force=frozenset({"unknown-file"}))
-        plan = plan_write(target, file, wishes, state)
+        options = WriteOptions(APP, force=frozenset({"unknown-file"}))
+        plan = plan_write(target, file, options, state)
         return flash(target, plan, state, journal, reboot=False)
 
 
@@ -82,29 +82,29 @@ class Desk:
     [0, 5 * SECTOR, APP + 8 * SECTOR, RF, 0x1EE000],
     ids=["boot loader", "its end", "app", "calibration", "storage"],
 )
-def test_an_erase_that_hit_another_sector_is_made_good(victim: int, tmp_path: Path) -> None:
-    """Nothing on the wire protects an address; what it hit is put back, whatever it was."""
-    desk = Desk(tmp_path)
-    desk.line.out = replace(ERASE_FIRST, commands.erase_sector(victim).raw)
-    report = desk.write(desk.link())
-    assert desk.line.out is None, "nothing was tampered with"
+def test_a_sector_erased_by_mistake_is_restored(victim: int, tmp_path: Path) -> None:
+    """No checksum protects an address; the sector that was hit is restored, wherever it is."""
+    rig = Rig(tmp_path)
+    rig.line.out = replace(ERASE_FIRST, commands.erase_sector(victim).raw)
+    report = rig.write(rig.link())
+    assert rig.line.out is None, "nothing was tampered with"
     assert report.repaired == 1
-    assert desk.chip.flash == AFTER
+    assert rig.chip.flash == AFTER
 
 
 @pytest.mark.parametrize("lost", range(len(ERASE_FIRST)))
 def test_an_erase_that_lost_a_byte_erases_nothing_else(lost: int, tmp_path: Path) -> None:
-    """The chip waits for the byte; the next command must not become part of the address."""
-    desk = Desk(tmp_path)
-    desk.line.out = replace(ERASE_FIRST, ERASE_FIRST[:lost] + ERASE_FIRST[lost + 1 :])
-    report = desk.write(desk.link())
-    assert desk.line.out is None
+    """The chip waits for the missing byte; the next command must not become part of the address."""
+    rig = Rig(tmp_path)
+    rig.line.out = replace(ERASE_FIRST, ERASE_FIRST[:lost] + ERASE_FIRST[lost + 1 :])
+    report = rig.write(rig.link())
+    assert rig.line.out is None
     assert report.repaired == 0
-    assert desk.chip.flash == AFTER
+    assert rig.chip.flash == AFTER
 
 
 def crc_reply(nth: int) -> Callable[[bytes], bytes]:
-    """Change a bit of the n-th CRC that the chip tells."""
+    """Flip a bit of the n-th CRC the chip sends."""
     head = bytes.fromhex("040e0801e0fc10")
     seen = 0
 
@@ -124,24 +124,24 @@ def crc_reply(nth: int) -> Callable[[bytes], bytes]:
 
 @pytest.mark.parametrize("nth", [0, 5, 17, 18, 19, 20, 25, 40, 54, 60, 64])
 def test_one_false_crc_does_not_make_a_good_write_a_bad_one(nth: int, tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    target = desk.link()
-    desk.line.back = crc_reply(nth)
-    report = desk.write(target)
-    assert desk.line.back is None, "nothing was tampered with"
+    rig = Rig(tmp_path)
+    target = rig.link()
+    rig.line.back = crc_reply(nth)
+    report = rig.write(target)
+    assert rig.line.back is None, "nothing was tampered with"
     assert report.repaired == 0
-    assert desk.chip.flash == AFTER
+    assert rig.chip.flash == AFTER
 
 
 @pytest.mark.parametrize("nth", [0, 1, 3, 8])
 def test_one_false_crc_does_not_make_equal_bytes_different(nth: int, tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    target = desk.link()
-    desk.line.back = crc_reply(nth)
+    rig = Rig(tmp_path)
+    target = rig.link()
+    rig.line.back = crc_reply(nth)
     path = tmp_path / "backup.bin"
     pieces = recognise(InputFile(path.name, path, BEFORE)).at(0)
     assert verify(target, path, pieces).equal
-    assert nth > 3 or desk.line.back is None
+    assert nth > 3 or rig.line.back is None
 
 
 def test_crcs_are_joined_as_the_bytes_are() -> None:
@@ -153,8 +153,8 @@ def test_crcs_are_joined_as_the_bytes_are() -> None:
     assert joined_crc([]) == 0
 
 
-def test_no_changed_bit_while_linking_makes_another_chip_of_it() -> None:
-    """Who the chip is decides how much is read; no checksum vouches for it."""
+def test_no_flipped_bit_while_linking_changes_the_identity() -> None:
+    """The identity decides how much is read, and no checksum protects it."""
     known = connect(VirtualTransport(RomChip("BK7231N", BEFORE)), wait=0).target.identity
     for place in range(0, 600, 2):
         fault = LineFault("flip", place, 1 << place % 8)
@@ -164,11 +164,11 @@ def test_no_changed_bit_while_linking_makes_another_chip_of_it() -> None:
         assert connect(line, wait=0).target.identity == known, f"bit of byte {place}"
 
 
-def test_no_changed_bit_leaves_the_flash_unprotected(tmp_path: Path) -> None:
+def test_no_flipped_bit_leaves_the_flash_unprotected(tmp_path: Path) -> None:
     (tmp_path / "backup.bin").write_bytes(BEFORE)
     for place in range(500, 1400, 37):
-        desk = Desk(tmp_path)
+        rig = Rig(tmp_path)
         fault = LineFault("flip", place, 1 << place % 8)
-        desk.write(connect(FaultyTransport(desk.line, FaultSchedule((fault,))), wait=0).target)
-        assert desk.chip.nor.protected, f"bit of byte {place}"
-        assert desk.chip.flash == AFTER
+        rig.write(connect(FaultyTransport(rig.line, FaultSchedule((fault,))), wait=0).target)
+        assert rig.chip.nor.protected, f"bit of byte {place}"
+        assert rig.chip.flash == AFTER

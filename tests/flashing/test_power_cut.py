@@ -1,4 +1,4 @@
-"""Power is cut at every flash operation of a write; the next attempt makes it right."""
+"""Power is cut at every flash operation of a write; the next attempt finishes it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import recognise
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.planning import WriteOptions, plan_write
-from bekenlab.flashing.state import look
+from bekenlab.flashing.state import survey
 from bekenlab.link.connect import Link, connect
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.rom import ChipFaults, RomChip
@@ -37,7 +37,7 @@ def write(chip: RomChip, folder: Path, saved: Path, *, lines: bool = False) -> F
     link: Link = connect(VirtualTransport(chip, modem_lines=lines), wait=0)
     file = recognise(InputFile("app.bin", Path("app.bin"), NEW))
     journal = WriteJournal(folder)
-    state = look(link.target, journal, [saved])
+    state = survey(link.target, journal, [saved])
     plan = plan_write(
         link.target, file, WriteOptions(START, force=frozenset({"unknown-file"})), state
     )
@@ -50,7 +50,7 @@ def operations() -> int:
 
 
 @pytest.mark.parametrize("cut", range(1, operations() + 1))
-def test_a_cut_at_any_operation_is_made_good(cut: int, tmp_path: Path) -> None:
+def test_the_next_attempt_finishes_after_a_cut_at_any_operation(cut: int, tmp_path: Path) -> None:
     saved = tmp_path / "backup.bin"
     saved.write_bytes(BEFORE)
     chip = RomChip("BK7231N", BEFORE, faults=ChipFaults(power_cut=frozenset({cut})))
@@ -64,7 +64,7 @@ def test_a_cut_at_any_operation_is_made_good(cut: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cut", range(1, operations() + 1))
-def test_an_adapter_that_can_reset_the_chip_goes_on_by_itself(cut: int, tmp_path: Path) -> None:
+def test_an_adapter_that_can_reset_the_chip_resumes_by_itself(cut: int, tmp_path: Path) -> None:
     saved = tmp_path / "backup.bin"
     saved.write_bytes(BEFORE)
     chip = RomChip("BK7231N", BEFORE, faults=ChipFaults(power_cut=frozenset({cut})))
@@ -72,7 +72,7 @@ def test_an_adapter_that_can_reset_the_chip_goes_on_by_itself(cut: int, tmp_path
     assert chip.flash == AFTER
 
 
-def test_there_is_no_operation_more(tmp_path: Path) -> None:
+def test_the_write_takes_no_further_operations(tmp_path: Path) -> None:
     saved = tmp_path / "backup.bin"
     saved.write_bytes(BEFORE)
     chip = RomChip("BK7231N", BEFORE, faults=ChipFaults(power_cut=frozenset({operations() + 1})))

@@ -1,4 +1,4 @@
-"""Writes that are refused: each with its reason and the option that lets it pass."""
+"""Refused writes: each with its reason and the option that overrides it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bekenlab.flashing.flash_file import FlashFile, recognise
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.planning import WriteOptions, plan_write
 from bekenlab.flashing.refusals import OVERRIDABLE
-from bekenlab.flashing.state import ChipState, look
+from bekenlab.flashing.state import ChipState, survey
 from bekenlab.link.connect import connect
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.rom import RomChip
@@ -38,7 +38,7 @@ OBK_N, OBK_T = "openbk7231n-qio-1.18.300", "openbk7231t-qio-1.18.300"
 OBK_7238 = "openbk7238-qio-1.18.300"
 
 
-class Desk:
+class Rig:
     """A chip on the wire, and perhaps a backup of it."""
 
     def __init__(
@@ -50,14 +50,14 @@ class Desk:
         for path in self._saved:
             path.write_bytes(content)
 
-    def look(self) -> tuple[Target, ChipState]:
+    def survey(self) -> tuple[Target, ChipState]:
         target = connect(VirtualTransport(self.chip), wait=0).target
-        return target, look(target, self.journal, self._saved)
+        return target, survey(target, self.journal, self._saved)
 
-    def plan(self, file: bytes | FlashFile, **wishes: Any) -> FlashPlan:
-        target, state = self.look()
+    def plan(self, file: bytes | FlashFile, **options: Any) -> FlashPlan:
+        target, state = self.survey()
         known = file if isinstance(file, FlashFile) else judged(file)
-        return plan_write(target, known, WriteOptions(**wishes), state)
+        return plan_write(target, known, WriteOptions(**options), state)
 
 
 def judged(data: bytes) -> FlashFile:
@@ -78,7 +78,7 @@ OTHER_RF = changed(0x1D0010, bytes(64))
 
 SOME = b"some bytes"
 ANY = frozenset({"unknown-file"})
-# The refusal, the file (made when it is needed: real files may be absent), and other wishes.
+# The refusal, the file (made when it is needed: real files may be absent), and further options.
 CASES: list[tuple[str, Callable[[], bytes], dict[str, Any]]] = [
     ("bootloader", lambda: OTHER_LOADER, {"force": {"damaged-file"}}),
     ("bootloader", lambda: SOME, {"address": 0x10000, "force": ANY}),
@@ -93,12 +93,12 @@ CASES: list[tuple[str, Callable[[], bytes], dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("case", "make", "wishes"), CASES)
+@pytest.mark.parametrize(("case", "make", "options"), CASES)
 def test_each_reason_and_its_override(
-    case: str, make: Callable[[], bytes], wishes: dict[str, Any], tmp_path: Path
+    case: str, make: Callable[[], bytes], options: dict[str, Any], tmp_path: Path
 ) -> None:
-    desk, file = Desk(tmp_path), make()
-    plan = desk.plan(file, **wishes)
+    rig, file = Rig(tmp_path), make()
+    plan = rig.plan(file, **options)
     assert codes(plan) == [case]
     refusal = plan.refusals[0]
     assert f"--force {case}" in override(refusal)
@@ -106,116 +106,116 @@ def test_each_reason_and_its_override(
         plan.raise_if_refused()
     assert refusal.reason in caught.value.message
     assert f"--force {case}" in caught.value.advice(wording)
-    force = frozenset({case, *wishes.get("force", ())})
-    assert not codes(desk.plan(file, **{**wishes, "force": force}))
+    force = frozenset({case, *options.get("force", ())})
+    assert not codes(rig.plan(file, **{**options, "force": force}))
 
 
 def test_firmware_never_brings_its_boot_loader_unasked(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    plan = desk.plan(dump(OBK_N))
+    rig = Rig(tmp_path)
+    plan = rig.plan(dump(OBK_N))
     assert not plan.refusals
     assert [region.name for region in plan.kept] == ["bootloader"]
     assert min(sector.address for sector in (*plan.sectors, *plan.same)) == 0x11000
-    forced = desk.plan(dump(OBK_N), force=frozenset({"bootloader"}))
+    forced = rig.plan(dump(OBK_N), force=frozenset({"bootloader"}))
     assert not forced.kept
     assert min(sector.address for sector in forced.sectors) == 0
 
 
 def test_a_plan_whose_backup_was_deleted_meanwhile_is_not_carried_out(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    target, state = desk.look()
+    rig = Rig(tmp_path)
+    target, state = rig.survey()
     plan = plan_write(target, judged(dump(OBK_N)), WriteOptions(), state)
     assert plan.backup == tmp_path / "backup.bin"
     plan.backup.unlink()
-    with pytest.raises(RefusedError, match="no longer there"):
-        flash(target, plan, state, desk.journal)
-    assert desk.chip.flash == SAMPLE
+    with pytest.raises(RefusedError, match="no longer exists"):
+        flash(target, plan, state, rig.journal)
+    assert rig.chip.flash == SAMPLE
 
 
 def test_a_refused_plan_is_never_carried_out(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, saved=False)
-    target, state = desk.look()
+    rig = Rig(tmp_path, saved=False)
+    target, state = rig.survey()
     plan = plan_write(target, judged(dump(OBK_N)), WriteOptions(), state)
     assert codes(plan) == ["no-backup"]
     with pytest.raises(RefusedError, match="no backup of this chip is known"):
-        flash(target, plan, state, desk.journal)
-    assert desk.chip.flash == SAMPLE
+        flash(target, plan, state, rig.journal)
+    assert rig.chip.flash == SAMPLE
 
 
 @pytest.mark.parametrize(("file", "region"), [(OTHER_LOADER, "bootloader"), (OTHER_RF, "rf")])
 def test_a_protected_part_may_be_kept_instead(file: bytes, region: str, tmp_path: Path) -> None:
     force = frozenset({"damaged-file"})
-    plan = Desk(tmp_path).plan(file, keep=frozenset({region}), force=force)
+    plan = Rig(tmp_path).plan(file, keep=frozenset({region}), force=force)
     assert not plan.refusals
     assert not plan.sectors
     assert [kept.name for kept in plan.kept] == [region]
 
 
 def test_the_same_bytes_over_a_protected_part_are_no_change(tmp_path: Path) -> None:
-    assert not Desk(tmp_path).plan(SAMPLE).refusals
+    assert not Rig(tmp_path).plan(SAMPLE).refusals
 
 
 def test_a_blank_chip_has_nothing_to_lose(tmp_path: Path) -> None:
-    """A boot loader and calibration may be put where there are none: that is how it is cured."""
-    plan = Desk(tmp_path, b"\xff" * FLASH, saved=False).plan(SAMPLE)
+    """Boot loader and calibration may be written where there are none: that repairs a chip."""
+    plan = Rig(tmp_path, b"\xff" * FLASH, saved=False).plan(SAMPLE)
     assert not plan.refusals
     assert plan.sectors
 
 
 def test_what_a_blank_chip_cannot_run_is_refused(tmp_path: Path) -> None:
-    plan = Desk(tmp_path, b"\xff" * FLASH).plan(
+    plan = Rig(tmp_path, b"\xff" * FLASH).plan(
         dump(OBK_7238)[0x11000:], force=frozenset({"wrong-chip"})
     )
     assert codes(plan) == ["encryption"]
 
 
 def test_restoring_another_devices_dump_needs_a_backup_of_this_one(tmp_path: Path) -> None:
-    """The file is no backup of the chip whose calibration it would replace."""
+    """The file is not a backup of the chip whose calibration it would replace."""
     (tmp_path / "other.bin").write_bytes(OTHER_RF)
-    desk = Desk(tmp_path, saved=False)
-    target = connect(VirtualTransport(desk.chip), wait=0).target
-    state = look(target, desk.journal, [tmp_path / "other.bin"])
+    rig = Rig(tmp_path, saved=False)
+    target = connect(VirtualTransport(rig.chip), wait=0).target
+    state = survey(target, rig.journal, [tmp_path / "other.bin"])
     plan = plan_write(target, judged(OTHER_RF), WriteOptions(0), state)
     assert codes(plan) == ["rf", "no-backup"]
 
 
 def test_a_dump_that_begins_in_the_middle_is_a_backup_too(tmp_path: Path) -> None:
     (tmp_path / "turned.bin").write_bytes(SAMPLE[0x11000:] + SAMPLE[:0x11000])
-    desk = Desk(tmp_path, saved=False)
-    target = connect(VirtualTransport(desk.chip), wait=0).target
-    state = look(target, desk.journal, [tmp_path / "turned.bin"])
+    rig = Rig(tmp_path, saved=False)
+    target = connect(VirtualTransport(rig.chip), wait=0).target
+    state = survey(target, rig.journal, [tmp_path / "turned.bin"])
     assert state.backup == (tmp_path / "turned.bin", SAMPLE)
 
 
 def test_what_does_not_fit_is_left_out_when_forced(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    rig = Rig(tmp_path)
     force = frozenset({"unknown-file", "too-big"})
-    plan = desk.plan(b"some bytes", address=FLASH - 4, force=force)
+    plan = rig.plan(b"some bytes", address=FLASH - 4, force=force)
     assert [(piece.start, piece.data) for piece in plan.pieces] == [(FLASH - 4, b"some")]
 
 
-def test_a_file_without_a_place_needs_an_address(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="nothing says where it belongs"):
-        Desk(tmp_path).plan(b"some bytes")
+def test_a_file_of_unknown_address_needs_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="its address is unknown"):
+        Rig(tmp_path).plan(b"some bytes")
 
 
 def test_erasing_the_calibration_is_refused(tmp_path: Path) -> None:
-    assert codes(Desk(tmp_path).plan(blank(0x1D0000, 0x1D1000))) == ["rf"]
+    assert codes(Rig(tmp_path).plan(blank(0x1D0000, 0x1D1000))) == ["rf"]
 
 
 def test_a_uf2_is_written_and_nothing_else(tmp_path: Path) -> None:
     app = dump(OBK_N)[0x11000:0x31000]
-    desk = Desk(tmp_path)
-    target, state = desk.look()
+    rig = Rig(tmp_path)
+    target, state = rig.survey()
     file = judged(chip_files.uf2(chip_files.UF2_N, app))
     plan = plan_write(target, file, WriteOptions(), state)
     assert not plan.refusals
-    flash(target, plan, state, desk.journal)
-    assert desk.chip.flash == changed(0x11000, app)
+    flash(target, plan, state, rig.journal)
+    assert rig.chip.flash == changed(0x11000, app)
 
 
 def test_an_ota_package_goes_to_the_download_area(tmp_path: Path) -> None:
-    plan = Desk(tmp_path).plan(chip_files.ota_package())
+    plan = Rig(tmp_path).plan(chip_files.ota_package())
     assert not plan.refusals
     assert plan.pieces[0].start == 0x12A000
 

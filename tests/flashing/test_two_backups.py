@@ -1,4 +1,4 @@
-"""Two devices of one kind are backed up at once, into the same file."""
+"""Two devices of one kind are backed up at the same time, into the same file."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def test_a_second_run_does_not_touch_what_the_first_one_makes(tmp_path: Path) -> None:
+def test_a_second_run_does_not_touch_the_files_of_the_first(tmp_path: Path) -> None:
     output, other = tmp_path / "plug.bin", target(SECOND)
     refused: list[str] = []
 
@@ -45,7 +45,7 @@ def test_a_second_run_does_not_touch_what_the_first_one_makes(tmp_path: Path) ->
             with pytest.raises(RefusedError, match="another run") as error:
                 backup(other, output, now=now)
             refused.append(error.value.code)
-            # The pages choose a name by themselves: not one that is being made.
+            # The pages choose a name themselves, never one in use.
             chosen = next_output(tmp_path, other.identity, now())
             assert chosen != output
 
@@ -55,7 +55,7 @@ def test_a_second_run_does_not_touch_what_the_first_one_makes(tmp_path: Path) ->
     assert not (tmp_path / "plug.bin.journal").exists()
 
 
-def test_what_is_not_on_the_disk_is_no_backup(tmp_path: Path) -> None:
+def test_a_backup_that_differs_on_disk_is_not_finished(tmp_path: Path) -> None:
     output = tmp_path / "plug.bin"
 
     def spoil(event: Event, /) -> None:
@@ -67,18 +67,18 @@ def test_what_is_not_on_the_disk_is_no_backup(tmp_path: Path) -> None:
     with pytest.raises(FileAccessError, match="does not hold"):
         backup(target(FIRST), output, now=now, events=spoil)
     assert not output.exists()
-    assert backup(target(FIRST), output, now=now).resumed, "the rest is gone on with"
+    assert backup(target(FIRST), output, now=now).resumed, "the rest is resumed"
     assert output.read_bytes() == FIRST
 
 
-def test_an_empty_journal_is_no_other_chip(tmp_path: Path) -> None:
+def test_an_empty_journal_does_not_count_as_another_chip(tmp_path: Path) -> None:
     (tmp_path / "plug.bin.partial").write_bytes(b"")
     (tmp_path / "plug.bin.journal").write_bytes(b"")
     report = backup(target(FIRST), tmp_path / "plug.bin", now=now)
     assert json.loads(report.manifest.read_text())["sha256"] == report.sha256
 
 
-def test_backups_noted_at_once_are_all_known(tmp_path: Path) -> None:
+def test_backups_registered_at_the_same_time_are_all_known(tmp_path: Path) -> None:
     def note(prefix: str) -> None:
         for number in range(10):
             KnownBackups(tmp_path).add(tmp_path / f"{prefix}{number}.bin")

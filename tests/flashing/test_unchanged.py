@@ -1,4 +1,4 @@
-"""A write that has nothing to do is known from one CRC; anything else is looked at in full."""
+"""A write that changes nothing is recognised by one CRC; any other needs a survey."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bekenlab.flashing.flash_file import FlashFile, recognise
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.planner import plan_unchanged
 from bekenlab.flashing.planning import WriteOptions, plan_write
-from bekenlab.flashing.state import ChipState, look
+from bekenlab.flashing.state import ChipState, survey
 from bekenlab.link.connect import connect
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.rom import ChipFaults, RomChip
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bekenlab.link.target import Target
 
 BEFORE = image(3)
-WISHES = WriteOptions(APP + 0x100, force=frozenset({"unknown-file"}))
+OPTIONS = WriteOptions(APP + 0x100, force=frozenset({"unknown-file"}))
 # Begins and ends inside a sector.
 THERE = BEFORE[APP + 0x100 : APP + 11 * SECTOR + 0x200]
 
@@ -38,13 +38,13 @@ def linked(chip: RomChip) -> Target:
     return connect(VirtualTransport(chip), wait=0).target
 
 
-def test_what_is_there_already_needs_no_write_no_backup_and_no_look_at_all_of_flash(
+def test_a_file_already_on_the_chip_needs_no_write_no_backup_and_no_survey(
     tmp_path: Path,
 ) -> None:
     chip = RomChip("BK7231N", BEFORE)
     target, journal = linked(chip), WriteJournal(tmp_path)
     began = target.session.transport.now()
-    plan = plan_unchanged(target, named(THERE), WISHES, journal)
+    plan = plan_unchanged(target, named(THERE), OPTIONS, journal)
     seconds = target.session.transport.now() - began
     assert plan is not None
     assert (plan.sectors, plan.refusals, len(plan.same)) == ((), (), 12)
@@ -52,35 +52,35 @@ def test_what_is_there_already_needs_no_write_no_backup_and_no_look_at_all_of_fl
     report = flash(target, plan, ChipState({}, None, None), journal, reboot=False)
     assert (report.written, chip.flash) == (0, BEFORE)
     began = target.session.transport.now()
-    look(target, journal, [])
+    survey(target, journal, [])
     assert seconds < (target.session.transport.now() - began) / 3
 
 
 @pytest.mark.parametrize("at", [0, 5 * SECTOR, len(THERE) - 1])
-def test_one_other_byte_anywhere_is_something_to_do(at: int, tmp_path: Path) -> None:
+def test_one_different_byte_anywhere_needs_a_write(at: int, tmp_path: Path) -> None:
     other = bytearray(THERE)
     other[at] ^= 1
     target = linked(RomChip("BK7231N", BEFORE))
-    assert plan_unchanged(target, named(bytes(other)), WISHES, WriteJournal(tmp_path)) is None
+    assert plan_unchanged(target, named(bytes(other)), OPTIONS, WriteJournal(tmp_path)) is None
 
 
-def test_a_file_that_is_refused_is_so_even_where_it_is_already(tmp_path: Path) -> None:
-    wishes = WriteOptions(WISHES.address)  # random bytes are nothing a chip would run
+def test_a_refused_file_stays_refused_when_the_chip_already_holds_it(tmp_path: Path) -> None:
+    options = WriteOptions(OPTIONS.address)  # random bytes are no known kind of file
     target = linked(RomChip("BK7231N", BEFORE))
-    assert plan_unchanged(target, named(THERE), wishes, WriteJournal(tmp_path)) is None
+    assert plan_unchanged(target, named(THERE), options, WriteJournal(tmp_path)) is None
 
 
-def test_after_a_write_that_was_cut_off_all_of_flash_is_looked_at(tmp_path: Path) -> None:
-    """The file may be there while what the write had damaged beside it is not yet put right."""
+def test_after_an_interrupted_write_all_of_flash_is_surveyed(tmp_path: Path) -> None:
+    """The chip may hold the file although damage beside it is not yet repaired."""
     chip = RomChip("BK7231N", BEFORE, faults=ChipFaults(power_cut=frozenset({3})))
     saved = tmp_path / "backup.bin"
     saved.write_bytes(BEFORE)
     journal = WriteJournal(tmp_path)
     target = connect(VirtualTransport(chip, modem_lines=False), wait=0).target
-    state = look(target, journal, [saved])
+    state = survey(target, journal, [saved])
     new = named(random.Random(4).randbytes(4 * SECTOR))
     with pytest.raises(BekenlabError):
-        flash(target, plan_write(target, new, WISHES, state), state, journal, reboot=False)
+        flash(target, plan_write(target, new, OPTIONS, state), state, journal, reboot=False)
     chip.reset()
     there = chip.flash[APP + 0x100 : APP + 11 * SECTOR]
-    assert plan_unchanged(linked(chip), named(there), WISHES, journal) is None
+    assert plan_unchanged(linked(chip), named(there), OPTIONS, journal) is None

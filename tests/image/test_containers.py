@@ -94,11 +94,11 @@ def test_tuyas_outer_header_is_removed() -> None:
 @pytest.mark.parametrize(
     ("data", "error", "words"),
     [
-        (b"RBL\0", CorruptInputError, "no RBL header"),
-        (package()[:-20], CorruptInputError, "cut"),
-        (package()[:200] + b"\0" * 64 + package()[264:], CorruptInputError, "inflate"),
-        (package(0x202), UnsupportedError, "compression number 2"),
-        (package(0x101), UnsupportedError, "encryption number 1"),
+        (b"RBL\0", CorruptInputError, "valid RBL header"),
+        (package()[:-20], CorruptInputError, "truncated"),
+        (package()[:200] + b"\0" * 64 + package()[264:], CorruptInputError, "decompressed"),
+        (package(0x202), UnsupportedError, "with compression 2 are"),
+        (package(0x101), UnsupportedError, "with encryption 1 are"),
     ],
 )
 def test_damaged_packages_say_what_is_wrong(

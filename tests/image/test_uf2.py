@@ -57,10 +57,10 @@ def test_what_libretiny_packs_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "seen"),
     [
-        (GOOD[:-1], "has 2,047 bytes and was built with 2,048"),
+        (GOOD[:-1], "has 2,047 bytes, but was built with 2,048"),
         (GOOD[:100], "ends in the middle of block 0"),
-        (GOOD[:512] + GOOD[1024:] + GOOD[:512], "block 1 calls itself 2"),
-        (GOOD[:512] + bytes(512) + GOOD[1024:], "block 1 is none"),
+        (GOOD[:512] + GOOD[1024:] + GOOD[:512], "block 1 is numbered 2"),
+        (GOOD[:512] + bytes(512) + GOOD[1024:], "block 1 is not a UF2 block"),
     ],
 )
 def test_damage_is_named(data: bytes, seen: str) -> None:
@@ -69,7 +69,7 @@ def test_damage_is_named(data: bytes, seen: str) -> None:
 
 
 def test_a_package_for_the_air_only_is_refused() -> None:
-    with pytest.raises(UnsupportedError, match="nothing to be written over a wire"):
+    with pytest.raises(UnsupportedError, match="nothing to write over UART"):
         read_uf2(package((0, b"ota", FOR_OTA)))
 
 

@@ -1,4 +1,4 @@
-"""Many files: in order, in parallel, and one bad file costs nobody else."""
+"""Many files: in order, in parallel, and one bad file does not affect the others."""
 
 import os
 from pathlib import Path
@@ -80,7 +80,7 @@ def test_a_file_that_cannot_be_read_is_reported_in_its_place(
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_fault_of_ours_costs_only_its_file(files: list[Path], workers: int) -> None:
+def test_a_bug_costs_only_its_file(files: list[Path], workers: int) -> None:
     results = list(analyze_many(files, stumble_over_fox, failed=failure, workers=workers))
     assert results[1] == ("fox.txt", "internal")
     assert [name for name, _ in results] == [path.name for path in files]

@@ -1,4 +1,4 @@
-"""A backup is noted where later writes look for it; and what it does not wait for."""
+"""A backup is registered for later writes, and does not wait for slow imports."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 SAMPLE = build_sample()
 
 
-def open_line(name: str, baud: int) -> Transport:
+def open_port(name: str, baud: int) -> Transport:
     return VirtualTransport(RomChip("BK7231N", SAMPLE), name=name)
 
 
-CONNECTION = ConnectionOptions(port="the wire", wait=1.0, open_line=open_line)
+CONNECTION = ConnectionOptions(port="the wire", wait=1.0, open_port=open_port)
 
 
-def test_a_backup_is_noted_and_gets_a_name_where_none_was_given(tmp_path: Path) -> None:
+def test_a_backup_is_registered_and_named_by_default(tmp_path: Path) -> None:
     places = Places(tmp_path / "state", tmp_path / "home" / "backups")
     linked: list[Identity] = []
     report = backup(
@@ -53,7 +53,7 @@ def test_a_backup_is_noted_and_gets_a_name_where_none_was_given(tmp_path: Path) 
     assert places.candidates() == [report.output.resolve(), named.resolve()]
 
 
-def test_a_backup_that_nobody_noted_is_found_in_its_folder(tmp_path: Path) -> None:
+def test_an_unregistered_backup_is_found_in_its_folder(tmp_path: Path) -> None:
     places = Places(tmp_path / "state", tmp_path / "backups")
     assert places.candidates([tmp_path / "named.bin"]) == [tmp_path / "named.bin"]
     places.backups.mkdir()
@@ -62,7 +62,7 @@ def test_a_backup_that_nobody_noted_is_found_in_its_folder(tmp_path: Path) -> No
     assert [path.name for path in places.candidates()] == ["left.bin", "noted.bin"]
 
 
-def test_a_dry_run_makes_no_file_and_tells_the_time(tmp_path: Path) -> None:
+def test_a_dry_run_creates_no_file_and_estimates_the_time(tmp_path: Path) -> None:
     output = tmp_path / "plug.bin"
     plan = plan_backup(CONNECTION, output)
     assert (plan.identity.chip_name, plan.size) == ("BK7231N", 2 << 20)
@@ -71,13 +71,13 @@ def test_a_dry_run_makes_no_file_and_tells_the_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
-def test_a_name_that_will_not_do_is_told_before_the_chip_is_looked_for(
+def test_an_unusable_name_is_reported_before_the_port_is_opened(
     tmp_path: Path, *, dry_run: bool
 ) -> None:
     def never(name: str, baud: int) -> Transport:
         raise AssertionError("the port was opened")
 
-    connection = ConnectionOptions(port="the wire", open_line=never)
+    connection = ConnectionOptions(port="the wire", open_port=never)
     places = Places(None, tmp_path)
     taken = tmp_path / "taken.bin"
     taken.touch()
@@ -86,7 +86,7 @@ def test_a_name_that_will_not_do_is_told_before_the_chip_is_looked_for(
             plan_backup(connection, output) if dry_run else backup(connection, output, places)
 
 
-# What understands firmware, and the mathematics behind it: 0.3 s that a backup does without.
+# The analyser and numpy take 0.3 s to import, which a backup does not need.
 HEAVY = ("numpy", "unicorn", "bekenlab.analysis", "bekenlab.image", "bekenlab.tuya")
 
 
@@ -97,10 +97,10 @@ HEAVY = ("numpy", "unicorn", "bekenlab.analysis", "bekenlab.image", "bekenlab.tu
         ["backup", "-o", "new.bin", "-p", "socket://127.0.0.1:1", "--dry-run", "--json"],
     ],
 )
-def test_nobody_waits_for_the_analyser_before_the_chip_is_read(
+def test_the_analyser_is_not_loaded_before_the_chip_is_read(
     tmp_path: Path, words: list[str]
 ) -> None:
-    """The command is run to where the port is opened, which fails."""
+    """The command runs until it opens the port, which fails."""
     program = f"""
 import json, sys
 import bekenlab.jobs.backup, bekenlab.report.chip_json

@@ -1,4 +1,4 @@
-"""Where the list of known devices comes from: a file, an earlier download, an address."""
+"""Sources of the list of known devices: a file, an earlier download, a URL."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ def test_a_list_is_downloaded_as_it_is() -> None:
         (b"<html>not found</html>", "no JSON"),
     ],
 )
-def test_what_goes_wrong_is_said(answer: bytes | BekenlabError, said: str) -> None:
+def test_failures_are_explained(answer: bytes | BekenlabError, said: str) -> None:
     with pytest.raises(DeviceListError, match=said):
         download_list(ADDRESS, fetch=Answers(answer))
 
 
 def test_only_https_is_opened() -> None:
-    with pytest.raises(DeviceListError, match="https only"):
+    with pytest.raises(DeviceListError, match="only https"):
         download_list("http://example.org/x")
 
 
-def test_without_an_earlier_download_it_is_said_how_to_get_it(tmp_path: Path) -> None:
+def test_without_an_earlier_download_the_error_says_how_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(DeviceListError) as caught:
         read_cached_list(tmp_path / "list.json")
     assert device_list.ADDRESS in caught.value.advice(wording)

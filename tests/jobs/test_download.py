@@ -9,7 +9,7 @@ from bekenlab.jobs.download import check_address, fetch
 from loopback import Answer, loopback
 
 
-def test_what_is_there_comes_as_it_is() -> None:
+def test_content_arrives_unchanged() -> None:
     with loopback() as server:
         server.answers["/file"] = Answer(body=bytes(range(256)) * 40)
         assert fetch(f"{server.address}/file", 1 << 20) == bytes(range(256)) * 40
@@ -41,14 +41,14 @@ def test_a_redirection_to_anything_but_https_is_not_followed(target: str) -> Non
         (Answer(body=b"half", cut=True), "cannot be downloaded"),
     ],
 )
-def test_what_goes_wrong_is_said(answer: Answer, said: str) -> None:
+def test_failures_are_explained(answer: Answer, said: str) -> None:
     with loopback() as server:
         server.answers["/file"] = answer
         with pytest.raises(DownloadError, match=said):
             fetch(f"{server.address}/file", 100)
 
 
-def test_a_server_that_is_not_there() -> None:
+def test_an_unreachable_server() -> None:
     with loopback() as server:
         address = server.address
     with pytest.raises(DownloadError, match="cannot be downloaded"):
@@ -69,7 +69,7 @@ def test_a_server_that_is_not_there() -> None:
     ],
 )
 def test_only_https_is_asked(address: str) -> None:
-    with pytest.raises(DownloadError, match="https only"):
+    with pytest.raises(DownloadError, match="only https"):
         check_address(address)
 
 

@@ -166,6 +166,6 @@ def test_an_archive_with_several_is_refused(tmp_path: Path) -> None:
         read_config(tmp_path / "two.zip")
 
 
-def test_a_pin_that_is_not_there_is_refused() -> None:
+def test_a_pin_the_chip_lacks_is_refused() -> None:
     with pytest.raises(BadValueError, match="P40"):
         make_config(None, Changes(pins=(PinSetting(40, "Rel"),)), unique=UNIQUE, chip="BK7231N")

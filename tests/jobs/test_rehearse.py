@@ -19,7 +19,7 @@ from bekenlab.openbeken.config.edit import Changes
 from bekenlab.openbeken.settings import PinSetting
 from bekenlab.probing.rehearsal import PinVerdict, Rehearsal
 from bekenlab.samples import build_sample
-from install_lab import PLUG, Person, desk, openbeken, original, wifi, wishes
+from install_setup import PLUG, Person, desk, install_options, openbeken, original, wifi
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +91,7 @@ def test_a_pin_that_cannot_do_its_job_fails_the_rehearsal() -> None:
     assert "P20" in problem.message
 
 
-def test_roles_that_nothing_can_move_are_not_called_moved() -> None:
+def test_roles_nothing_can_drive_are_reported_untried() -> None:
     changes = Changes(pins=(PinSetting(20, "ADC", 5),))
     outcome = rehearsed("BK7231N", build_sample(), changes)
     did = {pin.gpio: pin.verdict for pin in outcome.pins}
@@ -162,14 +162,16 @@ def test_firmware_of_another_chip_is_not_rehearsed(tmp_path: Path) -> None:
         rehearse_dump(path, lambda _chip: firmware, wifi())
 
 
-def test_an_install_goes_on_where_there_is_no_virtual_chip(tmp_path: Path) -> None:
+def test_an_install_continues_without_a_virtual_chip(tmp_path: Path) -> None:
     def impossible(_proposal: object) -> Rehearsal:
         raise UnsupportedError("There is no virtual chip of this kind.")
 
     table = desk("BK7231N", original(PLUG), tmp_path)
     person = Person(rehearses=True)
     helpers = Helpers(rehearse=impossible, find=lambda _report: "192.168.1.40")
-    report = install(table.bench, wishes("BK7231N"), table.places, person, helpers=helpers)
+    report = install(
+        table.connection, install_options("BK7231N"), table.places, person, helpers=helpers
+    )
     assert person.asked == ["rehearse", "carry out"]
     assert report.rehearsal is None
     assert report.address == "192.168.1.40"

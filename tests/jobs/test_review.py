@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from analyses import codes, study
 from bekenlab.report.json_report import to_json
 from bekenlab.report.summary import summary_line
 from bekenlab.samples import build_sample
-from laboratory import codes, study
 
 SECRETS = {"ssid": "HomeNetwork", "passwd": "hunter2secret", "auth_key": "k" * 32, "uuid": "u" * 16}
 
@@ -35,14 +35,14 @@ def test_a_configuration_is_found_inside_other_json() -> None:
 
 
 @pytest.mark.parametrize("text", ['{"a":{"b":1}}', "{crc_of_nothing", "[]", "notes about {a plug}"])
-def test_a_text_without_configuration_is_no_dump(text: str) -> None:
+def test_a_text_without_configuration_is_not_a_dump(text: str) -> None:
     analysis = study(text.encode())
     assert analysis.problem is not None
     assert analysis.problem.code == "not-a-dump"
     assert not analysis.tuya.statements
 
 
-def test_two_dumps_in_one_file_are_told_of_and_the_first_one_is_described() -> None:
+def test_two_dumps_in_one_file_are_reported_and_the_first_is_described() -> None:
     other = bytearray(build_sample())
     other[0x1D0000:0x1D1000] = other[0x1D0000:0x1D1000].replace(b"\x02\xbe\x4e", b"\x02\x11\x22")
     analysis = study(build_sample() + bytes(other))

@@ -1,4 +1,4 @@
-"""One way to plan, ask and write: who is asked what, and what an answer leads to."""
+"""Plan, ask, write: the questions asked, and what each answer leads to."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ FREE = 0x150000
 
 
 @dataclass
-class Desk:
-    """A chip on a line, and its user's folders."""
+class Rig:
+    """A connected chip, and its user's folders."""
 
     chip: RomChip
     places: Places
 
     @property
     def connection(self) -> ConnectionOptions:
-        def open_line(name: str, baud: int) -> Transport:
+        def open_port(name: str, baud: int) -> Transport:
             return VirtualTransport(self.chip, name=name, chip="BK7231N")
 
-        return ConnectionOptions(port="the wire", wait=1.0, open_line=open_line)
+        return ConnectionOptions(port="the wire", wait=1.0, open_port=open_port)
 
     def write(
         self, data: bytes, questions: Person | YesOrNo = YES, *, plan_only: bool = False
     ) -> int | None:
-        """Write without a reboot; the number of sectors written, None where it was planned."""
+        """Write without a reboot; the number of sectors written, None if only planned."""
         report = write(
             self.connection,
             file(data),
@@ -64,7 +64,7 @@ class Desk:
 
 @dataclass
 class Person:
-    """Gives prepared answers, and remembers what was shown and asked."""
+    """Gives prepared answers, and records what was shown and asked."""
 
     answers: list[Answer] = field(default_factory=list)
     shown: list[WriteProposal] = field(default_factory=list)
@@ -90,45 +90,45 @@ def changed(*addresses: int) -> bytes:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def rig(tmp_path: Path) -> Rig:
     """A chip whose backup is in its user's folder."""
     places = Places(tmp_path / "state", tmp_path / "backups")
     places.backups.mkdir()
     (places.backups / "plug.bin").write_bytes(SAMPLE)
-    return Desk(RomChip("BK7231N", SAMPLE), places)
+    return Rig(RomChip("BK7231N", SAMPLE), places)
 
 
-def test_a_plan_is_shown_and_then_asked_about_and_that_plan_is_carried_out(desk: Desk) -> None:
+def test_a_plan_is_shown_confirmed_and_carried_out(rig: Rig) -> None:
     person = Person([True])
-    assert desk.write(changed(FREE), person) == 1
+    assert rig.write(changed(FREE), person) == 1
     assert person.shown == person.asked
     (proposal,) = person.asked
     assert [sector.address for sector in proposal.plan.sectors] == [FREE]
     assert proposal.identity.chip_name == "BK7231N"
-    assert desk.chip.flash == changed(FREE)
+    assert rig.chip.flash == changed(FREE)
 
 
-def test_a_no_leaves_the_chip_as_it_is(desk: Desk) -> None:
-    with pytest.raises(RefusedError, match="you said no"):
-        desk.write(changed(FREE), Person([False]))
-    assert desk.chip.flash == SAMPLE
+def test_declining_leaves_the_chip_unchanged(rig: Rig) -> None:
+    with pytest.raises(RefusedError, match="you declined"):
+        rig.write(changed(FREE), Person([False]))
+    assert rig.chip.flash == SAMPLE
 
 
-def test_a_dry_run_shows_the_plan_and_asks_nobody(desk: Desk) -> None:
+def test_a_dry_run_shows_the_plan_and_asks_nobody(rig: Rig) -> None:
     person = Person()
-    assert desk.write(changed(FREE, RF), person, plan_only=True) is None
+    assert rig.write(changed(FREE, RF), person, plan_only=True) is None
     assert [refusal.code for refusal in person.shown[0].plan.refusals] == ["rf"]
     assert not person.asked
-    assert desk.chip.flash == SAMPLE
+    assert rig.chip.flash == SAMPLE
 
 
-def test_a_rule_is_stronger_than_a_yes(desk: Desk) -> None:
+def test_a_yes_does_not_override_a_rule(rig: Rig) -> None:
     with pytest.raises(RefusedError, match="RF calibration"):
-        desk.write(changed(FREE, RF), Person([True]))
-    assert desk.chip.flash == SAMPLE
+        rig.write(changed(FREE, RF), Person([True]))
+    assert rig.chip.flash == SAMPLE
 
 
-def test_other_options_give_another_plan_from_the_same_look_at_the_chip(desk: Desk) -> None:
+def test_other_options_give_another_plan_from_the_same_survey(rig: Rig) -> None:
     person = Person([WriteOptions(keep=frozenset({"rf"})), True])
     compared: list[int] = []
 
@@ -137,21 +137,21 @@ def test_other_options_give_another_plan_from_the_same_look_at_the_chip(desk: De
             compared.append(event.done)
 
     report = write(
-        desk.connection,
+        rig.connection,
         file(changed(FREE, RF)),
         WriteOptions(),
-        desk.places,
+        rig.places,
         person,
         reboot=False,
         events=events,
     )
     assert [len(each.plan.refusals) for each in person.shown] == [1, 0]
     assert report.proposal is person.shown[1]
-    assert desk.chip.flash == changed(FREE)
-    assert compared == sorted(compared), "all of flash was asked for twice"
+    assert rig.chip.flash == changed(FREE)
+    assert compared == sorted(compared), "flash was surveyed twice"
 
 
-def test_who_can_only_say_yes_or_no_is_not_asked_in_vain(desk: Desk) -> None:
+def test_yes_or_no_is_only_asked_when_it_matters(rig: Rig) -> None:
     asked: list[WriteProposal] = []
 
     def agree(proposal: WriteProposal) -> bool:
@@ -159,24 +159,24 @@ def test_who_can_only_say_yes_or_no_is_not_asked_in_vain(desk: Desk) -> None:
         return True
 
     with pytest.raises(RefusedError, match="RF calibration"):
-        desk.write(changed(RF), YesOrNo(agree))
-    assert desk.write(SAMPLE, YesOrNo(agree)) == 0
+        rig.write(changed(RF), YesOrNo(agree))
+    assert rig.write(SAMPLE, YesOrNo(agree)) == 0
     assert not asked
-    assert desk.write(changed(FREE), YesOrNo(agree)) == 1
+    assert rig.write(changed(FREE), YesOrNo(agree)) == 1
     assert len(asked) == 1
 
 
-def test_what_is_on_the_chip_already_needs_no_backup_and_no_look_at_all_of_flash(
+def test_a_file_already_on_the_chip_needs_no_backup_and_no_survey(
     tmp_path: Path,
 ) -> None:
-    desk = Desk(RomChip("BK7231N", SAMPLE), Places(tmp_path / "state", tmp_path / "backups"))
+    rig = Rig(RomChip("BK7231N", SAMPLE), Places(tmp_path / "state", tmp_path / "backups"))
     seen: list[Event] = []
     person = Person([True])
     report = write(
-        desk.connection,
+        rig.connection,
         file(SAMPLE),
         WriteOptions(),
-        desk.places,
+        rig.places,
         person,
         reboot=False,
         events=seen.append,
@@ -186,37 +186,37 @@ def test_what_is_on_the_chip_already_needs_no_backup_and_no_look_at_all_of_flash
     assert person.asked[0].plan.refusals == ()
     assert not [event for event in seen if isinstance(event, Progress)]
     with pytest.raises(RefusedError, match="no backup of this chip"):
-        desk.write(changed(FREE))
+        rig.write(changed(FREE))
 
 
-def test_only_a_whole_dump_is_restored(desk: Desk) -> None:
+def test_only_a_whole_dump_is_restored(rig: Rig) -> None:
     config = file(b"CFG" + bytes(100), "config.bin")
     with pytest.raises(UsageError, match=r"config\.bin is an OpenBeken configuration sector, not"):
-        restore(desk.connection, config, WriteOptions(), desk.places, YES)
+        restore(rig.connection, config, WriteOptions(), rig.places, YES)
     with pytest.raises(NotADumpError):
-        restore(desk.connection, file(b""), WriteOptions(), desk.places, YES)
+        restore(rig.connection, file(b""), WriteOptions(), rig.places, YES)
 
 
 def test_a_dump_of_the_chip_is_its_own_backup_when_it_is_restored(tmp_path: Path) -> None:
     places = Places(tmp_path / "state", tmp_path / "backups")
-    desk = Desk(RomChip("BK7231N", changed(FREE)), places)
+    rig = Rig(RomChip("BK7231N", changed(FREE)), places)
     dump = tmp_path / "dump.bin"
     dump.write_bytes(SAMPLE)
     given = InputFile(dump.name, dump, SAMPLE)
-    report = restore(desk.connection, given, WriteOptions(), places, YES, reboot=False)
+    report = restore(rig.connection, given, WriteOptions(), places, YES, reboot=False)
     assert report.proposal.plan.backup == dump
-    assert desk.chip.flash == SAMPLE
-    assert verify(desk.connection, given).equal
+    assert rig.chip.flash == SAMPLE
+    assert verify(rig.connection, given).equal
 
 
-def test_an_erased_range_is_blank_and_the_rest_as_it_was(desk: Desk) -> None:
-    desk.chip = RomChip("BK7231N", changed(FREE))
+def test_an_erased_range_is_blank_and_the_rest_as_it_was(rig: Rig) -> None:
+    rig.chip = RomChip("BK7231N", changed(FREE))
     area = f"{FREE:#x}+{SECTOR:#x}"
-    report = erase(desk.connection, area, desk.places, YES)
+    report = erase(rig.connection, area, rig.places, YES)
     assert report.flash is not None
     assert not report.flash.rebooted
-    assert desk.chip.flash == SAMPLE, "the sample is blank there"
+    assert rig.chip.flash == SAMPLE, "the sample is blank there"
     with pytest.raises(RefusedError, match="RF calibration"):
-        erase(desk.connection, "rf", desk.places, YES)
-    with pytest.raises(UsageError, match="no range"):
-        erase(desk.connection, "nowhere", desk.places, YES)
+        erase(rig.connection, "rf", rig.places, YES)
+    with pytest.raises(UsageError, match="not a range"):
+        erase(rig.connection, "nowhere", rig.places, YES)

@@ -12,16 +12,16 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from bekenlab.image import rbl
 from bekenlab.image.fnv import fnv1a
-from bekenlab.lan.clock import Patience
+from bekenlab.lan.clock import Timeouts
 from bekenlab.lan.device import Device
 from bekenlab.secret import Secret
 
 if TYPE_CHECKING:
     from lan.fake import FakeDevice
 
-QUICK = Patience(connect=2, answer=2, upload=5, save=2, reboot=5, update=5, poll=0.02, tries=4)
+QUICK = Timeouts(connect=2, answer=2, upload=5, save=2, reboot=5, update=5, poll=0.02, tries=4)
 # In seconds of the device's clock, of which there are a hundred in one of ours.
-PATIENT = Patience(
+PATIENT = Timeouts(
     connect=2, answer=500, upload=1000, save=200, reboot=500, update=500, poll=1, tries=4
 )
 SECOND = 0.01
@@ -40,12 +40,12 @@ class DeviceClock:
 
 def client(device: FakeDevice, password: str | None = None) -> Device:
     """A client for one question."""
-    return Device(device.host, password=_secret(password), patience=QUICK)
+    return Device(device.host, password=_secret(password), timeouts=QUICK)
 
 
 def patient_client(device: FakeDevice, password: str | None = None) -> Device:
     """A client that waits for restarts, at the device's speed."""
-    return Device(device.host, password=_secret(password), patience=PATIENT, clock=DeviceClock())
+    return Device(device.host, password=_secret(password), timeouts=PATIENT, clock=DeviceClock())
 
 
 def _secret(password: str | None) -> Secret | None:

@@ -84,7 +84,7 @@ def test_an_upload_begins_in_the_same_send(fake: FakeDevice) -> None:
 
 def test_what_the_server_would_not_see_is_not_sent(fake: FakeDevice) -> None:
     device = client(fake)
-    with pytest.raises(BadValueError, match="more than OpenBeken takes"):
+    with pytest.raises(BadValueError, match="more than OpenBeken accepts"):
         device.command("ShortName " + "x" * 1000)
     with pytest.raises(BadValueError):
         device.set_startup_command("ä" * 200)  # six characters each on the way
@@ -162,7 +162,7 @@ def test_a_cut_answer_is_asked_for_again(fake: FakeDevice) -> None:
     assert client(fake).read_flash(0, CHUNK) == b"\xff" * CHUNK
     assert len(fake.requests) == 3
     fake.faults.cut = QUICK.tries
-    with pytest.raises(NoAnswerError, match=r"cut: .* of 4,096"):
+    with pytest.raises(NoAnswerError, match=r"incomplete: .* of 4,096"):
         client(fake).read_flash(0, CHUNK)
 
 
@@ -205,10 +205,10 @@ def test_a_path_that_a_build_does_not_know_answers_with_a_page(fake: FakeDevice)
 
 def test_a_web_password_is_asked_for_and_given(fake: FakeDevice) -> None:
     fake.password = PASSWORD
-    with pytest.raises(WebPasswordError, match="wants a password") as caught:
+    with pytest.raises(WebPasswordError, match="requires a password") as caught:
         client(fake).info()
     assert caught.value.facts["openbeken"] is True
-    with pytest.raises(WebPasswordError, match="does not take this password"):
+    with pytest.raises(WebPasswordError, match="does not accept this password"):
         client(fake, "falsch").info()
     assert client(fake, PASSWORD).info().chipset == "BK7231N"
 
@@ -232,8 +232,8 @@ def test_flags_are_printed_as_a_signed_number(fake: FakeDevice) -> None:
 def test_second_channels_come_up_to_the_last_one(fake: FakeDevice) -> None:
     fake.firmware.set_pin(10, role=3, channel=1, channel2=2)
     pins = client(fake).pins()
-    assert (pins.roles[10], pins.channels[10], pins.seconds[10]) == (3, 1, 2)
-    assert len(pins.seconds) == len(pins.roles) == 29
+    assert (pins.roles[10], pins.channels[10], pins.second_channels[10]) == (3, 1, 2)
+    assert len(pins.second_channels) == len(pins.roles) == 29
     assert pins.role_names[3] == "Btn"
 
 

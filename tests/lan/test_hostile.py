@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 
 from bekenlab.errors import BadValueError, BekenlabError
 from bekenlab.lan.address import Host, parse_host
-from bekenlab.lan.clock import Patience
+from bekenlab.lan.clock import Timeouts
 from bekenlab.lan.device import Device
 from bekenlab.lan.errors import NoAnswerError, NotOpenBekenError, WebPasswordError
 from bekenlab.lan.http import parse_reply
 from bekenlab.lan.replies import message_of, parse_command, parse_files, parse_info, parse_pins
 
 HEAD = b"HTTP/1.1 200 OK\nContent-type: application/json\r\n\r\n"
-HASTY = Patience(connect=1, answer=0.3, upload=0.3, poll=0.01, tries=1)
+HASTY = Timeouts(connect=1, answer=0.3, upload=0.3, poll=0.01, tries=1)
 Behaviour = Callable[[socket.socket], None]
 
 
@@ -40,7 +40,7 @@ def server(behave: Behaviour) -> Iterator[Device]:
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        yield Device(Host("127.0.0.1", listener.getsockname()[1]), patience=HASTY)
+        yield Device(Host("127.0.0.1", listener.getsockname()[1]), timeouts=HASTY)
         with contextlib.suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)
         thread.join(5)
@@ -85,7 +85,7 @@ def test_an_upload_nobody_takes_ends() -> None:
 
 def test_a_redirection_is_not_followed() -> None:
     answer = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n"
-    with server(sends(answer)) as device, pytest.raises(NotOpenBekenError, match="sends us to"):
+    with server(sends(answer)) as device, pytest.raises(NotOpenBekenError, match="redirects to"):
         device.info()
 
 
@@ -205,12 +205,12 @@ def test_addresses_are_written_in_several_ways(text: str, host: Host) -> None:
     ],
 )
 def test_what_is_no_address_is_refused(text: str) -> None:
-    with pytest.raises(BadValueError, match="no address"):
+    with pytest.raises(BadValueError, match="not the address"):
         parse_host(text)
 
 
 @pytest.mark.parametrize("path", ["/a b", "/a\r\nX: y", "/\u00e4", "relative"])
 def test_a_path_cannot_end_the_request_early(path: str) -> None:
-    device = Device(Host("127.0.0.1", 1), patience=HASTY)
-    with pytest.raises(BadValueError, match="no path"):
+    device = Device(Host("127.0.0.1", 1), timeouts=HASTY)
+    with pytest.raises(BadValueError, match="not a valid path"):
         device._get(path, "text/html")

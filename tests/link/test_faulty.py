@@ -1,4 +1,4 @@
-"""A line with faults: each does what its row says, once, and the same seed does the same."""
+"""A transport with faults: each occurs once, as its row says, and a seed is reproducible."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ FLASH = bytes(range(256)) * 256
 
 
 class Loop:
-    """A line whose far end answers what a test puts into ``answers``, one a read."""
+    """A transport that receives what a test puts into ``answers``, one per read."""
 
     def __init__(self) -> None:
         self.name = "loop"
@@ -180,7 +180,7 @@ def test_unplugged_until_it_is_put_back() -> None:
     assert line.read(1) == b"new"
 
 
-def test_unplugged_at_once_is_told_by_the_read_itself() -> None:
+def test_a_read_that_unplugs_reports_it_at_once() -> None:
     line, _ = faulty("unplug@0", b"abcd")
     with pytest.raises(LineLostError):
         line.read(1)
@@ -199,7 +199,7 @@ def test_a_change_of_rate_is_only_pretended() -> None:
 @pytest.mark.parametrize(
     "spec", ["nonsense@1", "drop@", "drop@1:0", "flip@1=x", "late@1=-1", "drop 1", "drop@1:9999999"]
 )
-def test_a_spec_that_means_nothing_is_refused(spec: str) -> None:
+def test_an_invalid_spec_is_refused(spec: str) -> None:
     with pytest.raises(UsageError):
         parse_schedule(spec)
 
@@ -215,8 +215,8 @@ def test_a_seed_decides() -> None:
 
 @settings(max_examples=60)
 @given(st.integers(0, 1 << 32))
-def test_with_finitely_many_faults_asking_again_wins(seed: int) -> None:
-    """A host that only repeats itself gets the right sector, and time does not stand still."""
+def test_with_finitely_many_faults_retrying_succeeds(seed: int) -> None:
+    """A host that only retries reads the correct sector, and time does not stop."""
     line = FaultyTransport(
         VirtualTransport(RomChip("BK7231N", FLASH)),
         FaultSchedule.from_seed(seed, count=15, span=10_000),
@@ -259,7 +259,7 @@ def test_the_table_names_every_fault() -> None:
         assert name in module.__doc__
 
 
-def test_no_fault_of_the_line_is_called_like_one_of_the_chip() -> None:
+def test_line_and_chip_faults_have_different_names() -> None:
     assert not set(LINE_FAULTS) & set(CHIP_FAULTS)
 
 

@@ -1,4 +1,4 @@
-"""Frames are found however the stream is cut and whatever else is in it."""
+"""Frames are found however the stream is split and whatever else is in it."""
 
 from __future__ import annotations
 
@@ -85,12 +85,12 @@ def test_a_torn_frame_does_not_hide_what_it_swallowed(
     assert swallowed in reader.give_up()
 
 
-def test_our_own_echo_is_no_reply() -> None:
+def test_the_hosts_own_echo_is_not_a_reply() -> None:
     reader = FrameReader()
     assert reader.feed(short_request(0) + long_request(9, bytes(4)) + SHORT) == [Frame(1, b"\x00")]
 
 
-def test_a_frame_that_has_begun_says_what_it_lacks() -> None:
+def test_a_partial_frame_knows_how_many_bytes_are_missing() -> None:
     reader = FrameReader()
     reader.feed(READ + b"\x00\x10\x01\x00" + bytes(96))
     assert reader.missing == 4000

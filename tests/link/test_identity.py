@@ -1,4 +1,4 @@
-"""Who is at the other end, by the boot loader in flash and by what the chip itself says."""
+"""Identification by the boot loader in flash and by what the chip reports."""
 
 import pytest
 
@@ -41,7 +41,7 @@ def test_a_rom_names_the_boot_loader_in_flash(chip: str, flash: str, name: str) 
     ("flash", "name"),
     [(T_DUMP, "BK7231T 1.0.5"), ("bk7231q-tuya-moes-relay-wa2-1.1.3", "BK7231Q 1.00")],
 )
-def test_a_rom_is_told_from_the_boot_loader_of_another_chip_in_its_flash(
+def test_a_rom_is_distinguished_from_another_chips_boot_loader_in_its_flash(
     flash: str, name: str
 ) -> None:
     found = identified("BK7231N", with_loader(flash))
@@ -57,7 +57,7 @@ def test_a_rom_with_blank_flash_is_known_by_its_id_and_key() -> None:
     assert (found.kind, found.chip_name, found.loader_name) == (LoaderKind.ROM, "BK7231N", "")
 
 
-def test_tuyas_boot_loader_says_its_version_and_no_flash_id() -> None:
+def test_tuyas_boot_loader_gives_its_version_but_no_flash_id() -> None:
     found = identified("BK7231T", dump(T_DUMP))
     assert (found.kind, found.chip_name) == (LoaderKind.TUYA, "BK7231T")
     assert found.boot_version == "BK7231S_1.0.5"

@@ -1,4 +1,4 @@
-"""Other people's flashing programs against our virtual chips in ``sim``: read, write, verify.
+"""Other flashing programs against virtual chips in ``sim``: read, write, verify.
 
 BK7231N is the model of the ROM, BK7231T the genuine boot loader of a dump. The programs are
 unchanged; ``peer.py`` says what is done about their serial port. Both compare what they read and
@@ -31,7 +31,7 @@ DUMPS = {
 }
 PROGRAMS = ("bk7231tools", "ltchiptool")
 APP, DOWNLOAD = 0x11000, 0x132000
-# The genuine application runs when nobody has linked the chip, and writes settings from here on.
+# The genuine application runs while the chip is not linked, and writes settings from here on.
 OWN = 0x1E1000
 NEW = random.Random(7231).randbytes(0x10000)
 
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="pseudo terminals are PO
 
 @contextmanager
 def sim(folder: Path, chip: str, *options: str) -> Iterator[str]:
-    """A chip with a dump in its flash; what a program is to open."""
+    """Serve a chip with a dump in its flash; give the port to open."""
     file = folder / "dump.bin"
     file.write_bytes(dump(DUMPS[chip]))
     command = [sys.executable, "-m", "bekenlab", "sim", str(file), *options]
@@ -56,7 +56,7 @@ def sim(folder: Path, chip: str, *options: str) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Program:
-    """One of them, at a port."""
+    """One flashing program, at a port."""
 
     name: str
     chip: str
@@ -88,7 +88,7 @@ class Program:
 
 
 def round_trip(folder: Path, name: str, chip: str, line: str, size: int) -> None:
-    """Read, write, read again; nothing else of the chip may have changed."""
+    """Read, write, read again; nothing else on the chip may have changed."""
     folder.mkdir()
     new, kept = folder / "new.bin", folder / "kept.bin"
     new.write_bytes(NEW[:size])
@@ -104,13 +104,15 @@ def round_trip(folder: Path, name: str, chip: str, line: str, size: int) -> None
 
 @pytest.mark.parametrize("chip", DUMPS)
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_they_read_and_write_at_a_pseudo_terminal(name: str, chip: str, tmp_path: Path) -> None:
+def test_other_programs_read_and_write_at_a_pseudo_terminal(
+    name: str, chip: str, tmp_path: Path
+) -> None:
     peers.needs(name)
     round_trip(tmp_path / "desk", name, chip, "--pty", len(NEW))
 
 
-def test_they_read_and_write_over_rfc2217(tmp_path: Path) -> None:
-    """RTS resets the chip. pyserial sleeps at each change of a timeout: so all four at once."""
+def test_other_programs_read_and_write_over_rfc2217(tmp_path: Path) -> None:
+    """RTS resets the chip. All four at once, as pyserial sleeps at each change of a timeout."""
     for name in PROGRAMS:
         peers.needs(name)
     with ThreadPoolExecutor(4) as pool:
@@ -124,7 +126,7 @@ def test_they_read_and_write_over_rfc2217(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("chip", "says"), [("BK7231N", "0x7231c"), ("BK7231T", "BK7231S_1.0.5")])
-def test_they_recognise_the_chip(chip: str, says: str, tmp_path: Path) -> None:
+def test_other_programs_recognise_the_chip(chip: str, says: str, tmp_path: Path) -> None:
     for name in PROGRAMS:
         peers.needs(name)
     with sim(tmp_path, chip, "--pty") as port:
@@ -133,8 +135,8 @@ def test_they_recognise_the_chip(chip: str, says: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("chip", DUMPS)
-def test_they_notice_a_byte_that_the_line_changed(chip: str, tmp_path: Path) -> None:
-    """Their verification is no formality against our chips: one reads again, one gives up."""
+def test_other_programs_notice_a_corrupted_byte(chip: str, tmp_path: Path) -> None:
+    """Their verification works against virtual chips: one reads again, one gives up."""
     for name in PROGRAMS:
         peers.needs(name)
     fault = ("--fault", "flip@2500")

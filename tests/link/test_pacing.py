@@ -5,7 +5,7 @@ from bekenlab.machine.rom import RomChip
 from rom_host import long, short, u32
 
 
-def test_half_a_request_is_waited_for_in_real_time() -> None:
+def test_the_rest_of_a_request_is_awaited_in_real_time() -> None:
     chip = RomChip("BK7231N", b"\xff" * 0x10000)
     real = 0.0
     pacer = Pacer(chip, paced=False, monotonic=lambda: real)

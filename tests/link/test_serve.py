@@ -1,4 +1,4 @@
-"""Serving a chip to another program: time, rates, reset, and the two doors."""
+"""Serving a chip to another program: time, rates, reset, and both kinds of port."""
 
 import os
 import socket
@@ -12,11 +12,11 @@ from bekenlab.errors import UnsupportedError
 from bekenlab.link.errors import LineLostError, PortError
 from bekenlab.link.faulty import parse_schedule
 from bekenlab.link.serve.faulty_wire import FaultyWire
-from bekenlab.link.serve.finger import Finger
 from bekenlab.link.serve.pacing import Pacer
-from bekenlab.link.serve.port import Arrived, Line
-from bekenlab.link.serve.pty import PtyDoor
-from bekenlab.link.serve.rfc2217 import TcpDoor
+from bekenlab.link.serve.port import Arrived, PortEvent
+from bekenlab.link.serve.pty import PtyPort
+from bekenlab.link.serve.reset_button import ResetButton
+from bekenlab.link.serve.rfc2217 import TcpPort
 from bekenlab.link.serve.server import Server
 from bekenlab.machine.wire import Sent
 from bekenlab.machine.wire_chips import build
@@ -67,22 +67,22 @@ class Echo:
 
 @dataclass
 class Script:
-    """A port whose program does what the test says."""
+    """A port with scripted events."""
 
     name: str = "script"
     is_open: bool = True
     baud: int | None = 115_200
-    events: list[Arrived | Line] = field(default_factory=list)
+    events: list[Arrived | PortEvent] = field(default_factory=list)
     given: bytearray = field(default_factory=bytearray)
 
     def wait(self, seconds: float) -> None:
         """Nothing to wait for."""
 
-    def take(self) -> list[Arrived | Line]:
+    def take(self) -> list[Arrived | PortEvent]:
         taken, self.events = self.events, []
         return taken
 
-    def give(self, data: bytes) -> None:
+    def send(self, data: bytes) -> None:
         self.given += data
 
     def close(self) -> None:
@@ -96,14 +96,14 @@ def pass_time(clock: Clock, seconds: float, step: Callable[[], object]) -> None:
 
 
 @pytest.mark.parametrize("paced", [False, True])
-def test_a_device_second_is_a_real_second_once_nobody_is_waited_for(*, paced: bool) -> None:
+def test_a_device_second_is_a_real_second_after_the_grace_period(*, paced: bool) -> None:
     clock, chip = Clock(), Echo()
     pass_time(clock, 3.0, Pacer(chip, paced=paced, monotonic=clock).run)
     assert chip.now == pytest.approx(2.0, abs=0.02)
 
 
 @pytest.mark.parametrize("paced", [False, True])
-def test_until_it_is_linked_a_chip_lives_through_what_a_program_sends(*, paced: bool) -> None:
+def test_until_it_is_linked_time_only_advances_with_what_a_program_sends(*, paced: bool) -> None:
     clock, chip = Clock(), Echo(delay=0.01)
     pacer = Pacer(chip, paced=paced, monotonic=clock)
     pass_time(clock, 0.3, pacer.run)
@@ -113,7 +113,7 @@ def test_until_it_is_linked_a_chip_lives_through_what_a_program_sends(*, paced: 
     assert 0 < chip.now < 0.004, "a boot window of some milliseconds must not be over yet"
 
 
-def test_link_checks_a_program_repeats_meanwhile_are_not_kept_for_later() -> None:
+def test_repeated_link_checks_do_not_pile_up() -> None:
     clock, chip = Clock(), Echo()
     pacer = Pacer(chip, paced=False, monotonic=clock)
     for _ in range(5):
@@ -145,10 +145,10 @@ def test_unpaced_a_chip_that_has_answered_works_as_fast_as_it_can() -> None:
     pacer.feed(LINK, 115_200)
     (answer,) = pacer.run()
     assert answer.data == LINK
-    assert 5.0 < chip.now < 5.2  # and no further than a moment behind the answer
+    assert 5.0 < chip.now < 5.2  # and only a moment after the answer
 
 
-def test_unpaced_time_stands_still_while_a_request_is_half_sent() -> None:
+def test_unpaced_time_stops_while_a_request_is_incomplete() -> None:
     clock, chip = Clock(), Echo()
     pacer = Pacer(chip, paced=False, monotonic=clock)
     pacer.feed(LINK, 115_200)
@@ -162,7 +162,7 @@ def test_unpaced_time_stands_still_while_a_request_is_half_sent() -> None:
     assert chip.now > before
 
 
-def test_half_a_request_is_not_waited_for_for_ever() -> None:
+def test_waiting_for_the_rest_of_a_request_ends() -> None:
     clock, chip = Clock(), Echo()
     pacer = Pacer(chip, paced=False, monotonic=clock)
     pacer.feed(WRITE[:10], 115_200)
@@ -170,44 +170,44 @@ def test_half_a_request_is_not_waited_for_for_ever() -> None:
     assert chip.now > 0
 
 
-def test_the_chip_is_reset_when_a_program_starts_to_ask() -> None:
-    finger = Finger()
-    assert finger.asked(0.0)
-    assert not finger.asked(0.1)
-    finger.opened()
-    assert finger.asked(0.2)
+def test_the_chip_is_reset_when_a_program_starts_to_send() -> None:
+    button = ResetButton()
+    assert button.request_sent(0.0)
+    assert not button.request_sent(0.1)
+    button.opened()
+    assert button.request_sent(0.2)
 
 
-def test_the_chip_is_reset_when_it_is_asked_in_vain() -> None:
-    finger = Finger()
-    assert finger.asked(0.0)
-    asked = [finger.asked(n / 100) for n in range(1, 100)]
+def test_the_chip_is_reset_when_it_does_not_answer() -> None:
+    button = ResetButton()
+    assert button.request_sent(0.0)
+    asked = [button.request_sent(n / 100) for n in range(1, 100)]
     assert asked.index(True) > 40
     assert asked.count(True) == 1
 
 
-def test_the_chip_is_left_alone_while_it_answers() -> None:
-    finger = Finger()
-    finger.asked(0.0)
+def test_the_chip_is_not_reset_while_it_answers() -> None:
+    button = ResetButton()
+    button.request_sent(0.0)
     for n in range(1, 500):
-        assert not finger.asked(n / 100)
-        finger.answered()
+        assert not button.request_sent(n / 100)
+        button.answered()
 
 
-def test_a_program_that_retries_slowly_is_left_alone() -> None:
-    finger = Finger()
-    finger.asked(0.0)
-    assert not any(finger.asked(float(n)) for n in range(1, 15))
+def test_the_chip_is_not_reset_by_slow_retries() -> None:
+    button = ResetButton()
+    button.request_sent(0.0)
+    assert not any(button.request_sent(float(n)) for n in range(1, 15))
 
 
-def test_bytes_wait_a_little_for_the_program_to_change_its_rate() -> None:
+def test_bytes_are_held_back_until_the_program_changes_its_rate() -> None:
     clock, chip, port = Clock(), Echo(baud=921_600), Script()
     server = Server(chip, port, paced=False, monotonic=clock)
     port.events = [Arrived(LINK, 921_600)]
-    pass_time(clock, 0.1, server.turn)
+    pass_time(clock, 0.1, server.step)
     assert not port.given
     port.baud = 921_600
-    pass_time(clock, 0.02, server.turn)
+    pass_time(clock, 0.02, server.step)
     assert bytes(port.given) == LINK
 
 
@@ -215,28 +215,28 @@ def test_a_program_at_another_rate_gets_garbage() -> None:
     clock, chip, port = Clock(), Echo(baud=921_600), Script()
     server = Server(chip, port, paced=False, monotonic=clock)
     port.events = [Arrived(LINK, 921_600)]
-    pass_time(clock, 1.0, server.turn)
+    pass_time(clock, 1.0, server.step)
     assert len(port.given) == len(LINK)
     assert bytes(port.given) != LINK
 
 
 @pytest.mark.parametrize("paced", [False, True])
-def test_no_time_passes_before_a_program_has_come(*, paced: bool) -> None:
+def test_no_time_passes_before_a_program_opens_the_port(*, paced: bool) -> None:
     clock, chip, port = Clock(), Echo(), Script(is_open=False)
-    pass_time(clock, 5.0, Server(chip, port, paced=paced, monotonic=clock).turn)
+    pass_time(clock, 5.0, Server(chip, port, paced=paced, monotonic=clock).step)
     assert chip.now == 0
 
 
 def test_a_paced_chip_runs_on_when_its_program_has_gone() -> None:
-    clock, chip, port = Clock(), Echo(), Script(events=[Line.OPENED])
+    clock, chip, port = Clock(), Echo(), Script(events=[PortEvent.OPENED])
     server = Server(chip, port, paced=True, monotonic=clock)
-    server.turn()
+    server.step()
     port.is_open = False
-    pass_time(clock, 3.0, server.turn)
+    pass_time(clock, 3.0, server.step)
     assert chip.now == pytest.approx(2.0, abs=0.02)
 
 
-def test_line_faults_hit_the_bytes_they_name() -> None:
+def test_line_faults_affect_the_given_bytes() -> None:
     wire = FaultyWire(Echo(), parse_schedule("flip@1=0xff,tx-drop@0"))
     wire.feed(b"abc", 115_200)
     heard = b""
@@ -253,7 +253,7 @@ def test_an_unplugged_line_ends_the_service() -> None:
         wire.advance(1.0)
 
 
-def test_a_served_line_has_no_rate_of_its_own_to_keep() -> None:
+def test_a_served_chip_does_not_support_keep_baud() -> None:
     with pytest.raises(UnsupportedError):
         FaultyWire(Echo(), parse_schedule("keep-baud@1"))
 
@@ -265,22 +265,22 @@ class Service:
     server: Server
     clock: Clock
 
-    def turn(self, enough: Callable[[], bool]) -> None:
+    def step(self, enough: Callable[[], bool]) -> None:
         for _ in range(500):
             if enough():
                 return
             self.clock.now += 0.002
-            self.server.turn()
+            self.server.step()
         pytest.fail("no answer")
 
 
-def service(port: TcpDoor | PtyDoor) -> Service:
+def service(port: TcpPort | PtyPort) -> Service:
     clock = Clock()
     return Service(Server(build("BK7231N"), port, paced=False, monotonic=clock), clock)
 
 
 @contextmanager
-def client(port: TcpDoor) -> Iterator[socket.socket]:
+def client(port: TcpPort) -> Iterator[socket.socket]:
     with socket.create_connection(("127.0.0.1", port.port)) as connection:
         connection.setblocking(False)  # noqa: FBT003
         yield connection
@@ -293,14 +293,14 @@ def received(connection: socket.socket, into: bytearray) -> bytes:
 
 
 def test_a_plain_tcp_client_talks_to_the_chip() -> None:
-    with closing(TcpDoor()) as port, client(port) as program:
+    with closing(TcpPort()) as port, client(port) as program:
         served, heard = service(port), bytearray()
 
         def linked() -> bool:
             program.send(LINK)
             return LINKED in received(program, heard)
 
-        served.turn(linked)
+        served.step(linked)
 
 
 IAC, SB, SE, WILL, COM_PORT = 0xFF, 0xFA, 0xF0, 0xFB, 44
@@ -311,27 +311,27 @@ def com_port(*what: int) -> bytes:
     return bytes([IAC, SB, COM_PORT, *what, IAC, SE])
 
 
-def test_rfc2217_sets_the_rate_for_the_bytes_behind_it_and_resets() -> None:
-    with closing(TcpDoor()) as port, client(port) as program:
+def test_rfc2217_sets_the_rate_of_the_following_bytes_and_resets() -> None:
+    with closing(TcpPort()) as port, client(port) as program:
         program.send(bytes([IAC, WILL, COM_PORT]) + b"a" + com_port(SET_BAUD, 0, 14, 16, 0) + b"b")
         program.send(com_port(SET_CONTROL, RTS_ON) + com_port(SET_CONTROL, RTS_OFF) + b"c")
-        events: list[Arrived | Line] = []
+        events: list[Arrived | PortEvent] = []
         for _ in range(30):
             port.wait(1.0)
             events += port.take()
             if len(events) >= 5:
                 break
         assert events == [
-            Line.OPENED,
+            PortEvent.OPENED,
             Arrived(b"a", 115_200),
             Arrived(b"b", 921_600),
-            Line.RELEASED_RESET,
+            PortEvent.RELEASED_RESET,
             Arrived(b"c", 921_600),
         ]
 
 
-def test_a_served_line_has_one_user() -> None:
-    with closing(TcpDoor()) as port, client(port) as first, client(port) as second:
+def test_a_served_port_has_one_user() -> None:
+    with closing(TcpPort()) as port, client(port) as first, client(port) as second:
         for _ in range(4):
             port.wait(0.1)
             port.take()
@@ -340,12 +340,12 @@ def test_a_served_line_has_one_user() -> None:
             first.recv(1)
 
 
-def test_a_taken_tcp_port_is_refused() -> None:
-    with closing(TcpDoor()) as port, pytest.raises(PortError):
-        TcpDoor(port.port)
+def test_a_tcp_port_in_use_is_an_error() -> None:
+    with closing(TcpPort()) as port, pytest.raises(PortError):
+        TcpPort(port.port)
 
 
-def opened(port: PtyDoor, baud: int) -> int:
+def opened(port: PtyPort, baud: int) -> int:
     """Open a pseudo terminal as a program does, at one of the usual rates."""
     import termios
     import tty
@@ -359,23 +359,23 @@ def opened(port: PtyDoor, baud: int) -> int:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pseudo terminals are POSIX")
-def test_a_pty_tells_who_opens_it_and_at_which_rate() -> None:
-    with closing(PtyDoor()) as port:
+def test_a_pty_reports_opening_and_rate() -> None:
+    with closing(PtyPort()) as port:
         assert port.take() == []
         program = opened(port, 921_600)
         try:
-            assert port.take() == [Line.OPENED]
+            assert port.take() == [PortEvent.OPENED]
             assert port.baud == 921_600
             os.write(program, LINK)
             assert port.take() == [Arrived(LINK, 921_600)]
         finally:
             os.close(program)
-        assert port.take() == [Line.CLOSED]
+        assert port.take() == [PortEvent.CLOSED]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pseudo terminals are POSIX")
 def test_a_program_at_a_pty_talks_to_the_chip() -> None:
-    with closing(PtyDoor()) as port:
+    with closing(PtyPort()) as port:
         program = opened(port, 115_200)
         try:
             served, heard = service(port), bytearray()
@@ -386,6 +386,6 @@ def test_a_program_at_a_pty_talks_to_the_chip() -> None:
                     heard.extend(os.read(program, 4096))
                 return LINKED in heard
 
-            served.turn(linked)
+            served.step(linked)
         finally:
             os.close(program)

@@ -1,4 +1,4 @@
-"""Where a conversation stands: what may be sent unasked, and what happens when the chip is lost."""
+"""The state of a session: when keep-alive is allowed, and what happens when the chip is lost."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ def ready() -> SessionState:
     return state
 
 
-def test_a_loader_is_not_disturbed_while_it_may_wait_for_the_rest_of_a_change() -> None:
+def test_no_keep_alive_while_a_loader_may_wait_for_the_rest_of_a_change() -> None:
     state = ready()
-    assert state.may_be_disturbed
+    assert state.allows_keep_alive
     state.asks(CHANGE)
     assert state.phase is Phase.CHANGING
-    assert not state.may_be_disturbed
+    assert not state.allows_keep_alive
     state.settled()
-    assert state.may_be_disturbed
+    assert state.allows_keep_alive
 
 
-def test_what_changes_nothing_may_be_followed_by_anything() -> None:
+def test_keep_alive_is_allowed_after_requests_that_change_nothing() -> None:
     state = ready()
     state.asks(ASK)
     assert state.phase is Phase.READY
-    assert state.may_be_disturbed
+    assert state.allows_keep_alive
 
 
 def test_another_request_takes_the_place_of_a_change_that_was_not_answered() -> None:
@@ -43,24 +43,24 @@ def test_another_request_takes_the_place_of_a_change_that_was_not_answered() -> 
     assert state.phase is Phase.READY
 
 
-def test_requests_under_way_keep_it_awake() -> None:
+def test_no_keep_alive_while_requests_are_in_flight() -> None:
     state = ready()
     state.has_in_flight(2)
-    assert not state.may_be_disturbed
+    assert not state.allows_keep_alive
     state.has_in_flight(0)
-    assert state.may_be_disturbed
+    assert state.allows_keep_alive
 
 
-def test_nobody_is_disturbed_after_the_firmware_was_started_until_linked_again() -> None:
+def test_no_keep_alive_after_the_firmware_was_started_until_linked_again() -> None:
     state = ready()
     state.started()
     state.settled()
-    assert not state.may_be_disturbed
+    assert not state.allows_keep_alive
     state.linked()
-    assert state.may_be_disturbed
+    assert state.allows_keep_alive
 
 
-def test_a_policy_replaces_what_was_assumed() -> None:
+def test_a_known_policy_replaces_the_default() -> None:
     state = SessionState()
     assert not state.policy.waits
     state.adopt(LoaderPolicy(waits=True))
@@ -112,6 +112,6 @@ def test_another_chip_that_answers_is_an_error() -> None:
         state.find_again(GONE)
 
 
-def test_nobody_said_how_to_link_it() -> None:
+def test_a_lost_chip_without_a_way_to_relink_is_an_error() -> None:
     with pytest.raises(NoReplyError, match="gone"):
         ready().find_again(GONE)

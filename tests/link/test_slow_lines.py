@@ -1,4 +1,4 @@
-"""Lines through a network, ports of the system, and a computer that is busy elsewhere."""
+"""Slow networks, operating system ports, and a busy computer."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ DUMPS = {
 
 
 class Far(VirtualTransport):
-    """A line whose bytes take their time in both directions, as over Wi-Fi."""
+    """A connection with latency in both directions, as over Wi-Fi."""
 
     delay = 0.0
 
@@ -58,12 +58,12 @@ class Far(VirtualTransport):
                 return b""
 
 
-# A BK7231T gives up a host that is silent for 0.1 s, as one is between an answer and what follows
-# it when the way there and back takes longer.
+# A BK7231T gives up on a host that is silent for 0.1 s, which every host is between an answer and
+# the next request when the round trip takes longer.
 @pytest.mark.parametrize(
     ("chip", "delay"), [("BK7231N", 0.04), ("BK7231N", 0.1), ("BK7231T", 0.04)]
 )
-def test_a_line_that_is_slow_loses_nothing(chip: str, delay: float) -> None:
+def test_a_slow_connection_loses_nothing(chip: str, delay: float) -> None:
     line = Far(chip)
     target = connect(line, wait=0).target
     line.delay = delay
@@ -82,7 +82,7 @@ def test_a_line_that_is_slow_loses_nothing(chip: str, delay: float) -> None:
 
 @dataclass
 class Script:
-    """A line on which bytes arrive at times that are known beforehand."""
+    """A connection on which bytes arrive at predetermined times."""
 
     arrives: deque[tuple[float, bytes]]
     name: str = "script"
@@ -112,14 +112,14 @@ class Script:
         pass
 
 
-def test_a_pause_of_ours_tears_no_reply() -> None:
+def test_a_pause_of_the_host_tears_no_reply() -> None:
     reply = bytes.fromhex("040e0801e0fc10") + b"CRC."
     line = Script(deque([(0.001, reply + reply[:5]), (0.002, reply[5:])]))
     pipe = Pipeline(Session(line), lambda: 100)
     pipe.send(check_crc(0, 256))
     pipe.send(check_crc(256, 512))
     assert pipe.receive().data == b"CRC."
-    line.sleep(0.3)  # a disk that takes its time
+    line.sleep(0.3)  # a slow disk
     assert pipe.receive().data == b"CRC."
     assert line.written == 2, "neither nudged nor asked again"
 
@@ -151,14 +151,14 @@ def test_link_checks_follow_each_other_closely_on_a_real_port() -> None:
     session = Session(line)
     started = time.monotonic()
     for _ in range(100):
-        assert not session.hail()
+        assert not session.try_link()
     took = time.monotonic() - started
     over.set()
-    session.hail()
+    session.try_link()
     thread.join(5)
     line.close()
     os.close(host)
     os.close(device)
     assert len(heard) >= 500
-    # A BK7231T listens for 4 ms; a check takes 0.43 ms on the line, and 0.6 ms are left open.
+    # A BK7231T listens for 4 ms; a check takes 0.43 ms to send, with a gap of 0.6 ms after it.
     assert took / 100 < 0.003

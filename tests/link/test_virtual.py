@@ -1,4 +1,4 @@
-"""The line to a virtual chip: addresses, rates, lines, files."""
+"""The transport to a virtual chip: addresses, rates, modem lines, files."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,14 +35,14 @@ def test_it_is_a_transport_with_its_own_clock() -> None:
     assert line.now() == pytest.approx(15)
 
 
-def test_polling_gets_somewhere() -> None:
+def test_polling_makes_progress() -> None:
     line = transport()
     line.sleep(0.01)
     line.write(short(0))
     assert b"".join(line.read(0) for _ in range(1000)) == bytes.fromhex("040e0501e0fc0100")
 
 
-def test_what_comes_while_asleep_is_kept() -> None:
+def test_what_arrives_during_a_sleep_is_kept() -> None:
     line = transport()
     line.sleep(0.01)
     line.write(short(0))
@@ -130,7 +130,7 @@ def test_a_chip_without_an_image_is_blank() -> None:
         ("virtual://bk7231n?image=/no/such/file", "file-access"),
     ],
 )
-def test_addresses_that_mean_nothing_are_refused(text: str, code: str) -> None:
+def test_invalid_addresses_are_refused(text: str, code: str) -> None:
     with pytest.raises(BekenlabError) as raised:
         open_virtual(parse_address(text))
     assert raised.value.code == code
@@ -144,7 +144,7 @@ def test_an_image_larger_than_the_flash_is_refused(tmp_path: Path) -> None:
     assert raised.value.code == "too-large"
 
 
-def test_a_failed_write_back_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+def test_a_failed_write_back_is_reported_and_leaves_no_file(tmp_path: Path) -> None:
     line = open_virtual(parse_address(f"virtual://bk7231n?size=64K&write_back={tmp_path}/no/x.bin"))
     with pytest.raises(BekenlabError) as raised:
         line.close()

@@ -15,8 +15,8 @@ from bekenlab.live.source import live_source
 from bekenlab.live.uart1 import point_of
 from bekenlab.machine.peers.tuya_mcu import DataPoint, Frame
 from bekenlab.samples import build_sample
-from live_lab import BUTTON, RELAY, WIFI_LED, part, run, run_until, said, sample, tiny
-from machine_lab import LOOP, prints
+from live_chips import BUTTON, RELAY, WIFI_LED, part, run, run_until, said, sample, tiny
+from machine_support import LOOP, prints
 from shared import dump
 
 CRASH = 0xE7F000F0  # udf #0
@@ -176,7 +176,7 @@ def test_text_and_frames_on_uart1_are_told_apart() -> None:
 def test_a_data_point_that_makes_no_sense_is_refused(
     number: int, kind: str, value: int | str
 ) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - a person's typing error, shown by the face
+    with pytest.raises(ValueError):  # noqa: PT011 - a person's typing error, shown by the frontend
         point_of(number, kind, value)
 
 

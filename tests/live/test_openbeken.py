@@ -7,7 +7,7 @@ import pytest
 from bekenlab.live.chip import LiveChip
 from bekenlab.live.commands import Press, Release, Reset, TypeText
 from bekenlab.live.drivers import driver_rows
-from live_lab import openbeken, part, run, run_until, said
+from live_chips import openbeken, part, run, run_until, said
 
 CHIPS = ["BK7231N", "BK7231T"]
 

@@ -7,7 +7,7 @@ import pytest
 from bekenlab.analysis.boot import GpioRow
 from bekenlab.live.colour import glow
 from bekenlab.live.fitting import Fitting, fitting_of_config, fitting_of_map
-from bekenlab.live.parts import PartView, look
+from bekenlab.live.parts import PartView, part_views
 from bekenlab.openbeken.config import new_config
 from bekenlab.openbeken.settings import parse_settings
 from bekenlab.pins import Source, pins_from_parameters
@@ -34,7 +34,7 @@ def pwm(gpio: int, duty: float) -> GpioRow:
 
 
 def seen(fitting: Fitting, *rows: GpioRow) -> dict[str, PartView]:
-    return {part.id: part for part in look(fitting, {row.gpio: row for row in rows})}
+    return {part.id: part for part in part_views(fitting, {row.gpio: row for row in rows})}
 
 
 @pytest.mark.parametrize(("level", "on"), [(0, True), (1, False)])

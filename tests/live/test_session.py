@@ -13,8 +13,8 @@ from bekenlab.live.model import LiveState, Picture, StopCause
 from bekenlab.live.pacing import Pacer, Speedometer
 from bekenlab.live.session import LiveSession
 from bekenlab.live.sessions import LiveSessions
-from live_lab import BUTTON, sample, tiny
-from machine_lab import LOOP
+from live_chips import BUTTON, sample, tiny
+from machine_support import LOOP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

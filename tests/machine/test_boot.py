@@ -7,7 +7,7 @@ import pytest
 
 from bekenlab.machine import Machine, Outcome, StopReason, Until, snapshot
 from bekenlab.machine.peers.tuya_mcu import TuyaMcu
-from machine_lab import CHIPS, PLUG, image
+from machine_support import CHIPS, PLUG, image
 from shared import shared
 
 _WALL = 120.0
@@ -33,7 +33,7 @@ def until(match: str, seconds: float) -> Until:
 
 
 @pytest.mark.parametrize("name", sorted(_SILENT | {PLUG}))
-def test_the_factory_test_finishes_its_start_on_uart1(name: str) -> None:
+def test_the_factory_test_completes_its_startup_on_uart1(name: str) -> None:
     machine = boot(name)
     machine.drive(_FACTORY_TEST_PIN, 0)
     machine.run(Until(device_seconds=1, wall_seconds=_WALL))
@@ -43,7 +43,7 @@ def test_the_factory_test_finishes_its_start_on_uart1(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(_SILENT | {PLUG}))
-def test_a_start_is_finished_whether_it_is_printed_or_not(name: str) -> None:
+def test_startup_is_complete_whether_it_is_printed_or_not(name: str) -> None:
     machine = boot(name)
     reached: list[float] = []
     for place in _uses(image(name).logical, b"app_init finished"):
@@ -98,7 +98,7 @@ def test_two_runs_print_the_same_bytes_and_count_the_same() -> None:
     assert run() == run()
 
 
-def test_a_snapshot_of_a_real_firmware_goes_on_identically() -> None:
+def test_a_snapshot_of_a_real_firmware_continues_identically() -> None:
     first, second = boot(PLUG), boot(PLUG)
     first.run(Until(device_seconds=0.5, wall_seconds=_WALL))
     snapshot.restore(second, snapshot.save(first))

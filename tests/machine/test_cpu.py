@@ -4,7 +4,7 @@ from unicorn import arm_const as arm
 
 from bekenlab.machine import Machine, Until
 from bekenlab.machine.registers import quick_access
-from machine_lab import APP, LOOP, firmware
+from machine_support import APP, LOOP, firmware
 
 COUNT = (0xE2800001, 0xEAFFFFFD)  # add r0, r0, #1; b back to it
 NOTHING = (0xE1A00000, 0xEAFFFFFD)  # mov r0, r0; b back to it
@@ -23,7 +23,7 @@ def test_code_that_changes_nothing_comes_back() -> None:
     assert cpu.pc == APP + 4, "nothing is left of the search"
 
 
-def test_code_that_counts_does_not_come_back_and_is_executed_all_the_same() -> None:
+def test_code_that_counts_does_not_come_back_but_is_executed() -> None:
     cpu = booted(*COUNT).cpu
     assert not cpu.comes_back(11)
     assert cpu.general()[0] == 6

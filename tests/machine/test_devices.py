@@ -9,7 +9,7 @@ from bekenlab.machine.devices.base import PwmState
 from bekenlab.machine.devices.gpio import PinState
 from bekenlab.machine.devices.uart_paced import PacedUart
 from bekenlab.machine.errors import DeviceModelError
-from machine_lab import Bench, bench
+from machine_support import BareBoard, bare_board
 
 ICU, UART1, UART2, GPIO = 0x802000, 0x802100, 0x802200, 0x802800
 WATCHDOG, TIMERS, PWM, SARADC, FLASH = 0x802900, 0x802A00, 0x802B00, 0x802C00, 0x803000
@@ -19,7 +19,7 @@ OLD_PWM = 0x802A80
 
 
 def test_interrupt_needs_line_enable_and_global_enable() -> None:
-    b = bench()
+    b = bare_board()
     b.board.icu.set_line(8, level=True)
     assert not b.board.icu.irq
     assert (b.read(ICU + 0x48), b.read(ICU + 0x4C)) == (1 << 8, 0), "raw, and let through"
@@ -36,7 +36,7 @@ def test_interrupt_needs_line_enable_and_global_enable() -> None:
 
 
 def test_fast_interrupts_are_the_upper_lines() -> None:
-    b = bench()
+    b = bare_board()
     b.write(ICU + 0x40, 0xFFFFFFFF)
     b.write(ICU + 0x44, 3)
     b.board.icu.set_line(22, level=True)
@@ -45,7 +45,7 @@ def test_fast_interrupts_are_the_upper_lines() -> None:
 
 
 def test_uart_sends_at_once_and_is_always_ready() -> None:
-    b = bench()
+    b = bare_board()
     sent = bytearray()
     b.board.uart2.on_send = sent.append
     assert b.read(UART2 + 8) & (1 << 17 | 1 << 20) == 1 << 17 | 1 << 20
@@ -55,7 +55,7 @@ def test_uart_sends_at_once_and_is_always_ready() -> None:
 
 
 def test_uart_receives_at_the_baud_rate_and_interrupts() -> None:
-    b = bench()
+    b = bare_board()
     b.write(ICU + 0x40, 1)
     b.write(ICU + 0x44, 1)
     b.write(UART1, (26_000_000 // 9600 - 1) << 8 | 3)
@@ -74,18 +74,18 @@ def test_uart_receives_at_the_baud_rate_and_interrupts() -> None:
     assert b.read(UART1 + 8) & 1 << 19
 
 
-def test_uart_drops_what_nobody_reads() -> None:
-    b = bench()
+def test_uart_drops_what_is_not_read() -> None:
+    b = bare_board()
     b.board.uart1.feed(bytes(200))
     b.wait(0.1)
     assert b.read(UART1 + 8) >> 8 & 0xFF == 128
     assert b.read(UART1 + 0x14) & 1 << 2
 
 
-def _paced() -> tuple[Bench, PacedUart]:
+def _paced() -> tuple[BareBoard, PacedUart]:
     profile = load_profile("BK7231T")
     clock = Clock(profile.rate)
-    b = Bench(build_board(profile, clock, {"uart1": "uart_paced"}), clock)
+    b = BareBoard(build_board(profile, clock, {"uart1": "uart_paced"}), clock)
     b.write(UART1, (26_000_000 // 115_200 - 1) << 8 | 3)
     assert isinstance(b.board.uart1, PacedUart)
     return b, b.board.uart1
@@ -105,7 +105,7 @@ def test_a_paced_uart_sends_at_its_rate_and_loses_what_its_fifo_has_no_room_for(
 
 
 @pytest.mark.parametrize(("baud", "heard"), [(115_200, b"U7"), (117_000, b"U7"), (57_600, None)])
-def test_a_paced_uart_hears_garbage_at_another_rate(baud: int, heard: bytes | None) -> None:
+def test_a_paced_uart_receives_garbage_at_another_rate(baud: int, heard: bytes | None) -> None:
     b, uart = _paced()
     uart.feed_at(b"U7", baud, b.clock.now)
     b.wait(0.001)
@@ -113,8 +113,8 @@ def test_a_paced_uart_hears_garbage_at_another_rate(baud: int, heard: bytes | No
     assert got == heard if heard else got != b"U7"
 
 
-def test_a_pulled_pin_reads_its_pull_until_somebody_drives_it() -> None:
-    b = bench()
+def test_a_pulled_pin_reads_its_pull_until_it_is_driven() -> None:
+    b = bare_board()
     b.write(GPIO + 4 * 23, 0x3C)
     assert b.read(GPIO + 4 * 23) & 1
     b.board.gpio.drive(23, 0)
@@ -126,8 +126,8 @@ def test_a_pulled_pin_reads_its_pull_until_somebody_drives_it() -> None:
     assert b.board.gpio.pin(22) == PinState(22, "in", 0, "down", touched=True)
 
 
-def test_every_change_of_a_level_is_told_with_its_time() -> None:
-    b = bench()
+def test_every_change_of_level_is_reported_with_its_time() -> None:
+    b = bare_board()
     seen = []
     b.board.gpio.on_settled = lambda tick, gpio, level: seen.append((tick, gpio, level))
     start = b.clock.now
@@ -142,8 +142,8 @@ def test_every_change_of_a_level_is_told_with_its_time() -> None:
     assert seen[2:] == [(b.clock.now, 6, 1)]
 
 
-def test_pins_tell_each_change_of_level_once_whoever_makes_it() -> None:
-    b = bench()
+def test_each_change_of_level_is_reported_once_whatever_causes_it() -> None:
+    b = bare_board()
     edges = []
     b.board.gpio.on_change = lambda gpio, level: edges.append((gpio, level))
     for word in (0, 2, 2, 0):
@@ -160,7 +160,7 @@ def test_pins_tell_each_change_of_level_once_whoever_makes_it() -> None:
 
 @pytest.mark.parametrize(("kind", "level"), [(2, 1), (3, 0)])
 def test_an_edge_at_a_pin_interrupts_until_it_is_cleared(kind: int, level: int) -> None:
-    b = bench()
+    b = bare_board()
     b.write(ICU + 0x40, 1 << 7)
     b.write(ICU + 0x44, 1)
     b.board.gpio.drive(20, 1 - level)
@@ -182,7 +182,7 @@ def test_an_edge_at_a_pin_interrupts_until_it_is_cleared(kind: int, level: int) 
 
 @pytest.mark.parametrize("level", [0, 1])
 def test_a_level_at_a_pin_interrupts_as_long_as_it_is_there(level: int) -> None:
-    b = bench()
+    b = bare_board()
     b.write(ICU + 0x40, 1 << 7)
     b.write(ICU + 0x44, 1)
     b.board.gpio.drive(7, 1 - level)
@@ -198,7 +198,7 @@ def test_a_level_at_a_pin_interrupts_as_long_as_it_is_there(level: int) -> None:
 
 
 def test_timer_ticks_every_two_milliseconds_until_acknowledged() -> None:
-    b = bench()
+    b = bare_board()
     b.write(ICU + 0x40, 1 << 8)
     b.write(ICU + 0x44, 1)
     b.write(TIMERS + 0x40, 64)
@@ -214,8 +214,8 @@ def test_timer_ticks_every_two_milliseconds_until_acknowledged() -> None:
     assert b.board.icu.irq
 
 
-def test_a_timer_s_clock_is_divided() -> None:
-    b = bench()
+def test_the_clock_of_a_timer_is_divided() -> None:
+    b = bare_board()
     b.write(TIMERS + 0x44, 64)
     b.write(TIMERS + 0x4C, 3 << 3 | 1 << 1)  # by four: 8 ms instead of 2
     b.wait(0.0079)
@@ -225,7 +225,7 @@ def test_a_timer_s_clock_is_divided() -> None:
 
 
 def test_timer_counts_can_be_read_and_one_without_period_never_ends() -> None:
-    b = bench()
+    b = bare_board()
     b.write(TIMERS + 0x0C, 1)
     b.wait(0.001)
     b.write(TIMERS + 0x10, 1)
@@ -236,7 +236,7 @@ def test_timer_counts_can_be_read_and_one_without_period_never_ends() -> None:
 
 
 def test_watchdog_bites_unless_fed_or_stopped() -> None:
-    b = bench()
+    b = bare_board()
     bites = []
     b.board.watchdog.on_bite = lambda: bites.append(b.clock.now)
     for _ in range(3):
@@ -254,8 +254,8 @@ def test_watchdog_bites_unless_fed_or_stopped() -> None:
     assert len(bites) == 1, "stopped"
 
 
-def test_watchdog_wants_both_keys() -> None:
-    b = bench()
+def test_watchdog_needs_both_keys() -> None:
+    b = bare_board()
     bites = []
     b.board.watchdog.on_bite = lambda: bites.append(1)
     b.write(WATCHDOG, 0xA50001)
@@ -263,20 +263,20 @@ def test_watchdog_wants_both_keys() -> None:
     assert not bites
 
 
-def _flash_read(b: Bench, address: int) -> bytes:
+def _flash_read(b: BareBoard, address: int) -> bytes:
     b.write(FLASH, 0x6500_0000 | address)
     assert not b.read(FLASH) & 1 << 31
     return b"".join(b.read(FLASH + 8).to_bytes(4, "little") for _ in range(8))
 
 
-def _flash_program(b: Bench, address: int, data: bytes) -> None:
+def _flash_program(b: BareBoard, address: int, data: bytes) -> None:
     for at in range(0, 32, 4):
         b.write(FLASH + 4, int.from_bytes(data[at : at + 4], "little"))
     b.write(FLASH, 0x6C00_0000 | address)
 
 
 def test_flash_is_nor_and_wraps() -> None:
-    b = bench()
+    b = bare_board()
     b.board.flash.content = bytearray(b"\xff" * 0x200000)
     page = bytes(range(32))
     _flash_program(b, 0x1000, page)
@@ -290,7 +290,7 @@ def test_flash_is_nor_and_wraps() -> None:
 
 
 def test_flash_is_as_large_as_its_id_says() -> None:
-    b = bench()
+    b = bare_board()
     b.board.flash.hold(b"\0" * 0x12345)
     assert b.board.flash.content == b"\0" * 0x12345 + b"\xff" * (0x200000 - 0x12345)
     assert b.read(FLASH + 0x10) & 0xFF == 0x15
@@ -300,7 +300,7 @@ def test_flash_is_as_large_as_its_id_says() -> None:
 
 
 def test_flash_erases_blocks_and_knows_its_id() -> None:
-    b = bench()
+    b = bare_board()
     b.board.flash.content = bytearray(0x200000)
     b.write(FLASH, 0x6F01_2345)
     assert b.board.flash.content[0xFFFF:0x20001] == b"\0" + b"\xff" * 0x10000 + b"\0"
@@ -317,19 +317,19 @@ def test_flash_erases_blocks_and_knows_its_id() -> None:
         ("BK7252N", (0x7252A, 0x23A18000)),
     ],
 )
-def test_chip_says_who_it_is(chip: str, ids: tuple[int, int]) -> None:
-    b = bench(chip)
+def test_chip_ids_can_be_read(chip: str, ids: tuple[int, int]) -> None:
+    b = bare_board(chip)
     assert (b.read(0x800000), b.read(0x800004)) == ids
 
 
 def test_efuse_answers_at_once() -> None:
-    b = bench()
+    b = bare_board()
     b.write(0x800074, 0x301)
     assert not b.read(0x800074) & 1
     assert b.read(0x800078) == 0x100
 
 
-def _sleep(b: Bench, *, seconds: int = 0) -> list[int]:
+def _sleep(b: BareBoard, *, seconds: int = 0) -> list[int]:
     """Put the chip to sleep; the list gets the tick at which it wakes."""
     woken: list[int] = []
     b.board.gpio.on_edge = b.board.sctrl.pin_changed
@@ -345,7 +345,7 @@ def _sleep(b: Bench, *, seconds: int = 0) -> list[int]:
 
 
 def test_deep_sleep_stops_all_and_its_timer_ends_it() -> None:
-    b = bench()
+    b = bare_board()
     b.write(TIMERS + 0x40, 64)
     b.write(TIMERS + 0x4C, 1)
     woken = _sleep(b, seconds=28_800)
@@ -361,7 +361,7 @@ def test_deep_sleep_stops_all_and_its_timer_ends_it() -> None:
 
 
 def test_deep_sleep_ends_by_the_edge_it_waits_for() -> None:
-    b = bench()
+    b = bare_board()
     b.write(SCTRL + 0x120, 1 << 16 | 1 << 20)
     b.write(SCTRL + 0x124, 1 << 20)
     b.board.gpio.drive(20, 1)
@@ -387,7 +387,7 @@ def test_deep_sleep_ends_by_the_edge_it_waits_for() -> None:
 
 
 def test_saradc_samples_until_stopped() -> None:
-    b = bench()
+    b = bare_board()
     b.write(ICU + 0x40, 1 << 11)
     b.write(ICU + 0x44, 1)
     b.write(SARADC, 3 | 1 << 2)
@@ -410,7 +410,7 @@ def test_saradc_samples_until_stopped() -> None:
 
 @pytest.mark.parametrize("chip", ["BK7238", "BK7252N"])
 def test_the_newer_saradc_samples_while_started_and_heard(chip: str) -> None:
-    b = bench(chip)
+    b = bare_board(chip)
     b.write(ICU + 0x40, 1 << 11)
     b.write(ICU + 0x44, 1)
     b.write(SARADC + 0xC, 0x28010)
@@ -435,7 +435,7 @@ def test_the_newer_saradc_samples_while_started_and_heard(chip: str) -> None:
 
 
 def test_saradc_of_bk7252_is_that_of_bk7231t() -> None:
-    b = bench("BK7252")
+    b = bare_board("BK7252")
     b.write(SARADC, 3 | 1 << 2)
     b.wait(0.001)
     assert not b.read(SARADC) & 1 << 30
@@ -443,7 +443,7 @@ def test_saradc_of_bk7252_is_that_of_bk7231t() -> None:
 
 
 def test_saradc_of_bk7231q_has_its_bits_elsewhere() -> None:
-    b = bench("BK7231Q")
+    b = bare_board("BK7231Q")
     b.write(ICU + 0x40, 1 << 11)
     b.write(ICU + 0x44, 1)
     b.write(SARADC, 3 | 1 << 2)
@@ -457,14 +457,14 @@ def test_saradc_of_bk7231q_has_its_bits_elsewhere() -> None:
 
 
 def test_crypto_is_never_busy() -> None:
-    b = bench()
+    b = bare_board()
     b.write(CRYPTO, 1)
     assert b.read(CRYPTO) == 0
     assert b.read(CRYPTO + 0x20) > 0x1D3
 
 
 def test_radio_busy_bit_clears_only_when_it_is_waited_for() -> None:
-    b = bench()
+    b = bare_board()
     b.write(RADIO + 0xF8, 0x8000_1234)
     assert b.read(RADIO + 0xF8) == 0x8000_1234, "stored and read back"
     reads = 0
@@ -476,7 +476,7 @@ def test_radio_busy_bit_clears_only_when_it_is_waited_for() -> None:
 
 
 def test_dma_copies_and_is_done() -> None:
-    b = bench()
+    b = bare_board()
     copies = []
     b.gdma.copy = lambda *args: copies.append(args)
     b.write(GDMA + 4, 0x41E834)
@@ -487,7 +487,7 @@ def test_dma_copies_and_is_done() -> None:
 
 
 def test_mac_has_a_clock_and_timers() -> None:
-    b = bench()
+    b = bare_board()
     b.write(ICU + 0x40, 1 << 22)
     b.write(ICU + 0x44, 2)
     b.wait(0.5)
@@ -507,8 +507,8 @@ def test_mac_has_a_clock_and_timers() -> None:
     assert b.read(MAC + 0x8050) == 0
 
 
-def test_mac_says_when_it_has_become_idle() -> None:
-    b = bench()
+def test_mac_interrupts_when_it_becomes_idle() -> None:
+    b = bare_board()
     b.write(ICU + 0x40, 1 << 22)
     b.write(ICU + 0x44, 2)
     b.write(MAC + 0x8074, 1 << 2)
@@ -527,8 +527,8 @@ def test_mac_says_when_it_has_become_idle() -> None:
     assert not b.board.icu.fiq
 
 
-def test_mac_clock_runs_ahead_of_those_who_only_watch_it() -> None:
-    b = bench()
+def test_mac_clock_advances_faster_for_code_that_only_polls_it() -> None:
+    b = bare_board()
     first = b.read(MAC + 0x120)
     for _ in range(1000):
         last = b.read(MAC + 0x120)
@@ -536,7 +536,7 @@ def test_mac_clock_runs_ahead_of_those_who_only_watch_it() -> None:
 
 
 def test_old_pwm_has_period_and_duty_and_interrupts() -> None:
-    b = bench("BK7231T")
+    b = bare_board("BK7231T")
     b.write(ICU + 0x40, 1 << 9)
     b.write(ICU + 0x44, 1)
     assert b.pwm.state(7) is None
@@ -552,7 +552,7 @@ def test_old_pwm_has_period_and_duty_and_interrupts() -> None:
 
 
 def test_old_pwm_starts_when_its_period_comes_last() -> None:
-    b = bench("BK7231Q")
+    b = bare_board("BK7231Q")
     b.write(ICU + 0x40, 1 << 9)
     b.write(ICU + 0x44, 1)
     b.write(0x802A00, 7)
@@ -562,7 +562,7 @@ def test_old_pwm_starts_when_its_period_comes_last() -> None:
 
 
 def test_old_pwm_of_bk7231q_has_duty_and_period_in_one_word() -> None:
-    b = bench("BK7231Q")
+    b = bare_board("BK7231Q")
     b.write(0x802A00, 1 << 4)
     b.write(0x802A08 + 8, 6_500 << 16 | 26_000)
     assert b.pwm.state(7) == PwmState(1000, 0.25)
@@ -586,7 +586,7 @@ _HIGH_FIRST = 0x40
 def test_new_pwm_changes_level_at_its_edges(
     first: int, edges: tuple[int, int, int], duty: float
 ) -> None:
-    b = bench()
+    b = bare_board()
     for n, edge in enumerate((*edges, 5200)):
         b.write(PWM + 0x80 + 4 + 4 * n, edge)
     b.write(PWM + 0x80, 0x89 | first)
@@ -595,7 +595,7 @@ def test_new_pwm_changes_level_at_its_edges(
 
 
 def test_new_pwm_shows_the_ends_of_periods_and_forgets_them_when_told() -> None:
-    b = bench()
+    b = bare_board()
     b.write(ICU + 0x40, 1 << 9)
     b.write(ICU + 0x44, 1)
     b.write(PWM + 0x40 + 0x20, 26_000)
@@ -613,7 +613,7 @@ def test_new_pwm_shows_the_ends_of_periods_and_forgets_them_when_told() -> None:
 
 
 def test_new_pwm_counts_a_divided_clock() -> None:
-    b = bench()
+    b = bare_board()
     b.write(PWM + 0x04, 650)
     b.write(PWM + 0x10, 2600)
     b.write(PWM, 9 << 16 | 0x49)
@@ -621,7 +621,7 @@ def test_new_pwm_counts_a_divided_clock() -> None:
 
 
 def test_code_that_only_waits_is_noticed() -> None:
-    b = bench()
+    b = bare_board()
     stops = []
     b.board.bus._stop = lambda: stops.append(1)
     for _ in range(200):
@@ -631,8 +631,8 @@ def test_code_that_only_waits_is_noticed() -> None:
     assert b.board.bus.name_of(b.board.bus.spinning) == "uart1.FIFO_STATUS"
 
 
-def test_writing_in_between_is_no_waiting() -> None:
-    b = bench()
+def test_writes_in_between_are_not_waiting() -> None:
+    b = bare_board()
     for n in range(500):
         b.read(UART2 + 8)
         b.write(UART2 + 0xC, n & 0x7F)
@@ -640,7 +640,7 @@ def test_writing_in_between_is_no_waiting() -> None:
 
 
 def test_narrow_accesses_keep_the_other_bytes() -> None:
-    b = bench()
+    b = bare_board()
     b.write(GPIO + 0xB8, 0x11223344)
     b.board.bus.write(GPIO + 0xB9, 1, 0xAA)
     assert b.read(GPIO + 0xB8) == 0x1122AA44
@@ -648,7 +648,7 @@ def test_narrow_accesses_keep_the_other_bytes() -> None:
 
 
 def test_a_failing_model_names_the_register(monkeypatch: pytest.MonkeyPatch) -> None:
-    b = bench()
+    b = bare_board()
     monkeypatch.setattr(b.board.uart2, "read", lambda _offset: 1 // 0)
     with pytest.raises(DeviceModelError, match=r"uart2\.FIFO_PORT"):
         b.read(UART2 + 0xC)
@@ -656,7 +656,7 @@ def test_a_failing_model_names_the_register(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("chip", ["BK7231N", "BK7231T", "BK7231Q", "BK7238", "BK7252"])
 def test_every_device_saves_and_loads(chip: str) -> None:
-    b, other = bench(chip), bench(chip)
+    b, other = bare_board(chip), bare_board(chip)
     b.write(TIMERS + 0x40, 64)
     b.write(UART1 + 0x10, 0x42)
     b.board.uart1.feed(b"hello")

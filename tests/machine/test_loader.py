@@ -1,4 +1,4 @@
-"""The boot loader in a real dump, spoken to through its UART, in virtual time."""
+"""The boot loader in a real dump, used through its UART, in virtual time."""
 
 import struct
 import zlib
@@ -33,7 +33,7 @@ def words(*values: int) -> bytes:
 
 @dataclass
 class Host:
-    """The far end of the wire, at a rate of its own."""
+    """The far end of the wire, with its own rate."""
 
     chip: LoaderChip
     baud: int = 115_200
@@ -96,7 +96,7 @@ def linked() -> Host:
     return host
 
 
-def test_the_loader_says_which_it_is() -> None:
+def test_the_loader_gives_its_version() -> None:
     reply = linked().ask(short(0x11), 23)
     assert reply[7:].rstrip(b"\0") == b"BK7231S_1.0.5"
 
@@ -109,7 +109,7 @@ def test_a_sector_takes_its_time_on_the_line() -> None:
     assert line < host.chip.now - before < 1.1 * line
 
 
-def test_replies_come_at_the_rate_the_loader_was_told() -> None:
+def test_replies_come_at_the_rate_that_was_set() -> None:
     host = linked()
     request = words(921_600) + b"\x14"
     assert host.change_baud(921_600) == b"\x04\x0e\x09\x01\xe0\xfc\x0f" + request
@@ -117,13 +117,13 @@ def test_replies_come_at_the_rate_the_loader_was_told() -> None:
     assert host.read(APP) == dump(BULB)[APP : APP + 4096]
 
 
-def test_at_another_rate_neither_understands_the_other() -> None:
+def test_at_different_rates_neither_end_understands_the_other() -> None:
     host = linked()
     host.baud = 9600
     assert LINKED not in host.ask(short(0), len(LINKED), 0.1)
 
 
-def test_only_wrapped_addresses_give_the_boot_loader_away() -> None:
+def test_only_wrapped_addresses_read_the_boot_loader() -> None:
     host = linked()
     assert host.ask(long(9, words(0)), 16, 0.5)[10] == 6  # parameter error
     assert host.read(SIZE) == dump(BULB)[:4096]
@@ -199,7 +199,7 @@ def test_the_loader_of_a_bk7231q() -> None:
 
 def test_a_silent_host_is_given_up() -> None:
     host = linked()
-    host.listen(4.0)  # the loader's watchdog has bitten, and nobody asked in the boot window
+    host.listen(4.0)  # the loader's watchdog has expired, and no link check came in the boot window
     assert APP_LOG in host.chip.log
 
 
@@ -219,7 +219,7 @@ def test_an_unknown_chip_is_refused() -> None:
         LoaderChip(dump(BULB), "ESP32")
 
 
-def test_a_place_that_shows_no_idleness_is_not_watched_for_ever(
+def test_a_place_that_shows_no_idleness_is_not_watched_forever(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     looks = 0

@@ -8,12 +8,12 @@ import pytest
 
 from bekenlab.image import read_image
 from bekenlab.machine import FlashImage, Machine, PinEdge, StopReason, Until
+from bekenlab.machine.console_input import ConsoleInput
 from bekenlab.machine.peers.square_wave import SquareWave
-from bekenlab.machine.typist import Typist
 from bekenlab.openbeken import build_template
 from bekenlab.openbeken.config.edit import Changes, make_config
 from bekenlab.pins import Source, pins_from_parameters
-from machine_lab import CHIPS, image
+from machine_support import CHIPS, image
 from shared import shared
 
 FIRMWARES = ["openbk7231n-qio-1.18.300", "openbk7231t-qio-1.18.300"]
@@ -134,9 +134,9 @@ def test_a_button_switches_its_relay(name: str) -> None:
 
 
 @firmwares
-def test_a_typist_waits_until_the_start_is_over(name: str) -> None:
+def test_console_input_waits_until_startup_is_over(name: str) -> None:
     machine = configured(name, PINS, "setChannel 3 50", CONSOLE)
-    Typist(machine, b"setChannel 1 1\nsetChannel 3 20\n")
+    ConsoleInput(machine, b"setChannel 1 1\nsetChannel 3 20\n")
     started(machine, 2)
     said = [line for line in machine.log.splitlines() if "has changed to" in line]
     changes = [re.findall(r"channel (\d+) has changed to (\d+)", line) for line in said]

@@ -1,4 +1,4 @@
-"""The boot ROM, seen from its wire: bytes as the protocol's table lists them."""
+"""The boot ROM, seen from its wire: bytes as listed in the table of the protocol."""
 
 import random
 import zlib
@@ -44,7 +44,7 @@ def test_read_register_gives_the_chip_id(line: VirtualTransport) -> None:
 
 
 @pytest.mark.parametrize(("name", "chip_id"), [("BK7238", 0x7238), ("BK7252N", 0x7252A)])
-def test_each_chip_says_which_it_is(name: str, chip_id: int) -> None:
+def test_each_chip_has_its_chip_id(name: str, chip_id: int) -> None:
     assert ask(line_to(RomChip(name)), short(3, u32(0x800000)))[-4:] == u32(chip_id)
 
 
@@ -65,13 +65,13 @@ def test_efuse_holds_the_key_of_the_code(name: str, key: str) -> None:
     assert found == bytes.fromhex(key)
 
 
-def test_crc_counts_the_end_in_and_is_not_inverted(line: VirtualTransport) -> None:
+def test_crc_includes_the_end_and_is_not_inverted(line: VirtualTransport) -> None:
     reply = ask(line, short(0x10, u32(0x100, 0x1FF)))
     crc = zlib.crc32(FLASH[0x100:0x200]) ^ 0xFFFFFFFF
     assert reply == bytes.fromhex("040e0801e0fc10") + u32(crc)
 
 
-def test_crc_goes_round_at_the_end_of_flash(line: VirtualTransport) -> None:
+def test_crc_wraps_at_the_end_of_flash(line: VirtualTransport) -> None:
     reply = ask(line, short(0x10, u32(0x1FF00, 0x200FF)))
     assert reply[-4:] == u32(zlib.crc32(FLASH[0xFF00:] + FLASH[:0x100]) ^ 0xFFFFFFFF)
 
@@ -174,7 +174,7 @@ def test_a_write_with_a_byte_missing_says_so_and_leaves_whole_pages(line: Virtua
     assert ask(line, short(0))
 
 
-def test_noise_between_requests_is_passed_over(line: VirtualTransport) -> None:
+def test_noise_between_requests_is_skipped(line: VirtualTransport) -> None:
     assert len(ask(line, b"\x01\x01\xe0\x01reboot\r\n\xff" + short(0))) == 8
 
 
@@ -231,7 +231,7 @@ def test_a_sector_takes_its_line_time(line: VirtualTransport) -> None:
 
 
 def test_the_next_request_is_worked_on_while_the_reply_drains(line: VirtualTransport) -> None:
-    """Sixteen queued reads keep the line busy without a gap, although reading takes time too."""
+    """Sixteen queued reads keep the line busy without a gap, although reading takes time, too."""
     started = line.now()
     line.write(b"".join(long(9, u32(n << 12)) for n in range(10)))
     data = b""
@@ -318,7 +318,7 @@ def test_what_cannot_be_modelled_is_refused(name: str, size: int) -> None:
 
 @settings(max_examples=60)
 @given(st.lists(st.tuples(st.binary(max_size=300), st.floats(0, 0.2)), max_size=8))
-def test_any_bytes_at_any_time_are_survived(parts: list[tuple[bytes, float]]) -> None:
+def test_any_bytes_at_any_time_are_harmless(parts: list[tuple[bytes, float]]) -> None:
     chip = RomChip("BK7231N", FLASH)
     line = VirtualTransport(chip)
     line.sleep(0.01)
@@ -335,7 +335,7 @@ def test_any_bytes_at_any_time_are_survived(parts: list[tuple[bytes, float]]) ->
 
 @settings(max_examples=40)
 @given(st.lists(st.floats(1e-5, 0.05), max_size=40))
-def test_how_time_is_cut_makes_no_difference(steps: list[float]) -> None:
+def test_how_time_is_divided_makes_no_difference(steps: list[float]) -> None:
     request = long(9, u32(0x1000)) + short(0x10, u32(0, 0xFFF)) + short(0)
 
     def run(cuts: list[float]) -> bytes:

@@ -122,7 +122,7 @@ def test_writes_from_the_middle_of_a_sector(tool: Any, chip: RomChip) -> None:
     assert chip.flash[0x11F80 : 0x11F80 + 0x40] == data
 
 
-def test_its_crc_rule_is_the_roms(tool: Any) -> None:
+def test_its_crc_rule_matches_the_rom(tool: Any) -> None:
     assert tool.read_flash_range_crc(0x11000, 0x12000) == zlib.crc32(FLASH[0x11000:0x12000])
 
 

@@ -1,4 +1,4 @@
-"""What a chip does when it is told to go wrong."""
+"""The faults of a virtual ROM chip."""
 
 import random
 
@@ -128,16 +128,16 @@ def test_a_deaf_chip_loses_what_comes_while_it_works() -> None:
     assert len(ask(line, short(0))) == 8
 
 
-def test_a_part_with_another_id() -> None:
+def test_the_flash_id_can_be_changed() -> None:
     line, _ = chip("flash-id=0x0")
     assert ask(line, long(0x0E, bytes.fromhex("9f000000")))[12:] == bytes(3)
 
 
-def test_no_text_no_faults() -> None:
+def test_an_empty_text_has_no_faults() -> None:
     assert chip_faults(parse_terms(" ")) == ChipFaults()
 
 
 @pytest.mark.parametrize("spec", ["smoke", "slow=fast", "reset@x"])
-def test_faults_that_mean_nothing_are_refused(spec: str) -> None:
+def test_invalid_faults_are_refused(spec: str) -> None:
     with pytest.raises(UsageError):
         chip_faults(parse_terms(spec))

@@ -220,9 +220,9 @@ def test_links_are_only_those_to_the_web() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "no JSON"),
-        (b"\xff\xfe\x00", "no JSON"),
-        (b"[" * 100_000, "no JSON"),
+        (b"", "not JSON"),
+        (b"\xff\xfe\x00", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
         (b"5", "no list of devices"),
         (b'{"devices": 5}', "no list of devices"),
         (b"[1, 2]", "no device in it"),

@@ -7,18 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bekenlab.redaction.forms import replaced
-from bekenlab.redaction.placeholders import Words
+from bekenlab.redaction.placeholders import FoundSecrets
 from bekenlab.redaction.texts import lone_token_spans, private_key_spans
 from bekenlab.tuya.secret_span import Form, SecretSpan
 
 
 def one(stored: bytes, kind: str = "key", form: Form = "raw") -> tuple[bytes, bytes]:
     """What is written in its place, and the secret itself."""
-    words = Words()
-    made = replaced(SecretSpan(0, len(stored), kind, form), stored, words)
+    secrets = FoundSecrets()
+    made = replaced(SecretSpan(0, len(stored), kind, form), stored, secrets)
     assert len(made) == len(stored)
-    [word] = words.words.values()
-    return made, word.value
+    [secret] = secrets.by_value.values()
+    return made, secret.value
 
 
 @pytest.mark.parametrize(
@@ -46,12 +46,12 @@ def test_the_form_stays(stored: bytes, kind: str, form: Form, made: bytes, secre
 
 @given(st.binary(min_size=3, max_size=60), st.sampled_from(["raw", "base64", "number"]))
 def test_any_bytes_keep_their_length_and_stay_redacted(value: bytes, form: Form) -> None:
-    words = Words()
+    secrets = FoundSecrets()
     value = base64.b64encode(value) if form == "base64" else value
     span = SecretSpan(0, len(value), "key", form)
-    made = replaced(span, value, words)
+    made = replaced(span, value, secrets)
     assert len(made) == len(value)
-    assert replaced(span, made, words) == made
+    assert replaced(span, made, secrets) == made
 
 
 def tokens(data: bytes) -> list[bytes]:

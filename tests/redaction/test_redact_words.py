@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bekenlab.redaction.placeholders import Words, is_placeholder, make_placeholder
+from bekenlab.redaction.placeholders import FoundSecrets, is_placeholder, make_placeholder
 
 
 @pytest.mark.parametrize(
@@ -44,10 +44,10 @@ def test_length_stays_and_it_is_known_again(kind: str, value: bytes, number: int
 
 @given(st.lists(st.from_regex(rb"[ -~]{6,40}", fullmatch=True), unique=True, max_size=40))
 def test_different_secrets_have_different_placeholders(values: list[bytes]) -> None:
-    words = Words()
+    secrets = FoundSecrets()
     values = [value for value in values if not is_placeholder("key", value)]
-    made = [words.placeholder("key", value) for value in values]
+    made = [secrets.placeholder("key", value) for value in values]
     by_size = [(len(value), text) for value, text in zip(values, made, strict=True)]
     assert len(set(by_size)) == len(values)
-    assert [words.placeholder("key", value) for value in values] == made
-    assert [words.placeholder("key", text) for text in made] == made
+    assert [secrets.placeholder("key", value) for value in values] == made
+    assert [secrets.placeholder("key", text) for text in made] == made

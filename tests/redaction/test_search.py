@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bekenlab.redaction.placeholders import Word, make_placeholder
+from bekenlab.redaction.placeholders import FoundSecret, make_placeholder
 from bekenlab.redaction.search import Spelling, spellings
 
 MAC = bytes.fromhex("1c90ffa1b2c3")
 
 
-def word(value: bytes, kind: str = "key", number: int = 7) -> Word:
-    return Word(kind, value, make_placeholder(kind, value, number))
+def word(value: bytes, kind: str = "key", number: int = 7) -> FoundSecret:
+    return FoundSecret(kind, value, make_placeholder(kind, value, number))
 
 
-def table(*words: Word) -> dict[bytes, bytes]:
+def table(*words: FoundSecret) -> dict[bytes, bytes]:
     return {spelling.text: spelling.instead for spelling in spellings(words)}
 
 

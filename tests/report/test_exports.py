@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from analyses import sample
 from bekenlab.analysis.subject import Subject, read_subject
 from bekenlab.errors import UnsupportedError
 from bekenlab.openbeken.config import decode_config
 from bekenlab.report.exports import EXPORTERS, Request
 from bekenlab.report.json_report import to_json
 from bekenlab.samples import build_sample
-from laboratory import sample
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from analyses import sample, study
 from bekenlab.analysis.model import Analysis
 from bekenlab.cli.wording import wording
 from bekenlab.errors import FileAccessError, RefusedError
@@ -14,7 +15,6 @@ from bekenlab.files import write_new, write_whole
 from bekenlab.report.files import write_files
 from bekenlab.report.json_report import to_json
 from bekenlab.samples import build_sample
-from laboratory import sample, study
 
 CONFIGURATION = b"{rl1_pin:26,bt1_pin:10,module:CB2S}"
 
@@ -201,7 +201,7 @@ def test_a_name_too_long_for_the_disk_is_a_file_error_or_cut(tmp_path: Path) -> 
 def test_a_new_file_is_never_written_over(tmp_path: Path) -> None:
     path = tmp_path / "a.bin"
     write_new(path, b"first")
-    with pytest.raises(RefusedError, match=r"a\.bin exists already") as caught:
+    with pytest.raises(RefusedError, match=r"a\.bin already exists") as caught:
         write_new(path, b"second")
     assert int(caught.value.exit_code) == 7
     assert path.read_bytes() == b"first"

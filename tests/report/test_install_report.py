@@ -32,7 +32,7 @@ from bekenlab.report.install_text import (
 )
 from bekenlab.samples import build_sample
 from bekenlab.secret import Secret
-from install_lab import PASSWORD, SSID, Person, desk, wifi, wishes
+from install_setup import PASSWORD, SSID, Person, desk, install_options, wifi
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -60,9 +60,9 @@ def reports() -> tuple[InstallReport, UndoReport]:
     with TemporaryDirectory() as folder:
         table = desk("BK7231N", build_sample(), Path(folder))
         changes = replace(wifi(), values={**wifi().values, "mqtt_host": "broker.lan"})
-        wanted = replace(wishes("BK7231N", changes), listens=False)
-        done = install(table.bench, wanted, table.places, Person())
-        back = undo(table.bench, table.places, lambda _proposal: True, plan_only=True)
+        wanted = replace(install_options("BK7231N", changes), listens=False)
+        done = install(table.connection, wanted, table.places, Person())
+        back = undo(table.connection, table.places, lambda _proposal: True, plan_only=True)
         return done, back
 
 
@@ -79,7 +79,7 @@ def test_the_plan_says_everything_and_no_secret() -> None:
         "the network you named, with its password",
         "MQTT broker.lan:1883",
         "0x1d1000 to 0x1d2000",
-        "boot loader, RF calibration and MAC address",
+        "boot loader, RF calibration, MAC address",
     ):
         assert words in text
     assert SSID not in text
@@ -93,15 +93,15 @@ def test_a_plan_without_pins_or_wifi_says_so() -> None:
     bare = replace(proposal(), made=replace(proposal().made, config=config), backup=saved)
     text = shown(proposal_text(bare))
     assert "No pins will be set up." in text
-    assert "none: it opens its own" in text
-    assert "none yet; installing begins with one" in text
+    assert "none: the device opens its own" in text
+    assert "none yet; the install begins with one" in text
     assert "Startup a; b" in text
 
 
 @pytest.mark.parametrize(
     ("rehearsal", "words", "problem"),
     [
-        (GOOD, ["P26 Rel;1 on: high right", "1 of 2 pins do", "1 cannot be tried"], ""),
+        (GOOD, ["P26 Rel;1 on: high right", "1 of 2 pins do", "1 cannot be tested"], ""),
         (
             replace(GOOD, pins=(WRONG,)),
             ["no PWM; expected: 1000 Hz 30 % wrong", "0 of 1 pins do"],
@@ -110,13 +110,13 @@ def test_a_plan_without_pins_or_wifi_says_so() -> None:
         (replace(GOOD, crash="bad code at 0x10"), ["stopped: bad code"], "firmware stopped"),
         (
             replace(GOOD, log=replace(STARTED, config=ConfigVerdict.REJECTED)),
-            ["not taken"],
-            "did not take",
+            ["rejected by"],
+            "did not accept",
         ),
         (
             replace(GOOD, log=ObkBootLog(), pins=()),
-            ["nothing was printed", "did not say whether"],
-            "did not take",
+            ["nothing was printed", "did not report whether"],
+            "did not accept",
         ),
         (replace(GOOD, wifi=False), ["not as you set it up"], "did not use the Wi-Fi"),
     ],
@@ -135,13 +135,13 @@ def test_a_rehearsal(rehearsal: Rehearsal, words: list[str], problem: str) -> No
 @pytest.mark.parametrize(
     ("start", "words", "code"),
     [
-        (FirstStart(), "not listened to", None),
-        (FirstStart(ObkBootLog(), 0), "nothing arrived", None),
-        (FirstStart(STARTED, 100, wifi=True), "taken: OpenBeken says it is correct", None),
+        (FirstStart(), "not read", None),
+        (FirstStart(ObkBootLog(), 0), "nothing received", None),
+        (FirstStart(STARTED, 100, wifi=True), "accepted by OpenBeken", None),
         (FirstStart(STARTED, 100, wifi=False), "not as you set it up", "first-start"),
         (
             FirstStart(replace(STARTED, config=ConfigVerdict.REJECTED), 9),
-            "not taken",
+            "rejected by",
             "first-start",
         ),
         (FirstStart(replace(STARTED, calibration_missing=True), 9), "no calibration", None),
@@ -197,5 +197,5 @@ def test_changes_that_make_no_sense_are_found_before_the_chip_is_asked(tmp_path:
     table = desk("BK7231N", build_sample(), tmp_path)
     short = Changes(values={"wifi_ssid": "x", "wifi_password": Secret(b"short")})
     with pytest.raises(BadValueError):
-        install(table.bench, wishes("BK7231N", short), table.places, Person())
+        install(table.connection, install_options("BK7231N", short), table.places, Person())
     assert table.device.now == 0.0

@@ -6,10 +6,10 @@ import random
 import pytest
 
 import contract
+from analyses import real, sample, study
 from bekenlab.errors import FileAccessError
 from bekenlab.report.json_report import failure_json, to_json
 from bekenlab.samples import build_sample
-from laboratory import real, sample, study
 from shared import dump_names, expected
 
 BAD = {

@@ -16,10 +16,10 @@ from bekenlab.jobs.lan.apply import ApplyReport, apply
 from bekenlab.jobs.lan.apply_plan import plan_apply
 from bekenlab.jobs.lan.backup import backup
 from bekenlab.jobs.lan.copies import Copies
-from bekenlab.jobs.lan.look import PinsReport, look_at_pins
 from bekenlab.jobs.lan.ota import OtaReport, plan_ota
 from bekenlab.jobs.lan.ota_file import read_ota
-from bekenlab.jobs.lan.scan import ScanReport, Seen, parse_networks
+from bekenlab.jobs.lan.pins import PinsReport, read_pins
+from bekenlab.jobs.lan.scan import FoundDevice, ScanReport, parse_networks
 from bekenlab.jobs.lan.settings import RestoreReport, plan_restore
 from bekenlab.jobs.obk_config import ConfigFile
 from bekenlab.lan.address import Host
@@ -80,7 +80,7 @@ def test_who_a_device_is() -> None:
     assert lan_json.info_json(INFO, show_secrets=True)["mac"] == "3c:0b:59:a1:b2:c3"
     bare = DeviceInfo(build="x", chipset="BK7231T", mac="59A1B2C3 is no address")
     text = shown(lan_text.device_text(bare))
-    assert "not told" in text
+    assert "not known" in text
     assert "none of the first 32" in text
 
 
@@ -93,11 +93,11 @@ def test_how_long_it_runs(seconds: int, text: str) -> None:
 
 def test_what_a_scan_found() -> None:
     networks = parse_networks(["192.168.1.0/24"])
-    found = (Seen(Host("192.168.1.4"), INFO), Seen(Host("192.168.1.5"), None))
+    found = (FoundDevice(Host("192.168.1.4"), INFO), FoundDevice(Host("192.168.1.5"), None))
     report = ScanReport(networks, 254, found)
     text = shown(lan_text.scan_text(report))
     assert "192.168.1.4 obkxxxxxxxx BK7231N 1.18.300 3c:0b:59:xx:xx:xx" in text
-    assert "192.168.1.5 wants a web password" in text
+    assert "192.168.1.5 requires a password" in text
     told = plain(lan_json.scan_json(report))
     assert [(each["host"], each["locked"]) for each in told["devices"]] == [
         ("192.168.1.4", False),
@@ -108,7 +108,7 @@ def test_what_a_scan_found() -> None:
 
 
 def test_pins_and_answers(fake: FakeDevice) -> None:
-    report = look_at_pins(patient_client(fake))
+    report = read_pins(patient_client(fake))
     assert "P10 Btn 1 2 0" in shown(lan_text.pins_text(report))
     [pin] = lan_json.pins_json(report)["pins"]
     assert pin == {"gpio": 10, "role": "Btn", "channel": 1, "channel2": 2, "state": 0}
@@ -135,7 +135,7 @@ def test_what_apply_would_do_and_did(fake: FakeDevice, tmp_path: Path) -> None:
     assert "no: drivers" in shown(lan_changes.apply_text(report))
     assert "Restarted yes" in shown(lan_changes.apply_text(ApplyReport(plan, Path("x"), True)))  # noqa: FBT003
     again = plan_apply(device, read_subject(tmp_path / "t.json"))
-    assert "has it all already" in shown(lan_changes.apply_plan_text(again))
+    assert "already has these settings" in shown(lan_changes.apply_plan_text(again))
 
 
 def test_what_a_restore_would_do_and_did(fake: FakeDevice) -> None:
@@ -149,7 +149,7 @@ def test_what_a_restore_would_do_and_did(fake: FakeDevice) -> None:
     done = RestoreReport(plan, Path("kept.bin"), verified=True)
     assert "runs with them" in shown(lan_changes.restore_text(done))
     unseen = RestoreReport(plan, Path("kept.bin"), verified=False)
-    assert "not seen again" in shown(lan_changes.restore_text(unseen))
+    assert "has not come back" in shown(lan_changes.restore_text(unseen))
 
 
 def test_what_an_update_would_do_and_did(fake: FakeDevice, tmp_path: Path) -> None:
@@ -161,14 +161,14 @@ def test_what_an_update_would_do_and_did(fake: FakeDevice, tmp_path: Path) -> No
     for words in (
         "OpenBeken 1.18.999 for BK7231N",
         "20 of 664 KiB",
-        "1, read before",
+        "1, read first",
         "! same-build",
     ):
         assert words in text
     told = plain(lan_changes.ota_plan_json(plan))
     assert (told["files"], told["address"], told["build"]) == (1, "0x12a000", NEW_BUILD)
     done = OtaReport(plan, plan.info, (Path("a.bin"), Path("b.bin")), files_restored=True)
-    assert "Files back as they were Kept a.bin Kept b.bin" in shown(lan_changes.ota_text(done))
+    assert "Files restored Kept a.bin Kept b.bin" in shown(lan_changes.ota_text(done))
 
 
 def test_what_a_backup_holds(fake: FakeDevice, tmp_path: Path) -> None:

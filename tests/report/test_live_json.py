@@ -18,7 +18,7 @@ from bekenlab.live.model import (
 from bekenlab.live.parts import PartView
 from bekenlab.report.live_json import FrameWriter, source_json
 from bekenlab.secret import REDACTED
-from live_lab import sample
+from live_chips import sample
 
 
 def frame(*log: LogPiece, power_ups: int = 1, stop: Stop | None = None) -> Frame:

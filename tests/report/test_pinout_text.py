@@ -8,11 +8,11 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from analyses import sample
 from bekenlab.jobs.pinout import board_names, find_board
 from bekenlab.pins import Evidence, Pin, PinMap, Source
 from bekenlab.report.pictures import Uses, uses_of, wiring_notes
 from bekenlab.report.pinout_text import render_notes, render_pinout
-from laboratory import sample
 
 
 def show(name: str, uses: Uses, width: int = 80) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from analyses import real, sample
 from bekenlab.analysis.model import Analysis
 from bekenlab.report.files import write_files
 from bekenlab.report.html import html_report
@@ -19,7 +20,6 @@ from bekenlab.report.text import render
 from bekenlab.samples import SAMPLE_NAME
 from bekenlab.tuya.protected import find_protected
 from bekenlab.tuya.storage.read import read_storage
-from laboratory import real, sample
 from shared import dump_names
 
 SHORTEST = 8

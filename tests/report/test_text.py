@@ -6,11 +6,11 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from analyses import oem_cfg, real, sample, storage, study, with_regions
 from bekenlab.analysis.model import Analysis
 from bekenlab.report.summary import summary_line
 from bekenlab.report.text import render
 from bekenlab.samples import SAMPLE_NAME
-from laboratory import oem_cfg, real, sample, storage, study, with_regions
 from shared import dump_names
 
 NAMES = [SAMPLE_NAME, *dump_names()]

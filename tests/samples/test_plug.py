@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 import peers
+from analyses import sample
 from bekenlab.chips import chip
 from bekenlab.image import EncryptionState
 from bekenlab.pins.model import Polarity, Source
 from bekenlab.samples import PARAMETERS, SAMPLE_NAME, build_sample
-from laboratory import sample
 
 HIGH, LOW = Polarity.ACTIVE_HIGH, Polarity.ACTIVE_LOW
 PROGRAM = (

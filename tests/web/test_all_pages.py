@@ -70,7 +70,7 @@ def test_language_and_theme_can_be_chosen_and_stay(page: Page, served: Served) -
     page.get_by_label("Darstellung").select_option("dark")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.goto(f"{served.url}/device")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Ein Gerät auf dem Tisch")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ein angeschlossenes Gerät")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert sum(map(int, ground.removeprefix("rgb(").removesuffix(")").split(","))) < 120
@@ -112,6 +112,6 @@ def test_without_the_key_there_is_only_a_closed_door(browser: Browser, served: S
     context = browser.new_context(locale="de-DE")
     page = context.new_page()
     page.goto(served.url)
-    expect(page.get_by_role("heading")).to_have_text("Diese Tür ist zu")
+    expect(page.get_by_role("heading")).to_have_text("Kein Zugriff")
     expect(page.locator("main")).to_contain_text("im Terminal")
     context.close()

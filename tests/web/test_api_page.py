@@ -1,4 +1,4 @@
-"""The page of the API tells what there is."""
+"""The page about the API lists what exists."""
 
 import re
 

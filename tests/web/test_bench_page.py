@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
-from live_lab import tiny
-from machine_lab import prints
+from live_chips import tiny
+from machine_support import prints
 from shared import dump
 from web.serving import Served
 
@@ -63,7 +63,7 @@ def test_holding_the_button_lights_the_relay(
     expect(relay).to_contain_text("Relay 1")
     expect(relay).to_contain_text("on")
     expect(page.locator("[data-log]")).to_contain_text("relay on")
-    expect(page.locator("[data-told]")).to_contain_text("Relay 1: on")
+    expect(page.locator("[data-announcements]")).to_contain_text("Relay 1: on")
     shoot(page, "bench")
     page.reload()
     expect(relay).to_have_attribute("data-on", "true")
@@ -119,10 +119,10 @@ def test_the_strip_has_the_edges_and_looks_back(page: Page, served: Served) -> N
 
 def test_any_pin_can_be_driven_and_data_points_reported(page: Page, served: Served) -> None:
     start_sample(page, served)
-    page.get_by_label("Connect P10 from outside to").select_option("0")
+    page.get_by_label("Drive P10 externally to").select_option("0")
     expect(page.locator('[data-part="P26"]')).to_have_attribute("data-on", "true")
     page.reload()
-    expect(page.get_by_label("Connect P10 from outside to")).to_have_value("0")
+    expect(page.get_by_label("Drive P10 externally to")).to_have_value("0")
     form = page.locator("[data-point]")
     form.locator("[name=id]").fill("20")
     form.locator("[name=type]").select_option("value")
@@ -195,7 +195,7 @@ def test_a_link_chooses_an_open_file(page: Page, served: Served) -> None:
 def test_a_chip_taken_off_the_bench_is_gone(page: Page, served: Served) -> None:
     start_sample(page, served)
     here = page.url
-    page.get_by_role("button", name="Take it off the bench").click()
+    page.get_by_role("button", name="Remove it from the bench").click()
     page.wait_for_url("**/bench")
     assert served.context.chips.names() == {}
     expect(page.get_by_role("heading", name="On the bench now")).to_have_count(0)
@@ -206,7 +206,7 @@ def test_a_chip_taken_off_the_bench_is_gone(page: Page, served: Served) -> None:
 def test_a_chip_that_is_closed_elsewhere_is_told_of(page: Page, served: Served) -> None:
     start_sample(page, served)
     served.context.chips.close_all()
-    expect(page.get_by_role("alert")).to_contain_text("does not run any more")
+    expect(page.get_by_role("alert")).to_contain_text("is no longer running")
     expect(page.locator("[data-state]")).to_have_text("closed")
 
 

@@ -26,7 +26,7 @@ from bekenlab.live.uart1 import point_of
 from bekenlab.web.chip_commands import command_of
 from bekenlab.web.events import Streams
 from bekenlab.web.frames import frames_of
-from live_lab import sample as sample_source
+from live_chips import sample as sample_source
 from shared import dump
 from web.serving import Served
 

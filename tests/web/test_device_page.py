@@ -32,7 +32,7 @@ def make_virtual(page: Page, *, paced: bool) -> None:
     page.get_by_text("No device at hand?").click()
     page.get_by_label("as slow as a real one").set_checked(paced)
     page.get_by_role("button", name="Make it").click()
-    expect(page.get_by_role("heading", name="What to do")).to_be_visible()
+    expect(page.get_by_role("heading", name="Actions")).to_be_visible()
 
 
 def download(page: Page, name: str) -> bytes:
@@ -48,12 +48,12 @@ def test_a_virtual_device_is_backed_up_to_a_file(bench: Page) -> None:
     assert download(bench, "Download") == build_sample()
     kept = bench.get_by_role("listitem").filter(has_text="BK7231N-")
     kept.get_by_role("button", name="Compare").click()
-    expect(bench.locator(OUTCOME)).to_contain_text("exactly what is in BK7231N-", timeout=LONG)
+    expect(bench.locator(OUTCOME)).to_contain_text("exactly the content of BK7231N-", timeout=LONG)
 
 
 def test_the_flash_of_a_virtual_device_can_be_looked_into(bench: Page) -> None:
     make_virtual(bench, paced=False)
-    bench.get_by_role("button", name="Look into its flash").click()
+    bench.get_by_role("button", name="Open its flash").click()
     bench.wait_for_url("**/dump/*")
     expect(bench.get_by_role("rowheader", name="P26")).to_be_visible()
 
@@ -77,14 +77,14 @@ def test_a_backup_is_stopped_and_goes_on_in_another_tab(
     expect(bench.locator(OUTCOME)).to_contain_text("Stopped", timeout=LONG)
 
     bench.get_by_role("button", name="Back up").click()
-    expect(bench.locator("[data-job-said]")).to_contain_text("going on where", timeout=LONG)
+    expect(bench.locator("[data-job-said]")).to_contain_text("resuming from", timeout=LONG)
     # Another tab, and this one after a reload, find the job and all it has told.
     other = bench.context.new_page()
     other.goto(bench.url)
     bench.reload()
     for page in (other, bench):
         expect(page.locator("[data-job-title]")).to_have_text("Back up")
-        expect(page.locator("[data-job-said]")).to_contain_text("going on where", timeout=LONG)
+        expect(page.locator("[data-job-said]")).to_contain_text("resuming from", timeout=LONG)
     expect(other.locator(OUTCOME)).to_contain_text("Backed up", timeout=LONG)
     expect(bench.locator(OUTCOME)).to_contain_text("Backed up", timeout=LONG)
     assert download(bench, "Download") == full
@@ -97,14 +97,14 @@ def test_openbeken_is_installed_and_undone(bench: Page, tmp_path: Path, shoot: S
     make_virtual(bench, paced=False)
     bench.get_by_role("button", name="Install OpenBeken").click()
     panel = bench.locator("[data-panel=install]")
-    panel.get_by_label("or another").set_input_files(firmware)
+    panel.get_by_label("or another file").set_input_files(firmware)
     expect(panel.get_by_label("An open file")).to_contain_text(firmware.name)
     panel.get_by_label("Wi-Fi name").fill("home")
     panel.get_by_label("Wi-Fi password").fill("not-to-be-shown")
     panel.get_by_role("button", name="Back up and make a plan").click()
 
     question = bench.locator(".question")
-    expect(question).to_contain_text("The rehearsal went well", timeout=LONG)
+    expect(question).to_contain_text("The rehearsal passed", timeout=LONG)
     expect(question).to_contain_text("boot loader, RF calibration")
     expect(question).to_contain_text("It joins the Wi-Fi network home")
     row = question.get_by_role("row").filter(has=bench.get_by_role("rowheader", name="P26"))
@@ -112,7 +112,7 @@ def test_openbeken_is_installed_and_undone(bench: Page, tmp_path: Path, shoot: S
     expect(row).to_contain_text("does what it should")
     shoot(bench, "device-install")
     question.get_by_role("button", name="Carry it out").click()
-    expect(bench.locator(OUTCOME)).to_contain_text("OpenBeken is on it", timeout=LONG)
+    expect(bench.locator(OUTCOME)).to_contain_text("OpenBeken is installed", timeout=LONG)
     assert "not-to-be-shown" not in bench.content()
 
     bench.locator(OUTCOME).get_by_role("button", name="Undo").click()
@@ -126,7 +126,7 @@ def test_a_write_without_a_backup_is_refused_and_says_so(bench: Page, sample: Pa
     other[0x150000] = 0
     bench.get_by_role("button", name="Write a file").click()
     panel = bench.locator("[data-panel=write]")
-    panel.get_by_label("or another").set_input_files(
+    panel.get_by_label("or another file").set_input_files(
         {"name": "other.bin", "mimeType": "application/octet-stream", "buffer": bytes(other)}
     )
     expect(panel.get_by_label("An open file")).to_contain_text("other.bin")
@@ -135,7 +135,7 @@ def test_a_write_without_a_backup_is_refused_and_says_so(bench: Page, sample: Pa
     expect(question).to_contain_text("There is no backup of this chip yet", timeout=LONG)
     expect(question.get_by_role("button", name="Carry it out")).to_be_hidden()
     question.get_by_role("button", name="Change nothing").click()
-    expect(bench.locator(OUTCOME)).to_contain_text("you said no")
+    expect(bench.locator(OUTCOME)).to_contain_text("you declined")
 
 
 def test_the_wiring_follows_the_module(bench: Page) -> None:

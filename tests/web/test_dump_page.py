@@ -90,7 +90,7 @@ def test_a_file_that_is_too_large_is_not_even_sent(page: Page, tmp_path: Path) -
         file.truncate((32 << 20) + 1)
     page.set_input_files("[data-files]", path)
     state = page.locator("[data-drop-state]")
-    expect(state).to_have_text("disk.img is larger than any flash of these chips.")
+    expect(state).to_have_text("disk.img is larger than the flash of any supported chip.")
 
 
 def test_it_is_booted_and_the_lines_that_gave_pins_are_marked(dropped: Page, shoot: Shoot) -> None:
@@ -130,7 +130,7 @@ def test_secrets_are_shown_only_when_somebody_asks(dropped: Page, served: Served
     words = secrets_of_the_sample(served, dropped)
     dropped.get_by_text("Values:").click()
     assert not any(word in dropped.content() for word in words)
-    dropped.get_by_role("button", name="Show what is hidden").click()
+    dropped.get_by_role("button", name="Show hidden values").click()
     expect(dropped.locator("[data-key=gw_bi] code")).not_to_be_empty()
     assert all(word in dropped.locator("#keys ~ details").inner_text() for word in words)
 

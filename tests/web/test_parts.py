@@ -25,10 +25,10 @@ from bekenlab.link.unlock import unlocked
 from bekenlab.samples import build_sample
 from bekenlab.web.backups import Backups
 from bekenlab.web.events import merge
-from bekenlab.web.line import PacedLine, StoppableLine
 from bekenlab.web.manager import Job, JobManager, State
 from bekenlab.web.ports import Ports
 from bekenlab.web.server import Place, open_socket, parse_place
+from bekenlab.web.transport import PacedTransport, StoppableTransport
 from bekenlab.web.uploads import UploadStore
 
 
@@ -80,7 +80,7 @@ def test_a_stopped_line_raises_once_then_lets_last_words_through_then_raises_aga
             raise CancelledJobError("stopped")
 
     inner = Line()
-    line = StoppableLine(inner, raise_if_stopped)
+    line = StoppableTransport(inner, raise_if_stopped)
     line.write(b"a")
     stopped = True
     assert line.read(0.1) == b"", "the answer to what was sent is still taken"
@@ -106,7 +106,7 @@ def test_a_second_on_a_paced_line_takes_a_second() -> None:
         waited.append(seconds)
         clock += seconds
 
-    line = PacedLine(Line(), lambda: None, clock=lambda: clock, wait=wait)
+    line = PacedTransport(Line(), lambda: None, clock=lambda: clock, wait=wait)
     line.read(0.5)
     line.sleep(1.5)
     clock += 1.0  # the computer was slow: nothing is to be waited for
@@ -142,7 +142,7 @@ def wait_for_cancel(job: Job) -> dict[str, Any]:
 def test_there_is_an_end_to_jobs_and_to_what_is_remembered() -> None:
     manager = JobManager()
     running = [manager.start("wait", wait_for_cancel) for _ in range(8)]
-    with pytest.raises(RefusedError, match="8 jobs are running"):
+    with pytest.raises(RefusedError, match="8 jobs are already running"):
         manager.start("wait", wait_for_cancel)
     manager.close()
     assert all(job.state is State.CANCELLED for job in running)
@@ -212,7 +212,7 @@ def virtual_ports(content: bytes, name: str = "plug.bin") -> tuple[Ports, str]:
 def test_what_is_written_to_a_virtual_device_stays() -> None:
     ports, port = virtual_ports(build_sample())
     assert "socket://127.0.0.1:1" in [offer.id for offer in ports.offers()]
-    bench = ConnectionOptions(port="x", open_line=ports.opener(ports.find(port), lambda: None))
+    bench = ConnectionOptions(port="x", open_port=ports.opener(ports.find(port), lambda: None))
     with open_chip(bench, "test") as link, unlocked(link.target):
         link.target.erase_sector(0x150000)
         link.target.program_sector(0x150000, b"\x00" * 4096)
@@ -256,7 +256,7 @@ def test_backups_have_names_of_their_own_and_survive_odd_neighbours(tmp_path: Pa
     places = Places(tmp_path / "state", folder)
     kept = Backups(places)
     now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    bench = ConnectionOptions(port="x", open_line=ports.opener(ports.find(port), lambda: None))
+    bench = ConnectionOptions(port="x", open_port=ports.opener(ports.find(port), lambda: None))
     with open_chip(bench, "test") as link:
         first = next_output(folder, link.target.identity, now)
         assert first.name == "BK7231N-20260102-030405.bin"

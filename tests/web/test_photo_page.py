@@ -156,7 +156,7 @@ def test_a_loupe_shows_what_is_under_the_pointer(
 def test_corners_that_make_no_sense_are_explained(page: Page, served: Served, photo: Path) -> None:
     open_page(page, served, photo)
     type_in(page, [CORNERS[0], CORNERS[2], CORNERS[1], CORNERS[3]])
-    expect(page.locator("#task")).to_contain_text("do not go round a chip")
+    expect(page.locator("#task")).to_contain_text("do not outline a chip")
     expect(page.locator("#save")).to_be_disabled()
     assert pins_of(page) == {}
     page.click("#again")

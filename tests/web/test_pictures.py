@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from analyses import sample
 from bekenlab.chips import Module, modules, packages
 from bekenlab.report.html import html_report
 from bekenlab.report.pictures import (
@@ -17,7 +18,6 @@ from bekenlab.report.pictures import (
     uses_of,
     wiring_picture,
 )
-from laboratory import sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable

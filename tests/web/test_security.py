@@ -1,4 +1,4 @@
-"""Who is let in, and what is taken from them."""
+"""Which requests are accepted, and what is accepted from them."""
 
 import socket
 import zlib

@@ -1,1 +1,1 @@
-"""One file of any kind, understood: what it is, which chip, and what it says of the pins."""
+"""Analyses a file of any kind: what it is, which chip it is for, and what it says about pins."""

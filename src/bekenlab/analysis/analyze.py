@@ -1,4 +1,4 @@
-"""From the bytes of one file to pins with evidence; and the same for many files in parallel."""
+"""Analyses the bytes of one file: chip, firmware, and pins with evidence."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def analyze(
     booted: BootReport | None = None,
     part: int = 0,
 ) -> Analysis:
-    """Learn all there is to learn from one file. Never raises for what the bytes are.
+    """Analyse one file. Never raises because of the file's contents.
 
     Args:
         file: The bytes and their name.
         boot: Whether to boot the dump in the virtual chip for its log.
-        booted: What a boot gave that has been made already; then it is not booted again.
-        part: Which configuration of a text that holds several.
+        booted: The report of an earlier boot, used instead of booting again.
+        part: Index of the configuration to use in a text that holds several.
     """
     began = time.perf_counter()
     analysis = conclude(find(file, boot=boot, booted=booted, part=part))
@@ -47,11 +47,11 @@ def analyze(
 
 
 def unreadable(name: str, problem: BekenlabError) -> Analysis:
-    """The analysis of a file whose bytes cannot be had, e.g. a damaged archive.
+    """The analysis of a file whose bytes cannot be read, e.g. a damaged archive.
 
     Args:
         name: Base name of the file.
-        problem: Why not.
+        problem: Why it cannot be read.
     """
     facts = FileFacts(name, 0, "")
     firmware = Firmware(FirmwareKind.OTHER)
@@ -59,7 +59,7 @@ def unreadable(name: str, problem: BekenlabError) -> Analysis:
 
 
 def analyze_each(file: inputs.InputFile, *, boot: BootMode = BootMode.AUTO) -> tuple[Analysis, ...]:
-    """The same for each configuration of a text that holds several."""
+    """Analyse each configuration in a text that may hold several."""
     count = len(read_configurations(file.data))
     if count < 2:
         return (analyze(file, boot=boot),)
@@ -119,11 +119,11 @@ def conclude(findings: Findings) -> Analysis:
 
 def _image_notices(image: Image | None, *, found_storage: bool) -> tuple[Notice, ...]:
     if image is None:
-        text = "The file holds only a configuration; chip and firmware are not in it."
+        text = "The file holds only a configuration, which does not tell the chip or the firmware."
         return (Notice("configuration-only", text),)
     if found_storage and not image.loader and not image.start and not image.spans:
         text = (
-            "The file holds no boot loader and no app, only a part of flash: "
+            "The file holds only part of flash, without boot loader and app: "
             "addresses here are offsets in the file."
         )
         return (*image.notices, Notice("partial-dump", text))
@@ -131,7 +131,7 @@ def _image_notices(image: Image | None, *, found_storage: bool) -> tuple[Notice,
 
 
 def _too_long(image: Image | None, verdict: ChipVerdict) -> tuple[Notice, ...]:
-    """A dump that is larger than the chip's usual flash: copies, another chip's dump, or junk."""
+    """Notice for a dump larger than the chip's usual flash: copies, a wrong chip, or junk."""
     chip = find_chip(verdict.name) if verdict.name else None
     if chip is None or image is None or image.loader is None:
         return ()
@@ -140,15 +140,15 @@ def _too_long(image: Image | None, verdict: ChipVerdict) -> tuple[Notice, ...]:
         return ()
     text = (
         f"The file has {size:,} bytes, but the flash of a {chip.name} usually has "
-        f"{chip.flash_size:,}: what lies behind may belong to another device."
+        f"{chip.flash_size:,}: what follows may belong to another device."
     )
     return (Notice("larger-than-flash", text),)
 
 
 def _cut_short(image: Image | None, firmware: Firmware, verdict: ChipVerdict) -> tuple[Notice, ...]:
-    """A device's dump that has its boot loader but ends before the chip's flash does.
+    """Notice for a device's dump that has its boot loader but ends before the chip's flash does.
 
-    Firmware images of other makers end behind their app and are whole all the same.
+    Firmware images that are not Tuya's end after their app and are complete nevertheless.
     """
     chip = find_chip(verdict.name) if verdict.name else None
     if chip is None or image is None or image.loader is None:
@@ -166,13 +166,13 @@ def _cut_short(image: Image | None, firmware: Firmware, verdict: ChipVerdict) ->
 
 
 def _missing_pins(image: Image | None, firmware: Firmware, pins: PinMap) -> tuple[Notice, ...]:
-    """Say what to do about a Tuya app whose pins are stored nowhere."""
+    """Notice for a Tuya app whose pins are not stored anywhere."""
     if image is None or firmware.kind is not FirmwareKind.TUYA or not image.app:
         return ()
     if pins.pins or pins.commands:
         return ()
     text = (
-        "No pin configuration is stored. The firmware may have its pins built in: its boot log "
-        "(UART2, 115200 baud) or trying pins in OpenBeken can tell them."
+        "No pin configuration is stored. The pins may be built into the firmware: find them from "
+        "its boot log (UART2, 115200 baud) or by trying pins in OpenBeken."
     )
     return (Notice("no-parameters", text),)

@@ -1,4 +1,4 @@
-"""Boot a dump in the virtual chip: its log, its pins, and how it talks to a second controller."""
+"""Boots a dump in the virtual chip for its log, its pins, and its link to a second controller."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.chips import find_module
 from bekenlab.errors import Action, BekenlabError, BootFailedError, NotADumpError, NotReachedError
 from bekenlab.machine import FlashImage, Machine, Until
+from bekenlab.machine.console_input import ConsoleInput
 from bekenlab.machine.peers.tuya_mcu import DataPoint, Frame, TuyaMcu
-from bekenlab.machine.typist import Typist
 from bekenlab.pins import PinMap, Source, pins_from_parameters
 from bekenlab.tuya.boot_log.follow import BootLogReader
 from bekenlab.tuya.boot_log.read import parse_boot_log
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Start = Literal["app", "bootloader"]
 Listener = Callable[[float, str], None]
 
-# Firmware that says nothing new for this long is waiting for something that will not come.
+# Firmware silent for this long is waiting for something that will not happen.
 _QUIET_SECONDS = 8.0
 _PRODUCT_VALUE = "gw_di"
 _PRODUCT_FIELD = "pk"
@@ -41,13 +41,13 @@ class BootOptions:
 
     Attributes:
         until: Regular expression that ends the run when UART2 prints it, or None.
-        device_seconds: Longest virtual time.
-        wall_seconds: Longest real time.
-        instructions: Most instructions; unlike real time the same on every computer.
+        device_seconds: Limit of virtual time.
+        wall_seconds: Limit of real time.
+        instructions: Limit of instructions; unlike real time, the same on every computer.
         start: Reset into the app, or into the dump's own boot loader.
-        typed: Bytes typed on UART1's console at the first pause of the log.
+        typed: Input for UART1's console, sent at the first pause of the log.
         mcu: Whether a simulated MCU answers firmware that talks to one.
-        stop_at_pins: Whether to stop when the log has given the whole pin configuration.
+        stop_at_pins: Whether to stop once the log holds the whole pin configuration.
     """
 
     until: str | None = None
@@ -65,13 +65,13 @@ class GpioRow:
     """One pin as the firmware left it.
 
     Attributes:
-        gpio: Number.
+        gpio: GPIO number.
         direction: ``"in"``, ``"out"``, ``"function"`` or ``"off"``.
         level: 0 or 1.
         pull: ``"up"``, ``"down"`` or None.
-        pwm: (frequency in Hz, duty 0..1) where a PWM drives it, or None.
+        pwm: (frequency in Hz, duty 0..1) if a PWM drives it, or None.
         touched: Whether the firmware configured the pin at all.
-        changes: How often the firmware changed the level of this output: a blinking LED.
+        changes: How often the firmware changed the level of this output, e.g. for a blinking LED.
     """
 
     gpio: int
@@ -85,27 +85,27 @@ class GpioRow:
 
 @dataclass(frozen=True, slots=True)
 class BootReport:
-    """What a boot gave.
+    """The result of a boot.
 
     Attributes:
         chip: The chip that was modelled.
         stop: Why the run ended.
-        detail: What matched, what failed and where, or what was waited for.
-        pc: Where the processor stood.
+        detail: What matched, what failed and where, or what it was waiting for.
+        pc: Program counter at the end.
         device_seconds: Virtual time.
         instructions: Executed instructions.
         wall_seconds: Real time.
         text: UART2 log.
-        uart1_sent: What the firmware sent on UART1.
-        uart1_received: What it was sent there.
-        log: The log, understood.
+        uart1_sent: Bytes the firmware sent on UART1.
+        uart1_received: Bytes it received there.
+        log: The parsed log.
         firmware: Identity from the log, completed from the code.
         parameters: Pin configuration from the log, or None.
         pins: Pin map from the log.
         gpio: All pins as the firmware left them.
         mcu_frames: TuyaMCU frames the firmware sent.
         data_points: Data points the firmware set, in order.
-        hangs: Whether it was in a loop that only a reset ends.
+        hangs: Whether it was in a loop that only a reset can end.
     """
 
     chip: str
@@ -137,19 +137,19 @@ def boot(
     listen: Listener = lambda _seconds, _text: None,
     interrupted: Callable[[], bool] | None = None,
 ) -> BootReport:
-    """Run a dump in the virtual chip until something worth stopping for happens.
+    """Run a dump in the virtual chip until a stop condition is met.
 
     Args:
-        image: The dump, understood.
+        image: The parsed dump.
         chip: Name of the chip to model.
-        tuya: What its storage says; gives the simulated MCU its product id.
+        tuya: Tuya's data in the dump; gives the simulated MCU its product id.
         options: How to boot and when to stop.
         listen: Called with (device seconds, text) for each piece of log as it is printed.
-        interrupted: Asked now and then; True ends the run.
+        interrupted: Polled during the run; True ends it.
 
     Raises:
-        NotADumpError: There is no code that could run.
-        UnsupportedError: No model of this chip.
+        NotADumpError: The dump holds no code to run.
+        UnsupportedError: There is no model of this chip.
     """
     options = options or BootOptions()
     machine = Machine.from_image(flash_image(image), chip=chip, start=options.start)
@@ -158,16 +158,16 @@ def boot(
     # A piece may end within a character.
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
-    def heard(data: bytes) -> None:
+    def receive(data: bytes) -> None:
         if options.stop_at_pins:
             reader.feed(data)
         listen(machine.clock.seconds, decoder.decode(data))
 
-    machine.uart2.listen(heard)
+    machine.uart2.listen(receive)
     mcu = TuyaMcu(product_of(tuya)) if options.mcu else None
     machine.uart1.attach(mcu)
     if options.typed:
-        Typist(machine, options.typed)
+        ConsoleInput(machine, options.typed)
     outcome = machine.run(
         Until(
             match=options.until,
@@ -204,7 +204,7 @@ def boot(
 
 
 def _firmware(log: BootLog, image: Image) -> Firmware:
-    """Identity as the log gives it; what it leaves out, from the code."""
+    """Identity from the log, completed from the code."""
     code = identify(image.app)
     if log.firmware is None:
         return code
@@ -217,7 +217,7 @@ def _firmware(log: BootLog, image: Image) -> Firmware:
 
 
 def problem_of(report: BootReport, until: str | None = None) -> BekenlabError | None:
-    """The error that a boot's outcome amounts to, or None."""
+    """The error for a boot that failed, or None."""
     failure = _failure(report)
     if failure:
         return BootFailedError(
@@ -233,7 +233,7 @@ def problem_of(report: BootReport, until: str | None = None) -> BekenlabError | 
 
 
 def _failure(report: BootReport) -> str:
-    """What makes this no firmware that runs; empty for one that does."""
+    """Why the firmware does not run; empty if it does."""
     if report.stop is BootStop.FAULT:
         return f"did not run: {report.detail}"
     if report.stop is BootStop.WATCHDOG:
@@ -247,13 +247,13 @@ def _failure(report: BootReport) -> str:
 
 
 def _silent(report: BootReport) -> bool:
-    """Whether nothing at all was heard, although there was time: this is no firmware that runs."""
+    """Whether the firmware printed nothing although it had time to: it does not run."""
     over = report.stop in (BootStop.QUIET, BootStop.WALL)
     return over and not report.text and not report.uart1_sent
 
 
 def pins_from_log(log: BootLog) -> PinMap:
-    """The pin map that a boot log gives."""
+    """The pin map from a boot log."""
     baud = log.mcu.baud if log.mcu else None
     if not log.parameters.values and not baud:
         return PinMap()
@@ -266,10 +266,10 @@ def pins_from_log(log: BootLog) -> PinMap:
 
 
 def flash_image(image: Image) -> FlashImage:
-    """The flash of a dump as a machine takes it.
+    """The flash of a dump in the form a machine needs.
 
     Raises:
-        NotADumpError: There is no code in it.
+        NotADumpError: It holds no code.
     """
     if not image.logical:
         raise nothing_to_run()
@@ -290,7 +290,7 @@ def nothing_to_run() -> BekenlabError:
 
 
 def product_of(tuya: TuyaFindings | None) -> str:
-    """The product id storage has; firmware that knows it accepts no other."""
+    """The product id from the storage; firmware that stored one accepts no other."""
     stored = tuya.storage.value(_PRODUCT_VALUE) if tuya and tuya.storage else None
     try:
         facts = json.loads((stored or b"{}").rstrip(b"\0"))
@@ -301,7 +301,7 @@ def product_of(tuya: TuyaFindings | None) -> str:
 
 
 def gpio_rows(machine: Machine) -> tuple[GpioRow, ...]:
-    """All pins as the firmware has set them up now."""
+    """All pins as the firmware has configured them by now."""
     rows = []
     for pin in machine.pins():
         pwm = machine.pwm(pin.gpio)

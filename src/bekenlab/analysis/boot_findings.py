@@ -1,4 +1,4 @@
-"""When a dump's storage does not say what the pins do, let its own firmware say it."""
+"""Boots a dump for its pins if they are not stored in it."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ class BootMode(StrEnum):
     NEVER = "never"
 
 
-# In a batch, a dump that prints no pins must not hold up the others for long.
+# In a batch, a dump that prints no pins must not delay the others for long.
 _DEVICE_SECONDS = 30.0
 _INSTRUCTIONS = 40_000_000
-# Only against a host that is far too slow: the result must not depend on the computer.
+# A guard against very slow hosts only: the result must not depend on the computer.
 _WALL_SECONDS = 60.0
 
 
 def with_boot(image: Image, firmware: Firmware, tuya: TuyaFindings, mode: BootMode) -> TuyaFindings:
-    """Add what the boot log says of the parameters to what was found.
+    """Add the parameters from the boot log to the findings.
 
-    ``AUTO`` boots Tuya firmware whose parameters were found nowhere and which is not one for a
-    second controller: that has its pins elsewhere.
+    ``AUTO`` boots Tuya firmware whose parameters were not found, unless it is for a second
+    controller, which has the pins.
     """
     if not _wanted(image, firmware, tuya, mode):
         return tuya
-    # Imported here: a dump whose storage is in order must not wait for the processor to load.
+    # Imported here so that dumps with intact storage need not load the emulator.
     from bekenlab.analysis.boot import BootOptions, boot
 
     chip = decide_chip(image, firmware, tuya.environment, None).name
@@ -58,7 +58,7 @@ def with_boot(image: Image, firmware: Firmware, tuya: TuyaFindings, mode: BootMo
 
 
 def with_report(tuya: TuyaFindings, report: BootReport) -> TuyaFindings:
-    """Add what a boot that has been made says of the parameters."""
+    """Add the parameters from a finished boot to the findings."""
     if report.parameters is None:
         text = (
             f"The dump was booted in the virtual chip for {report.device_seconds:.1f} s of device "

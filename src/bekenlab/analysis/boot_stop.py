@@ -8,7 +8,7 @@ from bekenlab.machine import StopReason
 
 
 class BootStop(StrEnum):
-    """Why a boot ended: the reasons of a machine, and one that only a log has."""
+    """Why a boot ended: a machine's stop reasons, and one that comes from the log."""
 
     PINS_COMPLETE = "pins_complete"
     MATCH = "match"
@@ -21,5 +21,5 @@ class BootStop(StrEnum):
 
     @classmethod
     def of(cls, reason: StopReason) -> BootStop:
-        """The same of a run whose condition is that the pins are complete."""
+        """Convert the reason of a run whose condition was that the pins are complete."""
         return cls.PINS_COMPLETE if reason is StopReason.CONDITION else cls(reason.value)

@@ -1,4 +1,4 @@
-"""One dump and its chip, for the jobs that run a single one."""
+"""Selects the one dump to run, and its chip."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class ChosenDump:
 
     Attributes:
         name: Base name of the file.
-        image: The dump, understood.
+        image: The parsed dump.
         chip: Name of the chip it is for.
-        tuya: What Tuya's firmware stored.
+        tuya: What Tuya's firmware stored in it.
     """
 
     name: str
@@ -38,28 +38,29 @@ class ChosenDump:
 
 
 def choose_dump(path: Path, chip: str | None = None) -> ChosenDump:
-    """Read a file that holds one dump, and find out which chip it is for.
+    """Read a file that holds one dump, and determine its chip.
 
     Args:
         path: A dump or app image, packed or not.
-        chip: The chip to take instead of the one recognised.
+        chip: The chip to use instead of the one recognised.
 
     Raises:
-        BekenlabError: The file cannot be read, holds no code, several dumps, or tells no chip.
+        BekenlabError: The file cannot be read, holds no code or several dumps, or its chip is
+            unknown.
     """
     (path,) = expand([path])[:1]
     return choose_among(load(path), chip)
 
 
 def choose_among(files: Sequence[InputFile], chip: str | None = None) -> ChosenDump:
-    """The one dump among the files of an archive, and the chip it is for.
+    """The one dump among the files of an archive, and its chip.
 
     Args:
-        files: What was read; not empty.
-        chip: The chip to take instead of the one recognised.
+        files: The files; at least one.
+        chip: The chip to use instead of the one recognised.
 
     Raises:
-        BekenlabError: They hold no code, several dumps, or tell no chip.
+        BekenlabError: They hold no code or several dumps, or the chip is unknown.
     """
     findings = [find(file, boot=BootMode.NEVER) for file in files]
     found = [(each, each.image) for each in findings if each.image and each.image.logical]

@@ -1,4 +1,4 @@
-"""Text that holds only a Tuya configuration, as people post it in forums."""
+"""Reads Tuya configurations from text, as people post them in forums."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_TEXT", "Configuration", "is_text", "read_configuration", "read_configurations"]
 
-# Names under which other tools' JSON files keep the configuration.
+# Names under which other tools store the configuration in JSON files.
 _WRAPPERS = ("user_param_key", "device_configuration", "config", "parameters", "baud_cfg")
 
 
@@ -29,8 +29,8 @@ class Configuration:
     """One device's configuration in a text.
 
     Attributes:
-        statements: What the text says, by kind of place: the parameters themselves, or pins in
-            words; both where the words tell of the same device.
+        statements: The parameters by kind of source: parameters, or pins in words; both if they
+            describe the same device.
     """
 
     statements: tuple[tuple[Source, Parameters], ...] = field(repr=False)
@@ -42,13 +42,13 @@ class Configuration:
 
 
 def read_configuration(data: bytes) -> Parameters | None:
-    """The first configuration in a text file, or None when it holds none."""
+    """The first configuration in a text file, or None."""
     found = read_configurations(data)
     return found[0].parameters if found else None
 
 
 def read_configurations(data: bytes) -> tuple[Configuration, ...]:
-    """The configurations in a text file, in its order, each once.
+    """The configurations in a text file, in order of appearance, each once.
 
     Understood are Tuya's own ``{rl1_pin:26,...}``, JSON, JSON that wraps either under a known
     name, either of them in the middle of other text or as a post has left it (see
@@ -72,10 +72,10 @@ def read_configurations(data: bytes) -> tuple[Configuration, ...]:
 
 
 def one_configuration(name: str, data: bytes) -> None:
-    """Refuse a text that holds several configurations.
+    """Check that a text does not hold several configurations.
 
     Raises:
-        RefusedError: It does; all of them are named.
+        RefusedError: It does; the error lists them.
     """
     found = read_configurations(data)
     if len(found) > 1:
@@ -87,7 +87,7 @@ def one_configuration(name: str, data: bytes) -> None:
 
 
 def _summary(configuration: Configuration) -> str:
-    """A configuration in a few words: its module and its first pins."""
+    """A short summary: the module and the first pins."""
     values = configuration.parameters.flat()
     module = values.get("module")
     pins = [f"{name} {values[name]}" for name in values if is_pin_key(name)]
@@ -96,7 +96,7 @@ def _summary(configuration: Configuration) -> str:
 
 
 def is_text(data: bytes) -> bool:
-    """Whether a file is a text, so that nothing of a flash chip can be in it."""
+    """Whether a file is text and so cannot be a flash dump."""
     return decode(data) is not None
 
 
@@ -124,7 +124,7 @@ def _same_device(words: Parameters, parameters: Parameters) -> bool:
 
 
 def _with_settings(words: Parameters, parameters: Parameters) -> Parameters:
-    """Pins in words, with the settings that say what pins of this device do together."""
+    """Pins in words, together with the settings of the same device."""
     settings = {
         name: value
         for name, value in parameters.values.items()
@@ -133,16 +133,16 @@ def _with_settings(words: Parameters, parameters: Parameters) -> Parameters:
     return Parameters({**settings, **words.values}, None, words.notices)
 
 
-# Text before a configuration may hold braces too; each of these costs a try.
+# Text before a configuration may hold braces too; each of them costs an attempt.
 _BEGINNING = re.compile(
     r'\{(?=\s{0,8},?\s{0,8}(?:\w|["\'{]))|\[(?=\s{0,8},?\s{0,8}[A-Za-z_]\w{0,63}\s{0,4}:)'
 )
 _MAX_TRIES = 24
-_LONGEST = 0x10000  # of a configuration, and of all that is tried in vain
+_LONGEST = 0x10000  # of a configuration, and of all failed attempts together
 
 
 def _in_braces(text: str) -> Iterator[Parameters]:
-    """Configurations in braces, or in the brackets of a log record that begins with a comma."""
+    """Configurations in braces, or in the brackets of a log record that starts with a comma."""
     at, budget = 0, _LONGEST
     for _ in range(_MAX_TRIES):
         beginning = _BEGINNING.search(text, at)
@@ -164,7 +164,7 @@ def _in_braces(text: str) -> Iterator[Parameters]:
 
 
 def _closing(text: str, start: int) -> int:
-    """Where what begins here ends: behind its last brace, or with the text that is looked at."""
+    """End of the object that begins here: after its last brace, or at the search limit."""
     depth, quoted = 0, False
     end = min(len(text), start + _LONGEST)
     at = start
@@ -194,7 +194,7 @@ _FEWEST_KNOWN = 2
 
 
 def _without_braces(text: str) -> Iterator[Parameters]:
-    """Pairs ``name:value``, one after the other; a name that comes again begins another device."""
+    """Consecutive ``name:value`` pairs; a repeated name starts the next device."""
     group: dict[str, str] = {}
     for pair in islice(_PAIR.finditer(text), _MOST_PAIRS):
         name = pair["name"]
@@ -212,7 +212,7 @@ def _group(pairs: Mapping[str, str]) -> Iterator[Parameters]:
 
 
 def _unwrap(text: str) -> Mapping[str, Any] | None:
-    """The configuration in JSON, bare or wrapped; {} when JSON holds none; None when no JSON."""
+    """The configuration in JSON, bare or wrapped; {} if it holds none; None if it is not JSON."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
@@ -233,7 +233,7 @@ _MAX_DEPTH = 4
 
 
 def _wrapped(value: Mapping[str, Any], depth: int) -> dict[str, Any]:
-    """What stands under the known names, here or in objects further in."""
+    """The values under the known names, here or in nested objects."""
     found: dict[str, Any] = {}
     for name in _WRAPPERS:
         inner = value.get(name)
@@ -252,7 +252,7 @@ def _wrapped(value: Mapping[str, Any], depth: int) -> dict[str, Any]:
 
 
 def _is_configuration(values: Mapping[str, Any]) -> bool:
-    """Whether a mapping has at least one key that only a Tuya configuration has."""
+    """Whether a mapping has at least one key typical of Tuya configurations."""
     return any(
         name.endswith(("_pin", "pin", "_lv", "iicscl"))
         or name in ("module", "jv", "Jsonver", "baud", "crc", "sw")

@@ -1,4 +1,4 @@
-"""A JSON report read back: what ``analyze --json``, or ``log parse --json``, printed earlier."""
+"""Reads back a JSON report printed by ``analyze --json`` or ``log parse --json``."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class EarlierReport:
-    """What a report says that others can use.
+    """The parts of a report that other jobs use.
 
     Attributes:
         name: Name of the file it is about.
         chip: Chip, or None.
         module: Module, or None.
-        firmware: Name the firmware gives itself, or None.
-        pins: Pin map; warnings and a LED driver's details follow from the parameters in it.
+        firmware: The firmware's own name, or None.
+        pins: Pin map; warnings and an LED driver's details are derived from its parameters.
         template: OpenBeken template.
         description: The pin map in plain text.
     """
@@ -39,7 +39,7 @@ class EarlierReport:
 
 
 def is_report(value: object) -> bool:
-    """Whether a JSON value is a report of ours."""
+    """Whether a JSON value is a report of bekenlab."""
     return isinstance(value, dict) and "schema" in value and "file" in value
 
 
@@ -47,18 +47,18 @@ def read_report(report: Mapping[str, Any]) -> EarlierReport:
     """Read a report.
 
     Raises:
-        NotADumpError: It is the report of a failure, of another schema, or not whole.
+        NotADumpError: It reports a failure, has another schema, or is incomplete.
     """
     if report.get("schema") != _SCHEMA:
         raise NotADumpError(
-            f"this report has schema {str(report.get('schema'))[:20]}, understood is {_SCHEMA}",
+            f"this report has schema {str(report.get('schema'))[:20]}, not {_SCHEMA}",
             hint="analyse the dump again with this version of bekenlab",
         )
     try:
         return _read(report)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NotADumpError(
-            "this report is not whole, or tells of a file that could not be read",
+            "this report is incomplete, or is about a file that could not be read",
             action=Action("name-report"),
         ) from error
 
@@ -80,7 +80,7 @@ def _read(report: Mapping[str, Any]) -> EarlierReport:
 
 
 def _pin_map(report: Mapping[str, Any], template: Mapping[str, Any]) -> PinMap:
-    """The pins as printed; everything else worked out again from the parameters beside them."""
+    """The pins as printed; everything else is derived again from the parameters in the report."""
     tuya = report.get("tuya") or {"parameters_source": Source.BOOT_LOG, **report}
     parameters = tuya["parameters"] or {}
     mcu = tuya["mcu"]
@@ -100,7 +100,7 @@ def _pin_map(report: Mapping[str, Any], template: Mapping[str, Any]) -> PinMap:
 
 
 def _pin(row: Mapping[str, Any], twins: Mapping[tuple[int, str, str], Pin]) -> Pin:
-    """A pin as printed, with what is not printed from the same pin of the parameters."""
+    """A pin as printed; what is not printed comes from the same pin of the parameters."""
     gpio, channel = row["gpio"], row["channel"]
     if not (0 <= int(gpio) < 64 and 0 <= int(channel) < 64):
         raise ValueError(gpio)
@@ -112,7 +112,7 @@ def _pin(row: Mapping[str, Any], twins: Mapping[tuple[int, str, str], Pin]) -> P
         polarity=Polarity(polarity) if polarity else None,
         label=str(row["label"]),
         evidence=tuple(
-            Evidence(Source(said["source"]), str(said["key"])) for said in row["evidence"]
+            Evidence(Source(each["source"]), str(each["key"])) for each in row["evidence"]
         ),
     )
     twin = twins.get((pin.gpio, pin.role, pin.label))

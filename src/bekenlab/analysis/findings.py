@@ -96,13 +96,13 @@ def _told(configurations: tuple[Configuration, ...], part: int) -> TuyaFindings:
     if len(configurations) > 1:
         text = (
             f"The text holds {len(configurations)} configurations; this is number {part + 1}. "
-            "Analyse the file to see each of them, and keep the one of your device."
+            "Analyse the file to see all of them, and keep the one of your device."
         )
         notices.insert(0, Notice("several-configurations", text))
     if chosen.statements[0][0] is Source.PIN_LIST:
         text = (
-            "The pins are told in words, as another program prints them: which level means on is "
-            "not in them. Find a pin the wrong way round by trying it."
+            "The pins are in words, as another program prints them, and do not say which level "
+            "means on. Test each pin to find any that is inverted."
         )
         notices.insert(0, Notice("pins-in-words", text))
     return TuyaFindings(

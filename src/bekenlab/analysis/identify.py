@@ -1,4 +1,4 @@
-"""Which chip is it? Every clue votes with a weight; the verdict lists the clues that won."""
+"""Identifies the chip: each clue has a weighted vote, and the verdict lists the winning ones."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChipVerdict:
-    """The chip and what it was decided by.
+    """The chip and the evidence for it.
 
     Attributes:
-        name: Chip name as in ``chips``, or None when nothing tells.
+        name: Chip name as in ``chips``, or None if there is no clue.
         evidence: Clues for this chip, strongest first.
     """
 
@@ -29,12 +29,12 @@ class ChipVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """One observation that speaks for some chips.
+    """One observation that points to certain chips.
 
     Attributes:
-        chips: Names of the chips it speaks for.
-        weight: How strongly. What names a chip outweighs what several chips share.
-        text: What was observed, for a person.
+        chips: Names of the chips it points to.
+        weight: Its weight. A clue that names a chip outweighs one that several chips share.
+        text: The observation, as text for the reader.
     """
 
     chips: tuple[str, ...]
@@ -56,7 +56,7 @@ def decide_chip(
     """Weigh all clues.
 
     Args:
-        image: The dump, understood.
+        image: The parsed dump.
         firmware: Identity of its app.
         environment: Tuya's ``em_sys_env`` from storage.
         module: Module name from the configuration.
@@ -67,7 +67,7 @@ def decide_chip(
 
 
 def weigh(clues: Iterable[Clue]) -> ChipVerdict:
-    """The chip with the most votes; among equals the one that most devices have."""
+    """The chip with the highest total; on a tie, the one most devices have."""
     ranked = sorted(clues, key=lambda clue: -clue.weight)
     votes: dict[str, int] = defaultdict(int)
     for clue in ranked:

@@ -1,7 +1,7 @@
-"""Files and folders a person names, as bytes in bounded memory.
+"""Reads the files and folders a user names, in bounded memory.
 
-Dumps come as they are or packed (.xz, .gz, .zip); configurations as text. Packed data is unpacked
-in pieces and given up as soon as it exceeds what any flash chip holds, so a zip bomb costs nothing.
+Dumps may be packed (.xz, .gz, .zip); configurations are text. Packed data is unpacked in pieces,
+only up to the size of the largest flash chip, so a zip bomb does no harm.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 MAX_SIZE = 32 << 20
-"""Largest input in bytes, unpacked: twice the largest flash these chips are built with."""
+"""Largest input in bytes, unpacked: twice the largest flash built into these chips."""
 
 SUFFIXES = frozenset({".bin", ".img", ".rbl", ".xz", ".gz", ".zip", ".json", ".txt"})
-"""Endings looked for in folders; a file named outright may have any name."""
+"""Suffixes searched for in folders; a file named explicitly may have any name."""
 
 _TEXTS = frozenset({".json", ".txt"})
 _MAX_MEMBERS = 256
-# All members of one archive together: they are held in memory at the same time.
+# All members of an archive together, which are in memory at the same time.
 _MAX_ARCHIVE = 4 * MAX_SIZE
 _PIECE = 1 << 20
 _XZ = b"\xfd7zXZ\x00"
@@ -45,10 +45,10 @@ _GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """One thing to analyse.
+    """One file to analyse.
 
     Attributes:
-        name: Base name of the file, or of the member when an archive holds several.
+        name: Base name of the file, or of the member if an archive holds several.
         path: Where it was read from.
         data: The bytes, unpacked.
     """
@@ -59,10 +59,11 @@ class InputFile:
 
 
 def expand(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """Replace folders by the files in them (recursively, sorted); keep the rest as it is.
+    """Replace folders by the files in them (recursively, sorted); keep other paths as they are.
 
-    A text in a folder counts only when it holds a configuration: folders of dumps often hold notes
-    and other JSON. One named outright is kept, so that it is told what is wrong with it.
+    A text file in a folder counts only if it holds a configuration, since folders of dumps often
+    hold notes and other JSON. A text file named explicitly is kept, so that errors in it are
+    reported.
 
     Raises:
         FileAccessError: A path does not exist, or a folder holds nothing to analyse.
@@ -105,7 +106,7 @@ def _is_configuration(path: Path) -> bool:
 
 
 def load(path: Path) -> tuple[InputFile, ...]:
-    """Read one file; an archive gives one input a member.
+    """Read one file; an archive gives one input per member.
 
     Raises:
         FileAccessError: It cannot be read.
@@ -125,11 +126,11 @@ def load(path: Path) -> tuple[InputFile, ...]:
 
 
 def unpack(name: str, data: bytes) -> tuple[InputFile, ...]:
-    """Read a file whose bytes are here already; an archive gives one input a member.
+    """Read a file already in memory; an archive gives one input per member.
 
     Args:
-        name: What to call it; never opened.
-        data: The file as it is, packed or not.
+        name: Its name, for messages; nothing of that name is opened.
+        data: The file, packed or not.
 
     Raises:
         TooLargeError: It is larger than any flash chip, packed or unpacked.
@@ -139,10 +140,10 @@ def unpack(name: str, data: bytes) -> tuple[InputFile, ...]:
 
 
 def load_one(path: Path) -> InputFile:
-    """Read a file that must be a single one, packed or not.
+    """Read a single file, packed or not.
 
     Raises:
-        RefusedError: It is an archive of several.
+        RefusedError: It is an archive of several files.
         BekenlabError: As :func:`load`.
     """
     files = load(path)
@@ -152,7 +153,7 @@ def load_one(path: Path) -> InputFile:
 
 
 def several_files(path: Path, names: Sequence[str], what: str = "files") -> RefusedError:
-    """Why an archive is not taken where one file is needed.
+    """The error for an archive of several files where one is needed.
 
     Args:
         path: The archive.
@@ -196,7 +197,9 @@ def _unzip(path: Path, stream: IO[bytes]) -> Iterator[InputFile]:
         with zipfile.ZipFile(stream) as archive:
             members = [info for info in archive.infolist() if _wanted(info.filename)]
             if not members:
-                raise CorruptInputError(f"{path.name} holds no dump", hint="unpack it and look")
+                raise CorruptInputError(
+                    f"{path.name} holds no dump", hint="unpack it and see what it contains"
+                )
             if len(members) > _MAX_MEMBERS:
                 raise TooLargeError(
                     f"{path.name} holds {len(members):,} files, more than {_MAX_MEMBERS}",

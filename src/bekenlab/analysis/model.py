@@ -1,4 +1,4 @@
-"""The report of ``analyze``: everything learnt from one file, as plain values."""
+"""The result of ``analyze``: everything learned from one file, as plain values."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class FileFacts:
 
     Attributes:
         name: Base name.
-        size: Bytes, unpacked; 0 where it could not be unpacked.
-        sha256: Of the unpacked bytes, hexadecimal; empty where it could not be unpacked.
+        size: Size in bytes, unpacked; 0 if it could not be unpacked.
+        sha256: Of the unpacked bytes, hexadecimal; empty if it could not be unpacked.
     """
 
     name: str
@@ -33,21 +33,22 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What was learnt from one file.
+    """What was learned from one file.
 
     Attributes:
         file: The file.
-        image: The dump, understood; None for a file that holds only a configuration.
+        image: The parsed dump; None for a file that holds only a configuration.
         chip: Which chip, and why.
         firmware: Identity of the app.
         tuya: What Tuya's firmware stored.
-        module: Module name as the configuration gives it, or None.
+        module: Module name from the configuration, or None.
         pins: The pin map.
         template: OpenBeken template in the web app's form.
         description: The pin map in plain text, for a forum.
-        notices: Everything the reader should know.
-        problem: Why this is not a usable dump, or None; what is known is filled in all the same.
-        seconds: Time the analysis took.
+        notices: Warnings for the reader.
+        problem: Why this is not a usable dump, or None; the other fields are filled in as far as
+            possible.
+        seconds: Duration of the analysis.
     """
 
     file: FileFacts

@@ -18,7 +18,7 @@ _CHANNEL = re.compile(r"\(channel (\d{1,2})\)", re.IGNORECASE)
 _MODULE = re.compile(r"Device seems to be using (\S{2,32}) module", re.IGNORECASE)
 _HERTZ = re.compile(r"^[ \t]{0,8}-[ \t]{0,4}PWM Frequency (\d{1,6})\b", re.MULTILINE)
 _HEAD = "Device configuration, as extracted from Tuya"
-_FEWEST = 2  # one line of a post may say anything
+_FEWEST = 2  # a single line may match by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class PinList:
     """A list of pins in words.
 
     Attributes:
-        parameters: The same as Tuya's parameters; there are no active levels in it.
-        lines: How many lines were understood.
+        parameters: The equivalent Tuya parameters, without active levels.
+        lines: Number of lines understood.
     """
 
     parameters: Parameters
@@ -35,7 +35,7 @@ class PinList:
 
 
 def read_pin_list(text: str) -> PinList | None:
-    """The pins that a text names line by line, or None when it names none that is known."""
+    """The pins that a text lists line by line, or None if it lists no known ones."""
     values: dict[str, ParameterValue] = {}
     lines = 0
     for match in _LINE.finditer(text):
@@ -54,7 +54,7 @@ def read_pin_list(text: str) -> PinList | None:
 
 
 def _key(what: str) -> str | None:
-    """The parameter that stands for words such as ``Relay (channel 2)``."""
+    """The parameter equivalent to words such as ``Relay (channel 2)``."""
     channel = _CHANNEL.search(what)
     words = " ".join(_CHANNEL.sub("", what).replace("(TODO)", "").lower().split())
     key = _words().get(f"{words} n" if channel else words) or _words().get(words)

@@ -1,7 +1,7 @@
-"""What forums, chats and editors do to a text that is posted, undone.
+"""Undoes what forums, chats and editors do to posted text.
 
-Quotation marks become curly, backticks and ``>`` are put around, HTML hides characters, Python
-prints its own quotes, terminals save UTF-16. Nothing here knows what a configuration is.
+Curly quotation marks, backticks, ``>`` of quoted lines, HTML entities and tags, Python's quotes,
+UTF-16 saved by terminals. Knows nothing about configurations.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import codecs
 import re
 
 MAX_TEXT = 1 << 20
-"""Longest text looked at, in bytes; Tuya's own limit for a configuration is 4096."""
+"""Longest text read, in bytes; Tuya's own limit for a configuration is 4096."""
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _MOST_ODD = 0.02
@@ -36,7 +36,7 @@ _WORDS = {"True": "true", "False": "false", "None": "null"}
 
 
 def decode(data: bytes) -> str | None:
-    """The text of a file, or None for what is none: UTF-8, UTF-16, or an old one-byte encoding."""
+    """The text of a file in UTF-8, UTF-16 or Latin-1, or None if it is not text."""
     if len(data) > MAX_TEXT:
         return None
     for mark, name in _BOMS:
@@ -53,7 +53,7 @@ def decode(data: bytes) -> str | None:
 
 
 def as_utf8(data: bytes) -> bytes:
-    """The same text in UTF-8 where it is UTF-16, as some terminal programs save it."""
+    """Convert UTF-16, as saved by some terminal programs, to UTF-8; return other data unchanged."""
     if data[:2] not in (b"\xff\xfe", b"\xfe\xff") and not data[:64].count(0) > 16:
         return data
     text = decode(data)
@@ -61,7 +61,7 @@ def as_utf8(data: bytes) -> bytes:
 
 
 def _without_mark(data: bytes) -> str | None:
-    """UTF-16 that nothing announces: every second byte of its plain letters is zero."""
+    """UTF-16 without a byte order mark: every second byte of ASCII text is zero."""
     for name, first in (("utf-16-le", 1), ("utf-16-be", 0)):
         zeros = data[first::2].count(0)
         if zeros > len(data) // 2 * 0.9 and 0 not in data[1 - first :: 2]:
@@ -78,13 +78,13 @@ def _decoded(data: bytes, name: str) -> str | None:
 
 
 def _is_readable(text: str) -> bool:
-    """Whether bytes that are no UTF-8 are text all the same: hardly any control characters."""
+    """Whether bytes that are not UTF-8 are text nevertheless: hardly any control characters."""
     odd = sum(1 for char in text if char < " " and char not in "\t\r\n\f\x1b")
     return odd <= len(text) * _MOST_ODD
 
 
 def tidy(text: str) -> str:
-    """The text as it was before it was posted, as far as a configuration goes."""
+    """Restore the text to what it was before it was posted, as far as configurations need it."""
     if "&" in text:
         import html  # here: its table of characters is large, and dumps need none of it
 

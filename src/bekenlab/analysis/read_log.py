@@ -1,4 +1,4 @@
-"""The pins in a boot log somebody captured from a real device."""
+"""Reads the pins from a boot log captured from a real device."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LogReport:
-    """What a captured log says.
+    """The contents of a captured log.
 
     Attributes:
         name: Base name of the file.
-        log: The log, understood.
-        chip: Chip by its boot loader, firmware or module, or None.
+        log: The parsed log.
+        chip: Chip according to its boot loader, firmware or module, or None.
         pins: Pin map.
         template: OpenBeken template.
         description: The pin map in plain text.
-        notices: What the reader should know.
+        notices: Warnings for the reader.
     """
 
     name: str
@@ -50,10 +50,10 @@ class LogReport:
 
 
 def read_log(path: Path) -> LogReport:
-    """Read and understand a captured log.
+    """Read and parse a captured log.
 
     Raises:
-        BekenlabError: The file cannot be read, or holds no boot log of a Tuya device.
+        BekenlabError: The file cannot be read, or is not a boot log of a Tuya device.
     """
     file = load(path)[0]
     try:
@@ -66,7 +66,7 @@ def read_log(path: Path) -> LogReport:
 
 
 def _of_configuration(file: InputFile) -> LogReport | None:
-    """The same of a text that is no log, but holds what a log would say of the pins."""
+    """The report of a text that is not a log but holds a configuration."""
     if not read_configurations(file.data):
         return None
     one_configuration(file.name, file.data)
@@ -88,16 +88,16 @@ def _of_configuration(file: InputFile) -> LogReport | None:
 
 
 def report_of(name: str, log: BootLog) -> LogReport:
-    """What a log that was read says about the device.
+    """The report of a parsed log.
 
     Raises:
-        NotADumpError: It says nothing: it is no boot log of a Tuya device.
+        NotADumpError: It says nothing about a device: it is not a boot log of a Tuya device.
     """
     pins = pins_from_log(log)
     if not (log.firmware or log.chip or pins.pins or log.mcu):
         raise NotADumpError(
-            "this is no boot log of a Tuya device, or it is garbled",
-            hint="capture UART2 (TX2) at 115200 baud, 8N1, from power-on on; check the ground wire",
+            "this is not a boot log of a Tuya device, or it is garbled",
+            hint="capture UART2 (TX2) at 115200 baud, 8N1, from power-on; check the ground wire",
         )
     chip = log.chip or (module_chip(log.module) if log.module else None)
     return LogReport(

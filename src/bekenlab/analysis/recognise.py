@@ -1,4 +1,4 @@
-"""When a file is not a dump: say what it is and what to do instead."""
+"""Explains files that are not dumps: what they are and what to do instead."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _signatures() -> list[dict[str, Any]]:
 
 
 def reject_reason(data: bytes) -> BekenlabError | None:
-    """The reason why there is no point in analysing these bytes, or None."""
+    """Why these bytes cannot be analysed, or None."""
     if not data:
         return NotADumpError("the file is empty", hint="the read failed: read the chip again")
     if data.count(data[0]) == len(data):
@@ -40,7 +40,7 @@ def _uniform(byte: int) -> BekenlabError:
     if byte == 0xFF:
         return NotADumpError(
             "every byte is FF: the flash is erased, or the chip did not answer",
-            hint="check wiring and power and read again; if it stays so, the flash is blank",
+            hint="check wiring and power and read again; if nothing changes, the flash is blank",
         )
     if byte == 0x00:
         return NotADumpError(
@@ -51,7 +51,7 @@ def _uniform(byte: int) -> BekenlabError:
 
 
 def unrecognised(data: bytes) -> BekenlabError:
-    """What to say of bytes in which nothing of a Beken chip was found."""
+    """The error for bytes in which nothing of a Beken chip was found."""
     if _is_text(data):
         return NotADumpError(
             "this is text without a Tuya configuration",
@@ -65,7 +65,7 @@ def unrecognised(data: bytes) -> BekenlabError:
         )
     return NotADumpError(
         "nothing of a Beken chip was found: no boot loader, no app, no Tuya storage",
-        hint="is it of another chip, or cut? A BK7231 dump usually has 2,097,152 bytes",
+        hint="is it from another chip, or cut off? A BK7231 dump usually has 2,097,152 bytes",
     )
 
 
@@ -75,7 +75,7 @@ _DAMAGE = frozenset(
 
 
 def damage(notices: Iterable[Notice]) -> BekenlabError | None:
-    """The error for a dump that is damaged beyond what older copies make good, or None."""
+    """The error for a dump with damage that older copies do not repair, or None."""
     found = [notice.message for notice in notices if notice.code in _DAMAGE]
     if not found:
         return None
@@ -92,7 +92,7 @@ def _is_text(data: bytes) -> bool:
 
 
 def _entropy(data: bytes) -> float:
-    """Shannon entropy in bits a byte."""
+    """Shannon entropy in bits per byte."""
     counts = np.bincount(np.frombuffer(data[:_SAMPLE], np.uint8), minlength=256)
     shares = counts[counts > 0] / counts.sum()
     return float(-(shares * np.log2(shares)).sum())

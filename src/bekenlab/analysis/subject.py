@@ -1,4 +1,4 @@
-"""A device as told by any file about it: dump, report, boot log, template, configuration."""
+"""Reads a device from any file about it: dump, report, boot log, template, configuration."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ class Subject:
         name: Base name of the file.
         chip: Chip, or None.
         module: Module, or None.
-        firmware: Name the firmware gives itself, or None.
-        pins: Pin map; None for a template or a configuration, which say only what OpenBeken does.
+        firmware: The firmware's own name, or None.
+        pins: Pin map; None for an OpenBeken template or configuration.
         template: OpenBeken template.
         description: The pins in plain text, for a forum.
-        mac: The four last bytes of the device's MAC address, or None.
-        analysis: What was learnt, for a dump.
-        log: What was learnt, for a boot log.
-        report: The report itself, where the file is one.
-        problem: Why it is not to be trusted as a whole, or None.
+        mac: The last four bytes of the device's MAC address, or None.
+        analysis: The analysis of a dump.
+        log: The report of a boot log.
+        report: The report itself, if the file is one.
+        problem: Why it cannot be trusted as a whole, or None.
     """
 
     name: str
@@ -68,7 +68,7 @@ class Subject:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """What to know before its pins are used, wherever they go."""
+        """Warnings for anyone who uses the pins, in any format."""
         if self.pins is not None:
             return (*self.pins.notices, *lost_levels(self.pins))
         return curtain_notices(curtains_of(str(self.template.get("command") or "")))
@@ -91,22 +91,22 @@ def read_subject(path: Path, *, boot: BootMode = BootMode.AUTO) -> Subject:
 def subject_of(
     file: InputFile, *, boot: BootMode = BootMode.AUTO, analysis: Analysis | None = None
 ) -> Subject:
-    """The same for a file that is read already.
+    """Read a device from a file already in memory.
 
     Args:
         file: The file.
         boot: Whether a dump is booted in the virtual chip for its pins.
-        analysis: What was learnt of it, where it has been analysed already.
+        analysis: Its analysis, if it has been analysed already.
 
     Raises:
-        BekenlabError: The file is none of those.
+        BekenlabError: The file is of none of the kinds above.
     """
     data = as_utf8(file.data)
     text = _text(data)
     if text is not None:
-        told = _from_json(file.name, text) or _from_log(replace(file, data=data))
-        if told:
-            return told
+        subject = _from_json(file.name, text) or _from_log(replace(file, data=data))
+        if subject:
+            return subject
         one_configuration(file.name, file.data)
     elif file.data.startswith(b"CFG"):
         return _from_config(file.name, find_config(file.data).config, None)
@@ -114,7 +114,7 @@ def subject_of(
 
 
 def _text(data: bytes) -> str | None:
-    """The file as text, or None. A captured log may hold a few bytes that are none."""
+    """The file as text, or None. A captured log may hold a few bytes that are not text."""
     if len(data) > MAX_TEXT or b"\0" in data:
         return None
     text = data.decode("utf-8-sig", "replace")
@@ -125,20 +125,20 @@ def _from_json(name: str, text: str) -> Subject | None:
     value = _json(text)
     if isinstance(value, list) and value and all(is_report(each) for each in value):
         raise RefusedError(
-            f"{name} holds {len(value)} reports", hint="keep the line of one of the files"
+            f"{name} holds {len(value)} reports", hint="keep only the line of one file"
         )
     if not isinstance(value, dict):
         return None
     if is_report(value):
-        told = read_report(value)
+        report = read_report(value)
         return Subject(
-            name=told.name,
-            chip=told.chip,
-            module=told.module,
-            firmware=told.firmware,
-            pins=told.pins,
-            template=told.template,
-            description=told.description,
+            name=report.name,
+            chip=report.chip,
+            module=report.module,
+            firmware=report.firmware,
+            pins=report.pins,
+            template=report.template,
+            description=report.description,
             report=value,
         )
     if isinstance(value.get("pins"), dict):
@@ -147,7 +147,7 @@ def _from_json(name: str, text: str) -> Subject | None:
 
 
 def _json(text: str) -> object:
-    """A JSON value; a list of them where each line is one; None for text that is no JSON."""
+    """A JSON value, a list of values if each line is one, or None for text that is not JSON."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -215,7 +215,7 @@ def _from_dump(file: InputFile, analysis: Analysis) -> Subject:
 
 
 def _configured(file: InputFile, analysis: Analysis) -> Subject | None:
-    """The device as an OpenBeken configuration in its dump describes it, if there is one."""
+    """The device according to an OpenBeken configuration in its dump, if there is one."""
     try:
         found = find_config(file.data, analysis.chip.name)
     except NoConfigError:
@@ -258,7 +258,7 @@ def _from_config(name: str, config: Config, analysis: Analysis | None) -> Subjec
 
 
 def _mac(analysis: Analysis) -> Secret | None:
-    """The end of the MAC address in the RF sector, which OpenBeken names itself by."""
+    """The end of the MAC address in the RF sector, from which OpenBeken forms its names."""
     sector = analysis.image.rf if analysis.image else None
     if sector is None or sector.mac is None:
         return None

@@ -1,4 +1,4 @@
-"""Everything Tuya left in a dump: storage, protected blocks, copies, and who says what of pins."""
+"""Collects everything Tuya stored in a dump: storage, protected blocks, and pin configurations."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _ENVIRONMENT_KEY = "em_sys_env"
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one source says the parameters are.
+    """The parameters according to one source.
 
     Attributes:
-        source: Which kind of place.
-        address: Physical address of it, or None for a value inside storage or code.
-        parameters: What it says.
+        source: Kind of source.
+        address: Its physical address, or None for a value inside storage or code.
+        parameters: The parameters.
     """
 
     source: Source
@@ -50,11 +50,11 @@ class TuyaFindings:
     Attributes:
         storage: Key-value storage, or None.
         protected: Protected blocks, by address.
-        psm: The older ``key=value`` form, looked for where there is no storage; or None.
-        statements: What the sources say of the parameters, most trustworthy first.
+        psm: The older ``key=value`` storage, or None; searched for only if ``storage`` is None.
+        statements: The parameters according to each source, most trustworthy first.
         mcu_baud: Speed of the link to a second controller (TuyaMCU), or None.
         environment: ``em_sys_env``, lower case, or None.
-        notices: What was damaged and what was done about it.
+        notices: Warnings about damage and how it was handled.
     """
 
     storage: Storage | None = None
@@ -77,7 +77,7 @@ class TuyaFindings:
 
 
 def collect(image: Image) -> TuyaFindings:
-    """Look everywhere in an image."""
+    """Collect the findings from a whole image."""
     data, base = image.physical, image.start
     storage = read_storage(data, base=base)
     phase = (storage.start - base) % SECTOR if storage else 0
@@ -140,7 +140,7 @@ def _statement(source: Source, address: int | None, text: bytes) -> Iterator[Sta
 def _named_values(
     storage: Storage | None, protected: tuple[ProtectedBlock, ...], psm: PsmStore | None
 ) -> Iterator[tuple[str, bytes]]:
-    """Values by name; a later one of a name is the more trustworthy."""
+    """Values by name; of several with one name, the last is the most trustworthy."""
     if psm:
         yield from ((name, value.value) for name, value in psm.values.items())
     for block in protected:
@@ -174,5 +174,5 @@ def _parameter_notices(
     yield from first.parameters.notices
     stored = storage.values.get(_PIN_KEY) if storage else None
     if stored and not stored.ok:
-        used = "It is used all the same" if first.source is Source.STORAGE else "It is not used"
+        used = "It is used nevertheless" if first.source is Source.STORAGE else "It is not used"
         yield Notice("damaged-parameters", f"{_PIN_KEY} in storage fails its checksum. {used}.")

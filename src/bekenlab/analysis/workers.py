@@ -1,4 +1,4 @@
-"""The same function on many items, in processes; one that kills its process loses only itself."""
+"""Runs a function on many items in processes; an item that kills its process affects no other."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def in_processes(
     count: int,
     died: Callable[[Item], Result],
 ) -> Iterator[Result]:
-    """Results in the order of the items, each as soon as those before it are there.
+    """Yield results in the order of the items, each as soon as those before it are ready.
 
     Args:
-        function: What to do; picklable, like items and results.
-        items: What to do it with.
-        count: Processes.
-        died: The result of an item whose process died, for example for want of memory.
+        function: The function; picklable, like items and results.
+        items: Its arguments.
+        count: Number of processes.
+        died: Returns the result for an item whose process died, e.g. for lack of memory.
     """
     ready: dict[int, Result] = {}
     wanted = 0
@@ -44,7 +44,7 @@ def _as_finished(
     count: int,
     died: Callable[[Item], Result],
 ) -> Iterator[tuple[int, Result]]:
-    """A dead process breaks the pool for all: what it leaves undone is done one by one."""
+    """Yield (index, result); if a process dies, run the remaining items one by one."""
     undone = set(range(len(items)))
     pool = _pool(count)
     try:
@@ -76,5 +76,5 @@ def _pool(count: int) -> ProcessPoolExecutor:
 
 
 def _leave_interrupts_to_the_parent() -> None:
-    """Ctrl+C reaches all processes of a terminal; only one of them should answer."""
+    """Ignore Ctrl+C, which reaches all processes of a terminal; the parent handles it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,4 +1,4 @@
-"""What chips, boot loaders, flash parts and modules are: facts, read from TOML files."""
+"""Facts about chips, boot loaders, flash parts and modules, read from TOML files."""
 
 from bekenlab.chips.bootloaders import (
     bootloader_ends,
@@ -44,12 +44,12 @@ from bekenlab.chips.protocol import (
     LoaderKind,
     download_protocol,
 )
-from bekenlab.chips.serial import BITS_A_BYTE, LOG_BAUD
+from bekenlab.chips.serial import BITS_PER_BYTE, LOG_BAUD
 
 __all__ = [
     "APP_LOGICAL",
     "APP_START",
-    "BITS_A_BYTE",
+    "BITS_PER_BYTE",
     "LOG_BAUD",
     "MIB",
     "PAGE",

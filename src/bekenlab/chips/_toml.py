@@ -1,7 +1,7 @@
-"""Reads the data files of this package: TOML tables, and columns of text inside them.
+"""Read the data files of this package: TOML tables, and columns of text inside them.
 
-Long tables are kept as columns because they are read at a glance, and because ``tomllib`` takes
-five times as long for the same rows written as inline tables.
+Long tables are kept as columns because they are easier to read, and because ``tomllib`` takes five
+times as long for the same rows as inline tables.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ _NONE = "-"
 
 
 def read(name: str) -> Table:
-    """Parses ``data/<name>``."""
+    """Parse ``data/<name>``."""
     return read_table("chips", name)
 
 
 def read_folder(name: str) -> tuple[Table, ...]:
-    """Parses every TOML file of ``data/<name>/`` in the order of the file names."""
+    """Parse every TOML file in ``data/<name>/``, in the order of the file names."""
     return tuple(read_table("chips", file) for file in table_names("chips", name))
 
 
 def chip_from(table: Table) -> Chip:
-    """Makes a chip of one ``data/chips/*.toml``."""
+    """The chip of one ``data/chips/*.toml``."""
     return Chip(
         name=table["name"],
         aliases=tuple(table["aliases"]),
@@ -62,11 +62,11 @@ def chip_from(table: Table) -> Chip:
 
 
 def bootloader_from(row: str, length: Callable[[str], int]) -> BootLoader:
-    """Makes a boot loader of its row; its name may hold spaces.
+    """The boot loader of a row; the name may contain spaces.
 
     Args:
-        row: Columns as bootloaders.toml explains them.
-        length: Name of a chip to how many bytes its own CRC of 0 to 256 covers.
+        row: Columns as described in bootloaders.toml.
+        length: Maps the name of a chip to how many bytes its own CRC of 0 to 256 covers.
     """
     crc257, crc256, chip, update, app, download, key, texts, _, name = row.split(maxsplit=9)
     return BootLoader(
@@ -84,7 +84,7 @@ def bootloader_from(row: str, length: Callable[[str], int]) -> BootLoader:
 
 
 def no_loader_from(key: str, table: Table) -> NoLoader:
-    """Makes a row of what stands where no boot loader is."""
+    """The row for flash without a boot loader."""
     return NoLoader(key, table["byte"], table["crc257"], table["crc256"], table["about"])
 
 
@@ -101,7 +101,7 @@ def _span(name: str, text: str) -> Region | None:
 
 
 def flash_part_from(row: str) -> FlashPart:
-    """Makes a part of ``id name size registers mask field read write``."""
+    """The flash part of a row ``id name size registers mask field read write``."""
     jedec_id, name, size, registers, mask, field, read_ops, write_ops = row.split()
     lowest, length = field.split("/")
     return FlashPart(
@@ -117,7 +117,7 @@ def flash_part_from(row: str) -> FlashPart:
 
 
 def module_from(table: Table) -> Module:
-    """Makes a module, or a package, of its table."""
+    """The module, or package, of its table."""
     return Module(
         key=table["key"],
         name=table["name"],

@@ -1,4 +1,4 @@
-"""Look-ups in the table of boot loaders: by CRC, by texts in the code, and where there is none."""
+"""Lookups in the table of boot loaders: by CRC, by strings in the code, and for a missing one."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def bootloaders() -> tuple[BootLoader, ...]:
 
 
 def find_bootloader(head: bytes, code: bytes | None = None) -> BootLoader | None:
-    """The boot loader that flash starts with.
+    """The boot loader at the start of flash, or None if it is not in the table.
 
     Args:
         head: The first bytes of flash, as read (physical). With fewer than 257, only boot loaders
             known by a shorter length can be found.
         code: The boot loader's code, decrypted and without CRC bytes, to tell apart those whose
-            first bytes are the same. Without it the first of them is taken if all are of one chip.
+            first bytes are the same. Without it the first match is taken if all are for one chip.
     """
     for length in (CRC_INCLUSIVE, CRC_EXCLUSIVE):
         if len(head) < length:
@@ -40,46 +40,46 @@ def find_bootloader(head: bytes, code: bytes | None = None) -> BootLoader | None
         crc = zlib.crc32(head[:length])
         found = [b for b in bootloaders() if b.length == length and b.crc32 == crc]
         if found:
-            return _agreed(found) if code is None else _told_by_texts(found, code)
+            return _agreed(found) if code is None else _with_texts(found, code)
     return None
 
 
 def find_bootloader_by_crc(crc: int) -> BootLoader | None:
-    """The boot loader by what a chip answers when asked for the CRC from 0 to 256.
+    """The boot loader with the CRC that a chip reports for 0 to 256.
 
     Args:
-        crc: Standard CRC-32 of 257 or 256 bytes, whichever the chip gives.
+        crc: Standard CRC-32 of 257 or 256 bytes, whichever the chip reports.
 
     Returns:
-        The first of those that share it, or None where they are of several chips.
+        The first match, or None without one or where the matches are for different chips.
     """
     return _agreed([b for b in bootloaders() if crc in (b.crc257, b.crc256)])
 
 
 def find_bootloader_by_texts(code: bytes) -> BootLoader | None:
-    """The boot loader whose texts are in its code, e.g. ``BK7238_1.0.15``; the most telling wins.
+    """The boot loader whose strings are in its code (``BK7238_1.0.15``); the longest match wins.
 
     Args:
         code: The code, decrypted and without CRC bytes.
     """
-    return _told_by_texts([b for b in bootloaders() if b.texts], code)
+    return _with_texts([b for b in bootloaders() if b.texts], code)
 
 
 @cache
 def no_loaders() -> tuple[NoLoader, ...]:
-    """What stands where a boot loader should be, and is none."""
+    """Contents of flash that mean there is no boot loader to be read."""
     rows = _table()["no_loader"]
     return tuple(_toml.no_loader_from(key, row) for key, row in rows.items())
 
 
 def find_no_loader(crc: int) -> NoLoader | None:
-    """What the CRC from 0 to 256 says where there is no boot loader: erased, or not readable."""
+    """What the CRC from 0 to 256 means if it is not a boot loader's: erased, or not readable."""
     return next((row for row in no_loaders() if crc in (row.crc257, row.crc256)), None)
 
 
 @cache
 def bootloader_ends() -> tuple[int, ...]:
-    """Physical addresses where boot-loader partitions end."""
+    """Physical addresses at which boot loader partitions end."""
     return tuple(_table()["ends"])
 
 
@@ -93,15 +93,15 @@ def _crc_length(name: str) -> int:
 
 
 def _agreed(found: list[BootLoader]) -> BootLoader | None:
-    """The first of several boot loaders, if all are of one chip."""
+    """The first of several boot loaders, if all are for one chip."""
     return found[0] if len({loader.chip for loader in found}) == 1 else None
 
 
-def _told_by_texts(found: Iterable[BootLoader], code: bytes) -> BootLoader | None:
-    r"""The one whose texts are all there; among several the one with the most text.
+def _with_texts(found: Iterable[BootLoader], code: bytes) -> BootLoader | None:
+    r"""The one whose strings are all in the code; of several, the one with the most text.
 
-    A tag such as ``BK7238\0\0_1.0.15`` is in two parts, hence without zero bytes. One name may be
-    the beginning of another, so a digit must not follow.
+    Zero bytes are removed first, since they split a tag such as ``BK7238\0\0_1.0.15`` in two. One
+    name may be a prefix of another, so a match must not be followed by a digit.
     """
     plain = code.replace(b"\0", b"")
     fits = [b for b in found if all(_contains(plain, text) for text in b.texts)]

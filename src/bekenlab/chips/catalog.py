@@ -1,6 +1,6 @@
-"""Look-ups in the tables of chips, flash parts, modules and packages.
+"""Lookups in the tables of chips, flash parts, modules and packages.
 
-Each table is read from its file when first asked for, and then kept.
+Each table is read from its file on first use and then cached.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ def chips() -> tuple[Chip, ...]:
 
 
 def chip(name: str) -> Chip:
-    """The chip of that name or alias, in any case.
+    """The chip with that name or alias, in upper or lower case.
 
     Raises:
-        UnsupportedError: There is none; the hint lists the known names.
+        UnsupportedError: No chip is called that; the hint lists the known names.
     """
     found = find_chip(name)
     if found is None:
@@ -38,23 +38,23 @@ def chip(name: str) -> Chip:
 
 
 def find_chip(name: str) -> Chip | None:
-    """The chip of that name or alias, in any case, or None."""
+    """The chip with that name or alias, in upper or lower case, or None."""
     return _chips_by_name().get(name.strip().upper())
 
 
 def chip_for_environment(environment: str) -> Chip | None:
-    """The chip that a value of Tuya's ``em_sys_env`` means, in any case, or None."""
+    """The chip that a value of Tuya's ``em_sys_env`` stands for, ignoring case, or None."""
     return _chips_by_environment().get(environment.strip("\0 ").lower())
 
 
 @cache
 def usual_chip() -> Chip:
-    """The chip that most devices have."""
+    """The chip that most devices use."""
     return min(chips(), key=lambda chip: chip.rank)
 
 
 def chip_for_uf2(family: int) -> Chip | None:
-    """The chip that the family number of a UF2 file means, or None."""
+    """The chip that the family number of a UF2 file stands for, or None."""
     return next((chip for chip in chips() if family and chip.uf2_family == family), None)
 
 
@@ -66,7 +66,7 @@ def flash_parts() -> tuple[FlashPart, ...]:
 
 
 def flash_part(jedec_id: int) -> FlashPart | None:
-    """The flash part with that id (manufacturer in bits 7:0, capacity in 23:16), or None."""
+    """The flash part with that JEDEC id (manufacturer in bits 7:0), or None."""
     return _flash_parts_by_id().get(jedec_id)
 
 
@@ -77,15 +77,15 @@ def modules() -> tuple[Module, ...]:
 
 
 def find_module(name: str) -> Module | None:
-    """The module of that name or key, or None; case and separators (``WB2L_M1``) do not matter."""
+    """The module with that name or key, or None; case and separators (``WB2L_M1``) are ignored."""
     return _modules_by_name().get(_plain(name))
 
 
 def module_chip(name: str) -> str | None:
-    """Name of the chip on a module, or None if that is unknown or no Beken chip.
+    """Name of the chip on a module, or None if that is unknown or not a Beken chip.
 
-    A module that ``find_module`` knows is looked up. Any other name is judged by its first letters:
-    a guess, as makers have put another chip on a module without renaming it.
+    A module that ``find_module`` knows is looked up. Any other name is judged by its first letters,
+    which is a guess: makers have put another chip on a module without renaming it.
     """
     module = find_module(name)
     if module is not None:
@@ -107,7 +107,7 @@ def package(key: str) -> Module:
     """The package with that key, as ``Chip.package`` names it.
 
     Raises:
-        UnsupportedError: There is none. ``Chip.package`` is empty where the package is not known.
+        UnsupportedError: No package has it. ``Chip.package`` is empty for an unknown package.
     """
     for found in packages():
         if found.key == key:
@@ -122,7 +122,7 @@ def board(module: str | None, chip_name: str | None) -> Module | None:
     """Where a device's pins can be reached: its module if the pads are known, else the bare chip.
 
     Args:
-        module: Name of the module, as a configuration gives it.
+        module: Name of the module, as written in a configuration.
         chip_name: Name of the chip.
 
     Returns:
@@ -137,13 +137,13 @@ def board(module: str | None, chip_name: str | None) -> Module | None:
 
 @cache
 def _module_letters() -> tuple[tuple[str, str | None], ...]:
-    """Pattern of a module's name, and the chip it means; None: it is no Beken chip."""
+    """Pattern of module names, and the chip they have; None if that is not a Beken chip."""
     rows = (row.split() for row in _toml.read("modules.toml")["letters"].splitlines())
     return tuple((pattern, None if name == "-" else name) for pattern, name in rows)
 
 
 def _plain(name: str) -> str:
-    """A module name reduced to what people agree on when they write it."""
+    """A module name without the separators and case that people write differently."""
     return re.sub(r"[\s_-]+", "", name).lower()
 
 

@@ -1,4 +1,4 @@
-"""What a chip, a flash part, a boot loader and a module are, as plain values read from TOML."""
+"""Chips, flash parts, boot loaders and modules as plain values, read from TOML."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 class CodeEncryption(StrEnum):
-    """What a chip's code area is expected to look like in flash."""
+    """How a chip's code is expected to be encrypted in flash."""
 
     TUYA_KEY = "tuya_key"
     PLAIN = "plain"
 
 
 class UpdateFormat(StrEnum):
-    """What a boot loader installs an update from."""
+    """Format of the updates that a boot loader installs."""
 
     RBL = "rbl"
     """RT-Thread's container, with the whole application in it."""
@@ -48,20 +48,20 @@ class Chip:
 
     Attributes:
         name: ``"BK7231N"``.
-        aliases: Other names of the same silicon or of what software calls it, e.g. ``"T2"``.
-        environments: Values of Tuya's ``em_sys_env`` that mean this chip, lower case.
+        aliases: Other names of the silicon, or names that software uses for it, e.g. ``"T2"``.
+        environments: Values of Tuya's ``em_sys_env`` for this chip, lower case.
         chip_id: Value of SCTRL register 0x800000, or None where it cannot be read.
-        uf2_family: What UF2 files call it, or None where LibreTiny has no family for it.
-        rank: 1 is the chip most devices have; where clues leave several open, the lowest is taken.
+        uf2_family: Its UF2 family number, or None if LibreTiny has none for it.
+        rank: 1 is the most common chip; where clues leave several, the lowest rank is taken.
         flash_size: Usual flash size in bytes.
         flash_part: JEDEC id of the usual flash part, as ``FlashPart.jedec_id``; None where a host
             cannot ask for it.
         flash_map: Regions of the usual flash map, physical addresses, in address order.
         config_address: Physical address of OpenBeken's configuration sector.
         protocol: What answers the download protocol, and how.
-        encryption: What the code area is expected to be.
+        encryption: How the code is expected to be encrypted.
         protected: Names of regions of ``flash_map`` that cannot be rebuilt once lost.
-        package: Key of the package in packages.toml that shows its pins, e.g. ``"qfn32"``.
+        package: Key of its package in packages.toml, e.g. ``"qfn32"``; empty if not known.
         gpios: GPIO numbers the package brings out.
         pwm_gpios: GPIO number to PWM channel.
         sources: Where the facts come from.
@@ -105,20 +105,20 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class BootLoader:
-    """A boot loader, told by the CRC-32 of its first bytes or by texts in its code.
+    """A boot loader, identified by the CRC-32 of its first bytes or by strings in its code.
 
     Attributes:
         name: ``"BK7231N 1.0.1"``.
-        chip: Name of the chip it belongs to.
+        chip: Name of the chip it is for.
         crc257: Standard CRC-32 (IEEE, final inversion) of the first 257 physical bytes, or None.
-        crc256: The same of the first 256 bytes.
-        length: Of how many of these bytes the chip itself gives the CRC.
-        update: Format of the updates it installs, or None where that is not known.
-        app: Logical range of the application in its partition table; None where it has no table, or
-            where nothing is known of it.
+        crc256: The same for the first 256 bytes.
+        length: How many of these bytes the chip itself computes the CRC of: 257 or 256.
+        update: Format of the updates it installs, or None if not known.
+        app: Logical range of the application in its partition table; None if it has no table, or
+            none is known.
         download: Physical range where it looks for an update, or None.
         key_slot: Logical address of the code key in its code, or None.
-        texts: What is found in its code, decrypted and without zero bytes.
+        texts: Strings found in its code, decrypted and without zero bytes.
     """
 
     name: str
@@ -134,20 +134,20 @@ class BootLoader:
 
     @property
     def crc32(self) -> int | None:
-        """The CRC-32 that its chip gives when asked for 0 to 256."""
+        """The CRC-32 that its chip reports for 0 to 256."""
         return self.crc257 if self.length == CRC_INCLUSIVE else self.crc256
 
 
 @dataclass(frozen=True, slots=True)
 class NoLoader:
-    """What the CRC of a boot loader says where there is none.
+    """The CRC of flash that holds no boot loader: all bytes are the same.
 
     Attributes:
         key: ``"erased"`` or ``"unreadable"``.
-        byte: The value all bytes have.
+        byte: The value of all bytes.
         crc257: Standard CRC-32 of 257 such bytes.
-        crc256: The same of 256 bytes.
-        about: The same for a person.
+        crc256: The same for 256 bytes.
+        about: What it means, for a person.
     """
 
     key: str
@@ -184,13 +184,13 @@ class FlashPart:
 
 @dataclass(frozen=True, slots=True)
 class Pad:
-    """One solder point of a module, or one pin of a package.
+    """One pad of a module, or one pin of a package.
 
     Attributes:
         name: Pad name as printed or numbered, e.g. ``"7"`` or ``"TTX2"``.
         gpio: GPIO number, or None for power, ground, control and unconnected pads.
-        functions: What else it carries, e.g. ``("UART1_RX", "PWM0", "GND", "3V3", "CEN")``.
-        ic_pin: Pin number of the chip behind it, where known.
+        functions: Its other functions, e.g. ``("UART1_RX", "PWM0", "GND", "3V3", "CEN")``.
+        ic_pin: Number of the chip's pin connected to it, where known.
     """
 
     name: str
@@ -201,7 +201,7 @@ class Pad:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A module one can solder wires to, or a bare package.
+    """A module whose pads can be soldered to, or the package of a bare chip.
 
     Attributes:
         key: Lower-case identifier, e.g. ``"cb2s"``.
@@ -209,7 +209,7 @@ class Module:
         title: Full name, e.g. ``"CB2S Wi-Fi Module"``.
         chip: Name of the chip on it.
         pads: In the order of the source.
-        pads_known: False for a module known by name only (then ``pads`` is empty).
+        pads_known: False for a module known only by name (then ``pads`` is empty).
     """
 
     key: str

@@ -19,7 +19,7 @@ Box = tuple[float, float, float, float]
 """x, y, width and height in millimetres."""
 
 _TEST_PAD_MM = 1.0
-_PIN_LENGTH = 0.8  # of the pitch; the part of a pin that shows at the side
+_PIN_LENGTH = 0.8  # of the pitch; the visible part of a pin
 _ROW_PITCH = 2.0
 
 
@@ -32,7 +32,7 @@ class Face(StrEnum):
 
 
 class Edge(StrEnum):
-    """The edge of the board a pad is at, as seen from its face; inside for test pads."""
+    """The edge of the board where a pad is, as seen from its face; ``INSIDE`` for test pads."""
 
     LEFT = "left"
     RIGHT = "right"
@@ -47,12 +47,12 @@ class Spot:
 
     Attributes:
         name: Name of the pad, as ``Pad.name``.
-        face: Where it is seen.
-        edge: The edge it is at.
+        face: The face from which it can be seen.
+        edge: The edge where it is.
         x: Centre, mm from the left as seen from its face (from the front for ``BOTH``).
         y: Centre, mm from the top.
-        width: Of the copper, mm.
-        height: Of the copper, mm.
+        width: Width of the copper, mm.
+        height: Height of the copper, mm.
     """
 
     name: str
@@ -69,14 +69,14 @@ class Outline:
     """The shape of a module or package, and where its pads are.
 
     Attributes:
-        width: mm.
-        height: mm.
-        spots: Pads; for a package all pins, those too of which nothing is known.
-        cuts: What is cut out of the rectangle.
-        antenna: Where the aerial is, or None.
-        shield: The metal lid, or the chip; None where there is none.
-        package: Whether it is a bare chip, pin 1 at the top of the left side.
-        drawn: False where no drawing exists and the pads stand in two rows by number.
+        width: Width in mm.
+        height: Height in mm.
+        spots: Pads; for a package all pins, including those with unknown functions.
+        cuts: Boxes cut out of the rectangle.
+        antenna: Where the antenna is, or None.
+        shield: The metal lid, or the chip; None without one.
+        package: Whether it is a bare chip, with pin 1 at the top of the left side.
+        drawn: False if no drawing exists and the pads are in two rows by number.
     """
 
     width: float
@@ -170,7 +170,7 @@ def _test_pads(rows: str) -> dict[str, tuple[Spot, ...]]:
 
 
 def _package(pins: int, size: float, pitch: float) -> Outline:
-    """A square package: down the left side, along the bottom, up the right, back along the top."""
+    """A square package: pins down the left, along the bottom, up the right, back along the top."""
     side = pins // 4
     length, across = _PIN_LENGTH * pitch, pitch / 2
     spots = []
@@ -191,7 +191,7 @@ def _package(pins: int, size: float, pitch: float) -> Outline:
 
 
 def _two_rows(names: list[str]) -> Outline:
-    """Pads by number, down the left and up the right, as on most modules."""
+    """Pads in order, down the left and up the right, as on most modules."""
     left = (len(names) + 1) // 2
     width, height = 16.0, left * _ROW_PITCH + 2
     spots = []

@@ -1,7 +1,7 @@
-"""What answers the download protocol, and what the host has to know of it.
+"""The loaders that answer the download protocol, and what the host has to know about them.
 
-Three kinds of loader speak the protocol. They differ in what they know and in habits that nobody
-would guess; each habit is a field here, so that no other code asks for the kind.
+Three kinds of loader speak the protocol. They differ in the commands they know and in quirks; each
+quirk is a field here, so that no other code depends on the kind.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from bekenlab.data import read_table
 
 CRC_INCLUSIVE, CRC_EXCLUSIVE = 257, 256
-"""Bytes a CRC from 0 to 256 covers, by how its end address is counted."""
+"""Bytes that a CRC from 0 to 256 covers, depending on whether the end address is included."""
 
 
 class LoaderKind(StrEnum):
@@ -26,7 +26,7 @@ class LoaderKind(StrEnum):
 
 
 class CrcEnd(StrEnum):
-    """How the CRC command counts its end address."""
+    """Whether the CRC command includes the byte at its end address."""
 
     INCLUSIVE = "inclusive"
     EXCLUSIVE = "exclusive"
@@ -34,14 +34,14 @@ class CrcEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HostRegisters:
-    """Addresses of the registers a host reads and writes over the wire, and the eFuse's size.
+    """Addresses of the registers that a host reads and writes over the link, and the eFuse's size.
 
     Attributes:
-        chip_id: Says which chip it is.
-        efuse_control: Which eFuse byte is to be read (bits 12:8), and the start bit (bit 0).
-        efuse_data: The byte (bits 7:0) and whether it is valid (bit 8).
-        efuse_size: Bytes of the eFuse.
-        efuse_key: Bytes of it that are the code key; they come first.
+        chip_id: Holds the chip id.
+        efuse_control: Selects the eFuse byte to read (bits 12:8) and starts the read (bit 0).
+        efuse_data: Holds the byte (bits 7:0) and whether it is valid (bit 8).
+        efuse_size: Size of the eFuse in bytes.
+        efuse_key: How many of these bytes, from the first on, are the code key.
     """
 
     chip_id: int
@@ -56,19 +56,19 @@ class DownloadProtocol:
     """The dialect of one kind of loader.
 
     Attributes:
-        kind: What answers.
-        crc_end: How it counts the end of a CRC range.
+        kind: Which kind of loader.
+        crc_end: Whether a CRC range includes its end address.
         in_flash: Whether it is the boot loader in flash. Such a loader lifts the write protection
-            of flash itself, leaves soon when its host is silent, and is lost when it is erased.
-        says_version: Whether it knows the command that asks for its version.
-        registers: Registers the host can reach; None where it knows neither the commands for them
-            nor those for the flash id and the flash's status registers.
-        alias_below: Physical address below which it refuses to read flash; one flash size higher
-            the same bytes can be read. 0: it reads everything.
-        locks_after_crc: Whether it write protects flash after each CRC and only lifts that when a
-            link check comes before the next erase.
-        request_room: Bytes of requests that may wait in it while it works; 0: one at a time.
-        takes_checks: Whether it keeps link checks that come while it works on something else.
+            of flash itself, stops listening soon when its host is silent, and is lost when erased.
+        says_version: Whether it supports the command that asks for its version.
+        registers: Registers that the host can access; None if it supports neither the commands for
+            them nor those for the flash id and the flash's status registers.
+        alias_below: Physical address below which it refuses to read flash; the same bytes can be
+            read one flash size higher. 0 if it reads everything.
+        locks_after_crc: Whether it write-protects flash after each CRC and lifts that only if a
+            link check precedes the next erase.
+        request_room: Bytes of requests it can buffer while busy; 0 for one request at a time.
+        takes_checks: Whether it buffers link checks that arrive while it is busy.
     """
 
     kind: LoaderKind
@@ -83,19 +83,19 @@ class DownloadProtocol:
 
     @property
     def crc_length(self) -> int:
-        """Bytes it covers when asked for the CRC from 0 to 256."""
+        """Bytes that its CRC from 0 to 256 covers."""
         return CRC_INCLUSIVE if self.crc_end is CrcEnd.INCLUSIVE else CRC_EXCLUSIVE
 
 
 @cache
 def download_protocols() -> dict[LoaderKind, DownloadProtocol]:
-    """The dialects by kind of loader."""
+    """The dialect of each kind of loader."""
     table = read_table("chips", "protocols.toml")
     return {kind: _protocol(kind, table[kind]) for kind in LoaderKind}
 
 
 def download_protocol(kind: LoaderKind) -> DownloadProtocol:
-    """The dialect that a kind of loader speaks."""
+    """The dialect of a kind of loader."""
     return download_protocols()[kind]
 
 

@@ -1,6 +1,6 @@
 """How the chips' serial ports are set: 8 data bits, no parity, one stop bit (docs/formats.md)."""
 
-BITS_A_BYTE = 10
+BITS_PER_BYTE = 10
 """Bits on the line for each byte: start, eight of data, stop."""
 
 LOG_BAUD = 115_200

@@ -1,1 +1,1 @@
-"""The command line: with the pages, the only package that prints, asks or exits."""
+"""The command line. Apart from the pages, no other package prints, asks or exits."""

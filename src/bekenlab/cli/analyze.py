@@ -1,4 +1,4 @@
-"""``bekenlab analyze``: files and folders in, reports out."""
+"""``bekenlab analyze``: reports on files and folders."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class _Style(StrEnum):
-    """What is printed of each file."""
+    """Output per file."""
 
     JSON = "json"
     FULL = "full"
@@ -32,13 +32,13 @@ class _Style(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What a worker process sends back of one file.
+    """The result of one file, sent back by a worker process.
 
     Attributes:
         name: Name to show.
-        line: Its JSON object or one-line summary; empty where the full report is printed.
+        line: Its JSON object or one-line summary; empty if the full report is printed.
         error: Why the file is not usable, or None.
-        analysis: Everything, only where the full report is printed.
+        analysis: The analysis, only if the full report is printed.
     """
 
     name: str
@@ -51,11 +51,13 @@ class _Outcome:
 @click.argument(
     "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a file, one a line.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object per file, one per line."
+)
 @click.option(
     "--show-secrets",
     is_flag=True,
-    help="Include keys, Wi-Fi data, hashes and the whole MAC address.",
+    help="Include keys, Wi-Fi data, hashes and the full MAC address.",
 )
 @click.option(
     "-o",
@@ -68,23 +70,23 @@ class _Outcome:
     "--html",
     type=click.Path(path_type=Path),
     metavar="OUT",
-    help="Write the report as one HTML file without secrets, to post in a forum.",
+    help="Write the report as one HTML file without secrets, for posting in a forum.",
 )
-@click.option("--force", is_flag=True, help="Replace OUT where it exists.")
+@click.option("--force", is_flag=True, help="Replace OUT if it exists.")
 @click.option(
     "--boot",
     "boot",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
     show_default=True,
-    help="Boot the dump in the virtual chip: when nothing else gives the pins, always, never.",
+    help="When to boot the dump in a virtual chip; auto: only if nothing else gives the pins.",
 )
 @click.option(
     "-j",
     "--jobs",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Files analysed at the same time; as many as there are processors unless given.",
+    help="Number of files to analyse in parallel; default: the number of processors.",
 )
 def command(
     paths: tuple[Path, ...],
@@ -96,19 +98,19 @@ def command(
     boot: str,
     jobs: int | None,
 ) -> int:
-    """Say what a dump is, what every pin does, and how sure that is.
+    """Identify a dump and show what each pin does, with evidence.
 
     FILE is a flash dump (.bin, or packed as .xz, .gz, .zip), a text file with only a Tuya
-    configuration, or a folder of such files. Wi-Fi names, keys and the like are hidden unless
-    asked for. The exit status is 9 when a file is no usable dump.
+    configuration, or a folder of such files. Wi-Fi names, keys and other secrets are hidden unless
+    you ask for them. The exit status is 9 if a file is not a usable dump.
     """
-    # Imported here: numpy and the parsers take longer to load than --help may take.
+    # Imported here, because --help must not wait for numpy and the parsers.
     from bekenlab.analysis.boot_findings import BootMode
     from bekenlab.files import refuse_existing
     from bekenlab.jobs.analyze import analyze_many
 
     if html and show_secrets:
-        raise click.UsageError("--html is made to be shared: it takes no --show-secrets.")
+        raise click.UsageError("--html makes a file to share and excludes --show-secrets.")
     if html and not force:
         refuse_existing(html, replaceable=True)
     files, missing = _expand(paths)
@@ -132,7 +134,7 @@ def command(
 
 
 def _expand(paths: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, BekenlabError]]]:
-    """Expand each path by itself: one that is missing must not lose the others."""
+    """Expand each path separately, so that a missing one does not lose the others."""
     from bekenlab.analysis import inputs
 
     files: list[Path] = []
@@ -153,7 +155,7 @@ def _finish(
     output: Path | None,
     html: Path | None,
 ) -> _Outcome:
-    """Turn an analysis into what is shown; runs in the worker process."""
+    """Turn an analysis into its output; runs in the worker process."""
     error = analysis.problem
     try:
         _write(analysis, output, html, show_secrets=show_secrets)
@@ -175,7 +177,7 @@ def _finish(
 def _write(
     analysis: Analysis, output: Path | None, html: Path | None, *, show_secrets: bool
 ) -> None:
-    """Write the files that were asked for."""
+    """Write the requested files."""
     if output:
         from bekenlab.report.files import write_files
 
@@ -184,7 +186,7 @@ def _write(
         from bekenlab.files import write_new
         from bekenlab.report.html import html_report
 
-        # Whether it may be replaced was asked before the work began.
+        # An existing file was refused before the work began.
         write_new(html, html_report(analysis).encode("utf-8", "replace"), replace=True)
 
 
@@ -198,7 +200,7 @@ def _failed(path: Path, error: BekenlabError, *, style: _Style) -> _Outcome:
 
 
 def _show(outcome: _Outcome, *, show_secrets: bool) -> int:
-    """Print one file's outcome; its exit status."""
+    """Print the result of one file and return its exit status."""
     if outcome.analysis:
         from bekenlab.report.text import render
 
@@ -213,7 +215,7 @@ def _show(outcome: _Outcome, *, show_secrets: bool) -> int:
 
 @contextmanager
 def _progress(*, many: bool) -> Iterator[events.EventSink]:
-    """A progress bar on standard error for many files, where that is a terminal."""
+    """Show a progress bar for several files, if standard error is a terminal."""
     if not many or not console(stderr=True).is_terminal:
         yield events.ignore
         return

@@ -1,4 +1,4 @@
-"""``bekenlab boot``: run a dump in the virtual chip and watch its log."""
+"""``bekenlab boot``: run a dump in a virtual chip and show its log."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def _finite(context: click.Context, option: click.Parameter, seconds: float) -> float:
-    """Refuse infinity and NaN, which a range lets pass: every run has an end."""
+    """Refuse infinity and NaN, which ``FloatRange`` accepts: every run must end."""
     if not math.isfinite(seconds):
         raise click.BadParameter("not a number of seconds", ctx=context, param=option)
     return seconds
@@ -36,7 +36,7 @@ def _finite(context: click.Context, option: click.Parameter, seconds: float) -> 
     default=60.0,
     show_default=True,
     metavar="N",
-    help="Stop after this much time on the device.",
+    help="Stop after this much device time.",
 )
 @click.option(
     "--wall",
@@ -77,9 +77,9 @@ def _finite(context: click.Context, option: click.Parameter, seconds: float) -> 
     help="Let a simulated MCU answer firmware that talks to one (TuyaMCU).",
 )
 @click.option("--chip", metavar="NAME", help="Model this chip instead of the one recognised.")
-@click.option("--time", "with_time", is_flag=True, help="Put the device time before each line.")
+@click.option("--time", "with_time", is_flag=True, help="Prefix each line with the device time.")
 @click.option("--show-secrets", is_flag=True, help="Do not hide keys and passwords in the log.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, as the last line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 def command(
     file: Path,
     until: str | None,
@@ -94,13 +94,13 @@ def command(
     show_secrets: bool,
     as_json: bool,
 ) -> int:
-    """Boot a dump in a virtual chip: its log, its pins.
+    """Boot a dump in a virtual chip and show its log and pins.
 
     No hardware is needed and nothing is sent anywhere. The run stops when the log has given the
-    whole pin configuration, when it matches --until, or when nothing new happens. Keys, Wi-Fi
-    names and passwords in the log are hidden unless asked for.
+    complete pin configuration, when it matches --until, or when nothing new happens. Keys, Wi-Fi
+    names and passwords in the log are hidden unless you ask for them.
     """
-    # Imported here: unicorn and numpy take longer to load than --help may take.
+    # Imported here, because --help must not wait for unicorn and numpy.
     from bekenlab.analysis.boot import BootOptions
     from bekenlab.jobs.boot import boot_file
     from bekenlab.report.boot_secrets import without_secrets

@@ -1,4 +1,4 @@
-"""``bekenlab config``: what an OpenBeken device remembers, as a file."""
+"""``bekenlab config``: OpenBeken configurations as files."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 _FILE = click.Path(path_type=Path)
-_chip = click.option("--chip", metavar="NAME", help="The chip, where the file does not tell it.")
+_chip = click.option("--chip", metavar="NAME", help="The chip, if the file does not name it.")
 _output = click.option(
     "-o", "--output", type=_FILE, metavar="OUT", required=True, help="File to write."
 )
-_force = click.option("--force", is_flag=True, help="Replace OUT where it exists.")
+_force = click.option("--force", is_flag=True, help="Replace OUT if it exists.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 _show_secrets = click.option(
     "--show-secrets", is_flag=True, help="Do not hide Wi-Fi names, passwords and the MAC address."
@@ -29,7 +29,7 @@ _show_secrets = click.option(
 
 @click.group("config", no_args_is_help=True)
 def command() -> None:
-    """Show, make, edit and compare configurations of OpenBeken.
+    """Show, make, edit and compare OpenBeken configurations.
 
     FILE is a configuration sector (4096 bytes), or a whole dump with one in it.
     """
@@ -41,9 +41,9 @@ def command() -> None:
 @_json
 @_show_secrets
 def show(file: Path, chip: str | None, as_json: bool, show_secrets: bool) -> None:
-    """Say what is in a configuration.
+    """Show the content of a configuration.
 
-    Fields that are empty or zero are left out; --json has them all.
+    Empty and zero fields are left out; --json includes them.
     """
     # Imported here: the parsers take longer to load than --help may take.
     from bekenlab.jobs.obk_config import read_config
@@ -69,11 +69,11 @@ def show(file: Path, chip: str | None, as_json: bool, show_secrets: bool) -> Non
 @_output
 @_force
 def make(source: Path | None, chip: str | None, output: Path, force: bool, **options: Any) -> int:
-    """Make a new configuration, ready to be flashed.
+    """Make a new configuration, ready to flash.
 
-    What is not given is what OpenBeken itself starts with. Names come from the MAC address in the
-    dump; where there is none, they end in random digits. Passwords are read from the environment
-    (BEKENLAB_WIFI_PASSWORD, ...), from a file, or asked for.
+    Fields that are not given get OpenBeken's defaults. Names are derived from the MAC address in
+    the dump; without one, they end in random digits. Passwords are read from the environment
+    (BEKENLAB_WIFI_PASSWORD, ...) or from a file, or asked for.
     """
     from bekenlab.analysis.subject import read_subject
     from bekenlab.files import write_new
@@ -91,7 +91,7 @@ def make(source: Path | None, chip: str | None, output: Path, force: bool, **opt
     told = [notice.message for notice in subject.notices] if subject else []
     for sentence in (*told, *made.left_out):
         click.echo(f"warning: {sentence}", err=True)
-    click.echo(f"{output}: for {made.chip}, to be flashed at 0x{made.address:06X}")
+    click.echo(f"{output}: for {made.chip}, flash it at 0x{made.address:06X}")
     if subject is None or subject.problem is None:
         return int(ExitCode.OK)
     print_error(subject.problem, subject=subject.name)
@@ -105,7 +105,7 @@ def make(source: Path | None, chip: str | None, output: Path, force: bool, **opt
 @_output
 @_force
 def edit(file: Path, chip: str | None, output: Path, force: bool, **options: Any) -> None:
-    """Change a configuration; in a dump, nothing but its sector changes.
+    """Change a configuration; in a dump, only its sector changes.
 
     A packed dump is written unpacked.
     """
@@ -115,7 +115,7 @@ def edit(file: Path, chip: str | None, output: Path, force: bool, **options: Any
     found = read_config(file, chip=chip)
     edited = edit_config(found, changes_from(options))
     write_new(output, edited, replace=force)
-    what = "as it was" if edited == found.data else "changed"
+    what = "unchanged" if edited == found.data else "changed"
     click.echo(f"{output}: sector at 0x{found.offset:06X} {what}")
 
 
@@ -126,7 +126,7 @@ def edit(file: Path, chip: str | None, output: Path, force: bool, **options: Any
 @_json
 @_show_secrets
 def diff(left: Path, right: Path, chip: str | None, as_json: bool, show_secrets: bool) -> int:
-    """Compare two configurations; exit status 6 when they differ."""
+    """Compare two configurations; the exit status is 6 if they differ."""
     from bekenlab.jobs.obk_config import read_config
     from bekenlab.openbeken.config.edit import compare_configs
     from bekenlab.report.config_report import diff_json, render_differences

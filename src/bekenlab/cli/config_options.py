@@ -1,4 +1,4 @@
-"""The options that ``config make`` and ``config edit`` share, and where passwords come from."""
+"""Options shared by ``config make`` and ``config edit``, and the sources of passwords."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ Command = TypeVar("Command", bound="Callable[..., object]")
 
 _ENVIRONMENT = "BEKENLAB_"
 _PASSWORDS = ("wifi_password", "wifi_password2", "mqtt_password", "web_password")
-# Option, field, help. What is given to an option goes to the field.
+# Option, the field it sets, help.
 _FIELDS = (
     ("--wifi-ssid", "wifi_ssid", "Name of the Wi-Fi network."),
-    ("--wifi-ssid2", "wifi_ssid2", "Name of a second network, tried when the first fails."),
+    ("--wifi-ssid2", "wifi_ssid2", "Name of a second network, tried if the first fails."),
     ("--mqtt-host", "mqtt_host", "MQTT broker."),
     ("--mqtt-port", "mqtt_port", "Port of the broker."),
     ("--mqtt-user", "mqtt_user", "User at the broker."),
@@ -40,7 +40,7 @@ _PROMPTS = {
     "mqtt_password": "MQTT password (empty for none)",
     "web_password": "Password of OpenBeken's web page (empty for none)",
 }
-# Whoever gives the name means to give the password.
+# Setting the name of a network asks for its password.
 _GOES_WITH = {
     "wifi_ssid": "wifi_password",
     "wifi_ssid2": "wifi_password2",
@@ -49,7 +49,7 @@ _GOES_WITH = {
 
 
 def change_options(function: Command) -> Command:
-    """Add the options to a command; it gets them as keyword arguments for ``changes_from``."""
+    """Add the options to a command, which passes them to ``changes_from`` as keyword arguments."""
     options = [
         *(click.option(name, field, metavar="TEXT", help=text) for name, field, text in _FIELDS),
         click.option(
@@ -63,7 +63,7 @@ def change_options(function: Command) -> Command:
             "asked",
             multiple=True,
             type=click.Choice(_PASSWORDS),
-            help="Set this password; it is read from the environment, or asked for.",
+            help="Set this password, read from the environment or asked for.",
         ),
         click.option("--flag", "flags_on", multiple=True, metavar="FLAG", help="Set a flag."),
         click.option("--no-flag", "flags_off", multiple=True, metavar="FLAG", help="Clear a flag."),
@@ -84,10 +84,10 @@ def change_options(function: Command) -> Command:
 
 
 def changes_from(options: Mapping[str, Any]) -> Changes:
-    """What the options ask for.
+    """The changes requested by the options.
 
     Raises:
-        BadValueError: A field, value, pin, role or flag makes no sense.
+        BadValueError: A field, value, pin, role or flag is invalid.
     """
     from bekenlab.openbeken.config.edit import Changes
     from bekenlab.openbeken.flags import flag_number
@@ -115,7 +115,7 @@ def _values(options: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
         field = find_field(name)
         if name in _PASSWORDS:
             raise BadValueError(
-                f"{name} is not taken from the command line, where others could read it",
+                f"{name} is not accepted on the command line, where others could read it",
                 hint=f"use --ask {name}, and {_ENVIRONMENT}{name.upper()} in scripts",
             )
         yield name, parse(field, value)
@@ -152,7 +152,7 @@ def _password(name: str) -> str:
         return os.environ[variable]
     if not sys.stdin.isatty():
         raise UsageError(
-            f"there is nobody to ask for {name}", hint=f"set {variable} (empty for none)"
+            f"cannot ask for {name} without a terminal", hint=f"set {variable} (empty for none)"
         )
     answer = click.prompt(_PROMPTS[name], hide_input=True, default="", show_default=False, err=True)
     return str(answer)

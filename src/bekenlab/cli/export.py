@@ -1,4 +1,4 @@
-"""``bekenlab export``: what a dump says, in the form another program wants."""
+"""``bekenlab export``: the findings on a device in the format of another program."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ def _formats() -> str:
 @click.option(
     "--to", "form", required=True, type=click.Choice(list(EXPORTERS)), help=f"{_formats()}."
 )
-@click.option("--chip", metavar="NAME", help="The chip, where the file does not tell it.")
+@click.option("--chip", metavar="NAME", help="The chip, if the file does not name it.")
 @click.option(
     "--boot",
     "boot",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
     show_default=True,
-    help="Boot a dump in the virtual chip: when nothing else gives the pins, always, never.",
+    help="When to boot a dump in a virtual chip; auto: only if nothing else gives the pins.",
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
     metavar="OUT",
-    help="File to write, instead of printing.",
+    help="File to write instead of printing.",
 )
-@click.option("--force", is_flag=True, help="Replace OUT where it exists.")
+@click.option("--force", is_flag=True, help="Replace OUT if it exists.")
 def command(
     file: Path, form: str, chip: str | None, boot: str, output: Path | None, force: bool
 ) -> int:
-    """Write what is known of a device for another program.
+    """Export the findings on a device for another program.
 
-    FILE is a dump, a JSON report that analyze printed, a captured boot log, text with a Tuya
+    FILE is a dump, a JSON report from analyze, a captured boot log, a text with a Tuya
     configuration, or an OpenBeken template or configuration.
     """
-    # Imported here: numpy and the parsers take longer to load than --help may take.
+    # Imported here, because --help must not wait for numpy and the parsers.
     from bekenlab.analysis.boot_findings import BootMode
     from bekenlab.analysis.subject import read_subject
     from bekenlab.files import write_new
@@ -54,7 +54,7 @@ def command(
 
     exporter = EXPORTERS[form]
     if exporter.binary and output is None:
-        raise click.UsageError(f"--to {form} is no text: name a file with -o.")
+        raise click.UsageError(f"--to {form} is not text: name a file with -o.")
     subject = read_subject(file, boot=BootMode(boot))
     made = exporter.write(Request(subject, chip, unique_bytes(subject.mac, token_bytes)))
     if output:

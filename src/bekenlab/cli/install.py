@@ -1,4 +1,4 @@
-"""``bekenlab install``: from Tuya's firmware to OpenBeken, in one guided command."""
+"""``bekenlab install``: replaces Tuya's firmware with OpenBeken in one guided command."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ _VIRTUAL = "virtual://"
     "--backup",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Where to put the backup, or one of this chip that is there already.",
+    help="File for the backup, or an existing backup of this chip.",
 )
-@click.option("--no-rehearsal", is_flag=True, help="Do not try it on a virtual chip first.")
-@click.option("--no-log", is_flag=True, help="Do not listen to how it starts.")
-@click.option("--no-find", is_flag=True, help="Do not look for it in your network afterwards.")
+@click.option("--no-rehearsal", is_flag=True, help="Do not rehearse on a virtual chip first.")
+@click.option("--no-log", is_flag=True, help="Do not read the log of the first start.")
+@click.option("--no-find", is_flag=True, help="Do not look for the device in your network.")
 @click.option(
-    "--force", multiple=True, type=click.Choice(CODES), help="Override a refusal, by its name."
+    "--force", multiple=True, type=click.Choice(CODES), help="Override the refusal of this name."
 )
 @chip_options(changes=True)
 def command(
@@ -57,16 +57,16 @@ def command(
     options: ChipOptions,
     **settings: Any,
 ) -> None:
-    """Install OpenBeken, with the device's pins and your Wi-Fi set up.
+    """Install OpenBeken with the device's pins and your Wi-Fi set up.
 
-    The device on the wire is backed up first, its pins are read out of the backup, and everything
-    is shown before one question is asked. Ended anywhere, the same command goes on. bekenlab undo
-    goes back.
+    The connected device is backed up first, its pins are read from the backup, and the plan is
+    shown before you are asked to confirm it. After an interruption the same command resumes.
+    bekenlab undo restores the backup.
 
     Passwords are asked for, or read from BEKENLAB_WIFI_PASSWORD and BEKENLAB_MQTT_PASSWORD. Without
-    --wifi-ssid the device opens a Wi-Fi of its own to be set up in.
+    --wifi-ssid the device opens its own Wi-Fi network, where you set it up.
     """
-    # Imported here: numpy and the parsers take longer to load than --help may take.
+    # Imported here, because --help must not wait for numpy and the parsers.
     from bekenlab.flashing.places import Places
     from bekenlab.jobs.install.install import install, problem_of
     from bekenlab.jobs.install.model import InstallOptions
@@ -106,7 +106,7 @@ def command(
 
 
 class _Shown:
-    """What a person sees while the job goes on; in JSON it is all in the result."""
+    """Shows the running job to a person; JSON has everything in the result."""
 
     def __init__(self, frontend: Frontend) -> None:
         from bekenlab.report.live_log import LiveLog
@@ -159,19 +159,19 @@ class _Shown:
         self._frontend.show(rehearsal_text(rehearsal))
 
     def _heard(self, at: float, text: str) -> None:
-        """The log is long and says little to most people; scripts get it line by line."""
+        """Log lines are only emitted as JSON: the log is long and of little use to most people."""
         self._at = at
         for line in self._log.feed(text) if self._frontend.as_json else []:
             self._frontend(Line("install", at, line))
 
     def end(self) -> None:
-        """What was left of the log."""
+        """Emit the last lines of the log."""
         for line in self._log.end() if self._frontend.as_json else []:
             self._frontend(Line("install", self._at, line))
 
 
 def _find(report: InstallReport) -> str | None:
-    """Look for the device in the network this computer is in; no password is sent."""
+    """Look for the device in this computer's network; no password is sent."""
     from bekenlab.errors import BekenlabError
     from bekenlab.jobs.lan.scan import find_joined, local_networks
 

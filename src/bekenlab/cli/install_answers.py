@@ -1,4 +1,4 @@
-"""A person at the terminal answers what installing must know, or nobody does."""
+"""Asks the questions of an install at the terminal, or gives default answers without one."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from bekenlab.probing.rehearsal import Rehearsal
 
 _WIRE = """\
-To hear how it starts, move the adapter's RX wire now, from the pad TX1 to TX2.
+To log the first start, move the adapter's RX wire now, from the pad TX1 to TX2.
 Leave all other wires as they are."""
 
 
 class Answers:
-    """The questions of ``bekenlab.jobs.install.model.Questions``.
+    """Implements ``bekenlab.jobs.install.model.Questions``.
 
     Args:
-        as_json: Nothing is asked, and nothing but JSON printed.
-        yes: Everything that needs no hand is agreed to.
+        as_json: Ask nothing and print only JSON.
+        yes: Agree to everything that needs no manual action.
     """
 
     def __init__(self, *, as_json: bool, yes: bool) -> None:
@@ -32,7 +32,7 @@ class Answers:
         self._there = not as_json and sys.stdin.isatty()
 
     def rehearse(self, proposal: Proposal) -> bool:
-        """Rehearsing is always safe: without a person it is done."""
+        """Rehearsing is always safe, so it is the default without a terminal."""
         del proposal
         if self._yes or not self._there:
             return True
@@ -43,7 +43,7 @@ class Answers:
         )
 
     def carry_out(self, proposal: Proposal, rehearsal: Rehearsal | None) -> bool:
-        """The one question."""
+        """Whether to carry out the plan."""
         from bekenlab.jobs.rehearse import problem_of
 
         del proposal
@@ -56,11 +56,11 @@ class Answers:
             refuse_without_yes()
         if problem is not None:
             console(stderr=True).print(f"{problem.message}", style="bold red", markup=False)
-            return click.confirm("Install it all the same?", default=False, err=True)
+            return click.confirm("Install it anyway?", default=False, err=True)
         return click.confirm("Install it now?", default=False, err=True)
 
     def wire_moved(self) -> bool:
-        """Needs a hand: without a person, nobody listens."""
+        """Moving the wire needs a person; without one, the log is not read."""
         if not self._there:
             return False
         click.echo(_WIRE, err=True)

@@ -1,4 +1,4 @@
-"""What ``install``, ``rehearse`` and ``demo`` share: firmware, template, the user's folders."""
+"""Shared by ``install``, ``rehearse`` and ``demo``: firmware, template, cache folder."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ firmware_option = click.option(
     "--firmware",
     "-f",
     metavar="FILE|latest",
-    help="OpenBeken for this chip: a file, or the newest release, downloaded from GitHub.",
+    help="OpenBeken for this chip: a file, or latest to download the newest release from GitHub.",
 )
 template_option = click.option(
     "--from",
     "source",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Take pins from a template, report, boot log or dump instead of the device's own dump.",
+    help="Take pins from a template, report, boot log or dump instead of from the device's backup.",
 )
 
 
 def firmware_for(choice: str | None, events: EventSink) -> FirmwareFor:
-    """What gives the firmware once the chip is known; a file is read at once.
+    """A function that returns the firmware once the chip is known; a file is read immediately.
 
     Raises:
-        UsageError: There is neither a file nor anybody to ask.
+        UsageError: No file is given, and nobody can be asked.
         BekenlabError: The file cannot be used.
     """
     from bekenlab.errors import UsageError
@@ -45,11 +45,11 @@ def firmware_for(choice: str | None, events: EventSink) -> FirmwareFor:
     if choice is None:
         if not sys.stdin.isatty():
             raise UsageError(
-                "nothing says which firmware to install",
-                hint="name a QIO file of OpenBeken with --firmware FILE, or use --firmware latest, "
-                "which downloads it from GitHub",
+                "no firmware given",
+                hint="name a QIO file of OpenBeken with --firmware FILE, or use --firmware latest "
+                "to download it from GitHub",
             )
-        question = "Download the newest OpenBeken from GitHub? (--firmware FILE takes a file)"
+        question = "Download the newest OpenBeken from GitHub? (use --firmware FILE for a file)"
         click.confirm(question, default=True, abort=True, err=True)
         choice = LATEST
     if choice == LATEST:
@@ -59,10 +59,10 @@ def firmware_for(choice: str | None, events: EventSink) -> FirmwareFor:
 
 
 def template_from(source: Path | None) -> Mapping[str, Any] | None:
-    """Pins, flags and startup command of a file about the device.
+    """Pins, flags and startup command from a file about the device.
 
     Raises:
-        BekenlabError: The file cannot be read, or is not to be trusted as a whole.
+        BekenlabError: The file cannot be read, or part of it is not reliable.
     """
     if source is None:
         return None
@@ -75,7 +75,7 @@ def template_from(source: Path | None) -> Mapping[str, Any] | None:
 
 
 def cache_folder() -> Path:
-    """Where downloaded firmware is kept."""
+    """Folder for downloaded firmware."""
     from platformdirs import user_cache_path
 
     return user_cache_path("bekenlab", appauthor=False) / "firmware"

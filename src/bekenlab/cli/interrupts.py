@@ -1,4 +1,4 @@
-"""Ctrl-C as a flag, for commands that end in order."""
+"""Ctrl-C as a flag, for commands that clean up before they end."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def interruptible(*also: signal.Signals) -> Iterator[Callable[[], bool]]:
-    """Turn Ctrl-C, and the signals named, into a flag, so that a run ends in order.
+    """Turn Ctrl-C and the named signals into a flag, so that a run can end cleanly.
 
-    A second one ends at once: not everything looks at the flag.
+    A second signal ends the program immediately, because not all code checks the flag.
     """
     pressed: list[int] = []
 

@@ -1,4 +1,4 @@
-"""``bekenlab log``: what a device prints on its log port (UART2), live or from a file."""
+"""``bekenlab log``: the log of a device (UART2), live or from a file."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ if TYPE_CHECKING:
     "-o",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Keep every byte in FILE as it comes. It may hold passwords and keys.",
+    help="Also write every byte to FILE. It may hold passwords and keys.",
 )
 @click.option(
     "--seconds",
     type=click.FloatRange(min=0, min_open=True),
     metavar="N",
-    help="Stop after so long.",
+    help="Stop after this time.",
 )
-@click.option("--time", "with_time", is_flag=True, help="Put the time before each line.")
+@click.option("--time", "with_time", is_flag=True, help="Prefix each line with the time.")
 @click.option("--show-secrets", is_flag=True, help="Do not hide keys and passwords on the screen.")
 @click.option("--json", "as_json", is_flag=True, help="Print events and the result as JSON.")
 @click.pass_context
@@ -57,22 +57,23 @@ def command(
     show_secrets: bool,
     as_json: bool,
 ) -> None:
-    """Listen to what a device prints on its log port.
+    """Show the log of a device.
 
-    That is UART2 (the pad TX2), 115200 baud. Nothing is sent. Pins are read out of the log as they
-    come; Ctrl-C ends it with a summary. Keys, Wi-Fi names and passwords are hidden on the screen.
+    The log is on UART2 (the pad TX2) at 115200 baud. Nothing is sent. Pins are read from the log
+    as they appear; Ctrl-C ends with a summary. Keys, Wi-Fi names and passwords are hidden on the
+    screen.
     """
     if context.invoked_subcommand is not None:
         return
     # Imported here: the parsers take longer to load than --help may take.
-    from bekenlab.flashing.connection import ConnectionOptions, find_port, open_line
+    from bekenlab.flashing.connection import ConnectionOptions, find_port, open_port
     from bekenlab.jobs.capture import capture
     from bekenlab.report.live_log import LiveLog
 
     live = LiveLog(show_secrets=show_secrets)
     with facing("log", as_json=as_json) as frontend, interruptible() as interrupted:
         name, _ = find_port(ConnectionOptions(port=port))
-        line = open_line(name, baud)
+        line = open_port(name, baud)
 
         def show(at: float, lines: list[str]) -> None:
             for text in lines:
@@ -116,9 +117,9 @@ def _summary(frontend: Frontend, found: Capture, output: Path | None) -> None:
     if found.pins.pins:
         out.print(describe(found.pins, chip=found.log.chip), markup=False)
     elif found.data:
-        out.print("no pins in this log; Tuya's firmware prints them while it boots")
+        out.print("no pins in this log; Tuya's firmware prints them when it boots")
     else:
-        out.print("nothing arrived: check the adapter's RX on TX2, GND, and reset the device")
+        out.print("nothing received: check RX on TX2 and GND, then reset the device")
 
 
 @command.command("parse")
@@ -127,7 +128,7 @@ def _summary(frontend: Frontend, found: Capture, output: Path | None) -> None:
 def parse(file: Path, as_json: bool) -> None:
     """Find the pin configuration in a captured boot log.
 
-    FILE is text as a terminal program saved it; Tuya's firmware prints its pins while it boots.
+    FILE is a text saved by a terminal program; Tuya's firmware prints its pins when it boots.
     Keys and passwords in the log are never printed.
     """
     # Imported here: the parsers take longer to load than --help may take.

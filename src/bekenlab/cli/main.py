@@ -1,8 +1,8 @@
-"""``bekenlab``: the command group, and how every error ends.
+"""``bekenlab``: the command group and the error handling of all commands.
 
 A command is loaded when it is called, and imports what it needs when it runs: ``bekenlab --help``
-must not wait for numpy, nor one command for the others. For the same reason help is click's own:
-rich-click's panels took as long to load as all the rest.
+must not wait for numpy, nor one command for the others. Help is click's own for the same reason:
+rich-click took as long to load as everything else.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _status() -> int:
     output = sys.stdout
     try:
         result = main(prog_name="bekenlab", standalone_mode=False)
-        sys.stdout.flush()  # here, where a reader that has gone is no surprise
+        sys.stdout.flush()  # here, where a closed pipe is handled
     except click.ClickException as error:
         error.show()
         return int(ExitCode.USAGE)
@@ -104,8 +104,8 @@ def _status() -> int:
         print_error(error)
         return int(error.exit_code)
     except (BrokenPipeError, SystemExit) as error:
-        # The reader of our output has gone (``| head``). Click swaps the output for a quiet one
-        # and exits, rich exits with the error as context.
+        # The reader of our output has gone (``| head``). Click silences the output and exits, rich
+        # exits with the error as context.
         gone = sys.stdout is not output or isinstance(error.__context__, BrokenPipeError)
         if isinstance(error, SystemExit) and not gone:
             raise

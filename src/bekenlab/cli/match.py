@@ -1,4 +1,4 @@
-"""``bekenlab match``: which known devices a device is like."""
+"""``bekenlab match``: finds known devices similar to a device."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CACHED = "openbeken-devices.json"
 @click.option(
     "--devices",
     metavar="FILE|URL",
-    help="List of known devices; a URL (https) is downloaded, and kept for the next time.",
+    help="List of known devices; an https URL is downloaded and kept for later.",
 )
 @click.option(
     "--boot",
@@ -29,7 +29,7 @@ _CACHED = "openbeken-devices.json"
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
     show_default=True,
-    help="Boot a dump in the virtual chip: when nothing else gives the pins, always, never.",
+    help="When to boot a dump in a virtual chip; auto: only if nothing else gives the pins.",
 )
 @click.option(
     "-n",
@@ -38,17 +38,17 @@ _CACHED = "openbeken-devices.json"
     default=5,
     show_default=True,
     metavar="N",
-    help="Show this many.",
+    help="Number of devices to show.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(file: Path, devices: str | None, boot: str, limit: int, as_json: bool) -> int:
-    """Find known devices with the same pins, module and names.
+    """Find known devices with similar pins, module and names.
 
     FILE is a dump, a JSON report, a boot log or an OpenBeken template. The list of known devices
-    is OpenBeken's; bekenlab brings none, and downloads it only when --devices has its address.
-    The exit status is 6 when nothing similar is known.
+    is OpenBeken's; it is not part of bekenlab and only downloaded if --devices gives its address.
+    The exit status is 6 if nothing similar is known.
     """
-    # Imported here: numpy and the parsers take longer to load than --help may take.
+    # Imported here, because --help must not wait for numpy and the parsers.
     from bekenlab.analysis.boot_findings import BootMode
     from bekenlab.analysis.subject import read_subject
     from bekenlab.jobs.match import match
@@ -81,7 +81,7 @@ def _list(devices: str | None) -> DeviceList:
 
 
 def _keep(data: bytes) -> None:
-    """Keep a list for the next time; not being able to is no reason to fail now."""
+    """Keep the list for later; a failure to do so is only a warning."""
     from bekenlab.files import write_new
 
     path = _cache()

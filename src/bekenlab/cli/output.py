@@ -1,4 +1,4 @@
-"""How results and errors reach the terminal."""
+"""Prints results and errors to the terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console that fits the terminal; 80 columns and no colour in a pipe."""
+    """A console for the terminal; in a pipe, 80 columns without colour."""
     from rich.console import Console
 
     # A name with colons in it stays as it is, and the table of emoji is not loaded.
@@ -24,12 +24,12 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def json_line(value: Mapping[str, Any]) -> str:
-    """One object as one line of ASCII, which every terminal and pipe can take."""
+    """An object as one line of ASCII, safe for every terminal and pipe."""
     return json.dumps(value, separators=(",", ":"))
 
 
 def print_error(error: BekenlabError, *, subject: str = "") -> None:
-    """What was seen, what to do, and how to read more; on standard error."""
+    """Print message, advice and code of an error to standard error."""
     from rich.table import Table
     from rich.text import Text
 

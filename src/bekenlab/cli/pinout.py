@@ -1,4 +1,4 @@
-"""``bekenlab pinout``: the pads of a module or chip, as text, as a picture, or over a photo."""
+"""``bekenlab pinout``: the pads of a module or chip, as text, as a picture, or on a photo."""
 
 from __future__ import annotations
 
@@ -26,45 +26,45 @@ _POINT = re.compile(r"(-?\d{1,6}(?:\.\d{1,4})?)\s*,\s*(-?\d{1,6}(?:\.\d{1,4})?)"
     "--report",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A dump, JSON report, boot log or template: what its pins do. Names the board as well.",
+    help="Show what the pins do according to a dump, report, boot log or template.",
 )
-@click.option("--wiring", is_flag=True, help="Show where a USB-serial adapter is connected.")
+@click.option("--wiring", is_flag=True, help="Show how to connect a USB-serial adapter.")
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
     metavar="OUT",
-    help="Write a picture instead of printing: SVG; with --photo also PNG.",
+    help="Write a picture instead of printing: SVG, or with --photo also PNG.",
 )
-@click.option("--force", is_flag=True, help="Replace OUT where it exists.")
-@click.option("--chip", metavar="CHIP", help="The same as CHIP without an option.")
+@click.option("--force", is_flag=True, help="Replace OUT if it exists.")
+@click.option("--chip", metavar="CHIP", help="Same as the argument CHIP.")
 @click.option(
     "--photo",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A photo of the board (JPEG, PNG, WebP), to draw the pins over it.",
+    help="Draw the pins on this photo of the board (JPEG, PNG, WebP).",
 )
 @click.option(
     "--corners",
     nargs=4,
     metavar="X,Y X,Y X,Y X,Y",
-    help="With --photo: the chip's corners in pixels, pin 1's first, then round the chip.",
+    help="With --photo: the chip's corners in pixels, pin 1 first, then around the chip.",
 )
 @click.option(
     "--pads",
     nargs=2,
     metavar="PAD=X,Y PAD=X,Y",
-    help="With --photo: two pads of a module, far from each other.",
+    help="With --photo: the positions of two pads of a module, far apart.",
 )
 @click.option("--back", is_flag=True, help="With --pads: the photo shows the back.")
-@click.option("--list", "list_all", is_flag=True, help="Name all modules and chips there are.")
+@click.option("--list", "list_all", is_flag=True, help="List all known modules and chips.")
 def command(board: str | None, chip: str | None, list_all: bool, **options: Any) -> int:
-    """Show a module's pads or a chip's pins, and what they do.
+    """Show a module's pads or a chip's pins and what they do.
 
-    MODULE|CHIP is what is printed on the board, such as CB2S or BK7231N. It may be left out with
-    --report. With --photo the pins are drawn over a photo of the board.
+    MODULE|CHIP is the name printed on it, such as CB2S or BK7231N. It may be left out with
+    --report. With --photo the pins are drawn on a photo of the board.
     """
-    # Imported here: numpy and the parsers take longer to load than --help may take.
+    # Imported here, because --help must not wait for numpy and the parsers.
     from bekenlab.analysis.subject import read_subject
     from bekenlab.jobs.pinout import board_names, board_of, find_board
 
@@ -104,19 +104,19 @@ class _Wanted:
     back: bool
 
     def check(self) -> None:
-        """Refuse what does not go together, before anything is read."""
+        """Reject conflicting options before anything is read."""
         if self.photo is None and (self.corners or self.pads or self.back):
-            raise click.UsageError("--corners, --pads and --back belong to --photo.")
+            raise click.UsageError("--corners, --pads and --back need --photo.")
         if self.photo is not None and self.wiring:
-            raise click.UsageError("--photo and --wiring are two pictures: ask for one.")
+            raise click.UsageError("--photo and --wiring exclude each other.")
         if self.photo is not None and bool(self.corners) == bool(self.pads):
-            raise click.UsageError("--photo takes --corners of a chip, or two --pads of a module.")
+            raise click.UsageError("--photo needs --corners of a chip, or --pads of a module.")
         if self.corners and self.back:
-            raise click.UsageError("--back belongs to --pads.")
+            raise click.UsageError("--back needs --pads.")
         if self.photo is not None and self.output is None:
-            raise click.UsageError("--photo needs a file to write: -o OUT.png or OUT.svg.")
+            raise click.UsageError("--photo needs an output file: -o OUT.png or OUT.svg.")
         if self.photo is None and self.output and self.output.suffix.lower() != ".svg":
-            raise click.UsageError("Pictures are SVG, which every browser shows: -o OUT.svg.")
+            raise click.UsageError("Pictures are SVG files: -o OUT.svg.")
 
 
 def _show(found: Module, subject: Subject | None, wanted: _Wanted) -> None:
@@ -129,7 +129,7 @@ def _show(found: Module, subject: Subject | None, wanted: _Wanted) -> None:
         console().print(render_pinout(found, uses))
     elif wanted.photo is not None:
         write_new(wanted.output, _over_photo(found, uses, wanted), replace=wanted.force)
-        click.echo(f"{wanted.output}: the photo with the pins of {found.name}")
+        click.echo(f"{wanted.output}: photo with the pins of {found.name}")
     else:
         picture = wiring_picture(found) if wanted.wiring else board_picture(found, uses)
         write_new(wanted.output, picture.encode(), replace=wanted.force)
@@ -140,7 +140,7 @@ def _show(found: Module, subject: Subject | None, wanted: _Wanted) -> None:
 
 
 def _over_photo(found: Module, uses: Uses, wanted: _Wanted) -> bytes:
-    """The photo with the pins drawn over it, as the name of the output wants it."""
+    """Draw the pins on the photo, in the format given by the output's suffix."""
     from bekenlab.chips.outlines import Face
     from bekenlab.files import refuse_existing
     from bekenlab.report.pictures.geometry import geometry_of
@@ -168,12 +168,12 @@ def _over_photo(found: Module, uses: Uses, wanted: _Wanted) -> bytes:
 def _pad(text: str) -> tuple[str, tuple[float, float]]:
     name, found, point = text.partition("=")
     if not found:
-        raise click.UsageError(f"{text!r} is no pad with its place: write it as 7=120,340.")
+        raise click.UsageError(f"{text!r} is not a pad with its position: write it as 7=120,340.")
     return name.strip(), _point(point)
 
 
 def _point(text: str) -> tuple[float, float]:
     match = _POINT.fullmatch(text.strip())
     if match is None:
-        raise click.UsageError(f"{text!r} is no place in a photo: write it as 120,340.")
+        raise click.UsageError(f"{text!r} is not a position in a photo: write it as 120,340.")
     return float(match[1]), float(match[2])

@@ -1,4 +1,4 @@
-"""``bekenlab redact``: a dump without its secrets, to be shown to others."""
+"""``bekenlab redact``: a copy of a dump without its secrets, for sharing."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ from bekenlab.cli.output import console, json_line
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what was replaced as one JSON object.")
 def command(file: Path, output: Path, as_json: bool) -> None:
-    """Make a copy of a dump that can be shared.
+    """Make a copy of a dump without its secrets, for sharing.
 
     Wi-Fi names and passwords, keys, uuids, device ids, tokens and the device's half of the MAC
-    address are replaced by placeholders, in all copies and remains; pins and everything else stay.
-    The copy is written only when it is proven that nothing of what was found is left.
+    address are replaced with placeholders, including in old copies and remnants. Pins and
+    everything else are kept. The copy is written only once a search confirms that no secret found
+    is left in it.
     """
-    # Imported here: numpy and the parsers take longer to load than --help may take.
+    # Imported here, because --help must not wait for numpy and the parsers.
     from bekenlab.files import refuse_existing, write_new
     from bekenlab.redaction.redact import redact_file
     from bekenlab.report.redact_report import redact_json, render

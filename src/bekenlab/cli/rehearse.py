@@ -1,4 +1,4 @@
-"""``bekenlab rehearse``: an install on a virtual chip made from a dump."""
+"""``bekenlab rehearse``: tries an install on a virtual chip made from a dump."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bekenlab.cli.install_options import (
 @firmware_option
 @change_options
 @template_option
-@click.option("--chip", metavar="NAME", help="The chip, where the dump does not tell it.")
+@click.option("--chip", metavar="NAME", help="The chip, if the dump does not name it.")
 @click.option("--json", "as_json", is_flag=True, help="Print events and the result as JSON.")
 def command(
     dump: Path,
@@ -34,11 +34,11 @@ def command(
 ) -> None:
     """Try an install on a virtual chip made from DUMP, pin by pin.
 
-    No device is needed. The same writes go over a virtual wire; OpenBeken boots with its new
-    configuration, buttons are pressed, and each relay, LED and PWM pin has to move the way the pin
-    map says. Exit status 0 only then, else 6.
+    No device is needed. The same writes go over a virtual wire, OpenBeken boots with its new
+    configuration, buttons are pressed, and each relay, LED and PWM pin has to change as the pin map
+    says. The exit status is 0 if all do, else 6.
     """
-    # Imported here: numpy and the parsers take longer to load than --help may take.
+    # Imported here, because --help must not wait for numpy and the parsers.
     from bekenlab.jobs.rehearse import problem_of, rehearse_dump
     from bekenlab.report.install_json import rehearsal_json
     from bekenlab.report.install_text import rehearsal_text

@@ -1,4 +1,4 @@
-"""``bekenlab sim``: a virtual chip that any flashing program can be tried on."""
+"""``bekenlab sim``: serves a virtual chip to any flashing program."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 @click.command("sim")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--chip", metavar="NAME", help="Model this chip instead of the one recognised.")
-@click.option("--pty", is_flag=True, help="Serve at a pseudo terminal (not on Windows).")
+@click.option("--pty", is_flag=True, help="Serve on a pseudo terminal (not on Windows).")
 @click.option(
     "--tcp",
     "port",
     type=click.IntRange(0, 65535),
     default=0,
     metavar="PORT",
-    help="Serve at this TCP port of this computer; a free one unless given.",
+    help="Serve on this local TCP port; default: a free one.",
 )
-@click.option("--baud-paced", "paced", is_flag=True, help="Take the time a real chip takes.")
-@click.option("--fault", default="", metavar="SPEC", help="What goes wrong; see docs/sim.md.")
-@click.option("--seed", default=0, metavar="N", help="Decides what the fault random does.")
+@click.option("--baud-paced", "paced", is_flag=True, help="Take as long as a real chip.")
+@click.option("--fault", default="", metavar="SPEC", help="Inject faults; see docs/sim.md.")
+@click.option("--seed", default=0, metavar="N", help="Seed of the fault random.")
 @click.option(
     "--write-back",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="At the end, write the flash as it is then to this new file.",
+    help="At the end, write the content of the flash to this new file.",
 )
 def command(
     file: Path,
@@ -46,19 +46,19 @@ def command(
     seed: int,
     write_back: Path | None,
 ) -> int:
-    """Serve a virtual chip for any flashing program.
+    """Serve a virtual chip to any flashing program.
 
-    FILE is the dump in its flash. The first line printed is what the program is to open. FILE
-    itself is never changed. Ctrl-C ends it.
+    FILE is the dump in its flash and is never changed. The first line printed is the port for the
+    program to open. Ctrl-C ends the command.
     """
     if pty and port:
         raise click.UsageError("--pty and --tcp exclude each other")
-    # Imported here: unicorn and numpy take longer to load than --help may take.
+    # Imported here, because --help must not wait for unicorn and numpy.
     from bekenlab.files import write_new
     from bekenlab.jobs.simulate import SimOptions, simulate
 
     if write_back is not None and write_back.exists():
-        raise RefusedError(f"{write_back} exists already", hint="choose another name")
+        raise RefusedError(f"{write_back} already exists", hint="choose another name")
     options = SimOptions(pty=pty, tcp_port=port, paced=paced, fault=fault, seed=seed)
     with interruptible(signal.SIGTERM) as stopped:
         flash = simulate(file, chip=chip, options=options, opened=_announce, stopped=stopped)
@@ -69,5 +69,5 @@ def command(
 
 
 def _announce(served: Served) -> None:
-    click.echo(served.address)  # flushed: a script waits for it
-    click.echo(f"{served.chip} waits for a program; Ctrl-C ends it", err=True)
+    click.echo(served.address)  # echo flushes; a script waits for this line
+    click.echo(f"{served.chip} is waiting for a program; Ctrl-C ends it", err=True)

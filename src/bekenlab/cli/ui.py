@@ -1,4 +1,4 @@
-"""``bekenlab ui``: the same jobs in a browser."""
+"""``bekenlab ui``: serves the pages to a browser."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EXTRA = frozenset({"starlette", "uvicorn", "jinja2", "anyio"})
 
 
 @click.command("ui")
-@click.option("--no-browser", is_flag=True, help="Do not open the browser; only print the address.")
+@click.option("--no-browser", is_flag=True, help="Only print the address; do not open the browser.")
 @click.option(
     "--listen",
     metavar="HOST:PORT",
@@ -35,15 +35,16 @@ _EXTRA = frozenset({"starlette", "uvicorn", "jinja2", "anyio"})
 def command(no_browser: bool, listen: str | None, ports: tuple[str, ...]) -> int:
     """Open bekenlab in the browser.
 
-    Drop dumps, look at pins, back up and flash a device, all on this computer. The address that
-    is printed holds the key of this run: whoever has it can use the page. Ctrl-C ends it.
+    Analyse dumps, look up pins, back up and flash a device, all on this computer. The printed
+    address contains the key of this run: anyone who has it can use the pages. Ctrl-C ends the
+    server.
     """
     web = _server()
     from bekenlab.flashing.places import Places, state_folder
 
     def opened(address: str) -> None:
-        click.echo(address)  # flushed: a script waits for it
-        click.echo("Open this address in a browser of this computer; Ctrl-C ends it.", err=True)
+        click.echo(address)  # echo flushes; a script waits for this line
+        click.echo("Open this address in a browser on this computer; Ctrl-C ends it.", err=True)
         if not no_browser:
             _open_browser(address)
 
@@ -61,10 +62,10 @@ def command(no_browser: bool, listen: str | None, ports: tuple[str, ...]) -> int
 
 
 def _server() -> ModuleType:
-    """The package of the pages, which needs packages that not everybody installs.
+    """Import the server of the pages, which needs the packages of the extra ``web``.
 
     Raises:
-        MissingExtraError: They are not there.
+        MissingExtraError: They are not installed.
     """
     try:
         from bekenlab.web import server
@@ -82,5 +83,5 @@ def _open_browser(address: str) -> None:
     import threading
     import webbrowser
 
-    # In a thread: a browser in the terminal would keep us from answering it.
+    # In a thread, because a browser in the terminal would block the server.
     threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

@@ -1,4 +1,4 @@
-"""``bekenlab undo``: the backup of the chip on the wire, back where it was."""
+"""``bekenlab undo``: restores the newest backup of the connected chip."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     "--backup",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Restore this backup of the chip, instead of the newest this computer knows.",
+    help="Restore this backup of the chip instead of the newest known.",
 )
 @chip_options(changes=True)
 def command(backup: Path | None, options: ChipOptions) -> None:
     """Restore the newest backup of the chip, byte for byte.
 
-    The backup is found by itself: it is this chip's when boot loader and RF calibration agree.
-    Ended anywhere, the same command goes on.
+    The backup is found automatically: it belongs to this chip if boot loader and RF calibration
+    match. After an interruption the same command resumes.
     """
-    # Imported here: numpy and the parsers take longer to load than --help may take.
+    # Imported here, because --help must not wait for numpy and the parsers.
     from bekenlab.flashing.places import Places
     from bekenlab.jobs.undo import undo
     from bekenlab.report.chip_text import flash_text

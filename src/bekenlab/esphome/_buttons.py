@@ -67,7 +67,7 @@ def _light(plan: Plan) -> list[Action]:
 
 
 def _all(plan: Plan) -> list[Action]:
-    """Everything off when anything is on, else everything on; Tuya's rule for such a button."""
+    """Everything off if anything is on, else everything on; Tuya's rule for such a button."""
     relays = list(plan.relays.values())
     if len(relays) <= 1:
         return [{"switch.toggle": relays[0]}] if relays else _light(plan)

@@ -43,12 +43,12 @@ def add_lights(plan: Plan) -> None:
 
 
 def _pwm_outputs(plan: Plan) -> dict[Colour, str]:
-    """An output for each PWM pin of the lamp."""
+    """One output per PWM pin of the lamp."""
     found: dict[Colour, str] = {}
     for job in plan.take("pwm"):
         colour = job.pin.colour
         if colour is None or colour in found:
-            plan.jobs.append(job)  # a light of its own
+            plan.jobs.append(job)  # a separate light
             continue
         output = _pwm(job, colour, plan)
         if output:
@@ -57,7 +57,7 @@ def _pwm_outputs(plan: Plan) -> dict[Colour, str]:
 
 
 def _pwm(job: Job, label: str, plan: Plan) -> str | None:
-    """An output with the lamp's frequency; None, with the reason kept, where PWM cannot be had.
+    """An output with the lamp's frequency; None, with the reason recorded, if PWM is impossible.
 
     Tuya counts colour temperature towards cold, ESPHome towards warm: that output is turned round.
     11 of 12 public OpenBeken templates of such lamps do the same.
@@ -83,7 +83,7 @@ def _pwm(job: Job, label: str, plan: Plan) -> str | None:
 
 
 def _driver_outputs(plan: Plan) -> dict[Colour, str]:
-    """A hub for the constant-current driver and an output for each of its colours."""
+    """A hub for the constant-current driver and one output per colour."""
     data, clock = plan.take("driver_data"), plan.take("driver_clock")
     driver = plan.pinmap.led_driver
     if not data or not clock:
@@ -102,7 +102,7 @@ def _driver_outputs(plan: Plan) -> dict[Colour, str]:
     found: dict[Colour, str] = {}
     for colour, output in zip(_DRIVEN, outputs, strict=True):
         if output < 0 or output in outputs[: _DRIVEN.index(colour)]:
-            continue  # not there, or the same LEDs as an earlier colour
+            continue  # not fitted, or the same LEDs as an earlier colour
         found[colour] = plan.names.identifier(f"output {colour}")
         fields: Fields = {
             "platform": row.platform,
@@ -146,7 +146,7 @@ def _current(colour: Colour, driver: LedDriver) -> int | None:
 
 
 def _add_lamp(colours: dict[Colour, str], plan: Plan) -> None:
-    """One light of all colours, or a light for each where no platform has just these."""
+    """One light of all colours, or one light per colour if no platform has this set."""
     row = next((row for row in lights() if row.colours == set(colours)), None)
     if row is not None:
         plan.lights.append(_light(row, colours, plan))
@@ -180,7 +180,7 @@ def _monochromatic(label: str, output: str, plan: Plan) -> str:
 
 
 def _add_strip(plan: Plan) -> None:
-    """An addressable strip, which ESPHome drives by SPI and therefore on one pin only."""
+    """An addressable strip, which ESPHome drives by SPI and so on one pin only."""
     strip = plan.pinmap.strip
     for job in plan.take("strip"):
         if job.pin.gpio != _STRIP_PIN:
@@ -203,7 +203,7 @@ def _add_strip(plan: Plan) -> None:
 def _strip_doubts(leds: int | None) -> str:
     doubt = "Order of colours and kind of LED are a guess: change them if colours are wrong."
     if leds is None:
-        return f"{doubt} How many LEDs there are is not known."
+        return f"{doubt} The number of LEDs is not known."
     if leds > _MOST_LEDS:
         return f"{doubt} The strip has {leds} LEDs; ESPHome drives at most {_MOST_LEDS} here."
     return doubt

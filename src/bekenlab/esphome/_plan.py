@@ -1,4 +1,4 @@
-"""A firmware in the making: jobs that are still open, and the YAML made so far."""
+"""A firmware being built: the jobs still open, and the YAML made so far."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Action = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A pin and what it becomes."""
+    """A pin and the YAML it becomes."""
 
     pin: Pin
     row: JobRow
@@ -43,10 +43,10 @@ class Plan:
     Attributes:
         pinmap: The device.
         board: What it is compiled for.
-        jobs: Pins that nobody has taken yet.
+        jobs: Pins not handled yet.
         lists: Top-level lists of the document by key, e.g. ``switch``.
         mappings: Top-level mappings by key, e.g. ``wifi``.
-        left_out: What could not be expressed and why, a sentence each.
+        left_out: One sentence for each thing that could not be expressed, with the reason.
         relays: Identifier of each relay's switch by channel.
         shutters: Identifier of each switch of a shutter by role and channel.
         lights: Identifiers of the lamps, the main one first.
@@ -80,11 +80,11 @@ class Plan:
         self.mappings[section] = Noted(fields, comment) if comment else fields
 
     def leave_out(self, job: Job, reason: str) -> None:
-        """Say that a pin is not in the firmware."""
+        """Record that a pin is left out of the firmware, and why."""
         self.left_out.append(f"{job.gpio}, {job.pin.label}: {reason}.")
 
     def entity(self, label: str) -> Fields:
-        """Identifier and name of something a person sees."""
+        """Identifier and name of an entity."""
         return {"id": self.names.identifier(label), "name": Text(self.names.entity(label))}
 
 

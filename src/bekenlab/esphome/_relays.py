@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _Follower = dict[str, list[Action]]
-"""What an LED does by event of a relay."""
+"""The actions of an LED for each event of a relay."""
 
 # Where nothing is stored, a relay comes back as it was; that is what most devices are set to.
 _RESTORE = {
@@ -26,7 +26,7 @@ _SHUTTER = ("ShutterA", "ShutterB")
 
 
 def add_relays(plan: Plan) -> None:
-    """A switch for each relay; its LEDs follow it."""
+    """One switch per relay; its LEDs follow it."""
     found: list[tuple[int, Fields]] = []
     for job in plan.take("relay"):
         fields = {"platform": "gpio", **plan.entity(job.pin.label), "pin": output_pin(job)}
@@ -55,7 +55,7 @@ def add_relays(plan: Plan) -> None:
 
 
 def _add_locked(fields: Fields, partner: str, events: list[_Follower], plan: Plan) -> None:
-    """One of two relays that must never be on together: that would destroy a motor."""
+    """Add one of two relays that must never be on together, which would destroy a motor."""
     fields["restore_mode"] = _RESTORE[PowerOn.OFF]
     if fields["platform"] == "gpio":
         fields |= {"interlock": [partner], "interlock_wait_time": _WAIT}
@@ -99,7 +99,7 @@ def _partner(channel: int, plan: Plan) -> str | None:
 
 
 def _pairs(on: list[Job], off: list[Job], plan: Plan) -> list[tuple[Job, Job]]:
-    """Coils of the same channel; one that is alone cannot be expressed."""
+    """Pairs of coils of one channel; a single coil cannot be expressed."""
     pairs = []
     for job in on:
         partner = next((other for other in off if other.pin.channel == job.pin.channel), None)
@@ -140,7 +140,7 @@ def _led_output(job: Job, plan: Plan) -> str:
 
 
 def _own_light(job: Job, plan: Plan) -> None:
-    """An LED that nothing drives: a light of its own."""
+    """An LED that nothing drives becomes a separate light."""
     output = _led_output(job, plan)
     plan.add("light", {"platform": "binary", **plan.entity(job.pin.label), "output": output})
 

@@ -59,7 +59,7 @@ def _is_analog(job: Job, plan: Plan) -> bool:
 
 
 def _add_battery(plan: Plan) -> None:
-    """Voltage and charge; the divider that wastes current is switched on to measure only."""
+    """Voltage and charge; the divider, which draws current, is switched on only to measure."""
     batteries, dividers = plan.take("battery"), plan.take("divider")
     usable = [job for job in batteries if _is_analog(job, plan)]
     if not usable:

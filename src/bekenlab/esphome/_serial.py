@@ -1,4 +1,4 @@
-"""What sits on a serial line, and power meters."""
+"""Devices on a serial port, and power meters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bekenlab.pins import Meter
 
 UART_PINS = {1: (10, 11), 2: (1, 0)}
-"""Serial port to its pins, RX and TX."""
+"""RX and TX pins of each serial port."""
 
 _METER_BAUD = 4800
 _DIVIDER = 1600  # of the voltage, in Tuya's plugs with a BL0937 or HLW8012: upk2esphome
@@ -24,7 +24,7 @@ _CALIBRATE = "Compare it with a known load and calibrate it before you trust it.
 
 
 def serial_pins(meter: Meter | None, mcu_baud: int | None) -> frozenset[int]:
-    """GPIO numbers that a serial line takes."""
+    """GPIO numbers that a serial port uses."""
     ports = {meter.uart} if meter and meter.uart else set()
     if mcu_baud:
         ports.add(1)
@@ -54,7 +54,7 @@ def add_serial(plan: Plan) -> None:
 
 
 def _uart(port: int, baud: int, options: Fields, plan: Plan) -> Fields:
-    """Set a port up, with the pins of it that the board has; the reference to it."""
+    """Set up a port with those of its pins the board has; return the reference to it."""
     identifier = plan.names.identifier(f"uart {port}")
     pins = zip(("rx_pin", "tx_pin"), UART_PINS[port], strict=True)
     fields = {option: f"P{gpio}" for option, gpio in pins if gpio in plan.board.gpios}

@@ -1,4 +1,4 @@
-"""Infrared, radio, sound, and LEDs that show how the device is."""
+"""Infrared, radio, sound, and status LEDs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bekenlab.esphome._plan import Fields, Plan, input_pin, output_pin
 
 
 def add_signals(plan: Plan) -> None:
-    """What the device sends and shows by itself."""
+    """Everything the device sends or shows by itself."""
     for job in plan.take("receiver"):
         fields: Fields = {"pin": input_pin(job), "dump": job.row.model}
         plan.add("remote_receiver", {"id": plan.names.identifier(job.pin.label), **fields})

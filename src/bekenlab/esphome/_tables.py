@@ -1,4 +1,4 @@
-"""What ESPHome can do, read once from TOML: boards, LED drivers, lights, jobs of pins."""
+"""Loads the tables of ESPHome's boards, LED drivers, lights, and components for pins."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class DriverRow:
     each: str = ""
 
     def choice(self, current: int, *, white: bool) -> int:
-        """The nearest current that can be set and is not higher than this one, if there is any."""
+        """The highest current that can be set without exceeding this one, if any."""
         first, last, step = self.choices
         last = self.white_last or last if white else last
         return min(max(first + (current - first) // step * step, first), last)
@@ -128,7 +128,7 @@ def drivers() -> dict[str, DriverRow]:
 
 
 def job_of(pin: Pin) -> JobRow:
-    """What a pin becomes: the row of its key, else that of its role."""
+    """The row for a pin: that of its key, else that of its role."""
     patterns = [pattern_of(evidence.key) for evidence in pin.evidence]
     for row in _jobs():
         if row.key and row.key in patterns and row.role in ("", pin.role):

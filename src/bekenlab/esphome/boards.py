@@ -1,4 +1,4 @@
-"""Which of LibreTiny's boards a device is compiled for, and what its pins can do."""
+"""Chooses the LibreTiny board a device is compiled for, with the abilities of its pins."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class Board:
     """A board of LibreTiny.
 
     Attributes:
-        name: As ESPHome takes it, e.g. ``"cb2s"``.
+        name: ESPHome's name for it, e.g. ``"cb2s"``.
         chip: Name of the chip on it.
-        family: Chip family, where ESPHome has to be told, else empty.
+        family: Chip family, if ESPHome must be given it, else empty.
         gpios: GPIO numbers that it has pins for.
-        analog: Those of them that have an analogue input.
+        analog: Those with an analogue input.
         pwm: GPIO numbers that can do PWM.
-        notes: What to know about the choice, a sentence each.
+        notes: Sentences about the choice of board.
     """
 
     name: str
@@ -45,7 +45,7 @@ def board_named(name: str, chip_name: str, notes: Iterable[str] = ()) -> Board:
     Args:
         name: Its name.
         chip_name: The chip on it.
-        notes: What to know about it.
+        notes: Sentences about it.
 
     Raises:
         UnsupportedError: Its pins are not known; a test compares boards.toml with modules.toml.
@@ -73,7 +73,7 @@ def board_named(name: str, chip_name: str, notes: Iterable[str] = ()) -> Board:
 def choose_board(
     chip_name: str, module_name: str | None, needed: Iterable[int], *, ota: int | None = None
 ) -> Board:
-    """The board of the module, or the chip's own where that has pins the module's lacks.
+    """The board of the module, or the chip's generic one if the module's board lacks pins in use.
 
     Args:
         chip_name: Name of the chip.
@@ -115,7 +115,7 @@ def choose_board(
 
 
 def _doubts(row: ChipRow, ota: int | None, *, known: bool) -> list[str]:
-    """What to say where the boot loader may take updates from another address than the board's."""
+    """Warnings if the boot loader may take updates from an address other than the board's."""
     if ota in row.ota or not row.ota:
         return []
     choices = " or ".join(f"{board} (0x{at:06X})" for at, board in row.ota.items())
@@ -135,9 +135,9 @@ def _doubts(row: ChipRow, ota: int | None, *, known: bool) -> list[str]:
 
 
 def update_address(image: Image) -> int | None:
-    """Where a dump's boot loader takes updates from: physical address, or None.
+    """The physical address from which a dump's boot loader takes updates, or None.
 
-    Its partition table says it; of loaders without one it is known by their name.
+    From its partition table, or for known loaders without one, by their name.
     """
     download = image.partition("download")
     if download is not None:

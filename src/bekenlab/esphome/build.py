@@ -1,4 +1,4 @@
-"""A pin map as an ESPHome configuration."""
+"""Builds an ESPHome configuration from a pin map."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bekenlab.esphome.boards import Board
     from bekenlab.pins import PinMap
 
-# Order of the document; what is not named here comes last.
+# Order of the document; keys not listed here come last.
 _ORDER = (
     *("esphome", "bk72xx", "logger", "api", "ota", "wifi", "captive_portal", "status_led"),
     *("uart", "tuya", "one_wire", "sm2135", "sm2235", "bp1658cj", "bp5758d"),
@@ -37,7 +37,7 @@ class Firmware:
 
     Attributes:
         yaml: The document.
-        left_out: What it does not express and why, a sentence each; it stands in comments too.
+        left_out: One sentence for each thing it does not express; also in its comments.
     """
 
     yaml: str
@@ -58,9 +58,9 @@ def build_firmware(
     Args:
         pinmap: Its pins.
         chip: Name of its chip.
-        module: Its module; by default the one the configuration names.
-        title: What people call it; becomes host name and friendly name.
-        firmware: Name of its original firmware; the host name where there is no title.
+        module: Its module; by default the one in the configuration.
+        title: Its name for people; becomes host name and friendly name.
+        firmware: Name of its original firmware; the host name if there is no title.
         ota: Physical address from which its boot loader takes updates, or None where no dump tells.
 
     Raises:
@@ -90,7 +90,7 @@ def build_firmware(
 
 
 def _choose_jobs(plan: Plan) -> None:
-    """Pins that can be used: on the board, not on a serial line, one job a GPIO."""
+    """Usable pins: on the board, not on a serial port, one role per GPIO."""
     taken = serial_pins(plan.pinmap.meter, plan.pinmap.mcu_baud)
     usable = []
     for pin in plan.pinmap.pins:
@@ -142,7 +142,7 @@ def _logger(plan: Plan) -> tuple[Fields | None, str]:
 
 
 def _friendly(title: str) -> str:
-    """A title without what ESPHome takes for a substitution, or for a path."""
+    """A title without characters of substitutions and paths."""
     return "".join(char for char in title.replace("/", "-") if char not in "${}").strip()[:60]
 
 

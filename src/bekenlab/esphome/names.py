@@ -1,4 +1,4 @@
-"""Names as ESPHome takes them: host names, identifiers, names of entities."""
+"""Names valid in ESPHome: host names, identifiers, names of entities."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LONGEST_HOST = 31
 
 
 def host_name(*candidates: str | None) -> str:
-    """A host name of small letters, digits and hyphens from the first text that gives one."""
+    """A host name of lower-case letters, digits and hyphens from the first text that gives one."""
     for text in candidates:
         plain = re.sub(r"[^a-z0-9]+", "-", (text or "").lower()).strip("-")
         if re.search("[a-z]", plain):
@@ -21,7 +21,7 @@ def host_name(*candidates: str | None) -> str:
 
 @dataclass(slots=True)
 class Names:
-    """Names already given, so that none is given twice."""
+    """Keeps track of names in use so that none is used twice."""
 
     identifiers: set[str] = field(default_factory=set)
     entities: set[str] = field(default_factory=set)
@@ -45,7 +45,7 @@ class Names:
 
 
 def _free(name: str, taken: set[str], gap: str) -> str:
-    """The name, with the next number that is free where it is taken; upper case does not matter."""
+    """The name, with the next free number if it is taken; case is ignored."""
     stem, _, end = name.rpartition(gap)
     number = int(end) if stem and end.isdecimal() else 1
     stem = stem if stem and end.isdecimal() else name

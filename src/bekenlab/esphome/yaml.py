@@ -1,4 +1,4 @@
-"""Plain values with comments to YAML as people write it for ESPHome, by ruamel.yaml."""
+"""Writes plain values and comments as YAML in the style people use for ESPHome."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Text for people; always quoted, so that nothing in it is taken for YAML."""
+    """Text for people; always quoted, so that none of it is interpreted as YAML."""
 
     value: str
 

@@ -1,1 +1,1 @@
-"""What is done to a chip: pieces of flash, plan, guard, execution, backup, verification."""
+"""Backing up, planning, writing and verifying a chip's flash."""

@@ -1,4 +1,4 @@
-"""Back a chip up: all of flash, every byte of it vouched for by the chip's own CRC."""
+"""Back up a chip: all of flash, every byte verified against the chip's own CRC."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ _ROUNDS = 4
 
 @dataclass(frozen=True, slots=True)
 class BackupReport:
-    """What a backup came to.
+    """The result of a backup.
 
     Attributes:
         output: The dump.
         manifest: The file that describes it.
-        size: Bytes.
+        size: Number of bytes.
         sha256: Of the dump, hexadecimal.
         identity: The chip.
         sent: Sectors that were transferred.
         blank: Sectors known to be blank by their CRC, not transferred.
         resumed: Sectors an earlier run had read.
         reread: Sectors that had to be read more than once.
-        seconds: How long it took, on the line's clock.
-        baud: Rate at the end.
+        seconds: How long it took, by the transport's clock.
+        baud: Baud rate at the end.
         notices: What the reader should know.
     """
 
@@ -71,20 +71,20 @@ def backup(
 ) -> BackupReport:
     """Read all of flash into a file.
 
-    Whatever goes wrong leaves a partial file and a journal, from which the next call goes on.
+    After any failure a partial file and a journal remain, from which the next call resumes.
 
     Args:
         target: The chip.
-        output: File to make; must not exist.
+        output: File to create; must not exist.
         now: Wall-clock time, for the manifest.
-        events: Told of progress.
+        events: Receives progress.
 
     Raises:
-        RefusedError: Another chip answers in the middle.
+        RefusedError: Another chip answers halfway through.
         BadReadError: A sector cannot be read.
-        VerifyFailedError: The whole does not agree with the chip, again and again.
-        NotADumpError: All of it reads 00 or FF: no backup of anything.
-        BekenlabError: Line, chip or files fail.
+        VerifyFailedError: The RF calibration reads differently each time.
+        NotADumpError: Every byte reads 00 or FF: nothing was backed up.
+        BekenlabError: The port, the chip or a file fails.
     """
     started = target.session.transport.now()
     files = BackupFiles(output, identity_facts(target.identity), target.size)
@@ -94,7 +94,7 @@ def backup(
         target.session.state.check_after_relink(run.same_chip_check())
         run.check_resumed()
         run.read_all()
-        run.prove()
+        run.verify_calibration()
         _raise_if_uniform(bytes(files.data))
     except BaseException:
         files.close()
@@ -120,7 +120,7 @@ def backup(
 
 
 class _Run:
-    """The reading, with its counts."""
+    """Reads flash and counts sectors."""
 
     def __init__(self, target: Target, files: BackupFiles, events: EventSink) -> None:
         self._target = target
@@ -132,13 +132,13 @@ class _Run:
 
     def same_chip_check(self) -> Callable[[], None]:
         """A check that the chip on the line is still the one that is read, by its calibration."""
-        sure_crc = self._target.sure_crc
-        before = {a: sure_crc(a, a + SECTOR) for a in self._calibration()}
+        confirmed_crc = self._target.confirmed_crc
+        before = {a: confirmed_crc(a, a + SECTOR) for a in self._calibration()}
 
         def check() -> None:
-            if any(sure_crc(a, a + SECTOR) != crc for a, crc in before.items()):
+            if any(confirmed_crc(a, a + SECTOR) != crc for a, crc in before.items()):
                 raise RefusedError(
-                    "another chip answers than the one that is read",
+                    "another chip answers than the one being backed up",
                     hint="put the first one back",
                     action=Action("repeat"),
                     refusals=["wrong-chip"],
@@ -147,20 +147,22 @@ class _Run:
         return check
 
     def check_resumed(self) -> None:
-        """Ask the chip whether what an earlier run read still holds."""
+        """Drop the sectors of an earlier run that no longer agree with the chip."""
         if not self._files.crcs:
             return
-        message = f"going on where {self._files.journal.name} stopped"
-        self._events(Message(JOB, "resumed", f"{message}: {self._files.resumed} sectors are there"))
+        message = f"resuming from {self._files.journal.name}"
+        self._events(
+            Message(JOB, "resumed", f"{message}: {self._files.resumed} sectors already read")
+        )
         for start, end in _runs(sorted(self._files.crcs)):
             stored = bytes(self._files.data[start:end])
             for address in differing_sectors(self._target, start, stored):
                 self._files.forget(address)
         for start, end in _runs(sorted(self._files.crcs)):
-            self._tell((start, end))
+            self._report((start, end))
 
     def read_all(self) -> None:
-        """Read what is missing."""
+        """Read the missing sectors."""
         every = range(0, self._target.size, SECTOR)
         missing = [address for address in every if address not in self._files.crcs]
         for sector in read_sectors(self._target, missing):
@@ -169,26 +171,28 @@ class _Run:
             self.blank += not sector.sent
             if sector.tries > 1:
                 self.reread += 1
-                text = f"sector {sector.address:#x} was right after {sector.tries} tries"
+                text = f"sector {sector.address:#x} was read correctly after {sector.tries} tries"
                 self._events(Message(JOB, "sector-reread", text))
-            self._tell((sector.address, sector.address + SECTOR))
+            self._report((sector.address, sector.address + SECTOR))
 
-    def _tell(self, span: tuple[int, int]) -> None:
+    def _report(self, span: tuple[int, int]) -> None:
         done = len(self._files.crcs) * SECTOR
         self._events(Progress(JOB, "read", done, self._target.size, span))
 
-    def prove(self) -> None:
-        """Read the calibration a second time: it is what cannot be made again.
+    def verify_calibration(self) -> None:
+        """Read the RF calibration, which cannot be rebuilt, a second time.
 
-        All else is proven while it is read: what is sent by the chip's CRC of that very sector,
-        what is blank by the CRC of the whole blank area.
+        Everything else is verified as it is read: sectors that are sent by the chip's CRC of each,
+        blank ones by the CRC of the whole blank area.
         """
         for _ in range(_ROUNDS):
             wrong = [a for a in self._calibration() if not self._same_again(a)]
             if not wrong:
                 return
             for address in wrong:
-                self._events(Message(JOB, "sector-reread", f"sector {address:#x} is read again"))
+                self._events(
+                    Message(JOB, "sector-reread", f"sector {address:#x} is read once more")
+                )
                 self._files.add(read_alone(self._target, address))
                 self.reread += 1
         raise VerifyFailedError(
@@ -197,7 +201,7 @@ class _Run:
         )
 
     def _calibration(self) -> list[int]:
-        """Sectors that cannot be rebuilt and differ from chip to chip."""
+        """Addresses of sectors that cannot be rebuilt and differ from chip to chip."""
         chip = self._target.identity.chip
         address = chip.rf_address if chip else None
         inside = address is not None and address + SECTOR <= self._target.size
@@ -212,7 +216,7 @@ class _Run:
 
 
 def _runs(addresses: list[int]) -> list[tuple[int, int]]:
-    """Neighbouring sectors as half-open ranges."""
+    """Adjacent sectors merged into half-open ranges."""
     found: list[tuple[int, int]] = []
     for address in addresses:
         if found and found[-1][1] == address:
@@ -223,14 +227,14 @@ def _runs(addresses: list[int]) -> list[tuple[int, int]]:
 
 
 def _raise_if_uniform(data: bytes) -> None:
-    """All 00 or FF is no backup of anything: the chip is blank, or did not answer.
+    """Reject a flash of only 00 or FF: the chip is blank, or did not answer.
 
     Raises:
         NotADumpError: Every byte is the same.
     """
     if data.count(data[0]) != len(data):
         return
-    from bekenlab.analysis.recognise import reject_reason  # has the words; a backup has no use
+    from bekenlab.analysis.recognise import reject_reason  # slow to import
 
     problem = reject_reason(data)
     if problem is not None:
@@ -238,17 +242,17 @@ def _raise_if_uniform(data: bytes) -> None:
 
 
 def _examine(data: bytes) -> tuple[Notice, ...]:
-    """Whether this looks like what a chip holds."""
-    # Imported here, when all is read: nobody who waits for a chip has to wait for numpy as well.
+    """Warnings when the bytes do not look like the flash of a working device."""
+    # Imported after reading: nobody waiting for a chip should wait for numpy as well.
     from bekenlab.image import read_image
 
     image = read_image(data)
     notices = list(image.notices)
     if image.loader is None:
-        text = "There is no boot loader at the beginning of flash: the device would not start."
+        text = "There is no boot loader at the beginning of flash; the device would not start."
         notices.append(Notice("no-boot-loader", text))
     if not image.app:
-        text = "No application was found: blank, or of a kind bekenlab does not know."
+        text = "No application was found: the area is blank, or of a kind bekenlab does not know."
         notices.append(Notice("no-app", text))
     return tuple(notices)
 

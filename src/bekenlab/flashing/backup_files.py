@@ -1,7 +1,7 @@
-"""What a backup leaves on disk: while it runs a partial file and a journal, then dump and manifest.
+"""The files of a backup: a partial file and a journal while it runs, then dump and manifest.
 
-``plug.bin`` appears only when it is whole and verified, with ``plug.bin.json`` beside it. Until
-then there are ``plug.bin.partial`` and ``plug.bin.journal``, from which a later run goes on.
+``plug.bin`` appears only when it is complete and verified, with ``plug.bin.json`` beside it. Until
+then there are ``plug.bin.partial`` and ``plug.bin.journal``, from which a later run resumes.
 """
 
 from __future__ import annotations
@@ -31,35 +31,35 @@ _VERSION = 1
 
 
 def manifest_path(dump: Path) -> Path:
-    """Where the manifest of a dump is."""
+    """Path of a dump's manifest."""
     return dump.with_name(dump.name + ".json")
 
 
 def check_output(output: Path) -> None:
-    """Before a person has reset a chip: whether a backup may be put there.
+    """Check the name of a backup before anybody resets a chip for it.
 
     Raises:
-        RefusedError: It exists.
-        FileAccessError: Its folder does not.
+        RefusedError: The file exists.
+        FileAccessError: Its folder does not exist.
     """
     if output.exists():
-        raise RefusedError(f"{output} exists already", action=Action("name-output"))
+        raise RefusedError(f"{output} already exists", action=Action("name-output"))
     if not output.parent.is_dir():
         raise FileAccessError(
-            f"{output} cannot be written: there is no folder {output.parent}",
-            hint="make the folder, or choose another",
+            f"{output} cannot be written: folder {output.parent} does not exist",
+            hint="create the folder, or choose another",
         )
 
 
 def next_output(folder: Path, identity: Identity, now: datetime) -> Path:
-    """Where to put a backup: where one of this kind of chip was cut off, else under a new name.
+    """Path for a backup: an interrupted one of this kind of chip, else a new name.
 
-    Whether what is there is of this very chip is checked sector by sector when it is continued.
+    Resuming checks sector by sector whether the earlier data are of this very chip.
 
     Args:
-        folder: Where backups are; exists.
+        folder: Where backups are; must exist.
         identity: The chip.
-        now: For the name.
+        now: Time for the name.
     """
     wanted = {**identity_facts(identity), "size": identity.flash_size}
     for journal in sorted(folder.glob("*.bin.journal"), reverse=True):
@@ -72,7 +72,7 @@ def next_output(folder: Path, identity: Identity, now: datetime) -> Path:
 
 
 def is_as_made(dump: Path, data: bytes) -> bool:
-    """Whether a dump is what its manifest says; also true where there is no manifest."""
+    """Whether a dump still matches its manifest; also true without a manifest."""
     try:
         made = json.loads(manifest_path(dump).read_text("utf-8"))["sha256"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -81,17 +81,17 @@ def is_as_made(dump: Path, data: bytes) -> bool:
 
 
 class BackupFiles:
-    """A backup in the making.
+    """A backup in progress.
 
     Args:
-        output: The file the backup is to become.
-        identity: Facts of the chip; a journal of another chip is not continued.
+        output: Path of the finished backup.
+        identity: Facts of the chip; a journal of another chip is not resumed.
         size: Flash size in bytes.
 
     Attributes:
-        data: What is known of flash so far; FF elsewhere.
+        data: Flash as far as it was read; FF elsewhere.
         crcs: CRC-32 by sector address, of the sectors read so far.
-        resumed: How many sectors an earlier run had read.
+        resumed: Number of sectors an earlier run had read.
 
     Raises:
         RefusedError: The output exists, another run is making it, or the journal belongs to
@@ -116,12 +116,12 @@ class BackupFiles:
         self.resumed = len(self.crcs)
 
     def _take_journal(self) -> None:
-        """Two runs with the same files would mix two chips into one backup."""
+        """Lock the journal: two runs with the same files would mix two chips into one backup."""
         if not lock(self._log):
             self._log.close()
             raise RefusedError(
-                f"another run of bekenlab is making {self.output}",
-                hint="wait until it has ended",
+                f"another run of bekenlab is writing {self.output}",
+                hint="wait until it has finished",
                 action=Action("name-output"),
             )
 
@@ -141,7 +141,7 @@ class BackupFiles:
             self._note({"a": address, "c": crc})
 
     def _load(self) -> None:
-        """Take over what an earlier run left, as far as its data agree with its journal."""
+        """Load the sectors of an earlier run whose data agree with its journal."""
         if not self.journal.stat().st_size or not self.partial.exists():
             return
         head, *entries = _lines(self.journal)
@@ -168,7 +168,7 @@ class BackupFiles:
         self.crcs.pop(address, None)
 
     def add(self, sector: Sector) -> None:
-        """Keep a sector: data first, then the line in the journal that vouches for it."""
+        """Store a sector: the data first, then the journal entry that confirms it."""
         self.data[sector.address : sector.address + SECTOR] = sector.data
         self.crcs[sector.address] = sector.crc
         try:
@@ -184,7 +184,7 @@ class BackupFiles:
         self._log.flush()
 
     def finish(self, manifest: Mapping[str, Any]) -> None:
-        """The backup is whole and verified: give it its name, with its manifest."""
+        """Give a complete and verified backup its name, and write its manifest."""
         try:
             os.fsync(self._file.fileno())
             self._file.close()
@@ -200,23 +200,25 @@ class BackupFiles:
             self.close()
 
     def _compare(self) -> None:
-        """What is on the disk is what will be relied on, and not what was meant to be there."""
+        """Read the partial file back: what is on disk is what will be relied on."""
         if self.output.exists():
-            raise RefusedError(f"{self.output} exists by now", action=Action("name-output"))
+            raise RefusedError(
+                f"{self.output} has been created meanwhile", action=Action("name-output")
+            )
         if self.partial.read_bytes() != self.data:
             raise FileAccessError(
                 f"{self.partial} does not hold what was written to it",
-                hint="try again; if that happens again, choose another disk",
+                hint="try again; if it happens again, choose another disk",
             )
 
     def close(self) -> None:
-        """Close the files and leave them for a later run."""
+        """Close the files, which stay for a later run."""
         self._file.close()
         self._log.close()
 
 
 def is_being_made(journal: Path) -> bool:
-    """Whether a run holds a journal now."""
+    """Whether a running backup holds a lock on the journal."""
     try:
         with journal.open("a", encoding="utf-8") as log:
             return not lock(log)
@@ -225,7 +227,7 @@ def is_being_made(journal: Path) -> bool:
 
 
 def _lines(journal: Path) -> list[dict[str, Any]]:
-    """The journal's entries; one cut by a crash is left out."""
+    """The journal's entries; one truncated by a crash is left out."""
     found: list[dict[str, Any]] = []
     for line in journal.read_text("utf-8", "replace").splitlines():
         try:
@@ -238,7 +240,7 @@ def _lines(journal: Path) -> list[dict[str, Any]]:
 
 
 def _head(journal: Path) -> dict[str, Any]:
-    """What chip a journal is of; empty when it cannot be read."""
+    """The journal's first entry, which identifies the chip; empty when it cannot be read."""
     try:
         return _lines(journal)[0]
     except OSError:

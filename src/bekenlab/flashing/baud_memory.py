@@ -1,4 +1,4 @@
-"""Which rate each adapter managed, kept in a small file of the user's."""
+"""The baud rate each adapter managed last, kept in a small file in the user's state folder."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ _MOST = 100
 
 
 class BaudMemory:
-    """A file of adapters and rates; anything wrong with it means that nothing is remembered.
+    """A file of adapters and baud rates; a damaged file counts as empty.
 
     Args:
-        folder: Where the file is, or is made.
+        folder: Where the file is or will be created.
     """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / _FILE
 
     def recall(self, adapter: str) -> int | None:
-        """The rate an adapter managed last."""
+        """The baud rate an adapter managed last, or None."""
         baud = self._load().get(adapter)
         return baud if isinstance(baud, int) and baud > 0 else None
 
     def remember(self, adapter: str, baud: int) -> None:
-        """Note a rate; silently does nothing when the file cannot be written."""
+        """Store a rate; silently does nothing when the file cannot be written."""
         table = {**self._load(), adapter: baud}
         newest = dict(list(table.items())[-_MOST:])
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(self._path, json.dumps(newest, indent=1).encode())
         except OSError:
-            return  # it is a convenience
+            return  # only a convenience
 
     def _load(self) -> dict[str, object]:
         try:

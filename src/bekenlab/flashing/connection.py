@@ -1,4 +1,4 @@
-"""How a chip is reached: a port, the chip behind it, and what a job needs to reach it."""
+"""Opening a port and linking with the chip on it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bekenlab.events import Awaiting, EventSink, Message, ignore
 from bekenlab.link.baud import DEFAULT_BAUD
 from bekenlab.link.connect import connect
 from bekenlab.link.errors import PortError
-from bekenlab.link.keeper import kept
+from bekenlab.link.keep_alive import keep_alive
 from bekenlab.link.ports import PortKind, list_ports
 from bekenlab.link.session.session import LINK_BAUD
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
     from bekenlab.flashing.baud_memory import BaudMemory
     from bekenlab.link.connect import Link
-    from bekenlab.link.linking import Linking
+    from bekenlab.link.linking import LinkProgress
     from bekenlab.link.ports import Port
     from bekenlab.link.transport import Transport
 
 _VIRTUAL = "virtual://"
 
 
-def open_line(name: str, baud: int) -> Transport:
+def open_port(name: str, baud: int) -> Transport:
     """Open a port by name or URL.
 
     Raises:
         PortError: It cannot be opened.
-        BekenlabError: A ``virtual://`` URL that cannot be understood.
+        BekenlabError: A ``virtual://`` URL is malformed.
     """
     if name.startswith(_VIRTUAL):
         from bekenlab.link.virtual import open_virtual, parse_address  # needs numpy and unicorn
@@ -48,13 +48,13 @@ class ConnectionOptions:
     """How to reach the chip.
 
     Attributes:
-        port: Device name or URL (``socket://``, ``rfc2217://``, ``virtual://``); None: the one
+        port: Device name or URL (``socket://``, ``rfc2217://``, ``virtual://``); None: the only
             adapter that is plugged in.
-        baud: Highest rate to use; None: what this adapter managed last, else 921600.
-        wait: Seconds a person is given to reset the chip by hand.
-        memory: Remembers rates by adapter, or None.
-        choose: Asked which of several ports to use; raises or returns one.
-        open_line: Opens a port by name at a rate.
+        baud: Highest baud rate to use; None: what this adapter managed last, else 921600.
+        wait: Seconds to wait for a reset by hand.
+        memory: Remembers baud rates by adapter, or None.
+        choose: Chooses among several ports; returns one or raises.
+        open_port: Opens a port by name at a baud rate.
     """
 
     port: str | None = None
@@ -62,22 +62,22 @@ class ConnectionOptions:
     wait: float = 30.0
     memory: BaudMemory | None = None
     choose: Callable[[Sequence[Port]], str] | None = None
-    open_line: Callable[[str, int], Transport] = open_line
+    open_port: Callable[[str, int], Transport] = open_port
 
 
 def find_port(connection: ConnectionOptions) -> tuple[str, str]:
-    """The port to use and the key of its adapter; never touches a port.
+    """The port to use and the key of its adapter; opens no port.
 
     Raises:
-        PortError: There is none.
-        UsageError: There are several and nobody to ask.
+        PortError: No adapter is plugged in.
+        UsageError: There are several, and ``connection.choose`` is None.
     """
     ports = list_ports()
     if connection.port is not None:
         known = next((port for port in ports if port.device == connection.port), None)
         return connection.port, known.adapter_key if known else connection.port
-    # Only a port that is known to be an adapter is taken without asking: anything else might be
-    # a device that does something when it is sent bytes.
+    # Only a known adapter is used without asking: any other device might react to the bytes it
+    # is sent.
     adapters = [port for port in ports if port.kind is PortKind.ADAPTER and not port.busy]
     if len(adapters) == 1:
         return adapters[0].device, adapters[0].adapter_key
@@ -88,7 +88,7 @@ def find_port(connection: ConnectionOptions) -> tuple[str, str]:
     if candidates:
         names = ", ".join(port.device for port in candidates)
         raise UsageError(
-            f"there are several ports, or none that is surely an adapter: {names}",
+            f"cannot tell which port to use: {names}",
             action=Action("name-port"),
         )
     raise PortError(
@@ -101,31 +101,31 @@ def find_port(connection: ConnectionOptions) -> tuple[str, str]:
 def open_chip(
     connection: ConnectionOptions, job: str, events: EventSink = ignore
 ) -> Iterator[Link]:
-    """Open the port, link and identify the chip; close the port in the end.
+    """Open the port, link with the chip and identify it; close the port at the end.
 
-    Between the job's own requests the loader is kept waiting, however long somebody thinks.
+    The loader is kept waiting between requests, however long the user takes to answer.
 
     Raises:
-        BekenlabError: No port, no link.
+        BekenlabError: The port cannot be opened, or no chip answers.
     """
     name, key = find_port(connection)
     remembered = connection.memory.recall(key) if connection.memory else None
     baud = connection.baud or remembered or DEFAULT_BAUD
-    line = connection.open_line(name, LINK_BAUD)
+    transport = connection.open_port(name, LINK_BAUD)
     try:
-        link = connect(line, baud=baud, wait=connection.wait, watch=_watcher(job, events))
-        with kept(link.target):
-            _tell(link, name, baud, job, events)
+        link = connect(transport, baud=baud, wait=connection.wait, watch=_watcher(job, events))
+        with keep_alive(link.target):
+            _report_link(link, name, baud, job, events)
             yield link
         if connection.memory and connection.baud is None:
-            # What the line held to the end, so that a weak adapter is not tried too fast again.
+            # The rate that worked to the end: a weak adapter should not start too fast next time.
             connection.memory.remember(key, link.target.session.baud)
     finally:
-        line.close()
+        transport.close()
 
 
-def _watcher(job: str, events: EventSink) -> Callable[[Linking], None]:
-    def watch(state: Linking) -> None:
+def _watcher(job: str, events: EventSink) -> Callable[[LinkProgress], None]:
+    def watch(state: LinkProgress) -> None:
         diagnosis = state.diagnosis
         seen = diagnosis.seen + (f": {diagnosis.sample}" if diagnosis.sample else "")
         heard = str(diagnosis.heard)
@@ -134,11 +134,11 @@ def _watcher(job: str, events: EventSink) -> Callable[[Linking], None]:
     return watch
 
 
-def _tell(link: Link, name: str, wanted: int, job: str, events: EventSink) -> None:
+def _report_link(link: Link, name: str, wanted: int, job: str, events: EventSink) -> None:
     identity = link.target.identity
     loader = identity.boot_version or identity.loader_name or f"CRC {identity.loader_crc:08X}"
     size = f"{identity.flash_size / (1 << 20):g} MiB"
     text = f"linked on {name}: {identity.chip_name}, loader {loader}, flash {size}"
     events(Message(job, "linked", f"{text}, {link.baud} baud"))
     if link.baud < wanted:
-        events(Message(job, "baud-lowered", f"{wanted} baud does not hold; using {link.baud}"))
+        events(Message(job, "baud-lowered", f"{wanted} baud is not reliable; using {link.baud}"))

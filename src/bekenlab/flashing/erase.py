@@ -1,4 +1,4 @@
-"""Erase a range: planned, refused and verified like any write, of blank bytes."""
+"""Erasing a range: a write of blank bytes, planned, checked and verified like any other."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _RANGE = re.compile(r"(0x[0-9a-f]+|\d+)([-:+])(0x[0-9a-f]+|\d+)", re.IGNORECASE)
 
 
 def parse_range(text: str, chip: Chip | None, size: int) -> tuple[int, int]:
-    """A range of flash, half open, on sector boundaries.
+    """Parse a range of flash; half open, on sector boundaries.
 
     Args:
         text: ``START-END`` or ``START+LENGTH``, decimal or 0x hexadecimal; the name of a region of
@@ -26,7 +26,7 @@ def parse_range(text: str, chip: Chip | None, size: int) -> tuple[int, int]:
         size: Flash size.
 
     Raises:
-        UsageError: It is none of these, or lies outside flash or across a sector.
+        UsageError: It is none of these, lies outside flash, or does not end on sector boundaries.
     """
     start, end = _bounds(text, chip, size)
     if not 0 <= start < end <= size or start % SECTOR or end % SECTOR:
@@ -48,7 +48,7 @@ def _bounds(text: str, chip: Chip | None, size: int) -> tuple[int, int]:
     if found is None:
         names = ", ".join(["all", *(region.name for region in regions)])
         raise UsageError(
-            f"{text!r} is no range",
+            f"{text!r} is not a range of flash",
             hint=f"write START-END or START+LENGTH, e.g. 0x1d1000+0x1000, or one of: {names}",
         )
     start, other = int(found[1], 0), int(found[3], 0)
@@ -56,7 +56,7 @@ def _bounds(text: str, chip: Chip | None, size: int) -> tuple[int, int]:
 
 
 def blank(start: int, end: int) -> FlashFile:
-    """A file of blank bytes for a range, to be planned like any other."""
+    """A file of blank bytes for a range, planned like any other."""
     return FlashFile(
         name=f"erase {start:#x} to {end:#x}",
         kind=FileKind.BLANK,

@@ -1,4 +1,4 @@
-"""Carry out a plan: write, compare, and leave everything else as it was."""
+"""Carrying out a plan: write, verify, and leave everything else as it was."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bekenlab.flashing.guard import raise_if_backup_is_gone, same_chip_guard
 from bekenlab.flashing.journal import WriteJournal, WriteRecord
 from bekenlab.flashing.same_chip import identity_facts, protected_regions
 from bekenlab.flashing.state import JOB, ChipState, lost_sectors
-from bekenlab.link.comparing import proven_crcs
+from bekenlab.link.comparing import verified_crcs
 from bekenlab.link.errors import VerifyFailedError
 from bekenlab.link.reading import read_sectors
 from bekenlab.link.unlock import protection_of, read_status, unlocked
@@ -30,16 +30,16 @@ _ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class FlashReport:
-    """What a write came to.
+    """The result of a write.
 
     Attributes:
         plan: The plan that was carried out.
         written: Sectors erased and written.
         retried: Sectors that took more than one try.
-        repaired: Sectors outside the range that had been damaged and were put right.
-        seconds: How long it took, on the line's clock.
-        baud: Rate at the end.
-        rebooted: Whether the chip was told to start its firmware.
+        repaired: Damaged sectors outside the written range that were restored.
+        seconds: How long it took, by the transport's clock.
+        baud: Baud rate at the end.
+        rebooted: Whether the chip was asked to start its firmware.
     """
 
     plan: FlashPlan
@@ -62,21 +62,21 @@ def flash(
 ) -> FlashReport:
     """Carry out a plan.
 
-    Whatever goes wrong, the next plan for this chip goes on from what was reached.
+    After any failure, the next plan for this chip resumes where this one stopped.
 
     Args:
         target: The chip.
         plan: What to do; made from ``state``.
-        state: What the chip held when it was planned.
-        journal: Where to record what must not be forgotten.
+        state: What the chip held when the plan was made.
+        journal: Where to record what the chip held.
         reboot: Start the firmware at the end.
-        events: Told of progress.
+        events: Receives progress.
 
     Raises:
-        RefusedError: The plan says why it should not be carried out, its backup is gone, or another
-            chip answers than the one it was made for.
-        VerifyFailedError: The chip does not hold what it should, after all tries.
-        BekenlabError: Line, chip or journal fail.
+        RefusedError: The plan has refusals, its backup is gone, or another chip answers than it was
+            made for.
+        VerifyFailedError: The chip does not hold the right bytes after all tries.
+        BekenlabError: The port, the chip or the journal fails.
     """
     plan.raise_if_refused()
     started = target.session.transport.now()
@@ -85,16 +85,16 @@ def flash(
         raise_if_backup_is_gone(plan)
         events(Started(JOB, (len(plan.sectors) + len(plan.repairs)) * SECTOR))
         guard = same_chip_guard(target, plan, state)
-        guard()  # somebody was asked meanwhile, which may have taken an hour
+        guard()  # the user was asked meanwhile, which may have taken an hour
         record = run.record()
         saved = journal.save(record, state.unfinished[0] if state.unfinished else None)
         target.session.state.check_after_relink(guard)
         with unlocked(target, record.status):
             run.write_all()
-            run.prove(record)
+            run.verify(record)
         _forget(saved)
     elif state.unfinished:
-        # All is written; only the protection may not have been put back.
+        # Everything is written; only the write protection may not have been restored.
         path, earlier = state.unfinished
         with unlocked(target, earlier.status):
             pass
@@ -119,7 +119,7 @@ def _forget(record: Path | None) -> None:
 
 
 class _Run:
-    """The writing, with its counts."""
+    """Writes sectors and counts them."""
 
     def __init__(
         self, target: Target, plan: FlashPlan, state: ChipState, events: EventSink
@@ -133,7 +133,7 @@ class _Run:
         self.repaired = 0
 
     def record(self) -> WriteRecord:
-        """What the chip holds, before anything is changed."""
+        """A record of what the chip holds before anything is changed."""
         earlier = self._state.unfinished[1] if self._state.unfinished else None
         status = earlier.status if earlier else self._status()
         crcs = {**self._state.crcs, **(_outside(earlier) if earlier else {})}
@@ -158,7 +158,7 @@ class _Run:
         return read_status(self._target, protection_of(self._target))
 
     def write_all(self) -> None:
-        """Write the planned sectors, then what has to be put right elsewhere."""
+        """Write the planned sectors, then repair damaged ones elsewhere."""
         total = (len(self._plan.sectors) + len(self._plan.repairs)) * SECTOR
         for sector in self._plan.sectors:
             self._write(sector)
@@ -173,36 +173,36 @@ class _Run:
         tries = write_sector(self._target, sector.address, sector.data)
         if tries > 1:
             self.retried += 1
-            text = f"sector {sector.address:#x} was right after {tries} tries"
+            text = f"sector {sector.address:#x} was written correctly after {tries} tries"
             self._events(Message(JOB, "sector-rewritten", text))
 
-    def prove(self, record: WriteRecord) -> None:
-        """Compare all of flash: the file where it belongs, and everything else as it was.
+    def verify(self, record: WriteRecord) -> None:
+        """Compare all of flash: the new bytes, and everything else as it was.
 
-        Noise can turn the address of an erase command into another one; nothing on the wire
-        protects it. What it hit is put back from the record or the backup.
+        Noise can corrupt the address of an erase command, which nothing on the wire protects. A
+        sector erased that way is restored from the record or the backup.
         """
         for _ in range(_ROUNDS):
             wrong = self._wrong(record)
             if not wrong:
                 return
             for address, data in wrong.items():
-                text = f"sector {address:#x} is not what it should be: written again"
+                text = f"sector {address:#x} does not hold the right bytes; writing it again"
                 self._events(Message(JOB, "sector-rewritten", text))
                 write_sector(self._target, address, data)
                 self.repaired += 1
         raise VerifyFailedError(
-            "the chip does not hold what was written, again and again",
+            "the chip still does not hold the right bytes after several tries",
             action=(Action("check-power"), Action("repeat")),
         )
 
     def _wrong(self, record: WriteRecord) -> dict[int, bytes]:
-        """Sectors that are not as they should be, with what belongs there."""
+        """Sectors that do not hold the right bytes, with the bytes that belong there."""
         plan = self._plan
         wanted = {s.address: s.data for s in (*plan.sectors, *plan.same, *plan.repairs)}
         due = {**record.crcs, **{a: zlib.crc32(data) for a, data in wanted.items()}}
         crcs: dict[int, int] = {}
-        for piece in proven_crcs(self._target, due):
+        for piece in verified_crcs(self._target, due):
             crcs |= piece
             span = (min(piece), max(piece) + SECTOR)
             done = len(crcs) * SECTOR
@@ -214,7 +214,7 @@ class _Run:
         if unknown:
             shown = ", ".join(f"{a:#x}" for a in unknown[:5])
             raise VerifyFailedError(
-                f"sectors that were not to be written have changed: {shown}",
+                f"sectors outside the written range have changed: {shown}",
                 action=Action("restore-backup"),
                 sectors=unknown,
             )

@@ -1,4 +1,4 @@
-"""What a file to be written is, judged by its content, and where it belongs on a chip."""
+"""Files to be written: their kind, judged by content, and where they belong on a chip."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ class FlashFile:
         name: Its base name.
         kind: What it is.
         pieces: Bytes in the order they have on the chip; addresses count from ``start``.
-        start: Physical address of the first byte; None where only the chip or the user can say.
-        chip: Name of the chip it is for, or None when nothing tells.
+        start: Physical address of the first byte; None if it depends on the chip or the user.
+        chip: Name of the chip it is for, or None if unknown.
         firmware: What the firmware calls itself, or an empty string.
-        encryption: State of its code; None where there is none.
+        encryption: Encryption of its code; None without code.
         damage: What is wrong with it, or an empty string.
-        sha256: Of the file as it is, hexadecimal.
+        sha256: SHA-256 of the unpacked file, hexadecimal.
     """
 
     name: str
@@ -78,7 +78,7 @@ class FlashFile:
     damage: str = ""
 
     def at(self, start: int) -> tuple[Piece, ...]:
-        """The bytes where they are when the first goes to ``start``."""
+        """The pieces with physical addresses, the first at ``start``."""
         return tuple(Piece(start + piece.start, piece.data) for piece in self.pieces)
 
 
@@ -86,9 +86,9 @@ def recognise(file: InputFile) -> FlashFile:
     """Judge a file by its content.
 
     Raises:
-        NotADumpError: It is empty, or surely something else (an ELF, a picture, a text).
+        NotADumpError: It is empty, or clearly something else (an ELF, a picture, a text).
         DamagedDumpError: It is a UF2 file with a block missing or damaged.
-        UnsupportedError: It is a UF2 file with nothing to be written over a wire.
+        UnsupportedError: It is a UF2 file with nothing that can be written through a serial port.
     """
     if not file.data:
         raise NotADumpError(f"{file.name} is empty", hint="download or read it again")
@@ -120,7 +120,7 @@ def recognise(file: InputFile) -> FlashFile:
 
 
 def place(file: FlashFile, chip: Chip | None) -> int | None:
-    """Physical address a file belongs at on a chip, or None when it has no place of its own."""
+    """Physical address where a file belongs on a chip, or None if it is unknown."""
     if file.start is not None or chip is None:
         return file.start
     if file.kind is FileKind.OTA:
@@ -145,7 +145,7 @@ def _by_image(image: Image) -> tuple[FileKind, int | None]:
         return FileKind.UA, image.start
     whole = len(image.physical) in _FLASH_SIZES
     if image.loader is not None:
-        # OpenBeken's QIO for T happens to have exactly 1 MiB; without RF data it is no dump.
+        # OpenBeken's QIO for T happens to have exactly 1 MiB; without RF data it is not a dump.
         return (FileKind.DUMP if whole and image.rf else FileKind.QIO), 0
     if image.spans and image.spans[0].start in {0, APP_START} and whole:
         return FileKind.DUMP, 0
@@ -171,7 +171,7 @@ def _package(file: InputFile) -> FlashFile:
     if chip is None:
         raise NotADumpError(
             f"{file.name} is a UF2 file for a chip of family {package.family:#010x}",
-            hint="that is no Beken chip; take the file that was built for yours",
+            hint="that is not a Beken chip; use the file that was built for yours",
         )
     placed = sorted(
         (Piece(_address(package, part, chip), part.data) for part in package.parts),
@@ -193,16 +193,16 @@ def _package(file: InputFile) -> FlashFile:
 
 
 def _address(package: uf2.Uf2, part: uf2.Uf2Part, chip: Chip) -> int:
-    """Physical address of a part: by the file's own table, else by the chip's usual map.
+    """Physical address of a part: from the file's own table, else the chip's usual map.
 
     Raises:
-        DamagedDumpError: There is no such partition, or the part does not fit into it.
+        DamagedDumpError: The partition does not exist, or the part does not fit into it.
     """
     usual = {region.name: (region.start, region.size) for region in chip.flash_map}
     start, length = {**usual, **package.table}.get(part.partition, (0, 0))
     if part.offset + len(part.data) > length:
         raise DamagedDumpError(
-            f"the UF2 file is damaged: {part.partition!r} has no room for what is to go there",
+            f"the UF2 file is damaged: its data do not fit into {part.partition!r}",
             hint="download or build it again",
         )
     return start + part.offset

@@ -1,11 +1,11 @@
-"""What has to hold still when a plan is carried out, which may be long after it was made."""
+"""Checks just before a plan is carried out, which may be long after it was made."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import RefusedError
-from bekenlab.flashing.same_chip import is_same, own_sectors
+from bekenlab.flashing.same_chip import calibration_sectors, is_same
 from bekenlab.link.comparing import sector_crcs
 from bekenlab.link.target import BLANK_SECTOR_CRC
 
@@ -18,29 +18,29 @@ if TYPE_CHECKING:
 
 
 def raise_if_backup_is_gone(plan: FlashPlan) -> None:
-    """Nothing is changed when what there is to go back to has been deleted or moved meanwhile.
+    """Refuse to write when the backup the plan relies on has been deleted or moved.
 
     Raises:
-        RefusedError: It has.
+        RefusedError: The backup no longer exists.
     """
     if plan.backup is not None and not plan.backup.is_file():
         raise RefusedError(
-            f"nothing was written: the backup {plan.backup} is no longer there",
-            hint="put it back, or start again: another one is looked for then",
+            f"nothing was written: the backup {plan.backup} no longer exists",
+            hint="put it back, or start again to look for another one",
             refusals=["no-backup"],
         )
 
 
 def same_chip_guard(target: Target, plan: FlashPlan, state: ChipState) -> Callable[[], None]:
-    """A check that the chip on the line is the one a plan was made for.
+    """A check that the connected chip is the one a plan was made for.
 
     Args:
         target: The chip.
-        plan: The plan; what it writes is not looked at.
-        state: What the chip held when it was planned.
+        plan: The plan; sectors it writes are not compared.
+        state: What the chip held when the plan was made.
 
     Returns:
-        Raises RefusedError when another chip answers.
+        A function that raises RefusedError when another chip answers.
     """
     written = {sector.address for sector in (*plan.sectors, *plan.repairs)}
     lasting = {
@@ -49,15 +49,15 @@ def same_chip_guard(target: Target, plan: FlashPlan, state: ChipState) -> Callab
         if crc != BLANK_SECTOR_CRC and address not in written
     }
 
-    def is_it() -> bool:
+    def is_same_chip() -> bool:
         now = dict(sector_crcs(target, sorted(lasting)))
-        return is_same(lasting, now, own_sectors(target.identity))
+        return is_same(lasting, now, calibration_sectors(target.identity))
 
     def check() -> None:
         # Asked twice: noise may have changed an answer.
-        if lasting and not is_it() and not is_it():
+        if lasting and not is_same_chip() and not is_same_chip():
             raise RefusedError(
-                "another chip answers than the one that was looked at; it is left alone",
+                "another chip answers than the one the plan was made for; it is left unchanged",
                 hint="put the first one back, or start again with this one",
                 refusals=["wrong-chip"],
             )

@@ -1,8 +1,8 @@
-"""What a write must not forget when it is cut off: what the chip held before, where it matters.
+"""The journal of a write: what the chip held before, should the write be interrupted.
 
 Sectors the file covers only in part, and those that cannot be rebuilt, are kept with their content;
-of all others the CRC is kept, so that damage outside the written range is noticed. The journal is
-the user's, readable by nobody else, and is deleted when the write is complete.
+of all others the CRC is kept, so that damage outside the written range is noticed. Only the user
+can read a record, and it is deleted when the write is complete.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.chips import SECTOR
 from bekenlab.errors import FileAccessError
 from bekenlab.files import write_whole
-from bekenlab.flashing.same_chip import identity_facts, is_same, own_sectors
+from bekenlab.flashing.same_chip import calibration_sectors, identity_facts, is_same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,11 +34,11 @@ class WriteRecord:
 
     Attributes:
         chip: Facts of the chip.
-        ranges: Physical ranges the write was to change, half open.
+        ranges: Physical ranges the write is to change, half open.
         crcs: CRC-32 of every sector, by address.
-        originals: Content of the sectors kept, by address.
-        backup: The backup relied on, or None.
-        status: The flash's status registers, or None where they cannot be read.
+        originals: Content of the sectors that are kept, by address.
+        backup: The backup the write relies on, or None.
+        status: The flash's status registers, or None if they cannot be read.
     """
 
     chip: Mapping[str, Any]
@@ -48,29 +49,29 @@ class WriteRecord:
     status: int | None = None
 
     def is_inside(self, address: int) -> bool:
-        """Whether the write was to change the sector at an address."""
-        return any(start < address + 0x1000 and address < end for start, end in self.ranges)
+        """Whether the write is to change the sector at an address."""
+        return any(start < address + SECTOR and address < end for start, end in self.ranges)
 
     def is_of(self, identity: Identity, crcs: Mapping[int, int]) -> bool:
-        """Whether a chip is the one this was recorded of."""
-        own = own_sectors(identity)
+        """Whether a chip is the one this record was made for."""
+        own = calibration_sectors(identity)
         lasting = {a: crc for a, crc in self.crcs.items() if a in own or not self.is_inside(a)}
         return dict(self.chip) == identity_facts(identity) and is_same(lasting, crcs, own)
 
 
 class WriteJournal:
-    """A folder of records, one file each.
+    """A folder of records, one per file.
 
     Args:
-        folder: The user's state folder; None keeps records nowhere (then a write that is cut off
-            cannot be continued with what it had kept).
+        folder: The user's state folder; None: no records are kept, so an interrupted write cannot
+            restore what it had kept.
     """
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder / "writes" if folder else None
 
     def find(self, identity: Identity, crcs: Mapping[int, int]) -> tuple[Path, WriteRecord] | None:
-        """The record of a write to this chip that was cut off."""
+        """The record of an interrupted write to this chip, with its file, or None."""
         for path in self._paths():
             record = _read(path)
             if record is not None and record.is_of(identity, crcs):
@@ -78,7 +79,7 @@ class WriteJournal:
         return None
 
     def concerns(self, identity: Identity) -> bool:
-        """Whether there is a record of a write to this kind of chip, perhaps to this very one."""
+        """Whether there is a record of a write to this kind of chip, possibly to this very one."""
         facts = identity_facts(identity)
         records = map(_read, self._paths())
         return any(record is not None and dict(record.chip) == facts for record in records)
@@ -89,7 +90,7 @@ class WriteJournal:
         return sorted(self._folder.glob("*.json"))
 
     def save(self, record: WriteRecord, replacing: Path | None) -> Path | None:
-        """Write a record down before anything is changed.
+        """Save a record before anything is changed on the chip; None if no records are kept.
 
         Raises:
             FileAccessError: It cannot be written; then nothing may be changed.
@@ -105,7 +106,7 @@ class WriteJournal:
         except OSError as error:
             raise FileAccessError(
                 f"{path} cannot be written: {error}",
-                hint="a write is only begun when its journal can be kept; free some space",
+                hint="writing starts only once its journal is saved; free some space",
             ) from error
         return path
 
@@ -126,7 +127,7 @@ def _to_json(record: WriteRecord) -> dict[str, Any]:
 
 
 def _read(path: Path) -> WriteRecord | None:
-    """A record, or None when the file is no whole one."""
+    """A record, or None when the file is incomplete or something else."""
     try:
         table = json.loads(path.read_text("utf-8"))
         if table["format"] != FORMAT or table["version"] != _VERSION:

@@ -1,4 +1,4 @@
-"""Where backups were made, so that a write can be refused when there is none of this chip."""
+"""The list of backups made on this computer; without one of the chip, writes are refused."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from bekenlab.files import lock, write_whole
 
 _FILE = "backups.json"
 _MOST = 1000
-_PATIENCE, _EVERY = 200, 0.01  # seconds between tries
+_TRIES, _PAUSE = 200, 0.01  # seconds between tries
 
 
 class KnownBackups:
-    """A list of files in the user's data folder.
+    """A list of files in the user's state folder.
 
     Args:
-        folder: Where the list is, or is made; None keeps no list.
+        folder: Where the list is or will be created; None: no list is kept.
     """
 
     def __init__(self, folder: Path | None) -> None:
         self._path = folder / _FILE if folder else None
 
     def add(self, dump: Path) -> None:
-        """Note a backup; silently does nothing when the list cannot be written."""
+        """Add a backup; silently does nothing when the list cannot be written."""
         if self._path is None:
             return
         try:
@@ -35,10 +35,10 @@ class KnownBackups:
                 paths = [*(p for p in self.paths() if p != dump.resolve()), dump.resolve()]
                 write_whole(self._path, json.dumps([str(p) for p in paths[-_MOST:]]).encode())
         except OSError:
-            return  # then the backup has to be named
+            return  # then the user has to name the backup
 
     def paths(self) -> list[Path]:
-        """All files noted, oldest first, whether they still exist or not."""
+        """All files on the list, oldest first, whether they still exist or not."""
         if self._path is None:
             return []
         try:
@@ -50,8 +50,8 @@ class KnownBackups:
 
 
 def _wait_for(guard: IO[str]) -> None:
-    """Two runs that note a backup at once would each forget the other's; nobody waits for ever."""
-    for _ in range(_PATIENCE):
+    """Wait up to two seconds for another run: both would overwrite each other's entry."""
+    for _ in range(_TRIES):
         if lock(guard):
             return
-        time.sleep(_EVERY)
+        time.sleep(_PAUSE)

@@ -1,4 +1,4 @@
-"""Pieces of flash: bytes, and the physical address they belong to."""
+"""Pieces of flash: bytes and their physical address."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class Piece:
 
 
 def inside(piece: Piece, size: int) -> list[Piece]:
-    """What of a piece fits into flash."""
+    """The part of a piece that fits into a flash of so many bytes."""
     data = piece.data[: max(0, size - piece.start)]
     return [Piece(piece.start, data)] if data else []
 
 
 def without(piece: Piece, regions: Sequence[Region]) -> list[Piece]:
-    """What remains of a piece when regions are left out."""
+    """The parts of a piece that lie outside the given regions."""
     remaining = [piece]
     for region in regions:
         remaining = [part for whole in remaining for part in _cut(whole, region)]

@@ -1,4 +1,4 @@
-"""The user's folders: where backups, unfinished writes and what is known of adapters are kept."""
+"""The user's folders for backups, records of unfinished writes, and adapters' baud rates."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ class Places:
     """The user's folders.
 
     Attributes:
-        state: Records of unfinished writes, and the list of known backups; None keeps none.
+        state: Folder for records of unfinished writes and the list of known backups; None: neither
+            is kept.
         backups: Where new backups go.
     """
 
@@ -28,7 +29,7 @@ class Places:
 
     @classmethod
     def of_user(cls) -> Self:
-        """The folders that this computer's system gives to the user's programs."""
+        """The operating system's usual data and state folders of this user."""
         from platformdirs import user_data_path
 
         return cls(state_folder(), user_data_path("bekenlab", appauthor=False) / "backups")
@@ -45,14 +46,14 @@ class Places:
 
     @property
     def memory(self) -> BaudMemory | None:
-        """The rates that adapters managed."""
+        """The baud rates that adapters managed; None when no state is kept."""
         return BaudMemory(self.state) if self.state else None
 
     def candidates(self, named: Iterable[Path] = ()) -> list[Path]:
         """Files that may be backups of a chip, oldest first; those the user named come last.
 
-        The folder is searched as well: a run may have been ended between making a backup and
-        noting it.
+        The folder is searched as well: a run may have been killed between making a backup and
+        adding it to the list.
         """
         found = self.known.paths()
         if self.backups.is_dir():
@@ -63,14 +64,14 @@ class Places:
 
 
 def state_folder() -> Path:
-    """Where this user's programs keep what must outlive a run."""
+    """The user's state folder of this program."""
     from platformdirs import user_state_path
 
     return user_state_path("bekenlab", appauthor=False)
 
 
 def _changed(path: Path) -> float:
-    """When a file was last written to; one that is gone by now is as old as can be."""
+    """When a file was last modified; 0 if it no longer exists."""
     try:
         return path.stat().st_mtime
     except OSError:

@@ -1,4 +1,4 @@
-"""What writing a file would do to a chip, worked out before anything is touched."""
+"""The plan of a write: what it would do to a chip, worked out before anything is changed."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from bekenlab.flashing.pieces import Piece
 
 # Measured on the virtual chip with the times of NOR data sheets: erasing, programming, comparing.
-_SECONDS_A_SECTOR = 0.06
-_BYTES_A_SECTOR = 4123
-_BITS_A_BYTE = 10
+_SECONDS_PER_SECTOR = 0.06
+_BYTES_PER_SECTOR = 4123
+_BITS_PER_BYTE = 10
 
 
-def line_seconds(sectors: int, baud: int) -> float:
-    """How long the line needs for the requests and answers that move so many sectors."""
-    return sectors * _BYTES_A_SECTOR * _BITS_A_BYTE / baud
+def transfer_seconds(sectors: int, baud: int) -> float:
+    """Time to transfer so many sectors at a baud rate, with requests and replies."""
+    return sectors * _BYTES_PER_SECTOR * _BITS_PER_BYTE / baud
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Refusal:
 
     Attributes:
         code: One of ``refusals.OVERRIDABLE``.
-        reason: What was seen, for a person.
-        keepable: Whether leaving the part of this name out of the write lets it pass as well.
+        reason: The reason in words.
+        keepable: Whether keeping the chip's own part of this name resolves it as well.
     """
 
     code: str
@@ -43,7 +43,7 @@ class Refusal:
 
     @property
     def action(self) -> Action:
-        """What lets it pass."""
+        """What the user can do about it."""
         return Action("keep-or-override" if self.keepable else "override", code=self.code)
 
 
@@ -53,8 +53,8 @@ class PlannedSector:
 
     Attributes:
         address: Physical.
-        data: 4096 bytes it is to hold.
-        partial: Whether part of it is the chip's own content, kept.
+        data: The 4096 bytes it is to hold.
+        partial: Whether some of them are kept from the chip.
     """
 
     address: int
@@ -64,19 +64,19 @@ class PlannedSector:
 
 @dataclass(frozen=True, slots=True)
 class FlashPlan:
-    """All that a write would do.
+    """Everything a write would do.
 
     Attributes:
-        title: What is written, for a person.
+        title: What is written, in words.
         pieces: The ranges that will hold the new bytes.
         sectors: Those that have to be written, in address order.
-        same: Sectors of the pieces that hold the right bytes already.
-        repairs: Sectors outside the pieces that an interrupted run damaged, to be put right.
+        same: Sectors of the pieces that already hold the right bytes.
+        repairs: Sectors outside the pieces that an interrupted write damaged, to be restored.
         kept: Parts of the file that are left out, e.g. its boot loader.
-        refusals: Why it should not be done; empty when nothing speaks against it.
+        refusals: Reasons against it; empty when it may be carried out.
         notices: What else the reader should know.
-        backup: The backup of this chip that is relied on, if any.
-        baud: Rate of the line, for the estimate.
+        backup: The backup of this chip that the write relies on, if any.
+        baud: Baud rate, for the estimate.
     """
 
     title: str
@@ -97,12 +97,12 @@ class FlashPlan:
 
     @property
     def seconds(self) -> float:
-        """How long it will take, roughly."""
+        """Estimated duration."""
         count = len(self.sectors) + len(self.repairs)
-        return line_seconds(count, self.baud) + count * _SECONDS_A_SECTOR
+        return transfer_seconds(count, self.baud) + count * _SECONDS_PER_SECTOR
 
     def raise_if_refused(self) -> None:
-        """Stop here when something speaks against it.
+        """Raise when there are reasons against it.
 
         Raises:
             RefusedError: The reasons, and what overrides them.
@@ -124,12 +124,12 @@ def compose(
     crcs: Mapping[int, int],
     read: Callable[[int], bytes],
 ) -> tuple[tuple[PlannedSector, ...], tuple[PlannedSector, ...]]:
-    """The sectors to write, and those that hold the right bytes already.
+    """The sectors to write, and those that already hold the right bytes.
 
     Args:
-        pieces: What is to be written; they do not overlap.
+        pieces: What is to be written; they must not overlap.
         crcs: Standard CRC-32 by sector address, as the chip holds them now.
-        read: Gives the content a sector is to keep where a piece covers only part of it.
+        read: Returns the present content of a sector that a piece covers only in part.
     """
     wanted: dict[int, bytearray] = {}
     covered: dict[int, int] = {}

@@ -1,9 +1,8 @@
-"""Plans for one chip: as many as a person wants to see, from one look at its flash.
+"""Plans for one chip: any number of them from one survey of its flash.
 
-A write that would change nothing is known as such from one CRC over what it would write. Any other
-plan asks the chip for the CRC of all of flash, since what is changed must be vouched for before and
-after; a loader that computes CRCs slowly (the BK7231T's takes 3 s a MiB in the virtual chip) needs
-ten seconds for that.
+One CRC over the bytes to be written shows that a write would change nothing. Any other plan needs a
+survey of all of flash, since everything else must be verified before and after; a loader that
+computes CRCs slowly (the BK7231T's takes 3 s per MiB in the virtual chip) needs ten seconds for it.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from bekenlab.flashing.pieces import Piece, inside
 from bekenlab.flashing.plan import FlashPlan, compose
 from bekenlab.flashing.planning import HEAD, placed, plan_write, title_of
 from bekenlab.flashing.refusals import Situation, refusals
-from bekenlab.flashing.state import ChipState, look
+from bekenlab.flashing.state import ChipState, survey
 from bekenlab.link.reading import read_alone
 
 if TYPE_CHECKING:
@@ -32,19 +31,19 @@ if TYPE_CHECKING:
     from bekenlab.link.identity import Identity
     from bekenlab.link.target import Target
 
-# What is different is mostly different at its beginning; this much tells at little cost.
+# A different file mostly differs at its beginning, which is cheap to check.
 _FIRST = 0x8000
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class WriteProposal:
-    """What a write would do to a chip. Nothing of it is done yet.
+    """What a write would do to a chip; nothing has been changed yet.
 
     Attributes:
         identity: The chip.
         plan: The plan.
-        options: What it was made for.
-        state: What the chip holds; the plan is carried out against it.
+        options: The options it was made with.
+        state: What the chip holds, as the plan assumes.
     """
 
     identity: Identity
@@ -58,11 +57,11 @@ class Planner:
 
     Args:
         target: The chip.
-        files: What to write: one file, or several that go together, each to where it belongs.
-        journal: Where writes that were cut off are recorded.
+        files: What to write: one file, or several in one plan, each to where it belongs.
+        journal: Records of interrupted writes.
         backups: Files that may be backups of the chip, oldest first.
-        state: What the chip holds, where that is known; else it is asked when it is needed.
-        events: Told of progress.
+        state: What the chip holds, if known; else the chip is surveyed when needed.
+        events: Receives progress.
     """
 
     def __init__(
@@ -86,8 +85,8 @@ class Planner:
         """Make a plan; reads a few sectors at most, changes nothing.
 
         Raises:
-            UsageError: Nothing says where a file belongs, or two of them overlap.
-            BekenlabError: Chip or line fail.
+            UsageError: A file's address is unknown, or two files overlap.
+            BekenlabError: The chip or the port fails.
         """
         plan, state = self._plan(options)
         return WriteProposal(self._target.identity, plan, options, state)
@@ -99,25 +98,24 @@ class Planner:
             if plan is not None:
                 return plan, ChipState({}, None, None)
         if self._state is None:
-            self._state = look(self._target, self._journal, self._backups, events=self._events)
+            self._state = survey(self._target, self._journal, self._backups, events=self._events)
         return plan_write(self._target, first, options, self._state, also=others), self._state
 
 
 def plan_unchanged(
     target: Target, file: FlashFile, options: WriteOptions, journal: WriteJournal
 ) -> FlashPlan | None:
-    """The plan of a write that has nothing to do; None: what there is to do must be worked out.
+    """The plan of a write that would change nothing, or None if it might change something.
 
     Args:
         target: The chip.
         file: What to write.
-        options: Where, and what to leave alone.
-        journal: Where writes that were cut off are recorded; after one, more than this file may
-            have to be put right.
+        options: Where to, and what to leave alone.
+        journal: Records of interrupted writes; after one, more than this file may need repair.
 
     Raises:
-        UsageError: Nothing says where the file belongs.
-        BekenlabError: Chip or line fail.
+        UsageError: The file's address is unknown.
+        BekenlabError: The chip or the port fails.
     """
     part = placed(target, file, options, options.address)
     pieces = tuple(piece for whole in part.pieces for piece in inside(whole, target.size))
@@ -139,7 +137,7 @@ def plan_unchanged(
 def _is_refused(
     target: Target, part: Placed, options: WriteOptions, same: Sequence[PlannedSector]
 ) -> bool:
-    """Whether a rule speaks against the file; for a chip it is not meant for it is no use there."""
+    """Whether a rule refuses the file, which also holds when the chip already has its bytes."""
     held = {sector.address: sector.data for sector in same}
     blank = b"\xff" * SECTOR
     situation = Situation(

@@ -1,4 +1,4 @@
-"""Plans: what writing files would do to a chip that holds what it holds."""
+"""Making plans: what writing files would do to a chip with its present content."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bekenlab.flashing.state import ChipState
     from bekenlab.link.target import Target
 
-# Enough to see how the boot loader and the application are encrypted.
+# Sectors that show how the boot loader and the application are encrypted.
 _HEADS = (0, APP_START)
 HEAD = _HEADS[-1] + SECTOR
 
@@ -33,7 +33,7 @@ class WriteOptions:
     """What the user wants of a write.
 
     Attributes:
-        address: Where to put the file, physical; None: where it belongs.
+        address: Physical address to write the file to; None: where it belongs.
         keep: Protected parts of the chip to leave alone: ``"bootloader"``, ``"rf"``.
         force: Codes of refusals to override.
     """
@@ -56,13 +56,13 @@ def plan_write(
     Args:
         target: The chip.
         file: What to write.
-        options: Where, and what to leave alone.
+        options: Where to, and what to leave alone.
         state: What the chip holds.
-        also: Further files that go with it in one plan, each to where it belongs.
+        also: Further files of the same plan, each written to where it belongs.
 
     Raises:
-        UsageError: Nothing says where a file belongs, or two of them overlap.
-        BekenlabError: Chip or line fail.
+        UsageError: A file's address is unknown, or two files overlap.
+        BekenlabError: The chip or the port fails.
     """
     parts = [
         placed(target, file, options, options.address),
@@ -104,7 +104,7 @@ def plan_write(
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A file at its place, and what of it is left out."""
+    """A file at its address, and the regions that are left out."""
 
     file: FlashFile
     pieces: Sequence[Piece]
@@ -112,15 +112,15 @@ class Placed:
 
 
 def placed(target: Target, file: FlashFile, options: WriteOptions, address: int | None) -> Placed:
-    """Where a file's bytes go on this chip, and what of it stays out.
+    """Where a file's bytes go on this chip, and which regions are left out.
 
     Raises:
-        UsageError: Nothing says where it belongs.
+        UsageError: Its address is unknown.
     """
     start = address if address is not None else place(file, target.identity.chip)
     if start is None:
         raise UsageError(
-            f"{file.name} is {KIND_MEANS[file.kind]}: nothing says where it belongs",
+            f"{file.name} is {KIND_MEANS[file.kind]}; its address is unknown",
             action=Action("name-address"),
         )
     whole = file.at(start)
@@ -134,21 +134,21 @@ def _refuse_overlap(parts: Sequence[Placed]) -> None:
     for first, second in pairwise(parts):
         if first.pieces[-1].end > second.pieces[0].start:
             raise UsageError(
-                f"{first.file.name} reaches into the place of {second.file.name}, "
+                f"{first.file.name} overlaps {second.file.name}, which starts at "
                 f"{second.pieces[0].start:#x}",
                 hint="write them one after the other",
             )
 
 
 def title_of(file: FlashFile) -> str:
-    """What a file is, for a person."""
+    """A file's name, kind and firmware, in words."""
     if file.kind is FileKind.BLANK:
         return file.name
     return ", ".join(filter(None, (f"{file.name}: {KIND_MEANS[file.kind]}", file.firmware)))
 
 
 def _left_out(target: Target, file: FlashFile, options: WriteOptions) -> list[Region]:
-    """Firmware brings a boot loader; the chip's own stays unless it is asked for by name."""
+    """Regions to keep; QIO firmware brings a boot loader, which is written only when forced."""
     kept = []
     for region in protected_regions(target.identity):
         code = "bootloader" if region.name == "bootloader" else "rf"
@@ -159,7 +159,7 @@ def _left_out(target: Target, file: FlashFile, options: WriteOptions) -> list[Re
 
 
 def _heads(target: Target) -> bytes:
-    """The chip's first sectors of boot loader and application, in a flash that is else blank."""
+    """The first sectors of boot loader and application; blank bytes in between."""
     head = bytearray(b"\xff" * HEAD)
     for address in _HEADS:
         head[address : address + SECTOR] = read_alone(target, address).data
@@ -167,13 +167,13 @@ def _heads(target: Target) -> bytes:
 
 
 def _content(target: Target, state: ChipState, address: int) -> bytes:
-    """What a sector holds, or held before a write that was cut off in the middle of it."""
+    """What a sector holds, or held before an interrupted write changed it."""
     original = state.original(address)
     return original if original is not None else read_alone(target, address).data
 
 
 def _repairs(state: ChipState, pieces: Sequence[Piece]) -> tuple[PlannedSector, ...]:
-    """Sectors a write that was cut off has damaged and this one will not write anyway."""
+    """Sectors that an interrupted write damaged and this one does not write anyway."""
     if state.unfinished is None:
         return ()
     record = state.unfinished[1]
@@ -188,5 +188,5 @@ def _repairs(state: ChipState, pieces: Sequence[Piece]) -> tuple[PlannedSector, 
 def _notices(state: ChipState) -> list[Notice]:
     if state.unfinished is None:
         return []
-    text = "An earlier write to this chip was cut off; what it left half done is put right as well."
+    text = "An earlier write to this chip was interrupted; what it damaged is repaired as well."
     return [Notice("unfinished-write", text)]

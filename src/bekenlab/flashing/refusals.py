@@ -1,4 +1,4 @@
-"""Why a write is refused, one row a reason; each can be overridden by name, none by accident."""
+"""The rules that refuse a write; each can be overridden by its name only."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ OVERRIDABLE = (
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the rules look at.
+    """What the rules check.
 
     Attributes:
         file: The file.
-        pieces: Where its bytes would go, before anything was cut off.
+        pieces: Where its bytes would go, including what does not fit into flash.
         identity: The chip.
         crcs: CRC-32 by sector address, as the chip holds them.
-        head: The chip's first bytes of boot loader and app, as far as they were read.
+        head: The chip's first bytes of boot loader and app, as far as they have been read.
         has_backup: Whether a backup of this chip is known.
     """
 
@@ -55,7 +55,7 @@ class Situation:
 
 
 def refusals(situation: Situation) -> Iterator[Refusal]:
-    """Everything that speaks against a write."""
+    """All reasons against a write."""
     yield from _unknown(situation)
     if situation.file.damage and situation.file.kind is not FileKind.OTHER:
         yield Refusal("damaged-file", f"{situation.file.name}: {situation.file.damage}")
@@ -70,30 +70,32 @@ def refusals(situation: Situation) -> Iterator[Refusal]:
 
 def _unknown(situation: Situation) -> Iterator[Refusal]:
     if situation.file.kind is FileKind.OTHER:
-        yield Refusal("unknown-file", f"{situation.file.name} is nothing a Beken chip would run")
+        yield Refusal(
+            "unknown-file", f"{situation.file.name} is not firmware or data known for a Beken chip"
+        )
 
 
 def _wrong_chip(situation: Situation) -> Iterator[Refusal]:
-    """N, M and BL2028N are one silicon; what differs is the key, which has a rule of its own."""
+    """N, M and BL2028N are the same silicon; their keys differ, which has its own rule."""
     meant, chip = situation.file.chip, situation.identity.chip
     if meant is None or chip is None or meant == chip.name:
         return
     other = find_chip(meant)
     if other is not None and other.chip_id is not None and other.chip_id == chip.chip_id:
         return
-    yield Refusal("wrong-chip", f"{situation.file.name} is for {meant}, this is {chip.name}")
+    yield Refusal("wrong-chip", f"{situation.file.name} is for {meant}, but this is {chip.name}")
 
 
 def _too_big(situation: Situation) -> Iterator[Refusal]:
     end = max((piece.end for piece in situation.pieces), default=0)
     size = situation.identity.flash_size
     if end > size:
-        text = f"it would end at {end:#x}, flash at {size:#x} (what does not fit is left out)"
+        text = f"it would end at {end:#x}, but flash ends at {size:#x} (the rest would be left out)"
         yield Refusal("too-big", text)
 
 
 def _protected(situation: Situation) -> Iterator[Refusal]:
-    """What cannot be rebuilt, unless the file holds the very same bytes or nothing is there."""
+    """Regions that cannot be rebuilt, unless they are blank or the file holds the same bytes."""
     for region in protected_regions(situation.identity):
         if is_blank(situation.crcs, region.start, region.end):
             continue
@@ -122,13 +124,13 @@ def _encryption(situation: Situation) -> Iterator[Refusal]:
         return
     plain = new is EncryptionState.PLAIN
     if plain != runs_plain:
-        words = {True: "in plain", False: "encrypted"}
-        text = f"its code is {words[plain]}, the chip runs code that is {words[runs_plain]}"
+        words = {True: "not encrypted", False: "encrypted"}
+        text = f"its code is {words[plain]}, but the chip runs code that is {words[runs_plain]}"
         yield Refusal("encryption", f"{text}: it would not start")
 
 
 def _runs_plain(situation: Situation) -> bool | None:
-    """What is in flash shows it; else what is usual for the chip; None: unknown."""
+    """Whether the chip runs plain code, by its flash, else as usual for it; None: unknown."""
     now = read_image(situation.head)
     if now.spans and now.encryption.state is not EncryptionState.UNKNOWN:
         return now.encryption.state is EncryptionState.PLAIN

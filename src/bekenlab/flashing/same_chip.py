@@ -1,4 +1,4 @@
-"""What tells one chip from another of its kind, and what of it cannot be rebuilt."""
+"""How to tell a chip from others of its kind, and which regions of it cannot be rebuilt."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from bekenlab.chips import Region
     from bekenlab.link.identity import Identity
 
-# The device may have run in between and changed its storage.
+# Share of sectors that must agree: the device may have run meanwhile and changed its storage.
 _SAME = 0.9
-# Noise turns the address of an erase command into another one; seldom, and not again and again.
+# Sectors that noise may have erased by corrupting an address, which is rare.
 _HIT_BY_NOISE = 2
 
 
 def identity_facts(identity: Identity) -> dict[str, Any]:
-    """What tells one chip from another kind, for journals and manifests."""
+    """Facts that identify the kind of chip, for journals and manifests."""
     return {
         "chip": identity.chip.name if identity.chip else None,
         "chip_id": identity.chip_id,
@@ -32,7 +32,7 @@ def identity_facts(identity: Identity) -> dict[str, Any]:
 
 
 def protected_regions(identity: Identity) -> tuple[Region, ...]:
-    """Regions of the chip's map that cannot be rebuilt; none where the chip is unknown."""
+    """Regions of the chip's map that cannot be rebuilt; none for an unknown chip."""
     chip = identity.chip
     if chip is None:
         return ()
@@ -44,28 +44,28 @@ def is_blank(crcs: Mapping[int, int], start: int, end: int) -> bool:
     return all(crcs.get(a) == BLANK_SECTOR_CRC for a in range(start, end, SECTOR))
 
 
-def own_sectors(identity: Identity) -> tuple[int, ...]:
-    """Sectors that are different in every chip: its RF calibration."""
+def calibration_sectors(identity: Identity) -> tuple[int, ...]:
+    """Addresses of sectors that differ from chip to chip: its RF calibration."""
     regions = [r for r in protected_regions(identity) if r.name != "bootloader"]
     return tuple(address for r in regions for address in range(r.start, r.end, SECTOR))
 
 
 def is_same(before: Mapping[int, int], now: Mapping[int, int], own: Sequence[int]) -> bool:
-    """Whether sectors nobody meant to change show the same chip.
+    """Whether the sectors nobody meant to change show that it is the same chip.
 
-    Two devices of one kind have nearly all of flash in common. The calibration tells them apart;
+    Two devices of one kind share nearly all of flash. The calibration tells them apart;
     where it is blank, or was erased by accident, everything else has to agree.
 
     Args:
         before: CRC-32 by sector address, as it was.
-        now: The same as it is.
-        own: Sectors that are different in every chip.
+        now: The same as it is now.
+        own: Addresses of sectors that differ from chip to chip.
     """
-    telling = {a: crc for a, crc in before.items() if crc != BLANK_SECTOR_CRC}
+    written = {a: crc for a, crc in before.items() if crc != BLANK_SECTOR_CRC}
     differing = sum(now.get(a) != crc for a, crc in before.items())
-    calibration = [a for a in own if a in telling]
-    if calibration and all(now.get(a) == telling[a] for a in calibration):
+    calibration = [a for a in own if a in written]
+    if calibration and all(now.get(a) == written[a] for a in calibration):
         return differing <= (1 - _SAME) * len(before)
     erased = all(now.get(a) == BLANK_SECTOR_CRC for a in calibration)
-    others = len(telling) - len(calibration)
+    others = len(written) - len(calibration)
     return erased and others > 0 and differing <= _HIT_BY_NOISE

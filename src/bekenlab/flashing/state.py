@@ -1,4 +1,4 @@
-"""What a chip holds before it is written, and which backup of it is known."""
+"""The survey of a chip before it is written: its CRCs, and the known backup of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bekenlab.events import EventSink, Progress, ignore
 from bekenlab.flashing.backup_files import is_as_made
 from bekenlab.flashing.same_chip import is_blank, protected_regions
 from bekenlab.image.layout import arrange
-from bekenlab.link.comparing import proven_crcs, sector_crcs
+from bekenlab.link.comparing import sector_crcs, verified_crcs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,12 +28,12 @@ JOB = "write"
 
 @dataclass(frozen=True, slots=True)
 class ChipState:
-    """What is known of a chip's flash without having read it.
+    """What is known about a chip's flash without reading it.
 
     Attributes:
         crcs: CRC-32 by sector address.
-        unfinished: A write that was cut off, and the file its record is in.
-        backup: A backup of this chip and its bytes.
+        unfinished: The record of an interrupted write, with its file; None without one.
+        backup: A backup of this chip, with its bytes; None if none is known.
     """
 
     crcs: Mapping[int, int]
@@ -42,10 +42,10 @@ class ChipState:
 
     @property
     def before(self) -> Mapping[int, int]:
-        """The same before a write that was cut off, where that is known.
+        """CRCs as they were before an interrupted write, where that is known.
 
-        What noise damaged beside the written range, or in what cannot be rebuilt, still belongs to
-        this chip.
+        Sectors that noise damaged outside the written range, or that cannot be rebuilt, thus still
+        count as this chip's.
         """
         if self.unfinished is None:
             return self.crcs
@@ -54,33 +54,33 @@ class ChipState:
         return {**self.crcs, **{a: record.crcs[a] for a in kept}}
 
     def original(self, address: int) -> bytes | None:
-        """What a sector held before a write that was cut off, where that is known."""
+        """What a sector held before an interrupted write, if the record has it."""
         record = self.unfinished[1] if self.unfinished else None
         return record.originals.get(address) if record else None
 
 
-def look(
+def survey(
     target: Target,
     journal: WriteJournal,
     backups: Sequence[Path],
     *,
     events: EventSink = ignore,
 ) -> ChipState:
-    """Ask the chip for the CRC of every sector, and find what is known of it.
+    """Ask the chip for the CRC of every sector; find its unfinished write and its backup.
 
     Args:
         target: The chip.
-        journal: Where writes that were cut off are recorded.
+        journal: Records of interrupted writes.
         backups: Files that may be backups of it, oldest first.
-        events: Told of progress.
+        events: Receives progress.
     """
     identity = target.identity
     regions = protected_regions(identity)
     own = [a for r in regions for a in range(r.start, r.end, SECTOR) if a < target.size]
-    # Most of flash is as the backup has it; that is asked for first.
+    # Most of flash equals the backup, which makes comparing whole ranges cheap.
     likely = backup_of(identity, dict(sector_crcs(target, own)), backups)
     crcs: dict[int, int] = {}
-    for piece in proven_crcs(target, _crcs_of(likely[1]) if likely else {}):
+    for piece in verified_crcs(target, _crcs_of(likely[1]) if likely else {}):
         crcs |= piece
         span = (min(piece), max(piece) + SECTOR)
         events(Progress(JOB, "compare", len(crcs) * SECTOR, target.size, span))
@@ -99,16 +99,16 @@ def _crcs_of(data: bytes) -> dict[int, int]:
 def backup_of(
     identity: Identity, crcs: Mapping[int, int], candidates: Sequence[Path]
 ) -> tuple[Path, bytes] | None:
-    """The newest backup of this very chip, and its bytes.
+    """The newest backup of this chip, and its bytes.
 
-    A file is a chip's when it has the size of its flash and agrees with it in all that cannot be
-    rebuilt: boot loader and RF calibration, which differs from chip to chip. One that is no longer
-    what its manifest says has been changed or has gone bad: it is none.
+    A file is a backup of a chip when it has the size of its flash and agrees with it in everything
+    that cannot be rebuilt: boot loader and RF calibration, which differs from chip to chip. A file
+    that no longer matches its manifest has been changed or damaged and does not count.
 
     Args:
         identity: The chip.
         crcs: CRC-32 by sector address, as the chip holds them.
-        candidates: Files to look at, oldest first.
+        candidates: Files to check, oldest first.
     """
     for path in reversed(candidates):
         try:
@@ -117,7 +117,7 @@ def backup_of(
             continue
         if len(data) != identity.flash_size or not is_as_made(path, data):
             continue
-        # Some tools read from the middle on; in order it is a backup like any other.
+        # Some tools start reading in the middle; once put in order, it is a backup like any other.
         for ordered in dict.fromkeys((data, arrange(data).data)):
             if _same_chip(identity, crcs, ordered):
                 return path, ordered
@@ -127,8 +127,8 @@ def backup_of(
 def _same_chip(identity: Identity, crcs: Mapping[int, int], data: bytes) -> bool:
     regions = protected_regions(identity)
     own = [r for r in regions if r.name != "bootloader" and not is_blank(crcs, r.start, r.end)]
-    # Boot loaders are the same in thousands of devices. Without calibration data only the whole
-    # tells one from another; then at least nothing of this chip can be lost.
+    # Thousands of devices share a boot loader. Without calibration data only all of flash can
+    # identify a chip; a dump equal to it loses nothing in any case.
     spans = [(r.start, r.end) for r in regions] if own else [(0, len(data))]
     return all(
         zlib.crc32(data[address : address + SECTOR]) == crcs.get(address)
@@ -140,9 +140,9 @@ def _same_chip(identity: Identity, crcs: Mapping[int, int], data: bytes) -> bool
 def lost_sectors(
     record: WriteRecord, crcs: Mapping[int, int], backup: tuple[Path, bytes] | None
 ) -> dict[int, bytes]:
-    """Sectors that no longer hold what they held before, with that content where it is known.
+    """Sectors that changed since the record was made, with their former content where it is known.
 
-    Known is what the record kept, and what a backup has of the same CRC.
+    The content comes from the record, or from a backup whose sector has the same CRC.
     """
     found: dict[int, bytes] = {}
     for address, before in record.crcs.items():

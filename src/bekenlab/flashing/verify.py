@@ -1,4 +1,4 @@
-"""Compare a chip with a file, by the chip's own CRC; nothing is transferred or changed."""
+"""Compare a chip with a file by the chip's own CRCs; flash is neither read out nor changed."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _STEP = 64 * SECTOR
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """What a comparison found.
+    """The result of a comparison.
 
     Attributes:
         path: The file.
         start: Physical address of its first byte.
-        compared: Bytes.
+        compared: Number of bytes.
         different: Addresses of sectors that differ.
-        seconds: How long it took, on the line's clock.
+        seconds: How long it took, by the transport's clock.
     """
 
     path: Path
@@ -47,7 +47,7 @@ class VerifyReport:
         return not self.different
 
     def problem(self) -> VerifyFailedError | None:
-        """The error when they differ, or None."""
+        """The error when they differ, else None."""
         if self.equal:
             return None
         shown = ", ".join(f"{address:#x}" for address in self.different[:5])
@@ -70,15 +70,15 @@ def verify(
     Args:
         target: The chip.
         path: Where the bytes are from, for the report.
-        pieces: What flash should hold, and where; one at least, by address.
-        events: Told of progress.
+        pieces: What flash should hold, and where; at least one, ordered by address.
+        events: Receives progress.
 
     Raises:
         UsageError: The file reaches beyond the flash.
     """
     if pieces[-1].end > target.size:
         raise UsageError(
-            f"{path.name} would end at {pieces[-1].end:#x}, flash ends at {target.size:#x}",
+            f"{path.name} would end at {pieces[-1].end:#x}, but flash ends at {target.size:#x}",
             hint="is it for another chip?",
         )
     begun = target.session.transport.now()
@@ -100,7 +100,7 @@ def verify(
 
 
 def _whole_sectors(target: Target, piece: Piece) -> tuple[bytes, int]:
-    """The bytes with the chip's own around them, so that whole sectors can be compared."""
+    """The piece padded with the chip's own bytes, so that whole sectors can be compared."""
     begin, last = piece.sectors.start, piece.sectors.stop
     head = read_alone(target, begin).data[: piece.start - begin] if piece.start > begin else b""
     end = piece.end

@@ -1,7 +1,7 @@
 """Beken's code cipher: each 32-bit word is XORed with a key stream made from its logical address.
 
 Four 32-bit coefficients are the key. Three generators (15, 16 and 32 bits wide) mix the address
-with coefficients 0 and 1, coefficient 2 is added, coefficient 3 selects and bypasses. Encryption
+with coefficients 0 and 1, coefficient 2 is XORed in, coefficient 3 selects and bypasses. Encryption
 and decryption are the same operation. Sources: docs/formats.md, "Code cipher"; bit layouts are
 those of the hardware description named there.
 """
@@ -35,7 +35,7 @@ class CodeKey:
 
     @classmethod
     def parse(cls, text: str) -> CodeKey:
-        """Read 32 hexadecimal digits, blanks allowed.
+        """Parse 32 hexadecimal digits; whitespace is ignored.
 
         Raises:
             ValueError: The text is not four 32-bit words.

@@ -1,7 +1,7 @@
-"""Is the code in an image encrypted, and under which key? Decided by evidence, not by chip name.
+"""Whether an image's code is encrypted, and with which key: decided by evidence, not chip name.
 
-Evidence is the ARM vector table at logical 0 (boot loader) and 0x10000 (app): a branch and seven
-``ldr pc, [pc, #0x14]`` under the right key, noise under any other.
+The evidence is the ARM vector table at logical 0 (boot loader) and 0x10000 (app): a branch and
+seven ``ldr pc, [pc, #0x14]`` under the right key, noise under any other.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ APP_ADDRESS = APP_LOGICAL
 
 
 class EncryptionState(StrEnum):
-    """What was found."""
+    """How an image's code is stored."""
 
     TUYA = "tuya"
     PLAIN = "plain"
@@ -34,12 +34,12 @@ class EncryptionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Encryption:
-    """The state of an image's code and the key that opens it.
+    """How an image's code is encrypted.
 
     Attributes:
-        state: What was found.
+        state: How the code is stored.
         key: Key to decrypt with; None when unknown.
-        evidence: Sentences that say what it was decided by.
+        evidence: Sentences that say what this rests on.
     """
 
     state: EncryptionState
@@ -66,10 +66,10 @@ def opens(stored: bytes, address: int, key: CodeKey) -> bool:
 
 
 def decide(code: Mapping[int, bytes]) -> Encryption:
-    """Decide the state of encryption.
+    """Decide how code is encrypted.
 
     Args:
-        code: Logical address of a vector table to the stored bytes that begin there.
+        code: Logical address of each vector table, mapped to the stored bytes from there on.
     """
     for state, key in ((EncryptionState.PLAIN, PLAIN_KEY), (EncryptionState.TUYA, TUYA_KEY)):
         places = [

@@ -1,4 +1,4 @@
-"""FNV-1a, 32 bits, over megabytes: the hash RBL headers carry of the plain, unpacked code."""
+"""32-bit FNV-1a over megabytes: RBL headers carry this hash of the plain, unpacked code."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _POLYNOMIAL = 0x8005
 _START = 0xFFFF
 # A run of this many good frames cannot be chance (each is right by chance once in 65,536).
 _MIN_RUN = 8
-# Damaged frames inside a run do not end it, unless more than this many stand side by side.
+# Damaged frames inside a run do not end it, unless more than this many are adjacent.
 _MAX_GAP = 64
 
 
@@ -33,8 +33,8 @@ class FramedSpan:
 
     Attributes:
         start: Offset of the first frame in the bytes searched.
-        end: Offset behind the last good frame; ``end - start`` is a multiple of 34.
-        bad: Offsets of frames inside whose CRC is wrong.
+        end: Offset just past the last good frame; ``end - start`` is a multiple of 34.
+        bad: Offsets of the frames in it whose CRC is wrong.
     """
 
     start: int
@@ -48,7 +48,7 @@ def to_physical(logical: int) -> int:
 
 
 def to_logical(physical: int) -> int:
-    """Logical address of a physical one; CRC bytes count as the end of their frame's data."""
+    """Logical address of a physical one; CRC bytes map to the end of their frame's data."""
     return physical // FRAME_SIZE * DATA_SIZE + min(physical % FRAME_SIZE, DATA_SIZE)
 
 
@@ -56,7 +56,7 @@ def to_logical(physical: int) -> int:
 def _tables() -> NDArray[np.uint16]:
     """What each byte value at each of the 32 positions adds to a frame's CRC, shape (32, 256).
 
-    A CRC is linear, so a frame's CRC is the exclusive or of 32 look-ups: all frames at once.
+    A CRC is linear, so a frame's CRC is the XOR of 32 lookups, done for all frames at once.
     """
     register = np.arange(256, dtype=np.uint16) << 8
     tables = np.empty((DATA_SIZE, 256), np.uint16)
@@ -97,9 +97,9 @@ def _good(frames: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def find_spans(data: bytes, phase: int = 0) -> tuple[FramedSpan, ...]:
-    """Find all framed stretches whose frames start at offsets ``phase + 34 n``.
+    """Find all framed spans whose frames start at offsets ``phase + 34 n``.
 
-    Blank (all FF) frames are neither good nor bad: they continue a stretch but do not end one.
+    Blank (all FF) frames are neither good nor bad: a span may contain them, but not end with one.
     """
     frames = _frames(data, phase)
     good = np.flatnonzero(_good(frames))
@@ -132,14 +132,14 @@ def _too_far(frames: NDArray[np.uint8], left: int, right: int) -> bool:
 
 
 def strip(framed: bytes | memoryview) -> bytes:
-    """Remove the CRC bytes, right or wrong; a cut last frame keeps what data it has."""
+    """Remove the CRC bytes, right or wrong; a truncated last frame keeps the data it has."""
     whole = len(framed) // FRAME_SIZE * FRAME_SIZE
     body = _frames(framed, 0)[:, :DATA_SIZE].tobytes()
     return body + bytes(framed[whole:])[:DATA_SIZE]
 
 
 def add(data: bytes) -> bytes:
-    """Frame logical bytes; the last frame is filled up with FF."""
+    """Frame logical bytes; the last frame is padded with FF."""
     padded = data + b"\xff" * (-len(data) % DATA_SIZE)
     blocks = np.frombuffer(padded, np.uint8).reshape(-1, DATA_SIZE)
     framed = np.empty((len(blocks), FRAME_SIZE), np.uint8)

@@ -29,13 +29,13 @@ _HEAD_OF_LOADER = 256
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """An RBL header that belongs to a partition, and whether the content is what it says.
+    """A partition's RBL header, and whether the content matches it.
 
     Attributes:
         header: The decoded header.
-        ok: True when a checksum of the content proves it, False when it contradicts.
-        proof: ``"crc32"`` (body as stored), ``"fnv1a"`` (plain code; the only proof after an OTA,
-            whose header is copied) or ``"none"``.
+        ok: Whether a checksum of the content matches the header.
+        proof: Which checksum: ``"crc32"`` (body as stored), ``"fnv1a"`` (plain code; the only one
+            that can match after an OTA update, whose header is copied) or ``"none"``.
     """
 
     header: rbl.RblHeader
@@ -56,11 +56,11 @@ class Partition:
 
 @dataclass(frozen=True, slots=True)
 class LoaderIdentity:
-    """The boot loader: known by name or only by checksum.
+    """The boot loader, known by name or only by its checksum.
 
     Attributes:
-        known: The catalogue's entry, or None.
-        crc32: CRC-32 of the first 256 bytes of flash, or of 257 where the known entry counts so.
+        known: Its row in the table of boot loaders, or None.
+        crc32: CRC-32 of the first 256 bytes of flash, or of the first 257 where its row says so.
     """
 
     known: BootLoader | None
@@ -72,15 +72,15 @@ class Image:
     """A dump, understood.
 
     Attributes:
-        physical: Flash bytes; the first is at physical address ``start``. Rotated back.
+        physical: Flash bytes, any rotation undone; the first is at physical address ``start``.
         rotation: Physical address the file began at when it was rotated, else 0.
         start: Physical address of ``physical[0]``; not 0 for a part of flash that says where it
             belongs (an app image starts at 0x11000).
-        spans: Framed stretches inside the executable area, offsets into ``physical``.
-        encryption: State of the code and its key.
-        logical: Plain code: CRC bytes removed, decrypted; empty when there is none or no key.
+        spans: Framed spans inside the executable area, as offsets into ``physical``.
+        encryption: How the code is encrypted, and with which key.
+        logical: Plain code: CRC bytes removed, decrypted; empty without code or without its key.
         logical_start: Logical address of ``logical[0]``.
-        partitions: From the FAL table, in address order; without one, what shows by itself.
+        partitions: From the FAL table, in address order; without one, those that headers show.
         rf: The RF sector, its ``offset`` a physical address.
         loader: Boot loader at physical address 0, or None.
         notices: What the reader should know.
@@ -103,17 +103,17 @@ class Image:
         return next((part for part in self.partitions if part.name == name), None)
 
     def read(self, start: int, end: int) -> bytes:
-        """Physical bytes ``[start, end)``, cut to what the image holds."""
+        """Physical bytes ``[start, end)``, clipped to what the image holds."""
         return self.physical[max(start - self.start, 0) : max(end - self.start, 0)]
 
     @property
     def app(self) -> bytes:
-        """Plain logical bytes from the app's first on; all code where the app has no place."""
+        """Plain logical bytes from the start of the app on; all code where that starts later."""
         return self.logical[max(APP_ADDRESS - self.logical_start, 0) :]
 
 
 def read_image(data: bytes) -> Image:
-    """Understand the bytes of a dump, whole or partial. Never fails: unknown stays unknown."""
+    """Parse a dump, whole or partial. Never fails: what is not recognised stays unknown."""
     arranged = arrange(data)
     data, headers, start = arranged.data, arranged.headers, arranged.start
     notices = list(arranged.notices)
@@ -160,7 +160,7 @@ def _executable(
 ) -> tuple[framing.FramedSpan, ...]:
     """The spans that hold code: those before the end of the last framed partition.
 
-    The download area behind may hold framed remains of an old update.
+    The download area behind it may hold framed remains of an old update.
     """
     ends = [record.physical[1] for record in records if record.framed]
     limit = max(ends) - start if ends else size
@@ -196,7 +196,7 @@ def _bad_frames(
 
 
 def _damage(partitions: Sequence[Partition], end: int) -> Iterator[Notice]:
-    """Partitions whose content is not what their container says, or which the file cuts."""
+    """Notices about partitions that do not match their container, or that the file cuts off."""
     for part in partitions:
         if part.container and not part.container.ok:
             yield Notice(
@@ -213,7 +213,7 @@ def _damage(partitions: Sequence[Partition], end: int) -> Iterator[Notice]:
 
 
 def _is_remainder(partition: Partition, address: int) -> bool:
-    """Whether an address lies behind a partition's verified content: an older firmware's rest."""
+    """Whether an address is behind a partition's verified content: left by older firmware."""
     container = partition.container
     if container is None or not container.ok or not partition.start <= address < partition.end:
         return False
@@ -228,7 +228,7 @@ def _rf_sector(data: bytes, start: int) -> rf.RfSector | None:
 def _self_evident(
     headers: Sequence[rbl.FoundHeader], spans: Sequence[framing.FramedSpan], start: int
 ) -> list[FalRecord]:
-    """Without a table: code that ends with a trailer, and OTA packages."""
+    """Partitions known without a table: code that ends with a trailer, and OTA packages."""
     found = []
     for hit in headers:
         if not hit.framed:

@@ -1,4 +1,4 @@
-"""Where a file begins on the chip: whole, rotated, or only a part of flash."""
+"""Where a file belongs on the chip: it may be whole, rotated, or only a part of flash."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _SMALLEST_FLASH = 2 * MIB
 
 @dataclass(frozen=True, slots=True)
 class Arranged:
-    """A file's bytes in the order they have on the chip.
+    """A file's bytes in flash order.
 
     Attributes:
         data: The bytes; the first is at physical address ``start``.
         headers: RBL headers in ``data``.
-        rotation: Physical address the file began at when its beginning had wrapped to its end
+        rotation: Physical address the file began at, when the start of flash was at its end
             (some tools read from 0x11000 on); 0 when it was not rotated.
         start: Not 0 when the file is only a part of flash and says where it belongs.
         notices: What was done to the bytes.
@@ -65,7 +65,7 @@ def arrange(data: bytes) -> Arranged:
 
 
 def _without_repetition(data: bytes) -> tuple[bytes, tuple[Notice, ...]]:
-    """Cut copies a tool made by reading beyond the end of flash, where addresses wrap around."""
+    """Drop copies that a tool made by reading past the end of flash, where addresses wrap."""
     size = len(data)
     while _is_flash_size(size) and size > _SMALLEST_FLASH:
         half = size // 2
@@ -75,8 +75,8 @@ def _without_repetition(data: bytes) -> tuple[bytes, tuple[Notice, ...]]:
     if size == len(data):
         return data, ()
     text = (
-        f"The file repeats the same {size:,} bytes: flash is that large, and was read beyond its "
-        "end. The copies were left out."
+        f"The file repeats the same {size:,} bytes: that is the size of the flash, which was read "
+        "past its end. The copies were left out."
     )
     return data[:size], (Notice("repeated-dump", text),)
 
@@ -95,7 +95,7 @@ def _rotated(data: bytes, rotation: int, before: tuple[Notice, ...]) -> Arranged
 def _leading(count: int) -> Notice:
     return Notice(
         "leading-bytes",
-        f"{count:,} bytes that are not flash stand before the boot loader. They were left out; "
+        f"{count:,} bytes that are not from flash precede the boot loader. They were left out; "
         "addresses here are flash addresses. Do not flash the file as it is.",
     )
 
@@ -105,7 +105,7 @@ def _is_flash_size(size: int) -> bool:
 
 
 def _loader_offset(data: bytes, headers: Sequence[FoundHeader]) -> int:
-    """Where a boot loader starts, shown by its RBL trailer and a right frame; 0 when at 0."""
+    """Where a boot loader starts, by its RBL trailer and a valid frame; 0 at 0 or without one."""
     starts = [
         found.end - loader_end
         for found in headers
@@ -118,7 +118,7 @@ def _loader_offset(data: bytes, headers: Sequence[FoundHeader]) -> int:
 
 
 def _is_loader_at(data: bytes, start: int) -> bool:
-    """Whether a loader's code begins here; under a key not known, only where a rotation puts it."""
+    """Whether a loader's code starts here; under an unknown key, only where a rotation puts it."""
     vectors = _stored_vectors(data, start)
     if vectors is None:
         return False
@@ -126,7 +126,7 @@ def _is_loader_at(data: bytes, start: int) -> bool:
 
 
 def _stored_vectors(data: bytes, offset: int) -> bytes | None:
-    """The 32 data bytes of a right CRC frame at an offset, or None."""
+    """The 32 data bytes of the frame at an offset, or None if its CRC is wrong."""
     if offset < 0 or offset + _VECTOR_FRAME > len(data):
         return None
     frame = data[offset : offset + _VECTOR_FRAME]
@@ -141,8 +141,8 @@ def _opens_as_loader(vectors: bytes) -> bool:
 def _is_loader(data: bytes, first: bytes, headers: Sequence[FoundHeader]) -> bool:
     """Whether the code at the start is a boot loader, so that the file starts at address 0.
 
-    Under the Tuya key the vectors open at one address only. In plain they look the same anywhere:
-    then a loader shows by its RBL trailer or its partition table.
+    Under the Tuya key the vectors decrypt at one address only. Unencrypted, they look the same
+    anywhere: then only an RBL trailer or a partition table identifies a loader.
     """
     if opens(first, BOOTLOADER_ADDRESS, TUYA_KEY):
         return True

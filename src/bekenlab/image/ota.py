@@ -31,7 +31,7 @@ class Package:
     Attributes:
         header: Its RBL header.
         code: The plain, unpacked content (logical bytes of the partition it is for).
-        hash_ok: Whether FNV-1a over ``code`` is what the header says.
+        hash_ok: Whether FNV-1a over ``code`` matches the header.
     """
 
     header: rbl.RblHeader
@@ -53,16 +53,16 @@ def unpack(data: bytes) -> Package:
     """Unpack a package that starts with its RBL header; bytes behind its body are ignored.
 
     Raises:
-        CorruptInputError: The header or body is damaged or cut.
-        UnsupportedError: An encryption or compression nobody has described.
+        CorruptInputError: The header or body is damaged or truncated.
+        UnsupportedError: Its encryption or compression is not supported.
     """
     header = rbl.parse_header(data[: rbl.HEADER_SIZE])
     if header is None:
-        raise CorruptInputError("no RBL header with a right checksum at the start")
+        raise CorruptInputError("the file does not start with a valid RBL header")
     body = data[rbl.HEADER_SIZE : rbl.HEADER_SIZE + header.package_size]
     if len(body) < header.package_size:
         raise CorruptInputError(
-            f"the package is cut: {len(body):,} of {header.package_size:,} bytes are there",
+            f"the package is truncated: it has {len(body):,} of {header.package_size:,} bytes",
             hint="read or download it again",
         )
     if header.raw_size > _MAX_RAW:
@@ -75,7 +75,7 @@ def _decrypt(body: bytes, header: rbl.RblHeader) -> bytes:
     if header.cipher == rbl.Cipher.NONE:
         return body
     if header.cipher != rbl.Cipher.AES256:
-        raise UnsupportedError(f"OTA package with encryption number {header.cipher}")
+        raise UnsupportedError(f"OTA packages with encryption {header.cipher} are not supported")
     if len(body) % 16:
         raise CorruptInputError("an AES-encrypted body must be a multiple of 16 bytes long")
     decryptor = AesCipher(algorithms.AES256(_KEY), modes.CBC(_START_VECTOR)).decryptor()
@@ -86,14 +86,14 @@ def _unpack(body: bytes, header: rbl.RblHeader) -> bytes:
     if header.packing == rbl.Packing.NONE:
         return body[: header.raw_size]
     if header.packing != rbl.Packing.GZIP:
-        raise UnsupportedError(f"OTA package with compression number {header.packing}")
+        raise UnsupportedError(f"OTA packages with compression {header.packing} are not supported")
     inflater = zlib.decompressobj(wbits=31)
     try:
         code = inflater.decompress(body, header.raw_size + 1)
     except zlib.error as error:
-        raise CorruptInputError(f"the packed body does not inflate: {error}") from error
+        raise CorruptInputError(f"the body cannot be decompressed: {error}") from error
     if len(code) != header.raw_size:
         raise CorruptInputError(
-            f"the body unpacks to {len(code):,} bytes, its header says {header.raw_size:,}"
+            f"the body unpacks to {len(code):,} bytes, but its header says {header.raw_size:,}"
         )
     return code

@@ -1,4 +1,4 @@
-"""The FAL partition table that lies, in plain, behind the boot loader's code.
+"""The FAL partition table, stored unencrypted behind the boot loader's code.
 
 64-byte records: magic 0x45503130, names, offset, length, CRC. Sources: docs/formats.md, "Partition
 table".
@@ -26,7 +26,7 @@ class FalRecord:
         name: ``"app"``.
         device: ``"beken_onchip_crc"`` (addresses are logical) or ``"beken_onchip"`` (physical).
         offset: Start, in the device's addresses.
-        length: Bytes, in the device's addresses.
+        length: Length in bytes, in the device's addresses.
     """
 
     name: str
@@ -63,8 +63,8 @@ class FalRecord:
 def find_table(stored: bytes) -> tuple[FalRecord, ...]:
     """Find the table in the stored (CRC stripped, not decrypted) logical bytes of a boot loader.
 
-    A CRC of zero is accepted, as Tuya's loaders have none. At least two records are required,
-    because the magic alone also stands in the loaders' code.
+    A CRC of zero is accepted, as Tuya's loaders store none. At least two records are required,
+    because the magic also occurs in the loaders' code.
     """
     records: list[FalRecord] = []
     position = stored.find(_MAGIC)

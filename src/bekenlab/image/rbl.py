@@ -1,8 +1,8 @@
 """RBL containers: the RT-Thread header that names, versions and checks a partition's content.
 
-Two places hold one: the last 96 logical bytes of an executable partition (three CRC-16 frames, 102
-physical bytes), and the first 96 bytes of an OTA package. Sources: docs/formats.md, "RBL
-containers".
+It is found in two places: the last 96 logical bytes of an executable partition (three CRC-16
+frames, 102 physical bytes), and the first 96 bytes of an OTA package. Sources: docs/formats.md,
+"RBL containers".
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MAGIC = b"RBL\x00"
 HEADER_SIZE = 96
 FRAMED_HEADER_SIZE = HEADER_SIZE // framing.DATA_SIZE * framing.FRAME_SIZE
 _LAYOUT = struct.Struct("<4sII16s24s24sIIII")
-# A header is believed by its CRC; more hits of the magic than this are noise or an attack.
+# A header counts only if its CRC is right; more hits of the magic are noise or an attack.
 _MAX_HITS = 256
 
 
@@ -76,7 +76,7 @@ class RblHeader:
         return self.algorithm >> 8 & 0xFF
 
     def encode(self) -> bytes:
-        """The 96 bytes, with the header's own CRC-32 made."""
+        """The 96 bytes, including the header's own CRC-32."""
         body = _LAYOUT.pack(
             MAGIC,
             self.algorithm,
@@ -94,11 +94,11 @@ class RblHeader:
 
 @dataclass(frozen=True, slots=True)
 class FoundHeader:
-    """A header whose own CRC is right, and where it was.
+    """A header whose own CRC is right, and where it was found.
 
     Attributes:
-        offset: First byte in the bytes searched.
-        framed: True when it lies in CRC-16 frames (a partition trailer), False in plain bytes.
+        offset: Of its first byte in the bytes searched.
+        framed: True when it is in CRC-16 frames (a partition trailer), False in plain bytes.
         header: The decoded header.
     """
 
@@ -108,7 +108,7 @@ class FoundHeader:
 
     @property
     def end(self) -> int:
-        """Offset behind the header."""
+        """Offset just past the header."""
         return self.offset + (FRAMED_HEADER_SIZE if self.framed else HEADER_SIZE)
 
 
@@ -147,7 +147,7 @@ def find_headers(data: bytes) -> tuple[FoundHeader, ...]:
 
 
 def body_crc_matches(header: RblHeader, stored: bytes) -> bool:
-    """Whether the body's CRC-32 is right for a body stored unpacked.
+    """Whether the header's CRC-32 matches a body that is stored uncompressed.
 
     Args:
         header: The partition's header.

@@ -71,7 +71,7 @@ def from_vectors(stored: bytes, address: int) -> CodeKey | None:
     """Recover a key from code that starts with an ARM vector table.
 
     Args:
-        stored: Encrypted code, the vector table first; the more, the surer.
+        stored: Encrypted code, the vector table first; more code gives a more reliable result.
         address: Logical address of the vector table.
 
     Returns:
@@ -90,6 +90,6 @@ def _starts_with_branch(stored: bytes, address: int, key: CodeKey) -> bool:
 
 
 def _code_score(plain: bytes) -> int:
-    """How many words are zero: common in code and tables, as good as never in a wrong guess."""
+    """How many words are zero: many in code and tables, hardly any under a wrong key."""
     words = np.frombuffer(plain[: len(plain) // 4 * 4], "<u4")
     return int((words == 0).sum())

@@ -22,13 +22,13 @@ _MAX_MACS = 64
 
 @dataclass(frozen=True, slots=True)
 class RfSector:
-    """What an RF sector says.
+    """A decoded RF sector.
 
     Attributes:
         offset: Where the sector starts in the bytes searched.
-        length: Bytes of the table behind its 8-byte head.
-        mac: ``"1c:90:ff:xx:xx:xx"`` in full, lower case, or None when there is no MAC tag.
-        has_power_tables: Whether TX power calibration is there.
+        length: Bytes of the table after its 8-byte header.
+        mac: The MAC address, lower case with colons, or None when there is no MAC tag.
+        has_power_tables: Whether it has TX power calibration.
     """
 
     offset: int
@@ -73,7 +73,7 @@ def find(data: bytes) -> RfSector | None:
 
 
 def mac_offsets(data: bytes) -> tuple[int, ...]:
-    """Where MAC addresses of RF tables are, also of stale or damaged tables; at most 64."""
+    """Offsets of the MAC addresses in RF tables, even stale or damaged ones; at most 64."""
     item = _ITEM.pack(_TAG_MAC, 6)
     found: list[int] = []
     at = data.find(item)

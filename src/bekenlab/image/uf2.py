@@ -1,10 +1,10 @@
 """UF2 packages as LibreTiny and ESPHome build them: firmware in blocks that say where they go.
 
-A file is a row of 512-byte blocks: two magic words, flags, address, length, number of the block and
-of all blocks, family, up to 476 bytes of data with tags behind them, a last magic word. Addresses
+A file is a sequence of 512-byte blocks: two magic words, flags, address, length, block number,
+number of blocks, family, up to 476 bytes of data followed by tags, a last magic word. Addresses
 count from the start of a partition. The tag ``OTA_PART_INFO`` names the partition for each of six
-ways to install, and holds for the blocks after it; the fourth way, ``flasher``, is over a wire.
-Partitions are found in a table among the tags.
+ways to install, and applies to the blocks after it; the fourth way, ``flasher``, is over UART.
+Another tag holds the partition table.
 
 Source: the UF2 specification, and LibreTiny's (docs.libretiny.eu) for the tags.
 """
@@ -38,11 +38,11 @@ _ROW_MAGIC = 0x45503130
 
 @dataclass(frozen=True, slots=True)
 class Uf2Part:
-    """Bytes that follow each other in flash.
+    """A contiguous run of bytes in flash.
 
     Attributes:
         partition: Name of the partition, e.g. ``"app"``.
-        offset: Of the first byte from the partition's start.
+        offset: Of the first byte, from the start of the partition.
         data: The bytes.
     """
 
@@ -56,12 +56,12 @@ class Uf2:
     """A package.
 
     Attributes:
-        family: UF2's number of the chip; 0 when the file has none.
-        board: What it was built for, as LibreTiny names boards, or an empty string.
+        family: UF2 family number of the chip; 0 when the file has none.
+        board: The board it was built for, by LibreTiny's name, or an empty string.
         firmware: Its name, or an empty string.
         version: Its version, or an empty string.
-        parts: What is written over a wire, in the file's order.
-        table: Partition name to physical address and length, as far as the file says.
+        parts: What is written over UART, in the file's order.
+        table: Partition name to physical address and length, for those in the file's table.
     """
 
     family: int
@@ -81,14 +81,14 @@ class _Block:
 
 
 def read_uf2(data: bytes) -> Uf2:
-    """Take a package apart.
+    """Parse a package.
 
     Args:
         data: The file; any bytes.
 
     Raises:
         DamagedDumpError: A block is damaged or missing.
-        UnsupportedError: Nothing in it is meant to be written over a wire.
+        UnsupportedError: Nothing in it is meant to be written over UART.
     """
     blocks = [_block(data, offset) for offset in range(0, len(data), BLOCK)]
     tags: dict[int, bytes] = {}
@@ -97,8 +97,8 @@ def read_uf2(data: bytes) -> Uf2:
     parts = tuple(_joined(blocks))
     if not parts:
         raise UnsupportedError(
-            "this UF2 file holds nothing to be written over a wire",
-            hint="take the file of the same build that is meant for flashing over UART",
+            "this UF2 file holds nothing to write over UART",
+            hint="use the file of the same build that is meant for flashing over UART",
         )
     return Uf2(
         family=blocks[0].family,
@@ -118,18 +118,18 @@ def _block(data: bytes, offset: int) -> _Block:
     first, second, flags, address, length, at, count, family = _HEAD.unpack_from(raw)
     last = int.from_bytes(raw[-4:], "little")
     if (first, second, last) != (MAGIC, _SECOND, _LAST) or length > _MOST_DATA:
-        raise _damaged(f"block {number} is none")
+        raise _damaged(f"block {number} is not a UF2 block")
     if at != number:
-        raise _damaged(f"block {number} calls itself {at}")
+        raise _damaged(f"block {number} is numbered {at}")
     if count * BLOCK != len(data):
-        raise _damaged(f"it has {len(data):,} bytes and was built with {count * BLOCK:,}")
+        raise _damaged(f"it has {len(data):,} bytes, but was built with {count * BLOCK:,}")
     body = raw[_HEAD.size : -4]
     tags = dict(_tags(body[length:])) if flags & _HAS_TAGS else {}
     return _Block(family if flags & _HAS_FAMILY else 0, address, body[:length], tags)
 
 
 def _tags(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Size, type in three bytes, value; the next at a multiple of four; size 0 ends them."""
+    """Each tag is size, type (three bytes) and value, padded to four bytes; size 0 ends them."""
     offset = 0
     while offset + 4 <= len(data) and (size := data[offset]) >= 4:
         yield (
@@ -140,7 +140,7 @@ def _tags(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _joined(blocks: list[_Block]) -> Iterator[Uf2Part]:
-    """Blocks for the wire, those put together that follow each other."""
+    """The parts for UART; contiguous blocks are joined."""
     partition, start, gathered = "", 0, bytearray()
     current = ""
     for block in blocks:
@@ -159,7 +159,7 @@ def _joined(blocks: list[_Block]) -> Iterator[Uf2Part]:
 
 
 def _partition(info: bytes) -> str:
-    """The partition for the wire: a nibble a way gives the place in the list of names, from 1."""
+    """The partition for UART: one nibble per way to install, an index into the names from 1."""
     nibbles = [half for byte in info[: _WAYS // 2] for half in (byte >> 4, byte & 15)]
     names = [name for name in info[_WAYS // 2 :].split(b"\0") if name]
     index = nibbles[_FLASHER] if len(nibbles) == _WAYS else 0

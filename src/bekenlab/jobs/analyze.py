@@ -1,4 +1,4 @@
-"""Many files analysed in parallel, each by itself."""
+"""Analyse many files in parallel, independently of each other."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def analyze_many(
 
     Args:
         paths: Files, as from ``inputs.expand``.
-        finish: Turns an analysis into what the caller wants; runs in the worker process, so that
-            megabytes of flash need not travel. Must be picklable, like its result.
+        finish: Turns an analysis into the caller's result; runs in the worker process, so that
+            megabytes of flash are not sent between processes. Must be picklable, like its result.
         failed: The same for a file that cannot be read.
         boot: Whether to boot dumps in the virtual chip.
-        workers: Processes; None for one a processor. One file or one worker uses this process.
-        sink: Told of each file finished.
+        workers: Processes; None: one per processor. One file or one worker uses this process.
+        sink: Receives an event for each finished file.
     """
     count = min(workers or os.cpu_count() or 1, len(paths))
     sink(events.Started("analyze", len(paths)))
@@ -69,13 +69,13 @@ def _one(
         ]
     except BekenlabError as error:
         return [failed(path, error)]
-    except Exception as error:  # noqa: BLE001  a fault of ours must not lose the other files
+    except Exception as error:  # noqa: BLE001  a bug must not lose the other files
         return [failed(path, internal_error(error))]
 
 
 def _died() -> InternalError:
     return InternalError(
-        "the process that analysed this file was ended from outside",
-        hint="is there memory left? Close other programs",
+        "the process that analysed this file was killed",
+        hint="free some memory: close other programs",
         action=Action("analyse-fewer"),
     )

@@ -1,4 +1,4 @@
-"""Back a chip up into a file, prove it, and note it, so that later writes can rely on it."""
+"""Back up a chip into a verified file, and register it, so that later writes can rely on it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bekenlab.events import EventSink, ignore
 from bekenlab.flashing import backup as reading
 from bekenlab.flashing.backup_files import check_output, next_output
 from bekenlab.flashing.connection import open_chip
-from bekenlab.flashing.plan import line_seconds
+from bekenlab.flashing.plan import transfer_seconds
 from bekenlab.link.errors import VerifyFailedError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class BackupPlan:
 
     Attributes:
         identity: The chip.
-        size: Bytes of flash.
+        size: Size of flash in bytes.
         seconds: How long it takes at most; blank flash is not transferred.
     """
 
@@ -51,16 +51,16 @@ class BackupPlan:
 def plan_backup(
     connection: ConnectionOptions, output: Path, *, events: EventSink = ignore
 ) -> BackupPlan:
-    """Find out what a backup of the chip on a line would take; makes no file.
+    """Estimate a backup of the connected chip; creates no file.
 
     Raises:
         RefusedError: The file exists.
-        BekenlabError: Line, chip or folder fail.
+        BekenlabError: The port, the chip or the folder fails.
     """
     check_output(output)
     with open_chip(connection, JOB, events) as link:
         size = link.target.size
-        return BackupPlan(link.target.identity, size, line_seconds(size // SECTOR, link.baud))
+        return BackupPlan(link.target.identity, size, transfer_seconds(size // SECTOR, link.baud))
 
 
 def backup(
@@ -72,21 +72,21 @@ def backup(
     now: Callable[[], datetime] = _now,
     events: EventSink = ignore,
 ) -> BackupReport:
-    """Back the chip on a line up.
+    """Back up the connected chip.
 
     Args:
         connection: How to reach the chip.
-        output: File to make; None: in the user's folder, where a backup of this kind of chip was
-            cut off, or under a new name.
-        places: The user's folders; the backup is noted there.
-        linked: Told the chip, before anything is read.
+        output: File to create; None: in the user's folder, resuming an interrupted backup of this
+            kind of chip, else under a new name.
+        places: The user's folders; the backup is registered there.
+        linked: Called with the chip before anything is read.
         now: Wall-clock time.
-        events: Told of progress.
+        events: Receives progress.
 
     Raises:
         RefusedError: The file exists.
-        NotADumpError: The chip reads all 00 or FF.
-        BekenlabError: Line, chip or files fail. Running it again continues.
+        NotADumpError: Every byte reads 00 or FF.
+        BekenlabError: The port, the chip or a file fails. Running it again resumes.
     """
     if output is not None:
         check_output(output)  # before anybody has reset a chip for it
@@ -106,18 +106,18 @@ def backup_linked(
     now: Callable[[], datetime] = _now,
     events: EventSink = ignore,
 ) -> BackupReport:
-    """The same for a chip that is linked already.
+    """The same for a chip that is already linked.
 
     Args:
         target: The chip.
-        output: File to make.
+        output: File to create.
         places: The user's folders.
-        seen: CRC-32 by sector address, of what the chip was seen to hold a moment ago.
+        seen: CRC-32 by sector address, from a survey a moment ago.
         now: Wall-clock time.
-        events: Told of progress.
+        events: Receives progress.
 
     Raises:
-        VerifyFailedError: Something else was read than had been seen.
+        VerifyFailedError: The bytes read do not match ``seen``.
         BekenlabError: As :func:`backup`.
     """
     report = reading.backup(target, output, now=now, events=events)
@@ -128,14 +128,14 @@ def backup_linked(
 
 
 def make_folder(folder: Path, action: Action | tuple[Action, ...] = ()) -> Path:
-    """Make the folder that backups go to.
+    """Create the folder that backups go to.
 
     Args:
         folder: The folder.
-        action: What can be done where that fails.
+        action: What the user can do if that fails.
 
     Raises:
-        FileAccessError: It cannot be made.
+        FileAccessError: It cannot be created.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -145,13 +145,13 @@ def make_folder(folder: Path, action: Action | tuple[Action, ...] = ()) -> Path:
 
 
 def _raise_if_of_another(path: Path, seen: Mapping[int, int]) -> None:
-    """What was seen a moment ago has to be what was read."""
+    """Check that the backup matches the CRCs of the survey made just before."""
     data = path.read_bytes()
     if all(zlib.crc32(data[a : a + SECTOR]) == crc for a, crc in seen.items()):
         return
     kept = path.with_name(f"{path.name}.wrong")
     path.replace(kept)
     raise VerifyFailedError(
-        f"what was read is not what the chip held a moment ago; it is kept as {kept}",
-        hint="was another device put on the wire meanwhile? Start again",
+        f"the chip no longer holds what it held a moment ago; what was read is kept as {kept}",
+        hint="was another device connected meanwhile? Start again",
     )

@@ -1,4 +1,4 @@
-"""Boot a file: read it, find out which chip it is for, and run it."""
+"""Boot a file: read it, recognise its chip, and run it in the virtual chip."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def boot_file(
         path: A dump or app image, packed or not.
         chip: Chip to model instead of the one recognised.
         options: How to boot and when to stop.
-        listen: Called with (device seconds, text) for each piece of log as it is printed.
-        interrupted: Asked now and then; True ends the run.
+        listen: Called with (virtual seconds, text) for each piece of log as it is printed.
+        interrupted: Polled during the run; True ends it.
 
     Raises:
         BekenlabError: The file cannot be read or run; see ``boot``.

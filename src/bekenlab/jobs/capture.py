@@ -1,4 +1,4 @@
-"""Listen to a device's log port, keep what it prints, and understand it as it comes."""
+"""Capture a device's log port, and parse what it prints as it arrives."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bekenlab.tuya.boot_log.model import BootLog
 
 _SLICE = 0.2
-# The whole log is parsed anew when lines have come and the line has been quiet for a moment.
+# The whole log is parsed again when new text has arrived and the port is quiet for a moment.
 _MOST = 8 << 20
 
 
@@ -30,10 +30,10 @@ class Capture:
     """A captured log.
 
     Attributes:
-        data: What arrived.
-        log: Understood.
-        pins: Pin map.
-        seconds: How long it was listened to.
+        data: The bytes that arrived.
+        log: The parsed log.
+        pins: The pins it names.
+        seconds: How long the port was captured.
     """
 
     data: bytes
@@ -43,7 +43,7 @@ class Capture:
 
 
 def capture(
-    line: Transport,
+    transport: Transport,
     *,
     output: Path | None = None,
     seconds: float | None = None,
@@ -51,32 +51,32 @@ def capture(
     learnt: Callable[[PinMap], None] = lambda _pins: None,
     interrupted: Callable[[], bool] = lambda: False,
 ) -> Capture:
-    """Listen until time is up, the user interrupts, or 8 MiB have come.
+    """Listen until time is up, the user interrupts, or 8 MiB have arrived.
 
     Args:
-        line: The line, at the log's rate.
-        output: File to keep the bytes in as they come; must not exist.
+        transport: The port, at the log's baud rate.
+        output: File to save the bytes to as they arrive; must not exist.
         seconds: How long to listen; None: until interrupted.
         heard: Called with (seconds since the start, text) for each piece.
         learnt: Called whenever the log has given new pins.
-        interrupted: Asked several times a second.
+        interrupted: Polled several times per second; True ends the capture.
 
     Raises:
         RefusedError: The file exists.
-        LineLostError: The line is gone; the file keeps what came.
+        LineLostError: The port has disappeared; the file keeps what arrived.
     """
-    started = line.now()
+    started = transport.now()
     data = bytearray()
     known = 0
     dirty = False
-    with _Keeper(output) as keeper:
+    with _LogFile(output) as file:
         while not interrupted() and len(data) < _MOST:
-            passed = line.now() - started
+            passed = transport.now() - started
             if seconds is not None and passed >= seconds:
                 break
-            piece = line.read(_SLICE)
+            piece = transport.read(_SLICE)
             if piece:
-                keeper.keep(piece)
+                file.write(piece)
                 data += piece
                 dirty = True
                 heard(passed, piece.decode("utf-8", "replace"))
@@ -87,38 +87,38 @@ def capture(
                     known = len(pins.pins)
                     learnt(pins)
     log = parse_boot_log(bytes(data))
-    return Capture(bytes(data), log, pins_from_log(log), line.now() - started)
+    return Capture(bytes(data), log, pins_from_log(log), transport.now() - started)
 
 
 def capture_start(target: Target, seconds: float) -> Capture:
-    """Start a chip's firmware, and listen on the line's own log port, or on the line itself.
+    """Start a chip's firmware, and capture the transport's own log port, or the transport itself.
 
     Args:
         target: The chip, in its loader.
         seconds: How long to listen.
 
     Raises:
-        LineLostError: The line is gone.
+        LineLostError: The port has disappeared.
     """
-    line = target.session.transport
-    log = own_log(line)
+    transport = target.session.transport
+    log = own_log(transport)
     target.reboot()
     if log is not None:
         return capture(log, seconds=seconds)
-    loader_baud = line.baud
-    line.set_baud(LOG_BAUD)
+    loader_baud = transport.baud
+    transport.set_baud(LOG_BAUD)
     try:
-        return capture(line, seconds=seconds)
+        return capture(transport, seconds=seconds)
     finally:
-        line.set_baud(loader_baud)  # what the adapter managed is remembered from it
+        transport.set_baud(loader_baud)  # the rate the adapter managed is remembered from it
 
 
-class _Keeper:
-    """The file, if one was asked for; every piece is on disk as soon as it came."""
+class _LogFile:
+    """The output file, if any; every piece is written as soon as it arrives."""
 
     def __init__(self, path: Path | None) -> None:
         if path is not None and path.exists():
-            raise RefusedError(f"{path} exists already", action=Action("name-output"))
+            raise RefusedError(f"{path} already exists", action=Action("name-output"))
         try:
             self._file = path.open("xb", buffering=0) if path is not None else None
         except OSError as error:
@@ -131,6 +131,6 @@ class _Keeper:
         if self._file is not None:
             self._file.close()
 
-    def keep(self, piece: bytes) -> None:
+    def write(self, piece: bytes) -> None:
         if self._file is not None:
             self._file.write(piece)

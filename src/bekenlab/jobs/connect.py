@@ -1,7 +1,7 @@
-"""A chip on a line as an object, for programs: ``with connect(port) as chip``.
+"""A connected chip as an object, for programs: ``with connect(port) as chip``.
 
-It never asks. What changes a chip takes ``yes=True``, or a function that is given the plan; the
-safety rules refuse what they refuse everywhere, unless ``force`` names them.
+It never prompts. Methods that change a chip take ``yes=True``, or a function that is given the
+plan; the safety rules apply as everywhere, unless ``force`` names them.
 """
 
 from __future__ import annotations
@@ -50,20 +50,20 @@ def connect(
     """Connect to a chip through its boot loader; the port is closed at the end of ``with``.
 
     The loader only answers just after a reset: an adapter whose DTR or RTS is wired to CEN resets
-    the chip, else somebody has to do it within ``wait`` seconds.
+    the chip, otherwise it must be reset by hand within ``wait`` seconds.
 
     Args:
         port: Serial port (``/dev/ttyUSB0``, ``COM3``), or a URL: ``rfc2217://HOST:PORT``,
             ``socket://HOST:PORT``, ``virtual://CHIP?image=FILE``. None: the only USB-serial
             adapter that is plugged in.
-        baud: Highest rate; None: what this adapter managed last, else 921600.
+        baud: Highest baud rate; None: what this adapter managed last, else 921600.
         wait: Seconds to wait for a reset by hand.
-        places: Folders for backups and for what must not be forgotten; None: those the command
-            line uses, so that both know each other's backups.
-        events: Told of progress; see ``bekenlab.events``.
+        places: Folders for backups and for records of unfinished writes; None: those of the command
+            line, so that both know each other's backups.
+        events: Receives progress; see ``bekenlab.events``.
 
     Raises:
-        PortError: The port cannot be opened, or there is none.
+        PortError: The port cannot be opened, or no adapter is plugged in.
         NoLinkError: No chip answers.
 
     Example:
@@ -92,7 +92,7 @@ class ConnectedChip:
         self._target = link.target
         self._places = places
         self._events = events
-        # Plans that still fit: they are made for what the chip held, which a write changes.
+        # Plans that are still valid: a write changes the content they were made for.
         self._plans: WeakSet[WriteProposal] = WeakSet()
 
     @property
@@ -101,19 +101,19 @@ class ConnectedChip:
         return self._target.identity
 
     def info(self) -> InfoReport:
-        """What can be told without reading flash: chip, loader, key, write protection, MAC."""
+        """Facts known without reading all of flash: chip, loader, key, write protection, MAC."""
         from bekenlab.jobs.info import info_linked
 
         return info_linked(self._link)
 
     def backup(self, path: str | os.PathLike[str]) -> BackupReport:
-        """Read all of flash into a file that must not exist, and prove it.
+        """Read all of flash into a file that must not exist, and verify it.
 
-        Later writes to this chip rely on it. The same call again continues one that was cut off.
+        Later writes to this chip rely on it. The same call resumes an interrupted backup.
 
         Raises:
             RefusedError: The file exists.
-            BekenlabError: Line, chip or disk fail.
+            BekenlabError: The port, the chip or the disk fails.
         """
         from bekenlab.jobs.backup import backup_linked
 
@@ -132,18 +132,18 @@ class ConnectedChip:
 
         Args:
             file: Firmware, a configuration or a dump: its bytes, or a path.
-            address: Where its first byte goes; None: where it belongs, judged by its content.
+            address: Physical address of its first byte; None: where it belongs, by its content.
             keep: Parts of the chip to leave alone: ``"bootloader"``, ``"rf"``.
             force: Codes of safety rules to override, e.g. ``"no-backup"``.
-            backups: Files that are backups of this chip, where they were made elsewhere.
+            backups: Backups of this chip that were made elsewhere.
 
         Returns:
-            The plan (``.plan``), which :meth:`write` takes. It is not carried out while
-            ``.plan.refusals`` names reasons against it.
+            A proposal for :meth:`write`, with the plan in ``.plan``. It is not carried out while
+            ``.plan.refusals`` has reasons against it.
 
         Raises:
-            UsageError: Nothing says where the file belongs.
-            BekenlabError: The file is of no use, or chip or line fail.
+            UsageError: The file's address is unknown.
+            BekenlabError: The file cannot be used, or the chip or the port fails.
         """
         from bekenlab.flashing.flash_file import recognise
         from bekenlab.flashing.planning import WriteOptions
@@ -165,24 +165,25 @@ class ConnectedChip:
     ) -> FlashReport:
         """Write a file, or carry out a plan, and compare all of flash afterwards.
 
-        Sectors that hold the right bytes already are left alone.
+        Sectors that already hold the right bytes are not written.
 
         Args:
-            file: As for :meth:`plan`, or a plan that was made since the last write; then
-                ``address``, ``keep``, ``force`` and ``backups`` are those of the plan.
-            yes: Carry the plan out.
-            confirm: Asked with the plan instead, unless it would change nothing.
+            file: As for :meth:`plan`, or a proposal made since the last write; then ``address``,
+                ``keep``, ``force`` and ``backups`` are those of the proposal.
+            yes: Carry out the plan.
+            confirm: Called with the proposal instead, unless it would change nothing; True
+                carries it out.
             address: As for :meth:`plan`.
             keep: As for :meth:`plan`.
             force: As for :meth:`plan`.
             backups: As for :meth:`plan`.
-            reboot: Start the firmware at the end; then the chip no longer answers here.
+            reboot: Start the firmware at the end; the chip no longer answers then.
 
         Raises:
             UsageError: Neither ``yes`` nor ``confirm`` was given, or the plan is out of date.
-            RefusedError: A safety rule says no, or ``confirm`` does; nothing was written.
-            VerifyFailedError: The chip does not hold what was written, after all tries.
-            BekenlabError: Line, chip or file fail. The same call again continues.
+            RefusedError: A safety rule or ``confirm`` refused; nothing was written.
+            VerifyFailedError: The chip does not hold the right bytes after all tries.
+            BekenlabError: The port, the chip or the file fails. The same call resumes.
         """
         from bekenlab.flashing.planner import WriteProposal
         from bekenlab.jobs.write import agreement
@@ -212,9 +213,9 @@ class ConnectedChip:
             backups: As for :meth:`plan`.
 
         Raises:
-            UsageError: The range makes no sense.
+            UsageError: The range is invalid.
             RefusedError: As for :meth:`write`.
-            BekenlabError: Line or chip fail.
+            BekenlabError: The port or the chip fails.
         """
         from bekenlab.flashing.planning import WriteOptions
         from bekenlab.jobs.erase import blank_area
@@ -234,8 +235,8 @@ class ConnectedChip:
             address: Physical address of its first byte; None: where it belongs.
 
         Raises:
-            UsageError: Nothing says where it belongs, or it reaches beyond the flash.
-            BekenlabError: Line, chip or file fail.
+            UsageError: Its address is unknown, or it reaches beyond the flash.
+            BekenlabError: The port, the chip or the file fails.
         """
         from bekenlab.flashing.flash_file import recognise
         from bekenlab.jobs.verify import verify_linked
@@ -246,23 +247,23 @@ class ConnectedChip:
         )
 
     def log(self, seconds: float) -> Capture:
-        """Start the firmware, and listen to what it prints on its log port, UART2.
+        """Start the firmware, and capture what it prints on its log port, UART2.
 
-        A virtual chip has a log line of its own. On a real one the adapter's RX has to be moved
-        from TX1 to TX2 before. Afterwards the chip no longer answers here: connect anew.
+        A virtual chip has a separate log port. On a real one, move the adapter's RX from TX1 to
+        TX2 first. Afterwards the chip no longer answers: connect again.
 
         Args:
-            seconds: How long to listen, on the line's clock: virtual seconds on a virtual chip.
+            seconds: How long to listen; on a virtual chip, seconds of virtual time.
 
         Raises:
-            BekenlabError: The line fails.
+            BekenlabError: The port fails.
         """
         from bekenlab.jobs.capture import capture_start
 
         return capture_start(self._target, seconds)
 
     def reboot(self) -> None:
-        """Leave the loader and start the firmware; then the chip no longer answers here."""
+        """Leave the loader and start the firmware; the chip no longer answers then."""
         self._target.reboot()
 
     def _propose(
@@ -284,7 +285,8 @@ class ConnectedChip:
 
         if proposal not in self._plans:
             raise UsageError(
-                "this plan is of another chip, or was made before the last write", hint="plan again"
+                "this plan is for another chip, or was made before the last write",
+                hint="plan again",
             )
         try:
             _, report = carry_out(

@@ -1,4 +1,4 @@
-"""The whole story on the sample device: back up, lose the storage, boot, understand, restore."""
+"""The demo on the sample device: back up, lose the storage, boot, analyse, restore."""
 
 from __future__ import annotations
 
@@ -39,22 +39,22 @@ if TYPE_CHECKING:
     from bekenlab.link.target import Target
     from bekenlab.probing.rehearsal import Rehearsal
 
-# What tells the pins: the plain copy, the protected block, and the storage behind it.
+# Regions that hold the pins: the plain copy, the protected block, and the storage after it.
 _TELLING = ("oem_cfg", "protected", "storage")
 
 
 @dataclass(frozen=True, slots=True)
 class DemoReport:
-    """What the story came to.
+    """The result of the demo.
 
     Attributes:
         backup: The backup over the virtual wire.
-        damaged: The writes that erased all that tells the pins.
-        boot: The damaged flash, booted.
-        analysis: The damaged flash, understood.
-        restored: The writes that brought it back.
-        whole: Whether flash is what it was, byte for byte.
-        rehearsal: OpenBeken rehearsed on it, where firmware was given.
+        damaged: The writes that erased every stored copy of the pins.
+        boot: The boot of the damaged flash.
+        analysis: The analysis of the damaged flash.
+        restored: The writes that restored it.
+        whole: Whether flash is as it was before, byte for byte.
+        rehearsal: The rehearsal of OpenBeken on it, if firmware was given.
     """
 
     backup: BackupReport
@@ -67,10 +67,10 @@ class DemoReport:
 
 
 def demonstrate(firmware: Firmware | None = None) -> DemoReport:
-    """Play it on a virtual chip; nothing is downloaded, and no file stays.
+    """Run the demo on a virtual chip; it downloads nothing and leaves no files.
 
     Args:
-        firmware: OpenBeken for BK7231N, to be rehearsed in the end.
+        firmware: OpenBeken for BK7231N, to be rehearsed at the end.
 
     Raises:
         RefusedError: The firmware is for another chip.
@@ -91,7 +91,7 @@ def demonstrate(firmware: Firmware | None = None) -> DemoReport:
         damaged = _write(target, holes, places)
         analysis = analyze(InputFile(SAMPLE_NAME, saved, device.flash))
         if analysis.image is None:
-            raise TypeError("the sample is no dump")
+            raise TypeError("the sample is not a dump")
         booted = boot(analysis.image, chip=SAMPLE_CHIP)
         restored = _write(target, [recognise(InputFile(saved.name, saved, sample))], places)
         whole = device.flash == sample

@@ -17,7 +17,7 @@ ADDRESS = "https://openbekeniot.github.io/webapp/devices.json"
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is the address of something in the net, and no file."""
+    """Whether a text is a URL rather than a file name."""
     return "://" in text
 
 
@@ -25,7 +25,7 @@ def read_list(path: Path) -> DeviceList:
     """Read a list from a file.
 
     Raises:
-        BekenlabError: The file cannot be read, or is no list.
+        BekenlabError: The file cannot be read, or is not a device list.
     """
     return parse_devices(load(path)[0].data)
 
@@ -34,13 +34,13 @@ def read_cached_list(path: Path) -> DeviceList:
     """Read the list that was downloaded earlier.
 
     Raises:
-        DeviceListError: None was.
+        DeviceListError: None was downloaded.
     """
     try:
         return read_list(path)
     except FileAccessError as error:
         raise DeviceListError(
-            "there is no list of known devices on this computer; bekenlab brings none",
+            "the list of known devices has not been downloaded yet; bekenlab does not include one",
             action=Action("download-devices", address=ADDRESS),
         ) from error
 
@@ -49,20 +49,20 @@ def download_list(address: str, *, fetch: Fetch = fetch) -> bytes:
     """Download a list.
 
     Args:
-        address: Its address.
-        fetch: Downloads it.
+        address: Its URL.
+        fetch: Downloads a URL.
 
     Returns:
-        The list as it was sent; ``parse_devices`` has accepted it.
+        The list as it was sent, already checked with ``parse_devices``.
 
     Raises:
-        DeviceListError: It cannot be downloaded, or is no list.
+        DeviceListError: It cannot be downloaded, or is not a device list.
     """
     try:
         data = fetch(address, MAX_LIST)
     except DownloadError as error:
         raise DeviceListError(
-            f"there is no device list: {error.message}",
+            f"the device list cannot be downloaded: {error.message}",
             hint=f"check the address, such as {ADDRESS}, or download it by other means",
         ) from error
     parse_devices(data)

@@ -1,4 +1,4 @@
-"""What is wrong with the wiring? Each stage of reaching a chip tried, judged and explained."""
+"""Diagnose the connection to a chip, stage by stage."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bekenlab.errors import Action, BekenlabError, advice
 from bekenlab.events import EventSink, ignore
 from bekenlab.flashing.connection import ConnectionOptions, find_port, open_chip
 from bekenlab.link.errors import NoLinkError, NoReplyError
-from bekenlab.link.linking import STAGE_MEANS
+from bekenlab.link.linking import STAGE_TEXT
 from bekenlab.link.ports import list_ports
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ _READS = 4
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing tried.
+    """The check of one stage.
 
     Attributes:
-        name: What, e.g. ``"link"``.
-        ok: Whether it is as it should be.
-        seen: What was seen, for a person.
+        name: Name of the stage, e.g. ``"link"``.
+        ok: Whether it passed.
+        seen: What was found, in words.
     """
 
     name: str
@@ -44,11 +44,11 @@ class DoctorReport:
     """The diagnosis.
 
     Attributes:
-        checks: In the order they were made; the last is the first that failed, if any did.
-        verdict: In one sentence.
+        checks: In the order they were made; the last one is the one that failed, if any did.
+        verdict: The result in one sentence.
         hint: What to do next, in words that suit every frontend.
-        actions: What to do next, to be worded by the frontend.
-        identity: The chip, where it was reached.
+        actions: What to do next, worded by the frontend.
+        identity: The chip, if it was reached.
         problem: The error that ended it, or None.
     """
 
@@ -65,7 +65,7 @@ class DoctorReport:
 
 
 def doctor(connection: ConnectionOptions, *, events: EventSink = ignore) -> DoctorReport:
-    """Go through the stages until one fails; reads a few sectors, changes nothing."""
+    """Check the stages until one fails; reads a few sectors, changes nothing."""
     checks: list[Check] = []
     identity: Identity | None = None
     name = ""
@@ -80,8 +80,8 @@ def doctor(connection: ConnectionOptions, *, events: EventSink = ignore) -> Doct
         if isinstance(error, NoLinkError | NoReplyError) and len(checks) == 1:
             checks.append(Check("port", ok=True, seen=name))
         checks.append(Check(_stage_of(checks), ok=False, seen=error.message))
-        told = error.message, error.hint, error.actions
-        return DoctorReport(tuple(checks), *told, identity, error)
+        diagnosis = error.message, error.hint, error.actions
+        return DoctorReport(tuple(checks), *diagnosis, identity, error)
     bad = [check for check in checks if not check.ok]
     verdict = bad[0].seen if bad else "everything works: the chip can be backed up and written"
     hint, action = (
@@ -113,7 +113,7 @@ def _chip_checks(link: Link) -> list[Check]:
     loader = identity.boot_version or identity.loader_name or "an unknown boot loader"
     size = f"{identity.flash_size / MIB:g} MiB ({identity.size_source})"
     found = [
-        Check("link", ok=True, seen=f"{STAGE_MEANS[link.stage]}, {link.baud} baud"),
+        Check("link", ok=True, seen=f"{STAGE_TEXT[link.stage]}, {link.baud} baud"),
         Check("chip", ok=True, seen=f"{identity.chip_name} with {loader}, flash {size}"),
     ]
     wrong = 0

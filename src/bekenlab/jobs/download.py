@@ -1,6 +1,6 @@
-"""Downloads: the only file that opens a connection to the internet.
+"""Downloads: the only module that connects to the internet.
 
-Nobody is contacted unasked: every caller is a command that was told to download something by name.
+Nothing is contacted unasked: every caller is a command with which the user requests a download.
 """
 
 from __future__ import annotations
@@ -14,27 +14,27 @@ from bekenlab.errors import DownloadError
 if TYPE_CHECKING:
     import httpx
 
-_TIMEOUT = 30.0  # seconds without a byte
+_TIMEOUT = 30.0  # seconds without receiving a byte
 _REDIRECTS = 5
 
 
 class Fetch(Protocol):
-    """Gives the content of an address; ``fetch`` is the one that uses the network."""
+    """Returns the content of a URL; ``fetch`` is the implementation that uses the network."""
 
     def __call__(self, address: str, most: int, /) -> bytes:
-        """The body of the answer, at most so many bytes; see ``fetch``."""
+        """The body of the response, at most ``most`` bytes; see ``fetch``."""
         ...
 
 
 def fetch(address: str, most: int, /) -> bytes:
-    """Download something, with the system's proxy and certificates.
+    """Download a URL, with the system's proxy and certificates.
 
     Args:
-        address: https, also where it redirects to; plain http only to this computer itself.
-        most: More bytes than this are refused.
+        address: An https URL, including redirects; plain http only to this computer itself.
+        most: Largest size accepted, in bytes.
 
     Raises:
-        DownloadError: It cannot be had, or is too large.
+        DownloadError: It cannot be downloaded, or is too large.
     """
     # Imported here: only a download waits for it to load.
     import ssl
@@ -55,7 +55,7 @@ def fetch(address: str, most: int, /) -> bytes:
             client.stream("GET", address) as answer,
         ):
             if answer.status_code != httpx.codes.OK:
-                reason = f"the server says {answer.status_code} {answer.reason_phrase}"
+                reason = f"the server answered {answer.status_code} {answer.reason_phrase}"
                 raise _failed(address, reason)
             return _body(answer, address, most)
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
@@ -72,15 +72,15 @@ def _body(answer: httpx.Response, address: str, most: int) -> bytes:
 
 
 def _check_request(request: httpx.Request) -> None:
-    """Asked for every request, also those a redirection leads to."""
+    """Called for every request, including redirects."""
     check_address(str(request.url))
 
 
 def check_address(address: str) -> None:
-    """Refuse what others could read or change on its way.
+    """Refuse URLs whose content others could read or change in transit.
 
     Raises:
-        DownloadError: It is not https, and not on this computer.
+        DownloadError: It is neither https nor on this computer.
     """
     try:
         parts = urlsplit(address)
@@ -92,7 +92,7 @@ def check_address(address: str) -> None:
     if parts.scheme == "http" and _is_here(host):
         return
     raise DownloadError(
-        f"{address[:200]}: downloads are made over https only",
+        f"{address[:200]}: only https downloads are allowed",
         hint="give an address that begins with https://",
     )
 

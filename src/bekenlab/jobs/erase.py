@@ -34,7 +34,7 @@ def erase(
     plan_only: bool = False,
     events: EventSink = ignore,
 ) -> WriteReport:
-    """Erase part of the flash of the chip on a line, and check that it is blank.
+    """Erase part of the connected chip's flash, and check that it is blank.
 
     The chip stays in its loader.
 
@@ -42,16 +42,16 @@ def erase(
         connection: How to reach the chip.
         area: ``START-END``, ``START+LENGTH``, the name of a region of the chip, or ``all``.
         places: The user's folders.
-        questions: Who decides.
+        questions: Decides whether to go ahead.
         force: Codes of refusals to override.
         backups: Files the user names as backups of the chip.
         plan_only: Change nothing on the chip.
-        events: Told of progress.
+        events: Receives progress.
 
     Raises:
-        UsageError: The range makes no sense.
-        RefusedError: A safety rule or a person says no; nothing was changed on the chip.
-        BekenlabError: Line, chip or files fail.
+        UsageError: The range is invalid.
+        RefusedError: A safety rule or the user refuses; nothing was changed on the chip.
+        BekenlabError: The port, the chip or a file fails.
     """
     with open_chip(connection, JOB, events) as link:
         target = link.target
@@ -69,9 +69,9 @@ def erase(
 
 
 def blank_area(target: Target, area: str) -> FlashFile:
-    """The blank bytes that an erased range of a chip holds, to be planned like any file.
+    """A range of a chip as a file of blank bytes, planned like any other.
 
     Raises:
-        UsageError: The range makes no sense.
+        UsageError: The range is invalid.
     """
     return blank(*parse_range(area, target.identity.chip, target.size))

@@ -1,4 +1,4 @@
-"""Who is on the wire, and what can be told without reading its flash."""
+"""Facts about the connected chip that do not need its whole flash."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ JOB = "info"
 
 @dataclass(frozen=True, slots=True)
 class InfoReport:
-    """What ``info`` tells.
+    """The result of ``info``.
 
     Attributes:
         identity: The chip.
         stage: What made it answer.
-        baud: Rate of the line.
+        baud: Baud rate of the link.
         key_kind: ``"tuya"``, ``"none"`` (all zero: plain code), ``"other"``, ``"unreadable"``.
-        write_protected: Whether the flash is write protected; None where it cannot be asked.
-        mac: The maker's half of the MAC address with the rest masked, or None.
+        write_protected: Whether the flash is write protected; None if unknown.
+        mac: The vendor's half of the MAC address with the rest masked, or None.
     """
 
     identity: Identity
@@ -47,17 +47,17 @@ class InfoReport:
 
 
 def info(connection: ConnectionOptions, *, events: EventSink = ignore) -> InfoReport:
-    """Ask the chip on a line about itself; changes nothing.
+    """Ask the connected chip about itself; changes nothing.
 
     Raises:
-        BekenlabError: Line or chip fail.
+        BekenlabError: The port or the chip fails.
     """
     with open_chip(connection, JOB, events) as link:
         return info_linked(link)
 
 
 def info_linked(link: Link) -> InfoReport:
-    """The same for a chip that is linked already."""
+    """The same for a chip that is already linked."""
     target = link.target
     return InfoReport(
         identity=target.identity,
@@ -91,7 +91,7 @@ def _protected(target: Target) -> bool | None:
 
 
 def _mac(target: Target) -> str | None:
-    """The maker's part only: the rest names the device."""
+    """The vendor's part only: the rest identifies the device."""
     chip = target.identity.chip
     if chip is None or chip.rf_address + SECTOR > target.size:
         return None

@@ -1,4 +1,4 @@
-"""Which known devices a device is like."""
+"""Find the known devices most similar to a device."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _NAMES = ("vendor", "name", "model")
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The known devices that are like one.
+    """The known devices similar to one.
 
     Attributes:
         name: Base name of the file about it.
-        wanted: What was looked for.
-        ignored: What of its template makes no sense, a sentence each.
-        devices: Entries in the list.
-        similar: Those that are close, best first; empty when nothing is.
+        wanted: The signature searched for.
+        ignored: Invalid parts of its template, one sentence each.
+        devices: Number of entries in the list.
+        similar: Similar ones, best first; may be empty.
     """
 
     name: str
@@ -46,7 +46,7 @@ def match(subject: Subject, known: DeviceList) -> Matches:
 
 
 def signature(subject: Subject) -> tuple[Signature, tuple[str, ...]]:
-    """What to look for, and what of the template was left out."""
+    """The signature to search for, and one sentence for each part of the template left out."""
     template = subject.template
     pins, ignored = parse_settings(template["pins"])
     names = (template.get(name) for name in _NAMES)

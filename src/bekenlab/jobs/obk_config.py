@@ -1,4 +1,4 @@
-"""OpenBeken configurations in files: found, read, edited in place."""
+"""Find, read and edit OpenBeken configurations in files."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class ConfigFile:
 
     Attributes:
         name: Base name.
-        chip: Name of the chip, where it was given or the dump's boot loader tells it, or None.
-        offset: Of the sector in the file (in the unpacked dump), in bytes.
+        chip: Name of the chip, as given or by the dump's boot loader; None if unknown.
+        offset: Offset of the sector in the (unpacked) file, in bytes.
         config: The configuration.
         data: The whole file, unpacked.
     """
@@ -39,10 +39,10 @@ def read_config(path: Path, *, chip: str | None = None) -> ConfigFile:
 
     Args:
         path: The file.
-        chip: Name of the chip; otherwise the dump's boot loader tells it.
+        chip: Name of the chip; None: by the dump's boot loader.
 
     Raises:
-        BekenlabError: The file cannot be read, or has no whole configuration in it.
+        BekenlabError: The file cannot be read, or contains no intact configuration.
     """
     file = load_one(path)
     data = file.data
@@ -57,10 +57,10 @@ def _chip_of(data: bytes) -> str | None:
 
 
 def edit_config(file: ConfigFile, changes: Changes) -> bytes:
-    """The file with a changed configuration; all other bytes are as they were.
+    """The file with a changed configuration; all other bytes stay as they are.
 
     Raises:
-        BadValueError: A change makes no sense.
+        BadValueError: A change is invalid.
     """
     sector = changed(file.config, changes).encode()
     end = file.offset + len(sector)

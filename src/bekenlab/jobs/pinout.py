@@ -1,4 +1,4 @@
-"""A board by name: a module, or the bare chip of one."""
+"""Find a board by name: a module, or a bare chip."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ _NEAR = 4
 
 
 def find_board(name: str) -> Module:
-    """The module, or the package of the chip, that somebody means by a name.
+    """The module, or the package of the chip, with a name.
 
     Args:
         name: Name of a module, a chip or a package, in any case.
 
     Raises:
-        UnsupportedError: Nothing is called so, or its pads are not known.
+        UnsupportedError: The name is unknown, or its pads are.
     """
     module = find_module(name)
     if module and module.pads_known:
         return _real(module)
     if module:
         raise UnsupportedError(
-            f"the pads of {module.name} are in none of our sources",
+            f"the pads of {module.name} are not known",
             action=Action("show-chip-pins", chip=module.chip),
         )
     named = find_chip(name)
@@ -48,30 +48,30 @@ def find_board(name: str) -> Module:
 
 
 def board_of(subject: Subject) -> Module:
-    """The board of a device, as a file about it tells.
+    """The board of a device, according to a file about it.
 
     Raises:
         UnsupportedError: The file names neither a module nor a chip whose pads are known.
     """
     found = board_known(subject.module, subject.chip)
     if found is None:
-        told = subject.module or subject.chip or "no module and no chip"
+        named = subject.module or subject.chip or "no module and no chip"
         raise UnsupportedError(
-            f"{subject.name} names {told}: there is no picture of that",
+            f"there is no picture for {subject.name}: it names {named}",
             hint="name the module that is printed on the board",
         )
     return found
 
 
 def board_known(module: str | None, chip_name: str | None) -> Module | None:
-    """Where a device's pins are to be shown: its module, or its chip under its own name.
+    """The board that shows a device's pins: its module, or its chip under its own name.
 
     Args:
         module: Name of the module, as a configuration gives it.
         chip_name: Name of the chip.
 
     Returns:
-        The board; None where pads of neither are known.
+        The board; None if the pads of neither are known.
     """
     found = board(module, chip_name)
     named = find_chip(chip_name) if chip_name else None
@@ -81,7 +81,7 @@ def board_known(module: str | None, chip_name: str | None) -> Module | None:
 
 
 def near_names(name: str) -> list[str]:
-    """Names of modules and chips that are like one, the most similar first."""
+    """Names of modules and chips similar to one, the most similar first."""
     names = {known.upper(): known for known in board_names()}
     near = get_close_matches(name.strip().upper(), names, n=_NEAR, cutoff=0.5)
     return [names[one] for one in near]
@@ -94,7 +94,7 @@ def board_names() -> tuple[str, ...]:
 
 
 def _bare(module: Module) -> bool:
-    """Whether it is LibreTiny's stand-in for a bare chip: its numbers are printed nowhere."""
+    """Whether it is LibreTiny's generic board, whose pad numbers no real board has."""
     return module.key.startswith("generic-")
 
 
@@ -106,7 +106,7 @@ def _bare_chip(found: Chip) -> Module:
     """The package of a chip, under the name of the chip."""
     if not found.package:
         raise UnsupportedError(
-            f"the pins of {found.name} are in none of our sources",
+            f"the pins of {found.name} are not known",
             hint="name the module it is on",
         )
     bare = package(found.package)

@@ -1,4 +1,4 @@
-"""Let a chip go: out of its loader, into its firmware."""
+"""Make a chip leave its loader and start its firmware."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ JOB = "reboot"
 
 
 def reboot(connection: ConnectionOptions, *, events: EventSink = ignore) -> None:
-    """Tell the chip on a line to start its firmware; nothing confirms that it does.
+    """Tell the connected chip to start its firmware; it sends no confirmation.
 
     Raises:
-        BekenlabError: Line or chip fail.
+        BekenlabError: The port or the chip fails.
     """
     with open_chip(connection, JOB, events) as link:
         link.target.reboot()

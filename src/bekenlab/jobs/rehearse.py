@@ -1,4 +1,4 @@
-"""Rehearse an install: the same writes, to a virtual chip made from the dump; then it is booted."""
+"""Rehearse an install: write to a virtual chip made from the dump, boot it, and try its pins."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bekenlab.events import Event, EventSink, Message, Progress, Step, ignore
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.planner import Planner
 from bekenlab.flashing.planning import WriteOptions
-from bekenlab.flashing.state import look
+from bekenlab.flashing.state import survey
 from bekenlab.jobs.install.configure import (
     as_file,
     check_values,
@@ -54,22 +54,22 @@ def rehearse(
     force: frozenset[str] = frozenset(),
     events: EventSink = ignore,
 ) -> Rehearsal:
-    """Install on a virtual chip, and look what becomes of it.
+    """Install on a virtual chip, start it, and try every pin.
 
     Args:
         saved: The dump of the device.
         chip: The chip.
-        firmware: What is installed.
+        firmware: The firmware to install.
         made: The configuration.
         force: Codes of refusals to override, as for the real chip.
-        events: Told of steps and progress.
+        events: Receives steps and progress.
 
     Raises:
         RefusedError: The real chip would refuse it too.
-        UnsupportedError: There is no virtual chip of this kind.
+        UnsupportedError: This kind of chip has no virtual model.
     """
     flashed, content = _written(saved, chip, firmware, made, force, events)
-    events(Step(JOB, "boot", "Starting OpenBeken in the virtual chip"))
+    events(Step(JOB, "boot", "Starting OpenBeken on the virtual chip"))
     virtual = VirtualTarget(content, chip.name)
     settings = made.config.pins()
     checks = try_by_hand(virtual, settings)
@@ -95,15 +95,15 @@ def rehearse_dump(
     chip: str | None = None,
     events: EventSink = ignore,
 ) -> Rehearsal:
-    """Rehearse an install on the device that a dump is of.
+    """Rehearse an install on the device a dump was read from.
 
     Args:
         path: The dump, packed or not.
-        firmware: Asked once the chip is known.
+        firmware: Called once the chip is known.
         changes: Settings beyond the device's pins, as for an install.
-        template: Pins, flags and startup command that count instead of the device's.
-        chip: Name of the chip, where the dump does not tell it.
-        events: Told of steps and progress.
+        template: Pins, flags and startup command to use instead of the device's.
+        chip: Name of the chip, if the dump does not show it.
+        events: Receives steps and progress.
 
     Raises:
         BekenlabError: The dump or the firmware cannot be used, or the real chip would refuse it.
@@ -132,15 +132,16 @@ def _written(
     """The flash of a virtual chip after the install, written over its wire."""
     if len(saved.data) > chip.flash_size:
         raise UnsupportedError(
-            f"the dump has {len(saved.data):,} bytes, a virtual {chip.name} {chip.flash_size:,}",
-            hint="the plan and the backup protect the device",
+            f"the dump has {len(saved.data):,} bytes, "
+            f"but a virtual {chip.name} has {chip.flash_size:,}",
+            hint="plan and backup still protect the device",
             action=Action("skip-rehearsal"),
         )
-    events(Step(JOB, "write", "Writing over the wire of a virtual chip"))
+    events(Step(JOB, "write", "Writing to a virtual chip"))
     device = build(chip.name, saved.data.ljust(chip.flash_size, b"\xff"))
     target = connect(VirtualTransport(device), wait=0).target
     journal = WriteJournal(None)
-    state = replace(look(target, journal, ()), backup=(saved.path, saved.data))
+    state = replace(survey(target, journal, ()), backup=(saved.path, saved.data))
     planner = Planner(target, [firmware.file, as_file(made)], journal, state=state)
 
     def propose(options: WriteOptions) -> WriteProposal:
@@ -156,30 +157,30 @@ def _written(
 
 
 def _renamed(events: EventSink) -> EventSink:
-    """Progress under the rehearsal's name: nobody is to think that the device is written."""
+    """Progress under the rehearsal's name, so that nobody thinks the device is being written."""
 
-    def told(event: Event, /) -> None:
+    def forward(event: Event, /) -> None:
         if isinstance(event, Progress):
             events(replace(event, job=JOB, phase=JOB))
 
-    return told
+    return forward
 
 
 def problem_of(rehearsal: Rehearsal) -> RehearsalError | None:
-    """The error a rehearsal amounts to, or None when it went well."""
+    """The error that a failed rehearsal means, or None if it passed."""
     if rehearsal.passed:
         return None
     wrong = [f"P{pin.gpio}" for pin in rehearsal.pins if pin.verdict is PinVerdict.WRONG]
     if rehearsal.crash:
         seen = f"the firmware stopped: {rehearsal.crash}"
     elif not rehearsal.config_taken:
-        seen = "OpenBeken did not take the configuration"
+        seen = "OpenBeken did not accept the configuration"
     elif wrong:
         seen = f"{', '.join(wrong)} did not do what the pin map says"
     else:
         seen = "OpenBeken did not use the Wi-Fi it was given"
     return RehearsalError(
         f"the rehearsal failed: {seen}",
-        hint="look at the table of pins",
+        hint="check the table of pins",
         action=Action("correct-pin"),
     )

@@ -37,14 +37,14 @@ def restore(
     reboot: bool = True,
     events: EventSink = ignore,
 ) -> WriteReport:
-    """Restore a dump on the chip on a line, and verify it; as ``jobs.write.write``.
+    """Restore a dump on the connected chip, and verify it; arguments as ``jobs.write.write``.
 
-    A dump of this very chip counts as its backup: it is what can be gone back to.
+    A dump of this very chip counts as its backup.
 
     Raises:
         UsageError: The file is not a whole dump.
-        RefusedError: A safety rule or a person says no; nothing was changed on the chip.
-        BekenlabError: Line, chip or files fail. Running it again continues.
+        RefusedError: A safety rule or the user refuses; nothing was changed on the chip.
+        BekenlabError: The port, the chip or a file fails. Running it again resumes.
     """
     dump = whole_dump(file)
     with open_chip(connection, JOB, events) as link:
@@ -62,10 +62,10 @@ def restore(
 
 
 def whole_dump(file: InputFile) -> FlashFile:
-    """A file as a dump to be restored.
+    """Recognise a file as a dump to be restored.
 
     Raises:
-        UsageError: It is something else.
+        UsageError: It is not a whole dump.
         BekenlabError: It cannot be used.
     """
     known = recognise(file)

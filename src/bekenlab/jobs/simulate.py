@@ -1,4 +1,4 @@
-"""Serve a virtual chip that holds a dump, so that any flashing program can be tried on it."""
+"""Serve a virtual chip that holds a dump, for any flashing program to connect to."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from bekenlab.analysis.choose import choose_dump
 from bekenlab.chips import chip as chip_facts
 from bekenlab.link.serve.faulty_wire import FaultyWire
-from bekenlab.link.serve.pty import PtyDoor
-from bekenlab.link.serve.rfc2217 import TcpDoor
+from bekenlab.link.serve.pty import PtyPort
+from bekenlab.link.serve.rfc2217 import TcpPort
 from bekenlab.link.serve.server import Server
 from bekenlab.link.virtual import split_faults
 from bekenlab.machine.wire_chips import build
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SimOptions:
-    """How to serve.
+    """How to serve a virtual chip.
 
     Attributes:
-        pty: At a pseudo terminal instead of a TCP port.
+        pty: On a pseudo-terminal instead of a TCP port.
         tcp_port: TCP port on the loopback interface; 0 for a free one.
         paced: Whether a device second takes a real second.
-        fault: What goes wrong, as text: faults of the chip (``bekenlab.machine.rom.faults``) and of
-            the line (``bekenlab.link.faulty``), ``keep-baud`` excepted.
-        seed: For the fault ``random``.
+        fault: Faults to inject, as text: of the chip (``bekenlab.machine.rom.faults``) and of the
+            wire (``bekenlab.link.faulty``) except ``keep-baud``.
+        seed: Seed of the fault ``random``.
     """
 
     pty: bool = False
@@ -45,11 +45,11 @@ class SimOptions:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A chip that waits for a program.
+    """A virtual chip that is ready for a program to connect.
 
     Attributes:
         chip: Name of the chip.
-        address: What the program is to open: a device path or a URL.
+        address: The port to open: a device path or a URL.
     """
 
     chip: str
@@ -68,18 +68,18 @@ def simulate(
     """Serve a chip until ``stopped``.
 
     Args:
-        path: A dump, packed or not; flash behind its end is blank.
+        path: A dump, packed or not; flash after its end is blank.
         chip: The chip to model instead of the one recognised.
         options: How to serve.
-        opened: Told once where the chip can be met.
-        stopped: Asked at least every tenth of a second; True ends it.
+        opened: Called once with the address of the chip.
+        stopped: Polled at least every tenth of a second; True ends serving.
         monotonic: Real time in seconds.
 
     Returns:
-        The flash as it is at the end, physical addresses.
+        The final content of flash, by physical address.
 
     Raises:
-        BekenlabError: The file cannot be used, or the line cannot be opened.
+        BekenlabError: The file cannot be used, or the port cannot be opened.
     """
     options = options or SimOptions()
     chosen = choose_dump(path, chip)
@@ -89,15 +89,15 @@ def simulate(
 
 
 def build_device(chip: str, dump: bytes | None, options: SimOptions) -> WireDevice:
-    """A chip with a dump in its flash, and what is to go wrong with it and its line.
+    """Build a virtual chip with a dump in its flash, and with faults of chip and wire.
 
     Args:
         chip: Name of the chip.
-        dump: The first bytes of its flash, or None for a blank chip; what follows is blank.
+        dump: The first bytes of its flash, or None for a blank chip; the rest is blank.
         options: How it is to be served.
 
     Raises:
-        BekenlabError: There is no model of the chip, or a fault cannot be had.
+        BekenlabError: The chip has no model, or a fault is unknown or not possible here.
     """
     faults, schedule = split_faults(options.fault, options.seed)
     size = chip_facts(chip).flash_size
@@ -117,9 +117,9 @@ def serve(
     """Serve a chip that has been built; arguments as for :func:`simulate`.
 
     Raises:
-        BekenlabError: The line cannot be opened, or the fault ``unplug`` has come.
+        BekenlabError: The port cannot be opened, or the fault ``unplug`` has occurred.
     """
-    port: ServedPort = PtyDoor() if options.pty else TcpDoor(options.tcp_port)
+    port: ServedPort = PtyPort() if options.pty else TcpPort(options.tcp_port)
     try:
         opened(Served(chip, port.name))
         server = Server(device, port, paced=options.paced, monotonic=monotonic)

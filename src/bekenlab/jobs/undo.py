@@ -1,4 +1,4 @@
-"""Go back: the newest backup of this very chip, byte for byte."""
+"""Undo: restore the newest backup of this very chip, byte for byte."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bekenlab.flashing.connection import open_chip
 from bekenlab.flashing.flash_file import recognise
 from bekenlab.flashing.planner import Planner
 from bekenlab.flashing.planning import WriteOptions
-from bekenlab.jobs.install.backups import look_at
+from bekenlab.jobs.install.backups import survey_with_backup
 from bekenlab.jobs.install.model import UNDO
 from bekenlab.jobs.write import YesOrNo, carry_out
 
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
     from bekenlab.link.identity import Identity
 
 
-# A proven backup of this very chip goes back to where it was, whatever is recognised in it, and
-# whatever has been written over it.
-_IT_WAS_THERE = frozenset({"unknown-file", "damaged-file", "wrong-chip", "encryption"})
+# A verified backup of this very chip is restored whatever it contains, and whatever has been
+# written since.
+_ALWAYS_RESTORED = frozenset({"unknown-file", "damaged-file", "wrong-chip", "encryption"})
 
 
 @dataclass(frozen=True, slots=True)
 class UndoProposal:
-    """What going back would do.
+    """What an undo would do.
 
     Attributes:
         identity: The chip.
-        backup: The file that is restored.
-        file: What is in it.
+        backup: The file to restore.
+        file: Its content.
         plan: The plan.
     """
 
@@ -58,11 +58,11 @@ class UndoProposal:
 
 @dataclass(frozen=True, slots=True)
 class UndoReport:
-    """What going back came to.
+    """The result of an undo.
 
     Attributes:
-        proposal: What was said yes to.
-        flash: What was written; None where it was only planned.
+        proposal: What was agreed to.
+        flash: What was written; None if it was only planned.
     """
 
     proposal: UndoProposal
@@ -78,36 +78,36 @@ def undo(
     plan_only: bool = False,
     events: EventSink = ignore,
 ) -> UndoReport:
-    """Restore the newest backup of the chip on the line, and verify it.
+    """Restore the newest backup of the connected chip, and verify it.
 
-    A backup is the chip's when boot loader and RF calibration agree; nobody has to know its name.
+    The backup is found by its content: boot loader and RF calibration agree with the chip.
 
     Args:
         connection: How to reach the chip.
         places: The user's folders.
-        agree: Asked once, before anything is changed; not when there is nothing to do.
-        named: The backup to restore, where it is not the newest, or was made elsewhere.
+        agree: Called once, before anything is changed; not when nothing has to be changed.
+        named: The backup to restore, if not the newest, or made elsewhere.
         plan_only: Change nothing on the chip.
-        events: Told of steps and progress.
+        events: Receives steps and progress.
 
     Raises:
-        RefusedError: No backup of this chip is known, the file named is none, or a person says no.
-        FileAccessError: The file named cannot be read.
-        BekenlabError: Line, chip or files fail. Running it again goes on.
+        RefusedError: No backup of this chip is known, ``named`` is not one, or the user declines.
+        FileAccessError: ``named`` cannot be read.
+        BekenlabError: The port, the chip or a file fails. Running it again resumes.
     """
     events(Started(UNDO))
     journal = places.journal
     if named is not None:
-        load(named)  # a name mistyped is told before the chip is looked for
+        load(named)  # report a mistyped name before waiting for a chip
     with open_chip(connection, UNDO, events) as link:
         target = link.target
         events(Step(UNDO, "look", "Looking for a backup of this chip"))
-        state = look_at(target, journal, places, named, events)
+        state = survey_with_backup(target, journal, places, named, events)
         if state.backup is None:
             raise RefusedError(
                 "no backup of this chip is known on this computer",
                 action=Action("name-undo-backup"),
-                hint="a dump of another chip is never taken",
+                hint="a dump of another chip is never restored",
                 refusals=["no-backup"],
             )
         path, data = state.backup
@@ -117,7 +117,7 @@ def undo(
             return UndoProposal(found.identity, path, file, found.plan)
 
         planner = Planner(target, [file], journal, state=state)
-        options = WriteOptions(0, force=_IT_WAS_THERE)
+        options = WriteOptions(0, force=_ALWAYS_RESTORED)
         if plan_only:
             return UndoReport(proposed(planner.propose(options)), None)
         agreed, flashed = carry_out(

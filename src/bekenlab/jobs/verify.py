@@ -28,17 +28,17 @@ def verify(
     address: int | None = None,
     events: EventSink = ignore,
 ) -> VerifyReport:
-    """Compare the chip on a line with a file, by the chip's own checksums.
+    """Compare the connected chip with a file, by the chip's own checksums.
 
     Args:
         connection: How to reach the chip.
         file: What it should hold.
         address: Physical address of the file's first byte; None: where it belongs.
-        events: Told of progress.
+        events: Receives progress.
 
     Raises:
-        UsageError: Nothing says where the file belongs, or it reaches beyond the flash.
-        BekenlabError: Line, chip or file fail.
+        UsageError: The file's address is unknown, or it reaches beyond the flash.
+        BekenlabError: The port, the chip or the file fails.
     """
     known = recognise(file)
     with open_chip(connection, JOB, events) as link:
@@ -53,16 +53,16 @@ def verify_linked(
     address: int | None = None,
     events: EventSink = ignore,
 ) -> VerifyReport:
-    """The same for a chip that is linked already.
+    """The same for a chip that is already linked.
 
     Args:
         target: The chip.
         file: What it should hold.
-        path: Where that was read from, for the report.
+        path: The file's path, for the report.
         address: Physical address of the file's first byte; None: where it belongs.
-        events: Told of progress.
+        events: Receives progress.
     """
     start = place(file, target.identity.chip) if address is None else address
     if start is None:
-        raise UsageError(f"nothing says where {path.name} belongs", action=Action("name-address"))
+        raise UsageError(f"the address of {path.name} is unknown", action=Action("name-address"))
     return compare(target, path, file.at(start), events=events)

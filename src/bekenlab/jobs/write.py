@@ -1,7 +1,7 @@
-"""Write to a chip: plan, show, ask, carry out. Whatever changes a chip's flash goes through here.
+"""Write to a chip: plan, show, ask, carry out. Every change of a chip's flash goes through here.
 
-``carry_out`` is the one way. ``write`` opens a chip for it; ``restore``, ``erase``, ``undo``,
-``install``, the rehearsal and the demo make the files, and say in their own words what they ask.
+``carry_out`` does the work. ``write`` opens a chip for it; ``restore``, ``erase``, ``undo``,
+``install``, the rehearsal and the demo provide the files and word the question.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ JOB = "write"
 
 @dataclass(frozen=True, slots=True)
 class WriteReport:
-    """What a write came to.
+    """The result of a write.
 
     Attributes:
-        proposal: The plan that counted.
-        flash: What was written; None where it was only planned.
+        proposal: The last proposal.
+        flash: What was written; None if it was only planned.
     """
 
     proposal: WriteProposal
@@ -46,32 +46,32 @@ class WriteReport:
 
 
 Answer = bool | WriteOptions
-"""Yes, no, or other options to plan again with."""
+"""Yes, no, or other options to make a new plan with."""
 
 
 class Questions(Protocol):
-    """Who decides whether a plan is carried out. A method may raise to end the job."""
+    """Decides whether a plan is carried out. A method may raise to end the job."""
 
     def planned(self, proposal: WriteProposal, /) -> None:
-        """See each plan once it is made, whether it will be asked about or not."""
+        """Called with each proposal as soon as it is made."""
         ...
 
     def carry_out(self, proposal: WriteProposal, /) -> Answer:
-        """Decide about a plan.
+        """Decide about a proposal.
 
-        It may be refused by rules (``plan.refusals``): then only other options lead on. Or it may
-        change nothing (``plan.changes``): then nobody needs to be asked. ``YesOrNo`` answers both
-        for a frontend that cannot offer other options.
+        A plan with refusals (``plan.refusals``) can only be answered with other options. One that
+        would change nothing (``plan.changes``) needs no question. ``YesOrNo`` handles both for a
+        frontend that cannot offer other options.
         """
         ...
 
 
 class YesOrNo:
-    """Questions for those who say yes or no, and cannot change the options.
+    """Questions answered with yes or no, without a way to change the options.
 
     Args:
-        agree: Asked once, about a plan that changes something and that no rule refuses.
-        show: Shown each plan before.
+        agree: Called once, for a plan that changes something and has no refusals.
+        show: Called with each proposal before that.
     """
 
     def __init__(
@@ -93,21 +93,21 @@ class YesOrNo:
 
 
 YES = YesOrNo(lambda _proposal: True)
-"""Carries out whatever no rule refuses: for virtual chips, and callers that were told yes."""
+"""Carries out every plan without refusals: for virtual chips, and callers who agreed beforehand."""
 
 
 def agreement(confirm: Callable[[WriteProposal], bool] | None, *, yes: bool) -> Questions:
-    """The questions of a program, which said yes beforehand or gives a function that decides.
+    """The questions of a program, which agrees beforehand or passes a function that decides.
 
     Raises:
-        UsageError: It did neither.
+        UsageError: It does neither.
     """
     if yes:
         return YES
     if confirm is None:
         raise UsageError(
-            "the chip is only changed after a yes",
-            hint="pass yes=True, or confirm=: a function that is given the plan",
+            "changing the chip needs a confirmation",
+            hint="pass yes=True, or a function as confirm= that is given the plan",
         )
     return YesOrNo(confirm)
 
@@ -124,23 +124,23 @@ def write(
     reboot: bool = True,
     events: EventSink = ignore,
 ) -> WriteReport:
-    """Write a file to the chip on a line, and verify it.
+    """Write a file to the connected chip, and verify it.
 
     Args:
         connection: How to reach the chip.
         file: What to write.
-        options: Where, and what to leave alone.
+        options: Where to, and what to leave alone.
         places: The user's folders.
-        questions: Who decides.
+        questions: Decides whether to go ahead.
         backups: Files the user names as backups of the chip.
         plan_only: Change nothing on the chip.
         reboot: Start the firmware at the end.
-        events: Told of progress.
+        events: Receives progress.
 
     Raises:
-        RefusedError: A safety rule or a person says no; nothing was changed on the chip.
-        UsageError: Nothing says where the file belongs.
-        BekenlabError: Line, chip or files fail. Running it again continues.
+        RefusedError: A safety rule or the user refuses; nothing was changed on the chip.
+        UsageError: The file's address is unknown.
+        BekenlabError: The port, the chip or a file fails. Running it again resumes.
     """
     known = recognise(file)
     with open_chip(connection, JOB, events) as link:
@@ -169,7 +169,7 @@ def write_linked(
     reboot: bool = True,
     events: EventSink = ignore,
 ) -> WriteReport:
-    """The same for a chip that is linked already, and a file that was recognised."""
+    """The same for a chip that is already linked, and a recognised file."""
     journal = places.journal
     planner = Planner(target, [file], journal, places.candidates(backups), events=events)
     if plan_only:
@@ -195,25 +195,25 @@ def carry_out(
     kept: str = "",
     events: EventSink = ignore,
 ) -> tuple[WriteProposal, FlashReport]:
-    """Plan, ask, and do what was agreed to.
+    """Plan, ask, and carry out what was agreed.
 
     Args:
         target: The chip.
         propose: Makes a plan for it.
-        options: What the user wants at first.
-        journal: Where to record what must not be forgotten while writing.
-        questions: Who decides.
+        options: The user's initial options.
+        journal: Where to record what the chip held.
+        questions: Decides whether to go ahead.
         reboot: Start the firmware at the end.
-        step: Told to ``events`` when writing begins.
-        kept: What to say of the backup that stays, where the answer is no.
-        events: Told of progress.
+        step: Event to emit when writing begins.
+        kept: Hint about the backup that is kept, if the answer is no.
+        events: Receives progress.
 
     Returns:
-        What was agreed to, and what was written.
+        The proposal that was agreed to, and the report of the write.
 
     Raises:
-        RefusedError: A safety rule or a person says no; nothing was changed on the chip.
-        BekenlabError: Line, chip or files fail.
+        RefusedError: A safety rule or the user refuses; nothing was changed on the chip.
+        BekenlabError: The port, the chip or a file fails.
     """
     answer: Answer = options
     while isinstance(answer, WriteOptions):
@@ -221,7 +221,7 @@ def carry_out(
         questions.planned(proposal)
         answer = questions.carry_out(proposal)
     if not answer:
-        raise RefusedError("nothing was written: you said no", hint=kept)
+        raise RefusedError("nothing was written: you declined", hint=kept)
     proposal.plan.raise_if_refused()
     if step is not None:
         events(step)

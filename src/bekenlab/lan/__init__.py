@@ -1,1 +1,1 @@
-"""The network to a running OpenBeken: its web server, as it really behaves."""
+"""Access to a running OpenBeken device over the network: its web server, as it really behaves."""

@@ -1,4 +1,4 @@
-"""Where a device is."""
+"""Network addresses of devices."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class Host:
 
 
 def parse_host(text: str) -> Host:
-    """The host of ``192.168.1.40``, ``lamp.local:8080`` or ``http://192.168.1.40/index``.
+    """Parse ``192.168.1.40``, ``lamp.local:8080`` or ``http://192.168.1.40/index``.
 
     Raises:
-        BadValueError: It is none of these. OpenBeken speaks neither IPv6 nor https.
+        BadValueError: It is none of these. OpenBeken supports neither IPv6 nor https.
     """
     rest = text.strip()
     if rest.lower().startswith("http://"):
@@ -41,7 +41,7 @@ def parse_host(text: str) -> Host:
     port = _port(digits) if colon else HTTP_PORT
     if port is None or len(name) > 253 or not _is_name(name):
         raise BadValueError(
-            f"{text[:80]!r} is no address of a device",
+            f"{text[:80]!r} is not the address of a device",
             hint="write 192.168.1.40, lamp.local or 192.168.1.40:8080",
         )
     return Host(name, port)

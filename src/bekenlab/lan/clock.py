@@ -1,4 +1,4 @@
-"""Time, as it is passed to what waits for a device."""
+"""Time and time limits of everything that waits for a device."""
 
 from __future__ import annotations
 
@@ -8,42 +8,42 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells and passes time."""
+    """A clock that can also wait."""
 
     def now(self) -> float:
-        """Seconds; only differences mean anything."""
+        """Time in seconds; only differences are meaningful."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Wait."""
         ...
 
 
 class WallClock:
-    """The computer's own."""
+    """The computer's clock."""
 
     def now(self) -> float:
-        """Seconds; never goes back."""
+        """Time in seconds; never goes back."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Wait."""
         time.sleep(seconds)
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a device is waited for, in seconds.
+class Timeouts:
+    """How long to wait for a device, in seconds.
 
     Attributes:
-        connect: Until it takes a connection.
-        answer: Until an answer is whole. Devices in a poor Wi-Fi take seconds for a small one.
-        upload: Until an upload is sent and answered; a device erases flash meanwhile.
-        save: Until a change has arrived in flash; OpenBeken looks once a second.
-        reboot: Until it is back after a restart, in the Wi-Fi again.
+        connect: For a connection.
+        answer: For a complete answer. With poor Wi-Fi, even a short one takes seconds.
+        upload: For an upload to be sent and answered; the device erases flash meanwhile.
+        save: For a change to reach flash; OpenBeken checks once per second.
+        reboot: For a device to be back on the network after a restart.
         update: The same after an update, which the boot loader has to unpack.
-        poll: Between two looks.
-        tries: How often a question is put that changes nothing, before giving up.
+        poll: Between two attempts.
+        tries: How often to send a request that changes nothing before giving up.
     """
 
     connect: float = 5.0

@@ -1,4 +1,4 @@
-"""One connection: a request out in one piece, an answer in, both within bounds."""
+"""One connection: send a request in one piece and receive the answer, both within limits."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bekenlab.lan.address import Host
-    from bekenlab.lan.clock import Clock, Patience
+    from bekenlab.lan.clock import Clock, Timeouts
 
 _PIECE = 4096
 
 
 class Connection:
-    """A connection for one request; the server closes it behind its answer.
+    """A connection for one request; the server closes it after its answer.
 
     Args:
-        host: Whom to connect to.
-        patience: How long to try.
-        clock: Time.
+        host: What to connect to.
+        timeouts: How long to try.
+        clock: Measures the time.
 
     Raises:
-        NoHostError: Nobody takes it.
+        NoHostError: The connection fails.
     """
 
-    def __init__(self, host: Host, patience: Patience, clock: Clock) -> None:
+    def __init__(self, host: Host, timeouts: Timeouts, clock: Clock) -> None:
         self._host = host
         self._clock = clock
         try:
-            self._socket = socket.create_connection((host.name, host.port), patience.connect)
+            self._socket = socket.create_connection((host.name, host.port), timeouts.connect)
         except (OSError, UnicodeError) as error:
             raise NoHostError(
                 f"{host} cannot be reached: {_reason(error)}",
@@ -42,7 +42,7 @@ class Connection:
                 action=Action("find-device"),
             ) from error
         with contextlib.suppress(OSError):
-            # What is sent must leave at once, and in the pieces it was sent in.
+            # Data must leave at once, in the pieces in which it was sent.
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def __enter__(self) -> Self:
@@ -52,7 +52,7 @@ class Connection:
         self.close()
 
     def close(self) -> None:
-        """Give it up. May be called twice."""
+        """Close the connection. May be called twice."""
         with contextlib.suppress(OSError):
             self._socket.close()
 
@@ -66,14 +66,14 @@ class Connection:
     ) -> None:
         """Send a request; its head and the start of its body leave in one ``send``.
 
-        A device that refuses an upload answers and closes before it has all of it. So an error here
-        is none yet: the answer tells.
+        A device that refuses an upload answers and closes the connection before it has received all
+        of it. So an error here is ignored; the answer shows whether it was one.
 
         Args:
             head: The head.
-            body: The body, or nothing.
-            seconds: Limit for all of it.
-            progress: Told how many bytes of the body have left.
+            body: The body, which may be empty.
+            seconds: Time limit for the whole request.
+            progress: Called with the number of bytes of the body sent so far.
         """
         deadline = self._clock.now() + seconds
         sent = min(_PIECE, len(body))
@@ -93,18 +93,18 @@ class Connection:
             self._limit(deadline)
             self._socket.sendall(data)
         except TimeoutError as error:
-            raise self._silent("does not take what is sent") from error
+            raise self._silent("does not receive what is sent") from error
 
     def answer(self, *, seconds: float, most: int) -> bytes:
-        """Everything up to the end of the connection.
+        """Receive everything up to the end of the connection.
 
         Args:
-            seconds: Limit for all of it, however slowly it drips.
-            most: Bytes at most.
+            seconds: Time limit for the whole answer.
+            most: Most bytes to accept.
 
         Raises:
-            NoAnswerError: It did not end in time.
-            NotOpenBekenError: It is longer than any answer to this request.
+            NoAnswerError: The connection did not end in time.
+            NotOpenBekenError: The answer is longer than any to this request.
         """
         deadline = self._clock.now() + seconds
         found = bytearray()
@@ -115,14 +115,14 @@ class Connection:
             except TimeoutError as error:
                 raise self._silent("does not answer in time") from error
             except OSError:
-                # It closes with what we sent still unread: the answer may be here all the same.
+                # The device closed without reading all we sent: the answer may still be complete.
                 return bytes(found)
             if not piece:
                 return bytes(found)
             found += piece
         raise NotOpenBekenError(
-            f"the answer of {self._host} is longer than {most:,} bytes",
-            hint="this is not what OpenBeken sends; is it the right address?",
+            f"the answer from {self._host} is longer than {most:,} bytes",
+            hint="OpenBeken does not send this; is it the right address?",
         )
 
     def _limit(self, deadline: float) -> None:
@@ -142,7 +142,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "no reply to the connection"
     if isinstance(error, socket.gaierror):
-        return "there is no such name"
+        return "unknown host name"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
     return str(error).lower()

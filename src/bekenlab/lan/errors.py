@@ -1,4 +1,4 @@
-"""What can go wrong on the network, one class a cause (pages in docs/errors)."""
+"""Errors of the network, one class per cause (pages in docs/errors)."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from bekenlab.errors import BekenlabError, ExitCode
 
 
 class NoHostError(BekenlabError):
-    """Nobody can be connected to at an address."""
+    """No connection can be made to an address."""
 
     code: ClassVar[str] = "no-host"
     exit_code: ClassVar[ExitCode] = ExitCode.NO_DEVICE
 
 
 class NoAnswerError(BekenlabError):
-    """A device took the connection, but its answer did not come in time, or not whole."""
+    """A device accepted the connection, but its answer was late or incomplete."""
 
     code: ClassVar[str] = "no-answer"
     exit_code: ClassVar[ExitCode] = ExitCode.LINK
 
 
 class NotOpenBekenError(BekenlabError):
-    """What answers is not OpenBeken, or has not the part of it that was asked for."""
+    """What answers is not OpenBeken, or a build without the feature that was asked for."""
 
     code: ClassVar[str] = "not-openbeken"
     exit_code: ClassVar[ExitCode] = ExitCode.PROTOCOL
 
 
 class DeviceRefusedError(BekenlabError):
-    """The device understood, and says no."""
+    """The device understood the request and refused it."""
 
     code: ClassVar[str] = "device-refused"
     exit_code: ClassVar[ExitCode] = ExitCode.PROTOCOL
 
 
 class WebPasswordError(BekenlabError):
-    """The device has a web password, and none or a wrong one was given."""
+    """The device has a web password, and none or the wrong one was given."""
 
     code: ClassVar[str] = "web-password"
     exit_code: ClassVar[ExitCode] = ExitCode.REFUSED

@@ -1,10 +1,10 @@
-"""Requests as OpenBeken's web server needs them, and its replies as it writes them.
+"""HTTP requests as OpenBeken's web server needs them, and replies as it writes them.
 
-This is our own because no HTTP library at hand can speak to that server. It parses whatever its
-first ``recv`` brings, so head and body have to leave in one ``send``: ``http.client``, ``urllib3``
-and ``httpx`` send them apart. (A head in two pieces even makes it follow a null pointer.) Its
-replies have a status line that ends in a bare line feed, statuses such as -1, which ``http.client``
-takes for none, and no length: only the end of the connection ends them.
+HTTP libraries cannot talk to this server. It parses whatever its first ``recv`` returns, so head
+and body have to leave in one ``send``; ``http.client``, ``urllib3`` and ``httpx`` send them
+separately. (A head in two pieces even makes it dereference a null pointer.) The status line of its
+replies ends in a bare line feed, a status may be -1, which ``http.client`` rejects, and no length
+is given: a reply ends when the connection does.
 
 Source: OpenBK7231T_App, ``src/httpserver/new_http.c``, ``http_tcp_server.c`` and
 ``new_tcp_server.c``; the format strings are in the images of 1.18.300 for BK7231N and BK7231T.
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from bekenlab.secret import Secret
 
 BURST = 1024
-"""Bytes of a request that the server looks at: what its first ``recv`` takes.
+"""Bytes of a request that the server reads: the size of its first ``recv``.
 
-Head and body of everything but an upload must fit, or their end is not seen.
+Except for uploads, head and body together must fit, or the rest is ignored.
 """
 
 USER = b"admin"
-"""The only user there is (``http_basic_auth.c``)."""
+"""The only user (``http_basic_auth.c``)."""
 
 _STATUS = re.compile(rb"HTTP/1\.[01] (-?\d{1,4})(?: [^\n]*)?\r?\n")
 _END = re.compile(rb"\r?\n\r?\n")
@@ -40,14 +40,14 @@ _PATH = re.compile(r"/[!-~]*")
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the server answered.
+    """The server's reply.
 
     Attributes:
-        status: 200; or what the firmware put there, e.g. -20.
-        kind: Content type in lower case, without parameters; empty where none is given.
-        body: The rest, up to the end of the connection.
-        location: Where a redirection points; empty where there is none.
-        realm: Who asks for a password; empty where nobody does.
+        status: HTTP status, or a number of the firmware's own, e.g. -20.
+        kind: Content type in lower case, without parameters; empty if not given.
+        body: Everything after the head.
+        location: Target of a redirect, or empty.
+        realm: Authentication challenge, or empty if no password is asked for.
     """
 
     status: int
@@ -58,28 +58,29 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """The body as text; bytes that are no UTF-8 are replaced."""
+        """The body as text; bytes that are not valid UTF-8 are replaced."""
         return self.body.decode("utf-8", "replace")
 
 
 def request_head(
     method: str, path: str, host: Host, *, password: Secret | None = None, length: int | None = None
 ) -> bytes:
-    """The head of a request, as short as can be: it shares ``BURST`` with the body.
+    """The head of a request, as short as possible: it shares ``BURST`` with the body.
 
     Args:
         method: ``GET`` or ``POST``.
         path: Path and query, percent-encoded.
-        host: Whom it is for.
-        password: The device's web password.
-        length: Bytes of the body; None for a request without one.
+        host: The device.
+        password: Its web password.
+        length: Length of the body in bytes; None for a request without one.
 
     Raises:
-        BadValueError: A space or control character in the path would end it.
+        BadValueError: The path contains a space or control character, which would end it.
     """
     if not _PATH.fullmatch(path):
         raise BadValueError(
-            f"{path[:80]!r} is no path", hint="OpenBeken takes printable ASCII without spaces"
+            f"{path[:80]!r} is not a valid path",
+            hint="OpenBeken accepts printable ASCII without spaces",
         )
     lines = [f"{method} {path} HTTP/1.1".encode(), f"Host: {host}".encode()]
     if password is not None:
@@ -91,25 +92,25 @@ def request_head(
 
 
 def check_burst(head: bytes, body: bytes) -> None:
-    """Make sure that the server sees all of a request.
+    """Make sure that the server reads all of a request.
 
     Raises:
-        BadValueError: It is longer than what the server reads at once.
+        BadValueError: It is longer than the server reads at once.
     """
     size = len(head) + len(body)
     if size > BURST:
         raise BadValueError(
-            f"this is {size - BURST} bytes more than OpenBeken takes in one request",
-            hint="make it shorter, or do it in several steps",
+            f"this is {size - BURST} bytes more than OpenBeken accepts in one request",
+            hint="shorten it, or split it into several steps",
         )
 
 
 def parse_reply(raw: bytes) -> Reply:
-    """Read a reply that has ended.
+    """Parse a complete reply.
 
     Raises:
-        NoAnswerError: It is cut in its head, or its body is shorter than promised.
-        NotOpenBekenError: It is no HTTP, or of a kind this server never sends.
+        NoAnswerError: It ends within its head, or its body is shorter than stated.
+        NotOpenBekenError: It is not HTTP, or of a kind that this server never sends.
     """
     if not raw:
         raise NoAnswerError(
@@ -119,7 +120,7 @@ def parse_reply(raw: bytes) -> Reply:
     line = _STATUS.match(raw)
     if line is None:
         raise NotOpenBekenError(
-            f"the answer is no HTTP: it begins with {raw[:20]!r}",
+            f"the answer is not HTTP: it begins with {raw[:20]!r}",
             hint="is this the address of an OpenBeken device, and the port of its web page?",
         )
     end = _END.search(raw, line.end() - 1)
@@ -128,7 +129,7 @@ def parse_reply(raw: bytes) -> Reply:
     fields = _fields(raw[line.end() : end.start()])
     if "transfer-encoding" in fields:
         raise NotOpenBekenError(
-            "the answer comes in chunks, which OpenBeken never does",
+            "the answer is chunked, which OpenBeken's never is",
             hint="a proxy or another server answers at this address",
         )
     return Reply(
@@ -140,15 +141,16 @@ def parse_reply(raw: bytes) -> Reply:
     )
 
 
-def _whole(body: bytes, promised: str) -> bytes:
-    """The body; OpenBeken promises no length, a proxy before it may."""
-    if not re.fullmatch(r"\d{1,9}", promised, re.ASCII):
+def _whole(body: bytes, stated: str) -> bytes:
+    """The complete body. OpenBeken states no length, but a proxy in front of it may."""
+    if not re.fullmatch(r"\d{1,9}", stated, re.ASCII):
         return body
-    if len(body) < int(promised):
+    if len(body) < int(stated):
         raise NoAnswerError(
-            f"the answer is cut: {len(body):,} of {int(promised):,} bytes came", hint="try again"
+            f"the answer is incomplete: {len(body):,} of {int(stated):,} bytes arrived",
+            hint="try again",
         )
-    return body[: int(promised)]
+    return body[: int(stated)]
 
 
 def _fields(head: bytes) -> dict[str, str]:

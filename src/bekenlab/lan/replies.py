@@ -1,8 +1,9 @@
-"""What OpenBeken answers, as values. Its JSON is put together by ``printf``, and looks like it.
+"""Parse OpenBeken's answers. Its JSON is written with ``printf`` and is not always valid.
 
-Names are not escaped, and what one ``printf`` gives is cut at 254 bytes (``hprintf255``): with a
-quote in a name or a long MQTT host, ``/api/info`` is no JSON any more. Then it is read by its keys,
-whose order is fixed. Source: OpenBK7231T_App, ``src/httpserver/rest_interface.c``.
+Names are not escaped, and the output of each ``printf`` is cut off at 254 bytes (``hprintf255``):
+with a quote in a name or a long MQTT host, ``/api/info`` is not valid JSON. Then its values are
+found by their keys, whose order is fixed. Source: OpenBK7231T_App,
+``src/httpserver/rest_interface.c``.
 """
 
 from __future__ import annotations
@@ -31,10 +32,11 @@ _INFO_KEYS = (
 )
 _VERSION = re.compile(r"\bversion (\S{1,40})")
 _CHIPSET = re.compile(r"[A-Za-z][\w-]{1,23}", re.ASCII)
-_LONGEST = 4096  # a startup command has 1567 bytes, and nothing else as many
+_LONGEST = 4096  # nothing is longer than a startup command, which has at most 1567 bytes
 _MOST_PINS = 64
 _MOST_ROLES = 256
-# Names have 255 bytes at most; a bound also keeps the search short in what only looks like a list.
+# Names have at most 255 bytes; the bound also keeps the search short in text that only looks like a
+# list.
 _FILE = re.compile(r'\{"name":"(.{0,255}?)","type":(\d{1,3}),"size":(\d{1,10})\}', re.DOTALL)
 _MESSAGE = re.compile(r'"msg":\s*"(.{0,200}?)"', re.DOTALL)
 _REGULAR_FILE = "1"
@@ -42,19 +44,19 @@ _REGULAR_FILE = "1"
 
 @dataclass(frozen=True, slots=True)
 class DeviceInfo:
-    """What a device says of itself; texts as it sent them, empty where it did not.
+    """What a device reports about itself; texts as sent, empty if missing.
 
     Attributes:
         build: ``"Built on Aug  2 2026 19:38:07 version 1.18.300"``.
         chipset: ``"BK7231N"``.
         short_name: ``"obk12345678"``.
         mac: ``"3C:0B:59:12:34:56"``.
-        ip: Its address, as it sees it.
+        ip: Its own IP address.
         uptime: Seconds since it started.
-        flags: The lower 32 flags as a number; it does not tell the upper ones.
+        flags: The lower 32 flags as a number; the upper ones are not reported.
         mqtt_host: Broker and port.
-        mqtt_topic: Client id, and base of its topics.
-        startup_command: What it runs when it starts.
+        mqtt_topic: Client id and base topic.
+        startup_command: Commands it runs when it starts.
     """
 
     build: str
@@ -77,31 +79,31 @@ class DeviceInfo:
 
 @dataclass(frozen=True, slots=True)
 class DevicePins:
-    """What a device says of its pins.
+    """What a device reports about its pins.
 
     Attributes:
-        role_names: Its own names of roles, by number. Which number a role has depends on the build.
+        role_names: Its own names of roles, by number. The numbers depend on the build.
         roles: Role number of each GPIO.
         channels: Channel of each GPIO.
-        seconds: Second channel of each GPIO; 0 for none.
-        states: Value of the channel of each GPIO.
+        second_channels: Second channel of each GPIO; 0 for none.
+        states: Value of each GPIO's channel.
     """
 
     role_names: tuple[str, ...]
     roles: tuple[int, ...]
     channels: tuple[int, ...]
-    seconds: tuple[int, ...]
+    second_channels: tuple[int, ...]
     states: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CommandReply:
-    """What a command gave.
+    """The answer to a command.
 
     Attributes:
-        message: ``"OK"``, or why not.
-        result: What Tasmota would answer, where that is whole JSON; or None.
-        text: The same as it was sent.
+        message: ``"OK"``, or the reason for a failure.
+        result: The answer in Tasmota's form if it is valid JSON, else None.
+        text: The same as text, as sent.
     """
 
     message: str
@@ -114,8 +116,8 @@ class StoredFile:
     """A file on the device.
 
     Attributes:
-        name: As the device gives it.
-        size: Bytes.
+        name: As reported by the device.
+        size: Size in bytes.
     """
 
     name: str
@@ -123,15 +125,15 @@ class StoredFile:
 
 
 def parse_info(text: str) -> DeviceInfo:
-    """Read ``/api/info``.
+    """Parse the answer to ``/api/info``.
 
     Raises:
-        NotOpenBekenError: It says neither build nor chip.
+        NotOpenBekenError: Build or chip is missing.
     """
     found = _keyed(text)
     if not found.get("build") or not _CHIPSET.fullmatch(found.get("chipset", "")):
         raise NotOpenBekenError(
-            "the answer has no build and no chip in it", hint="is this an OpenBeken device?"
+            "the answer names no build or no chip", hint="is this an OpenBeken device?"
         )
     return DeviceInfo(
         build=found["build"],
@@ -140,7 +142,7 @@ def parse_info(text: str) -> DeviceInfo:
         mac=found.get("mac", ""),
         ip=found.get("ip", ""),
         uptime=_whole(found.get("uptime_s", "")),
-        # Printed as a signed number: with flag 31 it is negative.
+        # Printed as a signed number, so negative with flag 31.
         flags=_whole(found.get("flags", "")) & 0xFFFFFFFF,
         mqtt_host=found.get("mqtthost", ""),
         mqtt_topic=found.get("mqtttopic", ""),
@@ -149,7 +151,7 @@ def parse_info(text: str) -> DeviceInfo:
 
 
 def _keyed(text: str) -> dict[str, str]:
-    """Values by key: of good JSON as it says, of bad JSON what stands between the keys."""
+    """Values by key: parsed from valid JSON, or the text between the keys of invalid JSON."""
     value = _json(text)
     if isinstance(value, dict):
         return {name: _plain(value[name])[:_LONGEST] for name in _INFO_KEYS if name in value}
@@ -172,7 +174,7 @@ def _plain(value: object) -> str:
 
 
 def _between(text: str) -> str:
-    """A value with what belongs to the JSON around it; a cut one lacks its end."""
+    """A value without the JSON punctuation around it; a truncated one has none at its end."""
     inner = text.rstrip("}").rstrip(",").strip()
     inner = inner.removeprefix('"').removesuffix('"')
     return inner.replace("\\n", "\n").replace('\\"', '"').replace("\\\\", "\\")
@@ -190,16 +192,16 @@ def _whole(text: str) -> int:
 
 
 def parse_pins(text: str) -> DevicePins:
-    """Read ``/api/pins``.
+    """Parse the answer to ``/api/pins``.
 
     Raises:
         NotOpenBekenError: It is something else.
     """
     value = _json(text)
-    told: dict[str, Any] = value if isinstance(value, dict) else {}
-    names = told.get("rolenames")
-    roles, channels = _numbers(told.get("roles")), _numbers(told.get("channels"))
-    seconds, states = _numbers(told.get("channels2", [])), _numbers(told.get("states", []))
+    fields: dict[str, Any] = value if isinstance(value, dict) else {}
+    names = fields.get("rolenames")
+    roles, channels = _numbers(fields.get("roles")), _numbers(fields.get("channels"))
+    seconds, states = _numbers(fields.get("channels2", [])), _numbers(fields.get("states", []))
     if (
         not isinstance(names, list)
         or not all(isinstance(name, str) for name in names)
@@ -209,7 +211,7 @@ def parse_pins(text: str) -> DevicePins:
         or len(channels) != len(roles)
     ):
         raise NotOpenBekenError(
-            "the answer does not say what the pins do", hint="is this an OpenBeken device?"
+            "the answer does not describe the pins", hint="is this an OpenBeken device?"
         )
     return DevicePins(
         tuple(names), roles, channels, _filled(seconds, len(roles)), _filled(states, len(roles))
@@ -225,12 +227,12 @@ def _numbers(value: object) -> tuple[int, ...] | None:
 
 
 def _filled(numbers: tuple[int, ...] | None, length: int) -> tuple[int, ...]:
-    """Second channels are sent up to the last that is not 0."""
+    """Pad with zeros: second channels are sent only up to the last that is not 0."""
     return ((numbers or ()) + (0,) * length)[:length]
 
 
 def parse_command(text: str) -> CommandReply:
-    """Read the answer to a command, of which often only a part is JSON."""
+    """Parse the answer to a command; often only part of it is JSON."""
     message = _MESSAGE.search(text)
     _, mark, rest = text.partition('"res":')
     result = rest.rstrip().removesuffix("}").strip() if mark else ""
@@ -238,7 +240,7 @@ def parse_command(text: str) -> CommandReply:
 
 
 def parse_files(text: str) -> tuple[StoredFile, ...]:
-    """Read a listing of the file system: its files, folders left out."""
+    """Parse a listing of the file system; folders are left out."""
     return tuple(
         StoredFile(name, int(size))
         for name, kind, size in _FILE.findall(text)
@@ -247,13 +249,13 @@ def parse_files(text: str) -> tuple[StoredFile, ...]:
 
 
 def message_of(text: str) -> str:
-    """What a refusal says, or an empty string."""
+    """The reason given in a refusal, or an empty string."""
     found = _MESSAGE.search(text)
     return found[1].strip() if found else ""
 
 
 def uploaded(text: str) -> int | None:
-    """How many bytes the device says it has written."""
+    """How many bytes the device reports as written, or None if it does not say."""
     value = _json(text)
     size = value.get("size") if isinstance(value, dict) else None
     return size if type(size) is int else None

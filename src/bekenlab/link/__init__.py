@@ -1,1 +1,1 @@
-"""The wire to a chip: transports, the download protocol, and the session on top of them."""
+"""Talking to a chip: transports, the download protocol, and the session on top of them."""

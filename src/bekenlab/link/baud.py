@@ -1,4 +1,4 @@
-"""The line's rate: raised step by step, checked at each, lowered again where it does not hold."""
+"""The baud rate: raised in steps, each of them checked, and lowered again where it fails."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bekenlab.link.session.session import Session
 
 DEFAULT_BAUD = 921_600
-# What adapters and the chip's divider of 26 MHz both come close enough to.
+# Rates that adapters and the chip's 26 MHz divider both approximate well enough.
 LADDER = (LINK_BAUD, 230_400, 460_800, 921_600, 1_500_000, 2_000_000)
 _FIRST_STEP = 460_800
 _DELAY_MS = 20
@@ -21,9 +21,9 @@ _CHECKS = 8
 
 
 def raise_baud(session: Session, wanted: int) -> int:
-    """Go up to ``wanted`` baud as far as the line holds; return the rate reached.
+    """Raise the rate towards ``wanted`` baud as far as it works; return the rate reached.
 
-    A rate holds when the chip confirms it and answers a row of link checks without a fault.
+    A rate works when the chip confirms it and then answers every one of a series of link checks.
 
     Raises:
         NoReplyError: The chip was lost between two rates and could not be linked again.
@@ -37,18 +37,18 @@ def raise_baud(session: Session, wanted: int) -> int:
 
 
 def lower_baud(session: Session) -> bool:
-    """Go one step down because the line makes mistakes; False at the lowest rate."""
+    """Lower the rate by one step after transmission errors; False at the lowest rate."""
     lower = [step for step in LADDER if step < session.baud]
     return bool(lower) and change_baud(session, lower[-1])
 
 
 def change_baud(session: Session, baud: int) -> bool:
-    """Change both ends to another rate and check it; on failure both stay at the old one.
+    """Change both ends to another rate and check it; on failure both return to the old one.
 
     Raises:
         NoReplyError: The chip was lost and could not be linked again.
     """
-    with session.turn:
+    with session.lock:
         return baud == session.baud or _change(session, baud)
 
 
@@ -59,7 +59,7 @@ def _change(session: Session, baud: int) -> bool:
     try:
         session.set_baud(baud)
     except BaudRefusedError:
-        # The chip changes in any case; it is found again at the old rate after a reset only.
+        # The chip changes all the same; only a reset brings it back to the old rate.
         _find(session, (old,))
         return False
     if session.confirms(request) and all(session.is_linked() for _ in range(_CHECKS)):
@@ -69,12 +69,12 @@ def _change(session: Session, baud: int) -> bool:
 
 
 def _retreat(session: Session, baud: int, old: int) -> None:
-    """Bring both ends back to ``old``, whichever of the two rates the chip is at."""
+    """Return both ends to ``old``, whichever of the two rates the chip is at."""
     session.set_baud(old)
     session.drain()
     if any(session.is_linked() for _ in range(3)):
         return
-    # The chip did change, but the line does not hold that rate well: ask it back.
+    # The chip did change, but that rate is unreliable: ask the chip to change back.
     session.set_baud(baud)
     session.send(commands.set_baud(old, _DELAY_MS))
     session.set_baud(old)

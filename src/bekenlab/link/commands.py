@@ -1,9 +1,9 @@
-"""The commands of the download protocol, as typed requests that know their reply.
+"""The commands of the download protocol, as typed requests that recognise their replies.
 
 Numbers are little endian. Addresses and ranges are physical flash offsets as the chip counts them
 (boot loaders in flash wrap at the flash size; see ``DownloadProtocol.alias_below``).
-Sources of codes and layouts: docs/formats.md, "Download protocol"; of status names: Beken's
-``BK_HCI_protocol.c``, which is of the same lineage.
+Sources: docs/formats.md, "Download protocol", for codes and layouts; Beken's
+``BK_HCI_protocol.c``, from the same lineage, for the names of statuses.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _UNKNOWN_PAYLOAD = b"\x07"
 
 
 class Status(IntEnum):
-    """What a flash command ended with."""
+    """The result of a flash command."""
 
     OK = 0
     FLASH_BUSY = 1
@@ -34,7 +34,7 @@ class Status(IntEnum):
     PROTECTED = 10
 
 
-# Statuses that another try may cure: noise on the line, or the flash busy.
+# Statuses worth a retry: noise on the line, or the flash was busy.
 PASSING = {
     Status.FLASH_BUSY,
     Status.SPI_TIMEOUT,
@@ -43,7 +43,7 @@ PASSING = {
     Status.INCOMPLETE,
 }
 
-STATUS_MEANS = {
+STATUS_TEXT = {
     Status.OK: "done",
     Status.FLASH_BUSY: "flash busy",
     Status.SPI_TIMEOUT: "SPI timeout",
@@ -59,24 +59,24 @@ STATUS_MEANS = {
 
 
 def status_text(status: int) -> str:
-    """A status in words, with its number."""
-    known = {int(s): text for s, text in STATUS_MEANS.items()}
+    """A status as text, with its number."""
+    known = {int(s): text for s, text in STATUS_TEXT.items()}
     return f"{known.get(status, 'unknown status')} ({status})"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One command with its reply.
+    """One command, and what its reply looks like.
 
     Attributes:
         name: For messages, e.g. ``"read sector 0x11000"``.
         raw: The bytes to send.
         code: Code of the reply.
         echo: What the reply's payload must start with.
-        size: Bytes of the reply's payload after ``echo``; the payload is exactly that long.
-        work: Seconds the chip may need besides the time on the line.
+        size: Bytes of payload after ``echo``, exactly; None for any number.
+        work: Seconds the chip may need in addition to the transmission time.
         changes: Whether it changes flash, registers or the rate. Bytes sent while the chip still
-            waits for the rest of such a request become part of it, of an erase command its address.
+            waits for the rest of such a request become part of it, such as an erase address.
     """
 
     name: str
@@ -94,7 +94,7 @@ class Request:
 
     @property
     def reply_bytes(self) -> int:
-        """Bytes of the whole reply on the line, about."""
+        """Approximate length of the whole reply in bytes."""
         return 11 + len(self.echo) + (self.size or 0)
 
     def matches(self, frame: Frame) -> bool:
@@ -108,10 +108,10 @@ class Request:
         return self.size is None or len(frame.payload) == len(self.echo) + self.size
 
     def refused(self, frame: Frame) -> int | None:
-        """The status that says no, or None when the reply is a good one.
+        """The status of a refusal, or None when the command succeeded.
 
-        A refused flash command may be cut short after its status. An unknown command is answered
-        with a payload of 7, and an unknown flash command with status 7.
+        The reply to a refused flash command may end after its status. An unknown command is
+        answered with a payload of 7, an unknown flash command with status 7.
         """
         if frame.is_long:
             return frame.status or None
@@ -121,7 +121,7 @@ class Request:
         return None
 
     def data(self, frame: Frame) -> bytes:
-        """The reply's payload without what it echoes."""
+        """The reply's payload without the echo."""
         return frame.payload[len(self.echo) :]
 
 
@@ -130,7 +130,7 @@ def _word(value: int) -> bytes:
 
 
 def link_check() -> Request:
-    """Ask whether somebody is there; answered with code 1, value 0."""
+    """Ask whether a loader is listening; the reply is code 1, value 0."""
     return Request("link check", short_request(0x00), 0x01, echo=b"\x00", work=0.05)
 
 
@@ -161,7 +161,7 @@ def set_baud(baud: int, delay_ms: int) -> Request:
 
 def check_crc(start: int, end: int) -> Request:
     """CRC-32 without final inversion; ``end`` as the chip counts it (see ``CrcEnd``)."""
-    # Peers allow 400 kB/s; the chips measured are several times faster.
+    # Other tools allow for 400 kB/s; the chips measured are several times faster.
     work = 0.5 + (end - start) / 400_000
     raw = short_request(0x10, _word(start) + _word(end))
     return Request(f"CRC of {start:#x}..{end:#x}", raw, 0x10, size=4, work=work)
@@ -188,14 +188,14 @@ def erase_sector(address: int) -> Request:
 def write_sector(address: int, data: bytes) -> Request:
     """Program 4 KiB; the sector must have been erased."""
     if len(data) != SECTOR:
-        raise ValueError("a sector has 4096 bytes")
+        raise ValueError("a sector is 4096 bytes")
     raw = long_request(0x07, _word(address) + data)
     name = f"write sector {address:#x}"
     return Request(name, raw, 0x07, _word(address), work=1.0, changes=True)
 
 
 def flash_id() -> Request:
-    """JEDEC id: four SPI bytes, of which the first is junk (ROM chips only)."""
+    """JEDEC id: four SPI bytes, the first of them junk (ROM chips only)."""
     return Request("flash id", long_request(0x0E, b"\x9f\x00\x00\x00"), 0x0E, size=4)
 
 

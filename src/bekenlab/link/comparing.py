@@ -1,7 +1,7 @@
-"""Comparing flash with bytes by the chip's own CRC: nothing is transferred.
+"""Compares flash with expected bytes by the chip's own CRC, without transferring the content.
 
-Neither a request nor its reply has a checksum of its own, and a CRC reply does not even say what it
-is the CRC of. So what looks different is asked again before it is believed.
+Neither requests nor replies carry a checksum, and a CRC reply does not even say which range it is
+for. So a difference is confirmed by asking again.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _CRC_OF_ZEROS = zlib.crc32(_ZEROS)
 
 
 def joined_crc(crcs: Iterable[int]) -> int:
-    """The CRC-32 of sectors behind each other, from the CRC-32 of each.
+    """The CRC-32 of consecutive sectors, from the CRC-32 of each.
 
-    CRC is linear: what comes before a sector counts as if zeros followed it.
+    CRC is linear: what precedes a sector contributes as if it were followed by zeros.
     """
     value = 0
     for crc in crcs:
@@ -39,20 +39,20 @@ def joined_crc(crcs: Iterable[int]) -> int:
     return value
 
 
-def proven_crcs(target: Target, expected: Mapping[int, int]) -> Iterator[dict[int, int]]:
-    """Standard CRC-32 of all sectors of flash by address, a piece of flash at a time.
+def verified_crcs(target: Target, expected: Mapping[int, int]) -> Iterator[dict[int, int]]:
+    """Standard CRC-32 of every sector of flash by address, 32 sectors at a time.
 
-    A piece that has the CRC its sectors are expected to have together is not looked at closer. Of
-    any other the chip is asked for each sector, and the answers must fit that of the piece.
+    Where the CRC of all 32 is the one expected, the sectors are not asked for one by one. Otherwise
+    they are, and their CRCs must add up to that of the whole.
 
     Args:
         target: The chip.
-        expected: What sectors are likely to have, by address; may be empty.
+        expected: Likely CRCs by address; may be empty.
 
     Raises:
-        BadReadError: A sector's CRC is another one each time.
-        NoReplyError: The chip is gone.
-        LineLostError: The line is gone.
+        BadReadError: The chip gives a different CRC for a sector each time.
+        NoReplyError: The chip stopped answering.
+        LineLostError: The port is gone.
     """
     for start in range(0, target.size, _CHUNK):
         addresses = range(start, min(start + _CHUNK, target.size), SECTOR)
@@ -66,11 +66,11 @@ def proven_crcs(target: Target, expected: Mapping[int, int]) -> Iterator[dict[in
 
 
 def sector_crcs(target: Target, addresses: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Address and standard CRC-32 of sectors, computed by the chip, nothing transferred.
+    """Address and standard CRC-32 of sectors, computed by the chip.
 
-    A CRC reply does not say what it is the CRC of. A link check behind each batch shows whether as
-    many replies came as were asked for; if not, or if another had to be sent because they were
-    late, the batch is asked for again, one by one.
+    A CRC reply does not say which range it is for. A link check after each batch shows whether
+    every request was answered. If not, or if a late reply had to be nudged, the sectors of the
+    batch are asked for again, one by one.
     """
     pipe = Pipeline(target.session, lambda: target.request_room)
     ahead = deque(addresses)
@@ -89,7 +89,7 @@ def sector_crcs(target: Target, addresses: Iterable[int]) -> Iterator[tuple[int,
 
 
 def _send_batch(target: Target, pipe: Pipeline, ahead: deque[int]) -> list[int]:
-    """Ask for as many CRCs as fit, one at least; return their addresses."""
+    """Ask for as many CRCs as fit, at least one; return their addresses."""
     batch: list[int] = []
     while ahead and len(batch) < _BATCH:
         request = target.crc_request(ahead[0], ahead[0] + SECTOR)
@@ -101,13 +101,12 @@ def _send_batch(target: Target, pipe: Pipeline, ahead: deque[int]) -> list[int]:
 
 
 def confirm_crcs(target: Target, crcs: dict[int, int], doubtful: Iterable[int]) -> bool:
-    """Ask again for CRCs that nothing vouches for; correct them, and tell whether any was wrong.
+    """Ask again for unverified CRCs; correct them in place and return whether any was wrong.
 
-    One changed bit makes a sound sector look damaged. An answer is believed when it came twice in a
-    row.
+    One flipped bit makes a sound sector look damaged. An answer counts once it came twice in a row.
 
     Raises:
-        BadReadError: A sector's CRC is another one each time.
+        BadReadError: The chip gives a different CRC for a sector each time.
     """
     wrong = False
     for address, answer in sector_crcs(target, doubtful):
@@ -115,16 +114,16 @@ def confirm_crcs(target: Target, crcs: dict[int, int], doubtful: Iterable[int]) 
         tries = 0
         while known != again:
             if (tries := tries + 1) > _ANSWERS:
-                raise _never_the_same(address)
+                raise _unstable_crc(address)
             known, again = again, target.crc(address, address + SECTOR)
         wrong |= crcs[address] != known
         crcs[address] = known
     return wrong
 
 
-def _never_the_same(address: int) -> BadReadError:
+def _unstable_crc(address: int) -> BadReadError:
     return BadReadError(
-        f"sector {address:#x} has another CRC each time the chip computes it",
+        f"the chip gives a different CRC for sector {address:#x} each time",
         action=Action("check-power"),
         hint="the flash may be worn",
         address=address,
@@ -132,12 +131,12 @@ def _never_the_same(address: int) -> BadReadError:
 
 
 def differing_sectors(target: Target, start: int, data: bytes) -> list[int]:
-    """Addresses of the sectors whose content is not ``data``, found by CRC alone.
+    """Addresses of the sectors whose content differs from ``data``, found by CRC alone.
 
     Args:
         target: The chip.
         start: Physical address of the first byte, a multiple of 4096.
-        data: What is expected; a multiple of 4096 bytes.
+        data: Expected content; a multiple of 4096 bytes.
     """
     if not data or target.crc(start, start + len(data)) == zlib.crc32(data):
         return []

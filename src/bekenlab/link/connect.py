@@ -1,4 +1,4 @@
-"""From an open line to an identified chip, and back to it when it is lost on the way."""
+"""Links and identifies the chip on an open transport, and links it again when it is lost."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bekenlab import chips
 from bekenlab.link.baud import DEFAULT_BAUD, LADDER, raise_baud
 from bekenlab.link.errors import NoReplyError
 from bekenlab.link.identity import identify
-from bekenlab.link.linking import Linker, Linking, Stage
+from bekenlab.link.linking import Linker, LinkProgress, Stage
 from bekenlab.link.session.session import LINK_BAUD, Session
 from bekenlab.link.target import Target
 
@@ -28,7 +28,7 @@ class Link:
     Attributes:
         target: The chip.
         stage: What made it answer.
-        baud: Rate of the line now.
+        baud: The current baud rate.
     """
 
     target: Target
@@ -41,22 +41,22 @@ def connect(
     *,
     baud: int = DEFAULT_BAUD,
     wait: float = 30.0,
-    watch: Callable[[Linking], None] = lambda _state: None,
+    watch: Callable[[LinkProgress], None] = lambda _state: None,
 ) -> Link:
-    """Link, raise the rate as far as it holds, and find out who is there.
+    """Link, raise the baud rate as far as it works, and identify the chip.
 
     Args:
-        transport: The line.
-        baud: Highest rate to go to.
+        transport: An open transport.
+        baud: Highest rate to use.
         wait: Seconds a person is given to reset the chip by hand.
-        watch: Told how the linking goes.
+        watch: Called with the progress of linking.
 
     Raises:
-        NoLinkError: No answer.
-        NoReplyError: It was lost again.
-        LineLostError: The line is gone.
+        NoLinkError: The chip did not answer.
+        NoReplyError: The chip answered and was lost again.
+        LineLostError: The port is gone.
     """
-    chips.bootloaders()  # loaded now: a chip that has just been linked must not wait for it
+    chips.bootloaders()  # loaded now: a freshly linked chip must not wait for it
     session = Session(transport)
     # A chip may have been left at the rate of an earlier run.
     rates = tuple(rate for rate in LADDER if LINK_BAUD < rate <= baud)
@@ -73,7 +73,7 @@ def connect(
         return stage
 
     def again() -> None:
-        # The chip was reset in the middle, or our rates have parted.
+        # The chip was reset meanwhile, or the two ends are at different rates.
         link(min(wait, _RELINK_WAIT), baud)
 
     stage = link(wait, baud)

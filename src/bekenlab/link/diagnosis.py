@@ -1,4 +1,4 @@
-"""What the bytes on a line say about the wiring, for a person who wonders why nothing works."""
+"""Diagnoses wiring problems from the bytes that arrive when a chip does not answer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SAMPLE = 60
 
 
 class Heard(StrEnum):
-    """What arrives on a line while a link is tried."""
+    """The kind of bytes that arrive while linking is attempted."""
 
     NOTHING = "nothing"
     ECHO = "echo"
@@ -26,7 +26,7 @@ class Heard(StrEnum):
 
 
 _RESET = "reset the chip (CEN to GND, or power off and on)"
-MEANS: dict[Heard, tuple[str, str]] = {
+HEARD_TEXT: dict[Heard, tuple[str, str]] = {
     Heard.NOTHING: (
         "nothing arrives",
         "check the adapter's RX on the chip's TX1, that GND is shared, and that the chip has 3.3 V",
@@ -56,12 +56,12 @@ MEANS: dict[Heard, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """A verdict on a line.
+    """What arrived at a port, and what that suggests.
 
     Attributes:
-        heard: What arrived.
-        count: How many bytes.
-        sample: The latest of them, as text where it is text, else hex.
+        heard: Kind of bytes.
+        count: Number of bytes.
+        sample: The latest of them, as text if they are text, else as hex.
     """
 
     heard: Heard
@@ -70,17 +70,17 @@ class Diagnosis:
 
     @property
     def seen(self) -> str:
-        """In words: what arrives."""
-        return MEANS[self.heard][0]
+        """What arrives, as text."""
+        return HEARD_TEXT[self.heard][0]
 
     @property
     def advice(self) -> str:
         """What to do about it."""
-        return MEANS[self.heard][1]
+        return HEARD_TEXT[self.heard][1]
 
 
 def diagnose(data: bytes) -> Diagnosis:
-    """Judge what arrived, and was not understood, while link checks were sent."""
+    """Classify bytes that arrived while link checks were sent and were no reply to them."""
     heard = _heard(data)
     return Diagnosis(heard, len(data), _sample(data, heard))
 

@@ -1,6 +1,6 @@
-"""The code key in a ROM chip's eFuse: 16 bytes, read one by one through two registers.
+"""Reads the code key in a ROM chip's eFuse: 16 bytes, one at a time, through two registers.
 
-Registers, bits and order are facts of docs/formats.md, "eFuse"; the chip's manual is not public.
+Source of registers, bits and order: docs/formats.md, "eFuse"; the chip's manual is not public.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _POLLS = 50
 
 
 def read_key(session: Session) -> tuple[int, int, int, int] | None:
-    """The four 32-bit words of the key; None where the chip does not give them."""
+    """The four 32-bit words of the key; None if the chip does not reveal them."""
     where = download_protocol(LoaderKind.ROM).registers
     if where is None:
         return None
@@ -42,7 +42,7 @@ def _byte(session: Session, where: HostRegisters, index: int) -> int | None:
     session.ask(commands.write_register(where.efuse_control, control | index << 8 | _START))
     for _ in range(_POLLS):
         if not _register(session, where.efuse_control) & _START:
-            # Twice: which chip this is may depend on it, and nothing on the line has a checksum.
+            # Twice: identifying the chip may depend on it, and replies carry no checksum.
             value = _number(session.ask_twice(commands.read_register(where.efuse_data)))
             return value & 0xFF if value & _VALID else None
     return None

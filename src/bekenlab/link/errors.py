@@ -1,4 +1,4 @@
-"""What can go wrong on the wire, one class a cause (pages in docs/errors)."""
+"""Errors of ports, links and chips, one class per cause (pages in docs/errors)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from bekenlab.errors import BekenlabError, ExitCode
 
 
 class PortError(BekenlabError):
-    """A port does not exist, is busy, or may not be opened."""
+    """A port does not exist, is busy, or must not be opened by this user."""
 
     code: ClassVar[str] = "port"
     exit_code: ClassVar[ExitCode] = ExitCode.NO_DEVICE
 
 
 class LineLostError(BekenlabError):
-    """The line went away while it was used: adapter unplugged, connection closed."""
+    """The port disappeared while in use: adapter unplugged, connection closed."""
 
     code: ClassVar[str] = "line-lost"
     exit_code: ClassVar[ExitCode] = ExitCode.NO_DEVICE
@@ -29,7 +29,7 @@ class NoLinkError(BekenlabError):
 
 
 class BaudRefusedError(BekenlabError):
-    """The adapter cannot do a baud rate."""
+    """The adapter does not support a baud rate."""
 
     code: ClassVar[str] = "baud-refused"
     exit_code: ClassVar[ExitCode] = ExitCode.LINK
@@ -57,14 +57,14 @@ class UnlockFailedError(BekenlabError):
 
 
 class BadReadError(BekenlabError):
-    """A sector could not be read so that it agrees with the chip's own checksum."""
+    """A sector could not be read so that it matches the chip's own checksum."""
 
     code: ClassVar[str] = "bad-read"
     exit_code: ClassVar[ExitCode] = ExitCode.VERIFY
 
 
 class VerifyFailedError(BekenlabError):
-    """What the chip holds is not what it should hold."""
+    """The content of the chip's flash is not what it should be."""
 
     code: ClassVar[str] = "verify-failed"
     exit_code: ClassVar[ExitCode] = ExitCode.VERIFY

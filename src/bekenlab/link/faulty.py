@@ -1,26 +1,26 @@
-"""A line that does what bad cables, cheap adapters and loaded computers do.
+"""A transport with faults: what bad cables, cheap adapters and busy computers do.
 
-A :class:`FaultSchedule` says what goes wrong and where. Places are bytes: ``@1000`` is the byte
-that 1000 others came before, counted in the direction it travels, as the chip or the host sent it;
-other faults do not shift it. As text (see ``bekenlab.machine.fault_spec``):
+A :class:`FaultSchedule` says what goes wrong, and at which byte: ``@1000`` is the byte after the
+first 1000, counted per direction as the chip or the host sent them, unaffected by other faults. As
+text (see ``bekenlab.machine.fault_spec``):
 
 =============== ==================================================================================
-``drop@K``      The byte is lost. ``:M``: that many.
-``flip@K=MASK`` The bits of MASK (usually 0x01) come inverted.
-``insert@K=B``  A byte B (usually 0x5A) comes before it.
-``duplicate@K`` The byte comes twice. ``:M``: so do those after it.
-``split@K``     A read ends before the byte. ``:M``: so it does at each of the next bytes.
-``truncate@K``  It and all after it are lost, until the host sends something.
-``mute@K=S``    It and all that comes within S seconds (usually 1) is lost.
-``late@K=S``    It and what follows is held back for S seconds (usually 1).
-``stale@K``     The reply before the last request comes once more, before the byte.
-``unplug@K``    The adapter is gone before the byte: ``LineLostError`` until ``replug``.
-``echo@K``      The host's own byte comes back to it. ``:M``: so do those after it.
-``tx-drop@K``   As ``drop``, for what the host sends; also ``tx-flip``, ``tx-insert``,
+``drop@K``      The byte is lost. ``:M``: M bytes are.
+``flip@K=MASK`` The bits in MASK (default 0x01) are inverted.
+``insert@K=B``  An extra byte B (default 0x5A) precedes it.
+``duplicate@K`` The byte arrives twice. ``:M``: M bytes do.
+``split@K``     A read ends before the byte. ``:M``: before each of M bytes.
+``truncate@K``  The byte and all after it are lost, until the host sends something.
+``mute@K=S``    The byte and everything within S seconds (default 1) is lost.
+``late@K=S``    The byte and everything after it is delayed by S seconds (default 1).
+``stale@K``     The reply to the previous request is repeated before the byte.
+``unplug@K``    The adapter is unplugged before the byte: ``LineLostError`` until ``replug``.
+``echo@K``      The host receives its own byte back. ``:M``: M bytes.
+``tx-drop@K``   Like ``drop``, for bytes the host sends; also ``tx-flip``, ``tx-insert``,
                 ``tx-duplicate``.
-``keep-baud@N`` The N-th change of rate (from 1) is taken without a word, but not done.
-``random@K:M``  M of the above, ``unplug`` and ``keep-baud`` excepted, spread over the first K
-                bytes; which and where the seed says.
+``keep-baud@N`` The N-th change of baud rate (from 1) is accepted but not carried out.
+``random@K:M``  M of the above, except ``unplug`` and ``keep-baud``, within the first K bytes; the
+                seed determines which and where.
 =============== ==================================================================================
 """
 
@@ -51,11 +51,11 @@ LINE_FAULTS = (*_RANDOM, *_RANDOM_TX, "unplug", "keep-baud", "random")
 
 @dataclass(frozen=True, slots=True)
 class LineFault:
-    """One thing that goes wrong once.
+    """A fault that occurs once.
 
     Attributes:
-        kind: Name as in the table above, ``random`` excepted.
-        at: Which byte, or which change of rate.
+        kind: Name as in the table above, except ``random``.
+        at: Index of the byte, or number of the change of rate.
         value: Mask, byte or seconds, for the kinds that have one.
     """
 
@@ -66,7 +66,7 @@ class LineFault:
 
 @dataclass(frozen=True, slots=True)
 class FaultSchedule:
-    """Everything that goes wrong on a line: finitely much, so that retrying must win in the end.
+    """All faults of a transport: a finite number, so that a client that retries succeeds.
 
     Attributes:
         faults: In any order.
@@ -76,18 +76,18 @@ class FaultSchedule:
 
     @classmethod
     def from_seed(cls, seed: int, *, count: int = 10, span: int = 100_000) -> FaultSchedule:
-        """Faults of all kinds that a client can outlast, at places that the seed decides.
+        """Random faults of all kinds that a client can survive.
 
         Args:
             seed: The same seed gives the same faults.
-            count: How many.
-            span: They happen within so many bytes.
+            count: Number of faults.
+            span: They occur within this many bytes.
         """
         rng = random.Random(seed)  # noqa: S311  not for secrecy
         return cls(tuple(_any_fault(rng, span) for _ in range(count)))
 
     def of(self, *kinds: str) -> deque[LineFault]:
-        """The faults of some kinds, by place."""
+        """The faults of the given kinds, in order of position."""
         return deque(sorted((f for f in self.faults if f.kind in kinds), key=lambda f: f.at))
 
 
@@ -95,16 +95,16 @@ def parse_schedule(text: str, seed: int = 0) -> FaultSchedule:
     """Read a schedule from text.
 
     Raises:
-        UsageError: There is no such fault, or it is not written as described above.
+        UsageError: Unknown fault, or wrong syntax.
     """
     return line_faults(parse_terms(text), seed)
 
 
 def line_faults(terms: Iterable[Term], seed: int = 0) -> FaultSchedule:
-    """Make a schedule of a text's terms; the seed is for ``random``.
+    """Make a schedule from parsed terms; ``seed`` is for ``random``.
 
     Raises:
-        UsageError: There is no such fault, or its value is no number.
+        UsageError: Unknown fault, or its value is not a number.
     """
     faults: list[LineFault] = []
     for term in terms:
@@ -129,16 +129,16 @@ def _any_fault(rng: random.Random, span: int) -> LineFault:
 
 
 class FaultyTransport:
-    """A ``Transport`` with faults, around any other.
+    """Wraps any ``Transport`` and adds faults.
 
     Args:
-        inner: The line itself.
-        schedule: What goes wrong on it.
+        inner: The wrapped transport.
+        schedule: The faults.
 
     Attributes:
-        name: The inner line's.
-        lines: The inner line's.
-        inner: The line itself.
+        name: Of the inner transport.
+        lines: Of the inner transport.
+        inner: The wrapped transport.
     """
 
     def __init__(self, inner: Transport, schedule: FaultSchedule) -> None:
@@ -152,7 +152,7 @@ class FaultyTransport:
         self._tx_faults = schedule.of(*_RANDOM_TX)
         self._received = 0
         self._sent = 0
-        self._reads: deque[tuple[float, bytes]] = deque()  # ready when, what; one read each
+        self._reads: deque[tuple[float, bytes]] = deque()  # (ready at, data), one per read
         self._late_until = self._silent_until = inner.now()
         self._truncated = False
         self._lost = False
@@ -173,12 +173,12 @@ class FaultyTransport:
 
     @property
     def lost(self) -> bool:
-        """Whether the adapter is unplugged."""
+        """Whether the adapter is currently unplugged."""
         return self._lost
 
     @property
     def baud(self) -> int:
-        """Rate this end believes to have."""
+        """The rate this end was set to, whether or not the change took effect."""
         return self._baud
 
     def set_baud(self, baud: int) -> None:
@@ -215,7 +215,7 @@ class FaultyTransport:
                 return b""
 
     def now(self) -> float:
-        """Seconds on the inner line's clock; it goes on while the adapter is unplugged."""
+        """Seconds on the inner transport's clock, which keeps running while unplugged."""
         return self.inner.now()
 
     def sleep(self, seconds: float) -> None:
@@ -225,17 +225,17 @@ class FaultyTransport:
         while (left := until - self.now()) > 0:
             self._arrive(self.inner.read(left))
 
-    def log_line(self) -> Transport | None:
-        """Run the firmware for its log, which is heard without faults; see ``HasLog``."""
+    def log_transport(self) -> Transport | None:
+        """Run the firmware for its log, which arrives without faults; see ``HasLog``."""
         self._check()
         return own_log(self.inner)
 
     def close(self) -> None:
-        """Give the line back."""
+        """Close the inner transport."""
         self.inner.close()
 
     def replug(self) -> None:
-        """Put the adapter back in; what came meanwhile is lost."""
+        """Plug the adapter back in; bytes that arrived meanwhile are lost."""
         while self.inner.read(0.0):
             pass
         self._reads.clear()
@@ -251,7 +251,7 @@ class FaultyTransport:
             )
 
     def _arrive(self, data: bytes) -> None:
-        """Take what the inner line gave, spoil it, and put it where reads find it."""
+        """Apply faults to bytes from the inner transport and queue them for reading."""
         self._reply += data
         first = self._received
         self._received += len(data)
@@ -261,7 +261,7 @@ class FaultyTransport:
                 self._reads.append((max(now, self._late_until), part))
 
     def _spoil(self, data: bytes, first: int, faults: deque[LineFault]) -> Iterable[bytes]:
-        """Yield bytes with the faults that fall among them; ``first`` is the first byte's place."""
+        """Yield bytes with their faults applied; ``first`` is the position of the first byte."""
         while faults and faults[0].at < first + len(data):
             fault = faults.popleft()
             at = max(fault.at - first, 0)
@@ -275,7 +275,7 @@ class FaultyTransport:
     def _spoiled(
         self, byte: bytes, place: int, fault: LineFault, faults: deque[LineFault]
     ) -> bytes:
-        """One byte after all the faults at its place."""
+        """One byte with all the faults at its position applied."""
         while True:
             if byte:
                 effect = self._effects[fault.kind.removeprefix("tx-")]

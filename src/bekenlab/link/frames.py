@@ -1,11 +1,11 @@
-"""Frames of Beken's download protocol, and a reader that finds them in a noisy stream.
+"""Frames of Beken's download protocol, and a reader that extracts them from a noisy stream.
 
 Requests are short (``01 E0 FC length code payload``) or long (``01 E0 FC FF F4 length16 code
 payload``); replies are short (``04 0E length 01 E0 FC code payload``) or long (``04 0E FF 01 E0 FC
-F4 length16 code status payload``). Nothing on the wire has a checksum: a frame only counts when its
-header is whole and its length is possible, and callers compare what it echoes with what they asked.
+F4 length16 code status payload``). There are no checksums: a frame is accepted if its header is
+complete and its length possible, and callers compare its echo with their request.
 
-Sources, which agree on it: docs/formats.md, "Download protocol".
+Sources: docs/formats.md, "Download protocol"; they agree on this.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MARK = b"\x01\xe0\xfc"
 _SHORT_HEAD = 6  # 04 0E length, mark
 _LONG_HEAD = 9  # 04 0E FF, mark, F4 length16
 _NOISE_KEPT = 512
-# Code, status, address and 4 KiB of data; the largest reply there is.
+# Code, status, address and 4 KiB of data: the largest reply.
 MOST_LONG = 2 + 4 + SECTOR
 
 
@@ -31,7 +31,7 @@ class Frame:
 
     Attributes:
         code: The command it answers; LinkCheck (0) is answered with 1.
-        payload: What follows the code (short) or the status (long).
+        payload: The bytes after the code (short) or the status (long).
         status: Status byte of a long reply, None in a short one.
     """
 
@@ -46,7 +46,7 @@ class Frame:
 
 
 def short_request(code: int, payload: bytes = b"") -> bytes:
-    """Encode a short request; the payload has at most 253 bytes."""
+    """Encode a short request; the payload is at most 253 bytes."""
     return REQUEST + bytes([len(payload) + 1, code]) + payload
 
 
@@ -56,13 +56,13 @@ def long_request(code: int, payload: bytes = b"") -> bytes:
 
 
 class FrameReader:
-    """Takes bytes as they arrive and gives the frames in them, however they were cut.
+    """Extracts frames from bytes as they arrive, in pieces of any size.
 
-    What is no frame is skipped, byte by byte, so that garbage, echoes of our own requests and the
-    rest of a torn frame cost nothing but themselves.
+    Bytes that are not part of a frame are skipped one by one, so garbage, echoes of requests and
+    the rest of a torn frame do not affect the frames after them.
 
     Attributes:
-        skipped: How many bytes were thrown away so far.
+        skipped: Number of bytes discarded so far.
     """
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ class FrameReader:
         self.skipped = 0
 
     def feed(self, data: bytes) -> list[Frame]:
-        """Add bytes; return the frames that are now whole."""
+        """Add bytes; return the frames that are now complete."""
         self._buffer += data
         frames: list[Frame] = []
         while (frame := self._next()) is not None:
@@ -80,15 +80,15 @@ class FrameReader:
 
     @property
     def missing(self) -> int:
-        """How many bytes the frame that has begun still lacks; 0 when none has begun."""
+        """Bytes still missing from the frame that has begun; 0 when none has."""
         size = self._size()
         return max(0, size - len(self._buffer)) if size else 0
 
     def give_up(self) -> list[Frame]:
-        """Take the frame that has begun for torn; return whole frames found in its bytes.
+        """Treat the frame that has begun as torn; return complete frames found in its bytes.
 
-        To be called when a reply did not come in time: bytes lost in the middle make a frame
-        swallow the beginning of the next one.
+        Call this when a reply did not arrive in time: a frame that lost bytes in the middle
+        swallows the beginning of the next one.
         """
         frames: list[Frame] = []
         while self._buffer:
@@ -99,11 +99,11 @@ class FrameReader:
         return frames
 
     def clear(self) -> None:
-        """Forget everything received."""
+        """Discard everything received."""
         self._skip(len(self._buffer))
 
     def take_noise(self) -> bytes:
-        """The latest bytes that were no frames (512 at most), each given once."""
+        """The latest bytes that belonged to no frame (512 at most), each returned once."""
         noise, self._noise = self._noise, b""
         return noise
 
@@ -119,9 +119,9 @@ class FrameReader:
             return Frame(raw[_SHORT_HEAD], raw[_SHORT_HEAD + 1 :])
 
     def _size(self) -> int:
-        """Bytes of the frame at the start of the buffer, after skipping what cannot be one.
+        """Size of the frame at the start of the buffer, after skipping what cannot be one.
 
-        0 while too few bytes are there to tell.
+        0 while there are too few bytes to tell.
         """
         while self._buffer:
             start = self._buffer.find(_REPLY)
@@ -137,7 +137,7 @@ class FrameReader:
         return 0
 
     def _frame_size(self) -> int | None:
-        """Bytes of the frame that starts here; 0: cannot be told yet; None: it is none."""
+        """Size of the frame that starts here; 0 if not known yet, None if it is not a frame."""
         head = self._buffer[3 : 3 + len(_MARK)]
         if not _MARK.startswith(head):
             return None

@@ -1,7 +1,7 @@
-"""Who is at the other end: kind of loader, chip, flash, found out without changing anything.
+"""Identifies the kind of loader, the chip and its flash, without changing anything.
 
-Three kinds of loader answer the protocol; ``chips`` knows how they differ. An unknown one is never
-turned away.
+Three kinds of loader answer the protocol; ``chips`` knows how they differ. An unknown one is
+accepted, too.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ _HEAD = 256
 _SIZES = (1 * MIB, 2 * MIB, 4 * MIB, 8 * MIB, 16 * MIB)
 _USUAL_SIZE = 2 * MIB
 _INVERT = 0xFFFFFFFF
-# More than once, since noise may have eaten an answer.
+# More than one, since noise may have destroyed an answer.
 _PROBES = 3
 _NO_ID = {0x000000, 0xFFFFFF}
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What is known of the chip.
+    """What is known about the chip.
 
     Attributes:
-        kind: What answers.
-        chip: The chip, or None where nothing tells it.
+        kind: Kind of loader that answers.
+        chip: The chip, or None if unknown.
         chip_id: Register 0x800000 of ROM chips, else None.
-        boot_version: What a Tuya boot loader calls itself, or an empty string.
-        loader_crc: Standard CRC-32 over the first 256 bytes (257 with ROM) of flash.
+        boot_version: Version text of a Tuya boot loader, or an empty string.
+        loader_crc: Standard CRC-32 of the first 256 bytes (257 with ROM) of flash.
         loader_name: Name of the boot loader in flash if its CRC is known, else an empty string.
-        flash_id: JEDEC id as in ``FlashPart.jedec_id``; None where it cannot be read.
-        flash_part: Its row in the table, if it is there.
+        flash_id: JEDEC id as in ``FlashPart.jedec_id``; None if it cannot be read.
+        flash_part: The part with this id, if it is known.
         flash_size: Bytes.
         size_source: ``"flash id"``, ``"wrap"`` (the address at which flash repeats) or ``"usual"``.
     """
@@ -58,12 +58,12 @@ class Identity:
 
     @property
     def protocol(self) -> chips.DownloadProtocol:
-        """What the loader knows, and its habits."""
+        """The commands the loader knows, and its peculiarities."""
         return chips.download_protocol(self.kind)
 
     @property
     def crc_includes_end(self) -> bool:
-        """Whether the CRC command counts its end address in."""
+        """Whether the range of the CRC command includes its end address."""
         return self.protocol.crc_end is CrcEnd.INCLUSIVE
 
     @property
@@ -73,7 +73,7 @@ class Identity:
 
 
 def identify(session: Session) -> Identity:
-    """Ask a linked chip who it is.
+    """Identify a linked chip.
 
     Raises:
         NoReplyError: It stopped answering.
@@ -102,10 +102,10 @@ def identify(session: Session) -> Identity:
 
 
 def _probe(session: Session, loader: chips.BootLoader | None, crc: int) -> tuple[str, int | None]:
-    """Boot version of a Tuya loader, or chip id of a ROM chip; neither of any other.
+    """Boot version of a Tuya loader, or chip id of a ROM chip; neither for any other.
 
-    Commands they do not know make some loaders silent for good, so a known one is only asked what
-    it knows. Which CRC was given tells whether it answers itself or the ROM does for it.
+    Unknown commands silence some loaders for good, so a known loader is only sent commands it
+    knows. The CRC shows whether that loader answers or the chip's ROM does.
     """
     in_rom = loader is not None and crc == loader.crc257
     itself = chips.chip(loader.chip).protocol if loader is not None and not in_rom else None
@@ -129,7 +129,7 @@ def _register(session: Session, address: int) -> int | None:
 
 
 def _answer(session: Session, request: commands.Request) -> bytes | None:
-    """The answer to what a loader may not know; None when it says so, or says nothing."""
+    """The answer to a command the loader may not know; None if it refuses or is silent."""
     try:
         return session.ask_twice(request, tries=_PROBES)
     except ChipRefusedError:
@@ -151,7 +151,7 @@ def _flash_id(session: Session) -> int | None:
 def _chip(
     session: Session, chip_id: int | None, loader: chips.BootLoader | None, version: str
 ) -> chips.Chip | None:
-    """The boot loader in flash says most: N, M and BL2028N share a chip id, but not the key."""
+    """The boot loader in flash tells most: N, M and BL2028N share a chip id, but not the key."""
     by_id = [chip for chip in chips.chips() if chip_id is not None and chip.chip_id == chip_id]
     if loader is not None and (not by_id or loader.chip in {chip.name for chip in by_id}):
         return chips.find_chip(loader.chip)

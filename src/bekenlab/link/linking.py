@@ -1,10 +1,10 @@
-"""Getting a chip to talk: in stages, from what disturbs least to what needs a person's hand.
+"""Links to a chip in stages, from the least intrusive to resetting it by hand.
 
-1. It may be in its loader already, left there by an earlier run at some rate.
+1. The loader may be running already, left there by an earlier run at some rate.
 2. Running firmware may be asked to restart (OpenBeken's console takes ``reboot``; LibreTiny's
    firmware restarts by itself when it sees a link check).
 3. The adapter's RTS or DTR may be wired to the chip's reset.
-4. A person touches CEN to GND, or switches the power off and on, and is told what arrives.
+4. A person touches CEN to GND or power-cycles the device, and is shown what arrives meanwhile.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _KEEP = 512
 
 
 class Stage(StrEnum):
-    """How a link is being tried."""
+    """A way of getting the chip to answer."""
 
     ALREADY = "already-linked"
     REBOOT = "asked-firmware"
@@ -40,7 +40,7 @@ class Stage(StrEnum):
     HAND = "reset-by-hand"
 
 
-STAGE_MEANS = {
+STAGE_TEXT = {
     Stage.ALREADY: "the chip was waiting already",
     Stage.REBOOT: "the running firmware was asked to restart",
     Stage.RESET: "the adapter reset the chip",
@@ -49,13 +49,13 @@ STAGE_MEANS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Linking:
-    """Where an attempt stands; what a face shows as a live line.
+class LinkProgress:
+    """Progress of linking, for a frontend to show.
 
     Attributes:
-        stage: What is tried.
+        stage: The current stage.
         left: Seconds left for it.
-        diagnosis: What has arrived lately.
+        diagnosis: What has arrived recently.
     """
 
     stage: Stage
@@ -67,17 +67,17 @@ class Linker:
     """Links a session to its chip.
 
     Args:
-        session: The conversation; its line may be at any rate.
-        watch: Told where the attempt stands, about four times a second and at each new stage.
-        wait: Seconds given to a person in the last stage; 0 leaves it out.
-        rates: Rates at which the chip may have been left, besides 115200.
+        session: The session; its transport may be at any rate.
+        watch: Called with the progress, about four times per second and at each new stage.
+        wait: Seconds given to a person in the last stage; 0 skips it.
+        rates: Rates at which the chip may have been left, in addition to 115200.
     """
 
     def __init__(
         self,
         session: Session,
         *,
-        watch: Callable[[Linking], None] = lambda _state: None,
+        watch: Callable[[LinkProgress], None] = lambda _state: None,
         wait: float = 30.0,
         rates: tuple[int, ...] = (),
     ) -> None:
@@ -88,15 +88,15 @@ class Linker:
         self.heard = b""
 
     def link(self) -> Stage:
-        """Try one stage after the other; return the one that worked.
+        """Try the stages in order; return the one that worked.
 
-        The line is at 115200 baud afterwards, or at the rate an earlier run left the chip at.
+        The rate is 115200 baud afterwards, or the one at which an earlier run left the chip.
 
         Raises:
             NoLinkError: The chip did not answer; the message says what arrived instead.
-            LineLostError: The line is gone.
+            LineLostError: The port is gone.
         """
-        with self._session.turn:
+        with self._session.lock:
             return self._link()
 
     def _link(self) -> Stage:
@@ -121,7 +121,7 @@ class Linker:
         )
 
     def _reset_by_adapter(self) -> bool:
-        """Pull CEN through the modem lines: RTS alone, DTR alone, as adapters are usually wired."""
+        """Pulse CEN through RTS alone, then DTR alone, as adapters are usually wired."""
         lines = self._session.transport.lines
         if lines is None:
             return False
@@ -134,21 +134,21 @@ class Linker:
         return False
 
     def _try(self, stage: Stage, seconds: float) -> bool:
-        """Send link checks for so long; True once one was answered."""
+        """Send link checks for ``seconds``; True as soon as one is answered."""
         transport = self._session.transport
         end = transport.now() + seconds
         tell = transport.now()
         while (now := transport.now()) < end:
             if now >= tell:
                 tell = now + _TELL_EVERY
-                self._watch(Linking(stage, end - now, diagnose(self.heard)))
+                self._watch(LinkProgress(stage, end - now, diagnose(self.heard)))
             if self._check():
                 self._session.linked()
                 return True
         return False
 
     def _check(self) -> bool:
-        if self._session.hail():
+        if self._session.try_link():
             return True
         self.heard = (self.heard + self._session.take_noise())[-_KEEP:]
         return False

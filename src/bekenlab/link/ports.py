@@ -1,4 +1,4 @@
-"""The serial ports of this computer, told apart without opening or touching any of them."""
+"""Lists and classifies the serial ports of this computer, without opening any of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class PortKind(StrEnum):
-    """What sits behind a port, judged by its USB ids."""
+    """The kind of device behind a port, judged by its USB ids."""
 
     ADAPTER = "adapter"
     FOREIGN = "foreign"
@@ -32,13 +32,13 @@ class Port:
 
     Attributes:
         device: Name to open, e.g. ``"/dev/ttyUSB0"`` or ``"COM5"``.
-        kind: Whether it is a USB-serial adapter, something else, or cannot be told.
-        name: What it is called, e.g. ``"CH340"``.
+        kind: Whether it is a USB-serial adapter, something else, or unknown.
+        name: Its name, e.g. ``"CH340"``.
         usb_id: ``"1A86:7523"``, or an empty string.
         serial_number: Of the adapter, or an empty string.
-        driver: Kernel driver, or an empty string where the system does not say.
-        busy: Who holds it (a process), or an empty string.
-        fix: What to do before it can be opened, or an empty string when it can.
+        driver: Kernel driver, or an empty string where the system does not reveal it.
+        busy: The process that has it open, or an empty string.
+        fix: What to do before it can be opened, or an empty string if nothing is needed.
     """
 
     device: str
@@ -52,13 +52,13 @@ class Port:
 
     @property
     def adapter_key(self) -> str:
-        """Names the adapter across replugging, for what is remembered about it."""
+        """Identifies the adapter even after replugging, for data stored about it."""
         return f"{self.usb_id}:{self.serial_number}" if self.usb_id else self.device
 
 
 def list_ports() -> tuple[Port, ...]:
-    """All ports, adapters first; built-in ports of the mainboard last."""
-    # Imported here: it looks at the system when it is loaded.
+    """All ports, adapters first and built-in ports of the mainboard last."""
+    # Imported here, because it inspects the system when it is imported.
     from serial.tools import list_ports as system
 
     found: Iterable[ListPortInfo] = system.comports()
@@ -68,7 +68,7 @@ def list_ports() -> tuple[Port, ...]:
 
 
 def kind_of(vid: int | None, pid: int | None) -> tuple[PortKind, str]:
-    """What USB ids say: kind and name; the name is empty where the table has none."""
+    """Kind and name of a device by its USB ids; the name is empty if the table has none."""
     if vid is None or pid is None:
         return PortKind.UNKNOWN, ""
     for kind in (PortKind.ADAPTER, PortKind.FOREIGN):
@@ -94,7 +94,7 @@ def _port(info: ListPortInfo) -> Port:
 
 
 def permission_fix(device: str, *, platform: str = sys.platform) -> str:
-    """What this user must do to be allowed to open a device; empty when it is allowed."""
+    """What this user must do to get permission to open a device; empty if nothing."""
     if platform == "win32" or os.access(device, os.R_OK | os.W_OK):
         return ""
     if not Path(device).exists():
@@ -115,7 +115,7 @@ def _group(device: str) -> str:
 
 
 def _driver(device: str) -> str:
-    """Linux tells it in /sys; other systems do not tell it to users."""
+    """Kernel driver, from /sys on Linux; other systems do not reveal it to users."""
     link = Path("/sys/class/tty") / Path(device).name / "device" / "driver"
     try:
         return link.resolve(strict=True).name
@@ -124,7 +124,7 @@ def _driver(device: str) -> str:
 
 
 def _holder(device: str) -> str:
-    """A process that has the device open, as far as this user may see (Linux)."""
+    """The process that has the device open, as far as this user can see (Linux)."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             held = any(str(fd.readlink()) == device for fd in (folder / "fd").iterdir())

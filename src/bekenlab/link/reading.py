@@ -1,7 +1,7 @@
-"""Reading flash: every sector compared with the chip's own CRC, blank ones not sent at all.
+"""Reads flash; each sector is checked against the chip's own CRC, blank ones are not transferred.
 
-While a sector leaves the chip, the CRC of later ones and the next reads already wait inside it. A
-sector that does not agree with its CRC is read again alone, then at a lower rate.
+While the chip sends a sector, requests for later CRCs and reads are already queued inside it. A
+sector that does not match its CRC is read again on its own, then at lower rates.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
 _CRCS_AHEAD = 5
 _READS_AHEAD = 2
 _BLANK_RUN = 64
-_TRIES_AT_A_RATE = 3
+_TRIES_PER_RATE = 3
 BLANK = b"\xff" * SECTOR
 
 
 @dataclass(frozen=True, slots=True)
 class Sector:
-    """A sector that agrees with the chip's CRC.
+    """A sector that matches the chip's CRC.
 
     Attributes:
         address: Physical.
         data: 4096 bytes.
-        crc: Standard CRC-32 of it, as the chip computed it.
-        sent: False for a blank one, which was not transferred.
+        crc: Its standard CRC-32, as the chip computed it.
+        sent: False for a blank sector, which was not transferred.
         tries: How often it was read.
     """
 
@@ -53,34 +53,34 @@ class Sector:
 
 
 def read_sectors(target: Target, addresses: Iterable[int]) -> Iterator[Sector]:
-    """Read sectors, in any order; each is given as soon as it is known to be right.
+    """Read sectors in any order; each is yielded as soon as it is verified.
 
     Raises:
-        BadReadError: One cannot be read right, even slowly.
-        NoReplyError: The chip is gone.
-        LineLostError: The line is gone.
+        BadReadError: A sector cannot be read correctly even at the lowest rate.
+        NoReplyError: The chip stopped answering.
+        LineLostError: The port is gone.
     """
     run = _Run(target, addresses)
     while run.more():
         run.fill()
         yield from run.take()
         if run.troubled and not run.flying:
-            # Anything may be out of step now; late answers must not meet new questions.
+            # Requests and replies may be out of step; late replies must not match new requests.
             target.session.drain()
             while run.troubled:
                 yield read_alone(target, run.troubled.popleft())
 
 
 class _Ask(Enum):
-    """What a request in flight is for."""
+    """The purpose of a request in flight."""
 
     CRC = auto()
     READ = auto()
-    PROOF = auto()
+    BLANK_RUN = auto()
 
 
 class _Run:
-    """What is on its way, and what is still to come."""
+    """One run of reads: requests in flight, and sectors still to be requested."""
 
     def __init__(self, target: Target, addresses: Iterable[int]) -> None:
         self._target = target
@@ -89,27 +89,29 @@ class _Run:
         self._crcs: dict[int, int] = {}
         self._ready: deque[int] = deque()
         self._blank: list[int] = []
-        self._proofs: deque[list[int]] = deque()
+        self._blank_runs: deque[list[int]] = deque()
         self.flying: deque[tuple[_Ask, list[int]]] = deque()
         self.troubled: deque[int] = deque()
 
     def more(self) -> bool:
-        waiting = self._ahead or self._ready or self._blank or self._proofs
+        waiting = self._ahead or self._ready or self._blank or self._blank_runs
         return bool(waiting or self.flying or self.troubled)
 
     def fill(self) -> None:
-        """Send as much as fits; nothing while a troubled sector waits for an empty line."""
-        while not self.troubled and (self._send_proof() or self._send_read() or self._send_crc()):
+        """Send as much as fits; nothing while a failed sector waits for the pipeline to drain."""
+        while not self.troubled and (
+            self._send_blank_check() or self._send_read() or self._send_crc()
+        ):
             pass
 
-    def _send_proof(self) -> bool:
+    def _send_blank_check(self) -> bool:
         if self._blank and not self._ahead and not self._in_flight(_Ask.CRC):
             self._close_blank()
-        if not self._proofs:
+        if not self._blank_runs:
             return False
-        run = self._proofs[0]
+        run = self._blank_runs[0]
         request = self._target.crc_request(run[0], run[-1] + SECTOR)
-        return self._send(_Ask.PROOF, request, self._proofs.popleft)
+        return self._send(_Ask.BLANK_RUN, request, self._blank_runs.popleft)
 
     def _send_read(self) -> bool:
         if not self._ready or self._in_flight(_Ask.READ) >= _READS_AHEAD:
@@ -136,7 +138,7 @@ class _Run:
         return True
 
     def take(self) -> list[Sector]:
-        """The sectors that the next answer completes."""
+        """The sectors completed by the next answer."""
         if not self.flying:
             return []
         ask, addresses = self.flying.popleft()
@@ -172,16 +174,17 @@ class _Run:
         self._blank.append(address)
 
     def _close_blank(self) -> None:
-        """A CRC reply does not say of which sector it is, so that one alone proves nothing.
+        """Queue a check of the whole run of blank sectors.
 
-        The CRC of the whole run can be no other reply that was late or came twice. A single blank
-        sector is read like any other.
+        A CRC reply does not say which sector it is for, so it might be a late or repeated reply
+        for another one; the CRC of the whole run cannot be. A single blank sector is read like any
+        other.
         """
         run, self._blank = self._blank, []
         if len(run) == 1:
             self._want(run[0], BLANK_SECTOR_CRC)
         else:
-            self._proofs.append(run)
+            self._blank_runs.append(run)
 
     def _want(self, address: int, crc: int) -> None:
         self._crcs[address] = crc
@@ -189,14 +192,14 @@ class _Run:
 
 
 def read_alone(target: Target, address: int) -> Sector:
-    """Read one sector with nothing else on the line, ever slower until it is right.
+    """Read one sector with nothing else in flight, lowering the rate until it is right.
 
     Raises:
-        BadReadError: It never agreed with the chip's CRC.
+        BadReadError: It never matched the chip's CRC.
     """
     tries = 1
     while True:
-        for _ in range(_TRIES_AT_A_RATE):
+        for _ in range(_TRIES_PER_RATE):
             tries += 1
             sector = _read_checked(target, address, tries)
             if sector is not None:
@@ -204,7 +207,7 @@ def read_alone(target: Target, address: int) -> Sector:
             target.session.resync()
         if not lower_baud(target.session):
             raise BadReadError(
-                f"sector {address:#x} cannot be read: {tries} tries, none agreed with the chip",
+                f"sector {address:#x} cannot be read: {tries} tries, none matched the chip's CRC",
                 action=(Action("check-power"), Action("repeat")),
                 address=address,
             )

@@ -1,4 +1,4 @@
-"""A line through pyserial: a port of this computer, ``socket://`` or ``rfc2217://``."""
+"""The pyserial transport: a port of this computer, ``socket://`` or ``rfc2217://``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import serial
 
-from bekenlab.chips import BITS_A_BYTE
+from bekenlab.chips import BITS_PER_BYTE
 from bekenlab.errors import Action
 from bekenlab.link.errors import BaudRefusedError, LineLostError, PortError
 from bekenlab.link.ports import permission_fix
@@ -16,21 +16,21 @@ from bekenlab.link.ports import permission_fix
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Reads return as soon as something is there; this is how late a timeout may be noticed. Where less
-# is left, the port is looked at in steps: link checks have to follow each other closely.
+# Reads return as soon as data is there; this is how late a timeout may be noticed. When less time
+# is left, the port is polled in short steps: link checks must follow each other closely.
 _SLICE = 0.005
 _STEP = 0.0002
 
 
 class SerialTransport:
-    """A serial line of the operating system or of another computer.
+    """A ``Transport`` through a serial port of this computer or of another one.
 
     Args:
         url: A device name, ``socket://HOST:PORT`` or ``rfc2217://HOST:PORT``.
-        baud: Rate to begin with.
+        baud: Initial rate.
 
     Raises:
-        PortError: It cannot be opened; the hint says why and what to do.
+        PortError: It cannot be opened; the error says why and what to do.
     """
 
     def __init__(self, url: str, baud: int) -> None:
@@ -41,11 +41,11 @@ class SerialTransport:
 
     @property
     def baud(self) -> int:
-        """Rate of this end."""
+        """Rate of this end, in bits per second."""
         return int(self._port.baudrate)
 
     def set_baud(self, baud: int) -> None:
-        """Change the rate once everything written has left."""
+        """Change the rate after everything written has been sent."""
         old = self.baud
         if baud == old:
             return
@@ -56,7 +56,8 @@ class SerialTransport:
         except (ValueError, serial.SerialException, OSError) as error:
             self._restore(old)
             raise BaudRefusedError(
-                f"{self.name} cannot do {baud} baud: {error}", hint="choose a lower baud rate"
+                f"{self.name} does not support {baud} baud: {error}",
+                hint="choose a lower baud rate",
             ) from error
 
     def _restore(self, baud: int) -> None:
@@ -71,10 +72,10 @@ class SerialTransport:
             self._port.write(data)
         except (serial.SerialException, OSError) as error:
             raise self._lost(error) from error
-        self._empty_at = max(self._empty_at, self.now()) + len(data) * BITS_A_BYTE / self.baud
+        self._empty_at = max(self._empty_at, self.now()) + len(data) * BITS_PER_BYTE / self.baud
 
     def read(self, timeout: float) -> bytes:
-        """What has arrived."""
+        """Return what has arrived; see ``Transport``."""
         end = self.now() + timeout
         try:
             while True:
@@ -105,7 +106,7 @@ class SerialTransport:
         try:
             self._port.close()
         except (serial.SerialException, OSError):
-            return  # it is gone already
+            return  # already gone
 
     def _lost(self, error: Exception) -> LineLostError:
         return LineLostError(
@@ -127,7 +128,7 @@ class PortLines:
             self._port.rts = rts
             self._port.dtr = dtr
         except (serial.SerialException, OSError) as error:
-            raise LineLostError(f"the port's modem lines fail: {error}") from error
+            raise LineLostError(f"the modem lines cannot be set: {error}") from error
 
 
 def _open(url: str, baud: int) -> serial.Serial:
@@ -144,7 +145,7 @@ def _open(url: str, baud: int) -> serial.Serial:
 
 
 def _claim(port: serial.Serial) -> None:
-    """Keep other programs out, where the system can."""
+    """Lock the port against other programs, where the system supports that."""
     try:
         port.exclusive = True
     except (AttributeError, ValueError, NotImplementedError):
@@ -152,7 +153,7 @@ def _claim(port: serial.Serial) -> None:
 
 
 def _has_lines(port: serial.Serial) -> bool:
-    """A pseudo terminal and a plain socket have none."""
+    """Whether there are modem lines; pseudo terminals and plain sockets have none."""
     if port.portstr and str(port.portstr).startswith("socket:"):
         return False
     try:
@@ -165,24 +166,24 @@ def _has_lines(port: serial.Serial) -> bool:
 
 def _refused(url: str, error: Exception) -> PortError:
     number = getattr(error, "errno", None)
-    for reason, message, told in _URL_REASONS if "://" in url else _reasons(url):
+    for reason, message, advice in _URL_REASONS if "://" in url else _reasons(url):
         if number in reason or any(text in str(error) for text in _TEXTS[message]):
-            return _port_error(f"{url}: {message}", told)
+            return _port_error(f"{url}: {message}", advice)
     return _port_error(
         f"{url} cannot be opened: {error}",
         "write HOST:PORT after it" if "://" in url else Action("list-ports"),
     )
 
 
-def _port_error(message: str, told: str | Action) -> PortError:
-    if isinstance(told, Action):
-        return PortError(message, action=told)
-    return PortError(message, hint=told)
+def _port_error(message: str, advice: str | Action) -> PortError:
+    if isinstance(advice, Action):
+        return PortError(message, action=advice)
+    return PortError(message, hint=advice)
 
 
-_BUSY, _DENIED, _ABSENT = "it is in use", "it may not be opened by this user", "there is none"
-_SILENT, _TAKEN, _UNKNOWN = "nobody listens there", "it does not let us in", "no such host"
-_SCHEME = "there is no such kind of port"
+_BUSY, _DENIED, _ABSENT = "the port is in use", "permission denied", "no such port"
+_SILENT, _TAKEN, _UNKNOWN = "connection refused", "connection closed by the server", "no such host"
+_SCHEME = "unknown kind of port"
 _TEXTS = {
     _BUSY: ("exclusively lock", "Resource busy"),
     _DENIED: ("PermissionError", "Permission denied"),

@@ -1,6 +1,6 @@
-"""A linked, identified chip: its flash by physical address, with the loader's peculiarities hidden.
+"""A linked, identified chip: its flash by physical address, hiding the loader's peculiarities.
 
-All ranges are half open, all addresses physical and below the flash size.
+All ranges are half-open; all addresses are physical and below the flash size.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ BLANK_SECTOR_CRC = zlib.crc32(b"\xff" * SECTOR)
 
 
 class Target:
-    """The chip on the bench.
+    """A chip that is linked and identified.
 
     Attributes:
-        session: The conversation with it.
-        identity: What it is.
+        session: The session with its loader.
+        identity: What is known about it.
     """
 
     def __init__(self, session: Session, identity: Identity) -> None:
@@ -42,15 +42,15 @@ class Target:
 
     @property
     def request_room(self) -> int:
-        """Bytes of requests that may wait in the chip; 0: one request at a time.
+        """Bytes of requests that may be queued in the chip; 0 for one request at a time.
 
-        Where replies went missing, it may be because this one loses what comes while it works.
+        Lost replies may mean that this chip loses what arrives while it works.
         """
         patient = self.session.lost > _LOST_BEFORE_PATIENT
         return 0 if patient else self.identity.protocol.request_room
 
     def crc_request(self, start: int, end: int) -> Request:
-        """Request the CRC of a range that is not empty; read its answer with :meth:`crc_value`."""
+        """A request for the CRC of a non-empty range; :meth:`crc_value` decodes the answer."""
         self._locked_by_crc = True
         return commands.check_crc(start, end - self.identity.crc_includes_end)
 
@@ -63,28 +63,28 @@ class Target:
         """Standard CRC-32 of a range of flash, computed by the chip."""
         return self.crc_value(self.session.ask(self.crc_request(start, end)))
 
-    def sure_crc(self, start: int, end: int) -> int:
-        """The same, asked until two answers in a row agree."""
+    def confirmed_crc(self, start: int, end: int) -> int:
+        """Like :meth:`crc`, but repeated until two answers in a row agree."""
         return self.crc_value(self.session.ask_twice(self.crc_request(start, end)))
 
     def read_request(self, address: int) -> Request:
-        """Request the sector at an address that is a multiple of 4096."""
+        """A request to read the sector at an address that is a multiple of 4096."""
         alias = address < self.identity.protocol.alias_below
         return commands.read_sector(address + self.size if alias else address)
 
     def read_sector(self, address: int) -> bytes:
-        """Read one sector, not checked against anything."""
+        """Read one sector, without checking it."""
         return self.session.ask(self.read_request(address))
 
     def erase_sector(self, address: int) -> None:
         """Erase one sector.
 
         Raises:
-            ChipRefusedError: The chip says that it did not.
+            ChipRefusedError: The chip reports that it failed.
         """
         if self._locked_by_crc and self.identity.protocol.locks_after_crc:
-            # Some loaders lock flash again after each CRC without remembering it; a link check
-            # makes them unlock it with the next erase.
+            # Some loaders lock the flash after each CRC without keeping track of it; after a link
+            # check they unlock it with the next erase.
             self.session.ask(commands.link_check())
         self._locked_by_crc = False
         self.session.ask(commands.erase_sector(address))
@@ -92,10 +92,10 @@ class Target:
     def program_sector(self, address: int, data: bytes) -> None:
         """Write 4096 bytes to an erased sector.
 
-        Sent once: a second try over a half-written sector has to begin with erasing it.
+        Sent only once: a retry on a half-written sector must begin by erasing it.
 
         Raises:
-            ChipRefusedError: The chip says that it did not, or did not answer.
+            ChipRefusedError: The chip reports that it failed, or did not answer.
         """
         request = commands.write_sector(address, data)
         frame = self.session.try_once(request)
@@ -105,5 +105,5 @@ class Target:
             raise ChipRefusedError(f"{request.name}: {seen}", status=status)
 
     def reboot(self) -> None:
-        """Leave the loader and start the firmware; nothing is answered."""
+        """Leave the loader and start the firmware; there is no reply."""
         self.session.start_firmware()

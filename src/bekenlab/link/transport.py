@@ -1,4 +1,4 @@
-"""What a serial line must be able to do, whatever it is made of."""
+"""The interface of a transport: how bytes get to a port and come from it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 
 
 class ModemLines(Protocol):
-    """The two lines an adapter can pull, often wired to the chip's reset (CEN)."""
+    """DTR and RTS of an adapter, often wired to the chip's reset (CEN)."""
 
     def set(self, *, dtr: bool, rts: bool) -> None:
         """Assert (True: the pin goes low) or release both lines."""
@@ -14,70 +14,71 @@ class ModemLines(Protocol):
 
 
 class Transport(Protocol):
-    """A serial line to a chip: 8 data bits, no parity, one stop bit, no flow control.
+    """A serial connection: 8 data bits, no parity, one stop bit, no flow control.
 
-    It carries its own clock, so that a line to a virtual chip runs in virtual time and a timeout of
-    ten seconds costs nothing.
+    It has its own clock, so that a transport to a virtual chip runs in virtual time, where a
+    timeout of ten seconds costs nothing.
 
-    Every method raises ``LineLostError`` once the line is gone (adapter unplugged, say).
+    Every method raises ``LineLostError`` once the port is gone, e.g. with its adapter unplugged.
 
     Attributes:
-        name: What the user called it, e.g. ``"/dev/ttyUSB0"`` or ``"virtual://bk7231n?image=a.bin"``.
+        name: The port as the user named it, e.g. ``"/dev/ttyUSB0"`` or
+            ``"virtual://bk7231n?image=a.bin"``.
     """
 
     name: str
 
     @property
     def lines(self) -> ModemLines | None:
-        """The modem lines, or None where there are none (a pseudo terminal, a plain socket)."""
+        """The modem lines, or None if there are none (pseudo terminal, plain socket)."""
         ...
 
     @property
     def baud(self) -> int:
-        """Rate of this end, in bits a second."""
+        """Rate of this end, in bits per second."""
         ...
 
     def set_baud(self, baud: int) -> None:
-        """Change the rate of this end, after everything written has left.
+        """Change the rate of this end, after everything written has been sent.
 
         Raises:
-            BaudRefusedError: The adapter cannot do this rate; the old one stays.
+            BaudRefusedError: The adapter does not support this rate; the old one stays.
         """
         ...
 
     def write(self, data: bytes) -> None:
-        """Send bytes; returns when they are queued, not when they have left."""
+        """Queue bytes for sending; does not wait until they are sent."""
         ...
 
     def read(self, timeout: float) -> bytes:
-        """Take what has arrived; empty only when nothing came within ``timeout`` seconds."""
+        """Return what has arrived; empty only if nothing arrives within ``timeout`` seconds."""
         ...
 
     def now(self) -> float:
-        """Seconds on this line's clock; only differences mean anything."""
+        """Seconds on this transport's clock; only differences are meaningful."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass; what arrives meanwhile is kept for :meth:`read`."""
+        """Wait; what arrives meanwhile is kept for :meth:`read`."""
         ...
 
     def close(self) -> None:
-        """Give the line back. May be called twice."""
+        """Close the port. May be called twice."""
         ...
 
 
 @runtime_checkable
 class HasLog(Protocol):
-    """A line whose far end can be heard on its log port as well, without moving a wire."""
+    """A transport to a chip whose log port can be read as well, without moving a wire."""
 
-    def log_line(self) -> Transport | None:
-        """Let the chip start its firmware; what that prints on TX2 arrives at the line returned.
+    def log_transport(self) -> Transport | None:
+        """Start the chip's firmware; return a transport that receives what it prints on TX2.
 
-        From then on nothing answers at this one. None where there is no such line after all.
+        From then on nothing answers on this transport. None if the log is not available after all.
         """
         ...
 
 
-def own_log(line: Transport) -> Transport | None:
-    """The log line that comes with a line, or None: then somebody has to move a wire."""
-    return line.log_line() if isinstance(line, HasLog) else None
+def own_log(transport: Transport) -> Transport | None:
+    """The log of the chip behind a transport, or None if a wire has to be moved for that."""
+    return transport.log_transport() if isinstance(transport, HasLog) else None

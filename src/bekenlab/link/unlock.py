@@ -1,7 +1,7 @@
-"""Write protection of the flash: lifted while something is written, put back afterwards.
+"""Write protection of the flash: lifted while something is written, restored afterwards.
 
-ROM chips leave it to us: which bits of which status registers protect, and how they are written,
-depends on the flash part. Boot loaders in flash lift it themselves.
+ROM chips leave this to the host: the protection bits, their status registers and how to write them
+depend on the flash part. Boot loaders in flash lift the protection themselves.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _WRITE = 0x01
 _TRIES = 5
 _SETTLE = 0.02
-# For parts that are not in the table: BP0..BP4 and CMP, where nearly all parts have them.
+# For parts that are not in the table: BP0..BP4 and CMP, at their usual positions.
 _USUAL_MASK = 0x407C
 _USUAL_READ = (0x05, 0x35)
 
@@ -33,7 +33,7 @@ class Protection:
 
     Attributes:
         mask: Status bits that must be 0 for the flash to be writable.
-        read: Opcodes that read the registers, lowest first; bits add up in that order.
+        read: Opcodes that read the status registers, in the order of their bits, lowest first.
     """
 
     mask: int
@@ -41,11 +41,11 @@ class Protection:
 
 
 def protection_of(target: Target) -> Protection:
-    """The table's row, or what is usual."""
+    """The protection of the flash part, or the usual one if the part is unknown."""
     part = target.identity.flash_part
     if part is None:
         return Protection(_USUAL_MASK, _USUAL_READ)
-    # A mask that reaches into the second register needs it read, whatever the row counts.
+    # A mask that reaches into the second register requires reading it, whatever the row says.
     return Protection(part.protect_mask, part.read_opcodes)
 
 
@@ -60,15 +60,15 @@ def read_status(target: Target, protection: Protection) -> int:
 
 @contextmanager
 def unlocked(target: Target, restore_to: int | None = None) -> Iterator[None]:
-    """Lift the write protection within a ``with`` block, and put it back as it was.
+    """Lift the write protection within a ``with`` block, and restore it afterwards.
 
     Args:
         target: The chip.
-        restore_to: Status registers to put back instead of those found now; they were noted before
-            an earlier run was cut off.
+        restore_to: Status registers to restore instead of those found now, as recorded by an
+            earlier run that was interrupted.
 
-    If the block ends with an error of the line, the protection is put back when the chip still
-    answers; otherwise the error counts.
+    If the block raises an error, the protection is restored if the chip still answers; the error is
+    raised in any case.
 
     Raises:
         UnlockFailedError: It cannot be lifted.
@@ -90,7 +90,7 @@ def unlocked(target: Target, restore_to: int | None = None) -> Iterator[None]:
 
 
 def _put_back(target: Target, protection: Protection, value: int) -> None:
-    """As well as possible: the error that brought us here matters more than a failure now."""
+    """Best effort: the error that ended the block matters more than a failure here."""
     with suppress(BekenlabError):
         _change(target, protection, value)
 
@@ -100,10 +100,10 @@ def _change(target: Target, protection: Protection, wanted: int) -> None:
     for attempt in range(_TRIES):
         if now & protection.mask == wanted & protection.mask:
             return
-        # Some parts take one byte only, so a failure is followed by the other way.
+        # Some parts accept only one byte, so try both ways in turn.
         count = len(protection.read) if attempt % 2 == 0 else 1
         value = wanted.to_bytes(4, "little")[: min(count, 2)]
-        with suppress(ChipRefusedError):  # judged by what can be read
+        with suppress(ChipRefusedError):  # what counts is what is read back
             target.session.ask(commands.write_status_register(_WRITE, value))
         target.session.transport.sleep(_SETTLE)
         now = read_status(target, protection)

@@ -1,4 +1,4 @@
-"""A line to a virtual chip, in virtual time: a timeout of ten seconds costs nothing."""
+"""The transport to a virtual chip, in virtual time: a timeout of ten seconds costs nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from bekenlab.chips import BITS_A_BYTE, chip
+from bekenlab.chips import BITS_PER_BYTE, chip
 from bekenlab.errors import TooLargeError, UnsupportedError, file_access
 from bekenlab.files import write_whole
 from bekenlab.link.errors import LineLostError, PortError
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
 SCHEME = "virtual://"
 _OPTIONS = ("image", "write_back", "size", "fault", "seed")
-# A read that is told not to wait still takes a moment, so that polling gets somewhere.
+# A read with no timeout still takes a moment, so that polling makes progress.
 _POLL = 10e-6
 
 
 class CenLines:
-    """RTS and DTR, both wired to the chip's CEN: the chip stands still while either is asserted.
+    """RTS and DTR, both wired to the chip's CEN, which holds the chip while either is asserted.
 
     Args:
-        release: Called when the last of the two is let go.
+        release: Called when both are released again.
     """
 
     def __init__(self, release: Callable[[], None]) -> None:
@@ -51,18 +51,18 @@ class CenLines:
 
 
 class VirtualTransport:
-    """A ``Transport`` to a chip that is a model.
+    """A ``Transport`` to a virtual chip.
 
     Args:
         device: The chip.
-        name: What the user called it.
-        chip: Name of the chip, where its firmware can be run for its log.
-        baud: Rate of this end at first.
+        name: The port as the user named it.
+        chip: Name of the chip if its firmware can be run for its log, else an empty string.
+        baud: Initial rate of this end.
         modem_lines: Whether RTS and DTR are wired to CEN.
-        on_close: Called once with the flash when the line is closed.
+        on_close: Called once with the content of the flash when the transport is closed.
 
     Attributes:
-        name: What the user called it.
+        name: The port as the user named it.
         lines: The modem lines, or None.
         device: The chip.
     """
@@ -91,11 +91,11 @@ class VirtualTransport:
 
     @property
     def baud(self) -> int:
-        """Rate of this end, in bits a second."""
+        """Rate of this end, in bits per second."""
         return self._baud
 
     def set_baud(self, baud: int) -> None:
-        """Change the rate of this end, after everything written has left."""
+        """Change the rate of this end, after everything written has been sent."""
         self.sleep(self._sent_until - self.device.now)
         self._baud = baud
 
@@ -103,12 +103,12 @@ class VirtualTransport:
         """Send bytes."""
         self._check()
         start = max(self._sent_until, self.device.now)
-        self._sent_until = start + len(data) * BITS_A_BYTE / self._baud
+        self._sent_until = start + len(data) * BITS_PER_BYTE / self._baud
         if not self._cen.held:
             self.device.feed(data, self._baud)
 
     def read(self, timeout: float) -> bytes:
-        """Take what has arrived; see ``Transport``."""
+        """Return what has arrived; see ``Transport``."""
         self._check()
         if not self._pending:
             self._advance(self.device.now + max(timeout, _POLL))
@@ -117,21 +117,21 @@ class VirtualTransport:
         return data
 
     def now(self) -> float:
-        """The chip's seconds."""
+        """Device seconds of the chip."""
         return self.device.now
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass; see ``Transport``."""
+        """Let virtual time pass; see ``Transport``."""
         self._check()
         until = self.device.now + seconds
         while self.device.now < until and self._advance(until):
             pass
 
-    def log_line(self) -> VirtualLog | None:
+    def log_transport(self) -> VirtualLog | None:
         """Run the firmware for its log; see ``HasLog``."""
         if not self._chip:
             return None
-        # Imported here: only who wants the log waits for the processor to load.
+        # Imported here, because loading the processor emulator is slow and only the log needs it.
         from bekenlab.link.virtual_log import VirtualLog
 
         self._check()
@@ -139,14 +139,14 @@ class VirtualTransport:
         return self._log
 
     def close(self) -> None:
-        """Give the line back; writes the flash back where the user asked for it."""
+        """Close the transport; writes the flash to a file if the user asked for that."""
         if not self._closed:
             self._closed = True
             if self._on_close is not None:
                 self._on_close(self.device.flash if self._log is None else self._log.flash)
 
     def _advance(self, until: float) -> bool:
-        """Let time pass until something came, or until ``until``; tells whether something came."""
+        """Let time pass until bytes arrive or ``until``; return whether any arrived."""
         sent = self.device.advance(until)
         if not self._cen.held:
             for part in sent:
@@ -164,16 +164,16 @@ class VirtualTransport:
 
 @dataclass(frozen=True, slots=True)
 class VirtualAddress:
-    """What a ``virtual://`` address says.
+    """A parsed ``virtual://`` address.
 
     Attributes:
         text: The address as given.
         chip: Name of the chip.
-        image: File its flash comes from, or None for blank flash.
-        write_back: File its flash goes to when the line is closed, or None. It may be the same.
+        image: File with the content of its flash, or None for blank flash.
+        write_back: File its flash is written to at the end, or None. It may be the same file.
         size: Bytes of flash, or None for the chip's usual size.
-        fault: What goes wrong, as text: faults of the chip (``bekenlab.machine.rom.faults``) and of
-            the line (``bekenlab.link.faulty``) in any order.
+        fault: Faults as text: of the chip (``bekenlab.machine.rom.faults``) and of the line
+            (``bekenlab.link.faulty``) in any order.
         seed: For the fault ``random``.
     """
 
@@ -187,13 +187,13 @@ class VirtualAddress:
 
 
 def parse_address(text: str) -> VirtualAddress:
-    """Read ``virtual://CHIP?image=FILE[&write_back=FILE][&size=BYTES][&fault=SPEC][&seed=N]``.
+    """Parse ``virtual://CHIP?image=FILE[&write_back=FILE][&size=BYTES][&fault=SPEC][&seed=N]``.
 
-    Every option may be left out. Values are percent-decoded, so that a file name may hold ``&``.
+    Every option may be omitted. Values are percent-decoded, so that a file name may contain ``&``.
 
     Raises:
-        PortError: It is not such an address.
-        UnsupportedError: No such chip.
+        PortError: Not such an address.
+        UnsupportedError: Unknown chip.
     """
     if not text.startswith(SCHEME):
         raise PortError(f"{text} is not a virtual chip.", hint=f"Write {SCHEME}bk7231n.")
@@ -214,12 +214,13 @@ def parse_address(text: str) -> VirtualAddress:
 def open_virtual(
     address: VirtualAddress, *, modem_lines: bool = True
 ) -> VirtualTransport | FaultyTransport:
-    """Make the chip and the line to it.
+    """Make a virtual chip and the transport to it.
 
     Raises:
         FileAccessError: The image cannot be read.
         TooLargeError: The image does not fit into the flash.
-        UnsupportedError: No model of that chip, no flash part of that size, or no such fault.
+        UnsupportedError: No model of that chip, or no flash part of that size.
+        UsageError: Unknown fault.
     """
     faults, schedule = split_faults(address.fault, address.seed)
     device = build(address.chip, _flash(address), faults)
@@ -236,10 +237,10 @@ def open_virtual(
 
 
 def split_faults(text: str, seed: int = 0) -> tuple[ChipFaults, FaultSchedule]:
-    """The faults asked for, told apart by name: the chip's and the line's.
+    """Split the requested faults by name into those of the chip and those of the line.
 
     Raises:
-        UnsupportedError: There is no such fault, or it is not written as one.
+        UsageError: Unknown fault, or wrong syntax.
     """
     terms = parse_terms(text)
     for term in terms:
@@ -256,26 +257,26 @@ def _options(text: str, query: str) -> dict[str, str]:
     unknown = sorted(options.keys() - set(_OPTIONS))
     if unknown:
         raise PortError(
-            f"{text}: there is no option {unknown[0]!r}.",
+            f"{text} has an unknown option {unknown[0]!r}.",
             hint="Options: " + ", ".join(_OPTIONS) + ".",
         )
     return options
 
 
 def _number(text: str) -> int:
-    """A number of bytes, as 65536, 0x10000, 64K or 2M."""
+    """A number of bytes, written as 65536, 0x10000, 64K or 2M."""
     factor = {"K": 1 << 10, "M": 1 << 20}.get(text[-1:].upper(), 1)
     digits = text[:-1] if factor > 1 else text
     try:
         return int(digits, 0) * factor
     except ValueError:
         raise PortError(
-            f"{text!r} is no number.", hint="Write 65536, 0x10000, 64K or 2M."
+            f"{text!r} is not a number.", hint="Write 65536, 0x10000, 64K or 2M."
         ) from None
 
 
 def _flash(address: VirtualAddress) -> bytes | None:
-    """The flash to start with; what the image does not fill is blank. None: all is, as usual."""
+    """Initial content of the flash, blank after the image; None for the usual blank flash."""
     if address.image is None and address.size is None:
         return None
     image = b"" if address.image is None else _read(address.image)
@@ -285,7 +286,7 @@ def _flash(address: VirtualAddress) -> bytes | None:
         size = max(usual, len(image))
     if len(image) > size:
         raise TooLargeError(
-            f"{address.image} has {len(image):#x} bytes, the flash {size:#x}.",
+            f"{address.image} has {len(image):#x} bytes, but the flash only {size:#x}.",
             hint="Leave size out, or name a larger one.",
         )
     if not size:
@@ -302,7 +303,7 @@ def _read(path: Path) -> bytes:
 
 
 def _write_back(path: Path, data: bytes) -> None:
-    """Replace a file at once: its old content is there until the new one is whole."""
+    """Replace a file atomically: the old content stays until the new one is complete."""
     try:
         write_whole(path, data)
     except OSError as error:

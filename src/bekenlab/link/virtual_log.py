@@ -1,4 +1,4 @@
-"""The log port of a virtual chip: its firmware runs, and what it prints on TX2 arrives here."""
+"""The log port of a virtual chip: runs its firmware and receives what it prints on TX2."""
 
 from __future__ import annotations
 
@@ -12,25 +12,24 @@ from bekenlab.machine.line_rate import as_heard
 if TYPE_CHECKING:
     from bekenlab.link.transport import ModemLines
 
-# How long the firmware runs before it is looked whether it printed something.
+# Device seconds the firmware runs between checks for output.
 _STEP = 0.02
 
 
 class VirtualLog:
     """A ``Transport`` that only receives, in virtual time.
 
-    The firmware starts anew when the line is made. Flash without code that could run prints
-    nothing.
+    Creating it starts the firmware from reset. Flash without runnable code prints nothing.
 
     Args:
-        name: What the user called the chip's port.
+        name: The chip's port as the user named it.
         chip: Name of the chip.
-        flash: What it holds, physical addresses.
+        flash: Its content, physical addresses.
 
     Attributes:
         name: As given.
         lines: None: nothing resets the chip from here.
-        machine: The chip, or None where there is nothing to run.
+        machine: The chip, or None if there is no code to run.
     """
 
     def __init__(self, name: str, chip: str, flash: bytes) -> None:
@@ -49,12 +48,12 @@ class VirtualLog:
 
     @property
     def flash(self) -> bytes:
-        """The flash as the firmware has left it, physical addresses."""
+        """The flash as the firmware left it, physical addresses."""
         return self._flash if self.machine is None else self.machine.flash
 
     @property
     def baud(self) -> int:
-        """Rate of this end; at another than the firmware's it hears garbage."""
+        """Rate of this end; at any rate but the firmware's, garbage arrives."""
         return self._baud
 
     def set_baud(self, baud: int) -> None:
@@ -62,11 +61,11 @@ class VirtualLog:
         self._baud = baud
 
     def write(self, data: bytes) -> None:
-        """Send nothing: only the receiver is wired to TX2."""
+        """Ignored: only the receiver is wired to TX2."""
         del data
 
     def read(self, timeout: float) -> bytes:
-        """Take what was printed; empty only when nothing came within ``timeout`` seconds."""
+        """Return what was printed; empty only if nothing arrives within ``timeout`` seconds."""
         deadline = self._now + max(timeout, _STEP)
         data = self._take()
         while not data and self._now < deadline:
@@ -75,15 +74,15 @@ class VirtualLog:
         return data
 
     def now(self) -> float:
-        """The chip's seconds."""
+        """Device seconds of the chip."""
         return self._now
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Let virtual time pass."""
         self._run(seconds)
 
     def close(self) -> None:
-        """Nothing is to be given back."""
+        """Nothing to release."""
 
     def _run(self, seconds: float) -> None:
         if self.machine is not None and not self._over:

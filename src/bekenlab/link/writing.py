@@ -1,4 +1,4 @@
-"""Writing flash: a sector counts as written when the chip's CRC says so."""
+"""Writes flash; a sector counts as written once the chip's CRC confirms it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _TRIES = 5
 
 
 def write_sector(target: Target, address: int, data: bytes) -> int:
-    """Erase a sector, write it unless it is to be blank, and compare; return the tries it took.
+    """Erase a sector, program it unless it is to be blank, and verify; return the tries it took.
 
-    Each try begins with erasing, since programming can only clear bits.
+    Each try begins by erasing, since programming can only clear bits.
 
     Raises:
-        VerifyFailedError: It is still wrong after all tries; the message says what was seen last.
-        NoReplyError: The chip is gone.
-        LineLostError: The line is gone.
+        VerifyFailedError: Still wrong after all tries; the message says what happened last.
+        NoReplyError: The chip stopped answering.
+        LineLostError: The port is gone.
     """
-    with target.session.turn:  # nothing may come between erasing, programming and comparing
+    with target.session.lock:  # nothing may come between erasing, programming and comparing
         return _write_sector(target, address, data)
 
 
@@ -40,7 +40,7 @@ def _write_sector(target: Target, address: int, data: bytes) -> int:
                 target.program_sector(address, data)
             if target.crc(address, address + SECTOR) == wanted:
                 return attempt
-            seen = "its CRC is not that of the data"
+            seen = "its CRC does not match the data"
         except (ChipRefusedError, NoReplyError) as error:
             seen = error.message
         target.session.resync()
@@ -52,5 +52,5 @@ def _write_sector(target: Target, address: int, data: bytes) -> int:
 
 
 def erase_sector(target: Target, address: int) -> int:
-    """Erase a sector and compare it with a blank one; return the tries it took."""
+    """Erase a sector and verify that it is blank; return the tries it took."""
     return write_sector(target, address, BLANK)

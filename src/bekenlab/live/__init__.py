@@ -1,1 +1,1 @@
-"""The virtual chip as one sits before it: it runs on, is watched, and its buttons are pressed."""
+"""Live virtual chips: they keep running, and can be watched and operated."""

@@ -1,6 +1,6 @@
-"""The live chip itself: a machine with things on its pins, run for as long as it is told to.
+"""A live chip: a virtual chip with parts on its pins, run step by step.
 
-There are no threads and no real time here (but a limit for one call), so that the same commands
+There are no threads and no real time here (except for a limit per call), so that the same commands
 at the same ticks give the same edges and the same log.
 """
 
@@ -25,7 +25,7 @@ from bekenlab.live.commands import (
 from bekenlab.live.drivers import DriverChip
 from bekenlab.live.fitting import fitting_of_map
 from bekenlab.live.model import Stop, StopCause
-from bekenlab.live.parts import look
+from bekenlab.live.parts import part_views
 from bekenlab.live.record import MOST_EDGES, LogTail, Ring
 from bekenlab.live.source import fitting_of_flash
 from bekenlab.live.two_wire import TwoWire
@@ -41,29 +41,29 @@ if TYPE_CHECKING:
     from bekenlab.live.parts import PartView
     from bekenlab.live.source import LiveSource
 
-#: Firmware debounces buttons; shorter than this nobody presses one.
+#: Seconds. Firmware debounces buttons, and nobody presses one for less time than this.
 SHORTEST_PRESS = 0.1
 MOST_DONE = 10_000
 _LONGEST_PORT_RECORD = 1 << 16
-# A chip that its watchdog resets this often without living longer is in a boot loop.
+# A chip that is reset by its watchdog this often, each time within this time, is in a boot loop.
 _MOST_BITES, _HEALTHY_SECONDS = 3, 5.0
 
 
 class LiveChip:
-    """A chip that can be run, watched and touched.
+    """A chip that can be run, watched and operated.
 
     Args:
-        source: What it is made from.
+        source: The firmware and its settings.
 
     Attributes:
-        source: What it was made from.
-        fitting: What hangs on its pins, as far as is known now.
-        log: What it said.
+        source: The firmware and its settings.
+        fitting: The parts on its pins, as far as they are known.
+        log: Its log.
         edges: Pin edges as (tick, gpio, level) of the current power-up.
         first_edge: Number of the first edge of the current power-up.
-        power_ups: How often it was started.
-        stop: Why it cannot go on, or None.
-        done: What was done to it, in order; the first ``MOST_DONE``.
+        power_ups: Number of starts.
+        stop: Why it cannot continue, or None.
+        done: The commands so far, in order; at most ``MOST_DONE``.
     """
 
     def __init__(self, source: LiveSource) -> None:
@@ -92,13 +92,13 @@ class LiveChip:
         return self._machine.clock.seconds
 
     def ticks(self, seconds: float) -> int:
-        """Seconds in ticks of this chip."""
+        """Convert seconds to ticks of this chip."""
         return round(seconds * self._machine.clock.hz)
 
     def run_to(self, tick: int, *, wall_seconds: float | None = None) -> None:
-        """Run until a tick, or until the chip stops, starts anew, or real time is over.
+        """Run until a tick, or until the chip stops, restarts, or real time runs out.
 
-        It ends where a slice of the machine ends, which may be somewhat later than ``tick``.
+        It returns at the end of a slice of the machine, which may be somewhat later than ``tick``.
         """
         power_up = self.power_ups
         began = self._machine.monotonic()
@@ -132,7 +132,7 @@ class LiveChip:
         self._say(f"{cause}: {detail}")
 
     def _bitten(self) -> None:
-        """The watchdog resets the chip; it stops only where that leads nowhere."""
+        """Reset the chip after a watchdog bite; stop it if it is in a boot loop."""
         self._bites = 1 if self.seconds > _HEALTHY_SECONDS else self._bites + 1
         if self._bites > _MOST_BITES:
             times = f"{self._bites} times within {_HEALTHY_SECONDS:.0f} s each"
@@ -146,7 +146,7 @@ class LiveChip:
         self._start(physical)
 
     def _start(self, physical: bytes) -> None:
-        """Power comes on: a new machine with this flash; what is held down stays so."""
+        """Power up: make a new machine with this flash; external levels are kept."""
         source = self.source
         self._machine = Machine.from_image(
             FlashImage(physical, source.flash.logical), chip=source.chip
@@ -169,7 +169,7 @@ class LiveChip:
             self._machine.drive(gpio, level)
 
     def close(self) -> None:
-        """Free its memory; it must not be used afterwards."""
+        """Free its memory; it cannot be used afterwards."""
         self._machine.close()
 
     # listening --------------------------------------------------------------------------------
@@ -196,15 +196,15 @@ class LiveChip:
             self._config_changed = True
 
     def _tidy(self) -> None:
-        """Between two runs: learn what hangs on the pins; keep the records short."""
+        """Between runs: update the parts on the pins; keep the records short."""
         for port in (self._machine.uart1, self._machine.uart2):
             if len(port.sent) > _LONGEST_PORT_RECORD or len(port.received) > _LONGEST_PORT_RECORD:
                 port.load(b"", b"")
         if self.source.openbeken and self._config_changed:
             self._config_changed = False
-            told = fitting_of_flash(self._machine.flash, self.source.chip)
-            if told is not None and told != self.fitting:
-                self.fitting = told
+            found = fitting_of_flash(self._machine.flash, self.source.chip)
+            if found is not None and found != self.fitting:
+                self.fitting = found
                 self._fit()
         elif not self.fitting.pins and self._reader.pins_complete:
             pins = pins_from_log(parse_boot_log(self._reader.text.decode("utf-8", "replace")))
@@ -212,36 +212,36 @@ class LiveChip:
             self._fit()
 
     def _fit(self) -> None:
-        """Put the LED driver on its wires, if there is one."""
+        """Connect the LED driver to its pins, if there is one."""
         wires, row = self.fitting.wires(), self.fitting.driver
         self._driver = DriverChip(row) if row is not None else None
         self._wires: TwoWire | None = None
         if wires is not None and self._driver is not None:
             self._wires = TwoWire(*wires, self._driver.take)
 
-    # looking ----------------------------------------------------------------------------------
+    # observing --------------------------------------------------------------------------------
 
     def gpio(self) -> tuple[GpioRow, ...]:
-        """All pins."""
+        """State of all pins."""
         return gpio_rows(self._machine)
 
     def driven(self) -> tuple[tuple[int, int], ...]:
-        """Pins that are connected to a level from outside: number and level."""
+        """Pins driven from outside: number and level."""
         return tuple(sorted(self._driven.items()))
 
     def parts(self, gpio: tuple[GpioRow, ...]) -> tuple[PartView, ...]:
-        """What hangs on the pins, as it looks now."""
+        """State of the parts on the pins."""
         driven = self._driver.shares(self.fitting.order) if self._driver else None
-        return look(self.fitting, {row.gpio: row for row in gpio}, driven)
+        return part_views(self.fitting, {row.gpio: row for row in gpio}, driven)
 
     def points(self) -> tuple[PointView, ...]:
         """TuyaMCU data points."""
         return self._uart1.points()
 
-    # touching ---------------------------------------------------------------------------------
+    # operating --------------------------------------------------------------------------------
 
     def do(self, command: ChipCommand) -> None:
-        """Do something to the chip, now."""
+        """Apply a command now."""
         if len(self.done) < MOST_DONE:
             self.done.append(Done(self.power_ups, self.tick, command))
         if isinstance(command, Drive):
@@ -271,7 +271,7 @@ class LiveChip:
         self._restart(self.source.flash.physical if command.erase else self._machine.flash)
 
     def _active(self, gpio: int) -> int:
-        """The level of a pressed button; against its pull where nothing says."""
+        """The level of a pressed button; if unknown, the opposite of the pin's pull."""
         for pin in self.fitting.pins:
             if pin.gpio == gpio:
                 return pin.active
@@ -292,7 +292,7 @@ class LiveChip:
 
 
 def replay(source: LiveSource, done: list[Done]) -> LiveChip:
-    """A chip to which the same was done at the same ticks; it stands where the last was done."""
+    """Repeat recorded commands at the same ticks; returns the chip after the last command."""
     chip = LiveChip(source)
     for step in done:
         while chip.power_ups < step.power_up and chip.stop is None:

@@ -1,6 +1,6 @@
-"""What a lamp looks like: from the share of each LED to a colour on the screen.
+"""Colour of a lamp on the screen, from the level of each LED.
 
-LED currents and PWM duties are proportional to light, so they are mixed as light and brought into
+LED currents and PWM duties are proportional to light, so they are mixed linearly and converted to
 sRGB (IEC 61966-2-1) at the end.
 """
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 WARM_KELVIN, COOL_KELVIN = 2700, 6500
 
 ONE_LIGHT = "l"
-"""Letter of a lamp's only LED; nobody knows its colour, so it is drawn as a neutral white."""
+"""Letter of a lamp's only LED; its colour is unknown and drawn as a neutral white."""
 
 #: Linear red, green, blue of each LED. The whites are black bodies of 6500 K and 2700 K in sRGB,
 #: brightest component 1 (Planck's law and the CIE 1931 observer).
@@ -31,12 +31,12 @@ _LIGHT = {
 
 @dataclass(frozen=True, slots=True)
 class Glow:
-    """Light of a lamp.
+    """Light emitted by a lamp.
 
     Attributes:
-        brightness: Of the strongest LED, 0 to 1, proportional to light.
-        colour: ``"#rrggbb"`` of the light at full strength; white when there is none.
-        kelvin: Colour temperature of the whites, or None where no white is lit.
+        brightness: Level of the brightest LED, 0 to 1, proportional to light.
+        colour: ``"#rrggbb"`` of the light at full strength; white if the lamp is off.
+        kelvin: Colour temperature of the white LEDs, or None if they are off.
     """
 
     brightness: float
@@ -45,10 +45,10 @@ class Glow:
 
 
 def glow(shares: Mapping[str, float]) -> Glow:
-    """Mix the light of the LEDs.
+    """Mix the light of LEDs.
 
     Args:
-        shares: Duty or current of each LED, 0 to 1, by its letter of ``rgbcw``, or
+        shares: Duty or current of each LED, 0 to 1, by its letter of ``rgbcw`` or
             ``ONE_LIGHT``.
     """
     mixed = [sum(share * _LIGHT[led][n] for led, share in shares.items()) for n in range(3)]
@@ -60,7 +60,7 @@ def glow(shares: Mapping[str, float]) -> Glow:
 
 
 def _kelvin(shares: Mapping[str, float]) -> int | None:
-    """Mixed in mired, in which equal steps look equal."""
+    """Mix in mired, in which equal steps look equal."""
     cool, warm = shares.get("c", 0.0), shares.get("w", 0.0)
     if cool + warm <= 0:
         return None

@@ -1,4 +1,4 @@
-"""What can be done to a live chip from outside, as values that can be kept and replayed."""
+"""Commands to a live chip, as values that can be recorded and replayed."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ PORTS: tuple[Port, ...] = ("uart1", "uart2")
 
 @dataclass(frozen=True, slots=True)
 class Drive:
-    """Connect a pin to a level from outside.
+    """Drive a pin from outside.
 
     Attributes:
         gpio: Number.
-        level: 0 or 1; None lets go.
+        level: 0 or 1; None disconnects.
     """
 
     gpio: int
@@ -27,7 +27,7 @@ class Drive:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Press a button: its pin goes to the active level.
+    """Press a button: drive its pin to the active level.
 
     Attributes:
         gpio: Number of its pin.
@@ -38,7 +38,7 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Let a button go, but not before it was down long enough for firmware to notice.
+    """Release a button, but not before it was down long enough for firmware to notice.
 
     Attributes:
         gpio: Number of its pin.
@@ -49,11 +49,11 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class TypeText:
-    """Type on a serial port.
+    """Send text to a serial port.
 
     Attributes:
-        text: What is typed, with its line end.
-        port: Where.
+        text: The text, including the line end.
+        port: The port.
     """
 
     text: str
@@ -62,7 +62,7 @@ class TypeText:
 
 @dataclass(frozen=True, slots=True)
 class ReportPoint:
-    """The MCU reports a data point, as when somebody uses the device's own buttons.
+    """Make the MCU report a data point, as if someone used the device's own buttons.
 
     Attributes:
         point: The data point.
@@ -73,28 +73,28 @@ class ReportPoint:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """Pull CEN: the chip starts anew.
+    """Restart the chip, as CEN does.
 
     Attributes:
-        erase: Also put the flash back to what the file holds; otherwise what the firmware wrote
-            stays.
+        erase: Also reset the flash to the content of the file; otherwise it keeps what the
+            firmware wrote.
     """
 
     erase: bool = False
 
 
-#: What changes the chip; replayed at the same ticks it has the same effect.
+#: Commands that change the chip; replayed at the same ticks they have the same effect.
 ChipCommand: TypeAlias = Drive | Press | Release | TypeText | ReportPoint | Reset
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A command with its place in virtual time.
+    """A command with its virtual time.
 
     Attributes:
-        power_up: Number of the power-up it came in, from 1.
+        power_up: Number of the power-up, from 1.
         tick: Ticks since that power-up.
-        command: What was done.
+        command: The command.
     """
 
     power_up: int
@@ -109,12 +109,12 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Let time go on."""
+    """Resume time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Let a little time go by, then stop it.
+    """Run for a short time, then pause.
 
     Attributes:
         seconds: Device seconds.
@@ -125,14 +125,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class SetSpeed:
-    """Change the pace.
+    """Change the speed.
 
     Attributes:
-        speed: Device seconds a second, 0.1 to 20; None for as fast as possible.
+        speed: Device seconds per second, 0.1 to 20; None for as fast as possible.
     """
 
     speed: float | None
 
 
-#: Whatever a session takes.
+#: All commands that a session accepts.
 Command: TypeAlias = ChipCommand | Pause | Resume | Step | SetSpeed

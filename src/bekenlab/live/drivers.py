@@ -1,4 +1,4 @@
-"""LED driver chips on two wires: from the messages firmware sends to the level of each output."""
+"""Two-wire LED driver chips: decode the firmware's messages to the level of each output."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _REGISTERS = 32
 
 @dataclass(frozen=True, slots=True)
 class DriverRow:
-    """One kind of driver; the fields are those of ``data/led_drivers.toml``."""
+    """A kind of driver; the fields are those of ``data/led_drivers.toml``."""
 
     name: str
     clock: str
@@ -33,7 +33,7 @@ class DriverRow:
 
 @cache
 def driver_rows() -> tuple[DriverRow, ...]:
-    """All drivers that are understood."""
+    """All known kinds of drivers."""
     return tuple(
         DriverRow(**{**raw, "white_only": tuple(raw["white_only"])})
         if "white_only" in raw
@@ -43,10 +43,10 @@ def driver_rows() -> tuple[DriverRow, ...]:
 
 
 class DriverChip:
-    """A driver that takes messages.
+    """A driver chip that decodes messages.
 
     Args:
-        row: Which kind it is.
+        row: Its kind.
     """
 
     def __init__(self, row: DriverRow) -> None:
@@ -55,7 +55,7 @@ class DriverChip:
         self._asleep = False
 
     def take(self, message: bytes) -> None:
-        """Take a message: its address, then register values."""
+        """Decode a message: an address, then register values."""
         address, values = message[0], message[1:]
         self._asleep = bool(self.row.awake) and not address & self.row.awake
         start = address & self.row.index
@@ -64,16 +64,16 @@ class DriverChip:
                 self._registers[register] = value
 
     def levels(self) -> tuple[float, ...]:
-        """The level of each of the five outputs, 0 to 1."""
+        """Levels of the five outputs, 0 to 1."""
         if self._asleep:
             return (0.0,) * OUTPUTS
         return _CODINGS[self.row.coding](bytes(self._registers[self.row.first :]))
 
     def shares(self, order: str) -> dict[str, float]:
-        """The level of each colour.
+        """Levels by colour.
 
         Args:
-            order: Which colour, of ``rgbcw``, each output carries; ``-`` for none.
+            order: The colour of each output, of ``rgbcw``; ``-`` for none.
         """
         found = dict(zip(order, self.levels(), strict=False))
         white = self.row.white_only

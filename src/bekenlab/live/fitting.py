@@ -1,4 +1,4 @@
-"""What is soldered to the pins, from a Tuya pin map or an OpenBeken configuration."""
+"""The parts on the pins, from a Tuya pin map or an OpenBeken configuration."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     from bekenlab.pins.model import PinMap
 
 COLOURS = "rgbcw"
-_ALTERNATE_CW_MODE = 8  # OpenBeken's flag: of two PWMs one is temperature, one brightness
+_ALTERNATE_CW_MODE = 8  # OpenBeken's flag: one PWM sets temperature, the other brightness
 _PLAIN, _NO_COLOUR = "pin", "-"
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """One pin with something on it.
+    """A pin with a part on it.
 
     Attributes:
         gpio: Number.
         role: OpenBeken's base role, e.g. ``"Rel"``.
         kind: ``"relay"``, ``"coil"``, ``"led"``, ``"pwm"``, ``"button"``, ``"switch"``,
             ``"meter"``, ``"driver"`` or ``"pin"``.
-        number: Its channel; 0 where it has none.
+        number: Its channel, or 0.
         active: Level that means on or pressed.
-        label: What a person calls it, e.g. ``"Relay 1"``.
+        label: Name for display, e.g. ``"Relay 1"``.
     """
 
     gpio: int
@@ -48,13 +48,13 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """All that is known to hang on the pins.
+    """All known parts on the pins.
 
     Attributes:
-        pins: By GPIO.
-        cct: Whether of two white PWMs the first is temperature and the second brightness.
-        driver: LED driver chip on two wires, or None.
-        order: Which colour, of ``rgbcw``, each output of the driver carries.
+        pins: Sorted by GPIO.
+        cct: Whether the first of two white PWMs sets temperature and the second brightness.
+        driver: Two-wire LED driver chip, or None.
+        order: The colour of each output of the driver, of ``rgbcw``.
         source: ``"tuya"``, ``"openbeken"``, ``"boot_log"`` or ``"nothing"``.
     """
 
@@ -65,7 +65,7 @@ class Fitting:
     source: str = "nothing"
 
     def wires(self) -> tuple[int, int] | None:
-        """GPIOs of the driver's clock and data line."""
+        """GPIOs of the driver's clock and data."""
         if self.driver is None:
             return None
         found = {pin.role: pin.gpio for pin in self.pins}
@@ -73,7 +73,7 @@ class Fitting:
 
 
 def fitting_of_map(pins: PinMap, source: str) -> Fitting:
-    """What a pin map says."""
+    """The parts in a pin map."""
     fitted = tuple(
         _fitted(pin.gpio, pin.role, pin.channel, pin.polarity, pin.label) for pin in pins.pins
     )
@@ -85,7 +85,7 @@ def fitting_of_map(pins: PinMap, source: str) -> Fitting:
 
 
 def fitting_of_config(config: Config) -> Fitting:
-    """What OpenBeken was told."""
+    """The parts in an OpenBeken configuration."""
     fitted = tuple(_setting(pin) for pin in config.pins())
     driver = _driver(fitted)
     values = config.values()
@@ -118,7 +118,7 @@ def _kinds() -> Mapping[str, str]:
 
 
 def _driver(pins: Iterable[Fitted]) -> DriverRow | None:
-    """The driver both of whose wires are there."""
+    """The driver with both wires present, or None."""
     roles = {pin.role for pin in pins}
     return next((row for row in driver_rows() if {row.clock, row.data} <= roles), None)
 
@@ -128,12 +128,12 @@ def _default_order(driver: DriverRow | None) -> str:
 
 
 def _sent(order: str, driver: DriverRow | None) -> str:
-    """The order in which OpenBeken sends what its map says."""
+    """The colours in the order in which OpenBeken sends them, from its map."""
     if driver is not None and driver.swapped:
         return order[:-2] + order[-1] + order[-2]
     return order
 
 
 def _order(carried: Iterable[int]) -> str:
-    """Output by output the colour it carries, from numbers; ``-`` for none."""
+    """The colour of each output, from colour numbers; ``-`` for none."""
     return "".join(COLOURS[n] if 0 <= n < OUTPUTS else _NO_COLOUR for n in carried)

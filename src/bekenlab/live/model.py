@@ -1,4 +1,4 @@
-"""What is seen of a live chip: immutable values that may be handed to any thread."""
+"""Views of a live chip: immutable values, safe to pass between threads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class LiveState(StrEnum):
-    """What a session is doing."""
+    """State of a session."""
 
     RUNNING = "running"
     PAUSED = "paused"
@@ -21,7 +21,7 @@ class LiveState(StrEnum):
 
 
 class StopCause(StrEnum):
-    """Why a live chip cannot go on until it is reset."""
+    """Why a live chip cannot continue until it is reset."""
 
     CRASH = "crash"
     WATCHDOG = "watchdog"
@@ -30,11 +30,11 @@ class StopCause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """What ended the run.
+    """Why the run ended.
 
     Attributes:
-        cause: Its kind.
-        detail: For people: what failed and where.
+        cause: The kind of cause.
+        detail: What failed and where, for display.
     """
 
     cause: StopCause
@@ -43,12 +43,12 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """The level at a pin changed, whoever changed it.
+    """A change of a pin's level, by firmware or from outside.
 
     Attributes:
         seconds: Device time since the chip was started.
         gpio: Number.
-        level: 0 or 1, the level from then on.
+        level: The new level, 0 or 1.
     """
 
     seconds: float
@@ -58,14 +58,14 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class LogPiece:
-    """Something the chip said.
+    """A piece of the log.
 
     Attributes:
         seconds: Device time since the chip was started.
         port: ``"uart1"``, ``"uart2"``, ``"mcu"`` for a frame between module and MCU in words, or
             ``"bench"`` for what happened to the chip: ``reset``, ``reset-erased``,
             ``watchdog-reset``, or why it stopped.
-        text: What it said; a piece of a port may end anywhere, also within a line.
+        text: The text; a piece may end anywhere, even within a line.
     """
 
     seconds: float
@@ -79,9 +79,9 @@ class PointView:
 
     Attributes:
         number: Its id.
-        kind: Its type in lower case, ``"type 9"`` when unknown.
+        kind: Its type in lower case; an unknown one as ``"type 9"``.
         value: A number for bool, value, enum and bitmap; text for a string; bytes in hexadecimal.
-        by: Who set it last: ``"module"`` or ``"mcu"``.
+        by: Who last set it: ``"module"`` or ``"mcu"``.
     """
 
     number: int
@@ -92,21 +92,21 @@ class PointView:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A live chip at one moment.
+    """The state of a live chip at one moment.
 
     Attributes:
-        state: What the session is doing.
-        stop: Why it cannot go on, or None.
-        power_ups: How often the chip was started; device time counts from the last of them.
+        state: State of the session.
+        stop: Why it cannot continue, or None.
+        power_ups: Number of starts; device time counts from the last one.
         device_seconds: Device time.
-        speed: Asked speed, device seconds a second; None for as fast as possible.
-        ratio: Measured speed over the last second or so.
+        speed: Requested speed in device seconds per second; None for as fast as possible.
+        ratio: Speed measured over about the last second.
         gpio: All pins.
-        driven: Pins connected to a level from outside: number and level.
-        parts: What hangs on the pins, as it looks now.
+        driven: Pins driven from outside: number and level.
+        parts: State of the parts on the pins.
         points: TuyaMCU data points by number.
-        labels: What each fitted pin is called: number and label.
-        fitted_from: Where the parts are known from: ``"tuya"``, ``"openbeken"``, ``"boot_log"`` or
+        labels: Names of the pins with a part: number and label.
+        fitted_from: Source of the parts: ``"tuya"``, ``"openbeken"``, ``"boot_log"`` or
             ``"nothing"``.
     """
 
@@ -126,14 +126,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What one watcher has not seen yet.
+    """News for one watcher.
 
     Attributes:
-        picture: The chip now.
+        picture: The current state of the chip.
         edges: Edges since the watcher's last frame, oldest first, of the current power-up only.
-        edges_lost: How many between it and those were dropped; nobody looked for too long.
-        log: What was said since.
-        log_lost: How many pieces of it were dropped.
+        edges_lost: Number of edges dropped in between, because the watcher was too slow.
+        log: Log since the watcher's last frame.
+        log_lost: Number of pieces of it that were dropped.
     """
 
     picture: Picture

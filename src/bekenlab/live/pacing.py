@@ -1,20 +1,20 @@
-"""How fast device time goes by, against real time that is passed in."""
+"""Speed of device time relative to real time, which is passed in."""
 
 from __future__ import annotations
 
 from collections import deque
 
 SLOWEST, FASTEST = 0.1, 20.0
-# A computer that cannot keep up must not race later to make good what it missed.
+# A computer that cannot keep up must not speed up later to catch up.
 _MOST_BEHIND = 0.25
 _MEASURED_OVER = 1.0
 
 
 class Pacer:
-    """Says how far device time should have come.
+    """Computes how far device time should have advanced.
 
     Args:
-        speed: Device seconds a second; None for as fast as possible.
+        speed: Device seconds per second; None for as fast as possible.
     """
 
     def __init__(self, speed: float | None) -> None:
@@ -22,11 +22,11 @@ class Pacer:
         self._wall = self._device = 0.0
 
     def restart(self, wall: float, device: float) -> None:
-        """Count from here on: after a pause, another speed, a reset."""
+        """Start counting here: after a pause, a change of speed, or a reset."""
         self._wall, self._device = wall, device
 
     def due(self, wall: float, device: float) -> float:
-        """Device seconds to run now; 0 or less when device time is ahead."""
+        """Device seconds to run now; 0 or less if device time is ahead."""
         if self.speed is None:
             return _MOST_BEHIND
         behind = self._device + (wall - self._wall) * self.speed - device
@@ -37,22 +37,22 @@ class Pacer:
         return behind
 
     def wait(self, behind: float) -> float:
-        """Real seconds until something is due, when ``behind`` is not more than 0."""
+        """Real seconds until the next run is due, if ``behind`` is not above 0."""
         return -behind / self.speed if self.speed else 0.0
 
 
 class Speedometer:
-    """Measures device seconds a second over the last second."""
+    """Measures device seconds per second over the last second."""
 
     def __init__(self) -> None:
         self._samples: deque[tuple[float, float]] = deque()
 
     def restart(self) -> None:
-        """Nothing is known yet."""
+        """Forget all measurements."""
         self._samples.clear()
 
     def note(self, wall: float, device: float) -> float:
-        """Device time has come this far; the speed, 0 while nothing is known."""
+        """Record the device time; returns the speed, 0 while it is unknown."""
         samples = self._samples
         samples.append((wall, device))
         while len(samples) > 1 and wall - samples[0][0] > _MEASURED_OVER:

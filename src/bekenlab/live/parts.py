@@ -1,4 +1,4 @@
-"""What hangs on the pins, as it looks at one moment: relays, LEDs, lamps, buttons."""
+"""The state of the parts on the pins: relays, LEDs, lamps, buttons."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ if TYPE_CHECKING:
     from bekenlab.analysis.boot import GpioRow
 
 _RGB = 3
-_HIDDEN = frozenset({"pwm", "driver"})  # shown together, as one lamp
+_HIDDEN = frozenset({"pwm", "driver"})  # shown together as one lamp
 
 
 @dataclass(frozen=True, slots=True)
 class PartView:
-    """One part.
+    """The state of a part.
 
     Attributes:
-        id: The same in every picture, e.g. ``"P26"``, ``"lamp"``.
+        id: A constant name, e.g. ``"P26"``, ``"lamp"``.
         kind: ``"relay"``, ``"coil"``, ``"led"``, ``"lamp"``, ``"button"``, ``"switch"``,
             ``"meter"`` or ``"pin"``.
-        number: OpenBeken's channel, 0 for none.
-        label: What the configuration calls it.
+        number: OpenBeken's channel, or 0.
+        label: Name from the configuration.
         gpios: Its pins.
         on: Whether it is on, lit, pressed or closed.
         active: Level that means on.
-        brightness: Light of a lamp or LED, 0 to 1 and proportional to light; else None.
+        brightness: Of a lamp or LED, 0 to 1 and proportional to light; else None.
         colour: ``"#rrggbb"`` of a lamp at full strength, or None.
-        kelvin: Colour temperature of a lamp with whites, or None.
-        shares: Each LED of a lamp: its letter of ``rgbcw``, or ``l`` for a lamp of one light,
+        kelvin: Colour temperature of a lamp with white LEDs, or None.
+        shares: Each LED of a lamp: its letter of ``rgbcw``, or ``l`` for a lamp with one LED,
             and its level 0 to 1.
-        driver: LED driver chip that makes the light, or None.
+        driver: LED driver chip of the lamp, or None.
     """
 
     id: str
@@ -52,15 +52,15 @@ class PartView:
     driver: str | None = None
 
 
-def look(
+def part_views(
     fitting: Fitting, gpio: Mapping[int, GpioRow], driven: Mapping[str, float] | None = None
 ) -> tuple[PartView, ...]:
-    """What the parts look like.
+    """The state of all parts.
 
     Args:
-        fitting: What hangs on which pin.
-        gpio: The pins now.
-        driven: Level of each colour as the LED driver was told, where there is one.
+        fitting: The parts.
+        gpio: State of the pins.
+        driven: Level of each colour from the LED driver, if there is one.
     """
     lamp = _lamp(fitting, gpio, driven)
     plain = [_single(pin, gpio[pin.gpio]) for pin in fitting.pins if _alone(pin, gpio)]
@@ -88,12 +88,12 @@ def _single(pin: Fitted, row: GpioRow) -> PartView:
 
 
 def _set_up(pin: Fitted, row: GpioRow) -> bool:
-    """An output that firmware has not set up yet is off, whatever its level is."""
+    """Whether firmware has set up the pin; until then an output counts as off."""
     return row.direction in ("out", "function") or pin.kind not in ("relay", "coil", "led")
 
 
 def _share(pin: Fitted, row: GpioRow) -> float:
-    """How much of the time a pin is active, 0 to 1."""
+    """Fraction of the time a pin is active, 0 to 1."""
     if row.direction == "function":
         high = row.pwm[1] if row.pwm else 0.0
         return high if pin.active else 1.0 - high if row.pwm else 0.0
@@ -103,7 +103,7 @@ def _share(pin: Fitted, row: GpioRow) -> float:
 def _lamp(
     fitting: Fitting, gpio: Mapping[int, GpioRow], driven: Mapping[str, float] | None
 ) -> PartView | None:
-    """All lamp pins are one lamp, as in OpenBeken."""
+    """Combine all lamp pins into one lamp, as OpenBeken does."""
     pwms = [pin for pin in fitting.pins if pin.kind == "pwm" and pin.gpio in gpio]
     if fitting.driver is not None:
         wires = fitting.wires()
@@ -124,7 +124,7 @@ def _lamp(
 
 
 def _colours(pwms: list[Fitted]) -> str:
-    """Which colour each PWM has, by OpenBeken's rule: cool and warm, or red, green, blue first."""
+    """The colour of each PWM by OpenBeken's rule: cool and warm, or red, green, blue first."""
     if len(pwms) == 1:
         return ONE_LIGHT
     if len(pwms) < _RGB:

@@ -1,7 +1,7 @@
-"""What happened, as rings of fixed size that many watchers read, each at its own pace.
+"""Ring buffers of events, read by many watchers at their own pace.
 
-A watcher keeps the number of the next item it has not seen. A slow one finds later that items are
-gone; it costs no memory meanwhile.
+A watcher keeps the number of the next item to read. A slow watcher may find that items have been
+dropped, but costs no memory.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ Item = TypeVar("Item")
 
 
 class Ring(Generic[Item]):
-    """The last items of an endless row.
+    """The last items of an endless sequence.
 
     Args:
-        most: How many are kept.
+        most: Number of items to keep.
 
     Attributes:
-        end: Number of the next item to come; the first ever was 0.
+        end: Number of the next item; the first is 0.
     """
 
     def __init__(self, most: int) -> None:
@@ -40,12 +40,12 @@ class Ring(Generic[Item]):
         return self.end - len(self._items)
 
     def add(self, item: Item) -> None:
-        """Add one at the end; the oldest makes room."""
+        """Append an item, dropping the oldest if full."""
         self._items.append(item)
         self.end += 1
 
     def follow(self, other: Ring[Item]) -> None:
-        """Take over what is new in another ring, which counts the same items."""
+        """Copy new items from another ring that numbers the same items."""
         items, lost = other.since(self.end)
         if lost:
             self._items.clear()
@@ -54,17 +54,17 @@ class Ring(Generic[Item]):
             self.add(item)
 
     def drop_oldest(self) -> Item:
-        """Take out the oldest."""
+        """Remove and return the oldest item."""
         return self._items.popleft()
 
     def since(self, number: int) -> tuple[tuple[Item, ...], int]:
-        """Items from ``number`` on, and how many of those are gone."""
+        """Items from ``number`` on, and the number of those already dropped."""
         first = max(number, self.start)
         return tuple(islice(self._items, first - self.start, None)), first - min(number, first)
 
 
 class LogTail:
-    """The last pieces of a log, bounded in pieces and in characters."""
+    """The last pieces of a log, limited in pieces and characters."""
 
     def __init__(self) -> None:
         self._ring: Ring[LogPiece] = Ring(MOST_PIECES)
@@ -78,7 +78,7 @@ class LogTail:
         return self._ring.end
 
     def add(self, seconds: float, port: str, text: str) -> None:
-        """Add what was said; it becomes one piece with what the same port says until ``flush``."""
+        """Add text; text from the same port is joined into one piece until ``flush``."""
         if self._open and self._open_at[1] != port:
             self.flush()
         if not self._open:
@@ -86,7 +86,7 @@ class LogTail:
         self._open.append(text)
 
     def flush(self) -> None:
-        """What was added so far may be read."""
+        """Make the text added so far readable."""
         text = "".join(self._open)
         self._open.clear()
         for at in range(0, len(text), _LONGEST_PIECE):
@@ -101,7 +101,7 @@ class LogTail:
             self._size -= len(self._ring.drop_oldest().text)
 
     def follow(self, other: LogTail) -> None:
-        """Take over the pieces that are new in another log."""
+        """Copy new pieces from another log."""
         pieces, lost = other.since(self.end)
         if lost:
             self._ring = Ring(MOST_PIECES)
@@ -111,5 +111,5 @@ class LogTail:
             self._keep(piece)
 
     def since(self, number: int) -> tuple[tuple[LogPiece, ...], int]:
-        """Pieces from ``number`` on, and how many of those are gone."""
+        """Pieces from ``number`` on, and the number of those already dropped."""
         return self._ring.since(number)

@@ -1,4 +1,4 @@
-"""A live chip in a thread of its own: paced, paused, watched by many, commanded by anybody."""
+"""A live chip in its own thread, with pacing, any number of watchers, and a command queue."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from bekenlab.live.source import LiveSource
 
 _FRAME_SECONDS = 0.05
-# One call of the machine: short, so that commands are taken soon.
+# One call of the machine: short, so that commands are handled promptly.
 _RUN_WALL_SECONDS = 0.02
 _NAP_SECONDS = 0.05
 _MOST_COMMANDS = 1000
 
 
 class Watcher:
-    """Somebody who looks; takes frames when they have time to.
+    """A consumer of frames, which takes them at its own pace.
 
     Args:
-        session: What is watched.
-        wake: Called, from the session's thread, when there is something to take.
+        session: The session.
+        wake: Called from the session's thread when there is a new frame.
     """
 
     def __init__(self, session: LiveSession, wake: Callable[[], None]) -> None:
@@ -40,11 +40,11 @@ class Watcher:
         self.next_edge = 0
 
     def take(self) -> Frame:
-        """What happened since the last frame; the first one has all that is remembered."""
+        """Take a frame with the news since the last one; the first has everything remembered."""
         return self._session.frame_for(self)
 
     def close(self) -> None:
-        """Look no longer."""
+        """Stop watching."""
         self._session.unwatch(self)
 
 
@@ -53,14 +53,14 @@ class LiveSession:
 
     Args:
         source: The chip.
-        speed: Device seconds a second at the start; None for as fast as possible.
-        paused: Whether to begin paused.
-        nap_after: Real seconds without a watcher or a command after which time stands still.
+        speed: Initial speed in device seconds per second; None for as fast as possible.
+        paused: Whether to start paused.
+        nap_after: Real seconds without a watcher or command after which the chip is suspended.
         monotonic: Real time in seconds.
 
     Attributes:
         source: The chip.
-        watched_at: Real time at which somebody watched or commanded last.
+        watched_at: Real time of the last watcher or command.
     """
 
     def __init__(
@@ -95,10 +95,10 @@ class LiveSession:
         self._thread = threading.Thread(target=self._work, name="bekenlab-live", daemon=True)
         self._thread.start()
 
-    # for any thread ---------------------------------------------------------------------------
+    # called from any thread -------------------------------------------------------------------
 
     def command(self, command: Command) -> bool:
-        """Have something done soon, in order; False when the session is closed or flooded."""
+        """Queue a command; returns False if the session is closed or the queue is full."""
         with self._news:
             if self._closing or len(self._commands) >= _MOST_COMMANDS:
                 return False
@@ -108,7 +108,7 @@ class LiveSession:
         return True
 
     def watch(self, wake: Callable[[], None] = lambda: None) -> Watcher:
-        """Begin to look."""
+        """Start watching."""
         watcher = Watcher(self, wake)
         with self._news:
             self._watchers.append(watcher)
@@ -116,7 +116,7 @@ class LiveSession:
         return watcher
 
     def unwatch(self, watcher: Watcher) -> None:
-        """Somebody looks no longer."""
+        """Stop watching."""
         with self._news:
             if watcher in self._watchers:
                 self._watchers.remove(watcher)
@@ -124,17 +124,17 @@ class LiveSession:
 
     @property
     def picture(self) -> Picture:
-        """The chip as it was a moment ago."""
+        """The last published state of the chip."""
         with self._news:
             return self._picture
 
     def idle_seconds(self) -> float:
-        """How long nobody has watched or commanded."""
+        """Seconds since the last watcher or command; 0 while watched."""
         with self._news:
             return 0.0 if self._watchers else self._monotonic() - self.watched_at
 
     def frame_for(self, watcher: Watcher) -> Frame:
-        """What a watcher has not seen."""
+        """Make a watcher's next frame."""
         with self._news:
             picture, edges = self._picture, self._edges
             rows, edges_lost = edges.since(max(watcher.next_edge, self._first_edge))
@@ -144,7 +144,7 @@ class LiveSession:
         return Frame(picture, changes, edges_lost, pieces, log_lost)
 
     def wait_for(self, holds: Callable[[Picture], bool], timeout: float) -> bool:
-        """Wait until a picture fulfils something; False when time is over or it is closed."""
+        """Wait until a condition holds; returns False on timeout or if the session is closed."""
         end = self._monotonic() + timeout
         with self._news:
             while not holds(self._picture):
@@ -155,7 +155,7 @@ class LiveSession:
         return True
 
     def end(self) -> None:
-        """End the session soon."""
+        """Ask the session to end, without waiting."""
         with self._news:
             self._closing = True
             self._news.notify_all()
@@ -165,7 +165,7 @@ class LiveSession:
         self.end()
         self._thread.join()
 
-    # the session's thread ---------------------------------------------------------------------
+    # called from the session's thread ---------------------------------------------------------
 
     def _work(self) -> None:
         while not self._closing:
@@ -280,7 +280,7 @@ class LiveSession:
             watcher.wake()
 
     def _sleep(self, seconds: float | None) -> None:
-        """Until then, or until there is a command."""
+        """Sleep until a command arrives, or for so many seconds."""
         with self._news:
             if not self._commands and not self._closing:
                 self._news.wait(seconds)

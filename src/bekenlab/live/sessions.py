@@ -1,4 +1,4 @@
-"""All live chips of one program: at most so many, and none that nobody looks at for long."""
+"""All live chips of a program: limited in number, and closed when nobody watches them."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 MOST_SESSIONS = 4
 CLOSE_AFTER = 900.0
-# A page left open from an earlier run of the program must not meet another chip.
+# Random, so that a page left open from an earlier run does not find another chip.
 _NAME_BYTES = 6
 
 
 class LiveSessions:
-    """Opens, finds and closes sessions; for any thread.
+    """Opens, finds and closes sessions; thread-safe.
 
     Args:
-        most: How many there may be; each takes some 20 MB.
-        close_after: Real seconds after which a session nobody watches is closed.
+        most: Maximum number of sessions; each takes some 20 MB.
+        close_after: Real seconds after which an unwatched session is closed.
     """
 
     def __init__(self, *, most: int = MOST_SESSIONS, close_after: float = CLOSE_AFTER) -> None:
@@ -40,13 +40,13 @@ class LiveSessions:
             The name of its session.
 
         Raises:
-            RefusedError: There are too many, and all are watched.
+            RefusedError: The maximum is reached, and all sessions are watched.
         """
         with self._lock:
             self._make_room()
             self._opening += 1
         try:
-            # Not under the lock: this takes a while, and others only want to look.
+            # Not under the lock, because this takes a while.
             session = LiveSession(source)
             name = secrets.token_urlsafe(_NAME_BYTES)
             with self._lock:
@@ -57,7 +57,7 @@ class LiveSessions:
         return name
 
     def get(self, name: str) -> LiveSession | None:
-        """A session by its name; None when there is none any more."""
+        """A session by its name, or None if it does not exist."""
         with self._lock:
             self._reap()
             return self._sessions.get(name)
@@ -69,7 +69,7 @@ class LiveSessions:
             return dict(self._sessions)
 
     def close(self, name: str) -> None:
-        """Close a session, if it is there."""
+        """Close a session, if it exists."""
         with self._lock:
             session = self._sessions.pop(name, None)
         if session is not None:
@@ -81,13 +81,13 @@ class LiveSessions:
             self.close(name)
 
     def _reap(self) -> None:
-        """End what nobody watched for too long."""
+        """End sessions that have not been watched for too long."""
         for name, session in list(self._sessions.items()):
             if session.idle_seconds() > self._close_after:
                 self._sessions.pop(name).end()
 
     def _make_room(self) -> None:
-        """End the session that nobody has watched for longest, if there is no room for another."""
+        """If the maximum is reached, end the session that has been unwatched for longest."""
         self._reap()
         if len(self._sessions) + self._opening < self._most:
             return

@@ -1,4 +1,4 @@
-"""What a live chip is made from: a dump, or an OpenBeken image with pins given to it."""
+"""Sources of live chips: a dump, or an OpenBeken image with given pins."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ if TYPE_CHECKING:
 UART_CONSOLE = 31
 """OpenBeken's flag for a console on UART1."""
 
-# Names of the virtual device: nobody's MAC address.
+# MAC bytes for the names of the virtual device.
 _NOBODY = bytes(4)
 
 
 @dataclass(frozen=True, slots=True)
 class LiveSource:
-    """A chip that can be started.
+    """Everything needed to start a live chip.
 
     Attributes:
-        name: Of the file.
+        name: Name of the file.
         chip: Name of the chip.
-        firmware: What runs on it, e.g. ``"OpenBK7231N 1.18.300"``, or None.
-        openbeken: Whether that is OpenBeken, whose pins are in its configuration sector.
+        firmware: Name and version, e.g. ``"OpenBK7231N 1.18.300"``, or None.
+        openbeken: Whether it is OpenBeken, which keeps its pins in its configuration sector.
         flash: The flash in both address spaces.
-        fitting: What hangs on the pins, as far as the file says.
+        fitting: The parts on the pins according to the file.
         product: Product id for the MCU on UART1.
     """
 
@@ -58,18 +58,18 @@ class LiveSource:
 def live_source(
     file: InputFile, *, chip: str | None = None, template: Mapping[str, Any] | None = None
 ) -> LiveSource:
-    """Make a chip from a file.
+    """Make a source from a file.
 
     Args:
         file: A dump or app image.
-        chip: Name of the chip to take instead of the one recognised.
-        template: OpenBeken template whose pins an OpenBeken image is set up with, with a console on
-            UART1; None to run it as it is.
+        chip: Name of the chip, to override the one recognised.
+        template: OpenBeken template to set up an OpenBeken image with, together with a console on
+            UART1; None to run the file unchanged.
 
     Raises:
-        NotADumpError: There is no code in it that could run.
-        UnsupportedError: Nothing says which chip it is for, or there is no model of it.
-        RefusedError: A template for firmware that is not OpenBeken.
+        NotADumpError: It has no code that could run.
+        UnsupportedError: The chip is unknown, or cannot be modelled.
+        RefusedError: A template was given, but the firmware is not OpenBeken.
     """
     analysis = analyze(file, boot=BootMode.NEVER)
     image, firmware = analysis.image, analysis.firmware
@@ -83,13 +83,11 @@ def live_source(
     name = chip_named(name).name
     openbeken = firmware.kind is FirmwareKind.OPENBEKEN
     flash = flash_image(image)
-    # Flash behind the end of a file is blank.
+    # Flash beyond the end of the file is blank.
     whole = flash.physical.ljust(chip_named(name).flash_size, b"\xff")
     if template is not None:
         if not openbeken:
-            raise RefusedError(
-                "only OpenBeken takes a template", hint="choose an image of OpenBeken for it"
-            )
+            raise RefusedError("only OpenBeken takes a template", hint="choose an OpenBeken image")
         whole = with_configuration(whole, name, template)
     flash = FlashImage(whole, flash.logical)
     return LiveSource(
@@ -104,10 +102,10 @@ def live_source(
 
 
 def with_configuration(flash: bytes, chip: str, template: Mapping[str, Any]) -> bytes:
-    """The flash of an OpenBeken chip with the pins of a template and a console on UART1.
+    """Add a configuration with a template's pins and a console on UART1 to OpenBeken's flash.
 
     Raises:
-        BadValueError: The template asks for what does not exist.
+        BadValueError: The template has an unknown role, pin or flag.
     """
     changes = Changes(flags_on=frozenset({UART_CONSOLE}))
     made = make_config(template, changes, unique=_NOBODY, chip=chip)
@@ -116,12 +114,12 @@ def with_configuration(flash: bytes, chip: str, template: Mapping[str, Any]) -> 
 
 @cache
 def demo_templates() -> Mapping[str, Mapping[str, Any]]:
-    """Templates to try OpenBeken with, by name: ``"plug"`` and ``"lamp"``."""
+    """Demonstration templates for OpenBeken, by name: ``"plug"`` and ``"lamp"``."""
     return read_table("live", "demo_templates.toml")
 
 
 def fitting_of_flash(flash: bytes, chip: str) -> Fitting | None:
-    """What OpenBeken's configuration in a flash says; None while there is no whole one."""
+    """The parts in OpenBeken's configuration in flash; None if there is no valid one."""
     address = chip_named(chip).config_address
     try:
         return fitting_of_config(find_config(flash[address : address + SECTOR], chip).config)

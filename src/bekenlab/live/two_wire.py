@@ -1,7 +1,7 @@
-"""Reads what firmware sends on two wires by toggling pins: a clock and data, as I2C has them.
+"""Decodes messages that firmware sends on two pins: clock and data, similar to I2C.
 
-Data changes while the clock is low; a change while it is high begins or ends a message. Every ninth
-bit is the receiver's and left out.
+Data changes while the clock is low; a change while it is high starts or ends a message. Every ninth
+bit is the receiver's acknowledgement and left out.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ _LONGEST = 64
 
 
 class TwoWire:
-    """Follows the two pins.
+    """Decoder for two pins.
 
     Args:
         clock: GPIO of the clock.
-        data: GPIO of the data line.
-        heard: Called with the bytes of each message that was ended.
+        data: GPIO of the data.
+        heard: Called with the bytes of each complete message.
     """
 
     def __init__(self, clock: int, data: int, heard: Callable[[bytes], None]) -> None:
@@ -31,7 +31,7 @@ class TwoWire:
         self._bits: list[int] | None = None
 
     def changed(self, gpio: int, level: int) -> None:
-        """A pin took a level; other pins than the two are ignored."""
+        """Handle the new level of a pin; pins other than the two are ignored."""
         if gpio == self._clock_pin:
             self._clock = level
             if level and self._bits is not None and len(self._bits) < _BITS * _LONGEST:
@@ -42,7 +42,7 @@ class TwoWire:
                 self._condition(ends=bool(level))
 
     def _condition(self, *, ends: bool) -> None:
-        """A start or stop; a start without a stop before it ends a message too."""
+        """Handle a start or stop condition; a repeated start also ends a message."""
         if self._bits is not None and len(self._bits) >= _BITS:
             self._heard(_bytes(self._bits))
         self._bits = None if ends else []

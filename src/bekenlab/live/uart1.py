@@ -1,4 +1,4 @@
-"""What is at the other end of UART1: a simulated MCU, and an ear for what is said there."""
+"""The peer on UART1: a simulated MCU that also logs the traffic."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _MAGIC = b"\x55"
 
 
 class Uart1Peer:
-    """A TuyaMCU that answers; text is passed on as text, frames in words.
+    """A TuyaMCU that answers frames. Logs text as text and frames in decoded form.
 
     Args:
-        product: Product id it gives.
-        heard: Called with ``"uart1"`` and text, or ``"mcu"`` and a frame in words.
+        product: Product id it reports.
+        heard: Called with ``"uart1"`` and text, or ``"mcu"`` and a decoded frame.
     """
 
     def __init__(self, product: str, heard: Callable[[str, str], None]) -> None:
@@ -37,7 +37,7 @@ class Uart1Peer:
         self._by: dict[int, str] = {}
 
     def receive(self, data: bytes) -> bytes:
-        """Take bytes from the module; return the MCU's answers."""
+        """Handle bytes from the module; return the MCU's answers."""
         begins_frame = self._rest or data[:1] == _MAGIC
         frames, self._rest = split_frames(self._rest + data)
         if not frames and not begins_frame:
@@ -51,21 +51,21 @@ class Uart1Peer:
         return answers
 
     def report(self, point: DataPoint) -> bytes:
-        """The MCU says that a data point has changed."""
+        """Report a changed data point; returns the frame."""
         data = self._mcu.report(point)
         self._by[point.number] = "mcu"
         self._heard("mcu", f"<- {describe_frame(split_frames(data)[0][0])}\n")
         return data
 
     def points(self) -> tuple[PointView, ...]:
-        """All data points known, by number."""
+        """All known data points, by number."""
         known = sorted(self._mcu.points.items())
         return tuple(_view(point, self._by.get(number, "module")) for number, point in known)
 
     def _note_module(self) -> None:
         for point in self._mcu.was_set:
             self._by[point.number] = "module"
-        # The peer lives as long as the session: what it remembers must not grow.
+        # The peer lives as long as the session, so its records must not grow.
         self._mcu.was_set.clear()
         self._mcu.frames.clear()
 
@@ -82,7 +82,7 @@ def _view(point: DataPoint, by: str) -> PointView:
 
 
 def point_of(number: int, kind: str, value: int | str) -> DataPoint:
-    """A data point from what a person typed.
+    """Make a data point from typed input.
 
     Args:
         number: Its id, 1 to 255.
@@ -90,7 +90,7 @@ def point_of(number: int, kind: str, value: int | str) -> DataPoint:
         value: A number or text; for ``raw`` bytes in hexadecimal.
 
     Raises:
-        ValueError: It makes no sense.
+        ValueError: The number, kind or value is invalid.
     """
     if number not in _IDS or kind.upper() not in DpType.__members__:
         raise ValueError(f"no data point {number} of type {kind!r}")

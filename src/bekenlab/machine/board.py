@@ -1,4 +1,4 @@
-"""Puts a chip's peripherals together from its profile."""
+"""Builds and connects a chip's peripherals from its profile."""
 
 from __future__ import annotations
 
@@ -75,15 +75,15 @@ class Board:
     """A chip's peripherals, connected.
 
     Attributes:
-        bus: Where they are found.
-        devices: By name; those the machine talks to have fields of their own.
+        bus: The bus they are attached to.
+        devices: All of them by name; the fields below are those the machine uses directly.
         icu: Interrupt controller.
         uart1: Download and TuyaMCU port.
         uart2: Log port.
         gpio: Pins.
         flash: Flash and its controller.
         watchdog: Watchdog.
-        sctrl: System control, the only block that keeps its power in deep sleep.
+        sctrl: System control, the only block that stays powered in deep sleep.
     """
 
     bus: Bus
@@ -103,9 +103,9 @@ def build_board(
     """Build the peripherals of a chip.
 
     Args:
-        profile: What the chip looks like to firmware.
+        profile: The chip as its firmware sees it.
         clock: Virtual time.
-        models: Device names to the model that takes the profile's place, if any.
+        models: Device models that replace those of the profile, by device name.
     """
     instead = models or {}
     bus = Bus(clock, profile.access_ticks)

@@ -1,9 +1,9 @@
-"""The peripheral bus: addresses to devices, and the detection of code that only waits.
+"""The peripheral bus: maps addresses to devices, and detects code that only waits.
 
-A *spin* is code that reads the same few registers over and over, gets the same answers and touches
-nothing else. It is worth detecting because each of those reads costs a Python call: the slice ends
-there and virtual time moves to the next event. The device is asked first, because some wait for a
-bit that only being waited for explains (see ``devices/radio.py``).
+A *spin* is code that reads the same few registers over and over, gets the same values and accesses
+nothing else. Each of those reads costs a Python call, so a spin ends the slice, and virtual time
+jumps to the next event. The device is asked first: some bits are recognised as busy bits only
+because firmware waits for them (see ``devices/radio.py``).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SPIN_REGISTERS = 4
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A range of addresses that devices answer; ``device`` answers what no other claims."""
+    """A range of addresses with devices; ``device`` answers where no other is attached."""
 
     base: int
     size: int
@@ -40,8 +40,8 @@ class Bus:
     """Dispatches reads and writes to devices.
 
     Args:
-        clock: Virtual time; each access moves it by ``access_ticks``.
-        access_ticks: What an access costs beyond the instruction that makes it.
+        clock: Virtual time; each access advances it by ``access_ticks``.
+        access_ticks: Cost of an access in addition to the instruction that makes it.
     """
 
     def __init__(self, clock: Clock, access_ticks: int) -> None:
@@ -60,7 +60,7 @@ class Bus:
         self._windows.append(window)
 
     def attach(self, base: int, size: int, device: Device) -> None:
-        """Put a device at ``[base, base + size)``, both multiples of 64 inside a window."""
+        """Attach a device at ``[base, base + size)``, both multiples of 64 and inside a window."""
         for slot in range(base >> _GRAIN, (base + size) >> _GRAIN):
             self._slots[slot] = (base, device)
 
@@ -95,12 +95,12 @@ class Bus:
         raise DeviceModelError("No device answers here", address=address)
 
     def name_of(self, address: int) -> str:
-        """The register at an address, e.g. ``"uart2.FIFO_PORT"``."""
+        """Name of the register at an address, e.g. ``"uart2.FIFO_PORT"``."""
         base, device = self.find(address)
         return device.register_name((address & ~3) - base)
 
     def read(self, address: int, width: int = 4) -> int:
-        """A read of 1, 2 or 4 bytes as firmware does it."""
+        """A read of 1, 2 or 4 bytes by the firmware."""
         slot = self._slots.get(address >> _GRAIN)
         base, device = slot if slot is not None else self.find(address)
         offset = (address & ~3) - base
@@ -125,7 +125,7 @@ class Bus:
         return (value >> 8 * (address & 3)) & ((1 << 8 * width) - 1)
 
     def write(self, address: int, width: int, value: int) -> None:
-        """A write of 1, 2 or 4 bytes as firmware does it; narrow ones keep the other bits."""
+        """A write of 1, 2 or 4 bytes by the firmware; narrow writes keep the other bits."""
         slot = self._slots.get(address >> _GRAIN)
         base, device = slot if slot is not None else self.find(address)
         offset = (address & ~3) - base
@@ -148,7 +148,7 @@ class Bus:
             ) from error
 
     def begin_slice(self) -> None:
-        """Forget what the last slice waited for, not what it read."""
+        """Clear the register the last slice waited for, but keep the values it read."""
         self.spinning = None
 
     def _new_read(self, address: int, value: int) -> None:

@@ -1,4 +1,4 @@
-"""What a chip looks like to its firmware: rows of ``data/*.toml``."""
+"""A chip as its firmware sees it: rows of ``data/*.toml``."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from bekenlab.machine.memory import Memory
 
 @dataclass(frozen=True, slots=True)
 class WindowRow:
-    """A range of addresses that answers even where no device is.
+    """A range of addresses that answers even where no device is attached.
 
     Attributes:
-        name: ``"radio"``.
+        name: For example ``"radio"``.
         base: First address.
         size: Bytes.
-        model: Device model of what answers, e.g. ``"radio"``.
+        model: Device model that answers, e.g. ``"radio"``.
         irq: Interrupt line, or None.
         options: Further settings of the model.
     """
@@ -37,8 +37,8 @@ class DeviceRow:
     """A peripheral.
 
     Attributes:
-        name: ``"uart2"``.
-        model: ``"uart"``.
+        name: For example ``"uart2"``.
+        model: For example ``"uart"``.
         base: First address.
         size: Bytes, a multiple of 64.
         irq: Interrupt line, or None.
@@ -55,16 +55,16 @@ class DeviceRow:
 
 @dataclass(frozen=True, slots=True)
 class ChipProfile:
-    """All the machine needs to know of a chip.
+    """Everything the machine needs to know about a chip.
 
     Attributes:
-        name: ``"BK7231N"``.
-        rate: Instructions a device second.
-        access_ticks: What a peripheral access costs beyond its instruction.
-        flash_limit: Addresses from here up are not flash.
+        name: For example ``"BK7231N"``.
+        rate: Instructions per device second.
+        access_ticks: Cost of a peripheral access in addition to its instruction.
+        flash_limit: First address after the flash.
         app: Logical address of the application.
         presets: RAM words the boot loader leaves for the application.
-        memories: Plain memories, the flash excepted.
+        memories: Plain memories, except the flash.
         windows: Peripheral ranges.
         devices: Peripherals.
     """
@@ -87,10 +87,10 @@ def profile_names() -> tuple[str, ...]:
 
 @cache
 def load_profile(name: str) -> ChipProfile:
-    """The profile of a chip by its name, upper or lower case.
+    """The profile of a chip by its name, in upper or lower case.
 
     Raises:
-        UnsupportedError: No such chip.
+        UnsupportedError: Unknown chip.
     """
     file = _index().get(name.upper())
     if file is None:
@@ -104,7 +104,7 @@ def load_profile(name: str) -> ChipProfile:
 
 @cache
 def _index() -> dict[str, str]:
-    """Chip name to the stem of the file that describes it."""
+    """Chip names to the stem of the file that describes them."""
     found = {}
     for name in table_names("machine"):
         names = read_table("machine", name)["names"]
@@ -113,7 +113,7 @@ def _index() -> dict[str, str]:
 
 
 def _merged(stem: str) -> dict[str, Any]:
-    """A file over the file it is based on: tables are merged by name, other values replaced."""
+    """A file merged into the one it is based on: tables by name, other values replaced."""
     data = read_table("machine", f"{stem}.toml")
     if "based_on" not in data:
         return data
@@ -132,7 +132,7 @@ def _merged(stem: str) -> dict[str, Any]:
 def _profile(name: str, data: dict[str, Any]) -> ChipProfile:
     return ChipProfile(
         name=name,
-        rate=data["instructions_a_second"],
+        rate=data["instructions_per_second"],
         access_ticks=data["access_ticks"],
         flash_limit=data["flash_limit"],
         app=data["app"],

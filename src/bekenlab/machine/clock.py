@@ -1,7 +1,7 @@
-"""Virtual time: a count of ticks, and a list of what is to happen when.
+"""Virtual time: a tick counter, and deadlines at which something happens.
 
-One executed instruction is one tick. Devices ask for a deadline by name; the name survives a
-snapshot, the handler behind it is registered anew when the machine is built.
+One executed instruction is one tick. Devices set deadlines by name; names are saved in snapshots,
+while handlers are registered again whenever a machine is built.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ class Clock:
     """Virtual time in ticks of ``hz``.
 
     Args:
-        hz: Ticks a device second.
+        hz: Ticks per device second.
     """
 
     def __init__(self, hz: int) -> None:
@@ -31,7 +31,7 @@ class Clock:
         return self.now / self.hz
 
     def handle(self, name: str, handler: Callable[[int], None]) -> None:
-        """Register what happens at the deadline ``name``; it is called with the tick it was due."""
+        """Register the handler of the deadline ``name``; it is called with the tick it was due."""
         self._handlers[name] = handler
 
     def at(self, name: str, tick: int) -> None:
@@ -45,15 +45,15 @@ class Clock:
         self.at(name, self.now + max(1, ticks))
 
     def cancel(self, name: str) -> None:
-        """Forget the deadline ``name``, set or not."""
+        """Cancel the deadline ``name``, if it is set."""
         self._deadlines.pop(name, None)
 
     def cancel_all(self) -> None:
-        """Forget all deadlines."""
+        """Cancel all deadlines."""
         self._deadlines.clear()
 
     def is_set(self, name: str) -> bool:
-        """Whether the deadline ``name`` is still ahead."""
+        """Whether the deadline ``name`` is pending."""
         return name in self._deadlines
 
     def due_at(self, name: str) -> int | None:
@@ -61,7 +61,7 @@ class Clock:
         return self._deadlines.get(name)
 
     def next(self) -> int | None:
-        """The earliest deadline, or None when nothing is planned."""
+        """The earliest deadline, or None if there is none."""
         return min(self._deadlines.values(), default=None)
 
     def fire(self) -> None:
@@ -78,6 +78,6 @@ class Clock:
         return dict(self._deadlines)
 
     def load(self, now: int, deadlines: Mapping[str, int]) -> None:
-        """Put back what :meth:`save` gave; deadlines nobody handles are dropped."""
+        """Restore what :meth:`save` returned; deadlines without a handler are dropped."""
         self.now = now
         self._deadlines = {n: t for n, t in deadlines.items() if n in self._handlers}

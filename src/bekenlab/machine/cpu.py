@@ -1,9 +1,9 @@
 """The processor: Unicorn's ARM926 in place of the ARM968E-S, run in counted slices.
 
 Why it is driven this way (measured with unicorn 2.1.4): a store costs 28-80 ns in the default TLB
-mode and 3-9 ns with a virtual TLB and a fill hook; a Python hook on blocks costs half a microsecond
-each, and a memory hook anywhere slows all stores. So there is none of them: only ``mmio_map`` for
-devices, a fill hook once a page, and one interrupt hook for SWI.
+mode but 3-9 ns with a virtual TLB and a fill hook; a Python hook on blocks costs 0.5 microseconds
+per block, and a memory hook anywhere slows all stores. So neither is used: only ``mmio_map`` for
+devices, a fill hook once per page, and one interrupt hook for SWI.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _ENGINE: Any = unicorn  # its annotations are incomplete
 _NEVER = 0xFFFF_FFFE
 PAGE = 0x1000
-"""What the processor model maps memory in, in bytes."""
+"""Granularity of memory mappings in the processor model, in bytes."""
 
 _MOST_OPEN_PAGES = 64
 _THUMB = 1 << 5
@@ -45,10 +45,10 @@ class Cpu:
         memories: Plain memories to map; devices are added with :meth:`map_device`.
 
     Attributes:
-        open_bus: Pages read although nothing is there, in order; the code has a bug, or the
-            profile a gap. They read as 0.
-        ignored_writes: Slices and pages of read-only memory written to; the writes are undone when
-            the slice ends.
+        open_bus: Pages read although nothing is mapped there, in order: a bug of the code, or a gap
+            in the profile. They read as 0.
+        ignored_writes: Number of writes to read-only pages, counted once per page and slice; they
+            are undone when the slice ends.
         waiting: Whether the last slice ended because the code waits for an interrupt.
     """
 
@@ -74,7 +74,7 @@ class Cpu:
         self.waiting = False
 
     def close(self) -> None:
-        """Give the memory back now; nothing can be executed afterwards."""
+        """Free the memory now; nothing can be executed afterwards."""
         for memory in self.memories:
             self._uc.mem_unmap(memory.base, memory.size)
 
@@ -92,9 +92,9 @@ class Cpu:
         Args:
             base: First address.
             size: Bytes.
-            read: Called with (anything, offset, width, anything): the engine's own call, since
-                firmware reads registers a hundred thousand times a second.
-            write: Called with (anything, offset, width, value, anything).
+            read: Called with (ignored, offset, width, ignored). This is Unicorn's own signature, to
+                save a call: firmware reads registers a hundred thousand times per second.
+            write: Called with (ignored, offset, width, value, ignored).
         """
         self._uc.mmio_map(base, size, read, None, write, None)
 
@@ -103,19 +103,19 @@ class Cpu:
         return bytes(self._uc.mem_read(address, size))
 
     def forget_code(self) -> None:
-        """Drop what was translated, after code was changed from outside."""
+        """Discard translated code, after code was changed from outside."""
         self._uc.ctl_flush_tb()
 
     def poke(self, address: int, data: bytes) -> None:
-        """Write plain memory, read-only or not."""
+        """Write plain memory, even if it is read-only."""
         self._uc.mem_write(address, data)
 
     def writable(self) -> list[tuple[int, bytes]]:
-        """Base and a copy of every memory that code can write."""
+        """Base address and a copy of every writable memory."""
         return [(m.base, self.peek(m.base, m.size)) for m in self.memories if "w" in m.access]
 
     def copy(self, to: int, source: int, length: int) -> None:
-        """Copy inside plain memory; nothing happens where there is none."""
+        """Copy within plain memory; does nothing if either range is outside of it."""
         if self._is_plain(source, length, "r") and self._is_plain(to, length, "w"):
             self.poke(to, self.peek(source, length))
 
@@ -134,7 +134,7 @@ class Cpu:
             Whether all of them were executed.
 
         Raises:
-            CodeCrashError: The code left mapped memory or is not code.
+            CodeCrashError: The code accessed unmapped memory, or is not valid code.
         """
         self._stopped = False
         self.waiting = False
@@ -151,12 +151,12 @@ class Cpu:
         return not self._stopped
 
     def stop(self) -> None:
-        """End the current slice after the instruction in progress (for device models)."""
+        """End the current slice after the current instruction (for device models)."""
         self._stopped = True
         self._uc.emu_stop()
 
     def watch(self, address: int, callback: Callable[[], None]) -> int:
-        """Call back whenever ``address`` is executed; only that address pays for it."""
+        """Call back whenever ``address`` is executed; only code at that address is slowed."""
         handle = self._uc.hook_add(
             uc_const.UC_HOOK_CODE, lambda *_args: callback(), begin=address, end=address
         )
@@ -164,21 +164,21 @@ class Cpu:
         return int(handle)
 
     def unwatch(self, handle: int) -> None:
-        """Undo :meth:`watch`; not to be called while code is executed."""
+        """Undo :meth:`watch`; must not be called while code is running."""
         self._uc.hook_del(handle)
         self._uc.ctl_flush_tb()
 
     def comes_back(self, count: int) -> bool:
-        """Execute until all registers are again as they are now, at most ``count`` instructions.
+        """Execute until all registers are as they are now, at most ``count`` instructions.
 
         Returns:
-            Whether they were; otherwise all ``count`` were executed, or fewer after :meth:`stop`.
+            Whether that happened; if not, ``count`` were executed, or fewer after :meth:`stop`.
         """
         pc, state = self.pc, self.general()
         passed = [0, 0]
 
         def passes(*_args: object) -> None:
-            passed[0] += 1  # the first time is the instruction it starts with
+            passed[0] += 1  # the first pass is the instruction it starts with
             if passed[0] > 1 and self.general() == state:
                 passed[1] = 1
                 self.stop()
@@ -211,21 +211,21 @@ class Cpu:
 
     @property
     def cpsr(self) -> int:
-        """Current program status."""
+        """Current program status register."""
         return self._read(arm.UC_ARM_REG_CPSR)
 
     @property
     def irq_open(self) -> bool:
-        """Whether the code lets interrupts in."""
+        """Whether interrupts are enabled."""
         return not self.cpsr & _IRQ_OFF
 
     @property
     def fiq_open(self) -> bool:
-        """Whether the code lets fast interrupts in."""
+        """Whether fast interrupts are enabled."""
         return not self.cpsr & _FIQ_OFF
 
     def fingerprint(self) -> bytes:
-        """Something that is equal when all registers are (for comparing only)."""
+        """A value that is equal when all registers are equal; for comparison only."""
         self._uc.context_update(self._context)
         return bytes(self._context)
 
@@ -234,7 +234,7 @@ class Cpu:
         return tuple(map(self._read, _CURRENT))
 
     def reset(self, pc: int) -> None:
-        """Supervisor mode, ARM state, interrupts off, at ``pc``."""
+        """Reset to supervisor mode, ARM state, interrupts off, at ``pc``."""
         self._write(arm.UC_ARM_REG_CPSR, _MODE_SVC | _IRQ_OFF | _FIQ_OFF)
         for reg in _GENERAL[:15]:
             self._write(reg, 0)
@@ -271,7 +271,7 @@ class Cpu:
     def _read_nothing(
         self, uc: Any, _access: int, address: int, _size: int, _value: int, _data: Any
     ) -> bool:
-        """Reading where nothing is gives 0, as on the silicon's bus; within reason."""
+        """Unmapped reads give 0, as on the silicon's bus, up to a limit of pages."""
         if len(self.open_bus) >= _MOST_OPEN_PAGES:
             return False
         page = address & ~(PAGE - 1)
@@ -282,7 +282,7 @@ class Cpu:
     def _write_ignored(
         self, uc: Any, _access: int, address: int, _size: int, _value: int, _data: Any
     ) -> bool:
-        """Flash takes no stores: let this one happen and undo it when the slice ends."""
+        """Flash ignores stores: let this one happen and undo it when the slice ends."""
         page = address & ~(PAGE - 1)
         if not self._is_plain(page, PAGE, "x"):
             return False
@@ -316,5 +316,5 @@ class Cpu:
         return save_registers(self._uc)
 
     def load(self, saved: dict[str, int]) -> None:
-        """Put back what :meth:`save` gave."""
+        """Restore what :meth:`save` returned."""
         load_registers(self._uc, saved)

@@ -1,7 +1,7 @@
-"""What drives a chip: slices of instructions, interrupts between them, time skipped when it may be.
+"""Runs a chip: slices of instructions, interrupts between them, and idle time skipped.
 
 A slice ends at the next deadline, after 20,000 instructions, or where a device or an idle loop ends
-it. All state is a function of the image and of what came from outside at which tick.
+it. All state depends only on the image and on external inputs and the ticks at which they came.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from bekenlab.machine.cpu import Cpu
 
 SLICE = 20_000
-# While an interrupt waits and the code does not let it in. Uneven on purpose: code that is masked
-# nearly all the time must be met in its open moment.
+# Used while an interrupt is pending but masked. Irregular on purpose, so that code that masks
+# interrupts nearly all the time is caught in a moment when it does not.
 _MASKED_SLICES = (397, 211, 101, 53, 23, 11)
 _WOKEN_SLICE, _WOKEN_SLICES = 4, 64
 _NOTHING_PLANNED = 0.001
 _LONGEST_NAP = 0.1
-_TICKS_AN_ACCESS = 4
+_TICKS_PER_ACCESS = 4
 _COUNTERS = ("instructions", "alone_since", "_entries", "_masked", "_woken")
 
 
@@ -37,9 +37,10 @@ class Engine:
         skip_idle: Whether to look for idle loops.
 
     Attributes:
-        instructions: Executed so far. Slices a device cut short count four a device access.
+        instructions: Executed so far. In slices that a device ended early, four are counted per
+            device access.
         polled: Address of the register that the last slice only waited for, or None.
-        alone_since: Tick since which the code has neither let an interrupt in nor touched a device.
+        alone_since: Tick since which the code has neither enabled interrupts nor accessed a device.
     """
 
     def __init__(self, cpu: Cpu, board: Board, clock: Clock, *, skip_idle: bool) -> None:
@@ -56,7 +57,7 @@ class Engine:
         self._idle = IdleFinder(cpu, lambda: board.bus.accesses + self._entries)
 
     def slice(self, most: int) -> None:
-        """Execute up to a slice of instructions, then let time and devices catch up."""
+        """Execute at most one slice of instructions, then advance time and devices."""
         clock, cpu, bus = self._clock, self._cpu, self._board.bus
         clock.fire()
         if self._board.sctrl.asleep:
@@ -75,7 +76,7 @@ class Engine:
         if accesses or cpu.irq_open or cpu.fiq_open:
             self.alone_since = clock.now
         reached = clock.now
-        self._passed(limit if whole else min(limit, max(1, accesses) * _TICKS_AN_ACCESS))
+        self._passed(limit if whole else min(limit, max(1, accesses) * _TICKS_PER_ACCESS))
         if self._board.gpio.unsettled:
             self._board.gpio.settle(start, reached, clock.now)
         if not whole:
@@ -88,7 +89,7 @@ class Engine:
             self._probe()
 
     def _cut_short(self) -> None:
-        """Something ended the slice: if the firmware only waits, time moves on."""
+        """The slice ended early: if the firmware only waits, skip to the next event."""
         bus, cpu = self._board.bus, self._cpu
         if bus.spinning is not None or self._idle.idle is not None or cpu.waiting:
             self._skip_to_next()
@@ -96,18 +97,18 @@ class Engine:
             self._woken = _WOKEN_SLICES
 
     def _nap(self) -> None:
-        """Nothing is executed in deep sleep. In short steps, so that a run can end meanwhile."""
+        """Pass time in deep sleep, in short steps so that a run can end meanwhile."""
         end = self._clock.now + int(self._clock.hz * _LONGEST_NAP)
         planned = self._clock.next()
         self._clock.now = end if planned is None else min(end, planned)
 
     def power_up(self) -> None:
-        """The processor starts anew."""
+        """Reset the state that does not survive a power-up."""
         self._masked = self._woken = 0
         self.polled, self.alone_since = None, self._clock.now
 
     def _interrupts(self) -> int:
-        """Take a waiting interrupt; how long the next slice may be."""
+        """Take a pending interrupt; return the maximum length of the next slice."""
         icu = self._board.icu
         if icu.fiq:
             if not self._cpu.fiq_open:
@@ -162,7 +163,7 @@ class Engine:
         return {**{name: getattr(self, name) for name in _COUNTERS}, "idle": self._idle.save()}
 
     def load(self, saved: dict[str, object]) -> None:
-        """Put back what :meth:`save` gave."""
+        """Restore what :meth:`save` returned."""
         for name in _COUNTERS:
             setattr(self, name, int_of(saved[name]))
         rows = saved["idle"]

@@ -1,4 +1,4 @@
-"""What can go wrong inside the virtual chip."""
+"""Errors of the virtual chip."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bekenlab.errors import BekenlabError, ExitCode
 
 
 class CodeCrashError(BekenlabError):
-    """The code left mapped memory, wrote where nothing can be written, or is not code."""
+    """The code accessed unmapped memory, wrote to unwritable memory, or is not valid code."""
 
     code = "code-crash"
     exit_code = ExitCode.INPUT

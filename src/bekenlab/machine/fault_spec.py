@@ -1,7 +1,7 @@
-"""The text that asks for faults: ``NAME[@N][:M][=VALUE]``, several with commas between.
+"""The syntax for faults: ``NAME[@N][:M][=VALUE]``, separated by commas.
 
 ``@N`` says where (what is counted depends on the fault), ``:M`` how many from there on, ``=VALUE``
-how. Left out, both numbers are 1. Numbers may be hexadecimal (``0x40``).
+how. N and M default to 1. Numbers may be hexadecimal (``0x40``).
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ _MOST = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One fault asked for.
+    """One requested fault.
 
     Attributes:
-        name: Which, e.g. ``"silence"``.
-        at: Where it happens.
-        count: How many times, or for how many.
-        value: How, or an empty string.
+        name: For example ``"silence"``.
+        at: Where it occurs.
+        count: How many times it occurs, or how many bytes or requests it affects.
+        value: Its value as text, or an empty string.
     """
 
     name: str
@@ -34,14 +34,14 @@ class Term:
 
     @property
     def places(self) -> range:
-        """Every place it happens at."""
+        """Every position at which it occurs."""
         return range(self.at, self.at + self.count)
 
     def number(self, usual: float) -> float:
         """The value as a number, ``usual`` if there is none.
 
         Raises:
-            UsageError: It is no number, or not above zero.
+            UsageError: Not a number, or negative.
         """
         if not self.value:
             return usual
@@ -55,16 +55,16 @@ class Term:
 
 
 def parse_terms(text: str) -> tuple[Term, ...]:
-    """Read a list of faults; an empty text has none.
+    """Parse a list of faults; an empty text has none.
 
     Raises:
-        UsageError: It is not written as described above.
+        UsageError: The syntax is wrong.
     """
     return tuple(_term(part.strip()) for part in text.split(",") if part.strip())
 
 
 def unknown(name: str, known: tuple[str, ...]) -> UsageError:
-    """The error for a fault that nobody knows."""
+    """The error for an unknown fault."""
     return UsageError(
         f"There is no fault called {name!r}.", hint="Faults: " + ", ".join(known) + ".", fault=name
     )
@@ -75,6 +75,6 @@ def _term(text: str) -> Term:
     count = int(found["count"] or 1) if found else 0
     if found is None or not 0 < count <= _MOST:
         raise UsageError(
-            f"{text!r} is no fault.", hint="Write NAME, NAME@N, NAME@N:M or NAME@N=VALUE."
+            f"{text!r} is not a fault.", hint="Write NAME, NAME@N, NAME@N:M or NAME@N=VALUE."
         )
     return Term(found["name"], int(found["at"] or "1", 0), count, found["value"] or "")

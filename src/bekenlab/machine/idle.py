@@ -1,11 +1,11 @@
-"""Finding the loop in which firmware waits for interrupts, so that time can be skipped there.
+"""Finds the loop in which firmware waits for interrupts, so that time can be skipped there.
 
-A loop is *idle* when, without an interrupt and without touching a device, the processor comes back
-to the same place with every register and all memory the same: it will do so for ever. A few global
-counters may go up by the same amount each round (OpenBeken counts its idle rounds); they are moved
-on when time is skipped. Such a loop is looked for by single steps after some slices without device
-accesses, ever more rarely, and only where the code comes back at all; once found, one of its
-instructions is watched, which costs nothing elsewhere.
+A loop is *idle* when, without an interrupt or device access, the processor returns to the same
+place with the same registers and memory: it will then do so forever. A few global counters may grow
+by a constant per iteration (OpenBeken counts its idle iterations); they are advanced when time is
+skipped. The search single-steps after some slices without device accesses, less and less often, and
+only where the code returns to where it was at all. Once a loop is found, one of its instructions is
+watched, which costs nothing elsewhere.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _QUIET_SLICES = 4
 _LONGEST_PATIENCE = 512
 _LONGEST_LOOP = 1500
 _MOST_LOOPS = 8
-_STEPS_AN_EVENT = 4  # where a device cut a round short, so that its length is not known
+_STEPS_PER_EVENT = 4  # estimate where a device ended an iteration early
 _MOST_COUNTERS = 4
-# A place passed so often with other registers each time, and nothing happening in between, is no
-# place to see idleness at; watching it costs more than it can ever spare.
+# A place passed this often with different registers each time, and no event in between, does not
+# show idleness; watching it costs more than it can save.
 _MOST_MISSES = 1000
 _STACK_BELOW, _STACK_ABOVE = 0x200, 0x1000
 
@@ -40,8 +40,8 @@ class Loop:
     """An idle loop.
 
     Attributes:
-        length: Instructions a round.
-        counters: Addresses of words and what is added to them each round.
+        length: Instructions per iteration.
+        counters: Addresses of words, and what each iteration adds to them.
     """
 
     length: int
@@ -90,7 +90,7 @@ class IdleFinder:
         return tuple(self._loops)
 
     def begin_slice(self) -> None:
-        """A slice starts."""
+        """Called when a slice starts."""
         self.idle = None
         for anchor in [a for a, misses in self._misses.items() if misses > _MOST_MISSES]:
             self._cpu.unwatch(self._watches.pop(anchor))
@@ -99,14 +99,14 @@ class IdleFinder:
             self._patience = _LONGEST_PATIENCE
 
     def wants_probe(self, *, accesses: int) -> bool:
-        """Called after a whole slice; True when it is time to look for an idle loop."""
+        """Called after a complete slice; returns whether to look for an idle loop now."""
         if accesses or len(self._loops) >= _MOST_LOOPS:
             return False
         self._quiet += 1
         return self._quiet >= self._patience
 
     def probe(self, limit: int) -> Probe:
-        """Single-step to see whether the processor goes round in circles.
+        """Single-step to see whether the processor is in an idle loop.
 
         Args:
             limit: Most instructions to execute.
@@ -117,8 +117,8 @@ class IdleFinder:
         state, before = self._cpu.general(), self._cpu.writable()
         if not self._cpu.comes_back(longest):
             touched = self._events() - events
-            return Probe(min(longest, touched * _STEPS_AN_EVENT) or longest, found=False)
-        # Once round, in a stride; once more, step by step.
+            return Probe(min(longest, touched * _STEPS_PER_EVENT) or longest, found=False)
+        # The first iteration ran at full speed; the second is single-stepped.
         between = self._cpu.writable()
         path = self._round(state, longest)
         length = len(path)
@@ -137,7 +137,7 @@ class IdleFinder:
         return Probe(steps, found=self.idle is not None)
 
     def skipped(self, ticks: int) -> None:
-        """Time was skipped in the idle loop: move its counters on."""
+        """Time was skipped in the idle loop: advance its counters."""
         if self.idle is None:
             return
         rounds = ticks // self.idle.length
@@ -146,7 +146,7 @@ class IdleFinder:
             self._cpu.poke(address, (value & 0xFFFF_FFFF).to_bytes(4, "little"))
 
     def save(self) -> list[list[int]]:
-        """What was learned, for a snapshot: patience and misses, then a row a loop."""
+        """The findings, for a snapshot: patience and misses, then one row per loop."""
         misses = [n for pair in self._misses.items() for n in pair]
         rows = [[self._quiet, self._patience, int(self._let_pass), *misses]]
         for anchor, loop in self._loops.items():
@@ -154,7 +154,7 @@ class IdleFinder:
         return rows
 
     def load(self, rows: list[list[int]]) -> None:
-        """Put back what :meth:`save` gave."""
+        """Restore what :meth:`save` returned."""
         (self._quiet, self._patience, let_pass, *misses), *loops = rows
         for anchor, length, *flat in loops:
             counters = tuple(zip(flat[::2], flat[1::2], strict=True))
@@ -167,7 +167,7 @@ class IdleFinder:
         self._last.clear()
 
     def _round(self, state: tuple[int, ...], limit: int) -> list[tuple[int, int]]:
-        """Step until the registers are the same again, at most ``limit``; the places passed."""
+        """Step until the registers repeat, at most ``limit`` times; return the places passed."""
         cpu = self._cpu
         pc, sp = cpu.pc, cpu.sp
         path = []
@@ -181,7 +181,7 @@ class IdleFinder:
     def _counters(
         self, first: _Memory, second: _Memory, third: _Memory
     ) -> tuple[tuple[int, int], ...]:
-        """Words that changed by the same amount twice; empty if anything else changed."""
+        """Words that changed by the same amount both times; empty if anything else changed."""
         sp = self._cpu.sp
         found = []
         for (base, a), (_, b), (_, c) in zip(first, second, third, strict=True):
@@ -198,9 +198,10 @@ class IdleFinder:
         return tuple(found) if len(found) <= _MOST_COUNTERS else ()
 
     def _settle(self, path: list[tuple[int, int]], loop: Loop) -> int:
-        """Go on to a place that only this loop passes, and watch it.
+        """Continue to a place that only this loop passes, and watch it.
 
-        That is the outermost function (the stack grows down), at a place passed once a round.
+        That is in the outermost function (the stack grows down), where it passes once per
+        iteration.
         """
         once = {p for p in path if path.count(p) == 1 and p[0] not in self._loops}
         if not once:
@@ -221,10 +222,10 @@ class IdleFinder:
         self.idle = loop
 
     def _passed(self, anchor: int) -> None:
-        """A watched place is passed; stop there if nothing happened since it was passed before.
+        """A watched place is passed; stop if nothing has happened since it was last passed.
 
-        The loop thus goes round at least once after each interrupt: it may look for what the
-        interrupt changed.
+        So the loop runs at least once after each interrupt, as it may check what the interrupt
+        changed.
         """
         now = (self._events(), self._cpu.fingerprint())
         before = self._last.get(anchor)

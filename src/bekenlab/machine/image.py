@@ -1,4 +1,4 @@
-"""What the machine needs of a dump: its raw bytes, and its code as the processor reads it."""
+"""The parts of a dump that the machine needs: raw bytes, and code as the processor reads it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ class FlashImage:
 
     Attributes:
         physical: The raw dump, as the flash controller reads it (with CRC bytes, encrypted).
-        logical: The code without CRC bytes and decrypted, from logical address 0 to where the
-            framing ends; the boot loader is at 0, the application usually at 0x10000.
+        logical: The code, decrypted and without CRC bytes, from logical address 0 to the end of the
+            framing; the boot loader is at 0, the application usually at 0x10000.
     """
 
     physical: bytes

@@ -1,8 +1,7 @@
 """A chip on a wire whose download code is in its flash: the dump's own boot loader answers.
 
-The genuine loader runs in the virtual chip, with UART1 in line time. It answers what it answers on
-silicon: nothing of the protocol is modelled here. What it writes to flash is what runs after the
-next reset.
+The genuine loader runs in the virtual chip, with UART1 in line time. It answers as on silicon: the
+protocol is not modelled here. What it writes to flash is what runs after the next reset.
 """
 
 from __future__ import annotations
@@ -29,19 +28,19 @@ _LONGEST_RECORD = 1 << 20
 class LoaderChip:
     """A chip that runs the boot loader in its flash, then the application; a ``WireDevice``.
 
-    A watchdog reset or the loader's reboot starts it anew, like :meth:`reset`. After a crash of the
-    code nothing answers until :meth:`reset`.
+    A watchdog reset or a reboot by the loader restarts it, like :meth:`reset`. After its code
+    crashes, nothing answers until :meth:`reset`.
 
     Args:
-        flash: A dump that begins with its boot loader; a rotated one is turned back.
+        flash: A dump that begins with its boot loader; a rotated dump is turned back.
         chip: Name of a chip, e.g. ``"BK7231T"``.
 
     Attributes:
         now: Device seconds since it was first powered.
-        machine: The machine as it is now; every reset makes a new one.
+        machine: The current machine; every reset makes a new one.
 
     Raises:
-        NotADumpError: There is no boot loader in the dump, or its key is not known.
+        NotADumpError: The dump has no boot loader, or its key is not known.
         UnsupportedError: No model of this chip.
     """
 
@@ -49,12 +48,12 @@ class LoaderChip:
         image = read_image(flash)
         if image.loader is None or image.encryption.key is None:
             raise NotADumpError(
-                "there is no boot loader in this dump that could run",
+                "this dump has no boot loader that can run",
                 hint="a whole dump from address 0 is needed",
             )
         self.now = 0.0
         self._chip = chip
-        # The key is burnt into the chip: whatever is written later is read through it.
+        # The key is burnt into the chip, so it also applies to what is written later.
         self._key = image.encryption.key
         self._origin = 0.0
         self._crashed = False
@@ -73,21 +72,21 @@ class LoaderChip:
 
     @property
     def baud(self) -> int:
-        """Rate of the chip's UART; what the loader starts with before it has set one."""
+        """Rate of the chip's UART; 115200 until the loader sets one."""
         return self.machine.uart1.baud or _UNSET_BAUD
 
     @property
     def flash(self) -> bytes:
-        """The flash as it is now, physical addresses."""
+        """Current content of the flash, physical addresses."""
         return self.machine.flash
 
     @property
     def log(self) -> str:
-        """What UART2 printed since the last reset (the latest part of it)."""
+        """The latest part of what UART2 printed since the last reset."""
         return self.machine.log
 
     def feed(self, data: bytes, baud: int) -> None:
-        """Put bytes on the wire to the chip, from ``now`` on, ten bit times each at ``baud``."""
+        """Put bytes on the wire to the chip from ``now`` on, ten bit times each at ``baud``."""
         _uart(self.machine).feed_at(data, baud, self._tick(self.now))
 
     def advance(self, until: float) -> tuple[Sent, ...]:
@@ -103,7 +102,7 @@ class LoaderChip:
             self._slice(until)
 
     def reset(self) -> None:
-        """Pull CEN low and let go."""
+        """Pull CEN low and release it."""
         self.machine = self._start(self.flash)
 
     def _slice(self, until: float) -> None:
@@ -141,6 +140,6 @@ def _uart(machine: Machine) -> PacedUart:
 
 
 def _keep_short(port: SerialPort) -> None:
-    """A chip may be served for days; the record of its port must not grow with it."""
+    """Limit the record of a port: a chip may be served for days."""
     if len(port.sent) > _LONGEST_RECORD:
         port.load(b"", b"")

@@ -1,11 +1,11 @@
-"""The virtual chip: boots a firmware image and lets one watch it, press its buttons and talk to it.
+"""The virtual chip: boots a firmware image, shows its pins and logs, and drives its inputs.
 
     machine = Machine.from_image(FlashImage(physical, logical), chip="BK7231N")
     outcome = machine.run(Until(match="app_init finished", wall_seconds=20))
     print(machine.uart2.sent.decode("utf-8", "replace"))
 
-Everything is a function of the image and of what was driven or typed at which tick: two runs give
-the same bytes. Real time is only looked at for ``wall_seconds``.
+Everything depends only on the image and on what was driven or typed at which tick: two runs give
+the same bytes. Real time only matters for ``wall_seconds``.
 """
 
 from __future__ import annotations
@@ -49,15 +49,15 @@ class Machine:
     Use :meth:`from_image`. The attributes may be used between runs.
 
     Attributes:
-        profile: What the chip looks like to firmware.
+        profile: The chip as its firmware sees it.
         clock: Virtual time.
         cpu: The processor.
         board: The peripherals.
-        uart1: Outside of the download and TuyaMCU port.
-        uart2: Outside of the log port.
-        engine: What executes the firmware.
-        monotonic: Real time, only looked at for ``wall_seconds``.
-        bitten: Whether the watchdog has expired and nobody took notice yet.
+        uart1: The far end of the download and TuyaMCU port.
+        uart2: The far end of the log port.
+        engine: Executes the firmware.
+        monotonic: Real time, only used for ``wall_seconds``.
+        bitten: Whether the watchdog has expired; cleared when a run reports it.
     """
 
     def __init__(
@@ -120,9 +120,9 @@ class Machine:
             image: The flash in both address spaces.
             chip: Name of a chip, e.g. ``"BK7231N"``.
             start: Reset into the application, or into the dump's own boot loader at 0.
-            skip_idle: Move time on where the firmware only waits for interrupts; without it such
-                loops are executed (about ten times slower).
-            line_time: Whether UART1 takes line time to send; at once otherwise.
+            skip_idle: Skip time while the firmware only waits for interrupts; otherwise such loops
+                are executed (about ten times slower).
+            line_time: Whether sending on UART1 takes line time; otherwise it takes none.
             monotonic: Real time in seconds, for ``wall_seconds``.
 
         Raises:
@@ -143,7 +143,7 @@ class Machine:
         if self.start == "app":
             entry = app
             if self._code[_VECTORS][:4] != self._code[app:][_VECTORS][:4]:
-                # No boot loader to relay exceptions: the application's own vectors have to do.
+                # No boot loader to relay exceptions: use the application's own vectors.
                 self.cpu.poke(_VECTORS.start, self._code[app:][_VECTORS])
             for address, value in self.profile.presets.items():
                 self.cpu.poke(address, value.to_bytes(4, "little"))
@@ -152,9 +152,9 @@ class Machine:
     # running ----------------------------------------------------------------------------------
 
     def step(self, count: int = 1) -> None:
-        """Execute ``count`` instructions; interrupts are taken in between as they come.
+        """Execute ``count`` instructions, fewer if the chip enters deep sleep.
 
-        Fewer when the chip falls into deep sleep.
+        Pending interrupts are taken in between.
 
         Raises:
             CodeCrashError: The code crashed.
@@ -167,11 +167,11 @@ class Machine:
     def run(self, until: Until) -> Outcome:
         """Run until one of the conditions holds, the firmware crashes, or the watchdog bites.
 
-        A run without any condition that must come true may not return.
+        May never return unless at least one condition is a limit.
         """
         started = self.monotonic()
         watch = Watch(self, until, started)
-        let_go = self.listen_pins(watch.pin_changed)
+        stop_listening = self.listen_pins(watch.pin_changed)
         try:
             reason = None
             while reason is None:
@@ -184,7 +184,7 @@ class Machine:
             detail = f"{fault.message} at {self.cpu.pc:#x}, called from {self.cpu.lr:#x}"
             return self._outcome(StopReason.FAULT, detail, started)
         finally:
-            let_go()
+            stop_listening()
         return self._outcome(reason, watch.detail, started)
 
     def _pin_changed(self, gpio: int, level: int) -> None:
@@ -195,7 +195,7 @@ class Machine:
         self.bitten = True
 
     def _woke(self) -> None:
-        """Deep sleep ends with a reset; memory and every block but system control start anew."""
+        """Deep sleep ends with a reset of memory and of every block but system control."""
         for name, device in self.board.devices.items():
             if device is not self.board.sctrl:
                 device.power_up(self._fresh[name])
@@ -208,15 +208,15 @@ class Machine:
 
     @property
     def hangs(self) -> bool:
-        """Whether the code has kept interrupts off and touched no device for a second.
+        """Whether the code has kept interrupts off and accessed no device for a second.
 
-        Nothing but a watchdog can end that.
+        Only a watchdog can end that.
         """
         alone = self.clock.now - self.engine.alone_since
         return not self.asleep and alone >= _HANGS_SECONDS * self.clock.hz
 
     def _doing(self) -> str:
-        """What the code waits for, in words; empty while it seems to run."""
+        """What the code waits for, as text; empty while it seems to be running."""
         if self.engine.polled is not None:
             return f"polling {self.board.bus.name_of(self.engine.polled)}"
         return "in a loop with interrupts off" if self.hangs else ""
@@ -233,10 +233,10 @@ class Machine:
         )
 
     def close(self) -> None:
-        """Free its memory at once; it must not be used afterwards.
+        """Free its memory immediately; the machine must not be used afterwards.
 
-        A machine's parts refer to each other, and Python frees such things only now and then. Who
-        builds one after the other closes them, as they take some 10 MB each.
+        A machine's parts refer to each other, and Python frees such cycles only occasionally. Close
+        machines when you build one after another: each takes about 10 MB.
         """
         self.cpu.close()
         self.board.flash.content = bytearray(1)
@@ -247,30 +247,30 @@ class Machine:
 
     @property
     def instructions(self) -> int:
-        """Executed so far. Slices a device cut short count four a device access."""
+        """Executed so far; in slices that a device ended early, four per device access."""
         return self.engine.instructions
 
     @property
     def asleep(self) -> bool:
-        """Whether the chip is in deep sleep, out of which a pin or its timer wakes it."""
+        """Whether the chip is in deep sleep, until a pin or its timer wakes it."""
         return self.board.sctrl.asleep
 
     @property
     def log(self) -> str:
-        """What UART2 printed so far."""
+        """What UART2 has printed so far."""
         return self.uart2.sent.decode("utf-8", "replace")
 
     @property
     def flash(self) -> bytes:
-        """The flash as it is now, physical addresses."""
+        """Current content of the flash, physical addresses."""
         return bytes(self.board.flash.content)
 
     def reload_code(self, logical: bytes) -> None:
-        """Show the processor new code, e.g. after its flash was rewritten through UART1.
+        """Replace the code the processor sees, e.g. after its flash was rewritten through UART1.
 
         Args:
-            logical: The code from logical address 0, as in :class:`FlashImage`; what goes beyond
-                the first image's length is left out.
+            logical: The code from logical address 0, as in :class:`FlashImage`; anything beyond the
+                length of the original code is ignored.
         """
         size = len(self._code)
         code = logical[:size].ljust(size, b"\xff")
@@ -279,36 +279,36 @@ class Machine:
         self.cpu.forget_code()
 
     def pins(self) -> tuple[PinState, ...]:
-        """All pins as the firmware has set them up."""
+        """State of all pins as configured by the firmware."""
         return tuple(self.board.gpio.pin(n) for n in range(self.board.gpio.count))
 
     def pwm(self, gpio: int) -> PwmState | None:
-        """Frequency and duty of the PWM at a pin, or None when there is none."""
+        """Frequency and duty of the PWM at a pin, or None if there is none."""
         generator = self.board.devices.get("pwm")
         if isinstance(generator, NewPwm | OldPwm):
             return generator.state(gpio)
         return None
 
     def listen_pins(self, listener: PinListener) -> Callable[[], None]:
-        """Call ``listener`` with (gpio, level) when the level at a pin changes, whoever did it.
+        """Call ``listener`` with (gpio, level) when the level at a pin changes for any reason.
 
-        It is called in the middle of a run, when ``clock.seconds`` is the moment of the change; it
-        may drive pins, but not run the machine.
+        It is called during a run, with ``clock.seconds`` at the moment of the change; it may drive
+        pins, but not run the machine.
 
         Returns:
-            What ends the listening.
+            A function that removes the listener.
         """
         self._pin_listeners.append(listener)
         return lambda: self._pin_listeners.remove(listener)
 
     def listen_edges(self, listener: Callable[[int, int, int], None]) -> None:
-        """Call ``listener`` with (tick, gpio, level) for each change of a level at a pin.
+        """Call ``listener`` with (tick, gpio, level) for each change of the level at a pin.
 
-        It is called when the time of the change is known: for what the firmware did, after the
-        slice of instructions it was in. There is one such listener.
+        It is called once the time of the change is known: for changes by the firmware, after the
+        slice of instructions they happened in. There is only one such listener.
         """
         self.board.gpio.on_settled = listener
 
     def drive(self, gpio: int, level: int | None) -> None:
-        """Connect a pin to 0 or 1 from outside, e.g. press a button; None lets go."""
+        """Drive a pin to 0 or 1 from outside, e.g. to press a button; None releases it."""
         self.board.gpio.drive(gpio, level)

@@ -1,4 +1,4 @@
-"""Plain memories, and the one change made to code before it runs."""
+"""Plain memories, and the only change made to code before it runs."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Memory:
     """A range of plain memory.
 
     Attributes:
-        name: ``"ram"``.
+        name: For example ``"ram"``.
         base: First address.
         size: Bytes, a multiple of 4096.
-        access: Letters of ``r``, ``w``, ``x``.
+        access: Any of the letters ``r``, ``w`` and ``x``.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Memory:
 
 
 def stand_in_for_waits(code: bytes) -> bytes:
-    """Replace "wait for interrupt" by a breakpoint: Unicorn's CPU never wakes from the former.
+    """Replace "wait for interrupt", from which Unicorn's CPU never wakes, by a breakpoint.
 
     Only the ARM encoding ``mcr p15, 0, rX, c7, c0, 4`` exists on ARMv5.
     """

@@ -1,4 +1,4 @@
-"""Registers: read and written fast, and all of them saved and restored, mode by mode."""
+"""Fast access to registers, and saving and restoring them in all modes."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _BANKED_FIQ = {**_BANKED_SPSR, **{f"r{n}": _GENERAL[n] for n in range(8, 13)}}
 def quick_access(engine: Any) -> tuple[Callable[[int], int], Callable[[int, int], None]]:
     """Functions that read and write a 32-bit register of an engine.
 
-    Unicorn's own take 2.3 microseconds, since they look the register's kind up each time; its
-    library called directly takes 0.6, and that is a quarter of a boot. Where a later Unicorn has
-    no such insides, its own functions are taken.
+    Unicorn's own take 2.3 microseconds, since they look up the kind of register each time; calling
+    its library directly takes 0.6, which saves a quarter of a boot. If a later Unicorn lacks these
+    internals, its own functions are used.
     """
     try:
         from unicorn.unicorn_py3.unicorn import uclib
@@ -57,7 +57,7 @@ def _banked(mode: int) -> dict[str, int]:
 
 
 def save_registers(engine: Any) -> dict[str, int]:
-    """Every register by name: ``"r0"``, ``"cpsr"``, ``"12.sp"`` (mode in hexadecimal)."""
+    """All registers by name: ``"r0"``, ``"cpsr"``, ``"12.sp"`` (mode in hexadecimal)."""
     cpsr = int(engine.reg_read(arm.UC_ARM_REG_CPSR))
     saved = {f"r{n}": int(engine.reg_read(reg)) for n, reg in enumerate(_GENERAL)}
     saved["cpsr"] = cpsr
@@ -70,7 +70,7 @@ def save_registers(engine: Any) -> dict[str, int]:
 
 
 def load_registers(engine: Any, saved: dict[str, int]) -> None:
-    """Put back what :func:`save_registers` gave."""
+    """Restore what :func:`save_registers` returned."""
     for mode in _MODES:
         engine.reg_write(arm.UC_ARM_REG_CPSR, (saved["cpsr"] & ~(_MODE | _THUMB)) | mode)
         for name, register in _banked(mode).items():

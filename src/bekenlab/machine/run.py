@@ -1,4 +1,4 @@
-"""When a run ends, and what it came to."""
+"""Conditions that end a run, and its outcome."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class StopReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PinEdge:
-    """The level at a pin changing to another.
+    """A change of the level at a pin.
 
     Attributes:
-        gpio: Number.
-        level: 0 or 1.
+        gpio: Number of the pin.
+        level: The new level, 0 or 1.
     """
 
     gpio: int
@@ -46,15 +46,15 @@ class Until:
     """When to stop; the first condition that holds wins. All limits count from the run's start.
 
     Attributes:
-        match: Regular expression to be found in what UART2 prints during this run.
-        condition: Asked when UART2 has printed a line; True ends the run with ``condition``.
-        pin: The level at this pin changes to this one (reported as ``match``).
+        match: Regular expression, searched in what UART2 prints during this run.
+        condition: Called when UART2 has printed a line; True ends the run with ``condition``.
+        pin: A change of level at a pin (reported as ``match``).
         device_seconds: Virtual time.
         instructions: Executed instructions.
         wall_seconds: Real time, checked between slices.
-        quiet_seconds: Virtual time in which UART2 prints no line it has not printed before;
-            lines that differ in their numbers only count as the same.
-        interrupted: Asked between slices; True ends the run with ``wall``.
+        quiet_seconds: Virtual time in which UART2 prints no new line; lines that differ only in
+            their numbers count as the same.
+        interrupted: Called between slices; True ends the run with ``wall``.
     """
 
     match: str | re.Pattern[bytes] | None = None
@@ -69,16 +69,16 @@ class Until:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run came to.
+    """The outcome of a run.
 
     Attributes:
         reason: Why it ended.
-        detail: For people: what matched, what failed and where, or what was waited for.
-        pc: Where the processor stood.
+        detail: For people: what matched, what failed and where, or what the code waited for.
+        pc: The program counter at the end.
         device_seconds: Virtual time since the machine was built.
         instructions: Instructions since the machine was built.
         wall_seconds: Real time of this run.
-        hangs: Whether the code was in a loop that only a reset ends.
+        hangs: Whether the code was in a loop that only a reset can end.
     """
 
     reason: StopReason
@@ -91,14 +91,14 @@ class Outcome:
 
 
 class Novelty:
-    """Notices when a log stops saying anything new."""
+    """Detects when a log stops containing new lines."""
 
     def __init__(self) -> None:
         self._seen: set[bytes] = set()
         self._rest = b""
 
     def feed(self, data: bytes) -> bool:
-        """Whether these bytes complete a line of a new shape."""
+        """Add bytes; return whether they complete a line of a new form."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         self._rest = self._rest[-_WINDOW:]
         new = False
@@ -111,7 +111,7 @@ class Novelty:
 
 
 class Matcher:
-    """Searches a growing log without searching all of it each time."""
+    """Searches a growing log without rescanning all of it each time."""
 
     def __init__(self, pattern: str | re.Pattern[bytes], start: int) -> None:
         self._pattern = re.compile(pattern.encode()) if isinstance(pattern, str) else pattern

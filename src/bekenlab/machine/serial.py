@@ -1,4 +1,4 @@
-"""What is connected to a serial port: a record of what was sent, listeners, and a peer."""
+"""The far end of a serial port: a record of what was sent, listeners, and a peer."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 
 class Peer(Protocol):
-    """Something at the other end of a serial line."""
+    """A device connected to a serial port."""
 
     def receive(self, data: bytes) -> bytes:
-        """Take what the chip sent; return what to send back."""
+        """Receive what the chip sent; return what to send back."""
         ...
 
 
 class SerialPort:
-    """The outside of a UART.
+    """The far end of a UART.
 
     Attributes:
         sent: Everything the firmware sent.
@@ -37,17 +37,17 @@ class SerialPort:
 
     @property
     def baud(self) -> int:
-        """Baud rate the firmware set; 0 before it set one."""
+        """Baud rate set by the firmware; 0 until it sets one."""
         return self._uart.baud
 
     @property
     def listening(self) -> bool:
-        """Whether the firmware turned the receiver on."""
+        """Whether the firmware has enabled the receiver."""
         return self._uart.listening
 
     @property
     def pending(self) -> int:
-        """Bytes typed that the firmware has not read yet."""
+        """Number of bytes sent to the firmware that it has not read yet."""
         return self._uart.pending
 
     def type(self, data: bytes) -> None:
@@ -56,21 +56,21 @@ class SerialPort:
         self._uart.feed(data)
 
     def attach(self, peer: Peer | None) -> None:
-        """Connect a peer, or none."""
+        """Connect a peer; None disconnects it."""
         self._peer = peer
 
     def listen(self, listener: Callable[[bytes], None]) -> None:
-        """Call ``listener`` with each piece the firmware sends."""
+        """Call ``listener`` with each piece of data the firmware sends."""
         self._listeners.append(listener)
 
     def load(self, sent: bytes, received: bytes) -> None:
-        """Put back a saved record; listeners and peers are not told about it again."""
+        """Restore a saved record, without passing it to listeners and peers again."""
         self.sent[:] = sent
         self.received[:] = received
         self._handled = len(self.sent)
 
     def pump(self) -> bytes:
-        """Hand on what was sent since the last call (the machine calls this between slices)."""
+        """Pass on what was sent since the last call (the machine calls this between slices)."""
         if len(self.sent) == self._handled:
             return b""
         data = bytes(self.sent[self._handled :])

@@ -1,7 +1,7 @@
-"""A machine's state in a file: compressed JSON, versioned, readable without running anything.
+"""Snapshots of a machine's state: compressed JSON, versioned, readable without running anything.
 
-The image is not in it, only its digest: a snapshot is restored into a machine built from the same
-image. Flash sectors the firmware changed are in it.
+A snapshot does not contain the image, only its digest, and is restored into a machine built from
+the same image. It does contain the flash sectors that the firmware changed.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def restore(machine: Machine, data: bytes) -> None:
     """Put a machine built from the same image into a saved state.
 
     Raises:
-        SnapshotError: Damaged, of another version, chip or image.
+        SnapshotError: Damaged, or for another version, chip or image.
     """
     state = _table(_read(data))
     if state.get("chip") != machine.profile.name or state.get("image") != _digest(machine):
@@ -52,7 +52,7 @@ def restore(machine: Machine, data: bytes) -> None:
     try:
         _apply(machine, state)
     except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise SnapshotError(f"The snapshot lacks something: {error!r}") from error
+        raise SnapshotError(f"The snapshot is incomplete: {error!r}") from error
 
 
 def _apply(machine: Machine, state: dict[str, object]) -> None:
@@ -86,19 +86,19 @@ def _digest(machine: Machine) -> str:
 
 def _read(data: bytes) -> object:
     if not data.startswith(_MAGIC):
-        raise SnapshotError("Not a snapshot, or of another version.")
+        raise SnapshotError("Not a snapshot, or one of another version.")
     unpacker = zlib.decompressobj()
     try:
         text = unpacker.decompress(data[len(_MAGIC) :], _LARGEST)
         if not unpacker.eof:
-            raise SnapshotError("The snapshot is cut or too large.")
+            raise SnapshotError("The snapshot is truncated or too large.")
         return _unpack(json.loads(text))
     except (zlib.error, ValueError, binascii.Error, RecursionError) as error:
         raise SnapshotError(f"The snapshot is damaged: {error}") from error
 
 
 def _pack(value: object) -> object:
-    """JSON has neither bytes nor tables by number: both become a one-item table."""
+    """Encode for JSON, where bytes and tables keyed by numbers become one-item objects."""
     if isinstance(value, bytes):
         return {_BYTES: base64.b85encode(zlib.compress(value, 1)).decode()}
     if isinstance(value, dict):
@@ -126,7 +126,7 @@ def _inflate(data: bytes) -> bytes:
     unpacker = zlib.decompressobj()
     content = unpacker.decompress(data, _LARGEST)
     if not unpacker.eof:
-        raise ValueError("a cut block")
+        raise ValueError("a truncated block")
     return content
 
 

@@ -1,4 +1,4 @@
-"""Decides between two slices whether a run is over."""
+"""Decides between slices whether a run is over."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _ANY_NUMBER = 1 << 32
 
 
 class Running(Protocol):
-    """What has to be known of a machine to tell whether its run is over.
+    """The parts of a machine needed to decide whether its run is over.
 
     Attributes:
         clock: Virtual time.
         uart2: The log port.
         monotonic: Real time in seconds.
-        bitten: Whether the watchdog has expired; cleared by whoever takes notice.
+        bitten: Whether the watchdog has expired; cleared when a run reports it.
     """
 
     clock: Clock
@@ -45,12 +45,12 @@ class Watch:
     """Checks the conditions of one run between slices.
 
     Args:
-        machine: What runs.
+        machine: The machine that runs.
         until: The conditions.
-        started: Real time at the start, as the machine's ``monotonic`` tells it.
+        started: Real time at the start, by the machine's ``monotonic``.
 
     Attributes:
-        detail: What was seen, once a condition holds.
+        detail: What happened, once a condition holds.
     """
 
     def __init__(self, machine: Running, until: Until, started: float) -> None:
@@ -128,7 +128,7 @@ class Watch:
         if quiet is not None and now - self._news_tick >= quiet * machine.clock.hz:
             return StopReason.QUIET
         if until.device_seconds is None and machine.asleep and machine.clock.next() is None:
-            self.detail = "deep sleep, and only a pin can end it"
+            self.detail = "in deep sleep until a pin wakes it"
             return StopReason.QUIET
         wall = until.wall_seconds
         if wall is not None and machine.monotonic() - self._started >= wall:

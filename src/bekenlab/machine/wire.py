@@ -1,7 +1,7 @@
-"""A chip as it looks from the far end of its download UART, in its own time.
+"""The interface of a chip as seen from the far end of its download UART, in its own time.
 
-Both virtual chips, the modelled ROM and a machine that runs a boot loader, are used through this
-seam: by the transport ``virtual://``, by the server of ``bekenlab sim``, and by the tests.
+Both kinds of virtual chip, the modelled ROM and a machine that runs a boot loader, implement it. It
+is used by the transport ``virtual://``, by the server of ``bekenlab sim``, and by tests.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ class Sent:
     """Bytes a chip sent.
 
     Attributes:
-        at: Device seconds when the last bit of the last byte was on the line.
-        baud: The chip's rate while it sent them; at another rate the receiver sees garbage.
+        at: Device seconds at the end of the last byte.
+        baud: The chip's rate while it sent them; a receiver at another rate gets garbage.
         data: The bytes.
     """
 
@@ -28,42 +28,42 @@ class Sent:
 class WireDevice(Protocol):
     """A chip on a wire.
 
-    Time only passes in :meth:`advance`, so that a run is a function of what was fed when.
+    Time only passes in :meth:`advance`, so that a run depends only on what was fed at which time.
 
     Attributes:
         now: Device seconds since it was first powered.
-        baud: Rate its receiver and transmitter are set to now.
+        baud: Current rate of its receiver and transmitter, in bits per second.
     """
 
     now: float
 
     @property
     def baud(self) -> int:
-        """Rate of the chip's UART, in bits a second."""
+        """Rate of the chip's UART, in bits per second."""
         ...
 
     @property
     def flash(self) -> bytes:
-        """The flash as it is now, physical addresses."""
+        """Current content of the flash, physical addresses."""
         ...
 
     def feed(self, data: bytes, baud: int) -> None:
         """Put bytes on the wire to the chip.
 
-        They arrive one by one from ``now`` on (after those still on their way), each taking ten bit
-        times at ``baud``. If the chip listens at another rate it receives garbage.
+        They arrive one by one from ``now`` on (after those still in transit), each taking ten bit
+        times at ``baud``. A chip set to another rate receives garbage.
         """
         ...
 
     def advance(self, until: float) -> tuple[Sent, ...]:
         """Let time pass until ``until`` (device seconds), or until the chip has sent something.
 
-        Returns as soon as anything was sent, with ``now`` when its last bit was on the line, so
-        that ``now`` never runs ahead of what the receiver could have seen; an empty result means
-        that ``now`` is ``until``.
+        Returns as soon as anything was sent, with ``now`` at the end of its last bit, so that
+        ``now`` is never ahead of what the receiver could have seen; an empty result means that
+        ``now`` is ``until``.
         """
         ...
 
     def reset(self) -> None:
-        """Pull CEN low and let go: the chip starts anew; bytes on the wire are lost."""
+        """Pull CEN low and release it: the chip restarts; bytes on the wire are lost."""
         ...

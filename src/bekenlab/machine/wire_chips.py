@@ -1,4 +1,4 @@
-"""Which model plays which chip on a wire."""
+"""Chooses the model for a chip on a wire."""
 
 from __future__ import annotations
 
@@ -14,17 +14,16 @@ if TYPE_CHECKING:
 
 
 def build(name: str, flash: bytes | None = None, faults: ChipFaults | None = None) -> WireDevice:
-    """A chip to be spoken to.
+    """Build a virtual chip that answers the download protocol.
 
     Args:
-        name: Chip or alias.
-        flash: Its content, as large as a flash part; None is blank flash, where the chip can live
-            with that.
-        faults: What it is to do wrong; None is nothing.
+        name: Name or alias of the chip.
+        flash: Its content, the size of a flash part; None is blank flash, for ROM chips only.
+        faults: Faults of the chip; None for none.
 
     Raises:
-        NotADumpError: The chip's download code is in flash, and there is none.
-        UnsupportedError: No such chip, no model of it, or no flash part of that size.
+        NotADumpError: The chip's download code is in flash, and the flash has none.
+        UnsupportedError: Unknown chip, no model of it, or no flash part of that size.
     """
     found = chip(name)
     faults = faults or ChipFaults()
@@ -41,7 +40,7 @@ def _loader(name: str, flash: bytes | None, faults: ChipFaults) -> WireDevice:
         )
     if faults != ChipFaults():
         raise UnsupportedError(
-            f"A virtual {name} runs its own boot loader, which makes no such mistakes.",
+            f"A virtual {name} runs its genuine boot loader, which cannot simulate these faults.",
             hint="faults of the line work with every chip",
         )
     return LoaderChip(flash, name)

@@ -1,4 +1,4 @@
-"""What OpenBeken wants: role names, device template, a description for a forum."""
+"""OpenBeken's formats: role names, device templates, and a description for a forum."""
 
 from bekenlab.openbeken.describe import describe
 from bekenlab.openbeken.roles import find_role, role_id, role_name, roles

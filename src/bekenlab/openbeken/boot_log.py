@@ -1,4 +1,4 @@
-"""What OpenBeken says of itself while it starts: on TX2, 115200 baud.
+"""Reads the log that OpenBeken prints while it starts, on TX2 at 115200 baud.
 
 Facts: the log of OpenBeken 1.18.300 for BK7231N and BK7231T in the virtual chip.
 """
@@ -13,7 +13,7 @@ from bekenlab.secret import Secret
 
 
 class ConfigVerdict(StrEnum):
-    """What became of the configuration sector."""
+    """Whether OpenBeken loaded the configuration sector."""
 
     TAKEN = "taken"
     REJECTED = "rejected"
@@ -22,15 +22,15 @@ class ConfigVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ObkBootLog:
-    """What a log tells.
+    """The contents of a log.
 
     Attributes:
-        name: ``"OpenBK7231N"``, or None when the log does not say so.
+        name: ``"OpenBK7231N"``, or None if the log does not say.
         version: ``"1.18.300"``, or None.
-        config: Whether the stored configuration was taken.
-        ssid: Name of the Wi-Fi network it uses; None while it has not said; empty: none.
-        access_point: Whether it opened an access point of its own.
-        started: Whether it has done all it does at a start.
+        config: Whether the stored configuration was loaded.
+        ssid: Name of the Wi-Fi network it uses; None if not printed yet; empty for no network.
+        access_point: Whether it opened its own access point.
+        started: Whether startup is complete.
         calibration_missing: Whether it found no RF calibration in flash.
     """
 
@@ -44,11 +44,11 @@ class ObkBootLog:
 
     @property
     def told_all(self) -> bool:
-        """Whether waiting for more would tell nothing that is asked of it."""
+        """Whether the log holds everything needed, so that waiting longer is pointless."""
         return self.started and self.ssid is not None
 
     def uses(self, ssid: bytes) -> bool | None:
-        """Whether it uses this network (empty: none); None while it has not said."""
+        """Whether it uses this network (empty for none); None if not printed yet."""
         return None if self.ssid is None else self.ssid.reveal() == ssid
 
 
@@ -62,7 +62,7 @@ _NO_CALIBRATION = re.compile(r"No TLV header found in flash")
 
 
 def read_boot_log(text: str) -> ObkBootLog:
-    """Read a log, whole or in part; of several starts in it the last one counts."""
+    """Read a complete or partial log; if it holds several starts, the last one counts."""
     begin = max((match.start() for match in _BANNER.finditer(text)), default=0)
     text = text[begin:]
     banner = _BANNER.search(text)

@@ -1,7 +1,7 @@
-"""What is personal in OpenBeken's settings sector, and its checksum.
+"""Personal data in OpenBeken's settings sector, and its checksum.
 
-Only what redaction needs: a table of fields. The sector is plain, begins with ``CFG``, and lies one
-sector behind the RF data. Sources (versions up to 5): docs/formats.md, "OpenBeken
+Holds only what redaction needs: a table of fields. The sector is unencrypted, begins with ``CFG``,
+and is the sector after the RF data. Sources (versions up to 5): docs/formats.md, "OpenBeken
 configuration".
 """
 
@@ -39,7 +39,7 @@ _TEXTS = (
 _MAC_AT = 0x2D8
 _COMMANDS_AT, _COMMANDS_SIZE = 0x5E0, {3: 512}
 _COMMANDS_DEFAULT = 1568
-# Values every new device has; nobody's secret.
+# Defaults of every new device, which are not secret.
 _DEFAULTS = frozenset({b"homeassistant", b"bekens"})
 _COMMAND = re.compile(
     rb"(?i)\b(?P<name>ssid[12]?|password[12]?|mqtt_?(?:user|password|host|client)|web_?password)"
@@ -62,9 +62,9 @@ class ConfigSector:
 
     Attributes:
         offset: Where it starts in the bytes searched.
-        size: Bytes the checksum spans.
-        ok: Whether the checksum is right.
-        spans: What is personal in it, as offsets in the bytes searched.
+        size: Number of bytes the checksum covers.
+        ok: Whether the checksum is correct.
+        spans: Personal data in it, as offsets in the bytes searched.
     """
 
     offset: int
@@ -74,7 +74,7 @@ class ConfigSector:
 
 
 def find_config_sectors(data: bytes) -> tuple[ConfigSector, ...]:
-    """Find the settings sectors of flash bytes, at starts of sectors; at most 16."""
+    """Find the settings sectors in flash bytes, at the start of sectors; at most 16."""
     found: list[ConfigSector] = []
     at = data.find(_MAGIC)
     while at >= 0 and len(found) < _MAX_FOUND:
@@ -89,7 +89,7 @@ def find_config_sectors(data: bytes) -> tuple[ConfigSector, ...]:
 
 
 def mend_config_sector(data: bytearray, sector: ConfigSector) -> None:
-    """Write the right checksum into a sector that had a right one."""
+    """Correct the checksum of a sector whose checksum was correct before."""
     if sector.ok:
         body = bytes(data[sector.offset + 4 : sector.offset + sector.size])
         data[sector.offset + _CRC_AT] = config_crc(body)
@@ -98,7 +98,7 @@ def mend_config_sector(data: bytearray, sector: ConfigSector) -> None:
 def config_crc(data: bytes) -> int:
     """Return the settings' CRC-8 (polynomial 0x8C, reflected) as Beken chips compute it.
 
-    Their compiler shifts signed bytes, so that the sign bit stays: another result than the usual
+    Their compiler shifts signed bytes, so the sign bit stays and the result differs from the usual
     CRC-8. Sources: docs/formats.md, "OpenBeken configuration"; checked against OpenBeken in the
     virtual chip.
     """
@@ -132,7 +132,7 @@ def _spans(body: bytes, version: int, base: int) -> Iterator[SecretSpan]:
 
 
 def command_spans(text: bytes, base: int = 0) -> Iterator[SecretSpan]:
-    """Yield what is personal in OpenBeken's commands: ``Password1 abc``, ``MqttUser "me"``."""
+    """Yield personal data in OpenBeken's commands: ``Password1 abc``, ``MqttUser "me"``."""
     for match in _COMMAND.finditer(text):
         name = match["name"].lower().replace(b"_", b"")
         kind = next(kind for head, kind in _COMMAND_KINDS if name.startswith(head))

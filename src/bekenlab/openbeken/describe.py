@@ -1,4 +1,4 @@
-"""Say in plain sentences what a pin map means, for a forum post or a terminal."""
+"""Describes a pin map in plain text, for a forum post or a terminal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CURRENTS = {"CW": "White", "C": "Cool white", "W": "Warm white"}
 
 
 def describe(pinmap: PinMap, *, chip: str | None = None) -> str:
-    """The pin map as text, one fact a line.
+    """The pin map as text, one fact per line.
 
     Args:
         pinmap: The pins.
@@ -47,7 +47,7 @@ def _lines(pinmap: PinMap, chip: str | None) -> Iterator[str]:
 
 
 def _unknown(item: UnknownKey) -> str:
-    """A key and its value, if that is a number: what else it may be could be personal."""
+    """A key, with its value only if that is a short number: others could be personal."""
     number = item.value.lstrip("-").isdecimal() and len(item.value) <= _LONGEST_NUMBER
     return f"{item.key} = {item.value}" if number else item.key
 

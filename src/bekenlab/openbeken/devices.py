@@ -1,6 +1,6 @@
-"""OpenBeken's list of known devices, as people filled it in, made comparable.
+"""Reads and normalises OpenBeken's community list of devices.
 
-The list has no licence, so it is not part of bekenlab: the user's copy is read.
+The list has no licence, so bekenlab does not include it; it reads the user's copy.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_LIST = 8 << 20
-"""Largest list in bytes; in 2026 the list has half a megabyte."""
+"""Largest list in bytes; in 2026 the list is half a megabyte."""
 
 _MOST_DEVICES = 20_000
 _LONGEST = 500
 _LINK = re.compile(r"https?://[^\s\"'<>]+")
 _LINK_FIELDS = ("wiki", "shop", "image")
-# What people write for a board that has no name of its own.
+# What people write for a board without a name.
 _NO_MODULE = frozenset({"", "onpcb", "pcb", "unknown", "none", "n/a", "na", "?", "custom"})
 
 
@@ -33,13 +33,13 @@ class Device:
     """One entry.
 
     Attributes:
-        vendor: Maker, or an empty string.
-        name: What it is.
+        vendor: Vendor, or an empty string.
+        name: Product name.
         model: Model, or an empty string.
-        chip: Chip by our name where we know it, else as written, in capitals.
+        chip: Chip by bekenlab's name if known, else as written, in capitals.
         board: Module as written, or an empty string.
-        keywords: Words to find it by.
-        pins: The pins that make sense, by GPIO.
+        keywords: Search words.
+        pins: The valid pins, by GPIO.
         links: Where to read more: forum, shop, picture.
     """
 
@@ -54,7 +54,7 @@ class Device:
 
     @property
     def module(self) -> str | None:
-        """The module, comparable with others; None for a board without a name."""
+        """The module's normalised name; None for a board without a name."""
         return plain_module(self.board)
 
     @property
@@ -70,7 +70,7 @@ class DeviceList:
 
     Attributes:
         devices: In the order of the list.
-        skipped: Entries that are none.
+        skipped: Number of invalid entries.
     """
 
     devices: tuple[Device, ...]
@@ -84,7 +84,7 @@ def parse_devices(data: bytes) -> DeviceList:
         data: JSON: ``{"devices": [...]}``, or the list alone.
 
     Raises:
-        DeviceListError: It is no such list.
+        DeviceListError: It is not such a list.
     """
     if len(data) > MAX_LIST:
         raise DeviceListError(
@@ -94,7 +94,7 @@ def parse_devices(data: bytes) -> DeviceList:
     try:
         value = json.loads(data.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError) as error:
-        raise _no_list("it is no JSON") from error
+        raise _no_list("it is not JSON") from error
     rows = value.get("devices") if isinstance(value, dict) else value
     if not isinstance(rows, list):
         raise _no_list("it has no list of devices")
@@ -105,13 +105,13 @@ def parse_devices(data: bytes) -> DeviceList:
 
 
 def plain_module(name: str | None) -> str | None:
-    """A module name without what people disagree on: case, spaces, dashes; None for no name."""
+    """A module name normalised for case, spaces and dashes; None for no name."""
     plain = re.sub(r"[\s_-]+", "", name or "").upper()
     return None if plain.lower() in _NO_MODULE else plain
 
 
 def chip_name(text: str) -> str:
-    """A chip by our name for it where we know it, else in capitals."""
+    """A chip by bekenlab's name if known, else in capitals."""
     found = find_chip(text)
     return found.name if found else text.strip().upper()
 
@@ -139,6 +139,6 @@ def _text(row: Mapping[str, Any], field: str) -> str:
 
 def _no_list(why: str) -> DeviceListError:
     return DeviceListError(
-        f"this is no list of OpenBeken devices: {why}",
+        f"this is not a list of OpenBeken devices: {why}",
         action=Action("name-devices"),
     )

@@ -1,6 +1,6 @@
-"""Checksums of EasyFlash records, where OpenBeken keeps its counters and variables.
+"""Checksums of EasyFlash records, in which OpenBeken keeps its counters and variables.
 
-A record: the status bytes, ``KV40``, u32 length, u32 CRC-32, name length (one byte and three of
+A record has: the status bytes, ``KV40``, u32 length, u32 CRC-32, name length (one byte and three of
 FF), u32 length of the value, name, value. Sources: docs/formats.md, "OpenBeken
 configuration".
 """
@@ -21,14 +21,14 @@ _MAX_VALUE = 0x2000
 
 @dataclass(frozen=True, slots=True)
 class FlashRecord:
-    """A record with a right checksum: where it starts, and where its value ends."""
+    """The start and end offsets of a record with a correct checksum."""
 
     offset: int
     end: int
 
 
 def find_records(data: bytes) -> tuple[FlashRecord, ...]:
-    """Find the records with a right checksum; at most 4096."""
+    """Find the records with a correct checksum; at most 4096."""
     found: list[FlashRecord] = []
     at = data.find(_MAGIC)
     while at >= 0 and len(found) < _MAX_RECORDS:
@@ -40,7 +40,7 @@ def find_records(data: bytes) -> tuple[FlashRecord, ...]:
 
 
 def mend_record(data: bytearray, record: FlashRecord) -> None:
-    """Write the right checksum into a record that had a right one."""
+    """Correct the checksum of a record after its value was changed."""
     crc = zlib.crc32(data[record.offset + _CHECKED_FROM : record.end])
     at = record.offset + _CRC_AT
     data[at : at + 4] = crc.to_bytes(4, "little")
@@ -53,7 +53,7 @@ def _parse(data: bytes, at: int) -> FlashRecord | None:
     plain_end = at + _HEAD.size + name_length + value_length
     if value_length > _MAX_VALUE or plain_end > len(data):
         return None
-    # Where the flash is written in words, name and value are filled up to whole ones.
+    # If the flash is written in words, name and value are padded to whole words.
     filled_end = at + _HEAD.size + -(-name_length // 4) * 4 + -(-value_length // 4) * 4
     for end in dict.fromkeys((plain_end, filled_end, at + length)):
         fits = plain_end <= end <= min(len(data), at + 2 * _MAX_VALUE)

@@ -1,4 +1,4 @@
-"""OpenBeken's flags: numbers, names, and the decimal numbers templates keep them in."""
+"""OpenBeken's flags: numbers, names, and their decimal form in templates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FLAG_BITS = 64
-"""Flags that have room in a configuration; not all of them have a meaning."""
+"""Number of flags that fit in a configuration; not all of them have a meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Flag:
     """One flag.
 
     Attributes:
-        number: Its bit.
-        name: Our name for it, e.g. ``"led-remember"``.
+        number: Its bit number.
+        name: bekenlab's name for it, e.g. ``"led-remember"``.
         about: What it does.
     """
 
@@ -41,7 +41,7 @@ def flags() -> tuple[Flag, ...]:
 
 
 def flag_name(number: int) -> str:
-    """Name of a flag; its number as text where it has none."""
+    """Name of a flag, or its number as text."""
     return flags()[number].name if number < len(flags()) else str(number)
 
 
@@ -65,12 +65,12 @@ def flag_number(text: str) -> int:
 
 
 def flags_from_number(number: int) -> frozenset[int]:
-    """The flags in a template's number, which may be a signed one of 32 or 64 bits."""
+    """The flags in a template's number, which may be signed, with 32 or 64 bits."""
     bits = 32 if -(1 << 31) <= number < 0 else FLAG_BITS
     mask = number & ((1 << bits) - 1)
     return frozenset(bit for bit in range(FLAG_BITS) if mask >> bit & 1)
 
 
 def flags_to_number(numbers: Iterable[int]) -> int:
-    """The number a template keeps these flags in."""
+    """The number by which a template represents these flags."""
     return sum(1 << number for number in set(numbers))

@@ -1,4 +1,4 @@
-"""Relays that exclude each other, read back from OpenBeken's startup commands."""
+"""Reads back from OpenBeken's startup commands which relays exclude each other."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _STOP = re.compile(
 
 
 def curtains_of(command: str) -> tuple[Curtain, ...]:
-    """Pairs of channels of which each switches the other off, with the buttons that stop both."""
+    """Pairs of channels that switch each other off, with the buttons that stop both."""
     locks = {(int(on), int(off)) for on, off in _LOCK.findall(command)}
     stops = {(int(gpio), int(channel)) for gpio, channel in _STOP.findall(command)}
     buttons = sorted({gpio for gpio, _ in stops})

@@ -1,4 +1,4 @@
-"""OpenBeken's releases: which file is for which chip, and what is known of it beforehand."""
+"""OpenBeken's releases: the file for each chip, with its size and hash."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from bekenlab.data import read_table
 from bekenlab.errors import Action, DownloadError, UnsupportedError
 
 MAX_ANSWER = 4 << 20
-"""More bytes than a list of a release's files has."""
+"""Size limit in bytes for a release's list of files."""
 
 MAX_FILE = 16 << 20
-"""More bytes than firmware has."""
+"""Size limit in bytes for firmware."""
 
 _VERSION = r"[0-9]+(?:\.[0-9]+){1,3}"
 _DIGEST = re.compile(r"sha256:([0-9a-fA-F]{64})")
@@ -28,9 +28,9 @@ class Asset:
     Attributes:
         name: ``"OpenBK7231N_QIO_1.18.300.bin"``.
         version: ``"1.18.300"``.
-        address: Where it can be downloaded.
-        size: Bytes.
-        sha256: Of its content, hexadecimal; None where none is published.
+        address: Download address.
+        size: Size in bytes.
+        sha256: Of its content, hexadecimal; None if not published.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Asset:
 
 
 def announcement() -> str:
-    """Address that announces the newest release."""
+    """Address of the description of the newest release."""
     return str(_facts()["address"])
 
 
@@ -54,7 +54,7 @@ def asset_for(chip: str, announced: bytes) -> Asset:
 
     Raises:
         UnsupportedError: OpenBeken is not released for this chip.
-        DownloadError: The answer is none, or the file is not in the release.
+        DownloadError: The answer is invalid, or the file is not in the release.
     """
     begin = _facts()["names"].get(chip)
     if begin is None:
@@ -85,7 +85,7 @@ def _entries(announced: bytes) -> list[dict[str, Any]]:
     entries = release.get("assets") if isinstance(release, dict) else None
     if not isinstance(entries, list):
         raise DownloadError(
-            "what announces OpenBeken's releases gave no list of files",
+            "the server did not return the list of files of OpenBeken's release",
             hint="try again later",
             action=Action("name-firmware"),
         )

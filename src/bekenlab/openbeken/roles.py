@@ -1,4 +1,4 @@
-"""OpenBeken's pin roles: names, numbers, and which name means which active level."""
+"""OpenBeken's pin roles: names, numbers, and the active level each name stands for."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Role:
         id: Number in the configuration sector.
         name: ``"Rel_n"``.
         channels: How many channel numbers it takes: 0, 1 or 2.
-        active: Active level this name stands for, or None where the role has none.
+        active: Active level this name stands for, or None if the role has none.
         twin: Name of the same role with the other active level, or None.
     """
 
@@ -44,7 +44,7 @@ def roles() -> tuple[Role, ...]:
 
 
 def find_role(name: str) -> Role | None:
-    """A role by name in any case, as OpenBeken does it; None for a name it has not."""
+    """A role by name, ignoring case as OpenBeken does; None for an unknown name."""
     return _by_name().get(name.strip().lower())
 
 
@@ -52,7 +52,7 @@ def role_id(name: str) -> int:
     """Number of a role.
 
     Raises:
-        KeyError: For a name OpenBeken does not have.
+        KeyError: OpenBeken has no such role.
     """
     return _by_name()[name.strip().lower()].id
 
@@ -60,8 +60,8 @@ def role_id(name: str) -> int:
 def role_name(base: str, polarity: Polarity | None) -> str:
     """Name of a base role (``"Rel"``) with an active level, e.g. ``"Rel_n"``.
 
-    A plain button is active low and its ``_n`` active high; with relays and LEDs it is the other
-    way round. Without a level, and for roles that have none, the plain name is returned.
+    A plain button is active low and its ``_n`` form active high; for relays and LEDs it is the
+    other way round. Without a level, or for roles that have none, returns the plain name.
     """
     role = find_role(base)
     if role is None or polarity is None or role.active in (None, polarity):
@@ -80,7 +80,7 @@ def base_of(name: str) -> tuple[str, Polarity | None]:
 
 
 def says_polarity(base: str) -> bool:
-    """True when OpenBeken has a name for either active level of a role."""
+    """True if OpenBeken has a name for each active level of a role."""
     role = find_role(base)
     return role is not None and role.twin is not None
 

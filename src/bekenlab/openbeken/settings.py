@@ -1,4 +1,4 @@
-"""What OpenBeken is told about a pin: ``26: Rel;1``, in the spellings people use."""
+"""Pin settings in OpenBeken's form, ``26: Rel;1``, in the spellings people use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CHANNELS = 64
-"""OpenBeken's channels are 0 to 63."""
+"""Number of OpenBeken's channels, 0 to 63."""
 
 _MOST_GPIOS = 64
 _GPIO = re.compile(r"\s*(?:GPIO|P)?[\s_]*0*(\d{1,2})\s*", re.IGNORECASE)
@@ -41,7 +41,7 @@ class PinSetting:
 
     @property
     def text(self) -> str:
-        """As a template has it: ``Rel;1``, with the second channel where there is one."""
+        """The setting as in a template: ``Rel;1``, with the second channel if there is one."""
         second = f";{self.channel2}" if self.channel2 else ""
         return f"{self.role};{self.channel}{second}"
 
@@ -53,7 +53,7 @@ def canonical_role(name: str) -> str | None:
 
 
 def setting_role_name(number: int) -> str:
-    """Name of a role number; ``#120`` where there is none."""
+    """Name of a role number, or e.g. ``#120`` if it has none."""
     return roles()[number].name if number < len(roles()) else f"#{number}"
 
 
@@ -79,11 +79,11 @@ def parse_gpio(text: str) -> int:
     """The GPIO of ``26``, ``P26`` or ``GPIO26``.
 
     Raises:
-        BadValueError: It is none of them.
+        BadValueError: It is none of these.
     """
     match = _GPIO.fullmatch(text)
     if match is None or int(match[1]) >= _MOST_GPIOS:
-        raise BadValueError(f"{text!r} is no pin", hint="a pin is written 26 or P26")
+        raise BadValueError(f"{text!r} is not a pin", hint="write a pin as 26 or P26")
     return int(match[1])
 
 
@@ -95,11 +95,13 @@ def parse_setting(gpio: str, text: str) -> PinSetting:
         text: ``"Rel;1"``; a missing channel is 0, and a comma serves as a semicolon.
 
     Raises:
-        BadValueError: Pin, role or channel make no sense.
+        BadValueError: The pin, role or channel is invalid.
     """
     role, *channels = re.split(r"[;,]", text)
     if len(channels) > 2:
-        raise BadValueError(f"{text!r} is no pin setting", hint="write role;channel, as in Rel;1")
+        raise BadValueError(
+            f"{text!r} is not a pin setting", hint="write role;channel, as in Rel;1"
+        )
     first, second = (*(_channel(channel, text) for channel in channels), 0, 0)[:2]
     number = setting_role_number(role.strip())
     return PinSetting(parse_gpio(gpio), setting_role_name(number), first, second)
@@ -111,7 +113,7 @@ def _channel(text: str, whole: str) -> int:
         return 0
     if not re.fullmatch(r"\d{1,2}", digits, re.ASCII) or int(digits) >= CHANNELS:
         raise BadValueError(
-            f"{whole!r}: {digits[:20]!r} is no channel", hint=f"channels are 0 to {CHANNELS - 1}"
+            f"{whole!r}: {digits[:20]!r} is not a channel", hint=f"channels are 0 to {CHANNELS - 1}"
         )
     return int(digits)
 
@@ -120,7 +122,7 @@ def parse_settings(pins: Mapping[str, object]) -> tuple[tuple[PinSetting, ...], 
     """The ``pins`` of a template.
 
     Returns:
-        The pins that have a role, by GPIO; and a sentence for each entry that makes no sense.
+        The pins that have a role, by GPIO; and a sentence for each invalid entry.
     """
     found: dict[int, PinSetting] = {}
     wrong = []

@@ -1,4 +1,4 @@
-"""How similar a device is to an entry of the device list, and why."""
+"""Scores how similar a device is to an entry of the device list, with reasons."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from bekenlab.openbeken.settings import PinSetting
 
-# Weight of each kind of evidence. Pins tell most: few devices share them by chance.
+# Weight of each kind of evidence. Pins count most: few devices share them by chance.
 _WEIGHTS = {"pins": 70.0, "module": 15.0, "chip": 10.0, "names": 15.0, "firmware": 10.0}
-_UNKNOWN = 0.5  # an entry that leaves a thing out neither agrees nor disagrees
+_UNKNOWN = 0.5  # an entry without this information neither agrees nor disagrees
 
 _SAME, _OTHER_CHANNEL, _OTHER_LEVEL, _SAME_KIND, _DIFFERENT = 1.0, 0.9, 0.6, 0.3, 0.0
 # Roles people choose between for the same part.
@@ -30,10 +30,10 @@ _KINDS = (
 )
 
 CLOSE_PINS = 0.6
-"""Least agreement of the pins with which two devices count as similar."""
+"""Minimum agreement of the pins for two devices to count as similar."""
 
 CLOSE_SCORE = 60.0
-"""Least score with which they do."""
+"""Minimum score for two devices to count as similar."""
 
 _CLOSE_NAMES = 0.75
 _FEWEST_NAMES = 2
@@ -41,13 +41,13 @@ _FEWEST_NAMES = 2
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What is looked for.
+    """The device searched for.
 
     Attributes:
-        pins: What the pins do.
+        pins: Its pin settings.
         chip: Chip, or None.
         module: Module, or None.
-        names: Vendor, name and model, where they are known.
+        names: Vendor, name and model, if known.
         firmware: Name of the firmware, or None.
     """
 
@@ -60,11 +60,11 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class PinAgreement:
-    """One GPIO that either of the two uses.
+    """One GPIO that at least one of the two devices uses.
 
     Attributes:
         gpio: Its number.
-        ours: Setting of the device looked for, as ``Rel;1``, or None.
+        ours: Setting of the device searched for, as ``Rel;1``, or None.
         theirs: Setting of the entry, or None.
         agreement: 0 to 1.
     """
@@ -81,9 +81,9 @@ class Part:
 
     Attributes:
         name: ``"pins"``, ``"module"``, ``"chip"``, ``"names"`` or ``"firmware"``.
-        weight: What it counts.
+        weight: Its weight in the score.
         agreement: 0 to 1.
-        why: In words.
+        why: The reason, as text.
     """
 
     name: str
@@ -98,9 +98,9 @@ class Similarity:
 
     Attributes:
         device: The entry.
-        score: 0 to 100: the mean agreement of the parts by weight.
-        parts: The evidence the device looked for has.
-        pins: The GPIOs one by one.
+        score: 0 to 100: the weighted mean of the parts' agreement.
+        parts: The evidence available for the device searched for.
+        pins: Agreement of each GPIO.
     """
 
     device: Device
@@ -110,7 +110,7 @@ class Similarity:
 
     @property
     def close(self) -> bool:
-        """Whether the two can be called similar at all."""
+        """Whether the two count as similar."""
         parts = {part.name: part.agreement for part in self.parts}
         if "pins" in parts:
             return parts["pins"] >= CLOSE_PINS and self.score >= CLOSE_SCORE
@@ -118,7 +118,7 @@ class Similarity:
 
 
 def rank(wanted: Signature, devices: Iterable[Device]) -> tuple[Similarity, ...]:
-    """The entries that are close, best first; in the order of the list where they are equal."""
+    """The similar entries, best first; equal ones in the order of the list."""
     found = (compare(wanted, device) for device in devices)
     return tuple(sorted((each for each in found if each.close), key=lambda each: -each.score))
 
@@ -179,7 +179,7 @@ def _names_firmware(device: Device, firmware: str) -> bool:
 
 @cache
 def _words(texts: tuple[str, ...]) -> frozenset[str]:
-    """The words that tell, with digits kept together: ``SA-SWPWPM`` is ``swpwpm``, not ``sa``."""
+    """The words of the texts, in lower case, without single characters."""
     return frozenset(
         word for text in texts for word in re.findall(r"[a-z0-9]+", text.lower()) if len(word) > 1
     )
@@ -211,6 +211,6 @@ def _agreement(left: PinSetting | None, right: PinSetting | None) -> float:
 
 
 def _channels(pin: PinSetting) -> tuple[int, ...]:
-    """The channels that mean something to the role."""
+    """The channels that the role uses."""
     role = find_role(pin.role)
     return (pin.channel, pin.channel2)[: role.channels if role else 2]

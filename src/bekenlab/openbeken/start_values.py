@@ -1,8 +1,8 @@
-"""What channels start with: OpenBeken's command for it, and the field of its configuration.
+"""Start values of channels: OpenBeken's command for them, and the field of its configuration.
 
-A template has no place for start values, but for the command ``SetStartValue channel value``. As a
-startup command it counts from the second start on (``CFG_ApplyChannelStartValues`` of OpenBeken's
-``new_pins.c`` has run by then); in the configuration sector the values count at once.
+A template can hold start values only as the command ``SetStartValue channel value``. As a startup
+command it takes effect from the second start on (``CFG_ApplyChannelStartValues`` of OpenBeken's
+``new_pins.c`` has run by then); in the configuration sector the values take effect at once.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ def take_start_values(command: str) -> tuple[str, dict[int, int]]:
 
 
 def with_start_values(values: Sequence[int], starts: Mapping[int, int]) -> tuple[int, ...]:
-    """The values of all channels with some of them changed."""
+    """The values of all channels with some of them replaced."""
     start = dict(enumerate(values)) | dict(starts)
     return tuple(start.get(channel, 0) for channel in range(CHANNELS))
 
 
 def command_with_start_values(command: str, values: object) -> str:
-    """Startup commands with a line for each channel that does not start with 0."""
+    """Startup commands with an added line for each channel that does not start with 0."""
     if not isinstance(values, tuple):
         return command
     lines = [
@@ -55,7 +55,7 @@ def command_with_start_values(command: str, values: object) -> str:
 
 
 def power_on_of(command: str) -> dict[int, PowerOn]:
-    """What channels do when power comes back, by the commands that set it."""
+    """What channels do when power comes back, according to the startup commands."""
     meaning = {-1: PowerOn.LAST, 0: PowerOn.OFF, 1: PowerOn.ON}
     found: dict[int, PowerOn] = {}
     for line in re.split(r"[\r\n;]+", re.sub(r"\bbacklog\b", "", command, flags=re.IGNORECASE)):

@@ -1,4 +1,4 @@
-"""Write a pin map as an OpenBeken device template, the format of its web app and device list."""
+"""Writes a pin map as an OpenBeken device template, as used by its web app and device list."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MQTT_STATE_ON_CONNECT = 10
 
 ONE_WAY = ("BridgeFWD", "BridgeREV")
-"""Roles that OpenBeken has for active high pins only."""
+"""Roles that OpenBeken offers for active-high pins only."""
 
 
 def build_template(
@@ -32,15 +32,15 @@ def build_template(
     Args:
         pinmap: Its pins.
         chip: ``"BK7231N"``.
-        board: Module name; by default the one the configuration names.
-        vendor: Maker of the device.
+        board: Module name; by default the one in the configuration.
+        vendor: Vendor of the device.
         name: Name of the device.
         model: Model number.
 
     Returns:
-        Plain JSON values in the web app's order. ``pins`` is sorted by GPIO, one role each (see
-        ``pins.choose`` for which one wins); ``command`` has one startup command a line; ``flags``
-        is a decimal number in text.
+        Plain JSON values in the web app's order. ``pins`` is sorted by GPIO, with one role each
+        (see ``pins.choose`` for which one wins); ``command`` has one startup command per line;
+        ``flags`` is a decimal number as text.
     """
     return {
         "vendor": vendor,
@@ -62,7 +62,7 @@ def build_template(
 
 
 def template_pins(pinmap: PinMap) -> tuple[Pin, ...]:
-    """The pins that have a place in a template: one for each GPIO that has a role, by GPIO."""
+    """The pins that go into a template: one for each GPIO that has a role, by GPIO."""
     return one_job_each(pin for pin in pinmap.pins if pin.role != "None")
 
 

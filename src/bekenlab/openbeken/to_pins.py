@@ -1,4 +1,4 @@
-"""The way back: a pin map from what OpenBeken was set up with."""
+"""Converts an OpenBeken template back to a pin map."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 _ALTERNATE_CW_MODE = 8
 _USE_UART2 = 26
-_MCU_BAUD = 9600  # OpenBeken's own, where no command sets another
+_MCU_BAUD = 9600  # OpenBeken's default if no command sets another
 _COLOURS = (Colour.RED, Colour.GREEN, Colour.BLUE, Colour.COLD, Colour.WARM)
 _ORDERS = {"RGB", "RBG", "GRB", "GBR", "BRG", "BGR"}
 
-# What people call it; {n} is the channel. A role without a row is called as OpenBeken calls it.
+# Names for people; {n} is the channel. A role without a row keeps OpenBeken's name.
 _LABELS = {
     "Rel": "Relay {n}",
     "Btn": "Button {n}",
@@ -77,11 +77,11 @@ def pins_from_template(template: Mapping[str, object]) -> PinMap:
     """Read an OpenBeken template into a pin map.
 
     Args:
-        template: With ``pins``, and ``command`` and ``flags`` where it has them.
+        template: Holds ``pins``, and optionally ``command`` and ``flags``.
 
     Returns:
-        The pin map. Never raises: entries that make no sense are in ``notes``, and commands that
-        say nothing about pins are left out.
+        The pin map. Never raises: invalid entries are in ``notes``, and commands that do not
+        concern pins are left out.
     """
     stored = template.get("pins")
     settings, wrong = parse_settings(stored if isinstance(stored, dict) else {})
@@ -110,7 +110,7 @@ def pins_from_template(template: Mapping[str, object]) -> PinMap:
 
 
 def _commands(text: str) -> dict[str, list[str]]:
-    """Arguments by command in small letters; ``startDriver BL0942`` is ``startdriver bl0942``."""
+    """Arguments by command in lower case; ``startDriver BL0942`` is ``startdriver bl0942``."""
     found: dict[str, list[str]] = {}
     for line in re.split(r"[\r\n;]+", text):
         words = line.split()
@@ -148,8 +148,8 @@ def _pin(setting: PinSetting, colour: Colour | None) -> Pin:
 def _colours(settings: Sequence[PinSetting], *, cct: bool) -> dict[int, Colour]:
     """What each PWM pin of the lamp drives, by GPIO.
 
-    OpenBeken's LED driver takes red, green, blue, cool, warm from channels 1 to 5, of two PWMs
-    cool and warm, and with its flag 8 temperature and brightness for the two whites.
+    OpenBeken's LED driver takes red, green, blue, cool, warm from channels 1 to 5; with only two
+    PWMs, cool and warm; and with its flag 8, temperature and brightness instead of the whites.
     """
     pwm = {
         setting.channel: setting.gpio for setting in settings if base_of(setting.role)[0] == "PWM"

@@ -1,4 +1,4 @@
-"""What every pin does, which way round, and how we know: Tuya parameters to a pin map."""
+"""Turns Tuya parameters into a pin map: the role, active level and evidence of each pin."""
 
 from bekenlab.pins._lights import colours_of_outputs, driver_from_settings
 from bekenlab.pins._switching import curtain_notices

@@ -1,4 +1,4 @@
-"""From parameters to single pins: every key that names a pin, looked up in the table."""
+"""Turns parameters into single pins: looks up every key that names a pin."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _CHANNELS = 64
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A pin and the row that told what it is.
+    """A pin and the table row it comes from.
 
     Attributes:
         pin: The pin.
         row: Row of the table.
-        reserved: True when another job on the same GPIO is no conflict.
+        reserved: Whether another role on the same GPIO is not a conflict.
     """
 
     pin: Pin
@@ -34,7 +34,7 @@ class Found:
 
 @dataclass(slots=True)
 class Reading:
-    """What has been read so far; filled by ``read_pins`` and the package's other readers."""
+    """The results so far; filled by ``read_pins`` and the package's other readers."""
 
     values: Mapping[str, object]
     source: Source
@@ -59,12 +59,12 @@ class Reading:
         return number(self.values.get(key))
 
     def by_pattern(self, pattern: str) -> Found | None:
-        """The first pin a row gave."""
+        """The first pin from the row with this pattern."""
         return next((item for item in self.found if item.row.pattern == pattern), None)
 
 
 def read_pins(values: Mapping[str, object], source: Source) -> Reading:
-    """Look every key up; a key that names a pin ends up in pins, unknown keys or notes."""
+    """Look up every key; a key that names a pin ends up in pins, unknown keys or notes."""
     reading = Reading(values, source)
     for key in values:
         _read_key(key, reading)
@@ -97,7 +97,7 @@ def _read_key(key: str, reading: Reading) -> None:
 
 
 def _read_unknown(key: str, value: object, reading: Reading) -> None:
-    """Keep a key nobody knows when its name says that it is a pin, and its value may be one."""
+    """Keep an unknown key if its name suggests a pin and its value may be one."""
     if is_pin_like(key) and not is_code(value):
         reading.unknown.append(UnknownKey(key, shown(value), reading.source))
 
@@ -120,12 +120,12 @@ def _pin(key: str, row: KeyRow, n: int, reading: Reading) -> Pin | None:
 
 
 def _stated_polarity(row: KeyRow, n: int, reading: Reading) -> Polarity | None:
-    """Active level by the lv key, or None when it is absent or says nothing."""
+    """Active level from the lv key, or None if it is absent or invalid."""
     key = fill(row.lv, n)
     if not key or key not in reading.values:
         return None
     value = reading.values[key]
-    said = level(value)
-    if said is None:
-        reading.note(f"{key} says neither low nor high ({shown(value)}).")
-    return said
+    stated = level(value)
+    if stated is None:
+        reading.note(f"{key} is neither low nor high ({shown(value)}).")
+    return stated

@@ -29,10 +29,10 @@ _CODE_LIMIT = 255
 
 
 def read_lights(reading: Reading) -> tuple[bool, int | None, LedDriver | None, Strip | None]:
-    """Settle the channels of lamp pins and add the commands a lamp needs.
+    """Assign the channels of lamp pins and add the commands a lamp needs.
 
     Returns:
-        Whether the lamp is driven by temperature and brightness, the PWM frequency in Hz, the
+        Whether two PWMs set temperature and brightness, the PWM frequency in Hz, the
         constant-current driver, and the addressable strip.
     """
     cct = _place_colours(reading)
@@ -73,10 +73,10 @@ def _place_colours(reading: Reading) -> bool:
 
 
 def _temperature_note(pin: Pin) -> str:
-    """Say what to do when warm and cold are swapped.
+    """What to do if warm and cold are swapped.
 
-    Tuya counts towards cold and OpenBeken towards warm, so that 11 of 12 public templates of such
-    lamps turn the pin's level round. The level here stays the one the configuration gives.
+    Tuya counts towards cold and OpenBeken towards warm, so 11 of 12 public templates of such lamps
+    invert the pin. The level here stays as given by the configuration.
     """
     return (
         "One PWM sets colour temperature, the other brightness (cwtype:1). If warm and cold come "
@@ -85,7 +85,7 @@ def _temperature_note(pin: Pin) -> str:
 
 
 def _used_colours(reading: Reading, present: set[str]) -> set[str]:
-    """Colours that have a pin and, where ``cmod`` names colours, are named there."""
+    """Colours that have a pin and, if ``cmod`` names colours, are named there."""
     mode = reading.values.get("cmod")
     named = set(mode) if isinstance(mode, str) and mode and set(mode) <= set(_COLOURS) else None
     return present if named is None else present & named
@@ -100,7 +100,7 @@ def _on_channel(item: Found, channel: int) -> Found:
 
 
 def _as_cct(item: Found, colour: str, channel: int) -> Found:
-    """Swap the whites: temperature (``w_pin``) comes first in OpenBeken, brightness second."""
+    """Swap the whites: in OpenBeken, temperature (``w_pin``) comes first and brightness second."""
     if colour not in "cw":
         return item
     first = channel if colour == "c" else channel - 1
@@ -114,7 +114,7 @@ def _as_cct(item: Found, colour: str, channel: int) -> Found:
 
 
 def _left_over(item: Found, reading: Reading) -> Found:
-    """A colour pin the lamp's mode does not use: kept, but without a job."""
+    """A colour pin that the lamp's mode does not use: kept, but without a role."""
     label = f"{item.pin.label}, not used (cmod is {shown(reading.values.get('cmod'))})"
     pin = replace(item.pin, role="None", channel=0, label=label)
     return replace(item, pin=pin, reserved=True)
@@ -136,8 +136,8 @@ def _read_driver(reading: Reading) -> LedDriver | None:
     row = _driver_row(reading)
     if row is None:
         reading.note(
-            f"An LED driver chip hangs on P{data.pin.gpio} (data) and P{clock.pin.gpio} (clock); "
-            "the configuration does not tell which one."
+            f"An LED driver chip is on P{data.pin.gpio} (data) and P{clock.pin.gpio} (clock); "
+            "the configuration does not say which one."
         )
         return None
     for item, role, wire in ((data, row.data, "data"), (clock, row.clock, "clock")):
@@ -149,7 +149,7 @@ def _read_driver(reading: Reading) -> LedDriver | None:
 
 
 def _driver_row(reading: Reading) -> DriverRow | None:
-    """The driver whose current keys are there, else the one of ``dmod``."""
+    """The driver whose current keys are present, else the one given by ``dmod``."""
     dmod = reading.number("dmod")
     by_keys = [
         row for row in driver_rows() if any(reading.number(key) is not None for key in _keys(row))
@@ -164,7 +164,7 @@ def _keys(row: DriverRow) -> tuple[str, ...]:
 
 
 def _currents(row: DriverRow, reading: Reading) -> dict[str, int]:
-    """Stored currents by label: RGB and CW, or C and W apart where they are stored apart."""
+    """Stored currents by label: RGB and CW, or C and W if stored separately."""
     found: dict[str, int] = {}
     for keys, label in ((row.rgb, "RGB"), (row.white, "CW")):
         for key in keys:
@@ -184,7 +184,7 @@ def _in_ma(row: DriverRow, reading: Reading) -> dict[str, int]:
 
 
 def _outputs(reading: Reading) -> tuple[int, int, int, int, int] | None:
-    """Driver output of red, green, blue, cool and warm; None when nothing sensible is stored."""
+    """Driver output of red, green, blue, cool and warm; None if nothing valid is stored."""
     stored = [reading.number(f"iic{colour}") for colour in _COLOURS]
     r, g, b, c, w = (v if v is not None and 0 <= v < len(_COLOURS) else -1 for v in stored)
     return None if max(r, g, b, c, w) < 0 else (r, g, b, c, w)
@@ -212,7 +212,7 @@ def driver_from_settings(name: str, currents: Sequence[int], carried: Sequence[i
     in_ma = dict(stored)
     if row.takes == "code":
         in_ma = {label: row.base_ma + code * row.step_ma for label, code in stored.items()}
-    # The map is its own inverse: where each colour's output stands.
+    # The same function inverts the map: the output of each colour.
     outputs = colours_of_outputs(carried) if len(carried) == len(_COLOURS) else None
     return LedDriver(
         name=name,
@@ -223,19 +223,19 @@ def driver_from_settings(name: str, currents: Sequence[int], carried: Sequence[i
 
 
 def _setting(row: DriverRow, stored: int) -> int:
-    """A stored current as the startup command takes it."""
+    """A stored current in the unit the startup command expects."""
     if row.unit == "mA" and row.takes == "code":
         return max(0, (stored - row.base_ma) // row.step_ma)
     return stored
 
 
 def colours_of_outputs(outputs: Iterable[int]) -> list[int]:
-    """Turn "red is on output ..." (Tuya) into "output 0 carries colour ..." (OpenBeken).
+    """Convert "red is on output ..." (Tuya) to "output 0 carries colour ..." (OpenBeken).
 
     OpenBeken's drivers send ``rgbcw[map[i]]`` to output i, Tuya's ``iicr`` to ``iicw`` name the
     output of each colour. The two are the same for the common maps, which only swap pairs; for
     the others the public templates of such bulbs hold the inverse (for instance Tuya 1 2 0 4 and
-    no warm white, template ``2 0 1 255 3``). An output nobody uses is -1.
+    no warm white, template ``2 0 1 255 3``). An unused output is -1.
     """
     carried = [-1] * len(_COLOURS)
     for colour, output in enumerate(outputs):
@@ -245,7 +245,7 @@ def colours_of_outputs(outputs: Iterable[int]) -> list[int]:
 
 
 def _read_strip(reading: Reading) -> Strip | None:
-    """Start the driver of an addressable strip, with its length where that is stored."""
+    """Start the driver of an addressable strip, with its length if that is stored."""
     if not _has_strip(reading):
         return None
     reading.command("startDriver SM16703P")

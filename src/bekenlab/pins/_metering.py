@@ -1,4 +1,4 @@
-"""Power meters, latching relays, batteries, and a second processor on the serial line."""
+"""Power meters, latching relays, batteries, and a second processor on a serial port."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _BAUD_LIMIT = 3_000_000
 def read_metering(reading: Reading) -> Meter | None:
     """Find the power meter and add what it needs: ``chip_type`` 0 to 3, after upk2esphome.
 
-    BL0937 and HLW8012 start by their pins. HLW8032 speaks the CSE7766's protocol (the public
-    template of a device with ``chip_type:2`` starts that driver). BL0942 is on a serial line.
+    BL0937 and HLW8012 are started by their pins. HLW8032 speaks the CSE7766's protocol (the public
+    template of a device with ``chip_type:2`` starts that driver). BL0942 is on a serial port.
     """
     chip = reading.number("chip_type")
     serial = any(item.row.group == "meter_uart" for item in reading.found)
@@ -53,9 +53,9 @@ def _serial_meter(driver: str, part: str, reading: Reading) -> Meter:
     rx = reading.number("ele_rx")
     if rx == 1:
         reading.flags.add(_USE_UART2)
-    lines = "P1 and P0 (UART2)" if rx == 1 else "P10 and P11 (UART1)"
+    port = "P1 and P0 (UART2)" if rx == 1 else "P10 and P11 (UART1)"
     reading.note(
-        f"The power meter is a {part} on the serial line {lines}: give those pins no other role, "
+        f"The power meter is a {part} on the serial port {port}: give those pins no other role, "
         "and calibrate it before you trust it."
     )
     return Meter(part, uart=2 if rx == 1 else 1, milliohm=_shunt(reading))
@@ -66,10 +66,10 @@ _LONGEST_PULSE = 10_000
 
 
 def read_latching(reading: Reading) -> int | None:
-    """Settle latching relays: two coils make a bridge, an "on" pin alone is a plain relay.
+    """Assign latching relays: two coils make a bridge, an "on" pin alone is a plain relay.
 
     Returns:
-        Length of the pulse in ms, where it is stored.
+        Length of the pulse in ms, if stored.
     """
     channels = {
         group: {item.pin.channel for item in reading.found if item.row.group == group}
@@ -92,7 +92,7 @@ def read_latching(reading: Reading) -> int | None:
 
 
 def read_battery(reading: Reading) -> Battery | None:
-    """Set the battery driver up where the configuration knows empty and full, in mV."""
+    """Set up the battery driver if the configuration gives the empty and full voltages in mV."""
     if reading.by_pattern("samp_pin") is None:
         return None
     battery = None
@@ -102,14 +102,14 @@ def read_battery(reading: Reading) -> Battery | None:
         reading.command("startDriver Battery")
         reading.command(f"Battery_Setup {low} {high}")
     reading.note(
-        "A battery device: look at DoorSnsrWSleep instead of dInput for its sensor, or OpenBeken "
+        "A battery device: use DoorSnsrWSleep instead of dInput for its sensor, or OpenBeken "
         "will not sleep and drain the battery. The divider in Battery_Setup may need calibration."
     )
     return battery
 
 
 def read_second_processor(reading: Reading, mcu_baud: int | None) -> int | None:
-    """TuyaMCU's speed: a baud rate from storage, or one in a configuration without any pins."""
+    """TuyaMCU's baud rate: from storage, or from a configuration without any pins."""
     stated = [number(reading.values.get(key)) for key in _BAUD_KEYS]
     stored = next((baud for baud in stated if baud is not None), None)
     baud = mcu_baud if mcu_baud is not None else stored
@@ -125,6 +125,6 @@ def read_second_processor(reading: Reading, mcu_baud: int | None) -> int | None:
     reading.command(f"tuyaMcu_setBaudRate {baud}")
     reading.note(
         f"A TuyaMCU device: a second processor on UART1 (P10 RX, P11 TX) at {baud} baud does the "
-        "work. Give P10 and P11 no role; what remains to be done is mapping its data points."
+        "work. Give P10 and P11 no role; only its data points need to be mapped."
     )
     return baud

@@ -1,4 +1,4 @@
-"""What relays do together: which exclude each other, and how they start when power comes back."""
+"""Relays that exclude each other, and the state of relays when power comes back."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _RELAYS = frozenset({"Rel", "BridgeFWD"})
 _STOPS = frozenset({"Btn", "Btn_Tgl_All"})
 _STATES = {0: PowerOn.OFF, 1: PowerOn.ON, 2: PowerOn.LAST}
 _START_VALUES = {PowerOn.ON: 1, PowerOn.LAST: -1}
-_CHANNELS_A_CURTAIN = 3  # Tuya numbers open, stop and close; a second curtain goes on with 4
+_CHANNELS_A_CURTAIN = 3  # Tuya numbers open, stop and close; a second curtain starts at 4
 
 
 def read_curtains(reading: Reading) -> tuple[Curtain, ...]:
-    """Pair the relays of curtains, make the buttons between them stop, add OpenBeken's commands.
+    """Pair the relays of curtains, make the buttons in between stop them, and add the commands.
 
     OpenBeken has no lock between relays; a handler that opens one contact when the other closes
     works in every release (its shutter roles came in 2025).
@@ -44,7 +44,7 @@ def read_curtains(reading: Reading) -> tuple[Curtain, ...]:
 
 
 def _pairs(channels: list[int]) -> list[tuple[int, int]]:
-    """Two relays of each curtain: first and last of its three numbers, else any two of them."""
+    """Two relays of each curtain: first and last of its three numbers, else any two in turn."""
     groups: defaultdict[int, list[int]] = defaultdict(list)
     for channel in channels:
         groups[(channel - 1) // _CHANNELS_A_CURTAIN].append(channel)
@@ -83,7 +83,7 @@ def _commands(curtain: Curtain) -> list[str]:
 
 
 def curtain_notices(curtains: tuple[Curtain, ...]) -> tuple[Notice, ...]:
-    """What somebody has to know before a motor is connected."""
+    """The warning to heed before connecting a motor."""
     if not curtains:
         return ()
     pairs = ", ".join(f"{first} and {second}" for first, second in (c.relays for c in curtains))
@@ -96,10 +96,10 @@ def curtain_notices(curtains: tuple[Curtain, ...]) -> tuple[Notice, ...]:
 
 
 def read_power_on(reading: Reading, curtains: tuple[Curtain, ...]) -> dict[int, PowerOn]:
-    """What each relay does when power comes back, where the configuration says it.
+    """What each relay does when power comes back, if the configuration says so.
 
-    ``ch1_stat`` is about one relay, ``total_stat`` about all: 0 off, 1 on, 2 as before. OpenBeken
-    starts with off unless it is told. A curtain stands still whatever is stored.
+    ``ch1_stat`` applies to one relay, ``total_stat`` to all: 0 off, 1 on, 2 as before. OpenBeken
+    starts with off by default. A curtain never starts moving, whatever is stored.
     """
     found: dict[int, PowerOn] = {}
     if curtains:

@@ -1,4 +1,4 @@
-"""The table of Tuya keys, read once from TOML: what each key means."""
+"""Loads the table of Tuya keys and their meaning."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class DriverRow:
 
 
 def fill(text: str, n: int, **facts: object) -> str:
-    """Put the key's number and other facts into a label, key or note of a row."""
+    """Fill in the key's number and other facts in a label, key or note of a row."""
     text = text.replace("{n+1}", str(n + 1)).replace("{n}", str(n))
     for name, value in facts.items():
         text = text.replace("{" + name + "}", str(value))
@@ -118,7 +118,7 @@ def find_key(key: str) -> tuple[KeyRow, int] | None:
 
 
 def pattern_of(key: str) -> str:
-    """The key as the table has it, ``rl{n}_pin`` for ``rl1_pin``; empty for a key it has not."""
+    """The key's pattern in the table, ``rl{n}_pin`` for ``rl1_pin``; empty for an unknown key."""
     found = find_key(key)
     return found[0].pattern if found else ""
 
@@ -135,7 +135,7 @@ def is_pin_key(key: str) -> bool:
 
 
 def is_setting_key(key: str) -> bool:
-    """True for a known key that names no pin: a setting, or an active level."""
+    """True for a known key that does not name a pin: a setting, or an active level."""
     return is_level_key(key) or find_setting(key) is not None
 
 
@@ -151,12 +151,12 @@ def level_keys() -> frozenset[str]:
 
 
 def is_level_key(key: str) -> bool:
-    """True when a key is some pin's active level."""
+    """True for a key that holds the active level of a pin."""
     return any(pattern in level_keys() for pattern, _ in _patterns(key))
 
 
 def is_pin_like(key: str) -> bool:
-    """True for a key that by its name holds a pin, whether or not anyone knows it."""
+    """True for a key whose name suggests a pin, known or not."""
     return bool(_PIN_LIKE.search(key.rstrip("0123456789")))
 
 

@@ -1,4 +1,4 @@
-"""Plain values out of what parameter parsers hand over: numbers, GPIOs, active levels."""
+"""Converts parsed parameters to numbers, GPIOs and active levels."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _DEPTH = 6
 
 
 def number(value: object) -> int | None:
-    """A whole number, also from decimal text or a float without fraction; else None."""
+    """A whole number, including from decimal text or an integral float; else None."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -44,14 +44,14 @@ def level(value: object) -> Polarity | None:
 
 
 def is_unused(value: object) -> bool:
-    """True for the ways Tuya says that a pin is not fitted: nothing, -1, 255, 65535."""
+    """True for the values by which Tuya marks a pin as not fitted: nothing, -1, 255, 65535."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return True
     return number(value) in UNUSED
 
 
 def is_code(value: object) -> bool:
-    """True for a text too long for a pin, such as the factory code that ``fac_pin`` holds."""
+    """True for a text too long for a pin number, such as the factory code in ``fac_pin``."""
     return isinstance(value, str) and len(value.strip()) > _LONGEST_PIN and number(value) is None
 
 
@@ -70,11 +70,11 @@ def shown(value: object) -> str:
 
 
 def flatten(values: Mapping[str, object]) -> dict[str, object]:
-    """Bring the nested form of old firmwares to one level, with dotted keys.
+    """Flatten the nested format of old firmware, with dotted keys.
 
     ``{"sw": {"ch": [{"rl": {"pin": {"value": 5}}}]}}`` gives ``{"sw.ch.0.rl.pin": 5}``. Lists of
-    anything but objects stay as they are, and so does what lies deeper than six levels. Of two
-    keys that become the same, the plain one keeps its name and the nested one gets a mark.
+    anything but objects stay as they are, and so does anything nested deeper than six levels. If
+    two keys become equal, the nested one gets a trailing apostrophe.
     """
     nested = {key for key, value in values.items() if _children(value) is not None}
     flat: dict[str, object] = {k: v for k, v in values.items() if k not in nested}

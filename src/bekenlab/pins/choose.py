@@ -1,4 +1,4 @@
-"""Which job of a pin stands where there is room for one only."""
+"""Chooses the most important role of a GPIO with several."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from bekenlab.pins.model import Pin
 
 PRIORITY = (
-    # First what makes the device work at all, then what switches power, then what the user presses,
-    # then lights that only show.
+    # First what the device needs to work at all, then what switches power, then what the user
+    # presses, then indicator LEDs.
     ("SM2135DAT", "SM2135CLK", "BP5758D_DAT", "BP5758D_CLK", "BP1658CJ_DAT", "BP1658CJ_CLK"),
     ("SM2235DAT", "SM2235CLK", "KP18058_DAT", "KP18058_CLK", "SM16703P_DIN", "AlwaysHigh"),
     ("BridgeFWD", "BridgeREV", "Rel"),
@@ -24,7 +24,7 @@ PRIORITY = (
 
 
 def one_job_each(pins: Iterable[Pin]) -> tuple[Pin, ...]:
-    """The most important job of each GPIO, by GPIO."""
+    """The most important role of each GPIO, by GPIO."""
     best: dict[int, Pin] = {}
     for pin in sorted(pins, key=_urgency):
         best.setdefault(pin.gpio, pin)

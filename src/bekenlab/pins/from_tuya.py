@@ -1,7 +1,7 @@
-"""Read a Tuya device configuration into a pin map.
+"""Reads a Tuya device configuration into a pin map.
 
-What each key means stands in ``data/tuya_keys.toml``; here and in the ``_`` modules beside is only
-what takes more than one key to decide.
+The meaning of each key is in ``data/tuya_keys.toml``; this module and the ``_`` modules next to it
+hold only decisions that involve more than one key.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ def pins_from_parameters(
     """Read Tuya parameters (``user_param_key``, ``oem_cfg``, boot log) into a pin map.
 
     Args:
-        values: Parameters as parsed: numbers or text, also the nested form of old firmwares.
+        values: Parsed parameters: numbers or text, including the nested format of old firmware.
         source: Where they were found; becomes the evidence of every pin.
-        module: The module the device is on; its pads are compared with the pins.
+        module: The device's module; its pads are compared with the pins.
         mcu_baud: Baud rate of a second processor from Tuya's storage (``baud_cfg``,
             ``uart_adapt_params``), or None.
 
     Returns:
         The pin map. Never raises: every key that names a pin is in ``pins``, in
-        ``not_understood`` or, when Tuya marks it as not fitted, in ``notes``.
+        ``not_understood`` or, if Tuya marks it as not fitted, in ``notes``.
     """
     reading = read_pins(flatten(values), source)
     pulse_ms = read_latching(reading)
@@ -103,7 +103,7 @@ def missing_pads(pins: Iterable[Pin], module: Module | None) -> tuple[Notice, ..
 
 
 def _module_name(reading: Reading) -> str | None:
-    """The module as the configuration spells it, in capitals as it is printed."""
+    """The module name from the configuration, in capitals as printed on modules."""
     name = reading.values.get("module")
     if not isinstance(name, str) or not 0 < len(name.strip()) <= _NAME_LIMIT:
         return None
@@ -111,7 +111,7 @@ def _module_name(reading: Reading) -> str | None:
 
 
 def _merge_same(found: list[Found]) -> tuple[Pin, ...]:
-    """One pin for keys that say the same, with all keys as evidence; sorted by GPIO and role."""
+    """Merge keys that give the same pin, keeping all as evidence; sorted by GPIO and role."""
     merged: dict[tuple[object, ...], Pin] = {}
     for pin in (item.pin for item in found):
         label = pin.label if pin.role == "None" else ""
@@ -123,7 +123,7 @@ def _merge_same(found: list[Found]) -> tuple[Pin, ...]:
 
 
 def _conflicts(found: list[Found]) -> tuple[Notice, ...]:
-    """A notice for each GPIO that has two different jobs."""
+    """A notice for each GPIO that has several different roles."""
     jobs: defaultdict[int, dict[tuple[str, int, object], str]] = defaultdict(dict)
     for item in found:
         if not item.reserved:

@@ -1,4 +1,4 @@
-"""Compare what several sources say about the pins of one device."""
+"""Compares what several sources say about the pins of a device."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _Slot = tuple[str, int, str]
 def compare(maps: Sequence[tuple[Source, PinMap]]) -> PinMap:
     """The best source's map, with the evidence of all sources that agree.
 
-    The best source is the most trustworthy one that says anything at all. Another source's pin of
-    the same job confirms it or makes a ``sources-disagree`` notice; a pin another source merely
-    lacks does not, since logs and damaged copies are cut short. The firmware's built-in default is
-    not about this device: it neither confirms nor contradicts, and alone it is a notice.
+    The best source is the most trustworthy one that says anything at all. A pin of the same role in
+    another source confirms it or gives a ``sources-disagree`` notice; a pin merely missing there
+    does not, since logs and damaged copies are cut short. The firmware's built-in default is not
+    about this device: it neither confirms nor contradicts, and on its own gives a notice.
 
     Args:
         maps: Source and map, in any order.
@@ -85,18 +85,18 @@ def _rank(evidence: Evidence) -> int:
 
 
 def _slot(pin: Pin) -> _Slot:
-    """What tells one job of a device from another."""
+    """Identifies one role of a device among others."""
     return pin.role, pin.channel, pin.label if pin.role in ("None", "WifiLED") else ""
 
 
 def _agree(pin: Pin, twin: Pin) -> bool:
-    """Same job on the same GPIO, and no two different stated levels."""
+    """Same role on the same GPIO, without contradictory stated levels."""
     levels = {one.polarity for one in (pin, twin) if not one.assumed} - {None}
     return _slot(pin) == _slot(twin) and pin.gpio == twin.gpio and len(levels) < 2
 
 
 def _pin_disputes(best: PinMap, other: PinMap) -> list[str]:
-    """Jobs of the other source that the best one has elsewhere, otherwise, or not at all."""
+    """Roles in the other source that the best one has elsewhere, differently, or not at all."""
     disputes = []
     for twin in other.pins:
         if any(_agree(pin, twin) for pin in best.pins):

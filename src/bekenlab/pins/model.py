@@ -1,4 +1,4 @@
-"""The pin map: what each GPIO does, which way round, and how we know."""
+"""The pin map: the role, active level and evidence of each GPIO."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class Source(StrEnum):
     """Where a statement about a pin was found, most trustworthy first.
 
-    ``PIN_LIST`` is pins in words, as another program told them, without active levels.
-    ``OPENBEKEN`` is what a person set OpenBeken up with; it is never compared with the others.
+    ``PIN_LIST`` is a list of pins in words from another program, without active levels.
+    ``OPENBEKEN`` is a configuration made by a person; it is never compared with the others.
     """
 
     STORAGE = "storage"
@@ -55,7 +55,7 @@ class PowerOn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One place that says so: the source and the Tuya key in it, e.g. ``rl1_pin``."""
+    """The source of a statement and the Tuya key in it, e.g. ``rl1_pin``."""
 
     source: Source
     key: str
@@ -63,18 +63,18 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """One job of one GPIO.
+    """One role of one GPIO.
 
     Attributes:
         gpio: Beken GPIO number (P-number), 0 to 63.
         role: OpenBeken role without its polarity suffix, e.g. ``"Rel"``, ``"WifiLED"``; see
-            ``openbeken.template`` for the spelling with polarity. ``"None"`` for a pin whose job
-            is known to Tuya but has no OpenBeken role (then ``label`` says what it is).
-        channel: OpenBeken channel number; 0 where the role has none.
-        polarity: Active level, or None where the role has none or nothing says.
-        label: What a person calls it, e.g. ``"Relay 1"``.
+            ``openbeken.template`` for the spelling with polarity. ``"None"`` for a pin that Tuya
+            uses but OpenBeken has no role for (``label`` then says what it is).
+        channel: OpenBeken channel number; 0 if the role has none.
+        polarity: Active level, or None if the role has none or it is unknown.
+        label: Its name for people, e.g. ``"Relay 1"``.
         evidence: All sources that agree, best first; never empty.
-        assumed: Whether ``polarity`` is the usual one of such a pin, not one the source states.
+        assumed: Whether ``polarity`` is the usual one for such a pin, not stated by the source.
         colour: What it drives, for an output of a lamp; else None.
     """
 
@@ -103,9 +103,9 @@ class LedDriver:
 
     Attributes:
         name: OpenBeken driver name, e.g. ``"SM2135"``.
-        currents: Labelled currents as stored, e.g. ``{"RGB": 20, "CW": 50}``; unit of the part.
-        led_map: Which driver output carries red, green, blue, cool, warm; -1 = unused.
-        in_ma: The same currents in mA, for those whose unit is known.
+        currents: Labelled currents as stored, e.g. ``{"RGB": 20, "CW": 50}``, in the part's unit.
+        led_map: Driver output of red, green, blue, cool and warm; -1 = unused.
+        in_ma: The same currents in mA, if the unit is known.
     """
 
     name: str
@@ -120,8 +120,8 @@ class Meter:
 
     Attributes:
         part: ``"BL0937"``, ``"HLW8012"`` (pulses), ``"HLW8032"`` or ``"BL0942"`` (serial).
-        uart: Serial port it is on, 1 (P10, P11) or 2 (P1, P0); None for one that gives pulses.
-        milliohm: Shunt, where the configuration has it.
+        uart: Its serial port, 1 (P10, P11) or 2 (P1, P0); None for a meter with pulse outputs.
+        milliohm: Shunt resistance, if the configuration gives it.
     """
 
     part: str
@@ -134,8 +134,8 @@ class Strip:
     """An addressable LED strip.
 
     Attributes:
-        leds: How many LEDs it has, or None.
-        order: In which order they take colours, e.g. ``"GRB"``, or None.
+        leds: Number of LEDs, or None.
+        order: Colour order, e.g. ``"GRB"``, or None.
     """
 
     leds: int | None = None
@@ -169,22 +169,22 @@ class PinMap:
 
     Attributes:
         pins: Sorted by GPIO, then role.
-        not_understood: Keys that name a pin and are not understood; nothing is dropped.
-        module: Module name as the configuration gives it, e.g. ``"CB2S"``, or None.
+        not_understood: Keys that name a pin but are not understood; nothing is dropped.
+        module: Module name from the configuration, e.g. ``"CB2S"``, or None.
         pwm_hz: PWM frequency in Hz, or None.
-        cct: True when of the two white PWMs the first is colour temperature and the second
+        cct: Whether the first of the two white PWMs sets colour temperature and the second
             brightness (Tuya ``cwtype:1``).
         led_driver: Constant-current driver, or None.
         meter: Power meter, or None.
-        mcu_baud: Speed of a second processor (TuyaMCU) on UART1, or None.
+        mcu_baud: Baud rate of a second processor (TuyaMCU) on UART1, or None.
         strip: Addressable LED strip, or None.
-        battery: What the battery's voltage means, or None.
+        battery: Voltages of an empty and a full battery, or None.
         pulse_ms: Length of the pulse that switches a latching relay, or None.
         curtains: Pairs of relays that must never be on together.
-        power_on: What relays do when power comes back, by channel; only where something says it.
+        power_on: What relays do when power comes back, by channel, if known.
         commands: OpenBeken startup commands the configuration calls for, in order.
         flags: OpenBeken flag bits the configuration calls for.
-        notes: Plain sentences about what has no OpenBeken role.
+        notes: Sentences about what has no OpenBeken role.
         notices: Warnings, e.g. a pin the module does not bring out.
     """
 

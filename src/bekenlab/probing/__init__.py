@@ -1,1 +1,1 @@
-"""Experiments on the virtual chip: pins tried, and what was seen of them."""
+"""Trying the pins of a configuration on the virtual chip."""

@@ -1,4 +1,4 @@
-"""Which way a pin is made to move, by the role OpenBeken is told."""
+"""How a pin is tried, by its role in OpenBeken."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ class Kind(StrEnum):
 
 
 def kind_of(role: str) -> Kind:
-    """How a pin with this role is tried; ``NONE`` where there is no way."""
+    """How a pin with this role is tried; ``NONE`` if it cannot be."""
     return _kinds().get(role, Kind.NONE)
 
 
 def of_kind(settings: Iterable[PinSetting], *kinds: Kind) -> list[PinSetting]:
-    """The pins that are tried in one of these ways."""
+    """The pins of these kinds."""
     return [setting for setting in settings if kind_of(setting.role) in kinds]
 
 
@@ -51,19 +51,19 @@ def on_level(role: str) -> int:
 
 
 def word(level: int) -> str:
-    """A level for a person."""
+    """A level in words."""
     return "high" if level else "low"
 
 
 def state_words(pin: PinState | None) -> str:
-    """How a pin is set up, for a person."""
+    """How a pin is set up, in words."""
     if pin is None:
         return "this chip has no such pin"
     if pin.direction == "out":
         return f"an output, {word(pin.level)}"
     if pin.direction == "in":
         return f"an input, pulled {pin.pull}" if pin.pull else "an input"
-    return "given to a peripheral" if pin.direction == "function" else "not set up"
+    return "used by a peripheral" if pin.direction == "function" else "not set up"
 
 
 @cache

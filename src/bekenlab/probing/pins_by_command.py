@@ -1,7 +1,7 @@
-"""Pins tried with commands: a copy of the configuration sets one channel after the other.
+"""Trying pins with commands: a copy of the configuration sets one channel after the other.
 
-The copy differs in its startup command only, to which the commands are added. So no console and
-no spare pin is needed, and what was written stays what it is.
+The copy differs only in its startup command, to which the commands are appended. Neither a console
+nor a spare pin is needed, and the flash that was written stays unchanged.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _STARTUP = "startup_command"
 _BEFORE = "delay_s 1"
-_SETTLE = 0.15  # device seconds between a command and the look at the pin
-_PULSE = 1.9  # a bridge's pulse is over
+_SETTLE = 0.15  # device seconds between a command and reading the pin
+_PULSE = 1.9  # device seconds after which a bridge's pulse is over
 _STEP_MOST = 8.0
 _BRIDGES = (Kind.PULSED_ON, Kind.PULSED_OFF)
 _ON, _OFF = 1, 0
@@ -35,12 +35,12 @@ _HZ_OFF, _DUTY_OFF = 0.01, 0.02
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """Commands, and what they are for.
+    """Commands, and what they set.
 
     Attributes:
         commands: Lines of the startup command.
-        channel: The channel they set; None: they light the lamp.
-        value: What it is set to.
+        channel: The channel they set; None: they switch the light on.
+        value: The channel's new value.
         seconds: Device seconds to watch.
     """
 
@@ -50,18 +50,18 @@ class _Order:
     seconds: float = _SETTLE
 
     def lines(self, number: int) -> str:
-        """As lines of a startup command; the last waits until the look is over."""
+        """As lines of a startup command; the last one waits until the pins have been read."""
         pause = f"delay_ms {round(1000 * self.seconds) + 250}"
         return "\n".join((*self.commands, f"echo {_marker(number)}", pause))
 
 
-_LOOK = _Order((), None)
-"""Nothing is done yet: how pins are at the start."""
+_INITIAL = _Order((), None)
+"""No command: the pins as they are at the start."""
 
 
 @dataclass(slots=True)
 class _Seen:
-    """What pins did, by GPIO: (value of the channel, what was seen, as expected)."""
+    """What pins did, by GPIO: (expected, seen, whether they agree)."""
 
     facts: dict[int, list[tuple[str, str, bool]]] = field(default_factory=dict)
 
@@ -74,10 +74,10 @@ def _marker(number: int) -> str:
 
 
 def try_by_command(flash: bytes, chip: str, address: int, config: Config) -> list[PinCheck]:
-    """Set every channel that drives a pin, and look at the pin.
+    """Set every channel that drives a pin, and check the pin.
 
     Args:
-        flash: What was written to the chip.
+        flash: The chip's flash, as it was written.
         chip: Name of the chip.
         address: Physical address of the configuration in it.
         config: The configuration.
@@ -97,7 +97,7 @@ def try_by_command(flash: bytes, chip: str, address: int, config: Config) -> lis
 
 
 def _orders(settings: Sequence[PinSetting]) -> list[_Order]:
-    orders = [_LOOK] if of_kind(settings, Kind.SWITCHED) else []
+    orders = [_INITIAL] if of_kind(settings, Kind.SWITCHED) else []
     kinds = (Kind.SWITCHED, Kind.DIMMED, *_BRIDGES)
     for channel in sorted({setting.channel for setting in of_kind(settings, *kinds)}):
         here = {kind_of(s.role) for s in of_kind(settings, *kinds) if s.channel == channel}
@@ -119,7 +119,7 @@ def _script(config: Config, orders: Sequence[_Order]) -> str:
 
 
 def _batches(orders: Sequence[_Order], config: Config) -> Iterator[list[_Order]]:
-    """As many orders at a time as the startup command has room for."""
+    """Batches of as many orders as fit into the startup command."""
     room = config.layout.fields[_STARTUP].size - 1
     batch: list[_Order] = []
     for order in orders:
@@ -140,12 +140,14 @@ def _carry_out(
     target.run(order.seconds)
     for setting in config.pins():
         kind = kind_of(setting.role)
-        if order is _LOOK:
+        if order is _INITIAL:
             if kind is Kind.SWITCHED and _starts_off(config, setting):
                 _switched(target, order, setting, seen)
         elif order.channel is None and kind is Kind.WIRED:
             edges = len(target.levels_since(mark, setting.gpio))
-            seen.add(setting.gpio, "moves when the light is set", f"{edges} edges", good=edges > 0)
+            seen.add(
+                setting.gpio, "changes when the light is set", f"{edges} edges", good=edges > 0
+            )
         elif order.channel != setting.channel:
             continue
         elif kind is Kind.SWITCHED:
@@ -161,7 +163,7 @@ def _carry_out(
 
 
 def _starts_off(config: Config, setting: PinSetting) -> bool:
-    """Whether its channel is 0 at the start; a stored value and commands may say otherwise."""
+    """Whether its channel is certainly 0 at the start, with no stored value and no command."""
     values = config.value("start_values")
     zero = isinstance(values, tuple) and not values[setting.channel]
     return zero and "channel" not in str(config.value(_STARTUP)).lower()
@@ -199,8 +201,8 @@ def _frequency(config: Config) -> int:
 
 
 def _check(setting: PinSetting, facts: Sequence[tuple[str, str, bool]]) -> PinCheck:
-    expected = ", ".join(fact[0] for fact in facts) or "moves when its channel is set"
-    seen = ", ".join(fact[1] for fact in facts) or "OpenBeken did not come to this command"
+    expected = ", ".join(fact[0] for fact in facts) or "changes when its channel is set"
+    seen = ", ".join(fact[1] for fact in facts) or "OpenBeken did not reach this command"
     good = bool(facts) and all(fact[2] for fact in facts)
     verdict = PinVerdict.MOVED if good else PinVerdict.WRONG
     return PinCheck(setting.gpio, setting.text, expected, seen, verdict)

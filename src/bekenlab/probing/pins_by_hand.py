@@ -1,4 +1,4 @@
-"""Pins tried with the very flash that was written: what moves by itself, and what a hand does."""
+"""Trying pins with the very flash that was written: buttons, inputs, and what changes by itself."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _START_MOST = 10.0  # device seconds
 _PRESS = 0.3
 # OpenBeken waits this long for a second click before it acts on the first.
 _ACT = 0.9
-# Within this a Wi-Fi LED blinks several times, and drivers do what they do every few seconds.
+# Long enough for a Wi-Fi LED to blink several times, and for drivers that act every few seconds.
 _WATCHED = 4.5
 _LIGHTS = (Kind.DIMMED, Kind.WIRED)
 _ALL_CHANNELS = "Btn_Tgl_All"
 
 
 def try_by_hand(target: VirtualTarget, settings: Sequence[PinSetting]) -> list[PinCheck]:
-    """Start the firmware, press every button, watch what moves; the pins that need no command."""
+    """Start the firmware, operate every input, and watch the pins that need no command."""
     begun = target.mark()
     for setting in of_kind(settings, Kind.PRESSED, Kind.SENSED):
-        # What the device's circuit does: OpenBeken pulls buttons up whatever they are.
+        # As the device's circuit does: OpenBeken enables a pull-up for buttons of either polarity.
         target.drive(setting.gpio, 1 - on_level(setting.role))
     target.run_until(_STARTED, _START_MOST)
     checks = [
@@ -63,9 +63,9 @@ def _pressed(
 
 
 def _switched_by(button: PinSetting, settings: Sequence[PinSetting]) -> list[PinSetting]:
-    """Relays and LEDs a press is to change; none where it dims a light instead, or runs a script.
+    """Relays and LEDs a press is to change; none where it dims a light or runs a script.
 
-    OpenBeken gives buttons to the light as soon as there is one.
+    OpenBeken assigns all buttons to the light as soon as there is one.
     """
     if of_kind(settings, *_LIGHTS) or not button.role.startswith("Btn"):
         return []
@@ -84,13 +84,13 @@ def _and_change(relays: Sequence[PinSetting]) -> str:
 
 
 def _sensed(target: VirtualTarget, setting: PinSetting, settings: Sequence[PinSetting]) -> PinCheck:
-    """Told by the log, or by what hangs on the channel: a toggled one is not in the log."""
+    """Checked in the log, or by the pins of the channel: a toggled channel is not in the log."""
     mark = _touch(target, setting)
     said = re.search(rf"CHANNEL_Set channel {setting.channel} has changed", target.log_since(mark))
     driven = [pin for pin in of_kind(settings, Kind.SWITCHED) if pin.channel == setting.channel]
     changes = bool(said) or any(target.levels_since(mark, pin.gpio) for pin in driven)
-    expected = f"changed from outside: channel {setting.channel} changes"
-    seen = f"channel {setting.channel} {'changes' if changes else 'stays'}"
+    expected = f"driven from outside: channel {setting.channel} changes"
+    seen = f"channel {setting.channel} {'changes' if changes else 'does not change'}"
     return _check(setting, expected, seen, good=changes)
 
 
@@ -125,7 +125,7 @@ def _untried(target: VirtualTarget, setting: PinSetting) -> PinCheck:
     return PinCheck(
         setting.gpio,
         setting.text,
-        "nothing here that could move it",
+        "not tried: the virtual chip has nothing that drives it",
         state_words(target.pin(setting.gpio)),
         PinVerdict.UNTRIED,
     )

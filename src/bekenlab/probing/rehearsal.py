@@ -1,4 +1,4 @@
-"""What a rehearsal showed: how the firmware starts, and whether each pin does what it should."""
+"""The result of a rehearsal: how the firmware starts, and whether each pin works as it should."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class PinVerdict(StrEnum):
-    """How a pin did."""
+    """The result for a pin."""
 
     MOVED = "moved"
     WRONG = "wrong"
@@ -26,11 +26,10 @@ class PinCheck:
 
     Attributes:
         gpio: Number.
-        setting: What OpenBeken is told about it, ``"Rel;1"``.
+        setting: Its setting in OpenBeken, e.g. ``"Rel;1"``.
         expected: What it should do, in words.
         seen: What it did.
-        verdict: Whether that is the same; ``untried`` where nothing in the virtual chip can make
-            it move.
+        verdict: Whether both agree; ``untried`` if nothing in the virtual chip drives it.
     """
 
     gpio: int
@@ -47,9 +46,9 @@ class Rehearsal:
     Attributes:
         chip: Name of the chip.
         written: Sectors written over the virtual wire, and verified.
-        wire_seconds: How long that took, on the line's clock.
-        log: What OpenBeken said of its start, with the very flash that was written.
-        wifi: Whether it uses the Wi-Fi it was given (or none, if none); None: it did not say.
+        wire_seconds: How long that took, by the transport's clock.
+        log: OpenBeken's boot log, from the very flash that was written.
+        wifi: Whether it uses the Wi-Fi it was given (or none, if none); None: not in the log.
         pins: Every pin of the configuration.
         crash: Why the firmware stopped, or an empty string.
     """
@@ -64,11 +63,11 @@ class Rehearsal:
 
     @property
     def config_taken(self) -> bool:
-        """Whether OpenBeken took its configuration."""
+        """Whether OpenBeken accepted its configuration."""
         return self.log.config is ConfigVerdict.TAKEN
 
     @property
     def passed(self) -> bool:
-        """Whether everything that can be tried went as it should."""
+        """Whether everything that can be tried worked."""
         wrong = any(pin.verdict is PinVerdict.WRONG for pin in self.pins)
         return self.config_taken and self.wifi is True and not wrong and not self.crash

@@ -1,4 +1,4 @@
-"""A virtual chip on which a configuration is tried: time, log, pins, and a finger for buttons."""
+"""A virtual chip on which a configuration is tried: device time, log, and pins to read or drive."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from bekenlab.machine.devices.base import PwmState
     from bekenlab.machine.devices.gpio import PinState
 
-_WALL = 120.0  # seconds; only against a computer that is far too slow
+_WALL = 120.0  # real seconds; a limit for far too slow computers only
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A moment: how much of the log and of the pins' changes were there."""
+    """A moment: the lengths of the log and of the list of edges."""
 
     log: int
     edges: int
@@ -27,7 +27,7 @@ class VirtualTarget:
     """Firmware running in the virtual chip.
 
     Args:
-        flash: What the chip holds, physical addresses, configuration included.
+        flash: The chip's flash by physical address, configuration included.
         chip: Name of the chip.
 
     Attributes:
@@ -43,7 +43,7 @@ class VirtualTarget:
 
     @property
     def log(self) -> str:
-        """All that was printed."""
+        """The whole log."""
         return self._machine.log
 
     @property
@@ -52,23 +52,23 @@ class VirtualTarget:
         return self._machine.clock.seconds
 
     def mark(self) -> Mark:
-        """This moment."""
+        """The present moment."""
         return Mark(len(self._machine.uart2.sent), len(self._edges))
 
     def log_since(self, mark: Mark) -> str:
-        """What was printed since."""
+        """The log since a mark."""
         return self._machine.uart2.sent[mark.log :].decode("utf-8", "replace")
 
     def levels_since(self, mark: Mark, gpio: int) -> list[int]:
-        """The levels a pin has taken since, in order."""
+        """The levels a pin has changed to since a mark, in order."""
         return [level for pin, level in self._edges[mark.edges :] if pin == gpio]
 
     def run(self, seconds: float) -> None:
-        """Let device time pass."""
+        """Run for so many device seconds."""
         self._run(Until(device_seconds=seconds, wall_seconds=_WALL))
 
     def run_until(self, pattern: str, seconds: float) -> bool:
-        """Run until the log says something; False when it did not within so much device time."""
+        """Run until the log matches; False if it did not within so many device seconds."""
         return self._run(Until(match=pattern, device_seconds=seconds, wall_seconds=_WALL))
 
     def _run(self, until: Until) -> bool:
@@ -80,14 +80,14 @@ class VirtualTarget:
         return outcome.reason is StopReason.MATCH
 
     def pin(self, gpio: int) -> PinState | None:
-        """A pin as it is; None for one the chip does not have."""
+        """State of a pin; None if the chip does not have it."""
         pins = self._machine.pins()
         return pins[gpio] if gpio < len(pins) else None
 
     def pwm(self, gpio: int) -> PwmState | None:
-        """The PWM at a pin, or None."""
+        """The PWM signal of a pin, or None."""
         return self._machine.pwm(gpio)
 
     def drive(self, gpio: int, level: int | None) -> None:
-        """Connect a pin from outside; None lets go."""
+        """Drive a pin from outside; None releases it."""
         self._machine.drive(gpio, level)

@@ -1,1 +1,1 @@
-"""A dump fit to be shared: its secrets replaced, and the proof that none is left."""
+"""Redacts dumps for sharing: replaces their secrets and verifies that none is left."""

@@ -1,9 +1,9 @@
-"""Takes the secrets out of flash bytes: finds them where they are known to be, then everywhere.
+"""Removes the secrets from flash bytes: first where they are known to be, then everywhere else.
 
-First every place that is understood is read, and each secret in it replaced: storage, protected
-blocks, PSM, the fast connect record, RF data, OpenBeken's settings, texts after known names. Then
-every spelling of every secret found is looked for in all layers of the file. The code is never
-changed: what is also in there is no secret of this device.
+Every place whose format is known is read first, and the secrets in it are replaced: storage,
+protected blocks, PSM, the fast connect record, RF data, OpenBeken's settings, text after known
+names. Then all layers of the file are searched for every spelling of every secret found. Code is
+never changed: whatever also occurs there is not a secret of this device.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bekenlab.image import rf
 from bekenlab.openbeken.config_secrets import command_spans, find_config_sectors, mend_config_sector
 from bekenlab.openbeken.easyflash import find_records, mend_record
 from bekenlab.redaction.forms import replaced
-from bekenlab.redaction.placeholders import Word, Words
+from bekenlab.redaction.placeholders import FoundSecret, FoundSecrets
 from bekenlab.redaction.search import MIN_ANYWHERE, Spelling, spellings
 from bekenlab.redaction.texts import lone_token_spans, private_key_spans
 from bekenlab.redaction.views import Range, code_ranges, decoders, overlaps, patch, without
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
     from bekenlab.image import Image
 
-# A secret this long that also stands in the code is no coincidence: the proof must fail.
+# A longer secret that also occurs in the code is no coincidence, so the proof must fail.
 MAX_COMMON = 15
-# Of an unknown firmware, only what is this short counts as a word of the code.
+# In unknown firmware, only values up to this length count as part of the code.
 MAX_COINCIDENCE = 5
 _MAX_PASSES = 5
 _WPA_ROUNDS = 4096
@@ -49,28 +49,29 @@ class DumpRedactor:
     """One run over one dump.
 
     Attributes:
-        image: The dump before.
-        phase: Where its sectors start, 0..4095.
-        unknown: Whether nobody knows how its firmware stores things: then what looks like a key,
-            an id or a token is taken for one.
-        data: Its physical bytes, being changed.
-        words: The secrets found.
+        image: The original dump.
+        phase: Offset of its first sector, 0..4095.
+        unknown: Whether it is unknown how its firmware stores data; then everything that looks
+            like a key, an id or a token is treated as one.
+        data: Its physical bytes, changed in place.
+        secrets: The secrets found.
         counts: How often something was replaced, by (kind, place).
         erased: Pages of storage that were erased.
-        common: Secrets that also stand in the firmware's code or in the pin configuration; replaced
-            where they are stored, and looked for nowhere else.
+        common: Secrets that also occur in the firmware's code or in the pin configuration; they are
+            replaced where they are stored, and searched for nowhere else.
         keys: Data keys of the storages found.
-        derived: Keys Wi-Fi makes from a name and a password; looked for, whether stored or not.
+        derived: Keys that Wi-Fi derives from a name and a password; searched for whether or not
+            they are stored.
     """
 
     image: Image
     phase: int
     unknown: bool
     data: bytearray = field(init=False)
-    words: Words = field(default_factory=Words)
+    secrets: FoundSecrets = field(default_factory=FoundSecrets)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     erased: int = 0
-    common: tuple[Word, ...] = ()
+    common: tuple[FoundSecret, ...] = ()
     keys: tuple[bytes, ...] = ()
     derived: set[bytes] = field(default_factory=set)
     _code: tuple[Range, ...] = ()
@@ -85,10 +86,10 @@ class DumpRedactor:
         self._code = code_ranges(self.image)
 
     def run(self) -> None:
-        """Do all of it; ``data`` is the dump without its secrets afterwards.
+        """Redact the dump; afterwards ``data`` holds it without its secrets.
 
-        Of a damaged storage, what is erased can bring an older copy to light, so that it is gone
-        over until nothing changes any more.
+        Erasing part of a damaged storage can uncover an older copy, so passes are repeated until
+        nothing changes any more.
         """
         for _ in range(_MAX_PASSES):
             before = bytes(self.data)
@@ -117,12 +118,14 @@ class DumpRedactor:
         for config in configs:
             mend_config_sector(self.data, config)
 
-    def searched(self) -> tuple[Word, ...]:
-        """Return the secrets that are looked for in the whole file."""
-        common = {word.value for word in self.common}
-        return tuple(word for word in self.words.words.values() if word.value not in common)
+    def searched(self) -> tuple[FoundSecret, ...]:
+        """Return the secrets that the whole file is searched for."""
+        common = {secret.value for secret in self.common}
+        return tuple(
+            secret for secret in self.secrets.by_value.values() if secret.value not in common
+        )
 
-    # --- places that are understood ------------------------------------------------------------
+    # --- places of a known format --------------------------------------------------------------
 
     def _known_values(self) -> None:
         """Storage, protected blocks, PSM."""
@@ -177,7 +180,7 @@ class DumpRedactor:
                 self._span(self.data, span, "OpenBeken settings")
 
     def _plain_texts(self) -> None:
-        """Texts after known names, outside of what was read already."""
+        """Text after known names, outside what has been read already."""
         frozen = bytes(self.data)
         kept = [
             (cfg.address, cfg.address + len(cfg.text.encode()))
@@ -199,14 +202,14 @@ class DumpRedactor:
                     self._span(self.data, whole, f"text at {whole.start + self.image.start:#x}")
 
     def _tokens(self, data: bytes) -> Iterator[SecretSpan]:
-        """Yield texts that look like keys, but for those every device of the model has."""
+        """Yield texts that look like keys, except those that every device of the model has."""
         for span in lone_token_spans(data):
             if data[span.start : span.end] not in self.image.logical:
                 yield span
 
     def _span(self, target: bytearray, span: SecretSpan, place: str) -> None:
         stored = bytes(target[span.start : span.end])
-        made = replaced(span, stored, self.words)
+        made = replaced(span, stored, self.secrets)
         if made != stored:
             target[span.start : span.end] = made
             self.counts[span.kind, place] += 1
@@ -214,29 +217,29 @@ class DumpRedactor:
     # --- the keys Wi-Fi derives from name and password -----------------------------------------
 
     def _remember_network(self, content: bytes, spans: Iterable[SecretSpan]) -> None:
-        values = Words()
+        values = FoundSecrets()
         names, passwords = [], []
         for span in spans:
             replaced(span, content[span.start : span.end], values)
-        for word in values.words.values():
-            if word.kind == "wifi-name":
-                names.append(word.value)
-            elif word.kind == "wifi-password":
-                passwords.append(word.value)
+        for secret in values.by_value.values():
+            if secret.kind == "wifi-name":
+                names.append(secret.value)
+            elif secret.kind == "wifi-password":
+                passwords.append(secret.value)
         self._networks += [(name, password) for name in names for password in passwords]
 
     def _derive_wifi_keys(self) -> None:
         for name, password in dict.fromkeys(self._networks[:_MAX_NETWORKS]):
             key = hashlib.pbkdf2_hmac("sha1", password, name, _WPA_ROUNDS, _WPA_BYTES)
-            if key not in self.words.words:
+            if key not in self.secrets.by_value:
                 self.derived.add(key)
-            self.words.placeholder("wifi-key", key)
+            self.secrets.placeholder("wifi-key", key)
 
     # --- everywhere ----------------------------------------------------------------------------
 
     def _everywhere(self) -> None:
         self.common = tuple(
-            word for word in self.words.words.values() if self._is_common(word.value)
+            secret for secret in self.secrets.by_value.values() if self._is_common(secret.value)
         )
         wanted = spellings(self.searched())
         for storage in self._storages:
@@ -275,12 +278,12 @@ class DumpRedactor:
             return False
         if value in self._parameters:
             return True
-        # Of a firmware nobody knows it may be the user's own, compiled in.
-        mine = self.unknown and len(value) > MAX_COINCIDENCE
-        return not mine and value in self.image.logical
+        # Unknown firmware may have the user's own secret compiled in.
+        personal = self.unknown and len(value) > MAX_COINCIDENCE
+        return not personal and value in self.image.logical
 
     def _encrypted(self) -> list[Range]:
-        """The sectors whose content was read and is written by an editor."""
+        """The sectors that an editor has read and will write."""
         starts = [at for storage in self._storages for at in storage.offsets]
         starts += [block.offset for block in self._protected]
         ranges = [(at, at + SECTOR) for at in starts]

@@ -1,4 +1,4 @@
-"""From the bytes where a secret stands to the secret itself, and from a placeholder back."""
+"""Decodes a secret from its stored bytes, and encodes its placeholder the same way."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bekenlab.redaction.placeholders import Words
+    from bekenlab.redaction.placeholders import FoundSecrets
     from bekenlab.tuya.secret_span import SecretSpan
 
 _MAC_TEXT = re.compile(
@@ -17,39 +17,39 @@ _MAC_TEXT = re.compile(
 )
 
 
-def replaced(span: SecretSpan, stored: bytes, words: Words) -> bytes:
-    """Return what to write in place of a secret's stored bytes: as many bytes, in the same form."""
+def replaced(span: SecretSpan, stored: bytes, secrets: FoundSecrets) -> bytes:
+    """Return the replacement for a secret's stored bytes: same length, same encoding."""
     if span.form == "base64":
-        return _base64(span.kind, stored, words)
+        return _base64(span.kind, stored, secrets)
     if span.kind == "mac" and _MAC_TEXT.fullmatch(stored):
-        return _mac_text(stored, words)
+        return _mac_text(stored, secrets)
     if b"\\" in stored:
-        return _escaped(span.kind, stored, words)
-    return words.placeholder(span.kind, stored)
+        return _escaped(span.kind, stored, secrets)
+    return secrets.placeholder(span.kind, stored)
 
 
-def _base64(kind: str, stored: bytes, words: Words) -> bytes:
+def _base64(kind: str, stored: bytes, secrets: FoundSecrets) -> bytes:
     try:
         value = base64.b64decode(stored, validate=True)
     except (binascii.Error, ValueError):
-        return words.placeholder(kind, stored)
-    coded = base64.b64encode(words.placeholder(kind, value))
-    return coded if len(coded) == len(stored) else words.placeholder(kind, stored)
+        return secrets.placeholder(kind, stored)
+    coded = base64.b64encode(secrets.placeholder(kind, value))
+    return coded if len(coded) == len(stored) else secrets.placeholder(kind, stored)
 
 
-def _mac_text(stored: bytes, words: Words) -> bytes:
+def _mac_text(stored: bytes, secrets: FoundSecrets) -> bytes:
     between = stored[2:3] if len(stored) > 12 else b""
     value = bytes.fromhex(stored.replace(between, b"").decode() if between else stored.decode())
-    made = words.placeholder("mac", value)
+    made = secrets.placeholder("mac", value)
     text = made.hex(between.decode()) if between else made.hex()
     return (text.upper() if stored == stored.upper() else text).encode()
 
 
-def _escaped(kind: str, stored: bytes, words: Words) -> bytes:
+def _escaped(kind: str, stored: bytes, secrets: FoundSecrets) -> bytes:
     try:
         value = json.loads(b'"' + stored + b'"').encode("utf-8")
     except (ValueError, UnicodeEncodeError):
-        return words.placeholder(kind, stored)
+        return secrets.placeholder(kind, stored)
     if len(value) > len(stored):
-        return words.placeholder(kind, stored)
-    return words.placeholder(kind, value).ljust(len(stored), b"x")
+        return secrets.placeholder(kind, stored)
+    return secrets.placeholder(kind, value).ljust(len(stored), b"x")

@@ -1,8 +1,8 @@
-"""Placeholders: what stands where a secret stood. Same length, same kind of characters, numbered.
+"""Numbered placeholders that replace secrets: same length, same kind of characters.
 
 ``REDACTED01xxxxxx`` for a text of sixteen characters, ``facade010000`` for hexadecimal digits,
-``900001`` for digits. The first three bytes of a MAC address stay. Numbers follow the order in
-which secrets are found, so that the same dump always gets the same placeholders.
+``900001`` for digits. The first three bytes of a MAC address are kept. Numbers follow the order in
+which secrets are found, so the same dump always gets the same placeholders.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ _BASE64_VALUE = re.compile(rb"[0-9A-Za-z+/]{6,}={1,2}")
 _SHORT = 2
 _SHORT_NUMBER = 5
 _MAC_TAIL = 3
-_TAIL = b"FADE"  # of the last two bytes, in hexadecimal digits
+_TAIL = b"FADE"  # for the last two bytes, in hexadecimal digits
 _MAX_MAC_NUMBER = 4  # of the middle byte of the tail: 1,023 addresses
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class FoundSecret:
     """A secret and its placeholder; both have the same length.
 
     Attributes:
         kind: What it is, e.g. ``"wifi-password"``.
-        value: The secret, as it is before any encoding.
-        placeholder: What it becomes.
+        value: The secret, decoded.
+        placeholder: What replaces it.
     """
 
     kind: str
@@ -45,24 +45,24 @@ class Word:
 
 
 @dataclass(slots=True)
-class Words:
-    """All secrets of a dump, each with the placeholder it got when it was first seen."""
+class FoundSecrets:
+    """All secrets of a dump, each with the placeholder it was given when first seen."""
 
-    words: dict[bytes, Word] = field(default_factory=dict)
+    by_value: dict[bytes, FoundSecret] = field(default_factory=dict)
 
     def placeholder(self, kind: str, value: bytes) -> bytes:
-        """Return the placeholder of a secret; a placeholder stays what it is."""
+        """Return the placeholder of a secret; a placeholder is returned unchanged."""
         if is_placeholder(kind, value):
             return value
-        known = self.words.get(value)
+        known = self.by_value.get(value)
         if known is None:
-            made = make_placeholder(kind, value, len(self.words) + 1)
-            known = self.words[value] = Word(kind, value, made)
+            made = make_placeholder(kind, value, len(self.by_value) + 1)
+            known = self.by_value[value] = FoundSecret(kind, value, made)
         return known.placeholder
 
 
 def is_placeholder(kind: str, value: bytes) -> bool:
-    """Whether a value is a placeholder, or as short and blank as one: nothing to hide in it."""
+    """Whether a value is a placeholder already, or blank, so that there is nothing to hide."""
     if not value.strip(b"\x00\xff"):
         return True
     if kind == "mac" and len(value) == 2 * _MAC_TAIL:
@@ -75,7 +75,7 @@ def is_placeholder(kind: str, value: bytes) -> bool:
 
 
 def make_placeholder(kind: str, value: bytes, number: int) -> bytes:
-    """Return the placeholder with a number for a secret; at most 9,999 of three bytes or more."""
+    """Return the placeholder of a secret with a running number, up to 9,999."""
     size = len(value)
     if kind == "mac" and size == 2 * _MAC_TAIL:
         return value[:_MAC_TAIL] + number.to_bytes(_MAC_TAIL, "big")
@@ -85,7 +85,7 @@ def make_placeholder(kind: str, value: bytes, number: int) -> bytes:
         return b"RE"[:size]
     digits = f"{number:02}".encode()[-size + 1 :]
     if value.isdigit():
-        # A short number with a running number in it could be somebody's.
+        # With a running number in it, a short number could be somebody's real one.
         return b"90000"[:size] if size <= _SHORT_NUMBER else b"9" + digits.rjust(size - 1, b"0")
     if _HEX_VALUE.fullmatch(value):
         made = (b"facade"[: size - len(digits)] + digits).ljust(size, b"0")

@@ -1,6 +1,6 @@
-"""The proof of a redaction: nothing of what was found is left, and everything else still reads.
+"""Verifies a redaction: no secret that was found is left, and everything else still reads the same.
 
-It looks at the finished bytes only, decoded anew, and takes nothing from the run but the secrets.
+Only the finished bytes are examined, decoded afresh; of the run itself, only the secrets are used.
 """
 
 from __future__ import annotations
@@ -24,33 +24,35 @@ if TYPE_CHECKING:
 
     from bekenlab.analysis.model import Analysis
     from bekenlab.analysis.tuya_findings import TuyaFindings
-    from bekenlab.redaction.placeholders import Word
+    from bekenlab.redaction.placeholders import FoundSecret
     from bekenlab.redaction.search import Spelling
 
 _NOWHERE = Path()
 _IN_CODE = (
-    "nothing was written; the firmware has it compiled in, and code is never changed: "
+    "nothing was written; the secret is compiled into the firmware, and code is never changed: "
     "do not share this dump"
 )
-_HINT = "nothing was written; this is a fault of bekenlab: please report it without the dump"
+_HINT = "nothing was written; this is a fault in bekenlab: please report it without the dump"
 
 
-def prove_gone(data: bytes, words: Iterable[Word], keys: Iterable[bytes], phase: int) -> int:
-    """Look for every spelling of every secret in all layers of a finished dump.
+def check_gone(
+    data: bytes, secrets: Iterable[FoundSecret], keys: Iterable[bytes], phase: int
+) -> int:
+    """Search all layers of a finished dump for every spelling of every secret.
 
     Args:
-        data: The whole file as it is to be written.
-        words: The secrets.
-        keys: Data keys found before; those found now are looked under as well.
-        phase: Where sectors start.
+        data: The whole file that is to be written.
+        secrets: The secrets.
+        keys: Data keys found before redaction; those found now are tried as well.
+        phase: Offset of the first sector.
 
     Returns:
-        How many spellings were looked for.
+        The number of spellings searched for.
 
     Raises:
-        RedactionError: One of them is there.
+        RedactionError: One of them was found.
     """
-    wanted = spellings(words)
+    wanted = spellings(secrets)
     image = read_image(data)
     physical = image.physical
     found = bytearray(physical)
@@ -60,7 +62,7 @@ def prove_gone(data: bytes, words: Iterable[Word], keys: Iterable[bytes], phase:
         view = decode(physical)
         for start, end in outside:
             _refuse(wanted, view.data[start:end], view.name)
-    _refuse(wanted, data if len(data) != len(physical) else b"", "file as it is")
+    _refuse(wanted, data if len(data) != len(physical) else b"", "file as stored")
     _refuse(wanted, image.logical, "decrypted code", _IN_CODE)
     _refuse(wanted, stored_code(image), "code as stored", _IN_CODE)
     return len(wanted)
@@ -78,11 +80,11 @@ def _refuse(wanted: Iterable[Spelling], data: bytes, where: str, hint: str = _HI
             )
 
 
-def prove_same(before: Analysis, data: bytes) -> None:
-    """Check that a finished dump says what the original says, apart from secrets.
+def check_unchanged(before: Analysis, data: bytes) -> None:
+    """Check that a finished dump reads like the original, apart from secrets.
 
     Raises:
-        RedactionError: A pin, a parameter, a plain stored value, or a warning is another one.
+        RedactionError: A pin, a parameter, a plain stored value, or a warning differs.
     """
     file = before.file
     after = analyze(InputFile(file.name, _NOWHERE, data), boot=BootMode.NEVER)
@@ -104,7 +106,7 @@ def _statements(tuya: TuyaFindings) -> list[tuple[str, int | None, Mapping[str, 
 
 
 def _values(tuya: TuyaFindings) -> list[tuple[str, bool, bytes | int]]:
-    """Names, and whether they are whole; of whole ones what is plain, of secrets the length."""
+    """Name, checksum state and content of each value; of a secret only its length."""
     storage = tuya.storage
     return [
         (name, value.ok, _content(name, value.value) if value.ok else 0)

@@ -1,4 +1,4 @@
-"""A dump that can be shown to others: its secrets replaced, everything else as it was."""
+"""Replaces the secrets of a dump so that it can be shared; everything else stays as it was."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bekenlab.chips import SECTOR
 from bekenlab.errors import BekenlabError, DamagedDumpError, Notice, RefusedError
 from bekenlab.image import EncryptionState
 from bekenlab.redaction.dump import DumpRedactor
-from bekenlab.redaction.proof import prove_gone, prove_same
+from bekenlab.redaction.proof import check_gone, check_unchanged
 from bekenlab.redaction.views import code_ranges, without
 from bekenlab.tuya.firmware import FirmwareKind
 from bekenlab.tuya.names import is_secret_parameter
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """Secrets of one kind that were replaced in one place; never the secrets themselves.
+    """How many secrets of one kind were replaced in one place; holds no secret itself.
 
     Attributes:
         kind: What they are, e.g. ``"wifi-password"``; the kinds are in docs/redact.md.
-        place: Where, in words for a person.
-        count: How many times something was replaced there.
+        place: Where, as text for the reader.
+        count: Number of replacements there.
     """
 
     kind: str
@@ -47,12 +47,12 @@ class Redaction:
 
     Attributes:
         file: The original.
-        data: The redacted file, in the order of bytes the original has.
+        data: The redacted file, its bytes in the order of the original.
         replacements: What was replaced, by kind and place.
-        secrets: How many different secrets there were.
-        spellings: In how many spellings the proof looked for them.
-        erased: Pages of storage erased because they held only remains.
-        notices: What the reader should know, above all what could not be checked.
+        secrets: Number of different secrets.
+        spellings: Number of spellings the proof searched for.
+        erased: Pages of storage erased because they held only remnants.
+        notices: Warnings for the reader, above all about what could not be checked.
     """
 
     file: FileFacts
@@ -73,19 +73,19 @@ def redact_file(path: Path) -> Redaction:
     """Read one dump, packed or not, and redact it.
 
     Raises:
-        BekenlabError: It cannot be read or is no dump, it holds several dumps, or the proof failed.
+        BekenlabError: It cannot be read, is not a dump, holds several dumps, or the proof failed.
     """
     return redact(load_one(path))
 
 
 def redact(file: InputFile) -> Redaction:
-    """Replace the secrets of a dump and prove that they are gone.
+    """Replace the secrets of a dump and verify that they are gone.
 
     The same dump gives the same bytes, and redacting them again changes nothing.
 
     Raises:
-        BekenlabError: The bytes are no dump.
-        RedactionError: A secret would be left, or something else would change.
+        BekenlabError: The bytes are not a dump.
+        RedactionError: A secret would remain, or something else would change.
     """
     before = analyze(file, boot=BootMode.NEVER)
     image = before.image
@@ -98,15 +98,15 @@ def redact(file: InputFile) -> Redaction:
     run = DumpRedactor(image, phase, unknown=not _known(before))
     run.run()
     data = _as_in_file(file.data, image, bytes(run.data))
-    searched = prove_gone(data, run.searched(), run.keys, phase)
-    prove_same(before, data)
+    searched = check_gone(data, run.searched(), run.keys, phase)
+    check_unchanged(before, data)
     return Redaction(
         file=before.file,
         data=data,
         replacements=tuple(
             Replacement(kind, place, count) for (kind, place), count in sorted(run.counts.items())
         ),
-        secrets=len(run.words.words.keys() - run.derived),
+        secrets=len(run.secrets.by_value.keys() - run.derived),
         spellings=searched,
         erased=run.erased,
         notices=tuple(_notices(before, image, run)),
@@ -115,15 +115,15 @@ def redact(file: InputFile) -> Redaction:
 
 def _only_text(name: str) -> BekenlabError:
     return RefusedError(
-        f"{name} is a text with a configuration, not a dump",
-        hint="read it through: what you do not want to show is easily deleted",
+        f"{name} is a text file with a configuration, not a dump",
+        hint="read through it and delete what you do not want to share",
     )
 
 
 def _as_in_file(original: bytes, image: Image, physical: bytes) -> bytes:
     """Put flash bytes back into the order of the file they came from.
 
-    Bytes before the boot loader are left out: they are what a tool printed, and nobody knows what.
+    Bytes before the boot loader are left out: a tool printed them, and what they hold is unknown.
     """
     rotated = physical[image.rotation :] + physical[: image.rotation]
     repeats = len(original) // len(physical) if physical else 1
@@ -132,12 +132,11 @@ def _as_in_file(original: bytes, image: Image, physical: bytes) -> bytes:
 
 def _notices(before: Analysis, image: Image, run: DumpRedactor) -> Iterator[Notice]:
     if run.common:
-        kinds = ", ".join(sorted({word.kind for word in run.common}))
+        kinds = ", ".join(sorted({secret.kind for secret in run.common}))
         yield Notice(
             "redact-common-word",
-            f"{len(run.common)} secret(s) ({kinds}) are also words of the firmware or of the pin "
-            "configuration. They were replaced where they are stored, and left where the firmware "
-            "has them.",
+            f"{len(run.common)} secret(s) ({kinds}) also occur in the firmware or in the pin "
+            "configuration. They were replaced where they are stored, and left in the firmware.",
         )
     if any(notice.code == "leading-bytes" for notice in before.notices):
         yield Notice(
@@ -160,9 +159,9 @@ def _notices(before: Analysis, image: Image, run: DumpRedactor) -> Iterator[Noti
     if before.firmware.kind is FirmwareKind.OPENBEKEN and _has_files(image):
         yield Notice(
             "redact-unchecked",
-            "There is a file system (LittleFS) of OpenBeken. Its files were searched for the "
-            "secrets found elsewhere, not read: a script may hold others, and its checksums were "
-            "not mended.",
+            "The dump holds a LittleFS file system of OpenBeken. It was searched for the secrets "
+            "found elsewhere, but its files were not read: a script may hold other secrets, and "
+            "checksums in it were not corrected.",
         )
     codes = {"storage-unreadable", "storage-limit", "value-damaged", "storage-block-damaged"}
     damaged = [notice for notice in before.notices if notice.code in codes]
@@ -179,27 +178,27 @@ def _unchecked(before: Analysis, image: Image) -> Iterator[Notice]:
     if not _known(before):
         yield Notice(
             "redact-unchecked",
-            "The firmware is not one that bekenlab knows, and there is no Tuya storage. What was "
-            "recognised was replaced, and every text that looks like a key, an id or a token. "
-            "Secrets kept in another form, or compiled into the code, may still be there: look "
-            "before you share.",
+            "bekenlab does not know this firmware, and there is no Tuya storage. What was "
+            "recognised was replaced, and so was every text that looks like a key, an id or a "
+            "token. Secrets in another form, or compiled into the code, may still be there: check "
+            "the file before you share it.",
         )
     elif before.firmware.kind is FirmwareKind.TUYA and not (tuya.storage or tuya.psm):
         yield Notice(
             "redact-unchecked",
-            "The firmware is Tuya's, but its storage was not found. If the dump holds it in a form "
-            "that cannot be read, its secrets are still there.",
+            "The firmware is Tuya's, but its storage was not found. If the dump holds it in an "
+            "unreadable form, its secrets are still there.",
         )
     if image.spans and image.encryption.state is EncryptionState.UNKNOWN:
         yield Notice(
             "redact-unchecked",
-            "The code is encrypted with a key that is not known: it could not be searched.",
+            "The code is encrypted with an unknown key, so it could not be searched.",
         )
     if tuya.psm:
         yield Notice(
             "redact-unchecked",
-            "The storage has the older PSM form, whose checksums (if it has any) are not known: "
-            "the redacted dump may not boot.",
+            "The storage has the older PSM format, whose checksums (if any) are unknown: the "
+            "redacted dump may not boot.",
         )
 
 

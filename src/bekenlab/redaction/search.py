@@ -1,4 +1,4 @@
-"""Every spelling in which a secret may stand somewhere in a dump, and what to write instead."""
+"""Every spelling in which a secret may occur in a dump, and the replacement for each."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bekenlab.redaction.placeholders import Word
+    from bekenlab.redaction.placeholders import FoundSecret
 
 MIN_ANYWHERE = 4
-"""A shorter secret is replaced where it is known to be, and searched for nowhere else."""
+"""Shorter secrets are replaced where they are known to be, and searched for nowhere else."""
 
-_MIN_PLAIN = 6  # below that, only as a word of its own
+_MIN_PLAIN = 6  # below that, only as a whole word
 _MIN_CODED = 8  # characters of base64 or hexadecimal digits
 _MAC = 6
 _LETTER = re.compile(rb"[0-9A-Za-z]")
@@ -24,13 +24,13 @@ _LETTER = re.compile(rb"[0-9A-Za-z]")
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """A secret as it may be written.
+    """One way a secret may be written.
 
     Attributes:
         kind: Kind of the secret.
-        text: The bytes to look for.
-        instead: The same number of bytes to write in their place.
-        word: Whether it counts only where no letter or digit stands beside it.
+        text: The bytes to search for.
+        instead: Their replacement, of the same length.
+        word: Whether it matches only as a whole word, with no letter or digit next to it.
     """
 
     kind: str
@@ -39,7 +39,7 @@ class Spelling:
     word: bool = False
 
     def places(self, data: bytes) -> Iterator[int]:
-        """Yield the offsets at which it stands in ``data``, without overlaps."""
+        """Yield the offsets at which it occurs in ``data``, without overlaps."""
         at = data.find(self.text)
         while at >= 0:
             end = at + len(self.text)
@@ -49,64 +49,68 @@ class Spelling:
             at = data.find(self.text, end)
 
 
-def spellings(words: Iterable[Word]) -> tuple[Spelling, ...]:
+def spellings(secrets: Iterable[FoundSecret]) -> tuple[Spelling, ...]:
     """Return all spellings of all secrets worth looking for, longest first."""
     found: dict[bytes, Spelling] = {}
-    for word in words:
-        make = _mac_spellings if word.kind == "mac" and len(word.value) == _MAC else _text_spellings
-        for spelling in make(word):
+    for secret in secrets:
+        make = (
+            _mac_spellings
+            if secret.kind == "mac" and len(secret.value) == _MAC
+            else _text_spellings
+        )
+        for spelling in make(secret):
             if spelling.text != spelling.instead:
                 found.setdefault(spelling.text, spelling)
     return tuple(sorted(found.values(), key=lambda spelling: -len(spelling.text)))
 
 
-def _text_spellings(word: Word) -> Iterator[Spelling]:
-    value, instead = word.value, word.placeholder
+def _text_spellings(secret: FoundSecret) -> Iterator[Spelling]:
+    value, instead = secret.value, secret.placeholder
     if len(value) < MIN_ANYWHERE:
         return
-    yield Spelling(word.kind, value, instead, word=len(value) < _MIN_PLAIN)
+    yield Spelling(secret.kind, value, instead, word=len(value) < _MIN_PLAIN)
     for make in (bytes.hex, _upper_hex):
         if 2 * len(value) >= _MIN_CODED:
-            yield Spelling(word.kind, make(value).encode(), make(instead).encode())
+            yield Spelling(secret.kind, make(value).encode(), make(instead).encode())
     for shift in range(3):
         coded = _base64_core(value, shift)
         if len(coded) >= _MIN_CODED:
             made = _base64_core(instead, shift)
-            yield Spelling(word.kind, coded, made)
-            yield Spelling(word.kind, _url_safe(coded), _url_safe(made))
-    yield from _wide_and_escaped(word)
+            yield Spelling(secret.kind, coded, made)
+            yield Spelling(secret.kind, _url_safe(coded), _url_safe(made))
+    yield from _wide_and_escaped(secret)
 
 
-def _wide_and_escaped(word: Word) -> Iterator[Spelling]:
+def _wide_and_escaped(secret: FoundSecret) -> Iterator[Spelling]:
     try:
-        text = word.value.decode("utf-8")
+        text = secret.value.decode("utf-8")
     except UnicodeDecodeError:
         return
     if not text.isprintable():
         return
-    marks = word.placeholder.decode("ascii", "replace")
+    marks = secret.placeholder.decode("ascii", "replace")
     for encoding in ("utf-16-le", "utf-16-be"):
         wide = text.encode(encoding)
-        yield Spelling(word.kind, wide, marks.encode(encoding)[: len(wide)])
+        yield Spelling(secret.kind, wide, marks.encode(encoding)[: len(wide)])
     for ascii_only in (True, False):
         escaped = json.dumps(text, ensure_ascii=ascii_only)[1:-1].encode()
-        yield Spelling(word.kind, escaped, word.placeholder.ljust(len(escaped), b"x"))
+        yield Spelling(secret.kind, escaped, secret.placeholder.ljust(len(escaped), b"x"))
 
 
-def _mac_spellings(word: Word) -> Iterator[Spelling]:
-    """The whole address in any order and writing; its device part only in writing."""
-    value, instead = word.value, word.placeholder
-    yield Spelling(word.kind, value, instead)
-    yield Spelling(word.kind, value[::-1], instead[::-1])
-    # Neighbours differ in the last byte: Bluetooth, the access point of the setup.
-    yield Spelling(word.kind, value[:5], instead[:5])
-    yield Spelling(word.kind, value[4::-1], instead[4::-1])
+def _mac_spellings(secret: FoundSecret) -> Iterator[Spelling]:
+    """The whole address in any byte order and notation; its device part only as text."""
+    value, instead = secret.value, secret.placeholder
+    yield Spelling(secret.kind, value, instead)
+    yield Spelling(secret.kind, value[::-1], instead[::-1])
+    # Related addresses (Bluetooth, the setup access point) differ in the last byte.
+    yield Spelling(secret.kind, value[:5], instead[:5])
+    yield Spelling(secret.kind, value[4::-1], instead[4::-1])
     for part in (slice(0, 6), slice(0, 5), slice(2, 6), slice(3, 6)):
         for separator in ("", ":", "-"):
             for make in (str.lower, str.upper):
                 old = make(_hex(value[part], separator)).encode()
                 new = make(_hex(instead[part], separator)).encode()
-                yield Spelling(word.kind, old, new, word=part == slice(3, 6) and not separator)
+                yield Spelling(secret.kind, old, new, word=part == slice(3, 6) and not separator)
 
 
 def _hex(data: bytes, separator: str) -> str:
@@ -118,7 +122,7 @@ def _upper_hex(data: bytes) -> str:
 
 
 def _base64_core(value: bytes, shift: int) -> bytes:
-    """The characters of base64 that only depend on ``value`` when ``shift`` bytes stand before."""
+    """The base64 characters that depend on ``value`` alone when ``shift`` bytes precede it."""
     coded = base64.b64encode(bytes(shift) + value)
     first = -(-8 * shift // 6)
     last = 8 * (shift + len(value)) // 6

@@ -1,4 +1,4 @@
-"""Secrets in plain bytes that no format describes: private keys, random texts standing alone."""
+"""Finds secrets in bytes of no known format: private keys, and random-looking strings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PRIVATE_KEY = re.compile(
     rb"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----(?P<body>[^-\x00]{16,8192})-----END", re.DOTALL
 )
 _LINE = re.compile(rb"[A-Za-z0-9+/=]{4,}")
-# A C string of its own: NULs or erased flash on both sides.
+# A separate C string: NULs or erased flash on both sides.
 _ALONE = re.compile(rb"(?:(?<=[\x00\xff])|\A)([\x21-\x7e]{16,1024})(?=[\x00\xff]|\Z)")
 _TOKEN = re.compile(rb"[A-Za-z0-9+/=_:.~-]+")
 _HOST = re.compile(
@@ -24,7 +24,7 @@ _MIN_DIFFERENT = 8
 
 
 def private_key_spans(data: bytes) -> Iterator[SecretSpan]:
-    """Yield the lines of PEM private keys; certificates are public and stay."""
+    """Yield the lines of PEM private keys; certificates are public and are kept."""
     for match in _PRIVATE_KEY.finditer(data):
         for line in _LINE.finditer(data, *match.span("body")):
             yield SecretSpan(*line.span(), "key")
@@ -33,7 +33,7 @@ def private_key_spans(data: bytes) -> Iterator[SecretSpan]:
 def lone_token_spans(data: bytes) -> Iterator[SecretSpan]:
     """Yield texts that look like keys, ids or tokens: long, without blanks, letters and digits.
 
-    For firmware nobody knows: it takes too much rather than too little.
+    For unknown firmware, so it errs on the side of redacting too much.
     """
     for match in _ALONE.finditer(data):
         text = match[1]

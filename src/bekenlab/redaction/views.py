@@ -1,8 +1,7 @@
-"""The layers of a dump in which a secret can hide, decoded over the whole file at once.
+"""The layers of a dump in which a secret can hide, each decoded over the whole file at once.
 
-Storage is encrypted in blocks of sixteen bytes that do not depend on each other, so that the whole
-file can be decrypted as if all of it were storage: remains that nothing points to any more are
-found like everything else.
+Storage is encrypted in independent blocks of 16 bytes, so the whole file can be decrypted as if all
+of it were storage. This also finds remnants that nothing points to any more.
 """
 
 from __future__ import annotations
@@ -32,11 +31,11 @@ class View:
     """A dump decoded in one way.
 
     Attributes:
-        name: What it is, for messages.
+        name: Name of the decoding, for messages.
         data: The decoded bytes, as long as the dump.
-        encode: Turns decoded bytes at an offset (of sixteen bytes each) back into stored ones.
-        start: First offset that was decoded; bytes before it are as stored.
-        unit: Bytes that can only be encoded together; a rest at the end is as stored.
+        encode: Encodes decoded bytes at an offset again, in blocks of 16 bytes.
+        start: First decoded offset; bytes before it are as stored.
+        unit: Number of bytes that must be encoded together; a remainder at the end is as stored.
     """
 
     name: str
@@ -50,11 +49,11 @@ Decoder = Callable[[bytes], View]
 
 
 def decoders(keys: Iterable[bytes], phase: int) -> tuple[Decoder, ...]:
-    """Return a function for each view, which makes it from flash bytes.
+    """Return one function per view, which decodes flash bytes into it.
 
     Args:
         keys: Data keys of all storages found.
-        phase: Where sectors start.
+        phase: Offset of the first sector.
     """
     master = storage_facts().master_key
     found: list[Decoder] = [
@@ -73,7 +72,7 @@ def decoders(keys: Iterable[bytes], phase: int) -> tuple[Decoder, ...]:
 
 
 def _decrypted(name: str, layers: tuple[bytes, ...], start: int, data: bytes) -> View:
-    """The view under keys, the outermost first."""
+    """The view decrypted with several keys, the outermost first."""
     end = start + max(len(data) - start, 0) // _BLOCK * _BLOCK
     plain = data[start:end]
     for key in layers:
@@ -97,19 +96,19 @@ def code_ranges(image: Image) -> tuple[Range, ...]:
 
 
 def stored_code(image: Image) -> bytes:
-    """Return the framed code without its CRC bytes, as it is stored; empty when there is none."""
+    """Return the framed code as stored, without its CRC bytes; empty if there is none."""
     if not image.spans:
         return b""
     return framing.strip(image.physical[image.spans[0].start : image.spans[-1].end])
 
 
 def overlaps(ranges: Iterable[Range], start: int, end: int) -> bool:
-    """Whether a range meets any of several."""
+    """Whether ``[start, end)`` overlaps any of the ranges."""
     return any(first < end and start < last for first, last in ranges)
 
 
 def without(ranges: Iterable[Range], size: int) -> tuple[Range, ...]:
-    """Return what of ``[0, size)`` is in none of the ranges."""
+    """Return the parts of ``[0, size)`` that are in none of the ranges."""
     left: list[Range] = []
     at = 0
     for start, end in sorted(ranges):
@@ -122,7 +121,7 @@ def without(ranges: Iterable[Range], size: int) -> tuple[Range, ...]:
 
 
 def patch(target: bytearray, view: View, changed: bytearray) -> None:
-    """Write the blocks of a view that were changed back into the dump."""
+    """Write the changed blocks of a view back into the dump."""
     before = view.data
     size = len(before)
     for rough in range(0, size, _RESOLUTION):

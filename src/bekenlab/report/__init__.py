@@ -1,1 +1,1 @@
-"""A job's report as JSON, text and files."""
+"""Reports of jobs as JSON, text and files."""

@@ -1,4 +1,4 @@
-"""The report of ``boot`` as JSON, schema 1 (documented in docs/json.md); a contract as well."""
+"""The report of ``boot`` as JSON, schema 1, documented in docs/json.md."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def boot_json(report: BootReport, *, show_secrets: bool = False) -> dict[str, Any]:
-    """The whole report as plain JSON values; keys, names and passwords in the log are hidden."""
+    """The report as plain JSON values; keys, names and passwords are hidden by default."""
     if not show_secrets:
         report = without_secrets(report)
     return {
@@ -44,7 +44,7 @@ def boot_json(report: BootReport, *, show_secrets: bool = False) -> dict[str, An
 
 
 def gpio_json(row: GpioRow) -> dict[str, Any]:
-    """One pin's state."""
+    """State of a pin."""
     return {
         "gpio": row.gpio,
         "direction": row.direction,

@@ -1,4 +1,4 @@
-"""Takes what is personal out of a boot's report before it is shown."""
+"""Removes personal data from the report of a boot before it is shown."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def without_secrets(report: BootReport) -> BootReport:
-    """The same report without keys, Wi-Fi names and passwords in its texts."""
+    """A copy of the report without keys, Wi-Fi names and passwords in its texts."""
     text = redact_log(report.text)
-    # What matched is a piece of the log: one that is not in the safe log any more has a secret.
+    # The match is a piece of the log; if it is not in the safe log, it contains a secret.
     seen = report.stop is not BootStop.MATCH or report.detail in text
     return replace(
         report,
@@ -27,7 +27,7 @@ def without_secrets(report: BootReport) -> BootReport:
 
 
 def _sent(report: BootReport) -> bytes:
-    """What went out on UART1; text there (a console's log) without its secrets."""
+    """Bytes sent on UART1; text (the log of a console) without its secrets."""
     if report.mcu_frames:
         return report.uart1_sent
     return redact_log(report.uart1_sent.decode("latin-1")).encode("latin-1")

@@ -1,4 +1,4 @@
-"""The summary of ``boot`` for a person at a terminal."""
+"""The summary of ``boot`` for a terminal."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
     from bekenlab.analysis.boot import BootReport, GpioRow
 
-_EARLY = "The firmware may set up more of them: --until 'app_init finished' lets it go on."
+_EARLY = "The firmware may set up more pins later: --until 'app_init finished' keeps it running."
 _STOPS = {
-    BootStop.PINS_COMPLETE: "the log has given the whole pin configuration",
-    BootStop.MATCH: "what was waited for came",
-    BootStop.QUIET: "nothing new happens any more",
-    BootStop.DEVICE_TIME: "the device time is over",
-    BootStop.WALL: "the real time is over",
-    BootStop.BUDGET: "the instruction budget is used up",
+    BootStop.PINS_COMPLETE: "the log has given the complete pin configuration",
+    BootStop.MATCH: "the awaited text was printed",
+    BootStop.QUIET: "nothing new was happening",
+    BootStop.DEVICE_TIME: "the limit of device time was reached",
+    BootStop.WALL: "the limit of real time was reached",
+    BootStop.BUDGET: "the limit of instructions was reached",
     BootStop.FAULT: "the firmware crashed",
     BootStop.WATCHDOG: "the watchdog reset the chip",
 }
 
 
 def render(report: BootReport) -> RenderableType:
-    """Why it stopped, what was learnt, and the pins as the firmware left them."""
+    """Why the run stopped, its findings, and the final state of the pins."""
     return Printable(Group(*_sections(report)))
 
 
@@ -74,11 +74,11 @@ def _facts(report: BootReport) -> RenderableType:
     table.add_row(
         "Time",
         f"{report.device_seconds:.3f} s on the device, {report.wall_seconds:.2f} s here, "
-        f"{report.instructions:,} instructions ({speed:.0f} million a second)",
+        f"{report.instructions:,} instructions ({speed:.0f} million per second)",
     )
     firmware = report.firmware
     words = [firmware.name, firmware.version, firmware.sdk and f"({firmware.sdk})"]
-    table.add_row("Firmware", Text(" ".join(word for word in words if word) or "did not say"))
+    table.add_row("Firmware", Text(" ".join(word for word in words if word) or "not printed"))
     return table
 
 
@@ -107,9 +107,9 @@ def _gpio(rows: list[GpioRow]) -> RenderableType:
 
 
 def uart1_lines(report: BootReport, mode: str) -> Iterator[str]:
-    """What the firmware sent on UART1: as text, as hexadecimal, or not at all.
+    """The output of the firmware on UART1, as text, as hexadecimal, or not at all.
 
-    TuyaMCU frames are shown decoded in the report itself, so that text mode leaves them out.
+    TuyaMCU frames are shown decoded in the report, so text mode leaves them out.
     """
     sent = report.uart1_sent
     if mode == "hex":

@@ -1,4 +1,4 @@
-"""Reports of the jobs with a chip on the wire, as JSON (fields documented in docs/json.md)."""
+"""Reports of the jobs with a chip, as JSON (fields documented in docs/json.md)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def event_json(event: Event) -> dict[str, Any]:
-    """One event of a running job."""
+    """An event of a running job."""
     if isinstance(event, Started):
         return {"event": "started", "job": event.job, "total": event.total}
     if isinstance(event, Progress):
@@ -52,12 +52,12 @@ def event_json(event: Event) -> dict[str, Any]:
 
 
 def error_json(error: BekenlabError, advice: str) -> dict[str, Any]:
-    """What went wrong, and what to do in the frontend's words."""
+    """An error, with the frontend's advice."""
     return {"code": error.code, "message": error.message, "hint": advice}
 
 
 def identity_json(identity: Identity) -> dict[str, Any]:
-    """A chip."""
+    """The identity of a chip."""
     part = identity.flash_part
     return {
         "chip": identity.chip.name if identity.chip else None,
@@ -96,7 +96,7 @@ def port_json(port: Port) -> dict[str, Any]:
 
 
 def info_json(report: InfoReport) -> dict[str, Any]:
-    """What ``info`` found."""
+    """Report of ``info``."""
     return {
         "chip": identity_json(report.identity),
         "linked_by": str(report.stage),
@@ -108,7 +108,7 @@ def info_json(report: InfoReport) -> dict[str, Any]:
 
 
 def backup_json(report: BackupReport) -> dict[str, Any]:
-    """What ``backup`` did."""
+    """Report of ``backup``."""
     return {
         "file": str(report.output),
         "manifest": str(report.manifest),
@@ -128,7 +128,7 @@ def backup_json(report: BackupReport) -> dict[str, Any]:
 
 
 def verify_json(report: VerifyReport) -> dict[str, Any]:
-    """What ``verify`` found."""
+    """Report of ``verify``."""
     return {
         "file": str(report.path),
         "equal": report.equal,
@@ -145,7 +145,7 @@ def override(refusal: Refusal) -> str:
 
 
 def plan_json(plan: FlashPlan) -> dict[str, Any]:
-    """What a write would do."""
+    """Plan of a write."""
     return {
         "title": plan.title,
         "ranges": [{"start": hex(p.start), "end": hex(p.end)} for p in plan.pieces],
@@ -165,7 +165,7 @@ def plan_json(plan: FlashPlan) -> dict[str, Any]:
 
 
 def flash_json(report: FlashReport) -> dict[str, Any]:
-    """What a write did."""
+    """Report of a write."""
     return {
         "plan": plan_json(report.plan),
         "sectors": {
@@ -182,7 +182,7 @@ def flash_json(report: FlashReport) -> dict[str, Any]:
 
 
 def doctor_json(report: DoctorReport, advice: str) -> dict[str, Any]:
-    """What ``doctor`` found, and what to do in the frontend's words."""
+    """Report of ``doctor``, with the frontend's advice."""
     return {
         "verdict": report.verdict,
         "advice": advice,

@@ -1,4 +1,4 @@
-"""Reports of the jobs with a chip on the wire, for a terminal of 80 columns."""
+"""Reports of the jobs with a chip, for a terminal of 80 columns."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.text import Text
 
 from bekenlab.chips import MIB
-from bekenlab.link.linking import STAGE_MEANS
+from bekenlab.link.linking import STAGE_TEXT
 from bekenlab.report.chip_json import override
 from bekenlab.report.labelled import labelled, noted
 from bekenlab.report.printable import printable
@@ -42,35 +42,35 @@ def _identity_rows(identity: Identity) -> list[tuple[str, str]]:
 
 
 _KINDS = {
-    "rom": "download code in ROM: always reachable",
-    "tuya": "download code in flash: unreachable without its boot loader",
-    "other": "download code in flash",
+    "rom": "download mode in ROM: always available",
+    "tuya": "download mode in flash: lost without its boot loader",
+    "other": "download mode in flash",
 }
 
 
 def info_text(report: InfoReport) -> Table:
-    """What ``info`` found."""
+    """Report of ``info``."""
     keys = {
         "tuya": "Tuya's: code in flash is encrypted with it",
         "none": "none: code in flash is plain",
-        "other": "of its own",
-        "unreadable": "cannot be read on this chip",
+        "other": "another key",
+        "unreadable": "not readable on this chip",
     }
-    locked = {True: "yes (lifted while something is written)", False: "no", None: "cannot be asked"}
+    locked = {True: "yes (lifted during a write)", False: "no", None: "unknown"}
     rows = _identity_rows(report.identity)
     rows += [
         ("Code key", keys[report.key_kind]),
         ("Protected", locked[report.write_protected]),
         ("MAC", report.mac or "none found"),
-        ("Line", f"{report.baud} baud; {STAGE_MEANS[report.stage]}"),
+        ("Line", f"{report.baud} baud; {STAGE_TEXT[report.stage]}"),
     ]
     return labelled(rows)
 
 
 def backup_text(report: BackupReport) -> Group:
-    """What ``backup`` did."""
+    """Report of ``backup``."""
     counts = f"{report.sent} sectors read, {report.blank} blank"
-    counts += f", {report.resumed} from before" if report.resumed else ""
+    counts += f", {report.resumed} from an earlier run" if report.resumed else ""
     counts += f", {report.reread} read again" if report.reread else ""
     table = labelled(
         [
@@ -85,27 +85,27 @@ def backup_text(report: BackupReport) -> Group:
 
 
 def verify_text(report: VerifyReport) -> Table:
-    """What ``verify`` found when they agree."""
+    """Report of ``verify`` if chip and file agree."""
     size = f"{report.compared / 1024:,.0f} KiB"
     text = f"{size} from {report.start:#x} agree with {report.path.name} ({report.seconds:.1f} s)"
     return labelled([("Equal", text)])
 
 
 def plan_text(plan: FlashPlan, identity: Identity) -> Group:
-    """What a write would do, before it is done."""
+    """Plan of a write."""
     rows = [("File", plan.title), ("Chip", identity.chip_name)]
     for piece in plan.pieces:
         size = f"{len(piece.data) / 1024:,.1f} KiB"
         rows.append(("Writes", f"{piece.start:#x} to {piece.end:#x} ({size})"))
     partial = sum(sector.partial for sector in plan.sectors)
-    counts = f"{sectors(len(plan.sectors))} to write, {len(plan.same)} right already"
-    counts += f", {partial} keep part of what they hold" if partial else ""
+    counts = f"{sectors(len(plan.sectors))} to write, {len(plan.same)} already right"
+    counts += f", {partial} partly kept" if partial else ""
     rows.append(("Changes", counts))
     if plan.repairs:
-        rows.append(("Repairs", f"{len(plan.repairs)} sectors an interrupted write left damaged"))
+        rows.append(("Repairs", f"{len(plan.repairs)} sectors damaged by an interrupted write"))
     rows += [
         *(("Keeps", f"the chip's {r.name} ({r.start:#x} to {r.end:#x})") for r in plan.kept),
-        ("Backup", plan.backup.name if plan.backup else "none of this chip is known"),
+        ("Backup", plan.backup.name if plan.backup else "none known of this chip"),
         ("Time", _time(plan)),
     ]
     refused = [
@@ -117,20 +117,23 @@ def plan_text(plan: FlashPlan, identity: Identity) -> Group:
 
 def _time(plan: FlashPlan) -> str:
     if not plan.sectors and not plan.repairs:
-        return "none: nothing is to do"
+        return "none: nothing to do"
     return f"about {max(1, round(plan.seconds))} s at {plan.baud} baud"
 
 
 def flash_text(report: FlashReport) -> Table:
-    """What a write did."""
-    counts = f"{sectors(report.written)}, {len(report.plan.same)} were right already"
+    """Report of a write."""
+    counts = f"{sectors(report.written)}, {len(report.plan.same)} were already right"
     counts += f", {report.retried} took several tries" if report.retried else ""
-    counts += f", {report.repaired} put right elsewhere" if report.repaired else ""
-    checked = "all of flash compared: written as planned, the rest as it was"
+    counts += f", {report.repaired} repaired elsewhere" if report.repaired else ""
+    checked = "all of flash compared: written as planned, the rest unchanged"
     return labelled(
         [
             ("Written", counts),
-            ("Verified", checked if report.written or report.repaired else "nothing was to do"),
+            (
+                "Verified",
+                checked if report.written or report.repaired else "there was nothing to do",
+            ),
             ("Took", f"{report.seconds:.1f} s at {report.baud} baud"),
             ("Restarted", "yes" if report.rebooted else "no, the chip is still in its loader"),
         ]
@@ -138,25 +141,25 @@ def flash_text(report: FlashReport) -> Table:
 
 
 def sectors(count: int) -> str:
-    """A number of sectors in words."""
+    """A number of sectors with its unit."""
     return f"{count} sector" if count == 1 else f"{count} sectors"
 
 
 def ports_text(ports: Sequence[Port]) -> Text:
-    """The serial ports, one a line, with what keeps one from being used."""
+    """The serial ports, one per line, with any reason why one cannot be used."""
     if not ports:
-        return Text("no serial ports; plug the adapter in and look again")
+        return Text("no serial ports; plug the adapter in and try again")
     lines = []
     for port in ports:
         words = (port.name, port.usb_id, port.driver)
         about = " ".join(word for word in words if word and word != "n/a")
         line = Text.assemble((f"{port.device:<16}", "bold"), f"{port.kind:<9}", printable(about))
         if port.kind == "foreign":
-            line.append("\n                  never used unless named with --port", "dim")
+            line.append("\n                  only used if named with --port", "dim")
         if port.busy:
             line.append(f"\n                  busy: {port.busy}", "yellow")
         if port.fix:
-            line.append(f"\n                  may not be opened: {port.fix}", "yellow")
+            line.append(f"\n                  cannot be opened: {port.fix}", "yellow")
         lines.append(line)
     return Text("\n").join(lines)
 

@@ -1,4 +1,4 @@
-"""OpenBeken configurations and what they differ in: as JSON and for a terminal."""
+"""OpenBeken configurations and their differences, as JSON and for a terminal."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from bekenlab.openbeken.config import Value
     from bekenlab.openbeken.config.edit import Difference
 
-# Commands of OpenBeken that take what is hidden elsewhere.
+# OpenBeken commands whose arguments are hidden elsewhere.
 _TELLING = re.compile(
     r"(?i)\b((?:ssid|password)[12]?|mqtt_?password|web_?password|wifi\w*)([ \t]+)([^;\n]+)"
 )
-# OpenBeken takes three or four bytes of the MAC address for its names.
+# OpenBeken uses three or four bytes of the MAC address in its names.
 _MAC_TAIL = re.compile(r"[0-9A-Fa-f]{6,8}\Z")
-_NOT_SET = (b"", b"00:00:00:00:00:00", "0.0.0.0")  # noqa: S104  nothing is bound to it
+_NOT_SET = (b"", b"00:00:00:00:00:00", "0.0.0.0")  # noqa: S104  not used for binding
 _PINS = ("pin_roles", "pin_channels", "pin_channels2")
 
 
@@ -68,7 +68,7 @@ def config_json(file: ConfigFile, *, show_secrets: bool = False) -> dict[str, An
 def diff_json(
     names: Sequence[str], found: Sequence[Difference], *, show_secrets: bool = False
 ) -> dict[str, Any]:
-    """What two configurations differ in, as plain JSON values."""
+    """Differences of two configurations as plain JSON values."""
     return {
         "schema": SCHEMA,
         "files": [{"name": name} for name in names],
@@ -85,7 +85,7 @@ def diff_json(
 
 
 def plain(name: str, value: Value | None, *, show_secrets: bool) -> Any:
-    """A value as JSON has it; what is hidden as ``<redacted>``, or as it is where it is empty."""
+    """A value for JSON; a secret as ``<redacted>`` unless it is empty."""
     if isinstance(value, Secret):
         return _text(value.reveal()) if show_secrets or _is_empty(value) else REDACTED
     if isinstance(value, frozenset):
@@ -98,22 +98,22 @@ def plain(name: str, value: Value | None, *, show_secrets: bool) -> Any:
 
 
 def render(file: ConfigFile, *, show_secrets: bool = False) -> RenderableType:
-    """A configuration for a person: what is not empty."""
+    """A configuration for a terminal, without empty fields."""
     return Printable(Group(*_sections(file, show_secrets=show_secrets)))
 
 
 def render_differences(
     names: Sequence[str], found: Sequence[Difference], *, show_secrets: bool = False
 ) -> RenderableType:
-    """What two configurations differ in, for a person."""
+    """Differences of two configurations for a terminal."""
     if not found:
-        return Printable(Text("Both say the same."))
+        return Printable(Text("The configurations are the same."))
     table = _table("Field", *names)
     for each in found:
         left = _cell(each, each.left, show_secrets=show_secrets)
         right = _cell(each, each.right, show_secrets=show_secrets)
         if left == right == REDACTED:
-            right = f"{REDACTED}, another"
+            right = f"{REDACTED}, different"
         table.add_row(*(Text(cell) for cell in (each.name, left, right)))
     return Printable(table)
 
@@ -153,7 +153,7 @@ def _fields(values: Mapping[str, Value], *, show_secrets: bool) -> RenderableTyp
 
 
 def _is_empty(value: Value) -> bool:
-    """Whether a value is nothing that somebody has set; that is no secret."""
+    """Whether a value was never set, so that it is not a secret."""
     plainly = value.reveal() if isinstance(value, Secret) else value
     if isinstance(plainly, tuple):
         return not any(plainly)
@@ -182,7 +182,7 @@ def _flags(value: Value) -> list[dict[str, Any]]:
 
 
 def _without_secrets(name: str, text: str) -> str:
-    """A text without what commands in it, or the end of a name, would give away."""
+    """A text without secrets from commands in it, or from the end of a name."""
     if name in _tails():
         return _MAC_TAIL.sub(lambda match: "x" * len(match[0]), text)
     if name != "startup_command":
@@ -200,7 +200,7 @@ def _text(raw: bytes) -> str:
 
 
 def _number(value: float) -> float | str:
-    """JSON has no infinity; a float of four bytes has seven digits that mean something."""
+    """A number for JSON, which has no infinity; a 4-byte float has seven significant digits."""
     if isinstance(value, float):
         return float(f"{value:.7g}") if math.isfinite(value) else str(value)
     return value

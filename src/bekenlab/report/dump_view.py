@@ -1,4 +1,4 @@
-"""A dump as a page shows it: every fact as text, with what is secret left out."""
+"""A dump for a page: all facts as text, without secrets."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _LEVELS = {Polarity.ACTIVE_HIGH: "high", Polarity.ACTIVE_LOW: "low", None: ""}
 
 @dataclass(frozen=True, slots=True)
 class PinRow:
-    """One job of one pin.
+    """One function of a pin.
 
     Attributes:
         gpio: ``"P26"``.
-        pads: Pads of the module, or pins of the bare chip, that carry it.
-        label: What it does.
+        pads: Pads of the module, or pins of the bare chip, that it is connected to.
+        label: Function.
         level: ``"high"``, ``"low"``, or an empty string.
-        assumed: Whether the level is the usual one rather than a stated one.
-        openbeken: Role and channel as OpenBeken has them, or an empty string.
-        evidence: (source, keys) of each source that says so.
+        assumed: Whether the level is assumed rather than stated.
+        openbeken: Role and channel in OpenBeken, or an empty string.
+        evidence: (source, keys) of each source.
     """
 
     gpio: str
@@ -45,14 +45,14 @@ class PinRow:
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """A value of the storage.
+    """A value in the storage.
 
     Attributes:
         name: Its key.
         length: Bytes.
-        ok: Whether its checksum holds.
-        secret: Whether it is hidden until somebody asks.
-        value: As text, or an empty string where it is hidden.
+        ok: Whether its checksum matches.
+        secret: Whether it is hidden by default.
+        value: As text, or an empty string if hidden.
     """
 
     name: str
@@ -68,22 +68,22 @@ class DumpView:
 
     Attributes:
         chip: Name, or an empty string.
-        evidence: Why it is taken for that chip.
+        evidence: Evidence for the chip.
         module: Name, or an empty string.
-        board: Name of what ``pads`` of a pin belong to: the module, or the chip's package.
-        on_module: Whether that is a module.
+        board: The module or chip package that ``pads`` belong to.
+        on_module: Whether ``board`` is a module.
         firmware: Name, version and SDK, or an empty string.
-        kind: Whose firmware.
+        kind: Kind of firmware.
         encryption: State of the code.
-        mac: The maker's half of the MAC address, or an empty string.
-        source: Where the pins are from, or an empty string.
-        mcu_baud: Speed of a second controller, or None.
+        mac: The manufacturer's half of the MAC address, or an empty string.
+        source: Source of the pins, or an empty string.
+        mcu_baud: Baud rate of a second controller, or None.
         pins: The pins.
-        odd: Keys that name a pin and are not understood, with what may be shown of their value.
-        notes: Sentences about what has no role.
+        odd: Keys of pins that are not understood, with the part of their value that may be shown.
+        notes: Sentences about settings without a role.
         keys: Values of the storage.
         notices: Warnings.
-        runnable: Whether it has code that could be booted.
+        runnable: Whether it has code that can be booted.
     """
 
     chip: str
@@ -106,11 +106,11 @@ class DumpView:
 
 
 def dump_view(analysis: Analysis, *, show_secrets: bool = False) -> DumpView:
-    """A dump on its page.
+    """Make the view of a dump.
 
     Args:
-        analysis: What was learnt of it.
-        show_secrets: Show what is hidden otherwise.
+        analysis: Its analysis.
+        show_secrets: Show hidden values.
     """
     firmware, image = analysis.firmware, analysis.image
     reached = board(analysis.module, analysis.chip.name)
@@ -140,7 +140,7 @@ def dump_view(analysis: Analysis, *, show_secrets: bool = False) -> DumpView:
 
 
 def words_of(*words: str | None) -> str:
-    """Several facts as one text; those that are not known are left out."""
+    """Join facts into one text; unknown ones are left out."""
     return printable(" ".join(word for word in words if word))
 
 

@@ -1,7 +1,7 @@
-"""What ``export`` writes: one row a format.
+"""Formats of ``export``, one row each.
 
-A format is a function from a device to bytes, and a row in ``EXPORTERS``. The functions import what
-they need themselves, so that the names of the formats cost nothing.
+A format is a function that turns a device into bytes, and a row in ``EXPORTERS``. The functions
+import what they need themselves, so that listing the formats is cheap.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to write, and what the file does not say.
+    """A device to export, with options.
 
     Attributes:
         subject: The device.
-        chip: Name of the chip where the user gave one, or None.
-        unique: Four bytes for the names of a configuration.
+        chip: Name of the chip if the user gave one, or None.
+        unique: Four bytes that make the names in a configuration unique.
     """
 
     subject: Subject
@@ -36,12 +36,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """One format, written.
+    """The result of an export.
 
     Attributes:
         content: The file.
-        warnings: What was left out of it, a sentence each.
-        then: What to do with it, or empty.
+        warnings: One sentence for each setting that was left out.
+        then: What to do next, or empty.
     """
 
     content: bytes
@@ -51,12 +51,12 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """One format.
+    """A format.
 
     Attributes:
-        about: What it is, for --help.
-        binary: Whether it is no text, so that it has to go to a file.
-        write: Makes it.
+        about: Description for --help.
+        binary: Whether it has to be written to a file.
+        write: The function that makes it.
     """
 
     about: str
@@ -80,7 +80,7 @@ def _config(request: Request) -> Export:
         unique=request.unique,
         chip=request.chip or request.subject.chip,
     )
-    then = f"for {made.chip}, to be flashed at 0x{made.address:06X}"
+    then = f"for {made.chip}, flash it at 0x{made.address:06X}"
     return Export(made.config.encode(), made.left_out, then)
 
 
@@ -140,7 +140,7 @@ def _json(request: Request) -> Export:
         report = log_json(subject.log)
     else:
         raise UnsupportedError(
-            f"{subject.name} is no dump, report or log: there is no report on it",
+            f"{subject.name} is not a dump, report or log, so there is no report on it",
             action=Action("export-template"),
         )
     return Export(json.dumps(report, separators=(",", ":")).encode() + b"\n")

@@ -1,4 +1,4 @@
-"""What ``analyze -o`` leaves on disk: each file appears whole or not at all."""
+"""Files written by ``analyze -o``; each appears complete or not at all."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 
 def write_files(analysis: Analysis, folder: Path, *, show_secrets: bool = False) -> list[Path]:
-    """Write report, template, description and partitions into a folder of the dump's own.
+    """Write report, template, description and partitions into a separate folder for the dump.
 
     Args:
-        analysis: What was learnt.
-        folder: Where the dump's folder is made.
-        show_secrets: Also write the storage's values and the partitions that hold them: whoever
-            has such a partition can read the secrets in it.
+        analysis: The analysis of the dump.
+        folder: Parent of the dump's folder.
+        show_secrets: Also write the storage's values and the partitions that hold them; anyone
+            with such a partition can read the secrets in it.
 
     Returns:
         The files written.
 
     Raises:
-        FileAccessError: The folder cannot be made or written.
+        FileAccessError: The folder cannot be created or written.
     """
     written = []
     target = folder
@@ -49,7 +49,7 @@ def write_files(analysis: Analysis, folder: Path, *, show_secrets: bool = False)
 
 
 def _own_folder(folder: Path, file: FileFacts) -> Path:
-    """Make or find the folder of one dump; another dump of the same name keeps its own."""
+    """Create or find the folder of a dump; another dump of the same name keeps its own."""
     target = folder / _safe(file.name)
     try:
         target.mkdir()
@@ -93,7 +93,7 @@ def _contents(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str, 
 
 
 def _secret_ranges(analysis: Analysis) -> Iterator[tuple[int, int]]:
-    """Physical ranges that give away keys, Wi-Fi data or the MAC address to whoever reads them."""
+    """Physical ranges that contain keys, Wi-Fi data or the MAC address."""
     tuya = analysis.tuya
     if tuya.storage:
         yield tuya.storage.start, tuya.storage.end
@@ -106,11 +106,11 @@ def _secret_ranges(analysis: Analysis) -> Iterator[tuple[int, int]]:
 
 
 def _json(value: object) -> bytes:
-    # Half a surrogate pair cannot be encoded; backslashreplace writes it as JSON does.
+    # A lone surrogate cannot be encoded; backslashreplace writes it the way JSON does.
     text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
     return text.encode("utf-8", "backslashreplace")
 
 
 def _safe(name: str) -> str:
-    """A name from outside as a file name: no separators, no leading dot, never empty."""
+    """An untrusted name as a file name: no separators, no leading dot, never empty."""
     return re.sub(r"[^\w.+-]+", "_", name).strip("._") or "dump"

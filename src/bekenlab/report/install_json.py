@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def proposal_json(proposal: Proposal) -> dict[str, Any]:
-    """What would be done; no secret is in it."""
+    """Proposal of an install, without secrets."""
     config = proposal.made.config
     return {
         "chip": identity_json(proposal.identity),
@@ -38,7 +38,7 @@ def proposal_json(proposal: Proposal) -> dict[str, Any]:
 
 
 def rehearsal_json(rehearsal: Rehearsal) -> dict[str, Any]:
-    """How a rehearsal went, pin by pin."""
+    """Report of a rehearsal, pin by pin."""
     return {
         "passed": rehearsal.passed,
         "chip_modelled": rehearsal.chip,
@@ -77,7 +77,7 @@ def _start(start: FirstStart) -> dict[str, Any] | None:
 
 
 def install_json(report: InstallReport) -> dict[str, Any]:
-    """What an install did; its plan alone where nothing was written."""
+    """Report of an install; only its plan if nothing was written."""
     done = flash_json(report.flash) if report.flash is not None else {"dry_run": True}
     return {
         **proposal_json(report.proposal),
@@ -89,7 +89,7 @@ def install_json(report: InstallReport) -> dict[str, Any]:
 
 
 def undo_json(report: UndoReport) -> dict[str, Any]:
-    """What going back did; its plan alone where nothing was written."""
+    """Report of an undo; only its plan if nothing was written."""
     done = flash_json(report.flash) if report.flash is not None else {"dry_run": True}
     return {
         "chip": identity_json(report.proposal.identity),

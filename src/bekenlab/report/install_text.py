@@ -29,27 +29,27 @@ if TYPE_CHECKING:
 _MARKS = {
     PinVerdict.MOVED: "right",
     PinVerdict.WRONG: "wrong",
-    PinVerdict.UNTRIED: "not tried",
+    PinVerdict.UNTRIED: "not tested",
 }
 _STYLES = {PinVerdict.MOVED: "green", PinVerdict.WRONG: "bold red", PinVerdict.UNTRIED: "dim"}
 
 
 def proposal_text(proposal: Proposal) -> Group:
-    """Everything that would be done, before the one question."""
+    """The proposal, shown before the user is asked to confirm it."""
     plan, file = proposal.plan, proposal.firmware.file
     module = f"module {proposal.subject.module}" if proposal.subject.module else None
     device = ", ".join(filter(None, (proposal.subject.firmware, module)))
     table = labelled(
         [
             ("Chip", proposal.identity.chip_name),
-            ("Device", device or "nothing is recognised in it"),
+            ("Device", device or "not recognised"),
             ("Backup", _backup(proposal.backup)),
             ("Firmware", f"{file.firmware} ({file.name})"),
             ("Wi-Fi", wifi_words(proposal.made.config)),
             *settings_rows(proposal.made.config),
             ("Writes", _writes(plan)),
             *((("Repairs", sectors(len(plan.repairs))),) if plan.repairs else ()),
-            ("Keeps", "boot loader, RF calibration and MAC address, all else in flash"),
+            ("Keeps", "boot loader, RF calibration, MAC address, everything else in flash"),
             ("Takes", f"about {max(1, round(plan.seconds))} s at {plan.baud} baud"),
         ]
     )
@@ -64,18 +64,18 @@ def proposal_text(proposal: Proposal) -> Group:
 
 def _backup(saved: SavedBackup) -> str:
     if not saved.kept:
-        return "none yet; installing begins with one"
-    return f"{saved.path} ({'made before, and still right' if saved.reused else 'new, verified'})"
+        return "none yet; the install begins with one"
+    return f"{saved.path} ({'existing, still current' if saved.reused else 'new, verified'})"
 
 
 def _writes(plan: FlashPlan) -> str:
     places = ", ".join(f"{p.start:#x} to {p.end:#x}" for p in plan.pieces)
-    right = f" ({len(plan.same)} are right already)" if plan.same else ""
+    right = f" ({len(plan.same)} already right)" if plan.same else ""
     return f"{places}: {sectors(len(plan.sectors))}{right}"
 
 
 def pins_table(proposal: Proposal) -> Table | Text:
-    """What each pin will be."""
+    """The planned setup of each pin."""
     known = proposal.subject.pins.pins if proposal.subject.pins else ()
     labels = {pin.gpio: pin.label for pin in known}
     table = _table("GPIO", "Does", "OpenBeken")
@@ -94,15 +94,15 @@ def _table(*heads: str) -> Table:
 
 
 def wifi_words(config: Config) -> str:
-    """Which network the device will be in, without its name."""
+    """The network the device will join, without its name."""
     if not config.value("wifi_ssid"):
-        return "none: it opens its own, open to everybody near; --wifi-ssid NAME sets one"
-    password = "with its password" if config.value("wifi_password") else "an open one"
+        return "none: the device opens its own, unprotected; --wifi-ssid NAME sets one"
+    password = "with its password" if config.value("wifi_password") else "without a password"
     return f"the network you named, {password}"
 
 
 def settings_rows(config: Config) -> list[tuple[str, str]]:
-    """MQTT and startup command, where there are any."""
+    """MQTT and startup command, if set."""
     found = []
     if config.value("mqtt_host"):
         found.append(("MQTT", f"{config.value('mqtt_host')}:{config.value('mqtt_port')}"))
@@ -112,7 +112,7 @@ def settings_rows(config: Config) -> list[tuple[str, str]]:
 
 
 def rehearsal_text(rehearsal: Rehearsal) -> Group:
-    """How it went on the virtual chip, pin by pin."""
+    """Report of a rehearsal, pin by pin."""
     table = _table("GPIO", "OpenBeken", "What it did", "")
     for pin in rehearsal.pins:
         wrong = pin.verdict is PinVerdict.WRONG
@@ -135,33 +135,33 @@ def _outcome(rehearsal: Rehearsal) -> str:
     if rehearsal.crash:
         return f"the firmware stopped: {rehearsal.crash}"
     if not rehearsal.pins:
-        return "no pin was tried: the pin map has none"
+        return "no pin was tested: the pin map is empty"
     count = {v: sum(pin.verdict is v for pin in rehearsal.pins) for v in PinVerdict}
     text = f"{count[PinVerdict.MOVED]} of {len(rehearsal.pins)} pins do what the pin map says"
     if count[PinVerdict.UNTRIED]:
-        text += f"; {count[PinVerdict.UNTRIED]} cannot be tried without the real thing"
+        text += f"; {count[PinVerdict.UNTRIED]} cannot be tested without real hardware"
     return text
 
 
 def _config_words(verdict: ConfigVerdict) -> str:
     return {
-        ConfigVerdict.TAKEN: "taken: OpenBeken says it is correct",
-        ConfigVerdict.REJECTED: "not taken: OpenBeken says it does not fit",
-        ConfigVerdict.UNSEEN: "OpenBeken did not say whether it was taken",
+        ConfigVerdict.TAKEN: "accepted by OpenBeken",
+        ConfigVerdict.REJECTED: "rejected by OpenBeken",
+        ConfigVerdict.UNSEEN: "OpenBeken did not report whether it accepted it",
     }[verdict]
 
 
 def _wifi_seen(wifi: bool | None) -> str:
-    said = {True: "as you set it up", False: "not as you set it up", None: "it did not say"}
+    said = {True: "as you set it up", False: "not as you set it up", None: "not reported"}
     return said[wifi]
 
 
 def start_text(start: FirstStart) -> Table:
-    """What was heard of the first start."""
+    """The log of the first start."""
     if start.log is None:
-        return labelled([("Log", "not listened to: what was written is verified all the same")])
+        return labelled([("Log", "not read; the write is verified anyway")])
     if not start.heard:
-        text = "nothing arrived: RX on TX2? The device is written and verified all the same"
+        text = "nothing received: is RX on TX2? The write is verified anyway"
         return labelled([("Log", text)])
     name = " ".join(filter(None, (start.log.name, start.log.version)))
     facts = [
@@ -170,39 +170,39 @@ def start_text(start: FirstStart) -> Table:
         ("Wi-Fi", _wifi_seen(start.wifi)),
     ]
     if start.log.calibration_missing:
-        facts.append(("RF", "no calibration found in flash: Wi-Fi may be weak; restore a backup"))
+        facts.append(("RF", "no calibration in flash: Wi-Fi may be weak; restore a backup"))
     return labelled(facts)
 
 
 def install_text(report: InstallReport) -> Group:
-    """What was done, and what to do now."""
+    """Report of an install with the next steps."""
     config = report.proposal.made.config
     parts: list[RenderableType] = []
     if report.flash is not None:
         parts += [heading("Done"), flash_text(report.flash), start_text(report.start), Text()]
     parts.append(Text(_next(report, str(config.value("long_name"))), style="bold"))
-    parts.append(Text("To go back, at any time: bekenlab undo"))
+    parts.append(Text("To restore the backup at any time: bekenlab undo"))
     return Group(*parts)
 
 
 def _next(report: InstallReport, name: str) -> str:
     if report.address:
-        return f"It is there: http://{report.address}/"
+        return f"The device is online: http://{report.address}/"
     if report.proposal.joins_wifi:
-        return "It joins your Wi-Fi: bekenlab obk scan finds it."
+        return "The device joins your Wi-Fi: find it with bekenlab obk scan."
     shown = name.rpartition("_")[0] or name
     return f"Join its Wi-Fi, {shown}..., and open http://192.168.4.1/"
 
 
 def undo_text(proposal: UndoProposal) -> Group:
-    """What going back would do."""
+    """Plan of an undo."""
     plan = proposal.plan
     table = labelled(
         [
             ("Chip", proposal.identity.chip_name),
             ("Backup", str(proposal.backup)),
             ("Firmware", proposal.file.firmware or "unknown"),
-            ("Writes", f"{sectors(len(plan.sectors))}, {len(plan.same)} are right already"),
+            ("Writes", f"{sectors(len(plan.sectors))}, {len(plan.same)} already right"),
             ("Takes", f"about {max(1, round(plan.seconds))} s at {plan.baud} baud"),
         ]
     )

@@ -1,7 +1,7 @@
 """The report of ``analyze`` as JSON, schema 1 (documented in docs/json.md).
 
-The names and shapes here are a contract with other people's scripts: fields may be added, never
-renamed or removed without a new schema number.
+Scripts depend on the names and types: fields may be added, but renaming or removing one needs a
+new schema number.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ SCHEMA = 1
 
 
 def to_json(analysis: Analysis, *, show_secrets: bool = False) -> dict[str, Any]:
-    """The whole report as plain JSON values.
+    """The report as plain JSON values.
 
     Args:
-        analysis: What was learnt.
-        show_secrets: Include the full MAC, hashes and values of stored keys. A hash is withheld
-            otherwise because a short secret can be found by trying.
+        analysis: The analysis.
+        show_secrets: Include the full MAC address, hashes and values of stored keys. Hashes are
+            withheld otherwise, because a short secret can be found by brute force.
     """
     report: dict[str, Any] = {
         "schema": SCHEMA,
@@ -68,7 +68,7 @@ def to_json(analysis: Analysis, *, show_secrets: bool = False) -> dict[str, Any]
 
 
 def failure_json(name: str, error: BekenlabError, advice: str) -> dict[str, Any]:
-    """The line of a file that could not even be read; ``advice`` as for :func:`error_json`."""
+    """The line for a file that could not be read; ``advice`` as for :func:`error_json`."""
     return {
         "schema": SCHEMA,
         "file": {"name": name, "size": None, "sha256": None},
@@ -194,7 +194,7 @@ def _stored(value: StoredValue, *, show_secrets: bool) -> dict[str, Any]:
 
 
 def firmware_json(firmware: Firmware) -> dict[str, Any]:
-    """Whose firmware, its name, version and SDK."""
+    """Kind, name, version and SDK of the firmware."""
     return {
         "name": firmware.name,
         "version": firmware.version,
@@ -204,7 +204,7 @@ def firmware_json(firmware: Firmware) -> dict[str, Any]:
 
 
 def pin_json(pin: Pin) -> dict[str, Any]:
-    """One pin with its evidence."""
+    """A pin with its evidence."""
     return {
         "gpio": pin.gpio,
         "role": pin.role,

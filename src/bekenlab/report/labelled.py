@@ -1,4 +1,4 @@
-"""Labels and values, and warnings, one a line: how a report looks that is no table."""
+"""Labels with values, and warnings, one per line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LABEL = 9
 
 
 def labelled(pairs: Iterable[tuple[str, str]]) -> Table:
-    """Label and value, one pair a line; long values go on under their own column."""
+    """Labels with values, one per line; long values wrap within their column."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="cyan", min_width=_LABEL)
     table.add_column(overflow="fold")
@@ -28,7 +28,7 @@ def labelled(pairs: Iterable[tuple[str, str]]) -> Table:
 
 
 def noted(notices: Iterable[Notice]) -> list[Text]:
-    """Warnings, one a line."""
+    """Warnings, one per line."""
     return [
         Text.assemble((f"! {notice.code}: ", "yellow"), printable(notice.message))
         for notice in notices

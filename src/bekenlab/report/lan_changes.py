@@ -1,4 +1,4 @@
-"""What is kept of a device on the network and changed on it: as JSON and for a terminal."""
+"""Backups of and changes to a device on the network, as JSON and for a terminal."""
 
 from __future__ import annotations
 
@@ -80,10 +80,11 @@ def apply_plan_json(plan: ApplyPlan, *, show_secrets: bool = False) -> dict[str,
 
 
 def apply_plan_text(plan: ApplyPlan, *, show_secrets: bool = False) -> RenderableType:
-    """What ``obk apply`` would change, before it is done."""
+    """What ``obk apply`` would change, for the question before."""
     head = labelled([("Device", _device(plan.info)), ("From", plan.source)])
     if not plan.changes:
-        return Group(head, Text("The device has it all already."), *_warnings(plan.left_out))
+        same = Text("The device already has these settings.")
+        return Group(head, same, *_warnings(plan.left_out))
     table = lines("What", "Now", "Then")
     for change in plan.pins:
         row = (f"P{change.after.gpio}", _put(change.before.text), _put(change.after.text))
@@ -98,11 +99,11 @@ def apply_plan_text(plan: ApplyPlan, *, show_secrets: bool = False) -> Renderabl
 
 def apply_text(report: ApplyReport) -> RenderableType:
     """What ``obk apply`` did."""
-    again = "yes" if report.restarted else "no: drivers and the startup command begin when it does"
+    later = "no: drivers and the startup command start with the next restart"
     return labelled(
         [
-            ("Done", "read back from the firmware and from its flash: all as planned"),
-            ("Restarted", again),
+            ("Done", "read back from firmware and flash: all as planned"),
+            ("Restarted", "yes" if report.restarted else later),
             ("Kept", str(report.kept)),
             ("Undo", "bekenlab obk config restore, with the file kept"),
         ]
@@ -111,20 +112,20 @@ def apply_text(report: ApplyReport) -> RenderableType:
 
 def restore_plan_json(plan: RestorePlan, *, show_secrets: bool = False) -> dict[str, Any]:
     """What ``obk config restore`` would change."""
-    told = diff_json(("device", "file"), plan.differences, show_secrets=show_secrets)
+    diff = diff_json(("device", "file"), plan.differences, show_secrets=show_secrets)
     return {
         "device": device_json(plan.info, show_secrets=show_secrets),
-        "same": told["same"],
-        "differences": told["differences"],
+        "same": diff["same"],
+        "differences": diff["differences"],
         "moves": plan.moves,
     }
 
 
 def restore_plan_text(plan: RestorePlan, name: str, *, show_secrets: bool = False) -> Group:
-    """What ``obk config restore`` would change, before it is done."""
+    """What ``obk config restore`` would change, for the question before."""
     names = ("Now", name)
     table = render_differences(names, plan.differences, show_secrets=show_secrets)
-    moves = "It may leave this network, or change its address: then nobody sees it come back."
+    moves = "It may leave this network or change its address; then its return cannot be checked."
     head = labelled([("Device", _device(plan.info))])
     return Group(head, Text(), table, *_warnings([moves] if plan.moves else []))
 
@@ -132,7 +133,7 @@ def restore_plan_text(plan: RestorePlan, name: str, *, show_secrets: bool = Fals
 def restore_text(report: RestoreReport) -> RenderableType:
     """What ``obk config restore`` did."""
     seen = "the device runs with them"
-    unseen = "written and compared; the device was not seen again in this network"
+    unseen = "written and verified; the device has not come back on this network"
     return labelled(
         [
             ("Settings", seen if report.verified else unseen),
@@ -157,18 +158,18 @@ def ota_plan_json(plan: OtaPlan, *, show_secrets: bool = False) -> dict[str, Any
 
 
 def ota_plan_text(plan: OtaPlan) -> RenderableType:
-    """What ``obk ota`` would do, before it is done."""
+    """What ``obk ota`` would do, for the question before."""
     size, room = len(plan.file.data), plan.region.size
     files = "none on the device"
     if plan.files is not None:
-        files = f"{len(plan.files)}, read before and put back behind"
+        files = f"{len(plan.files)}, read first and restored afterwards"
     head = labelled(
         [
             ("Device", _device(plan.info)),
             ("Package", f"{plan.file.name}: OpenBeken {plan.file.version} for {plan.file.chip}"),
             ("Size", f"{size / 1024:,.0f} of {room / 1024:,.0f} KiB"),
             ("Files", files),
-            ("Stays", "settings, calibration, boot loader"),
+            ("Unchanged", "settings, calibration, boot loader"),
         ]
     )
     return Group(head, *noted(plan.notices))
@@ -178,14 +179,14 @@ def ota_text(report: OtaReport) -> RenderableType:
     """What ``obk ota`` did."""
     rows = [("Runs now", f"OpenBeken {report.info.version}"), ("Build", report.info.build)]
     if report.files_restored:
-        rows.append(("Files", "back as they were"))
+        rows.append(("Files", "restored"))
     rows += [("Kept", str(path)) for path in report.kept]
     return labelled(rows)
 
 
 def _device(info: DeviceInfo) -> str:
     name = plain("short_name", info.short_name, show_secrets=False)
-    return f"{name or 'without name'}, {info.chipset}, OpenBeken {info.version}"
+    return f"{name or 'unnamed'}, {info.chipset}, OpenBeken {info.version}"
 
 
 def _command(text: str, *, show_secrets: bool) -> str:

@@ -1,4 +1,4 @@
-"""Reports of the jobs with a device on the network, as JSON (fields documented in docs/json.md)."""
+"""Reports on a device on the network, as JSON (fields are documented in docs/json.md)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bekenlab.report.config_report import plain
 from bekenlab.secret import mask_mac
 
 if TYPE_CHECKING:
-    from bekenlab.jobs.lan.look import PinsReport
+    from bekenlab.jobs.lan.pins import PinsReport
     from bekenlab.jobs.lan.scan import ScanReport
     from bekenlab.lan.replies import CommandReply, DeviceInfo
     from bekenlab.openbeken.settings import PinSetting
@@ -19,7 +19,7 @@ _MAC = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}")
 
 
 def device_json(info: DeviceInfo, *, show_secrets: bool = False) -> dict[str, Any]:
-    """Who a device is. Names may end in its MAC address; that end is hidden like the address."""
+    """A device's identity. A name may end in its MAC address; that end is hidden as well."""
     return {
         "short_name": plain("short_name", info.short_name, show_secrets=show_secrets),
         "chip": info.chipset,
@@ -32,7 +32,7 @@ def device_json(info: DeviceInfo, *, show_secrets: bool = False) -> dict[str, An
 
 
 def shown_mac(mac: str, *, show_secrets: bool) -> str:
-    """A MAC address as it may be shown; nothing of a text that is none."""
+    """A MAC address as it may be shown; empty if the text is not one."""
     if not _MAC.fullmatch(mac):
         return ""
     return mac.lower() if show_secrets else mask_mac(mac.lower())
@@ -89,5 +89,5 @@ def pins_json(report: PinsReport) -> dict[str, Any]:
 
 
 def command_json(reply: CommandReply) -> dict[str, Any]:
-    """What a command gave."""
+    """What ``obk command`` got as an answer."""
     return {"message": reply.message, "answer": reply.result, "text": reply.text}

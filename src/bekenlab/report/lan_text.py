@@ -1,4 +1,4 @@
-"""Reports of the jobs with a device on the network, for a terminal of 80 columns."""
+"""Reports on a device on the network, for a terminal of 80 columns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bekenlab.report.printable import Printable, printable
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from bekenlab.jobs.lan.look import PinsReport
+    from bekenlab.jobs.lan.pins import PinsReport
     from bekenlab.jobs.lan.scan import ScanReport
     from bekenlab.lan.replies import CommandReply, DeviceInfo
 
@@ -32,7 +32,7 @@ def scan_text(report: ScanReport, *, show_secrets: bool = False) -> RenderableTy
     table = lines("Address", "Name", "Chip", "Version", "MAC")
     for seen in report.found:
         if seen.info is None:
-            table.add_row(str(seen.host), Text("wants a web password", style="dim"), "", "", "")
+            table.add_row(str(seen.host), Text("requires a password", style="dim"), "", "", "")
             continue
         name = plain("short_name", seen.info.short_name, show_secrets=show_secrets)
         mac = shown_mac(seen.info.mac, show_secrets=show_secrets)
@@ -50,7 +50,7 @@ def device_text(info: DeviceInfo, *, show_secrets: bool = False) -> Table:
         ("Chip", info.chipset),
         ("Firmware", f"OpenBeken {info.version}".rstrip()),
         ("Build", info.build),
-        ("MAC", shown_mac(info.mac, **secrets) or "not told"),
+        ("MAC", shown_mac(info.mac, **secrets) or "not known"),
         ("Running", duration(info.uptime)),
         ("MQTT", f"{_broker(info)}, topic {plain('mqtt_client', info.mqtt_topic, **secrets)}"),
         ("Flags", ", ".join(f"{n} {flag_name(n)}" for n in flags) or "none of the first 32"),
@@ -60,32 +60,32 @@ def device_text(info: DeviceInfo, *, show_secrets: bool = False) -> Table:
 
 
 def _broker(info: DeviceInfo) -> str:
-    """Where no broker is set, only the port is told."""
+    """The MQTT broker; without one, the device only reports the port."""
     return "no broker" if info.mqtt_host.startswith(":") else info.mqtt_host
 
 
 def pins_text(report: PinsReport) -> RenderableType:
     """What ``obk pins`` found."""
     if not report.pins:
-        return Text(f"none of the {report.count} pins is set up")
+        return Text(f"none of the {report.count} pins has a role")
     table = lines("GPIO", "Role", "Channel", "Second", "Value")
     for pin in report.pins:
-        put = pin.setting
-        second = str(put.channel2) if put.channel2 else ""
-        cells = (f"P{put.gpio}", put.role, str(put.channel), second, str(pin.state))
+        setting = pin.setting
+        second = str(setting.channel2) if setting.channel2 else ""
+        cells = (f"P{setting.gpio}", setting.role, str(setting.channel), second, str(pin.state))
         table.add_row(*(Text(cell) for cell in cells))
     return Printable(table)
 
 
 def command_text(reply: CommandReply) -> RenderableType:
-    """What a command gave."""
+    """What ``obk command`` got as an answer."""
     if reply.result is not None:
         return Text(printable(json.dumps(reply.result, indent=2, ensure_ascii=False)))
     return Text(printable("\n".join(filter(None, (reply.message, reply.text)))))
 
 
 def lines(*titles: str) -> Table:
-    """A table without frame."""
+    """A table without a frame."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
     for title in titles:
         table.add_column(Text(title), overflow="fold")

@@ -1,4 +1,4 @@
-"""A live chip as JSON for a page (documented in docs/bench.md); the log without its secrets."""
+"""A live chip as JSON for a page (documented in docs/bench.md); the log without secrets."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from bekenlab.live.parts import PartView
     from bekenlab.live.source import LiveSource
 
-# What happened to the chip is told in whole pieces; frames of UART1 are lines already.
+# Events of the chip come in whole pieces; decoded frames of UART1 are lines already.
 _EVENTS, _FRAMES = "bench", "mcu"
-# Data points are no keys, though they look like some. What is not understood may be anything.
+# Data points look like keys, but are not. Frames that are not understood may hold anything.
 _NOT_UNDERSTOOD = "unknown command"
 
 
 class FrameWriter:
-    """Turns one watcher's frames into JSON values.
+    """Turns the frames of a watcher into JSON values.
 
     Args:
         show_secrets: Leave keys, Wi-Fi names and passwords in the log.
@@ -32,7 +32,7 @@ class FrameWriter:
         self._power_ups = 0
 
     def write(self, frame: Frame) -> dict[str, Any]:
-        """One frame; a line of the log is in it once it is complete."""
+        """Convert a frame; a line of the log is included once it is complete."""
         fresh = frame.picture.power_ups != self._power_ups
         self._power_ups = frame.picture.power_ups
         return {
@@ -60,7 +60,7 @@ class FrameWriter:
 
 
 def picture_json(picture: Picture) -> dict[str, Any]:
-    """What a chip looks like now."""
+    """The current state of a chip."""
     stop = picture.stop
     return {
         "state": str(picture.state),
@@ -79,7 +79,7 @@ def picture_json(picture: Picture) -> dict[str, Any]:
 
 
 def source_json(source: LiveSource) -> dict[str, Any]:
-    """What a chip was made from."""
+    """The source of a chip."""
     return {
         "name": source.name,
         "chip": source.chip,

@@ -1,4 +1,4 @@
-"""A log shown line by line while it is printed, without its secrets."""
+"""Shows a log line by line while it is printed, without secrets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from bekenlab.tuya.boot_log.redact import LineRedactor
 
 
 class LiveLog:
-    """Turns pieces of a log into lines that may be shown.
+    """Turns pieces of a log into lines without secrets.
 
     Args:
         show_secrets: Leave keys, Wi-Fi names and passwords in.
@@ -18,7 +18,7 @@ class LiveLog:
         self._rest: list[str] = []
 
     def feed(self, piece: str) -> list[str]:
-        """Take a piece that may end anywhere; the lines it completes."""
+        """Add a piece, which may end anywhere; returns the lines it completes."""
         *lines, rest = piece.split("\n")
         if lines:
             lines[0] = "".join([*self._rest, lines[0]])
@@ -28,7 +28,7 @@ class LiveLog:
         return self._safe([line.rstrip("\r") for line in lines])
 
     def end(self) -> list[str]:
-        """The last line, when the log stopped in the middle of it."""
+        """The last line, if the log stopped within it."""
         return self.feed("\n") if self._rest else []
 
     def _safe(self, lines: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The report of ``log parse``: as JSON and for a terminal."""
+"""The report of ``log parse``, as JSON and for a terminal."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def log_json(report: LogReport) -> dict[str, Any]:
 
 
 def render(report: LogReport) -> RenderableType:
-    """The report for a person."""
+    """The report for a terminal."""
     return Group(*_sections(report))
 
 
@@ -48,7 +48,7 @@ def _sections(report: LogReport) -> Iterator[RenderableType]:
     firmware = report.log.firmware or Firmware(FirmwareKind.OTHER)
     words = (firmware.name, firmware.version, firmware.sdk)
     yield Text(printable(report.name), style="bold")
-    yield Text(f"Firmware  {printable(' '.join(w for w in words if w)) or 'did not say'}")
+    yield Text(f"Firmware  {printable(' '.join(w for w in words if w)) or 'not named'}")
     yield Text(printable(report.description))
     for notice in report.notices:
         yield Text.assemble((f"! {notice.code}: ", "yellow"), printable(notice.message))

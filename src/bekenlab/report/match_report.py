@@ -1,4 +1,4 @@
-"""The report of ``match``: as JSON and for a terminal."""
+"""The report of ``match``, as JSON and for a terminal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SAME = 1.0
 _NOTHING = "Nothing similar is known."
-_NO_PINS = "The file has no pins to compare; those of a TuyaMCU device are another chip's."
+_NO_PINS = "The file has no pins to compare; a TuyaMCU device has them on another chip."
 
 
 def match_json(matches: Matches, *, limit: int) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def _match(found: Similarity) -> dict[str, Any]:
 
 
 def render(matches: Matches, *, limit: int) -> RenderableType:
-    """The known devices for a person, best first."""
+    """The known devices for a terminal, best first."""
     return Printable(Group(*_lines(matches, limit)))
 
 
@@ -83,7 +83,7 @@ def _lines(matches: Matches, limit: int) -> Iterator[RenderableType]:
         yield Text(_NOTHING if matches.wanted.pins else f"{_NOTHING} {_NO_PINS}")
         return
     if matches.ties > 1:
-        yield Text(f"{matches.ties} entries fit equally well; nothing in the file tells which.")
+        yield Text(f"{matches.ties} entries match equally well; the file does not tell them apart.")
     for found in matches.similar[:limit]:
         yield Text.assemble((f"{found.score:5.1f}  ", "bold cyan"), (found.device.title, "bold"))
         yield Padding(Group(*_reasons(found)), (0, 0, 0, 7))

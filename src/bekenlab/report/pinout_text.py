@@ -1,4 +1,4 @@
-"""A pinout for a person at a terminal: every pad with what it does, 80 columns wide."""
+"""A pinout for a terminal of 80 columns: all pads with their functions."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _LOG = "UART2_TX"
 
 
 def render_pinout(module: Module, uses: Uses) -> RenderableType:
-    """The pads of a module, or the pins of a chip, and where the wires go.
+    """The pads of a module or the pins of a chip, and the wiring.
 
     Args:
-        module: Its pads are known.
-        uses: What the GPIOs do; empty to show the board alone.
+        module: A module whose pads are known.
+        uses: Functions of the GPIOs; empty to show the board alone.
     """
     package = outline_of(module).package
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
@@ -54,7 +54,7 @@ def render_pinout(module: Module, uses: Uses) -> RenderableType:
 
 
 def render_notes() -> RenderableType:
-    """What to mind before anything is connected."""
+    """Safety notes to read before connecting anything."""
     grid = Table.grid(padding=(0, 1))
     for note in wiring_notes():
         grid.add_row("-", Text(note))

@@ -1,4 +1,4 @@
-"""Text out of a dump, made fit for a terminal: it must not move the cursor or forge a line."""
+"""Makes text from a dump safe for a terminal: it must not move the cursor or forge a line."""
 
 from __future__ import annotations
 
@@ -11,20 +11,19 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.style import Style
 
-# Control characters but tab and line feed, overrides of writing direction, half surrogates.
+# Control characters except tab and line feed, bidirectional overrides, lone surrogates.
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def printable(text: str) -> str:
-    """The text with a question mark in a box for every character a terminal must not get."""
+    """The text with a replacement character for every unsafe character."""
     return _UNFIT.sub("\ufffd", text)
 
 
 class Printable:
-    """Renders as something else does, without what a terminal must not get.
+    """Wraps a renderable and replaces its unsafe characters.
 
-    Blanks at the end of a line, with which tables are filled up, are left out too: reports are
-    copied into forums.
+    Trailing blanks of table rows are removed, too, because reports are copied into forums.
     """
 
     def __init__(self, inner: RenderableType) -> None:
@@ -49,5 +48,5 @@ class Printable:
 
 
 def _is_seen(style: Style | None) -> bool:
-    """Whether a blank in this style is more than that."""
+    """Whether a blank in this style is visible."""
     return style is not None and bool(style.bgcolor or style.underline or style.reverse)

@@ -1,6 +1,6 @@
-"""What ``redact`` replaced, as JSON and for a terminal; never a secret, nor a hash of the original.
+"""Report of ``redact``, as JSON and for a terminal, without secrets or a hash of the original.
 
-A hash of the original beside the redacted dump would let anybody try passwords against it.
+With the redacted dump and a hash of the original, anyone could test guessed passwords.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def redact_json(redaction: Redaction, name: str) -> dict[str, Any]:
-    """The report as plain JSON values; ``name`` is that of the file written."""
+    """The report as plain JSON values; ``name`` is the name of the file written."""
     return {
         "schema": SCHEMA,
         "file": {"name": redaction.file.name, "size": redaction.file.size},
@@ -43,7 +43,7 @@ def redact_json(redaction: Redaction, name: str) -> dict[str, Any]:
 
 
 def render(redaction: Redaction, name: str) -> RenderableType:
-    """The report for a person."""
+    """The report for a terminal."""
     return Printable(Group(*_sections(redaction, name)))
 
 
@@ -57,8 +57,8 @@ def _sections(redaction: Redaction, name: str) -> Iterator[RenderableType]:
     facts.add_row("Remains", f"{redaction.erased} pages of old values in the storage erased")
     facts.add_row(
         "Proof",
-        f"none of {redaction.spellings} spellings of them is left in any layer of the file; "
-        "pins, parameters and warnings are those of the original",
+        f"none of their {redaction.spellings} encodings is left in any layer of the file; "
+        "pins, parameters and warnings match the original",
     )
     yield Padding(facts, (1, 0, 0, 2))
     if redaction.replacements:

@@ -1,4 +1,4 @@
-"""What of a configuration may be shown: a text somebody pasted can hold more than pins."""
+"""Hides secrets in configurations, whose texts can hold more than pins."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"-?\d{1,4}")
 def visible_parameters(
     parameters: Parameters | None, *, show_secrets: bool
 ) -> dict[str, Any] | None:
-    """Parameters by name, those with a telling name hidden; None when there are none."""
+    """Parameters by name, with secret ones hidden; None if there are none."""
     if parameters is None or not parameters.values:
         return None
     return _visible(parameters.values, show_secrets=show_secrets)
@@ -34,12 +34,12 @@ def _value(name: str, value: Any, *, show_secrets: bool) -> Any:
         return _visible(value, show_secrets=show_secrets)
     if isinstance(value, list):
         return [_value(name, item, show_secrets=show_secrets) for item in value]
-    # A pin is a number: a text in its place may be somebody's door code.
+    # A pin is a number; a text in its place may be a secret.
     odd = name.endswith("pin") and isinstance(value, str) and not _NUMBER.fullmatch(value)
     return REDACTED if (odd or is_secret_parameter(name)) and not show_secrets else value
 
 
 def visible_unknown(key: UnknownKey, *, show_secrets: bool) -> str:
-    """The value of a key that is not understood: a number is shown, what else it may be is not."""
+    """The value of an unknown key: a number is shown, anything else is hidden."""
     shown = show_secrets or _NUMBER.fullmatch(key.value) is not None
     return key.value if shown else f"{REDACTED}, {len(key.value)} characters"

@@ -1,4 +1,4 @@
-"""One line about one of many dumps."""
+"""One-line summary of a dump."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def summary_line(analysis: Analysis) -> str:
-    """Name, chip, module, firmware and how many pins from where."""
+    """Name, chip, module, firmware, number of pins and their source."""
     firmware = analysis.firmware
     words = [
         analysis.chip.name or "chip unknown",

@@ -1,4 +1,4 @@
-"""The report of ``analyze`` for a person at a terminal, as rich renderables 80 columns wide."""
+"""The report of ``analyze`` for a terminal of 80 columns, as rich renderables."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ENCRYPTION = {
     EncryptionState.TUYA: "encrypted with Tuya's key",
     EncryptionState.PLAIN: "not encrypted",
-    EncryptionState.RECOVERED: "encrypted with another key, which was worked out",
+    EncryptionState.RECOVERED: "encrypted with another key, which was recovered",
     EncryptionState.UNKNOWN: "",
 }
 LEVELS = {Polarity.ACTIVE_HIGH: "high", Polarity.ACTIVE_LOW: "low", None: "-"}
@@ -44,7 +44,7 @@ SOURCES = {
 
 
 def render(analysis: Analysis, *, show_secrets: bool = False) -> RenderableType:
-    """The whole report: what it is, pins, flash, storage, warnings, template."""
+    """The report: identity, pins, flash, storage, warnings, template."""
     return Printable(Group(*_sections(analysis, show_secrets=show_secrets)))
 
 
@@ -75,7 +75,7 @@ def _sections(analysis: Analysis, *, show_secrets: bool) -> Iterator[RenderableT
 
 
 def heading(title: str) -> RenderableType:
-    """The title of a section, of this report and of others."""
+    """The title of a section in any report."""
     return Padding(Text(title, style="bold cyan"), (1, 0, 0, 0))
 
 
@@ -149,7 +149,7 @@ def _pins(analysis: Analysis, *, show_secrets: bool) -> RenderableType:
 
 
 def _board(analysis: Analysis) -> tuple[Module | None, str]:
-    """Where pins can be reached: the module's pads, or the bare chip's pins."""
+    """Where pins are accessible: the module's pads, or the bare chip's pins."""
     found = board(analysis.module, analysis.chip.name)
     if found is None:
         return None, ""
@@ -157,14 +157,14 @@ def _board(analysis: Analysis) -> tuple[Module | None, str]:
 
 
 def openbeken_role(pin: Pin) -> str:
-    """Role and channel as a template has them, ``Rel;1``; a dash for a pin without a role."""
+    """Role and channel as in a template, ``Rel;1``; a dash for a pin without a role."""
     if pin.role == "None":
         return "-"
     return f"{role_name(pin.role, pin.polarity)};{pin.channel}"
 
 
 def _evidence(pin: Pin, usual: frozenset[Source]) -> str:
-    """``rl1_pin``; with its sources where they are not those of the whole pin map."""
+    """``rl1_pin``, with its sources if they differ from those of the whole pin map."""
     keys: dict[str, list[Source]] = {}
     for said in pin.evidence:
         keys.setdefault(said.key, []).append(said.source)
@@ -175,7 +175,7 @@ def _evidence(pin: Pin, usual: frozenset[Source]) -> str:
 
 
 def _usual_sources(analysis: Analysis) -> frozenset[Source]:
-    """The sources all pins would have if everything agreed."""
+    """The sources of all pins if all sources agree."""
     return frozenset(said.source for pin in analysis.pins.pins for said in pin.evidence)
 
 

@@ -1,10 +1,10 @@
 """The flash of a metering plug with a BK7231N on a CB2S module, as Tuya's tools would write it.
 
-Everything a real dump has is there and true: CRC-16 frames, the code cipher, the partition table,
-RBL trailers with right checksums, the RF sector, the plain configuration copy, a protected block
-and the encrypted storage. The identities in it are invented. The code is our own: it prints its
-configuration, lets the relay follow the button and blinks the LED (samples/firmware/ holds its
-source and the command that rebuilds it byte for byte).
+It has everything a real dump has: CRC-16 frames, the code cipher, the partition table, RBL trailers
+with correct checksums, the RF sector, the plain copy of the configuration, a protected block and
+the encrypted storage. Its identities are made up. The code was written for it: it prints its
+configuration, switches the relay with the button and blinks the LED (samples/firmware/ has the
+source and the script that rebuilds it byte for byte).
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ PARAMETERS: dict[str, str | int] = {
     "jv": "1.0.5",
     "module": "CB2S",
 }
-"""Its pin configuration: relay, button, Wi-Fi LED and a BL0937 power meter."""
+"""The plug's pin configuration: relay, button, Wi-Fi LED and a BL0937 power meter."""
 
 _INNER_KEY = bytes(range(0x30, 0x40))
-# Locally administered (bit 1 of the first octet), so that it can be nobody's.
+# Locally administered (bit 1 of the first octet), so it belongs to no real device.
 _MAC = bytes.fromhex("02be4e1ab001")
 _TIMESTAMP = 1_700_000_000
 _RECORDS = (
@@ -64,7 +64,7 @@ _FIRMWARE = Path(__file__).parent / "data"
 
 @cache
 def build_sample() -> bytes:
-    """The 2 MiB dump; the same bytes every time."""
+    """Build the 2 MiB dump; it is the same every time, byte for byte."""
     target = chip(SAMPLE_CHIP)
     flash = bytearray(b"\xff" * target.flash_size)
     loader = (_FIRMWARE / "loader.bin").read_bytes().ljust(_TABLE_ADDRESS, b"\xff")
@@ -97,7 +97,7 @@ def _install(flash: bytearray, record: FalRecord, code: bytes, plain_tail: bytes
 
 
 def _tuya_regions() -> dict[str, bytes]:
-    """Region name to content of what Tuya's firmware stores."""
+    """Contents of the regions that Tuya's firmware stores, by name."""
     parameters = format_parameters(PARAMETERS, crc=True).encode()
     identity = json.dumps({"uuid": "sample0000000000", "auth_key": "0" * 32}).encode()
     wifi = json.dumps({"ssid": "sample-network", "passwd": "sample-password"}).encode()

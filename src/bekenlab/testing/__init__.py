@@ -1,7 +1,7 @@
-"""Test firmware and flashing programs without hardware: chips for pytest.
+"""Test firmware and flashing programs without hardware: virtual chips for pytest.
 
-The fixtures ``virtual_chip`` and ``served_chip`` are there wherever pytest and bekenlab are
-installed; see docs/testing.md. These are the types of what they give, for annotations::
+The fixtures ``virtual_chip`` and ``served_chip`` are available wherever pytest and bekenlab are
+installed; see docs/testing.md. These are their types, for annotations::
 
     def test_it_starts(virtual_chip: VirtualChips) -> None:
         virtual_chip("firmware.bin").wait_for("started")
@@ -9,8 +9,8 @@ installed; see docs/testing.md. These are the types of what they give, for annot
 Both can be used without pytest, too.
 """
 
-# What type checkers take for true. Importing it from typing would take twenty times as long as all
-# the rest of this module.
+# Type checkers treat this as true. Importing it from typing would take twenty times as long as the
+# rest of this module.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ __all__ = ["ServedChip", "ServedChips", "VirtualChip", "VirtualChips"]
 if not TYPE_CHECKING:  # pytest loads this package at every start, in projects that never use it
 
     def __getattr__(name: str) -> object:
-        """Load a name from where it is defined."""
+        """Import a name when it is first used."""
         from importlib import import_module
 
         if name not in __all__:
@@ -33,5 +33,5 @@ if not TYPE_CHECKING:  # pytest loads this package at every start, in projects t
         return found
 
     def __dir__() -> list[str]:
-        """All names, loaded or not."""
+        """All names, imported or not."""
         return sorted({*globals(), *__all__})

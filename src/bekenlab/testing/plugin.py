@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def virtual_chip() -> Iterator[VirtualChips]:
     """Boot firmware images in virtual chips.
 
-    ``virtual_chip("firmware.bin")`` gives a :class:`~bekenlab.testing.VirtualChip`.
+    ``virtual_chip("firmware.bin")`` returns a :class:`~bekenlab.testing.VirtualChip`.
     """
     from bekenlab.testing.virtual_chip import VirtualChips
 
@@ -32,8 +32,8 @@ def virtual_chip() -> Iterator[VirtualChips]:
 def served_chip() -> Iterator[ServedChips]:
     """Serve virtual chips to flashing programs.
 
-    ``served_chip("dump.bin")`` gives a :class:`~bekenlab.testing.ServedChip`, whose ``address`` the
-    program is to open.
+    ``served_chip("dump.bin")`` returns a :class:`~bekenlab.testing.ServedChip`; its ``address`` is
+    what the program opens.
     """
     from bekenlab.testing.served_chip import ServedChips
 

@@ -1,4 +1,4 @@
-"""A virtual chip that flashing programs are tried on, for as long as a test takes."""
+"""A virtual chip for testing flashing programs, served for the duration of a test."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ _OPENING_SECONDS = 10.0
 
 
 class ServedChip:
-    """A chip at a TCP port or pseudo terminal of this computer, in a thread of its own.
+    """A chip at a TCP port or pseudo terminal of this computer, served in its own thread.
 
-    Over TCP it speaks RFC 2217 with programs that do, and passes plain bytes for others.
+    Over TCP it speaks RFC 2217 with programs that do, and plain bytes with others.
 
     Args:
-        source: The dump in its flash: its path, bytes, or a binary stream; packed or not. None is
-            a chip with blank flash, whose name must be given.
+        source: The dump in its flash: path, bytes, or a binary stream; packed or not. None is a
+            chip with blank flash, for which ``chip`` is required.
         chip: Name of the chip, e.g. ``"BK7231N"``, instead of the one recognised.
-        pty: At a pseudo terminal instead of a TCP port (not on Windows).
-        paced: Whether a device second takes a real second; otherwise it is as fast as it can be.
-        fault: What goes wrong with chip and line, e.g. ``"drop@30000"``; see docs/faults.md.
-        seed: Decides what the fault ``random`` does.
+        pty: Serve at a pseudo terminal instead of a TCP port (not on Windows).
+        paced: Whether a device second takes a real second; otherwise it runs as fast as it can.
+        fault: Faults of the chip and the line, e.g. ``"drop@30000"``; see docs/faults.md.
+        seed: Determines what the fault ``random`` does.
 
     Attributes:
         chip: Name of the chip.
-        address: What the program is to open: ``"rfc2217://127.0.0.1:40123"`` or a device path.
+        address: What the program opens: ``"rfc2217://127.0.0.1:40123"`` or a device path.
 
     Raises:
         BekenlabError: The dump cannot be used, or the port cannot be opened; each has a ``code``.
@@ -76,12 +76,12 @@ class ServedChip:
 
     @property
     def flash(self) -> bytes:
-        """The flash as it is now, physical addresses."""
+        """Current content of the flash, physical addresses."""
         return self._device.flash
 
     @property
     def port(self) -> int:
-        """The TCP port, for programs that are told a number.
+        """The TCP port, for programs that take a port number.
 
         Raises:
             UsageError: It is served at a pseudo terminal.
@@ -94,7 +94,7 @@ class ServedChip:
         """Stop serving; no program can open the address any more.
 
         Raises:
-            BekenlabError: What made it stop earlier, the fault ``unplug`` excepted.
+            BekenlabError: The error that stopped it earlier, except for the fault ``unplug``.
         """
         self._stopped.set()
         self._thread.join()
@@ -111,7 +111,7 @@ class ServedChip:
                 opened=self._announce,
                 stopped=self._stopped.is_set,
             )
-        except Exception as error:  # noqa: BLE001  raised where the test ends, not in this thread
+        except Exception as error:  # noqa: BLE001  raised when the test ends, not in this thread
             self._failure = error
         finally:
             self._opened.set()
@@ -122,7 +122,7 @@ class ServedChip:
 
 
 def _content(source: FileSource | None, chip: str | None) -> tuple[str, bytes | None]:
-    """Name of the chip and what its flash begins with."""
+    """Name of the chip, and the initial content of its flash (None is blank)."""
     if source is not None:
         chosen = choose(source, chip)
         return chosen.chip, chosen.image.physical
@@ -132,7 +132,7 @@ def _content(source: FileSource | None, chip: str | None) -> tuple[str, bytes | 
 
 
 class ServedChips:
-    """Serves chips for a test and ends them behind it; what ``served_chip`` is."""
+    """Serves chips for a test and stops them after it; the type of ``served_chip``."""
 
     def __init__(self) -> None:
         self._made = ExitStack()
@@ -153,7 +153,7 @@ class ServedChips:
         return made
 
     def __enter__(self) -> Self:
-        """Give itself."""
+        """Return itself."""
         return self
 
     def __exit__(
@@ -162,5 +162,5 @@ class ServedChips:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop every chip that was served."""
+        """Stop all served chips."""
         self._made.close()

@@ -1,4 +1,4 @@
-"""A virtual chip as tests use it: what does not come true in time fails the test."""
+"""A virtual chip for tests: an expectation that is not met in time fails the test."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ _CRASHES = {
 class VirtualChip:
     r"""A chip that runs a firmware image. Time is virtual: it passes only in calls that take time.
 
-    Every such call raises :class:`AssertionError` when the firmware crashes or restarts, which it
-    does by its watchdog. The message ends with the last lines of the log.
+    Every such call raises :class:`AssertionError` when the firmware crashes or restarts through its
+    watchdog. The message ends with the last lines of the log.
 
     Args:
-        source: A dump or app image: its path, bytes, or a binary stream; packed or not.
+        source: A dump or app image: path, bytes, or a binary stream; packed or not.
         chip: Name of the chip, e.g. ``"BK7231N"``, instead of the one recognised.
         start: Reset into the app, or into the image's own boot loader.
-        template: For an image of OpenBeken: the pins it is set up with, in the form of its web
-            app, e.g. ``{"pins": {"10": "Btn;1", "26": "Rel;1"}}``. It also gets a console on UART1.
+        template: For an OpenBeken image: its pin configuration, in the form of its web app, e.g.
+            ``{"pins": {"10": "Btn;1", "26": "Rel;1"}}``. It also gets a console on UART1.
 
     Attributes:
         chip: Name of the chip.
-        machine: The :class:`bekenlab.Machine` behind it, for all that is not offered here.
+        machine: The underlying :class:`bekenlab.Machine`, for everything not offered here.
 
     Raises:
         BekenlabError: The image cannot be used; each error has a ``code``.
@@ -78,12 +78,12 @@ class VirtualChip:
 
     @property
     def log(self) -> str:
-        """All that was printed on UART2 since the last reset."""
+        """Everything printed on UART2 since the last reset."""
         return self.machine.log
 
     @property
     def console(self) -> str:
-        """All that was sent on UART1 since the last reset."""
+        """Everything sent on UART1 since the last reset."""
         return self.machine.uart1.sent.decode("utf-8", "replace")
 
     @property
@@ -93,7 +93,7 @@ class VirtualChip:
 
     @property
     def flash(self) -> bytes:
-        """The flash as it is now, physical addresses."""
+        """Current content of the flash, physical addresses."""
         return self.machine.flash
 
     def pin(self, gpio: int) -> PinState:
@@ -109,18 +109,18 @@ class VirtualChip:
         return self.machine.pwm(gpio)
 
     def run(self, seconds: float) -> None:
-        """Let so much device time pass."""
+        """Run for this much device time."""
         self._run(Until(device_seconds=seconds))
 
     def wait_for(self, pattern: str, *, seconds: float = _SECONDS) -> re.Match[str]:
         r"""Run until the log matches a regular expression.
 
-        Each call looks behind the last match, so that lines can be waited for one after the other;
+        Each call searches after the previous match, so that consecutive lines can be waited for;
         what has been printed already counts.
 
         Args:
             pattern: Regular expression.
-            seconds: Longest device time.
+            seconds: Longest device time to wait.
 
         Returns:
             The match.
@@ -136,7 +136,7 @@ class VirtualChip:
             )
             found = self._found(wanted)
             if found is None:
-                raise AssertionError(self._told(f"no {pattern!r} in {seconds:g} s", outcome))
+                raise AssertionError(self._report(f"no {pattern!r} in {seconds:g} s", outcome))
         while found.end() == (printed := len(self.log)):
             self.machine.run(Until(device_seconds=_REST_OF_A_LINE))
             found = self._found(wanted) or found
@@ -149,57 +149,57 @@ class VirtualChip:
         return wanted.search(self.log, self._searched)
 
     def wait_for_level(self, gpio: int, level: int, *, seconds: float = _SECONDS) -> float:
-        """Run until a pin has this level; returns at once where it has it already.
+        """Run until a pin has this level; return immediately if it already has.
 
         Args:
             gpio: Number of the pin.
             level: 0 or 1.
-            seconds: Longest device time.
+            seconds: Longest device time to wait.
 
         Returns:
             Device seconds since the last reset.
 
         Raises:
-            AssertionError: It does not get this level in that time.
+            AssertionError: It does not reach this level in that time.
         """
         if self.level(gpio) != level:
             until = Until(pin=PinEdge(gpio, level), device_seconds=seconds)
             outcome = self._run(until)
             if outcome.reason is not StopReason.MATCH:
                 text = f"P{gpio} did not become {level} in {seconds:g} s: {self.pin(gpio)}"
-                raise AssertionError(self._told(text, outcome))
+                raise AssertionError(self._report(text, outcome))
         return self.seconds
 
     def drive(self, gpio: int, level: int | None) -> None:
-        """Connect a pin to 0 or 1 from outside; None lets go."""
+        """Drive a pin to 0 or 1 from outside; None releases it."""
         self.machine.drive(gpio, level)
 
     def press(self, gpio: int, *, level: int = 0, seconds: float = 0.2) -> None:
-        """Press a button and let go: drive the pin to ``level`` for so much device time."""
+        """Press and release a button: drive the pin to ``level`` for ``seconds`` of device time."""
         self.drive(gpio, level)
         self.run(seconds)
         self.drive(gpio, None)
 
     def type(self, text: str) -> None:
-        r"""Type on UART1, at its baud rate; Enter is ``"\r\n"``. It arrives as the chip runs."""
+        r"""Send text to UART1 at its baud rate as the chip runs; Enter is ``"\r\n"``."""
         self.machine.uart1.type(text.encode())
 
     def restart(self) -> None:
-        """Take the power away and give it back. Flash stays, the log begins anew."""
+        """Power-cycle the chip. Flash is kept, the log starts afresh."""
         flash = flash_image(read_image(self.flash))
         self.machine.close()
         self._searched = 0
         self.machine = self._powered(flash)
 
     def wait_for_restart(self, *, seconds: float = _SECONDS) -> None:
-        """Run until the firmware restarts the chip; then it starts anew with the flash as it is.
+        """Run until the firmware restarts the chip, which then boots with its flash as it is.
 
         Raises:
-            AssertionError: It does not in that device time, or it crashes.
+            AssertionError: It does not restart in that device time, or it crashes.
         """
         outcome = self.machine.run(Until(device_seconds=seconds))
         if outcome.reason is not StopReason.WATCHDOG:
-            raise AssertionError(self._told(f"no restart in {seconds:g} s", outcome))
+            raise AssertionError(self._report(f"no restart in {seconds:g} s", outcome))
         self.restart()
 
     def close(self) -> None:
@@ -209,17 +209,17 @@ class VirtualChip:
     def _run(self, until: Until) -> Outcome:
         outcome = self.machine.run(until)
         if outcome.reason in _CRASHES:
-            raise AssertionError(self._told(_CRASHES[outcome.reason], outcome))
+            raise AssertionError(self._report(_CRASHES[outcome.reason], outcome))
         return outcome
 
-    def _told(self, text: str, outcome: Outcome) -> str:
+    def _report(self, text: str, outcome: Outcome) -> str:
         detail = f" ({outcome.detail})" if outcome.detail else ""
         lines = self.log.splitlines()[-_LAST_LINES:]
         return "\n".join((f"{text}{detail}; the log ends:", *(f"  {line}" for line in lines)))
 
 
 class VirtualChips:
-    """Makes virtual chips for a test and frees them behind it; what ``virtual_chip`` is."""
+    """Boots virtual chips for a test and frees them after it; the type of ``virtual_chip``."""
 
     def __init__(self) -> None:
         self._made = ExitStack()
@@ -238,7 +238,7 @@ class VirtualChips:
         return made
 
     def __enter__(self) -> Self:
-        """Give itself."""
+        """Return itself."""
         return self
 
     def __exit__(
@@ -247,5 +247,5 @@ class VirtualChips:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Free every chip that was made."""
+        """Free all chips."""
         self._made.close()

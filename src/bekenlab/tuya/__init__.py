@@ -1,4 +1,4 @@
-"""What Tuya stored on a device: values, protected copies, pin configuration, parameters.
+"""What Tuya stores on a device: values, protected copies, pin configuration, parameters.
 
-Everything here takes bytes and returns frozen reports with notices; nothing raises on bad bytes.
+Everything here takes bytes and returns frozen results with notices; damaged bytes raise nothing.
 """

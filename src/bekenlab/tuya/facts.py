@@ -1,4 +1,4 @@
-"""The facts of ``data/storage.toml``: keys, magics and names of Tuya's storage."""
+"""Loads ``data/storage.toml``: keys, magics and names of Tuya's storage."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bekenlab.data import read_table
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What a data key is derived from, besides the device's own inner key.
+    """A constant from which data keys are derived, together with the device's own inner key.
 
     Attributes:
         name: Tuya's name of the platform, e.g. ``"8710_2M"``.
@@ -23,7 +23,7 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class PsmFacts:
-    """Facts about the PSM form: magic, the known parts of its key, and words found in it."""
+    """Facts about the PSM format: magic, the known parts of its key, and strings found in it."""
 
     magic: bytes
     key_head: bytes
@@ -33,18 +33,18 @@ class PsmFacts:
 
 @dataclass(frozen=True, slots=True)
 class StorageFacts:
-    """The rows of ``data/storage.toml``, where the source of each is named.
+    """The rows of ``data/storage.toml``, which names the source of each.
 
     Attributes:
         master_key: AES key of the key block.
         key_magic: First word of key blocks and of protected blocks.
         data_magics: First words of data blocks.
-        bases: Bases of data keys, likeliest first.
-        inner_keys: Inner keys many devices share.
-        psm: Facts about the PSM form.
-        plain_names: Shell patterns of value names that are no secret.
-        secret_names: Shell patterns of value names that are secret.
-        secret_parameters: Shell patterns, lower case, of parameters that are secret.
+        bases: Bases of data keys, most likely first.
+        inner_keys: Inner keys shared by many devices.
+        psm: Facts about the PSM format.
+        plain_names: Shell patterns of the names of values that are not secret.
+        secret_names: Shell patterns of the names of secret values.
+        secret_parameters: Shell patterns, lower case, of the names of secret parameters.
     """
 
     master_key: bytes

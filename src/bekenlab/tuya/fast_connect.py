@@ -1,21 +1,21 @@
 """The Wi-Fi "fast connect" record: the last network's name, password and derived key.
 
-Tuya's firmware keeps it, outside its storage, at the start of a sector of its own: at 0x1D1000 on
-BK7231N, 0x1E2000 on BK7231T. It stays after the device was reset, when the storage has forgotten
-the network. Older SDKs write it as it is; newer ones mask it with eight constant bytes.
+Tuya's firmware keeps it outside its storage, at the start of a separate sector: at 0x1D1000 on
+BK7231N, 0x1E2000 on BK7231T. It survives a factory reset, after which the storage no longer holds
+the network. Older SDKs write it in plain; newer ones mask it with eight constant bytes.
 
 ======  =========================================================
 offset  meaning
 ======  =========================================================
-0       name of the network, 33 bytes, NUL at the end
+0       network name (SSID), 33 bytes, NUL-terminated
 33      address of the access point (BSSID), 6 bytes
 39      two bytes: security and channel
-41      the derived key (WPA PSK), 64 hexadecimal digits and NUL
+41      derived key (WPA PSK), 64 hexadecimal digits and NUL
 106     password, 65 bytes, padded with NUL
 ======  =========================================================
 
-Worked out on 14 dumps. One record has no derived key; one has 17 more bytes. TuyaOS 3.11 keeps the
-same record, behind its length as u32, in the storage instead, as the value ``ap_info_v2``.
+Derived from 14 dumps. One record has no derived key; one is 17 bytes longer. TuyaOS 3.11 keeps the
+same record in the storage instead, as the value ``ap_info_v2``, preceded by its length as u32.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from bekenlab.chips import SECTOR
 from bekenlab.tuya.secret_span import SecretSpan
 
 MASK = bytes.fromhex("55aa5a55a54d637f")
-"""What newer SDKs mask the record with, from the start of the sector on."""
+"""The mask newer SDKs XOR the record with, starting at the sector."""
 
 SIZE = 171
 _KEY_AT = 41
@@ -38,7 +38,7 @@ _BSSID_AT = 33
 _LENGTH = 4
 _MAX_FOUND = 64
 _KEY = re.compile(rb"[0-9A-Fa-f]{64}\x00")
-_MAX_RECORD = 256  # behind it the sector is erased
+_MAX_RECORD = 256  # the rest of the sector is erased
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class FastConnect:
     Attributes:
         offset: Where it starts in the bytes searched.
         masked: Whether it is masked with ``MASK``.
-        spans: Its secret parts, as offsets in the bytes searched.
+        spans: Its secrets, as offsets in the bytes searched.
     """
 
     offset: int
@@ -65,11 +65,11 @@ def masked(data: bytes, phase: int = 0) -> bytes:
 
 
 def find_fast_connect(data: bytes, *, phase: int = 0) -> tuple[FastConnect, ...]:
-    """Find all records, plain or masked, at starts of sectors; at most 64.
+    """Find the records, plain or masked, at the start of sectors; at most 64.
 
     Args:
         data: Flash bytes.
-        phase: Where sectors start, 0..4095.
+        phase: Offset of the first sector, 0..4095.
     """
     found = []
     for offset in range(phase % SECTOR, len(data) - SIZE + 1, SECTOR):
@@ -88,7 +88,7 @@ def find_fast_connect(data: bytes, *, phase: int = 0) -> tuple[FastConnect, ...]
 
 
 def record_spans(value: bytes) -> tuple[SecretSpan, ...]:
-    """Return the secret parts of a stored value that is such a record; empty when it is none."""
+    """Return the secrets in a stored value that is such a record; empty for any other value."""
     length = int.from_bytes(value[:_LENGTH], "little")
     if len(value) < SIZE + _LENGTH or length != len(value) - _LENGTH:
         return ()
@@ -111,7 +111,7 @@ def _spans(plain: bytes, offset: int) -> list[SecretSpan]:
     name = plain[:_BSSID_AT].partition(b"\x00")[0]
     bssid = plain[_BSSID_AT : _BSSID_AT + 6]
     key = plain[_KEY_AT : _PASSWORD_AT - 1]
-    # A password of raw bytes may hold NULs: everything up to the padding is taken.
+    # A binary password may contain NULs, so everything up to the padding counts.
     password = plain[_PASSWORD_AT:].rstrip(b"\x00")
     rows = (
         (0, name, "wifi-name"),

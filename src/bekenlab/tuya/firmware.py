@@ -1,7 +1,7 @@
-"""What firmware is it? Name, version and SDK from the plain code of an app.
+"""Identifies firmware: name, version and SDK from the decrypted code of an app.
 
-Every Tuya app compiles its name and version in as neighbouring strings, next to the text
-``mf_init succ`` (seen in all Tuya dumps at hand, SDK 1.0 to TuyaOS 3.11).
+Tuya apps hold their name and version as adjacent strings next to the text ``mf_init succ`` (so in
+all Tuya dumps examined, SDK 1.0 to TuyaOS 3.11).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import StrEnum
 
 
 class FirmwareKind(StrEnum):
-    """Whose firmware it is."""
+    """The project or vendor a firmware comes from."""
 
     TUYA = "tuya"
     OPENBEKEN = "openbeken"
@@ -21,14 +21,14 @@ class FirmwareKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Firmware:
-    """Identity of an app; every text None when not found.
+    """Identity of an app; a field is None if not found.
 
     Attributes:
-        kind: Whose it is.
+        kind: Project or vendor.
         name: ``"oem_bk7231n_plug"``, ``"OpenBK7231N"``.
         version: ``"1.1.17"``.
         sdk: ``"TUYA IOT SDK 2.3.3"``, ``"TuyaOS 3.11.12"``.
-        platform: Chip the SDK was built for, as it names it: ``"bk7231n"``.
+        platform: Chip the SDK was built for, in the SDK's spelling: ``"bk7231n"``.
     """
 
     kind: FirmwareKind
@@ -55,7 +55,7 @@ _LIBRETINY = re.compile(rb"LibreTiny v?(\d[\w.+-]{0,20})")
 
 
 def identify(code: bytes) -> Firmware:
-    """Identify an app by the strings in its plain code."""
+    """Identify an app by the strings in its decrypted code."""
     openbeken = _OPENBEKEN.search(code) if b"OpenBK" in code else None
     if openbeken:
         name, version = (text.decode("ascii", "replace") for text in openbeken.groups())
@@ -84,7 +84,7 @@ def _identify_other(code: bytes) -> Firmware:
 
 
 def _find_sdk(code: bytes) -> tuple[str | None, int]:
-    """SDK text and its place; libraries inside may carry an older one further back."""
+    """Name and offset of the SDK; libraries may carry an older one further back."""
     for marker, label in _SDKS:
         place = code.find(marker)
         if place >= 0:
@@ -95,7 +95,7 @@ def _find_sdk(code: bytes) -> tuple[str | None, int]:
 
 
 def _find_identity(code: bytes) -> tuple[str | None, str | None]:
-    """Name and version, from the best place that has them."""
+    """Name and version, from the most reliable place that has them."""
     neighbour = code.find(_NEIGHBOUR)
     if neighbour >= 0:
         near = code[max(neighbour - _NEIGHBOURHOOD, 0) : neighbour]
@@ -121,8 +121,8 @@ _PIN_WORDS = (b"module", b"_pin")
 def default_parameters(code: bytes) -> str | None:
     """The ``user_param_key`` text compiled into an app, the longest if there are several.
 
-    It is the SDK's template, not the device's configuration: in 19 of 19 dumps that hold both, its
-    pins are wrong. Use it as a last resort and say so.
+    It is the SDK's template, not the device's configuration: in all 19 dumps that hold both, its
+    pins are wrong. Use it only as a last resort, with a warning.
     """
     texts = [text for text in _BRACED.findall(code) if any(word in text for word in _PIN_WORDS)]
     return max(texts, key=len).decode("ascii", "replace") if texts else None

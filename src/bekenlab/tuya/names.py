@@ -1,4 +1,4 @@
-"""Which stored values are secrets, by name and, for data point schemas, by content."""
+"""Decides which stored values are secret: by name and, for data point schemas, by content."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _FIELDS = ("mode", "type")  # "property" is absent for raw data points
 
 
 def is_secret(name: str, value: bytes) -> bool:
-    """Tell whether a stored value must be redacted.
+    """Whether a stored value must be redacted.
 
-    Names are looked up in ``data/storage.toml``; an unknown name is a secret unless its value is
-    a data point schema (its name is a product's schema id, e.g. ``000004hybr``).
+    Names are looked up in ``data/storage.toml``; a value of unknown name is secret unless it
+    is a data point schema (whose name is a product's schema id, e.g. ``000004hybr``).
     """
     facts = storage_facts()
     if any(fnmatchcase(name, pattern) for pattern in facts.plain_names):
@@ -25,17 +25,17 @@ def is_secret(name: str, value: bytes) -> bool:
 
 
 def is_secret_parameter(name: str) -> bool:
-    """Tell whether a parameter's value must be redacted.
+    """Whether a parameter's value must be redacted.
 
-    Pin configurations hold no secrets, but what people paste, or an odd firmware stores beside
-    them, may: unlike stored values, only parameters with a telling name are hidden.
+    Pin configurations hold no secrets, but text pasted by users, or values that unusual firmware
+    adds, may. Unlike stored values, parameters are hidden only if their name suggests a secret.
     """
     lowered = name.lower()
     return any(fnmatchcase(lowered, pattern) for pattern in storage_facts().secret_parameters)
 
 
 def is_schema(value: bytes) -> bool:
-    """Tell whether a value is a data point schema: a JSON list of objects that describe one."""
+    """Whether a value is a data point schema: a JSON list of objects that each describe one."""
     text = value.rstrip(b"\x00\xff")
     if not text.startswith(b"[{") or not text.endswith(b"}]"):
         return False

@@ -1,7 +1,7 @@
 """The ``oem_cfg`` file: an unencrypted copy of the pin configuration.
 
-Tuya's firmware copies ``user_param_key`` into a file of a tiny file system (``uf``), where it
-begins a 4 KiB sector: at 0x1D4000 on most BK7231N, 0x1E5000 on most BK7231T, seldom elsewhere.
+Tuya's firmware copies ``user_param_key`` into a file of a tiny file system (``uf``), at the start
+of a 4 KiB sector: 0x1D4000 on most BK7231N, 0x1E5000 on most BK7231T, rarely elsewhere.
 Source: Tuya's ``light_soc/soc_flash.c`` and 26 of 48 dumps.
 """
 
@@ -16,7 +16,7 @@ from bekenlab.chips import SECTOR
 MAX_TEXT = 2 * SECTOR  # user_param_key itself is at most 4096 bytes
 _MAX_FOUND = 64
 _BRACE = ord("{")
-# Other files of the same file system are JSON too: {"max":0,...}, {"fsw_cnt_key":1}
+# Other files in the same file system are JSON as well: {"max":0,...}, {"fsw_cnt_key":1}
 _MARKERS = (b"crc:", b"module:", b'module"', b"sonver", b"jv:", b'jv"', b"_pin:", b'_pin"', b'sw":')
 _TEXT = bytes(range(0x20, 0x7F)) + b"\t\r\n" + bytes(range(0x80, 0xFF))
 _SPACE = b"\xef\xbb\xbf \t\r\n"
@@ -24,11 +24,11 @@ _SPACE = b"\xef\xbb\xbf \t\r\n"
 
 @dataclass(frozen=True, slots=True)
 class OemCfg:
-    """A plain configuration.
+    """An unencrypted configuration.
 
     Attributes:
-        address: File offset of its brace plus the caller's base.
-        text: The text from its opening brace on, without padding.
+        address: File offset of its opening brace plus the caller's base.
+        text: The text from the opening brace, without padding.
     """
 
     address: int
@@ -36,12 +36,12 @@ class OemCfg:
 
 
 def find_oem_cfg(data: bytes, *, base: int = 0, phase: int = 0) -> tuple[OemCfg, ...]:
-    """Find all plain configurations of a file, also when it is nothing but such a text.
+    """Find all unencrypted configurations in a file, which may consist of just such a text.
 
     Args:
         data: The whole file.
         base: Address of its first byte.
-        phase: Where sectors start, 0..4095: that of the storage (``start % 4096``).
+        phase: Offset of the first sector, 0..4095; the same as for the storage (``start % 4096``).
 
     Returns:
         The configurations in order of address; at most 64.

@@ -1,7 +1,7 @@
 """Protected blocks: a second copy of a few values outside the storage.
 
-Layout, worked out on 13 dumps of BK7231N devices (usually at 0x1ED000, on TuyaOS mirrored at
-0x1CF000). The 4 KiB sector is encrypted with the master key. Decrypted, little endian:
+Layout, derived from 13 dumps of BK7231N devices (usually at 0x1ED000; on TuyaOS mirrored at
+0x1CF000). The 4 KiB sector is encrypted with the master key. Decrypted, little-endian:
 
 ======  ====================================================================
 offset  meaning
@@ -10,12 +10,13 @@ offset  meaning
 4       u32 checksum: sum of bytes 8..4095 (of this layer)
 8       16-byte inner key, the same as in the key block of the storage
 24      u32 length of the records, in bytes
-28      u32 number of writes on TuyaOS; FFFFFFFF before
+28      u32 number of writes (TuyaOS); FFFFFFFF in older SDKs
 32      records, encrypted a second time with the data key; the rest is FF,
-        or the end of an older and longer state
+        or the tail of an older, longer list
 ======  ====================================================================
 
-A record is u32 length, 32-byte name padded with NUL, value; the next follows without padding.
+A record is a u32 length, a 32-byte name padded with NUL, and the value; the next one follows
+without padding.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ class ProtectedValue:
     Attributes:
         name: Its name without padding.
         value: Its bytes. Not shown by ``repr``: it may be a secret.
-        ok: Whether the block's checksum is right; a record has none of its own.
-        secret: Whether a report must redact it.
+        ok: Whether the block's checksum is correct; records have none of their own.
+        secret: Whether reports must redact it.
     """
 
     name: str
@@ -64,12 +65,12 @@ class ProtectedBlock:
 
     Attributes:
         address: File offset plus the caller's base.
-        ok: Whether its checksum is right.
+        ok: Whether its checksum is correct.
         inner_key: The device's 16-byte key, as in the key block.
-        base_name: Base that decrypts the records, e.g. ``"8710_2M"``.
+        base_name: Base of the key that decrypts the records, e.g. ``"8710_2M"``.
         writes: Number of times it was written (TuyaOS), or None.
         values: Records by name.
-        notices: What was odd.
+        notices: Anomalies found.
     """
 
     address: int
@@ -82,12 +83,12 @@ class ProtectedBlock:
 
 
 def find_protected(data: bytes, *, base: int = 0, phase: int = 0) -> tuple[ProtectedBlock, ...]:
-    """Find the protected blocks of a file.
+    """Find the protected blocks in a file.
 
     Args:
         data: The whole file.
         base: Address of its first byte, added to every address reported.
-        phase: Where sectors start, 0..4095: that of the storage (``start % 4096``).
+        phase: Offset of the first sector, 0..4095; the same as for the storage (``start % 4096``).
 
     Returns:
         The blocks in order of address; at most 16.
@@ -106,7 +107,7 @@ def find_protected(data: bytes, *, base: int = 0, phase: int = 0) -> tuple[Prote
 
 
 def parse_protected(sector: bytes, address: int, *, checksum: int) -> ProtectedBlock | None:
-    """Parse one sector whose outer layer is decrypted; None when it is something else.
+    """Parse a sector whose outer layer is decrypted; None if it is not a protected block.
 
     Args:
         sector: 4096 bytes, decrypted with the master key.
@@ -115,7 +116,7 @@ def parse_protected(sector: bytes, address: int, *, checksum: int) -> ProtectedB
     """
     _, expected, inner_key, length, writes = HEAD.unpack_from(sector)
     if not 0 < length <= SECTOR - HEAD.size:
-        return None  # the key block of the storage has FF here
+        return None  # the key block of the storage holds FF here
     ok = checksum == expected
     body = sector[HEAD.size :]
     best: tuple[Base, dict[str, bytes], bool] | None = None
@@ -142,7 +143,7 @@ def parse_protected(sector: bytes, address: int, *, checksum: int) -> ProtectedB
 
 
 def _records(body: bytes, length: int) -> tuple[dict[str, bytes], bool]:
-    """Return the records, and whether they fill ``length`` exactly; the first of a name wins."""
+    """Return the records, the first of each name, and whether they fill ``length`` exactly."""
     records: dict[str, bytes] = {}
     at = 0
     while at + RECORD.size <= length:
@@ -160,7 +161,7 @@ def _notices(address: int, *, ok: bool, whole: bool) -> Iterator[Notice]:
     if not ok:
         yield Notice(
             "protected-block-damaged",
-            f"The protected block at {address:#x} has a wrong checksum; its values may be too.",
+            f"The protected block at {address:#x} has a wrong checksum; do not trust its values.",
         )
     if not whole:
         yield Notice(

@@ -1,4 +1,4 @@
-"""Changes the records of a protected block in place, both layers and the checksum included."""
+"""Edits the records of a protected block in place, including both layers and the checksum."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class ProtectedEditor:
     Attributes:
         offset: Where it starts in the bytes edited.
         key: Key of the inner layer.
-        body: The inner layer, decrypted; may be changed, its length not.
-        length: Bytes of it that are records.
+        body: The inner layer, decrypted; may be changed, but not in length.
+        length: Number of bytes taken by records.
     """
 
     offset: int
@@ -47,7 +47,7 @@ class ProtectedEditor:
             at += size
 
     def erase_unused(self) -> bool:
-        """Erase what an older and longer state left behind the records; whether there was any."""
+        """Erase what an older, longer list left after the records; return whether there was any."""
         tail = bytes(self.body[self.length :])
         erased = self._outer[HEAD.size :]
         for at in range(self.length, len(self.body)):
@@ -57,7 +57,7 @@ class ProtectedEditor:
         return bytes(self.body[self.length :]) != tail
 
     def save(self) -> None:
-        """Encrypt and write it; a checksum that was wrong stays wrong."""
+        """Encrypt and write the block; a wrong checksum stays wrong."""
         outer = bytearray(self._outer)
         stored = encrypt(self.key, bytes(self.body))
         outer[HEAD.size :] = stored
@@ -73,7 +73,7 @@ def open_protected(data: bytearray, phase: int) -> tuple[ProtectedEditor, ...]:
     found = []
     for block in find_protected(bytes(data), phase=phase):
         sector = bytes(data[block.address : block.address + SECTOR])
-        # The end of the file may cut it.
+        # The file may end within the sector.
         whole = sector[: len(sector) // AES_BLOCK * AES_BLOCK]
         outer = decrypt(storage_facts().master_key, whole)
         if len(outer) <= HEAD.size:

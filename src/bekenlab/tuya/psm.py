@@ -1,7 +1,7 @@
-"""The PSM form: ``key=value`` strings, as ESP8266 and WRG1-like modules keep them.
+"""The PSM format: ``key=value`` strings, as stored by ESP8266 and WRG1-like modules.
 
-Sectors are plain or encrypted with AES-128-ECB under a key of which one byte differs between
-devices. Source: BK7231 GUI Flash Tool's ``Utils/TuyaConfig.cs`` (no real dump at hand).
+Sectors are plain, or encrypted with AES-128-ECB under a key in which one byte differs between
+devices. Source: BK7231 GUI Flash Tool's ``Utils/TuyaConfig.cs`` (not tested on a real dump).
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ class PsmValue:
 
 @dataclass(frozen=True, slots=True)
 class PsmStore:
-    """What a PSM region holds.
+    """The contents of a PSM region.
 
     Attributes:
         start: First address (file offset plus the caller's base).
         end: One past the last address.
-        encrypted: Whether it was encrypted.
-        values: Values by name; the last one of a name.
+        encrypted: Whether it is encrypted.
+        values: Values by name; the last one wins.
     """
 
     start: int
@@ -53,15 +53,15 @@ class PsmStore:
 
 
 def read_psm(data: bytes, *, base: int = 0) -> PsmStore | None:
-    """Find and read the first PSM region of a file, at 4 KiB steps from its start.
+    """Find and read the first PSM region in a file, in 4 KiB steps from its start.
 
     Args:
         data: The whole file.
         base: Address of its first byte.
 
     Returns:
-        The region, or None when there is none with at least three strings, one of them known,
-        or ten strings.
+        The first region with at least ten strings, or three of which one is known; None if there is
+        none.
     """
     count = len(data) // SECTOR
     heads = b"".join(data[i * SECTOR : i * SECTOR + AES_BLOCK] for i in range(count))
@@ -75,13 +75,13 @@ def read_psm(data: bytes, *, base: int = 0) -> PsmStore | None:
 
 
 def psm_key(byte: int) -> bytes:
-    """Return the AES key with the one byte that differs between devices, 0..255."""
+    """Return the AES key for ``byte``, 0..255: the one byte that differs between devices."""
     facts = storage_facts().psm
     return facts.key_head + bytes([byte]) + facts.key_tail
 
 
 def _starts(heads: bytes) -> list[tuple[bytes | None, int]]:
-    """Return (key or None, sector number) of sectors that start with the magic."""
+    """Return (key or None, sector number) for each sector that starts with the magic."""
     found: list[tuple[bytes | None, int]] = [(None, i) for i in _magics_in(heads)]
     for byte in range(256):
         if len(found) >= _MAX_STARTS:
@@ -138,7 +138,7 @@ def _entries(plain: bytes) -> dict[str, PsmValue]:
 
 
 def clean_name(name: bytes) -> str:
-    """Return a name without the junk of a record header before it."""
+    """Return a name without the remains of a record header before it."""
     at = name.find(b"ESP.")
     text = name[max(at, 0) :].decode("ascii")
     return text.lstrip("".join(c for c in map(chr, range(0x21, 0x7F)) if not c.isalnum())) or text

@@ -21,7 +21,7 @@ class PsmEditor:
 
     Attributes:
         offset: Where it starts in the bytes edited.
-        body: Its plain bytes; may be changed, its length not.
+        body: Its plain bytes; may be changed, but not in length.
     """
 
     offset: int
@@ -30,7 +30,7 @@ class PsmEditor:
     _data: bytearray = field(repr=False)
 
     def secrets(self) -> Iterator[tuple[str, SecretSpan]]:
-        """Yield (name, secret part of ``body``) of every ``key=value`` string."""
+        """Yield (name, span in ``body``) for every secret in the ``key=value`` strings."""
         plain = bytes(self.body).replace(b"\xff", b"\x00")
         at = 0
         for piece in plain.split(b"\x00"):
@@ -53,7 +53,7 @@ class PsmEditor:
 
 
 def open_psm(data: bytearray) -> PsmEditor | None:
-    """Open the PSM region ``read_psm`` finds, or return None."""
+    """Open the PSM region that ``read_psm`` finds, if any."""
     store = read_psm(bytes(data))
     if store is None:
         return None

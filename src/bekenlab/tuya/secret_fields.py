@@ -1,7 +1,7 @@
-"""Which bytes of a stored value are somebody's secret: fields of JSON, or the value as a whole.
+"""Finds the bytes of a stored value that are personal: JSON fields, or the value as a whole.
 
-The table is ``data/secret_fields.toml``. What is the product's (its key, versions, the cloud's host
-names) is not a secret; a text of unknown meaning inside a hidden value is.
+The table is ``data/secret_fields.toml``. Facts about the product (its key, versions, host names of
+the cloud) are not secret; a text of unknown meaning inside a hidden value is.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bekenlab.tuya.secret_span import Form, SecretSpan
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# A string that never ends goes up to the end: no byte is looked at twice.
+# An unterminated string extends to the end, so that no byte is examined twice.
 _TOKEN = re.compile(
     rb'"((?:[^"\\]|\\.)*+)(?:"(\s*:)?|\\?\Z)|(?<![\w.])(\d{4,20})(?![\w.])', re.DOTALL
 )
@@ -29,7 +29,7 @@ _HOST = re.compile(
     rb"(?:https?://|mqtts?://)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?(?:/[\w./-]*)?"
 )
 _TEXT_RUN = re.compile(rb"[\x21-\x7e]{4,}")
-# TuyaOS puts the end of the MAC address behind the name of the network for the setup.
+# TuyaOS appends the end of the MAC address to the name of the setup network.
 _SETUP_NAME = "ap_ssid"
 _MAC_TAIL = re.compile(rb"[-_]([0-9A-Fa-f]{4})$")
 _PADDING = b"\x00\xff"
@@ -66,12 +66,12 @@ def secret_field_facts() -> SecretFieldFacts:
 
 
 def secret_kind(name: str) -> str:
-    """Return what a field or stored value of that name holds; ``"other"`` when not known."""
+    """Return the kind of secret that a field or stored value of that name holds, or ``"other"``."""
     return next((kind for kind, names in secret_field_facts().kinds if _fits(name, names)), "other")
 
 
 def secret_spans(name: str, value: bytes) -> tuple[SecretSpan, ...]:
-    """Return the secret parts of a stored value, in order, without overlaps.
+    """Return the spans of a stored value that are secret, in order, without overlaps.
 
     Args:
         name: The value's name, as in the storage.

@@ -1,4 +1,4 @@
-"""Where secret bytes are, what they are, and how they are written there."""
+"""The place, kind and encoding of a secret."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ Form = Literal["raw", "base64", "number"]
 
 @dataclass(frozen=True, slots=True)
 class SecretSpan:
-    """Secret bytes inside other bytes.
+    """A secret within a larger sequence of bytes.
 
     Attributes:
         start: Offset of the first byte.
         end: One past the last.
-        kind: What it is, e.g. ``"wifi-password"``; ``"other"`` when nobody knows.
-        form: How it is written there: as it is, as base64, or as a JSON number.
+        kind: Kind of secret, e.g. ``"wifi-password"``; ``"other"`` if unknown.
+        form: Its encoding: raw, base64, or a JSON number.
     """
 
     start: int

@@ -1,4 +1,4 @@
-"""The dump as 4 KiB sectors at some phase, and quick ways to look into encrypted ones."""
+"""A dump as 4 KiB sectors with some phase, and fast checks of encrypted ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_ERASED_RUNS = 64
 
 
 class Sectors:
-    """A file cut into 4096-byte sectors that start at ``phase``; the last one may be short.
+    """A file divided into 4096-byte sectors from ``phase`` on; the last one may be short.
 
     Args:
         data: The whole file.
@@ -43,24 +43,24 @@ class Sectors:
         return [self.phase + int(i) * SECTOR for i in hits]
 
     def read(self, offset: int) -> bytes:
-        """Return the sector at a file offset; one cut off by the end is padded with FF."""
+        """Return the sector at a file offset, padded with FF if the file ends within it."""
         return self.data[offset : offset + SECTOR].ljust(SECTOR, b"\xff")
 
     def decrypted(self, key: bytes, offsets: list[int]) -> NDArray[np.uint8]:
-        """Return the sectors at ``offsets`` decrypted, one a row: shape (n, 4096)."""
+        """Return the sectors at ``offsets`` decrypted, one per row: shape (n, 4096)."""
         joined = b"".join(self.read(offset) for offset in offsets)
         return np.frombuffer(decrypt(key, joined), np.uint8).reshape(-1, SECTOR)
 
 
 def byte_sums(rows: NDArray[np.uint8]) -> list[int]:
-    """Return the storage checksum of every row: the sum of bytes 8..4095, modulo 2**32."""
+    """Return the storage checksum of each row: the sum of bytes 8..4095, modulo 2**32."""
     return [int(total) & 0xFFFFFFFF for total in rows[:, 8:].sum(axis=1, dtype=np.uint64)]
 
 
 def erased_runs(data: bytes, key: bytes) -> list[tuple[int, int]]:
     """Return the runs of erased bytes (FF) encrypted with ``key``, at any alignment.
 
-    Half-open file offsets in ascending order, at most ``MAX_ERASED_RUNS`` of them.
+    Half-open ranges of file offsets in ascending order, at most ``MAX_ERASED_RUNS``.
     """
     unit = encrypt(key, ERASED)
     stride = unit * (SECTOR // AES_BLOCK)

@@ -1,1 +1,1 @@
-"""The browser's face: pages and an API over the same jobs as the command line."""
+"""The browser frontend: pages and an API over the same jobs as the command line."""

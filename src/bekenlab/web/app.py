@@ -1,4 +1,4 @@
-"""The application: gates, pages, API."""
+"""The ASGI application: access checks, pages, API."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 
 def create_app(context: AppContext) -> ASGIApp:
-    """The whole server as an ASGI application, behind its gates.
+    """The server as an ASGI application, behind its access checks.
 
     Args:
-        context: What its pages share.
+        context: State shared by all pages.
     """
 
     @asynccontextmanager
@@ -45,9 +45,9 @@ def create_app(context: AppContext) -> ASGIApp:
     app = Starlette(
         routes=[*ROUTES, Mount("/static", StaticFiles(directory=Path(str(static))))],
         exception_handlers={
-            BekenlabError: _told,
-            HTTPException: _not_there,
-            Exception: _broken,
+            BekenlabError: _bekenlab_error,
+            HTTPException: _http_error,
+            Exception: _internal_error,
         },
         lifespan=lifespan,
     )
@@ -56,7 +56,7 @@ def create_app(context: AppContext) -> ASGIApp:
 
 
 def _refusal(scope: Scope, status: int, reason: str) -> Response:
-    """What somebody gets who is not let in; nothing of ours but words."""
+    """The answer to a request that fails the access checks; it reveals no data."""
     if scope["type"] != "http":
         return JSONResponse({}, status)
     request = Request(scope)
@@ -65,19 +65,19 @@ def _refusal(scope: Scope, status: int, reason: str) -> Response:
     return page(request, "denied", status=status, reason=reason)
 
 
-async def _told(request: Request, error: Exception) -> Response:
+async def _bekenlab_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, BekenlabError):
         raise error
     return failure(request, error)
 
 
-async def _not_there(request: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException) or error.status_code != 404:
         status = error.status_code if isinstance(error, HTTPException) else 500
         return JSONResponse({"error": {"code": "http", "message": str(error)}}, status)
     return failure(request, NotFoundError(f"there is nothing at {request.url.path}"))
 
 
-async def _broken(request: Request, error: Exception) -> Response:
-    # The server's log shows where; the page only says that it was our fault.
+async def _internal_error(request: Request, error: Exception) -> Response:
+    # The traceback goes to the server's log; the page only says that bekenlab failed.
     return failure(request, internal_error(error))

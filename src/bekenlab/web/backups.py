@@ -1,4 +1,4 @@
-"""Backups that were made on this computer: those of the pages, and those of the command line."""
+"""Backups made on this computer, by the pages or by the command line."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """One backup.
+    """A backup file.
 
     Attributes:
-        id: What a page calls it; says nothing of where it is.
+        id: Name used by pages; does not reveal the path.
         path: The file.
         size: Bytes.
-        chip: Name of the chip, or an empty string where the manifest is gone.
-        made: When, as the manifest has it, or an empty string.
-        sha256: As the manifest has it, or an empty string.
+        chip: Name of the chip, or an empty string if the manifest is missing.
+        made: Time of the backup according to the manifest, or an empty string.
+        sha256: Hash according to the manifest, or an empty string.
     """
 
     id: str
@@ -38,7 +38,7 @@ class Backup:
 
 
 class Backups:
-    """All backups that are known and still there.
+    """The known backups whose files still exist.
 
     Args:
         places: The user's folders.
@@ -48,7 +48,7 @@ class Backups:
         self._places = places
 
     def all(self) -> list[Backup]:
-        """All that are there, newest first."""
+        """All of them, newest first."""
         paths = reversed(self._places.candidates())
         found = [_backup(path.resolve()) for path in paths if path.is_file()]
         return list({backup.id: backup for backup in found}.values())
@@ -57,15 +57,15 @@ class Backups:
         """A backup by its id.
 
         Raises:
-            NotFoundError: There is none, or the file is gone.
+            NotFoundError: The id is unknown, or the file is gone.
         """
         found = next((backup for backup in self.all() if backup.id == name), None)
         if found is None:
-            raise NotFoundError("this backup is not there (any more)")
+            raise NotFoundError("this backup does not exist, or no longer does")
         return found
 
     def of(self, path: Path) -> Backup:
-        """The backup in a file."""
+        """The backup stored in a file."""
         return _backup(path.resolve())
 
 

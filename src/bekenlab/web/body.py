@@ -1,4 +1,4 @@
-"""Bodies of requests and answers."""
+"""Request and response bodies."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 async def json_object(request: Request) -> dict[str, Any]:
-    """The JSON object that was sent; an empty one where nothing was.
+    """Read the JSON object in a request; an empty body counts as an empty object.
 
     Raises:
-        UsageError: It is something else.
+        UsageError: The body is not a JSON object.
     """
     try:
         found = json.loads(await request.body() or b"{}")
@@ -30,7 +30,7 @@ async def json_object(request: Request) -> dict[str, Any]:
 
 
 def attachment(content: bytes, name: str) -> Response:
-    """An answer that a browser keeps as a file, whatever its content looks like."""
-    told = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-    headers = {"content-disposition": told}
+    """A response that a browser saves as a file, whatever its content."""
+    disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    headers = {"content-disposition": disposition}
     return Response(content, headers=headers, media_type="application/octet-stream")

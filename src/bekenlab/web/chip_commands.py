@@ -1,4 +1,4 @@
-"""What a page asks of a virtual chip: from JSON to a command, or a refusal that says why."""
+"""Parses the JSON commands a page sends to a virtual chip."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ _LONGEST_TEXT = 1024
 
 
 def command_of(given: Mapping[str, Any], *, pins: int) -> Command:
-    """The command that a JSON object means.
+    """Parse a command.
 
     Args:
-        given: ``{"do": NAME, ...}`` as docs/bench.md has it.
+        given: ``{"do": NAME, ...}`` as documented in docs/bench.md.
         pins: How many pins the chip has.
 
     Raises:
-        UsageError: It makes no sense.
+        UsageError: The command is unknown, or a value is missing or out of range.
     """
     name = given.get("do")
     maker = _MAKERS.get(name) if isinstance(name, str) else None
     if maker is None:
-        raise UsageError("nothing that can be done", hint=f"do is one of {', '.join(_MAKERS)}")
+        raise UsageError("unknown command", hint=f"do is one of {', '.join(_MAKERS)}")
     return maker(_Given(given, pins))
 
 
 class _Given:
-    """Values of a request, checked one by one."""
+    """Values of a request; each is checked when it is read."""
 
     def __init__(self, values: Mapping[str, Any], pins: int) -> None:
         self._values = values
@@ -108,7 +108,7 @@ def _point(given: _Given) -> Command:
         return ReportPoint(point_of(number, given.text("type"), given.value("value")))
     except ValueError as error:
         raise UsageError(
-            f"this data point makes no sense: {error}",
+            f"this data point is not valid: {error}",
             hint="bool is 0 or 1, raw is hexadecimal; value, enum and bitmap are numbers",
         ) from None
 

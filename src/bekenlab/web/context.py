@@ -1,4 +1,4 @@
-"""What all pages share: settings, files, jobs, virtual devices, and how a page is made."""
+"""State shared by all pages: settings, files, jobs, virtual devices."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a server is set up.
+    """Settings of a server.
 
     Attributes:
-        port: TCP port of this computer it is reached at.
+        port: TCP port it listens on.
         token: Secret of this run.
-        data: Folder backups are kept in.
-        state: Folder where adapters, backups and unfinished writes are remembered.
-        cache: Folder for what was downloaded.
-        ports: Ports to offer besides those of this computer: devices or URLs, named in the
-            terminal. A page can choose among what is offered, and name nothing itself.
-        closing: Whether the server is about to end.
+        data: Folder for backups.
+        state: Folder for records of adapters, backups and unfinished writes.
+        cache: Folder for downloads.
+        ports: Additional ports to offer, named in the terminal: devices or URLs. A page can
+            choose among the offered ports, but cannot name others.
+        closing: Whether the server is shutting down.
     """
 
     port: int
@@ -47,21 +47,21 @@ class Settings:
 
     @property
     def places(self) -> Places:
-        """The user's folders, as jobs take them."""
+        """The user's folders, in the form that jobs take."""
         return Places(self.state, self.data)
 
 
 @dataclass(frozen=True, slots=True)
 class AppContext:
-    """The server's things.
+    """State of a running server.
 
     Attributes:
-        settings: How it is set up.
-        ports: What can be connected to.
-        backups: What was read from devices.
-        uploads: Files that were dropped.
+        settings: Settings of the server.
+        ports: Ports and virtual devices that can be connected to.
+        backups: Backups of devices.
+        uploads: Dropped files.
         manager: Jobs.
-        streams: Event streams that are open.
+        streams: Open event streams.
         chips: Virtual chips on the bench.
         clock: Monotonic seconds.
     """
@@ -77,16 +77,16 @@ class AppContext:
 
     @classmethod
     def of(cls, settings: Settings) -> AppContext:
-        """A laboratory in which nothing has happened yet."""
+        """The context of a new server."""
         return cls(settings, Ports(settings.ports), Backups(settings.places))
 
     @property
     def policy(self) -> AccessPolicy:
-        """Who is let in."""
+        """Which requests are accepted."""
         return AccessPolicy.at(self.settings.port, self.settings.token)
 
 
 def context_of(request: HTTPConnection) -> AppContext:
-    """The server's things, for a route."""
+    """The context of the server that handles a request."""
     found: AppContext = request.app.state.context
     return found

@@ -1,4 +1,4 @@
-"""What jobs tell, on its way to a page: as entries of a job, and as server-sent events."""
+"""Carries the events of a job to pages: as entries of the job, then as server-sent events."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
     from bekenlab.web.manager import Job
 
-_EVERY = 0.1
-_STILL_THERE = 15.0
+_POLL_SECONDS = 0.1
+_KEEP_ALIVE_SECONDS = 15.0
 _MOST_STREAMS = 32
 
 
 class JobEventSink:
-    """An ``EventSink`` that tells a job's watchers.
+    """An ``EventSink`` that records events as entries of a job.
 
-    Of each phase only the latest progress is kept, with all of flash it has dealt with, its rate
-    and the time left: a page that comes late sees as much as one that was there from the start.
+    Of each phase only the latest progress is kept, with the ranges of flash done so far, the rate
+    and the time left, so that a page opened late shows as much as one opened at the start.
 
     Args:
         job: The job.
@@ -39,7 +39,7 @@ class JobEventSink:
         self._spans: dict[str, list[tuple[int, int]]] = {}
 
     def __call__(self, event: Event, /) -> None:
-        """Tell one event."""
+        """Record one event."""
         facts = event_json(event)
         name = facts.pop("event")
         if isinstance(event, Progress):
@@ -67,7 +67,7 @@ class JobEventSink:
 
 
 def merge(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Half-open ranges in order, those that touch or overlap as one."""
+    """Sort half-open ranges and join those that touch or overlap."""
     found: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if found and start <= found[-1][1]:
@@ -78,38 +78,38 @@ def merge(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 class Streams:
-    """Counts open event streams, so that a page gone wild cannot use up the server."""
+    """Limits the number of open event streams, so that a faulty page cannot exhaust the server."""
 
     def __init__(self) -> None:
         self._open = 0
 
     async def of(self, job: Job, after: int, closing: Callable[[], bool]) -> AsyncIterator[bytes]:
-        """A job's entries as server-sent events, until it has ended.
+        """Send a job's entries as server-sent events until it has ended.
 
         Args:
             job: The job.
-            after: Number of the last entry that is known already.
-            closing: Whether the server is about to end.
+            after: Number of the last entry the client has.
+            closing: Whether the server is shutting down.
         """
         with self.counted():
             quiet = 0.0
             while not closing():
-                ended = job.ended  # asked first: what it tells before it ends must not be missed
+                ended = job.ended  # read first, or the last entries could be missed
                 entries = job.since(after)
                 for entry in entries:
                     after = entry.number
                     yield f"id: {entry.number}\ndata: {entry.text}\n\n".encode()
                 if ended:
                     return
-                quiet = 0.0 if entries else quiet + _EVERY
-                if quiet >= _STILL_THERE:
+                quiet = 0.0 if entries else quiet + _POLL_SECONDS
+                if quiet >= _KEEP_ALIVE_SECONDS:
                     quiet = 0.0
                     yield b": still there\n\n"
-                await anyio.sleep(_EVERY)
+                await anyio.sleep(_POLL_SECONDS)
 
     @contextmanager
     def counted(self) -> Iterator[None]:
-        """Count a stream as open as long as it is."""
+        """Count a stream while it is open."""
         self._open += 1
         try:
             yield
@@ -117,10 +117,10 @@ class Streams:
             self._open -= 1
 
     def raise_if_full(self) -> None:
-        """Refuse one stream too many.
+        """Refuse another stream if the limit is reached.
 
         Raises:
-            BusyError: There are as many as there may be.
+            BusyError: The limit is reached.
         """
         if self._open >= _MOST_STREAMS:
             raise BusyError(

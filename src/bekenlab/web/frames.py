@@ -1,4 +1,4 @@
-"""A virtual chip's frames as server-sent events; a slow browser gets fewer and larger ones."""
+"""Sends a virtual chip's frames as server-sent events; a slow browser gets fewer, larger ones."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from bekenlab.live.session import LiveSession
     from bekenlab.web.events import Streams
 
-_STILL_THERE = 15.0
+_KEEP_ALIVE_SECONDS = 15.0
 _LOOK = 0.5
 
 
 async def frames_of(
     session: LiveSession, streams: Streams, closing: Callable[[], bool]
 ) -> AsyncIterator[bytes]:
-    """Frames until the chip is closed or the server ends.
+    """Yield frames until the chip is closed or the server shuts down.
 
-    A frame is made when the browser has taken the last one: nothing queues up here. What happened
-    meanwhile is in rings of the session, which are bounded.
+    A frame is made once the browser has taken the last one, so nothing queues up here. Meanwhile
+    events collect in the session's ring buffers.
 
     Args:
         session: The chip.
-        streams: Counts this one.
-        closing: Whether the server is about to end.
+        streams: Counts this stream.
+        closing: Whether the server is shutting down.
     """
     news = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -57,13 +57,13 @@ async def frames_of(
 
 
 async def _until(news: asyncio.Event, closing: Callable[[], bool]) -> AsyncIterator[bytes]:
-    """Wait for news; a sign of life now and then, so that a browser that left is noticed."""
+    """Wait for news; sends a keep-alive now and then to notice a browser that has gone."""
     quiet = 0.0
     while not news.is_set() and not closing():
         try:
             await asyncio.wait_for(news.wait(), _LOOK)
         except TimeoutError:
             quiet += _LOOK
-            if quiet >= _STILL_THERE:
+            if quiet >= _KEEP_ALIVE_SECONDS:
                 quiet = 0.0
                 yield b": still there\n\n"

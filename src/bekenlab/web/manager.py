@@ -1,8 +1,8 @@
-"""Jobs that run behind the pages: one a port, watched by any number of tabs, stopped on request.
+"""Background jobs of the pages: at most one per port, watched by any number of tabs.
 
-A job is a function that runs in a thread of its own. What it tells is kept as numbered entries, so
-that a page that was reloaded, or another tab, gets all of it from the beginning or from where it
-stopped listening. Entries that only say how far something is replace each other.
+A job is a function that runs in its own thread. Its events are kept as numbered entries, so that a
+reloaded page or another tab gets all of them, or those since it lost the connection. A progress
+entry replaces the one before it.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _MOST_ENDED = 50
 _MOST_ENTRIES = 5000
 _MOST_BYTES = 2 << 20
 _ANSWER_WITHIN = 3600.0
-_LAST_WORDS = 5.0
+_SHUTDOWN_SECONDS = 5.0
 
 
 class State(StrEnum):
-    """How a job stands."""
+    """State of a job."""
 
     RUNNING = "running"
     DONE = "done"
@@ -43,11 +43,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something a job told.
+    """An event of a job.
 
     Attributes:
-        number: Counts up; gaps are entries that were replaced by newer ones.
-        text: A JSON object in one line.
+        number: Increases; a gap is an entry that was replaced by a newer one.
+        text: A JSON object on one line.
     """
 
     number: int
@@ -55,14 +55,14 @@ class Entry:
 
 
 class Job:
-    """One job: what runs, what it told, how it ended.
+    """A job with its entries and its outcome.
 
     Attributes:
         id: Cannot be guessed.
-        kind: What it does, e.g. ``"backup"``.
-        title: What it does it to, for a person.
-        port: The port it holds while it runs, or None.
-        private: What the server remembers for jobs that follow on this one; never sent anywhere.
+        kind: The kind of job, e.g. ``"backup"``.
+        title: Its object, for display: a file or port.
+        port: The port it occupies while it runs, or None.
+        private: Data kept on the server for later jobs; never sent.
     """
 
     def __init__(self, kind: str, title: str, port: str | None, now: float) -> None:
@@ -86,31 +86,31 @@ class Job:
 
     @property
     def ended(self) -> bool:
-        """Whether it has ended, well or not."""
+        """Whether it has ended, successfully or not."""
         return self.state is not State.RUNNING
 
     @property
     def cancelled(self) -> bool:
-        """Whether somebody wants it to end."""
+        """Whether it has been asked to stop."""
         return self._cancelled
 
     def raise_if_cancelled(self) -> None:
-        """Stop here when somebody wants it.
+        """Stop here if the job has been asked to.
 
         Raises:
-            CancelledJobError: Somebody does.
+            CancelledJobError: It has been.
         """
         if self._cancelled:
             raise CancelledJobError(
-                "stopped, as you asked", hint="start it again: it goes on where it stopped"
+                "stopped at your request", hint="start it again: it resumes where it stopped"
             )
 
     def emit(self, event: str, /, *, replaces: str | None = None, **facts: Any) -> None:
-        """Tell something to whoever watches.
+        """Add an entry and notify the watchers.
 
         Args:
-            event: What kind of thing it is.
-            replaces: An earlier entry of the same name is forgotten.
+            event: Kind of event.
+            replaces: A name; an earlier entry with this name is dropped.
             facts: JSON values.
         """
         at = round(time.monotonic() - self._begun, 3)
@@ -140,7 +140,7 @@ class Job:
             self._latest.pop(name, None)
 
     def since(self, number: int) -> list[Entry]:
-        """What was told after an entry; 0 for everything that is still known."""
+        """Entries after a number; 0 for all that are still kept."""
         with self._changed:
             found: list[Entry] = []
             for entry, _ in reversed(self._entries.values()):
@@ -153,14 +153,14 @@ class Job:
         return sorted(found, key=lambda entry: entry.number)
 
     def ask(self, about: str, **facts: Any) -> Any:
-        """Ask the person in front of the browser, and wait for the answer.
+        """Ask the person at the browser, and wait for the answer.
 
         Args:
-            about: What the question is about, e.g. ``"plan"``.
-            facts: What the page shows with it; JSON values.
+            about: Subject of the question, e.g. ``"plan"``.
+            facts: JSON values to show with it.
 
         Raises:
-            CancelledJobError: The job is to stop, or nobody answered for an hour.
+            CancelledJobError: The job was asked to stop, or nobody answered within an hour.
         """
         with self._changed:
             number = self._number + 1
@@ -179,10 +179,10 @@ class Job:
         return answer
 
     def answer(self, number: int, value: Any) -> None:
-        """Answer the question that is open.
+        """Answer the open question.
 
         Raises:
-            RefusedError: It is not open (any more).
+            RefusedError: It is not open, or no longer is.
         """
         with self._changed:
             if self._question is None or self._question["number"] != number:
@@ -194,20 +194,20 @@ class Job:
             self._changed.notify_all()
 
     def cancel(self) -> None:
-        """Ask it to end; it does at the next place where nothing is left half done."""
+        """Ask it to stop; it does at the next point where nothing is left half done."""
         with self._changed:
             self._cancelled = True
             self._changed.notify_all()
 
     def end(self, state: State, **result: Any) -> None:
-        """Note how it ended."""
-        with self._changed:  # together, or a port would still be held by a job that has ended
+        """Record how it ended."""
+        with self._changed:  # together, or an ended job could still occupy its port
             self._result = result
             self.emit("end", replaces="end", state=str(state), **result)
             self.state = state
 
     def to_json(self) -> dict[str, Any]:
-        """What it is and how it stands; what it told is given by :meth:`since`."""
+        """Description and state; the entries come from :meth:`since`."""
         with self._changed:
             question = dict(self._question) if self._question else None
         return {
@@ -240,26 +240,26 @@ class JobManager:
         """Run a function as a job.
 
         Args:
-            kind: What it does.
-            work: Does it; gets the job, returns what it came to as JSON values.
-            title: What it does it to.
-            port: The port it needs for itself.
+            kind: The kind of job.
+            work: The function; it gets the job and returns its result as JSON values.
+            title: Its object, for display.
+            port: The port it needs exclusively.
 
         Raises:
-            RefusedError: Another job has that port, or too many run.
+            RefusedError: Another job uses that port, or too many jobs are running.
         """
         with self._lock:
             running = [job for job in self._jobs.values() if not job.ended]
             holder = next((job for job in running if port is not None and job.port == port), None)
             if holder is not None:
                 raise RefusedError(
-                    f"{port} is in use by a {holder.kind} that is running",
-                    hint="wait until it has ended, or stop it",
+                    f"{port} is in use by a running {holder.kind} job",
+                    hint="wait for it to end, or stop it",
                     job=holder.id,
                 )
             if len(running) >= _MOST_RUNNING:
                 raise RefusedError(
-                    f"{len(running)} jobs are running already", hint="stop one of them"
+                    f"{len(running)} jobs are already running", hint="stop one of them"
                 )
             job = Job(kind, title, port, self._clock())
             self._jobs[job.id] = job
@@ -281,19 +281,19 @@ class JobManager:
             return self._jobs.get(name)
 
     def jobs(self) -> list[Job]:
-        """All that are known, newest first."""
+        """All known jobs, newest first."""
         with self._lock:
             return list(reversed(self._jobs.values()))
 
     def holder(self, port: str) -> Job | None:
-        """The job that has a port now."""
+        """The job that occupies a port, or None."""
         return next((job for job in self.jobs() if job.port == port and not job.ended), None)
 
     def close(self) -> None:
-        """Stop all jobs, and give them a few seconds for it."""
+        """Stop all jobs, waiting a few seconds for them to end."""
         for job in self.jobs():
             job.cancel()
-        end = time.monotonic() + _LAST_WORDS
+        end = time.monotonic() + _SHUTDOWN_SECONDS
         for thread in list(self._threads.values()):
             thread.join(max(0.0, end - time.monotonic()))
 
@@ -304,10 +304,10 @@ def _run(job: Job, work: Work) -> None:
     except CancelledJobError as error:
         job.end(State.CANCELLED, error=job_error(error))
     except BekenlabError as error:
-        # What a job makes of being stopped (a link that did not come about, say) is no failure.
+        # An error caused by stopping the job (an unfinished link, say) is not a failure.
         state = State.CANCELLED if job.cancelled else State.FAILED
         job.end(state, error=job_error(error))
-    except Exception as error:  # noqa: BLE001  a thread has nobody to hand it to
+    except Exception as error:  # noqa: BLE001  nothing above catches it in a thread
         job.end(State.FAILED, error=job_error(internal_error(error)))
     else:
         job.end(State.DONE, result=dict(result))

@@ -1,4 +1,4 @@
-"""How a page is made: its template, its texts, and the frame around it."""
+"""Renders pages from their templates and texts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 THEMES = ("auto", "light", "dark")
 LANGUAGE_COOKIE = "bekenlab-language"
 THEME_COOKIE = "bekenlab-theme"
-# Texts that scripts of every page need.
+# Sections of the catalogue that the scripts of every page need.
 _COMMON = ("common", "error", "job", "notice")
 _STATUS = {
     ExitCode.USAGE: 400,
@@ -41,7 +41,7 @@ _OWN_STATUS: dict[type[BekenlabError], int] = {
 
 
 def texts_for(request: HTTPConnection) -> Texts:
-    """The catalogue for a visitor."""
+    """The catalogue in the visitor's language."""
     wanted = request.cookies.get(LANGUAGE_COOKIE)
     return texts(choose_language(wanted, request.headers.get("accept-language", "")))
 
@@ -54,14 +54,14 @@ def page(
     status: int = 200,
     **values: object,
 ) -> HTMLResponse:
-    """Answer with a page.
+    """Render a page.
 
     Args:
-        request: What is answered.
-        name: Of its template.
-        section: Of the catalogue, and of the menu; that of the template unless given.
+        request: The request to answer.
+        name: Name of the template.
+        section: Section of the catalogue and entry of the menu; default: the template's name.
         status: HTTP status.
-        values: What the template needs.
+        values: Values for the template.
     """
     t = texts_for(request)
     theme = request.cookies.get(THEME_COOKIE)
@@ -80,7 +80,7 @@ def page(
 
 
 def failure(request: HTTPConnection, error: BekenlabError) -> Response:
-    """Answer with an error: as a page to a person, as JSON to a script."""
+    """Answer with an error: JSON below ``/api/``, a page elsewhere."""
     status = _OWN_STATUS.get(type(error)) or _STATUS.get(error.exit_code, 500)
     if request.url.path.startswith("/api/"):
         advice = error.advice(texts_for(request).wording)
@@ -88,7 +88,7 @@ def failure(request: HTTPConnection, error: BekenlabError) -> Response:
     else:
         answer = page(request, "error", status=status, error=error)
     if isinstance(error, TooLargeError):
-        # Or the server would go on reading what it does not want.
+        # Otherwise the server would read the rest of the body.
         answer.headers["connection"] = "close"
     return answer
 

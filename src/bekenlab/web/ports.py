@@ -1,7 +1,6 @@
-"""What a page can connect to: ports of this computer, ports named in the terminal, virtual chips.
+"""Ports a page can connect to: those of this computer, those named in the terminal, virtual chips.
 
-A page names one of what is offered here and nothing else: no path and no address that came from a
-browser is ever opened.
+A page can only choose among these: a path or address sent by a browser is never opened.
 """
 
 from __future__ import annotations
@@ -13,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from bekenlab.chips import chip
 from bekenlab.errors import NotFoundError, RefusedError, TooLargeError, UnsupportedError
-from bekenlab.flashing.connection import open_line
+from bekenlab.flashing.connection import open_port
 from bekenlab.link.ports import list_ports
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.wire_chips import build
-from bekenlab.web.line import PacedLine, StoppableLine
+from bekenlab.web.transport import PacedTransport, StoppableTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,14 +30,14 @@ _MOST_VIRTUAL = 16
 
 @dataclass(frozen=True, slots=True)
 class VirtualDevice:
-    """A chip that is a model, with a flash that keeps what is written to it.
+    """A virtual chip whose flash keeps what is written to it.
 
     Attributes:
         id: Cannot be guessed.
-        name: Of the dump it was made of.
+        name: Name of the dump it was made from.
         chip: Name of the chip.
-        flash: All of flash as it is now.
-        paced: Whether it takes the time a real one takes.
+        flash: Current content of all of flash.
+        paced: Whether it takes as long as a real chip.
     """
 
     id: str
@@ -50,12 +49,12 @@ class VirtualDevice:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Something to connect to.
+    """A port or virtual device a page can choose.
 
     Attributes:
-        id: What a page calls it.
-        known: The port of this computer, where it is one.
-        device: The virtual device, where it is one.
+        id: Name used by pages.
+        known: The port, if it is one of this computer.
+        device: The virtual device, if it is one.
     """
 
     id: str
@@ -64,7 +63,7 @@ class Offer:
 
 
 class Ports:
-    """Everything that is offered.
+    """All ports and virtual devices on offer.
 
     Args:
         named: Ports named in the terminal: devices or URLs.
@@ -76,7 +75,7 @@ class Ports:
         self._devices: dict[str, VirtualDevice] = {}
 
     def offers(self) -> list[Offer]:
-        """All there is, real ports first."""
+        """All offers, real ports first."""
         known = [Offer(port.device, known=port) for port in list_ports()]
         devices = {offer.id for offer in known}
         named = [Offer(name) for name in self._named if name not in devices]
@@ -85,73 +84,74 @@ class Ports:
         return [*known, *named, *virtual]
 
     def find(self, name: str) -> Offer:
-        """One of the offers.
+        """Find an offer by its id.
 
         Raises:
-            NotFoundError: It is not offered (any more).
+            NotFoundError: It is not offered, or no longer is.
         """
         found = next((offer for offer in self.offers() if offer.id == name), None)
         if found is None:
             raise NotFoundError(
-                "this port is not there (any more)", hint="plug the adapter in again, or reload"
+                "this port does not exist, or no longer does",
+                hint="plug the adapter in again, or reload",
             )
         return found
 
     def make_virtual(self, name: str, analysis: Analysis, *, paced: bool) -> VirtualDevice:
-        """A virtual device with a dump in its flash.
+        """Make a virtual device with a dump in its flash.
 
         Raises:
-            UnsupportedError: The dump does not tell a chip there is a model of.
-            RefusedError: There are too many.
-            TooLargeError: It is larger than the chip's flash.
+            UnsupportedError: The dump's chip is not known, or has no virtual chip.
+            RefusedError: There are too many virtual devices.
+            TooLargeError: The dump is larger than the chip's flash.
         """
         image = analysis.image
         if image is None or not image.physical or analysis.chip.name is None:
             raise UnsupportedError(
-                "there is no flash in this file that a chip could have",
-                hint="take a whole dump",
+                "this file does not hold the flash of a known chip",
+                hint="choose a whole dump",
             )
         facts = chip(analysis.chip.name)
         flash = b"\xff" * image.start + image.physical
         if len(flash) > max(facts.flash_size, 4 << 20):
             raise TooLargeError(f"{name} is larger than the flash of a {facts.name}")
         flash = flash.ljust(facts.flash_size, b"\xff")
-        build(facts.name, flash)  # refuses what it has no model of
+        build(facts.name, flash)  # raises if there is no virtual chip of this kind
         device = VirtualDevice(secrets.token_urlsafe(9), name, facts.name, flash, paced)
         with self._lock:
             if len(self._devices) >= _MOST_VIRTUAL:
                 raise RefusedError(
-                    f"there are {_MOST_VIRTUAL} virtual devices already", hint="remove one"
+                    f"there are already {_MOST_VIRTUAL} virtual devices", hint="remove one"
                 )
             self._devices[device.id] = device
         return device
 
     def remove(self, name: str) -> None:
-        """Throw a virtual device away; nothing happens when it is gone already."""
+        """Discard a virtual device, if it exists."""
         with self._lock:
             self._devices.pop(name, None)
 
     def opener(
         self, offer: Offer, raise_if_stopped: Callable[[], None]
     ) -> Callable[[str, int], Transport]:
-        """What opens an offer for a job, as ``ConnectionOptions.open_line`` wants it.
+        """The function that opens an offer for a job, for ``ConnectionOptions.open_port``.
 
         Args:
-            offer: What to open.
-            raise_if_stopped: Raises when the job is to stop.
+            offer: The offer to open.
+            raise_if_stopped: Raises if the job has been asked to stop.
         """
 
         def real(name: str, baud: int) -> Transport:
-            return StoppableLine(open_line(name, baud), raise_if_stopped)
+            return StoppableTransport(open_port(name, baud), raise_if_stopped)
 
         def virtual(name: str, baud: int) -> Transport:
-            line = self._line_to(offer.id, name, baud)
+            line = self._transport_to(offer.id, name, baud)
             paced = offer.device is not None and offer.device.paced
-            return (PacedLine if paced else StoppableLine)(line, raise_if_stopped)
+            return (PacedTransport if paced else StoppableTransport)(line, raise_if_stopped)
 
         return virtual if offer.device else real
 
-    def _line_to(self, device_id: str, name: str, baud: int) -> Transport:
+    def _transport_to(self, device_id: str, name: str, baud: int) -> Transport:
         device = self._devices[device_id]
 
         def keep(flash: bytes) -> None:

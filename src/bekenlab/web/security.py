@@ -1,14 +1,14 @@
-"""Who may ask this server for anything: this computer's user, in a page of ours or with the token.
+"""Which requests the server accepts: those of its own pages, and those with the token of this run.
 
-A server on the loopback address can be reached by every web page the user has open, and by every
-program on the computer. Each request therefore passes these gates, in this order:
+Every web page the user has open, and every program on the computer, can reach a server on the
+loopback address. Each request is therefore checked, in this order:
 
-1. ``Host`` must be one of ours, or a name under foreign control could point here (DNS rebinding).
-2. What another site's page asked for is refused (``Sec-Fetch-Site``, ``Origin``), other ports of
-   this computer among them, which share our cookies.
-3. The token of this run must come along: in a cookie, as a bearer, or once in the address that was
+1. ``Host`` must name this server; otherwise a foreign name could be pointed here (DNS rebinding).
+2. Requests from another site's page are refused (``Sec-Fetch-Site``, ``Origin``). Other ports of
+   this computer count as other sites; browsers send them the same cookies.
+3. The token of this run must be present: in a cookie, as a bearer token, or once in the address
    printed in the terminal.
-4. No body is larger than what it is for, whether it announces its size or not.
+4. The body must not exceed the limit of its path, whether or not its size was announced.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _HEADERS = {
     "content-security-policy": _POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    # Not "no-referrer": with that, browsers hide even from us where a form comes from.
+    # Not "no-referrer": browsers would then withhold the origin of our own forms, too.
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
@@ -55,12 +55,13 @@ _HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class AccessPolicy:
-    """Where the server is and what opens it.
+    """The hosts, token and cookie that give access.
 
     Attributes:
-        hosts: Values of ``Host`` that mean this server.
+        hosts: Values of ``Host`` that name this server.
         token: Secret of this run.
-        cookie: Name of the cookie that carries it; cookies know no ports, so the name has ours.
+        cookie: Name of the cookie with the token. It contains the port, because cookies are shared
+        between ports.
     """
 
     hosts: frozenset[str]
@@ -69,19 +70,19 @@ class AccessPolicy:
 
     @staticmethod
     def at(port: int, token: str) -> AccessPolicy:
-        """The policy of a server at a TCP port of this computer."""
+        """The policy of a server on a TCP port of this computer."""
         names = ("127.0.0.1", "localhost", "[::1]")
         hosts = [f"{name}:{port}" for name in names] + (list(names) if port == 80 else [])
         return AccessPolicy(frozenset(hosts), token, f"bekenlab-{port}")
 
 
 class Guard:
-    """ASGI middleware: lets through what :class:`AccessPolicy` allows, and hardens every answer.
+    """ASGI middleware that enforces an :class:`AccessPolicy` and adds security headers.
 
     Args:
-        app: What is behind it.
-        policy: What it lets through.
-        refuse: Makes the answer to a request that is not let through, of its status and reason
+        app: The application behind it.
+        policy: The policy to enforce.
+        refuse: Makes the response to a refused request from its status and reason
             (``"host"``, ``"origin"`` or ``"token"``).
     """
 
@@ -93,7 +94,7 @@ class Guard:
         self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Take one request."""
+        """Handle one request."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
@@ -105,13 +106,13 @@ class Guard:
             await self._app(scope, _bounded(scope, receive), hardened)
 
     def _check(self, scope: Scope) -> Response | None:
-        """The answer to a request that must not get further, or None."""
+        """The response to a request that is refused or redirected, or None."""
         headers = Headers(scope=scope)
         if headers.get("host", "").lower() not in self._policy.hosts or scope["type"] != "http":
             return self._refuse(scope, 421, "host")
         if _is_foreign(scope, headers):
             return self._refuse(scope, 403, "origin")
-        # Style and scripts are no secret, and who is not let in gets a page to read.
+        # Styles and scripts are not secret, and the page for refused visitors needs them.
         if self._is_known(headers) or scope["path"].startswith(_PUBLIC):
             return None
         if scope["method"] == "GET" and self._brings_token(scope):
@@ -131,7 +132,7 @@ class Guard:
         return hmac.compare_digest(given.encode("utf-8", "replace"), self._policy.token.encode())
 
     def _admit(self, scope: Scope) -> Response:
-        """Take the token out of the address, where it could be seen or shared, into a cookie."""
+        """Move the token from the address, where it could be seen or shared, into a cookie."""
         answer = RedirectResponse(scope["path"] or "/", status_code=303)
         answer.set_cookie(
             self._policy.cookie, self._policy.token, httponly=True, samesite="strict", path="/"
@@ -140,10 +141,10 @@ class Guard:
 
 
 def _is_foreign(scope: Scope, headers: Headers) -> bool:
-    """Whether a page that is not ours is behind a request."""
+    """Whether a request comes from a page of another site."""
     site = headers.get("sec-fetch-site")
     if site not in {None, "same-origin", "none"}:
-        # A link or bookmark elsewhere may lead here, but only to look at a page.
+        # A link or bookmark elsewhere may open a page, but nothing more.
         leads_here = (
             scope["method"] == "GET"
             and headers.get("sec-fetch-mode") == "navigate"
@@ -156,13 +157,13 @@ def _is_foreign(scope: Scope, headers: Headers) -> bool:
         return origin.lower() != f"http://{headers['host'].lower()}"
     if scope["method"] in _SAFE_METHODS:
         return False
-    # A browser always names the origin of what changes something. Scripts do not, and bring the
-    # token themselves, which no foreign page can.
+    # A browser always names the origin of a request that changes something. Scripts do not, but
+    # send the token, which a foreign page cannot know.
     return site is None and "authorization" not in headers
 
 
 def _cookie(headers: Headers, name: str) -> str:
-    # As browsers do it: an odd cookie of another server on this computer must not hide ours.
+    # Parsed as browsers do: a malformed cookie of another local server must not hide ours.
     return cookie_parser(headers.get("cookie", "")).get(name, "")
 
 
@@ -174,7 +175,7 @@ def _hardened(send: Send, scope: Scope) -> Send:
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
-            # Pages hold what is personal. The page's own files are checked again each time.
+            # Pages hold personal data. Static files are revalidated each time.
             headers.setdefault("cache-control", "no-cache" if static else "no-store")
         await send(message)
 
@@ -182,7 +183,7 @@ def _hardened(send: Send, scope: Scope) -> Send:
 
 
 def _bounded(scope: Scope, receive: Receive) -> Receive:
-    """The same body, given up as soon as it is too large.
+    """Receive the body, but stop as soon as it is too large.
 
     Raises:
         TooLargeError: From the returned function.
@@ -208,6 +209,6 @@ def _bounded(scope: Scope, receive: Receive) -> Receive:
 
 def _too_large(limit: int) -> TooLargeError:
     return TooLargeError(
-        f"what was sent is larger than {limit:,} bytes, more than any flash of these chips",
+        f"the upload is larger than {limit:,} bytes, more than the flash of any supported chip",
         hint="send the dump itself, not a disk image or an archive of something else",
     )

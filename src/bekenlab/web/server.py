@@ -1,4 +1,4 @@
-"""The server's life: a socket on this computer only, the application behind it, an orderly end."""
+"""Runs the server: a loopback socket, the application, an orderly shutdown."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 USUAL_PORT = 7231
 _NEXT_PORTS = 20
-_LAST_WORDS = 2
-# Those that the gates let in, see ``AccessPolicy``.
+_SHUTDOWN_SECONDS = 2
+# The hosts that ``AccessPolicy`` accepts.
 _HOSTS = ("127.0.0.1", "::1")
 
 
@@ -33,7 +33,7 @@ class Place:
     Attributes:
         host: A loopback address.
         port: TCP port.
-        exact: Whether no other port will do.
+        exact: Whether to fail rather than use the next free port.
     """
 
     host: str = "127.0.0.1"
@@ -45,23 +45,23 @@ def parse_place(text: str) -> Place:
     """Read ``HOST:PORT``, ``[::1]:PORT`` or ``:PORT``.
 
     Raises:
-        ListenError: It is no such thing, or another address than those of this computer for itself.
+        ListenError: It is not in one of these forms, or not a loopback address.
     """
     host, _, digits = text.rpartition(":")
     host = host.strip("[]") or "127.0.0.1"
     if not digits.isdecimal() or not 0 <= int(digits) <= 65535:
-        raise ListenError(f"{text!r} is no address", hint="write it like 127.0.0.1:7231")
+        raise ListenError(f"{text!r} is not an address", hint="write it like 127.0.0.1:7231")
     host = "127.0.0.1" if host == "localhost" else host
     if host not in _HOSTS:
         raise ListenError(
-            f"{host} is not the address of this computer for itself",
-            hint="bekenlab serves this computer only: use 127.0.0.1; from elsewhere, ssh -L",
+            f"{host} is not a loopback address",
+            hint="bekenlab serves this computer only: use 127.0.0.1, and ssh -L from elsewhere",
         )
     return Place(host, int(digits), exact=True)
 
 
 def open_socket(place: Place) -> socket.socket:
-    """Listen there, or at the next free port where that will do.
+    """Listen on the port, or on the next free one unless it must be exact.
 
     Raises:
         ListenError: Something else listens there.
@@ -70,7 +70,7 @@ def open_socket(place: Place) -> socket.socket:
     family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
     for port in ports:
         found = socket.socket(family, socket.SOCK_STREAM)
-        if sys.platform != "win32":  # there it would let two servers listen at one port
+        if sys.platform != "win32":  # on Windows, two servers could then listen on one port
             found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             found.bind((place.host, port))
@@ -79,16 +79,16 @@ def open_socket(place: Place) -> socket.socket:
             found.close()
             if error.errno != errno.EADDRINUSE or port == ports[-1]:
                 raise ListenError(
-                    f"cannot listen at {place.host}:{port}: {(error.strerror or '').lower()}",
+                    f"cannot listen on {place.host}:{port}: {(error.strerror or '').lower()}",
                     action=Action("listen-elsewhere"),
                 ) from error
             continue
         return found
-    raise ListenError(f"no port is free at {place.host}")
+    raise ListenError(f"no port is free on {place.host}")
 
 
 def server_of(context: AppContext) -> uvicorn.Server:
-    """The server of a laboratory, to be run on a socket that listens already."""
+    """A server for the application, to be run on a socket that is already listening."""
     config = uvicorn.Config(
         create_app(context),
         log_level="warning",
@@ -96,7 +96,7 @@ def server_of(context: AppContext) -> uvicorn.Server:
         server_header=False,
         ws="none",
         proxy_headers=False,
-        timeout_graceful_shutdown=_LAST_WORDS,
+        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
     )
     return uvicorn.Server(config)
 
@@ -114,11 +114,11 @@ def serve(
 
     Args:
         place: Where to listen.
-        data: Folder backups are kept in.
-        state: Folder where adapters, backups and unfinished writes are remembered.
-        cache: Folder for what was downloaded.
-        ports: Ports to offer besides those of this computer.
-        opened: Told the address, with the token in it, once it answers.
+        data: Folder for backups.
+        state: Folder for records of adapters, backups and unfinished writes.
+        cache: Folder for downloads.
+        ports: Ports to offer in addition to those of this computer.
+        opened: Called with the address, including the token, once the server answers.
 
     Raises:
         ListenError: Something else listens there.

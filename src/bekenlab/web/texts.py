@@ -1,4 +1,4 @@
-"""What the pages say: one catalogue a language, and which of them a visitor gets."""
+"""Texts of the pages: one catalogue per language, and the choice of language."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bekenlab.report.pictures import Words
 
 LANGUAGES = ("en", "de")
-"""Languages there is a catalogue of; the first is taken when a visitor reads none of them."""
+"""Languages with a catalogue; the first is the default."""
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _NUMBER = re.compile(r"(?<![\w])\d+(?![\w])")
@@ -38,10 +38,10 @@ class Texts:
     entries: Mapping[str, str]
 
     def __call__(self, key: str, **values: object) -> str:
-        """A text, with ``{name}`` replaced by the value of that name.
+        """Look up a text and replace each ``{name}`` with its value.
 
         Raises:
-            KeyError: There is no such text, or a value for it is missing.
+            KeyError: The text or a value for it is missing.
         """
         return _PLACE.sub(lambda found: str(values[found[1]]), self.entries[key])
 
@@ -50,15 +50,12 @@ class Texts:
         return self(f"action.{action.name}", **action.facts)
 
     def or_else(self, key: str, fallback: str) -> str:
-        """A text, or something else where the catalogue has none."""
+        """Look up a text, with a fallback for a missing one."""
         return self.entries.get(key, fallback)
 
     def label(self, english: str) -> str:
-        """What a pin does, as the rest of the program says it, in this language.
-
-        What the catalogue does not know stays as it is.
-        """
-        # Numbers are the same in every language: "Relay 2" is "Relay {n}".
+        """Translate the English label of a pin; an unknown label is returned unchanged."""
+        # The catalogue has "Relay {n}" for "Relay 2".
         numbers = _NUMBER.findall(english)
         if self.language == LANGUAGES[0] or len(numbers) > 1:
             return english
@@ -67,12 +64,12 @@ class Texts:
 
     @property
     def picture_words(self) -> Words:
-        """The words in pictures, as ``report.pictures`` wants them."""
+        """The words for ``report.pictures``."""
         head = "picture."
         return {k.removeprefix(head): v for k, v in self.entries.items() if k.startswith(head)}
 
     def sections(self, *names: str) -> dict[str, str]:
-        """All texts of some sections, for a page's script."""
+        """All texts of the named sections, for a page's script."""
         heads = tuple(f"{name}." for name in names)
         return {key: text for key, text in self.entries.items() if key.startswith(heads)}
 
@@ -84,14 +81,14 @@ def texts(language: str) -> Texts:
     table = tomllib.loads(source.read_text("utf-8"))
     entries = dict(_flat(table))
     if language == LANGUAGES[0]:
-        # The pictures bring their English along, for whoever draws one without a page.
+        # The English words are part of the pictures, which can also be drawn without a page.
         entries |= {f"picture.{key}": text for key, text in ENGLISH.items()}
     return Texts(language, entries)
 
 
 @cache
 def _labels() -> dict[str, str]:
-    """Keys of the catalogue by what pins do in English."""
+    """Keys of the catalogue by English label."""
     entries = texts(LANGUAGES[0]).entries
     return {text: key for key, text in entries.items() if key.startswith("label.")}
 
@@ -100,7 +97,7 @@ def choose_language(wanted: str | None, accepted: str) -> str:
     """The language to answer in.
 
     Args:
-        wanted: What the visitor chose, or None.
+        wanted: The language the visitor chose, or None.
         accepted: The header ``Accept-Language``; any text.
     """
     if wanted in LANGUAGES:

@@ -1,6 +1,6 @@
-"""The uploads: files somebody dropped, kept in memory under names of ours.
+"""Dropped files, kept in memory under generated ids.
 
-What a browser calls a file is a label to show, and never a path: nothing here touches the disk.
+The file name sent by a browser is only a label, never a path: nothing here touches the disk.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _LABEL = 120
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """A file on the uploads.
+    """An uploaded file.
 
     Attributes:
         id: Cannot be guessed.
-        file: Its label and bytes, unpacked.
+        file: Its label and its unpacked bytes.
     """
 
     id: str
@@ -41,7 +41,7 @@ class Dump:
 
 
 class UploadStore:
-    """All files of this run of the server, and what was learnt of the latest."""
+    """All files of this run of the server, with analyses of the latest."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -50,11 +50,11 @@ class UploadStore:
         self._boots: dict[str, BootReport] = {}
 
     def put(self, name: str, data: bytes) -> list[Dump]:
-        """Take a file as it was sent; an archive gives one dump a member.
+        """Add a file as sent; an archive gives one dump per member.
 
         Raises:
-            BusyError: The uploads is full.
-            BekenlabError: It is packed and damaged, or too large unpacked.
+            BusyError: The store is full.
+            BekenlabError: The archive is damaged, or too large when unpacked.
         """
         files = unpack(label(name), data)
         with self._lock:
@@ -73,7 +73,7 @@ class UploadStore:
         """A file by its id.
 
         Raises:
-            NotFoundError: There is none (any more).
+            NotFoundError: The id is unknown, or the file was removed.
         """
         with self._lock:
             found = self._dumps.get(name)
@@ -84,10 +84,10 @@ class UploadStore:
         return found
 
     def analysis(self, name: str) -> Analysis:
-        """What a file says; it is not booted for that.
+        """Analyse a file, without booting it.
 
         Raises:
-            NotFoundError: There is no such file.
+            NotFoundError: The id is unknown.
         """
         dump = self.get(name)
         with self._lock:
@@ -102,7 +102,7 @@ class UploadStore:
         return found
 
     def learn(self, name: str, report: BootReport) -> None:
-        """Take into account what a boot of a file has said."""
+        """Add the findings of a boot to the analysis of a file."""
         with self._lock:
             if name in self._dumps:
                 self._boots[name] = report
@@ -114,14 +114,14 @@ class UploadStore:
             return list(reversed(self._dumps.values()))
 
     def remove(self, name: str) -> None:
-        """Forget a file; nothing happens when it is gone already."""
+        """Remove a file, if it exists."""
         with self._lock:
             for uploads in (self._dumps, self._analyses, self._boots):
                 uploads.pop(name, None)
 
 
 def label(name: str) -> str:
-    """A name to show, from one that may be anything: a path, a trick, or nothing."""
+    """A safe label from an untrusted file name, which may be a path, hostile or empty."""
     base = name.replace("\\", "/").rsplit("/", 1)[-1].strip()
     shown = printable(base.replace("\n", " ").replace("\t", " ")).strip(". ")[:_LABEL]
     return shown or "file"

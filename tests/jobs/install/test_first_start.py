@@ -1,4 +1,4 @@
-"""The log of the first start on a real adapter's line, where a wire is moved."""
+"""The log of the first start with a real adapter, where a wire has to be moved."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bekenlab.events import Event, Message
 from bekenlab.jobs.install.first_start import start
 from bekenlab.link.errors import LineLostError
 from bekenlab.openbeken.boot_log import ConfigVerdict
-from install_lab import Person
+from install_setup import Person
 
 if TYPE_CHECKING:
     from bekenlab.jobs.install.model import FirstStart
@@ -51,7 +51,7 @@ class Line:
 
 
 class Chip:
-    """As much of a target as is needed to start its firmware."""
+    """The part of a target that starting its firmware needs."""
 
     def __init__(self, line: Line) -> None:
         self.session = self
@@ -106,7 +106,7 @@ def test_a_pulled_wire_ends_the_listening_only() -> None:
     assert found.wifi is None
 
 
-def test_who_does_not_move_it_still_gets_the_start() -> None:
+def test_without_moving_the_wire_the_firmware_still_starts() -> None:
     found, chip, _ = heard({0.3: LOG}, moves=False)
     assert found.log is None
     assert chip.reboots == 1

@@ -12,7 +12,7 @@ from bekenlab.errors import BekenlabError, FileAccessError, RefusedError, UsageE
 from bekenlab.events import Event, Step
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.planning import WriteOptions, plan_write
-from bekenlab.flashing.state import look
+from bekenlab.flashing.state import survey
 from bekenlab.jobs.install.install import Helpers, install
 from bekenlab.jobs.undo import undo
 from bekenlab.link.connect import connect
@@ -20,7 +20,18 @@ from bekenlab.link.virtual import VirtualTransport
 from bekenlab.openbeken.boot_log import ConfigVerdict
 from bekenlab.openbeken.config import decode_config
 from bekenlab.openbeken.config.edit import Changes
-from install_lab import OBK, PASSWORD, PLUG, SSID, Desk, Person, desk, openbeken, original, wishes
+from install_setup import (
+    OBK,
+    PASSWORD,
+    PLUG,
+    SSID,
+    Desk,
+    Person,
+    desk,
+    install_options,
+    openbeken,
+    original,
+)
 from shared import dump
 
 if TYPE_CHECKING:
@@ -35,12 +46,17 @@ def plug(tmp_path: Path) -> Desk:
     return desk("BK7231N", original(PLUG), tmp_path)
 
 
-def test_a_plug_is_set_free_and_comes_back(plug: Desk) -> None:
+def test_a_plug_is_installed_and_restored(plug: Desk) -> None:
     before, events, log = plug.flash, list[Event](), list[str]()
     person = Person()
     helpers = Helpers(heard=lambda _at, text: log.append(text))
     report = install(
-        plug.bench, wishes("BK7231N"), plug.places, person, helpers=helpers, events=events.append
+        plug.connection,
+        install_options("BK7231N"),
+        plug.places,
+        person,
+        helpers=helpers,
+        events=events.append,
     )
 
     firmware = dump(OBK["BK7231N"])
@@ -67,16 +83,18 @@ def test_a_plug_is_set_free_and_comes_back(plug: Desk) -> None:
     assert report.proposal.backup.path.parent == plug.places.backups
     assert report.proposal.backup.path.read_bytes() == before
 
-    back = undo(plug.bench, plug.places, lambda _proposal: True)
+    back = undo(plug.connection, plug.places, lambda _proposal: True)
     assert back.proposal.backup == report.proposal.backup.path
     assert plug.flash == before
-    again = undo(plug.bench, plug.places, lambda _proposal: pytest.fail("asked for nothing"))
+    again = undo(plug.connection, plug.places, lambda _proposal: pytest.fail("asked for nothing"))
     assert not again.proposal.needed
 
 
 def test_no_secret_is_in_events_plan_or_state(plug: Desk) -> None:
     events: list[Event] = []
-    report = install(plug.bench, wishes("BK7231N"), plug.places, Person(), events=events.append)
+    report = install(
+        plug.connection, install_options("BK7231N"), plug.places, Person(), events=events.append
+    )
     told = repr(events) + repr(report)
     for path in plug.places.backups.parent.rglob("*.json"):
         told += path.read_text()
@@ -87,7 +105,7 @@ def test_no_secret_is_in_events_plan_or_state(plug: Desk) -> None:
 def test_saying_no_changes_nothing_and_keeps_the_backup(plug: Desk) -> None:
     before = plug.flash
     with pytest.raises(RefusedError) as refused:
-        install(plug.bench, wishes("BK7231N"), plug.places, Person(agrees=False))
+        install(plug.connection, install_options("BK7231N"), plug.places, Person(agrees=False))
     assert plug.flash == before
     (saved,) = plug.places.backups.glob("*.bin")
     assert saved.read_bytes() == before
@@ -96,7 +114,9 @@ def test_saying_no_changes_nothing_and_keeps_the_backup(plug: Desk) -> None:
 
 def test_planning_changes_nothing_and_asks_nothing(plug: Desk) -> None:
     before, person = plug.flash, Person()
-    report = install(plug.bench, wishes("BK7231N"), plug.places, person, plan_only=True)
+    report = install(
+        plug.connection, install_options("BK7231N"), plug.places, person, plan_only=True
+    )
     assert plug.flash == before
     assert not person.asked
     assert report.flash is None
@@ -106,50 +126,54 @@ def test_planning_changes_nothing_and_asks_nothing(plug: Desk) -> None:
 
 
 def test_a_second_run_reuses_the_backup_and_writes_only_what_differs(plug: Desk) -> None:
-    first = install(plug.bench, wishes("BK7231N"), plug.places, Person())
-    second = install(plug.bench, wishes("BK7231N"), plug.places, Person())
+    first = install(plug.connection, install_options("BK7231N"), plug.places, Person())
+    second = install(plug.connection, install_options("BK7231N"), plug.places, Person())
     assert second.proposal.backup.reused
     assert second.proposal.backup.path == first.proposal.backup.path
     assert second.flash is not None
     assert second.flash.written == 0
     assert len(list(plug.places.backups.glob("*.bin"))) == 1
-    third = install(plug.bench, wishes("BK7231N", _named("kettle")), plug.places, Person())
+    third = install(
+        plug.connection, install_options("BK7231N", _named("kettle")), plug.places, Person()
+    )
     assert third.flash is not None
     assert third.flash.written == 1
     assert "config-replaced" in [notice.code for notice in third.proposal.notices]
 
 
-def test_a_device_that_has_moved_on_gets_a_new_backup(tmp_path: Path) -> None:
+def test_a_device_that_has_changed_gets_a_new_backup(tmp_path: Path) -> None:
     before = bytearray(original(PLUG))
     plug = desk("BK7231N", bytes(before), tmp_path)
-    install(plug.bench, wishes("BK7231N"), plug.places, Person(agrees=True))
-    undo(plug.bench, plug.places, lambda _proposal: True)
+    install(plug.connection, install_options("BK7231N"), plug.places, Person(agrees=True))
+    undo(plug.connection, plug.places, lambda _proposal: True)
     # Tuya's firmware ran and stored something.
     before[0x1F0000:0x1F0004] = b"\0\0\0\0"
     later = desk("BK7231N", bytes(before), tmp_path)
-    report = install(later.bench, wishes("BK7231N"), later.places, Person())
+    report = install(later.connection, install_options("BK7231N"), later.places, Person())
     assert not report.proposal.backup.reused
     assert len(list(plug.places.backups.glob("*.bin"))) == 2
-    undo(later.bench, later.places, lambda _proposal: True)
+    undo(later.connection, later.places, lambda _proposal: True)
     assert later.flash == bytes(before)
 
 
 def test_without_wifi_it_opens_its_own(plug: Desk) -> None:
-    report = install(plug.bench, wishes("BK7231N", _named("kettle")), plug.places, Person())
+    report = install(
+        plug.connection, install_options("BK7231N", _named("kettle")), plug.places, Person()
+    )
     assert not report.proposal.joins_wifi
     assert report.start.wifi is True, "no Wi-Fi was given, and none is used"
 
 
 def test_firmware_of_another_chip_is_refused_before_the_backup(plug: Desk) -> None:
-    with pytest.raises(RefusedError, match="is for BK7231T, this is BK7231N"):
-        install(plug.bench, wishes("BK7231T"), plug.places, Person())
+    with pytest.raises(RefusedError, match="is for BK7231T, but this is BK7231N"):
+        install(plug.connection, install_options("BK7231T"), plug.places, Person())
     assert not plug.places.backups.exists()
 
 
 def test_a_wire_that_is_not_moved_ends_the_job_all_the_same(plug: Desk) -> None:
     person = Person(moves=False)
     plug.wrap = _without_log
-    report = install(plug.bench, wishes("BK7231N"), plug.places, person)
+    report = install(plug.connection, install_options("BK7231N"), plug.places, person)
     assert person.asked == ["carry out", "wire"]
     assert report.start.log is None
     assert report.flash is not None
@@ -157,7 +181,7 @@ def test_a_wire_that_is_not_moved_ends_the_job_all_the_same(plug: Desk) -> None:
 
 def test_undo_without_a_backup_says_how_to_name_one(plug: Desk) -> None:
     with pytest.raises(RefusedError, match="no backup of this chip") as refused:
-        undo(plug.bench, plug.places, lambda _proposal: True)
+        undo(plug.connection, plug.places, lambda _proposal: True)
     assert "--backup" in refused.value.advice(wording)
 
 
@@ -166,29 +190,36 @@ def test_undo_never_takes_the_backup_of_another_chip(plug: Desk, tmp_path: Path)
     plug.places.backups.mkdir()
     (plug.places.backups / "other.bin").write_bytes(other)
     with pytest.raises(RefusedError, match="no backup of this chip"):
-        undo(plug.bench, plug.places, lambda _proposal: True)
+        undo(plug.connection, plug.places, lambda _proposal: True)
 
 
 def test_undo_takes_a_backup_made_elsewhere(plug: Desk, tmp_path: Path) -> None:
     before, saved = plug.flash, tmp_path / "saved elsewhere.bin"
     saved.write_bytes(before)
-    install(plug.bench, replace(wishes("BK7231N"), backup=saved), plug.places, Person())
-    undo(plug.bench, plug.places, lambda _proposal: True, named=saved)
+    install(
+        plug.connection, replace(install_options("BK7231N"), backup=saved), plug.places, Person()
+    )
+    undo(plug.connection, plug.places, lambda _proposal: True, named=saved)
     assert plug.flash == before
 
 
 def test_a_backup_that_is_named_is_taken_or_refused_never_swapped(
     plug: Desk, tmp_path: Path
 ) -> None:
-    install(plug.bench, wishes("BK7231N"), plug.places, Person())
+    install(plug.connection, install_options("BK7231N"), plug.places, Person())
     after, other = plug.flash, tmp_path / "other.bin"
     other.write_bytes(original("moes-wk-us2-tc-in-wall-outlet"))
-    with pytest.raises(RefusedError, match=r"other\.bin is no backup of this chip"):
-        undo(plug.bench, plug.places, lambda _proposal: True, named=other)
+    with pytest.raises(RefusedError, match=r"other\.bin is not a backup of this chip"):
+        undo(plug.connection, plug.places, lambda _proposal: True, named=other)
     with pytest.raises(FileAccessError, match=r"gone\.bin"):
-        undo(plug.bench, plug.places, lambda _proposal: True, named=tmp_path / "gone.bin")
-    with pytest.raises(RefusedError, match=r"other\.bin is no backup of this chip"):
-        install(plug.bench, replace(wishes("BK7231N"), backup=other), plug.places, Person())
+        undo(plug.connection, plug.places, lambda _proposal: True, named=tmp_path / "gone.bin")
+    with pytest.raises(RefusedError, match=r"other\.bin is not a backup of this chip"):
+        install(
+            plug.connection,
+            replace(install_options("BK7231N"), backup=other),
+            plug.places,
+            Person(),
+        )
     assert plug.flash == after
 
 
@@ -196,20 +227,20 @@ def test_a_backup_is_made_under_a_new_name_although_one_is_known(
     plug: Desk, tmp_path: Path
 ) -> None:
     before, mine = plug.flash, tmp_path / "mine.bin"
-    install(plug.bench, wishes("BK7231N"), plug.places, Person())
-    undo(plug.bench, plug.places, lambda _proposal: True)
-    wished = replace(wishes("BK7231N"), backup=mine)
-    report = install(plug.bench, wished, plug.places, Person())
+    install(plug.connection, install_options("BK7231N"), plug.places, Person())
+    undo(plug.connection, plug.places, lambda _proposal: True)
+    wanted = replace(install_options("BK7231N"), backup=mine)
+    report = install(plug.connection, wanted, plug.places, Person())
     assert report.proposal.backup.path == mine
     assert mine.read_bytes() == before
-    assert install(plug.bench, wished, plug.places, Person()).proposal.backup.reused
+    assert install(plug.connection, wanted, plug.places, Person()).proposal.backup.reused
 
 
-def test_files_that_would_meet_in_flash_are_not_planned(plug: Desk, tmp_path: Path) -> None:
+def test_overlapping_files_are_not_planned(plug: Desk, tmp_path: Path) -> None:
     target = connect(VirtualTransport(plug.device), wait=0).target
-    state = look(target, WriteJournal(None), ())
+    state = survey(target, WriteJournal(None), ())
     firmware = openbeken("BK7231N").file
-    with pytest.raises(UsageError, match="reaches into the place"):
+    with pytest.raises(UsageError, match="overlaps"):
         plan_write(target, firmware, WriteOptions(), state, also=(replace(firmware, name="again"),))
 
 
@@ -219,8 +250,8 @@ def test_the_job_is_refused_where_a_write_would_be(plug: Desk) -> None:
     before = plug.flash
     with pytest.raises(BekenlabError, match="a frame is wrong"):
         install(
-            plug.bench,
-            replace(wishes("BK7231N"), firmware=lambda _chip: firmware),
+            plug.connection,
+            replace(install_options("BK7231N"), firmware=lambda _chip: firmware),
             plug.places,
             Person(),
         )

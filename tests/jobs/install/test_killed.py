@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from install_lab import PLUG, original
+from install_setup import PLUG, original
 from kill_runs import Case, killed_by_bytes, killed_by_power, measure, nearly_installed
 
 SWITCH = "tuya-generic-ds-101jl-4-gang-smart-switch"

@@ -1,4 +1,4 @@
-"""The newest OpenBeken: announced, downloaded, checked, kept, all by a server on this computer."""
+"""The newest OpenBeken, downloaded from a server on this computer, checked and cached."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_without_a_digest_the_size_counts(server: Loopback, tmp_path: Path) -> N
     ("changed", "said"),
     [
         ({"digest": "sha256:" + "0" * 64}, "SHA-256 differs"),
-        ({"size": 5, "digest": None}, "announced were 5"),
+        ({"size": 5, "digest": None}, "instead of 5"),
         ({"name": "OpenBK7231N_QIO_1.18.300.bin"}, r"has no OpenBK7231T_QIO_\*.bin"),
     ],
 )
@@ -100,7 +100,7 @@ def test_content_that_is_no_openbeken_is_not_installed(server: Loopback, tmp_pat
 
 
 @pytest.mark.parametrize("answer", [b"<html>", b"[]", b'{"assets": 3}', b"[" * 100_000])
-def test_an_answer_that_is_none(server: Loopback, tmp_path: Path, answer: bytes) -> None:
+def test_an_unusable_announcement(server: Loopback, tmp_path: Path, answer: bytes) -> None:
     server.answers["/latest"] = Answer(body=answer)
     with pytest.raises(DownloadError, match="no list of files"):
         latest(server, tmp_path)

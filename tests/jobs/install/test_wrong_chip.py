@@ -11,7 +11,7 @@ import pytest
 from bekenlab.errors import BekenlabError, RefusedError
 from bekenlab.events import Event, Progress
 from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.state import look
+from bekenlab.flashing.state import survey
 from bekenlab.image import read_image
 from bekenlab.image.framing import add
 from bekenlab.jobs.install.backups import make_backup
@@ -21,7 +21,7 @@ from bekenlab.link.connect import connect
 from bekenlab.link.errors import VerifyFailedError
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.wire_chips import build
-from install_lab import OBK, PLUG, Desk, Person, desk, original, wishes
+from install_setup import OBK, PLUG, Desk, Person, desk, install_options, original
 from kill_runs import Killed, Mortal
 from shared import dump
 
@@ -47,33 +47,33 @@ def killed(first: Desk, after: int) -> None:
     first.wrap = lambda line: Mortal(line, after)
     before = first.flash
     with pytest.raises(Killed):
-        install(first.bench, wishes("BK7231N"), first.places, Person())
+        install(first.connection, install_options("BK7231N"), first.places, Person())
     assert first.flash != before, "killed before it wrote"
 
 
-def test_an_install_that_was_killed_is_not_gone_on_with_on_another_device(tmp_path: Path) -> None:
+def test_a_killed_install_is_not_resumed_on_another_device(tmp_path: Path) -> None:
     first = desk("BK7231N", original(PLUG), tmp_path)
     killed(first, 1_900_000)
     other = twin(original(PLUG))
     second = Desk(first.chip, build("BK7231N", other), first.places)
-    report = install(second.bench, wishes("BK7231N"), second.places, Person())
+    report = install(second.connection, install_options("BK7231N"), second.places, Person())
     assert second.flash[RF] == other[RF]
     assert not report.proposal.backup.reused
     assert report.proposal.backup.path.read_bytes() == other
-    undo(second.bench, second.places, lambda _proposal: True)
+    undo(second.connection, second.places, lambda _proposal: True)
     assert second.flash == other
 
 
 def test_an_undo_that_was_killed_leaves_another_device_alone(tmp_path: Path) -> None:
     first = desk("BK7231N", original(PLUG), tmp_path)
-    install(first.bench, wishes("BK7231N"), first.places, Person())
+    install(first.connection, install_options("BK7231N"), first.places, Person())
     first.wrap = lambda line: Mortal(line, 600_000)
     with pytest.raises(Killed):
-        undo(first.bench, first.places, lambda _proposal: True)
+        undo(first.connection, first.places, lambda _proposal: True)
     other = twin(original(PLUG))
     second = Desk(first.chip, build("BK7231N", other), first.places)
     with pytest.raises(RefusedError, match="no backup of this chip"):
-        undo(second.bench, second.places, lambda _proposal: True)
+        undo(second.connection, second.places, lambda _proposal: True)
     assert second.flash == other
 
 
@@ -102,7 +102,7 @@ def test_a_device_that_was_swapped_while_the_question_was_open_is_left_alone(
     person = Swapper(other)
     first.wrap = person.watch
     with pytest.raises(RefusedError, match="another chip answers"):
-        install(first.bench, wishes("BK7231N"), first.places, person)
+        install(first.connection, install_options("BK7231N"), first.places, person)
     assert other.flash == twin(original(PLUG))
 
 
@@ -116,12 +116,12 @@ class Deleter(Person):
 
 def test_nothing_is_written_when_the_backup_was_deleted_meanwhile(tmp_path: Path) -> None:
     plug = desk("BK7231N", original(PLUG), tmp_path)
-    with pytest.raises(RefusedError, match="no longer there"):
-        install(plug.bench, wishes("BK7231N"), plug.places, Deleter())
+    with pytest.raises(RefusedError, match="no longer exists"):
+        install(plug.connection, install_options("BK7231N"), plug.places, Deleter())
     assert plug.flash == original(PLUG)
 
 
-def test_a_backup_of_two_devices_is_none(tmp_path: Path) -> None:
+def test_a_backup_of_two_devices_is_rejected(tmp_path: Path) -> None:
     first = desk("BK7231N", original(PLUG), tmp_path)
     other = build("BK7231N", twin(original(PLUG)))
     person = Swapper(other)
@@ -132,7 +132,7 @@ def test_a_backup_of_two_devices_is_none(tmp_path: Path) -> None:
             person.lines[-1].device = other
 
     with pytest.raises(BekenlabError):
-        install(first.bench, wishes("BK7231N"), first.places, person, events=swap)
+        install(first.connection, install_options("BK7231N"), first.places, person, events=swap)
     assert not person.asked
     assert not list(first.places.backups.glob("*.bin")), "a mixture, with the name of a backup"
     assert (first.flash, other.flash) == (original(PLUG), twin(original(PLUG)))
@@ -141,17 +141,19 @@ def test_a_backup_of_two_devices_is_none(tmp_path: Path) -> None:
 def test_undo_finds_the_backup_that_install_was_given(tmp_path: Path) -> None:
     plug, saved = desk("BK7231N", original(PLUG), tmp_path), tmp_path / "mine.bin"
     saved.write_bytes(plug.flash)
-    install(plug.bench, replace(wishes("BK7231N"), backup=saved), plug.places, Person())
-    undo(plug.bench, plug.places, lambda _proposal: True)
+    install(
+        plug.connection, replace(install_options("BK7231N"), backup=saved), plug.places, Person()
+    )
+    undo(plug.connection, plug.places, lambda _proposal: True)
     assert plug.flash == original(PLUG)
 
 
-def test_a_backup_that_is_not_what_was_looked_at_gets_another_name(tmp_path: Path) -> None:
+def test_a_backup_that_differs_from_the_survey_gets_another_name(tmp_path: Path) -> None:
     plug = desk("BK7231N", original(PLUG), tmp_path)
     target = connect(VirtualTransport(plug.device), wait=0).target
-    state = look(target, WriteJournal(None), ())
+    state = survey(target, WriteJournal(None), ())
     other = replace(state, crcs={**state.crcs, 0x1EE000: 1})
-    with pytest.raises(VerifyFailedError, match="not what the chip held"):
+    with pytest.raises(VerifyFailedError, match="no longer holds what it held"):
         make_backup(target, other, plug.places, None)
     assert not list(plug.places.backups.glob("*.bin"))
     assert list(plug.places.backups.glob("*.bin.wrong"))
@@ -159,10 +161,10 @@ def test_a_backup_that_is_not_what_was_looked_at_gets_another_name(tmp_path: Pat
 
 def test_undo_goes_back_from_code_that_does_not_start(tmp_path: Path) -> None:
     plug = desk("BK7231N", original(PLUG), tmp_path)
-    install(plug.bench, wishes("BK7231N"), plug.places, Person())
+    install(plug.connection, install_options("BK7231N"), plug.places, Person())
     # Somebody forced an application in plain onto a chip that decrypts.
     code = add(read_image(dump(OBK["BK7231N"])).logical[0x10000:0x20000])
     plain = plug.flash[:0x11000] + code + plug.flash[0x11000 + len(code) :]
     plug = Desk(plug.chip, build("BK7231N", plain), plug.places)
-    undo(plug.bench, plug.places, lambda _proposal: True)
+    undo(plug.connection, plug.places, lambda _proposal: True)
     assert plug.flash == original(PLUG)

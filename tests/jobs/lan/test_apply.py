@@ -137,7 +137,7 @@ def test_a_role_the_firmware_has_not_got_stops_it_before_anything_is_changed(
     fake: FakeDevice, tmp_path: Path
 ) -> None:
     del fake.firmware.role_names[89:]
-    with pytest.raises(UnsupportedError, match="no role Btn_pd"):
+    with pytest.raises(UnsupportedError, match="does not know the role Btn_pd"):
         planned(fake, tmp_path, {"pins": {"26": "Btn_pd;1"}})
     with pytest.raises(UnsupportedError, match="no P40"):
         planned(fake, tmp_path, {"pins": {"40": "Rel;1"}})
@@ -148,7 +148,7 @@ def test_a_template_of_another_chip_is_refused_unless_asked(
     fake: FakeDevice, tmp_path: Path
 ) -> None:
     other = {**PLUG, "chip": "BK7231T"}
-    with pytest.raises(RefusedError, match=r"BK7231T, this one has BK7231N"):
+    with pytest.raises(RefusedError, match=r"BK7231T, but this one has BK7231N"):
         planned(fake, tmp_path, other)
     assert planned(fake, tmp_path, other, any_chip=True).changes
 

@@ -74,7 +74,7 @@ def test_all_of_flash_is_a_dump(fake: FakeDevice, tmp_path: Path) -> None:
 
 def test_a_folder_that_exists_is_left_alone(fake: FakeDevice, tmp_path: Path) -> None:
     (tmp_path / "plug").mkdir()
-    with pytest.raises(RefusedError, match="exists already"):
+    with pytest.raises(RefusedError, match="already exists"):
         save(fake, tmp_path / "plug")
     assert fake.requests == []
 

@@ -88,7 +88,7 @@ def test_files_that_do_not_come_back_are_an_error_that_says_where_they_are(
         self.mounted = self.boots < 2 and self.mounted
 
     monkeypatch.setattr(Firmware, "start", start)
-    with pytest.raises(VerifyFailedError, match="not all back"):
+    with pytest.raises(VerifyFailedError, match="not all files"):
         update(fake, tmp_path)
     [image] = (tmp_path / "kept").glob("*filesystem.bin")
     assert image.read_bytes().startswith(LFS_MAGIC)
@@ -97,13 +97,13 @@ def test_files_that_do_not_come_back_are_an_error_that_says_where_they_are(
 @pytest.mark.parametrize(
     ("data", "error", "said"),
     [
-        (package("BK7231T"), RefusedError, "for BK7231T, the device has a BK7231N"),
+        (package("BK7231T"), RefusedError, "for BK7231T, but the device has a BK7231N"),
         (package(name="ESPHome"), RefusedError, "not OpenBeken"),
         (package(name="OpenBK9999"), RefusedError, "not OpenBeken"),
         (package(partition="bootloader"), RefusedError, "partition 'bootloader'"),
-        (package()[:-16], CorruptInputError, "cut"),
-        (package()[:400] + b"\0" * 16 + package()[416:], CorruptInputError, "inflate"),
-        (package(body_crc=1), CorruptInputError, "checksums do not fit"),
+        (package()[:-16], CorruptInputError, "truncated"),
+        (package()[:400] + b"\0" * 16 + package()[416:], CorruptInputError, "decompressed"),
+        (package(body_crc=1), CorruptInputError, "checksums do not match"),
         (b"BK7231 firmware", CorruptInputError, "begin with RBL"),
     ],
 )
@@ -122,7 +122,7 @@ def file(size: int, code_size: int = 1000) -> OtaFile:
 def test_a_package_that_would_reach_the_calibration_is_refused() -> None:
     chip = chip_named("BK7231N")
     assert check_fit(file(0xA6000), chip).start == 0x12A000
-    with pytest.raises(RefusedError, match=r"679,937 bytes, the partition 679,936"):
+    with pytest.raises(RefusedError, match=r"679,937 bytes, but the partition only 679,936"):
         check_fit(file(0xA6001), chip)
     with pytest.raises(RefusedError, match="there is room for"):
         check_fit(file(1000, 0x119000), chip)
@@ -147,7 +147,7 @@ def test_a_package_that_arrives_damaged_is_found_before_the_restart(
 ) -> None:
     write = Firmware.write
     monkeypatch.setattr(Firmware, "write", lambda self, data: write(self, data[::-1]))
-    with pytest.raises(VerifyFailedError, match="not the one that was sent"):
+    with pytest.raises(VerifyFailedError, match="differs from the one that was sent"):
         update(fake, tmp_path)
     assert fake.firmware.boots == 1
 
@@ -165,7 +165,7 @@ def test_an_update_that_did_not_happen_costs_no_files(
 ) -> None:
     fake.firmware.put_files(FILES)
     monkeypatch.setattr(Firmware, "_unpack_update", lambda _: None)
-    with pytest.raises(VerifyFailedError, match="did not take the package"):
+    with pytest.raises(VerifyFailedError, match="did not accept the package"):
         update(fake, tmp_path)
     assert fake.firmware.files() == FILES
 

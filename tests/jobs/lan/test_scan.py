@@ -10,7 +10,7 @@ import pytest
 from bekenlab.errors import RefusedError, UsageError
 from bekenlab.events import Advanced, Event
 from bekenlab.jobs.lan.scan import find_joined, local_networks, parse_networks, scan
-from bekenlab.lan.clock import Patience
+from bekenlab.lan.clock import Timeouts
 from lan.fake import FakeDevice
 from lan.fake_firmware import MAC
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HERE = parse_networks(["127.0.0.1"])
-HASTY = Patience(connect=0.5, answer=1, tries=1, poll=0.01)
+HASTY = Timeouts(connect=0.5, answer=1, tries=1, poll=0.01)
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def fake() -> Iterator[FakeDevice]:
 def test_a_device_is_found_among_silent_addresses(fake: FakeDevice) -> None:
     events: list[Event] = []
     report = scan(
-        parse_networks(["127.0.0.0/28"]), port=fake.port, patience=HASTY, events=events.append
+        parse_networks(["127.0.0.0/28"]), port=fake.port, timeouts=HASTY, events=events.append
     )
     assert report.asked == 14
     [seen] = report.found
@@ -40,12 +40,12 @@ def test_a_device_is_found_among_silent_addresses(fake: FakeDevice) -> None:
 
 def test_a_locked_device_is_found_without_its_name(fake: FakeDevice) -> None:
     fake.password = "geheim"  # noqa: S105  of the fake device
-    [seen] = scan(HERE, port=fake.port, patience=HASTY).found
+    [seen] = scan(HERE, port=fake.port, timeouts=HASTY).found
     assert seen.info is None
 
 
 def test_an_address_is_asked_once(fake: FakeDevice) -> None:
-    scan([*HERE, *HERE], port=fake.port, patience=HASTY)
+    scan([*HERE, *HERE], port=fake.port, timeouts=HASTY)
     assert fake.requests == ["GET /api/info"]
 
 
@@ -79,13 +79,13 @@ def test_the_network_around_this_computer_is_a_small_private_one() -> None:
 def test_a_device_that_joins_is_found_by_name_or_address(
     fake: FakeDevice, name: str | None, tail: bytes | None
 ) -> None:
-    seen = find_joined(HERE, short_name=name, mac_tail=tail, port=fake.port, patience=HASTY)
+    seen = find_joined(HERE, short_name=name, mac_tail=tail, port=fake.port, timeouts=HASTY)
     assert seen is not None
     assert seen.host == fake.host
 
 
 def test_another_device_is_not_it(fake: FakeDevice) -> None:
-    options = {"port": fake.port, "patience": HASTY, "seconds": 0.05}
+    options = {"port": fake.port, "timeouts": HASTY, "seconds": 0.05}
     assert find_joined(HERE, short_name="obk", mac_tail=b"\xc4", **options) is None
     assert len(fake.requests) > 1, "it looks again until its time is over"
     with pytest.raises(ValueError, match="short name or its MAC"):
@@ -94,5 +94,5 @@ def test_another_device_is_not_it(fake: FakeDevice) -> None:
 
 def test_a_device_is_waited_for(fake: FakeDevice) -> None:
     fake.firmware.restarting = 1  # off the network for a while
-    seen = find_joined(HERE, short_name="obk59A1B2C3", port=fake.port, patience=HASTY, seconds=5)
+    seen = find_joined(HERE, short_name="obk59A1B2C3", port=fake.port, timeouts=HASTY, seconds=5)
     assert seen is not None

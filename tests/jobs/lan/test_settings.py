@@ -106,7 +106,7 @@ def test_a_sector_that_does_not_arrive_restarts_nothing(
     device = patient_client(fake)
     plan = plan_restore(device, other_settings(fake))
     monkeypatch.setattr(Firmware, "write", lambda *_: None)
-    with pytest.raises(VerifyFailedError, match="still runs with its own"):
+    with pytest.raises(VerifyFailedError, match="still runs with the old"):
         restore_settings(device, plan, copies)
     assert fake.firmware.boots == 1
 
@@ -131,8 +131,8 @@ def test_a_device_that_moves_to_another_network_is_not_expected_back(
     plan = plan_restore(device, other_settings(fake, wifi_ssid=Secret(b"elsewhere")))
     assert plan.moves
     fake.boot_seconds = 100_000
-    quick = device.patience
-    device.patience = type(quick)(
+    quick = device.timeouts
+    device.timeouts = type(quick)(
         **{name: getattr(quick, name) for name in quick.__slots__} | {"reboot": 20, "connect": 0.2}
     )
     assert not restore_settings(device, plan, copies).verified
@@ -142,8 +142,8 @@ def test_one_that_does_not_move_is_expected_back(fake: FakeDevice, copies: Copie
     device = patient_client(fake)
     plan = plan_restore(device, other_settings(fake))
     fake.boot_seconds = 100_000
-    quick = device.patience
-    device.patience = type(quick)(
+    quick = device.timeouts
+    device.timeouts = type(quick)(
         **{name: getattr(quick, name) for name in quick.__slots__} | {"reboot": 20, "connect": 0.2}
     )
     with pytest.raises(NoAnswerError, match="did not come back"):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from analyses import oem_cfg, real, sample, storage, study, with_regions
 from bekenlab.report.html import html_report
 from bekenlab.samples import SAMPLE_NAME
-from laboratory import oem_cfg, real, sample, storage, study, with_regions
 from shared import dump_names
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def test_the_sample_as_a_person_reads_it() -> None:
         '"26": "Rel;1"',
         "ESPHome configuration",
         "board: cb2s",
-        "do not share it as it is",
+        "do not share it unredacted",
     ):
         assert phrase in text, phrase
     assert "Mind" not in text

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import pytest
 
+from analyses import sample
 from bekenlab.chips import Module, board, find_module, modules, package, packages
 from bekenlab.pins import Evidence, Pin, PinMap, Source
 from bekenlab.report.pictures import ENGLISH, board_picture, stylesheet, uses_of
 from bekenlab.report.pictures.layout import spread
 from bekenlab.report.pictures.theme import paints
-from laboratory import sample
 from report.pictures.drawn import SVG, Box, classes, texts, tooltips, tree, view_box
 
 KNOWN = [module for module in (*modules(), *packages()) if module.pads_known]

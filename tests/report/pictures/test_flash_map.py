@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analyses import real, sample, study
 from bekenlab.chips import SECTOR
 from bekenlab.report.pictures import FlashFacts, flash_facts, flash_map
 from bekenlab.report.pictures.flash_facts import sector_statistics
-from laboratory import real, sample, study
 from report.pictures.drawn import SVG, texts, tooltips, tree, view_box
 from report.test_secrets import leaks
 from shared import dump_names

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from analyses import sample
 from bekenlab.chips.outlines import Face
 from bekenlab.cli.wording import wording
 from bekenlab.errors import BadValueError
@@ -18,7 +19,6 @@ from bekenlab.report.pictures import uses_of
 from bekenlab.report.pictures.geometry import geometry_of
 from bekenlab.report.pictures.overlay import Overlay, by_corners, by_pads
 from bekenlab.report.pictures.projection import from_corners, from_pads, project
-from laboratory import sample
 from photos import CORNERS, SIZE, photo_of_chip, solve
 
 Point = tuple[float, float]
@@ -123,7 +123,7 @@ def test_the_back_is_taken_where_the_pads_are() -> None:
         ({"1": (0, 0)}, "two different pads"),
         ({"1": (0, 0), "99": (100, 100)}, "1 and 99"),
         ({"1": (0, 0), "10": (100, 100)}, "1 and 10"),  # one on either side
-        ({"1": (50, 50), "11": (50, 50)}, "the two pads are one"),
+        ({"1": (50, 50), "11": (50, 50)}, "the two pads are the same"),
     ],
 )
 def test_pads_that_make_no_sense(pads: dict[str, Point], words: str) -> None:

@@ -1,4 +1,4 @@
-"""A yes before a chip is changed: from the command line, or from the person at the terminal."""
+"""Confirmation before a chip is changed: by option, or at the terminal."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def confirmed(question: str, options: ChipOptions) -> bool:
 
 
 def refuse_without_yes() -> None:
-    """Say why nothing is changed where nobody can be asked.
+    """Refuse to change anything, because nobody can be asked.
 
     Raises:
         RefusedError: Always.
@@ -33,6 +33,6 @@ def refuse_without_yes() -> None:
     from bekenlab.errors import RefusedError
 
     raise RefusedError(
-        "the chip is only changed after a yes, and nobody can be asked here",
+        "changing the chip needs a confirmation, and nobody can be asked here",
         hint="look at the plan with --dry-run, then add --yes",
     )

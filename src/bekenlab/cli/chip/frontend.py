@@ -1,4 +1,4 @@
-"""How a job with a chip looks: live for a person, or one JSON object a line for a script."""
+"""Shows a job with a chip: live for a person, or as one JSON object per line for a script."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _PLAIN_EVERY = 5.0
 
 
 class Frontend:
-    """Shows events; holds the result until the end.
+    """Shows events as they come, and the result at the end.
 
     Args:
         command: Name of the command, for JSON.
-        as_json: NDJSON on standard output and nothing else.
+        as_json: Print only NDJSON on standard output.
     """
 
     def __init__(self, command: str, *, as_json: bool) -> None:
@@ -68,7 +68,7 @@ class Frontend:
             self._clear()
 
     def show(self, content: RenderableType) -> None:
-        """Show a part of the report; in JSON it is in the result."""
+        """Show part of the report; JSON has it in the result."""
         from bekenlab.report.printable import Printable
 
         self._clear()
@@ -76,13 +76,13 @@ class Frontend:
             console().print(Printable(content))
 
     def hello(self) -> None:
-        """The first line of NDJSON."""
+        """Print the first line of NDJSON."""
         if self.as_json:
             version = {"tool": "bekenlab", "version": __version__, "format": _FORMAT}
             self._emit({"event": "hello", "command": self._command, **version})
 
     def end(self, status: int, error: BekenlabError | None) -> None:
-        """The last line: exactly one result, with the exit status in it."""
+        """Print the last line: exactly one result with the exit status."""
         self._clear()
         if not self.as_json:
             if error is not None:
@@ -111,7 +111,7 @@ class Frontend:
             self._shown = now
             self._draw(self._progress_line(event, now))
         if not self._live and (complete or now - self._shown >= _PLAIN_EVERY):
-            # A pipe or a log file: a line now and then, and one at the end of what took a while.
+            # In a pipe or log file: a line now and then, and one at the end of a longer phase.
             if self._shown > begun or now - begun >= 1:
                 self._console.print(self._progress_line(event, now), markup=False, soft_wrap=True)
             self._shown = now
@@ -130,7 +130,7 @@ class Frontend:
         if self._live:
             self._draw(line)
         elif event.stage != self._line:
-            # Once a stage: a pipe has no use for a line four times a second.
+            # Once per stage: a pipe has no use for four lines per second.
             self._console.print(_STAGES.get(event.stage, event.stage), markup=False)
             self._line = event.stage
 
@@ -149,14 +149,14 @@ class Frontend:
 
 
 def _fit(text: str) -> str:
-    """What a device says may be in it, and must not move the cursor."""
+    """Text from a device may be in it and must not move the cursor."""
     from bekenlab.report.printable import printable
 
     return printable(text)
 
 
 _STAGES = {
-    "already-linked": "looking for a chip that is waiting already",
+    "already-linked": "looking for a chip that is already waiting",
     "asked-firmware": "asking running firmware to restart",
     "reset-by-adapter": "resetting the chip through the adapter",
     "restart": "waiting for the device to come back",
@@ -169,7 +169,7 @@ _RESUMABLE = frozenset({"backup", "write", "restore", "erase", "install", "undo"
 
 @contextmanager
 def facing(command: str, *, as_json: bool) -> Iterator[Frontend]:
-    """Run a command with its frontend, and end it with one result and the right exit status."""
+    """Run a command with its frontend; end with one result and the exit status."""
     frontend = Frontend(command, as_json=as_json)
     frontend.hello()
     try:
@@ -180,6 +180,6 @@ def facing(command: str, *, as_json: bool) -> Iterator[Frontend]:
     except (KeyboardInterrupt, click.Abort) as stop:
         frontend.end(int(ExitCode.INTERRUPTED), None)
         if isinstance(stop, KeyboardInterrupt) and not as_json and command in _RESUMABLE:
-            click.echo("stopped; the same command goes on where it was", err=True)
+            click.echo("stopped; the same command resumes where it stopped", err=True)
         raise click.exceptions.Exit(int(ExitCode.INTERRUPTED)) from None
     frontend.end(int(ExitCode.OK), None)

@@ -1,4 +1,4 @@
-"""``bekenlab ports``, ``doctor`` and ``reboot``: finding a chip, and letting it go."""
+"""``bekenlab ports``, ``doctor`` and ``reboot``: find a chip, and leave its loader."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from bekenlab.cli.output import console
 
 @click.command("ports")
 @click.option(
-    "--json", "as_json", is_flag=True, help="Print events and the result as JSON, one a line."
+    "--json", "as_json", is_flag=True, help="Print events and the result as JSON, one per line."
 )
 def ports(as_json: bool) -> None:
-    """List serial ports, and which of them are free.
+    """List the serial ports and whether they are free.
 
-    With adapter and driver, and whether bekenlab may open it. Nothing is opened or sent.
+    Shows the adapter, the driver and whether bekenlab may open the port. Nothing is opened or sent.
     """
     from bekenlab.link.ports import list_ports
     from bekenlab.report.chip_json import port_json
@@ -33,7 +33,7 @@ def ports(as_json: bool) -> None:
 def doctor(options: ChipOptions) -> None:
     """Find out why a chip does not answer, and what to do about it.
 
-    Each stage is tried, with a verdict. Changes nothing on the chip.
+    Each stage is tested and reported. Nothing on the chip is changed.
     """
     from bekenlab.cli.wording import wording
     from bekenlab.jobs import doctor as job
@@ -59,4 +59,4 @@ def reboot(options: ChipOptions) -> None:
         job.reboot(connection_of(options), events=frontend)
         frontend.result = {"rebooted": True}
     if not options.as_json:
-        console().print("the chip was told to start its firmware (nothing confirms it)")
+        console().print("the chip was told to start its firmware; it sends no confirmation")

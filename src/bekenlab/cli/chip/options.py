@@ -1,4 +1,4 @@
-"""The options all commands with a chip share, and what is made of them."""
+"""Options shared by all commands with a chip, and the connection made from them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PORT = click.option(
     "-p",
     envvar="BEKENLAB_PORT",
     metavar="PORT",
-    help="Serial port, rfc2217://, socket:// or virtual:// URL; default: the only adapter.",
+    help="Serial port, or rfc2217://, socket:// or virtual:// URL; default: the only adapter.",
 )
 _BAUD = click.option(
     "--baud",
@@ -27,7 +27,7 @@ _BAUD = click.option(
     type=click.IntRange(1200, 6_000_000),
     envvar="BEKENLAB_BAUD",
     metavar="N",
-    help="Highest baud rate; default: what this adapter managed last, else 921600.",
+    help="Highest baud rate; default: the last one that worked with this adapter, else 921600.",
 )
 _WAIT = click.option(
     "--wait",
@@ -38,17 +38,17 @@ _WAIT = click.option(
     help="How long to wait for you to reset the chip by hand.",
 )
 _JSON = click.option(
-    "--json", "as_json", is_flag=True, help="Print events and the result as JSON, one a line."
+    "--json", "as_json", is_flag=True, help="Print events and the result as JSON, one per line."
 )
 _DRY = click.option(
-    "--dry-run", is_flag=True, help="Say what would be done, and do nothing to chip or files."
+    "--dry-run", is_flag=True, help="Show what would be done, without changing chip or files."
 )
 _YES = click.option("--yes", "-y", is_flag=True, help="Do not ask before changing the chip.")
 
 
 @dataclass(frozen=True, slots=True)
 class ChipOptions:
-    """What the shared options said.
+    """Values of the shared options.
 
     Attributes:
         port: As given, or None.
@@ -68,7 +68,7 @@ class ChipOptions:
 
 
 def chip_options(*, plans: bool = True, changes: bool = False) -> Callable[[Any], Any]:
-    """Add the shared options to a command; it receives ``ChipOptions`` as ``options``.
+    """Add the shared options to a command, which receives them as ``options``.
 
     Args:
         plans: The command has a dry run.
@@ -112,7 +112,7 @@ def connection_of(options: ChipOptions) -> ConnectionOptions:
 
 
 def _choose(ports: Sequence[Port]) -> str:
-    """Ask which port; nothing was sent to any of them."""
+    """Ask which port to use; nothing has been sent to any of them."""
     for number, port in enumerate(ports, 1):
         click.echo(f"  {number}  {port.device:16} {port.name} {port.usb_id}", err=True)
     number = click.prompt("Which port", type=click.IntRange(1, len(ports)), err=True)

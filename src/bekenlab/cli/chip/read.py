@@ -1,4 +1,4 @@
-"""``bekenlab info``, ``backup`` and ``verify``: nothing on the chip is changed."""
+"""``bekenlab info``, ``backup`` and ``verify``, which change nothing on the chip."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 @click.command("info")
 @chip_options(plans=False)
 def info(options: ChipOptions) -> None:
-    """Show which chip is on the wire.
+    """Identify the connected chip.
 
-    With its boot loader, flash, code key, write protection and MAC address.
+    Shows its boot loader, flash, code key, write protection and MAC address.
     """
     from bekenlab.jobs import info as job
     from bekenlab.report.chip_json import info_json
@@ -40,14 +40,14 @@ def info(options: ChipOptions) -> None:
     required=True,
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="File to make. It appears only when it is whole and verified.",
+    help="File to write. It appears only once it is complete and verified.",
 )
 @chip_options()
 def backup(output: Path, options: ChipOptions) -> None:
-    """Read all of a chip's flash into a file, and prove it.
+    """Read all of a chip's flash into a file, and verify it.
 
-    Each sector is compared with the chip's own checksum. What is interrupted is continued by the
-    same command. A manifest with all checksums is kept in FILE.json.
+    Each sector is compared with the chip's own checksum. After an interruption the same command
+    resumes. A manifest with all checksums is written to FILE.json.
     """
     from bekenlab.flashing.places import Places
     from bekenlab.jobs import backup as job
@@ -87,13 +87,14 @@ def _show_plan(frontend: Frontend, plan: BackupPlan, output: Path) -> None:
     "address",
     callback=lambda _c, _o, value: parse_address(value),
     metavar="ADDRESS",
-    help="Physical address of the file's first byte, if it does not say itself.",
+    help="Physical address of the file's first byte, if the file does not give it.",
 )
 @chip_options(plans=False)
 def verify(file: Path, address: int | None, options: ChipOptions) -> None:
-    """Compare a chip with a file by checksums.
+    """Compare a chip with a file by checksum.
 
-    Takes a few seconds, and transfers nothing. Exit 6 when they differ, with the sectors that do.
+    Takes a few seconds and does not read the flash itself. If they differ, the sectors are listed
+    and the exit status is 6.
     """
     from bekenlab.analysis.inputs import load_one
     from bekenlab.jobs import verify as job
@@ -120,5 +121,5 @@ def parse_address(text: str | None) -> int | None:
     except ValueError:
         address = -1
     if not 0 <= address < 1 << 24:
-        raise click.BadParameter(f"{text!r} is no flash address; write it like 0x11000")
+        raise click.BadParameter(f"{text!r} is not a flash address; write it like 0x11000")
     return address

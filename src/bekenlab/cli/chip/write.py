@@ -1,4 +1,4 @@
-"""``bekenlab write``, ``restore`` and ``erase``: planned, shown, confirmed, done, verified."""
+"""``bekenlab write``, ``restore`` and ``erase``: plan, confirm, carry out, verify."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _KEEP = click.option(
     "--keep",
     multiple=True,
     type=click.Choice(["bootloader", "rf"]),
-    help="Leave this part of the chip as it is, whatever the file has there.",
+    help="Keep this part of the chip, whatever the file has there.",
 )
 _FORCE = click.option(
-    "--force", multiple=True, type=click.Choice(CODES), help="Override a refusal, by its name."
+    "--force", multiple=True, type=click.Choice(CODES), help="Override the refusal of this name."
 )
 _BACKUP = click.option(
     "--backup",
@@ -41,7 +41,7 @@ _BACKUP = click.option(
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A backup of this chip, if it was not made with this computer's bekenlab.",
+    help="A backup of this chip, if it was not made with bekenlab on this computer.",
 )
 _NO_REBOOT = click.option("--no-reboot", is_flag=True, help="Leave the chip in its loader.")
 
@@ -53,7 +53,7 @@ _NO_REBOOT = click.option("--no-reboot", is_flag=True, help="Leave the chip in i
     "address",
     callback=lambda _c, _o, value: parse_address(value),
     metavar="ADDRESS",
-    help="Physical address; default: where the file belongs, judged by its content.",
+    help="Physical address; default: determined from the file's content.",
 )
 @_KEEP
 @_FORCE
@@ -71,9 +71,9 @@ def write(
 ) -> None:
     """Write firmware, a configuration or any bytes to a chip.
 
-    The plan is shown first: what the file is, where it goes, what is kept. Sectors that hold the
-    right bytes already are left alone, every other is compared after writing, and in the end all
-    of flash is. The chip's own boot loader and RF calibration are never touched unless forced.
+    The plan is shown first: what the file is, where it goes, what is kept. Only sectors that differ
+    are written. Each is verified after writing, and all of flash at the end. The chip's own boot
+    loader and RF calibration are never touched unless forced.
     """
     from bekenlab.analysis.inputs import load_one
     from bekenlab.flashing.places import Places
@@ -110,10 +110,10 @@ def restore(
     no_reboot: bool,
     options: ChipOptions,
 ) -> None:
-    """Put a backup back on its chip, and verify it.
+    """Write a backup back to its chip, and verify it.
 
     Only sectors that differ are written. A dump of another device is refused because of its RF
-    calibration, and because no backup of this one may be known; --keep rf writes the rest of it.
+    calibration; --keep rf writes everything else. A backup of this chip must exist.
     """
     from bekenlab.analysis.inputs import load_one
     from bekenlab.flashing.places import Places

@@ -18,7 +18,7 @@ Examples:
 
 @click.group("obk", epilog=_EXAMPLES, no_args_is_help=True)
 def command() -> None:
-    """Look after devices that run OpenBeken, over the network.
+    """Manage devices that run OpenBeken, over the network.
 
     HOST is the address or name of a device, as in your browser: 192.168.1.40. A web password is
     taken from BEKENLAB_WEB_PASSWORD.

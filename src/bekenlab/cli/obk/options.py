@@ -1,4 +1,4 @@
-"""The options that the commands of ``obk`` share, and what is made of them."""
+"""The options that the commands of ``obk`` share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PASSWORD = "BEKENLAB_WEB_PASSWORD"  # noqa: S105  the name of a variable
 
 as_json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print events and the result as JSON, one a line."
+    "--json", "as_json", is_flag=True, help="Print events and the result as JSON, one per line."
 )
 show_secrets_option = click.option(
     "--show-secrets", is_flag=True, help="Do not hide MAC addresses, passwords and Wi-Fi names."
@@ -27,23 +27,23 @@ _HOST = click.argument("host", metavar="HOST")
 _ASK = click.option(
     "--ask-password",
     is_flag=True,
-    help=f"Ask for the device's web password; it is taken from {PASSWORD} otherwise.",
+    help=f"Ask for the device's web password; otherwise it is taken from {PASSWORD}.",
 )
 _DRY = click.option(
-    "--dry-run", is_flag=True, help="Say what would be done, and change nothing on the device."
+    "--dry-run", is_flag=True, help="Show what would be done, without changing the device."
 )
 _YES = click.option("--yes", "-y", is_flag=True, help="Do not ask before changing the device.")
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceOptions:
-    """What the shared options said.
+    """Values of the shared options.
 
     Attributes:
         host: As given.
         ask: Ask for the web password.
-        as_json: NDJSON instead of text.
-        dry_run: Plan only.
+        as_json: Print NDJSON instead of text.
+        dry_run: Only plan.
         yes: Do not ask.
     """
 
@@ -55,10 +55,10 @@ class DeviceOptions:
 
 
 def device_options(*, changes: bool = False) -> Callable[[Any], Any]:
-    """Add HOST and the shared options to a command; it receives ``DeviceOptions`` as ``options``.
+    """Add HOST and the shared options to a command, which gets ``DeviceOptions`` as ``options``.
 
     Args:
-        changes: The command changes the device: it has a dry run, and asks first.
+        changes: The command changes the device, so it has a dry run and asks first.
     """
 
     def decorate(function: Any) -> Any:
@@ -83,7 +83,7 @@ def device_of(options: DeviceOptions) -> Device:
     """The device; nothing is sent yet.
 
     Raises:
-        BadValueError: The host is no address.
+        BadValueError: The host is not a valid address.
     """
     from bekenlab.lan.address import parse_host
     from bekenlab.lan.device import Device
@@ -97,7 +97,7 @@ def _password(*, ask: bool) -> Secret | None:
     text = os.environ.get(PASSWORD, "")
     if ask:
         if not sys.stdin.isatty():
-            raise click.UsageError(f"There is nobody to ask for the password: set {PASSWORD}.")
+            raise click.UsageError(f"Without a terminal, the password must be in {PASSWORD}.")
         text = str(click.prompt("Web password", hide_input=True, err=True))
     return Secret(text.encode("utf-8", "surrogateescape")) if text else None
 
@@ -106,7 +106,7 @@ def confirm(options: DeviceOptions, question: str) -> None:
     """Ask before the device is changed.
 
     Raises:
-        RefusedError: Nobody can be asked.
+        RefusedError: There is no terminal to ask on.
     """
     from bekenlab.errors import RefusedError
 
@@ -114,7 +114,7 @@ def confirm(options: DeviceOptions, question: str) -> None:
         return
     if options.as_json or not sys.stdin.isatty():
         raise RefusedError(
-            "the device is only changed after a yes, and nobody can be asked here",
-            hint="look at the plan with --dry-run, then add --yes",
+            "the device is only changed after confirmation, and there is no terminal to ask on",
+            hint="check the plan with --dry-run, then add --yes",
         )
     click.confirm(question, abort=True, err=True)

@@ -32,7 +32,7 @@ from bekenlab.cli.output import console
 def scan(
     networks: tuple[str, ...], anywhere: bool, http_port: int, as_json: bool, show_secrets: bool
 ) -> None:
-    """Find OpenBeken devices in the network.
+    """Find OpenBeken devices on the network.
 
     NETWORK is written like 192.168.1.0/24; without one, the 256 addresses around this computer's
     own are asked, once each. No password is sent.
@@ -41,10 +41,10 @@ def scan(
     from bekenlab.report.lan_json import scan_json
     from bekenlab.report.lan_text import scan_text
 
-    with facing("obk scan", as_json=as_json) as face:
+    with facing("obk scan", as_json=as_json) as frontend:
         where = job.parse_networks(networks, anywhere=anywhere) or job.local_networks()
-        report = job.scan(where, port=http_port, events=face)
-        face.result = scan_json(report, show_secrets=show_secrets)
+        report = job.scan(where, port=http_port, events=frontend)
+        frontend.result = scan_json(report, show_secrets=show_secrets)
         if not as_json:
             console().print(scan_text(report, show_secrets=show_secrets))
 
@@ -53,28 +53,28 @@ def scan(
 @device_options()
 @show_secrets_option
 def info(options: DeviceOptions, show_secrets: bool) -> None:
-    """Show who a device is: chip, firmware, names and flags."""
+    """Show a device's chip, firmware, names and flags."""
     from bekenlab.report.lan_json import info_json
     from bekenlab.report.lan_text import device_text
 
-    with facing("obk info", as_json=options.as_json) as face:
-        told = device_of(options).info()
-        face.result = info_json(told, show_secrets=show_secrets)
+    with facing("obk info", as_json=options.as_json) as frontend:
+        found = device_of(options).info()
+        frontend.result = info_json(found, show_secrets=show_secrets)
         if not options.as_json:
-            console().print(device_text(told, show_secrets=show_secrets))
+            console().print(device_text(found, show_secrets=show_secrets))
 
 
 @click.command("pins")
 @device_options()
 def pins(options: DeviceOptions) -> None:
     """Show what the pins of a device do, and their values."""
-    from bekenlab.jobs.lan.look import look_at_pins
+    from bekenlab.jobs.lan.pins import read_pins
     from bekenlab.report.lan_json import pins_json
     from bekenlab.report.lan_text import pins_text
 
-    with facing("obk pins", as_json=options.as_json) as face:
-        report = look_at_pins(device_of(options))
-        face.result = pins_json(report)
+    with facing("obk pins", as_json=options.as_json) as frontend:
+        report = read_pins(device_of(options))
+        frontend.result = pins_json(report)
         if not options.as_json:
             console().print(pins_text(report))
 
@@ -83,19 +83,19 @@ def pins(options: DeviceOptions) -> None:
 @device_options(changes=True)
 @click.argument("words", nargs=-1, required=True, metavar="TEXT...", type=click.UNPROCESSED)
 def command(options: DeviceOptions, words: tuple[str, ...]) -> None:
-    """Run a command of OpenBeken on a device, and show its answer.
+    """Run an OpenBeken command on a device, and show its answer.
 
-    Such as: bekenlab obk command 192.168.1.40 Power TOGGLE. It is run once, also when its answer is
-    lost. Commands that lose something for good are asked about first.
+    For example: bekenlab obk command 192.168.1.40 Power TOGGLE. It is run once, even if its answer
+    is lost. You are asked first if the command loses something irrevocably.
     """
     from bekenlab.jobs.lan.losses import losses
     from bekenlab.report.lan_json import command_json
     from bekenlab.report.lan_text import command_text
 
     text = " ".join(words)
-    with facing("obk command", as_json=options.as_json) as face:
+    with facing("obk command", as_json=options.as_json) as frontend:
         lost = losses(text)
-        face.result = {"loses": list(lost), "dry_run": True} if options.dry_run else {}
+        frontend.result = {"loses": list(lost), "dry_run": True} if options.dry_run else {}
         if not options.as_json:
             for each in lost:
                 click.echo(f"This may lose {each}.", err=True)
@@ -104,7 +104,7 @@ def command(options: DeviceOptions, words: tuple[str, ...]) -> None:
         if lost:
             confirm(options, "Run it?")
         reply = device_of(options).command(text)
-        face.result = command_json(reply)
+        frontend.result = command_json(reply)
         if not options.as_json:
             console().print(command_text(reply))
 

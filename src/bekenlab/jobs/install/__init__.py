@@ -1,1 +1,1 @@
-"""Set a device free: back up, understand, plan, write firmware and configuration, see it start."""
+"""Install OpenBeken: back up, analyse, plan, write firmware and configuration, watch it start."""

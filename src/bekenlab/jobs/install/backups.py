@@ -1,4 +1,4 @@
-"""The backup an install relies on: one that is there already, or a new one."""
+"""The backup an install relies on: an existing one, or a new one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bekenlab.chips import SECTOR
 from bekenlab.errors import Action, RefusedError
 from bekenlab.events import EventSink, Message, ignore
-from bekenlab.flashing.state import ChipState, look
+from bekenlab.flashing.state import ChipState, survey
 from bekenlab.jobs.backup import backup_linked, make_folder
 from bekenlab.jobs.install.model import JOB, SavedBackup
 
@@ -24,25 +24,25 @@ if TYPE_CHECKING:
     from bekenlab.link.target import Target
 
 
-def look_at(
+def survey_with_backup(
     target: Target,
     journal: WriteJournal,
     places: Places,
     named: Path | None,
     events: EventSink = ignore,
 ) -> ChipState:
-    """What the chip holds, and which backup of it is known.
+    """Survey the chip, and find its backup among the known ones and the one the user named.
 
     Raises:
-        RefusedError: The file that was named is there, and is no backup of this chip.
-        BekenlabError: Chip or line fail.
+        RefusedError: The named file exists, but is not a backup of this chip.
+        BekenlabError: The chip or the port fails.
     """
     there = [named] if named is not None and named.exists() else []
-    state = look(target, journal, places.candidates(there), events=events)
-    # Another backup instead of the one that was asked for would be a surprise, if a safe one.
+    state = survey(target, journal, places.candidates(there), events=events)
+    # Relying on another backup than the one named would be safe, but a surprise.
     if there and (state.backup is None or state.backup[0] != named):
         raise RefusedError(
-            f"{named} is no backup of this chip",
+            f"{named} is not a backup of this chip",
             action=Action("leave-backup-out"),
             refusals=["no-backup"],
         )
@@ -50,12 +50,11 @@ def look_at(
 
 
 def reusable(state: ChipState, named: Path | None, firmware: Sequence[Piece]) -> bool:
-    """Whether the known backup still is what there is to go back to.
+    """Whether the known backup can be relied on instead of a new one.
 
-    It is when the user named it, when the chip holds exactly that, when a write over it was cut
-    off, or when the application has been replaced by the very firmware that is installed now.
-    Otherwise the device has moved on since, and what it holds now is worth a backup of its own;
-    and a file that was named and does not exist yet is to be made.
+    It can when the user named it, when the chip still holds exactly that, when a write since was
+    interrupted, or when the chip already holds the firmware to be installed. Otherwise the device
+    has changed since, and needs a new backup; so does a named file that does not exist yet.
 
     Args:
         state: What the chip holds.
@@ -74,7 +73,7 @@ def reusable(state: ChipState, named: Path | None, firmware: Sequence[Piece]) ->
 
 
 def _holds(crcs: Mapping[int, int], firmware: Sequence[Piece]) -> bool:
-    """Whether the chip holds these bytes, as far as they fill whole sectors."""
+    """Whether the chip holds these bytes; only whole sectors are compared."""
     whole = [
         (address, piece.data[address - piece.start :][:SECTOR])
         for piece in firmware
@@ -96,14 +95,14 @@ def make_backup(
     *,
     events: EventSink = ignore,
 ) -> tuple[SavedBackup, ChipState]:
-    """Back the chip up; a run that was ended in the middle is continued.
+    """Back up the chip; an interrupted backup is resumed.
 
     Returns:
         The backup, and the state with it.
 
     Raises:
-        VerifyFailedError: Something else was read than what was looked at before.
-        BekenlabError: Line, chip or files fail.
+        VerifyFailedError: The bytes read do not match the survey.
+        BekenlabError: The port, the chip or a file fails.
     """
     path = named or _name(target, state.crcs, places.backups)
     make_folder(path.parent, Action("name-backup"))
@@ -115,9 +114,9 @@ def make_backup(
 
 
 def _name(target: Target, crcs: Mapping[int, int], folder: Path) -> Path:
-    """A name that is the same for the same chip, and does not tell its MAC address.
+    """A file name that is always the same for a chip, and does not reveal its MAC address.
 
-    The calibration data of a chip, of which this is the checksum, are its own.
+    It contains the CRC of the RF calibration, which differs from chip to chip.
     """
     chip = target.identity.chip
     own = crcs.get(chip.rf_address, 0) if chip else 0

@@ -1,4 +1,4 @@
-"""The configuration a device starts with: its pins from the dump, the rest as the user wants it."""
+"""The configuration to install: pins from the dump, the rest as the user wants it."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _NAME = "new configuration"
 
 
 def understand(path: Path, data: bytes) -> Subject:
-    """What a backup says about the device; booted in the virtual chip where storage is silent.
+    """Analyse a backup; it is booted in the virtual chip if its storage has no pins.
 
-    A backup that nothing is recognised in (a blank chip, say) gives a device without pins.
+    A backup in which nothing is recognised (a blank chip, say) gives a device without pins.
     """
     file = InputFile(path.name, path, data)
     try:
         subject = subject_of(file)
-        # An example in the firmware keeps it from being booted for its pins; here they count.
+        # An example in the firmware normally prevents the boot for pins; here the real ones matter.
         return subject_of(file, boot=BootMode.ALWAYS) if _only_example(subject) else subject
     except NotADumpError as problem:
         return Subject(path.name, None, None, None, None, {}, problem.message, problem=problem)
@@ -53,30 +53,30 @@ def configure(
 
     Args:
         subject: What the backup says.
-        template: Pins, flags and startup command that count instead of the device's.
-        changes: What the user wants beyond.
+        template: Pins, flags and startup command to use instead of the device's.
+        changes: Further settings of the user.
         chip: The chip.
         data: The backup.
 
     Returns:
-        The configuration, and what the reader should know of it.
+        The configuration, and notices about it.
 
     Raises:
-        BadValueError: A change makes no sense.
+        BadValueError: A change is invalid.
     """
     if template is None:
-        told, notices = _own_template(subject)
+        source, notices = _own_template(subject)
     else:
-        told = template
+        source = template
         notices = list(curtain_notices(curtains_of(str(template.get("command") or ""))))
-    # Where the MAC address is not known, the backup stands for it: a second run makes the same.
+    # Without a known MAC address the backup's CRC makes names unique, and the same in every run.
     unique = subject.mac.reveal() if subject.mac else zlib.crc32(data).to_bytes(4, "big")
-    made = make_config(told, changes, unique=unique, chip=chip.name)
+    made = make_config(source, changes, unique=unique, chip=chip.name)
     notices += [Notice("setting-left-out", sentence) for sentence in made.left_out]
     if not made.config.pins():
         text = (
-            "No pin is set up: nothing tells what they do. OpenBeken starts without them; they "
-            "can be set in its web page."
+            "No pins are set up, because none are known. OpenBeken starts without them; set them "
+            "in its web page."
         )
         notices.append(Notice("no-pins", text))
     return made, tuple(notices)
@@ -88,20 +88,18 @@ def _only_example(subject: Subject) -> bool:
 
 
 def _own_template(subject: Subject) -> tuple[Mapping[str, Any], list[Notice]]:
-    """The device's own pins; an example built into its firmware is none of them."""
+    """The device's own template, without pins that are only an example in its firmware."""
     if not _only_example(subject):
         return subject.template, list(subject.notices)
-    text = (
-        "Only an example built into the firmware names pins, and it is often wrong: it is left out."
-    )
+    text = "Only an example built into the firmware names pins; it is often wrong and was left out."
     return {**subject.template, "pins": {}, "command": ""}, [Notice("example-pins", text)]
 
 
 def check_values(changes: Changes) -> None:
-    """Find values that make no sense before anybody waits for a chip.
+    """Check the values before anybody waits for a chip.
 
     Raises:
-        BadValueError: One does not.
+        BadValueError: One is invalid.
     """
     empty_config(VERSIONS[-1]).with_values(changes.values)
 
@@ -113,20 +111,20 @@ def ssid_of(config: Config) -> bytes:
 
 
 def as_file(made: Made) -> FlashFile:
-    """The configuration as something to be written."""
+    """The configuration as a file to be written."""
     return recognise(InputFile(_NAME, Path(_NAME), made.config.encode()))
 
 
 def replaced(sector: bytes, chip: Chip) -> Notice | None:
-    """A warning when the chip has a configuration of OpenBeken already, which gets lost."""
+    """A warning if the chip already has an OpenBeken configuration, which will be lost."""
     try:
         decode_config(sector[:SECTOR], chip.name)
     except NoConfigError:
         return None
     except BekenlabError:
-        pass  # of a version that is not understood, but there is one
+        pass  # one of an unknown version
     text = (
-        "This chip has a configuration of OpenBeken already. It is replaced by the new one; "
-        "what was set up in OpenBeken's web page is lost."
+        "This chip already has an OpenBeken configuration. The new one replaces it; settings made "
+        "in OpenBeken's web page are lost."
     )
     return Notice("config-replaced", text)

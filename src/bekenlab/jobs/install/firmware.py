@@ -1,4 +1,4 @@
-"""The firmware to install: OpenBeken for this chip, told by what is in the file."""
+"""The firmware to install: OpenBeken for this chip, recognised by content."""
 
 from __future__ import annotations
 
@@ -25,32 +25,32 @@ _NAME = "OpenBK"
 
 
 def read_firmware(path: Path) -> Firmware:
-    """Read a file with OpenBeken in it.
+    """Read a file of OpenBeken firmware.
 
     Raises:
-        UsageError: It holds something else, or OpenBeken in a form that is not for this.
+        UsageError: It is not OpenBeken, or in a form that install does not take.
         BekenlabError: It cannot be read.
     """
     return firmware_of(load_one(path))
 
 
 def firmware_of(file: InputFile) -> Firmware:
-    """The same for a file that is read already.
+    """The same for a file that has been read.
 
     Raises:
-        UsageError: It holds something else, or OpenBeken in a form that is not for this.
+        UsageError: It is not OpenBeken, or in a form that install does not take.
     """
     known = recognise(file)
-    told = f" {known.firmware}" if known.firmware else ""
+    version = f" {known.firmware}" if known.firmware else ""
     name = file.path.name
     if not known.firmware.startswith(_NAME):
         raise UsageError(
-            f"{name} is {KIND_MEANS[known.kind]}{told}, not OpenBeken",
+            f"{name} is {KIND_MEANS[known.kind]}{version}, not OpenBeken",
             action=Action("name-openbeken"),
         )
     if known.kind not in _INSTALLABLE:
         raise UsageError(
-            f"{name} is {KIND_MEANS[known.kind]}{told}: install takes firmware alone",
+            f"{name} is {KIND_MEANS[known.kind]}{version}; install takes firmware only",
             action=Action("name-qio-file"),
         )
     return Firmware(file.path, known)
@@ -66,16 +66,16 @@ def check_chip(firmware: Firmware, chip: Chip, force: frozenset[str]) -> None:
     if meant is None or meant.name == chip.name or "wrong-chip" in force:
         return
     if meant.chip_id is not None and meant.chip_id == chip.chip_id:
-        return  # one silicon; the plan compares how their code is encrypted
+        return  # the same silicon; the plan compares how the code is encrypted
     raise RefusedError(
-        f"{firmware.file.name} is for {meant.name}, this is {chip.name}",
+        f"{firmware.file.name} is for {meant.name}, but this is {chip.name}",
         action=Action("take-firmware-of-chip", chip=chip.name),
         refusals=["wrong-chip"],
     )
 
 
 def pieces_of(firmware: Firmware, identity: Identity) -> list[Piece]:
-    """Where its bytes would go, the chip's own boot loader and calibration left alone."""
+    """Where its bytes would go, without the chip's own boot loader and RF calibration."""
     regions = protected_regions(identity)
     start = place(firmware.file, identity.chip) or 0
     return [part for piece in firmware.file.at(start) for part in without(piece, regions)]

@@ -1,4 +1,4 @@
-"""The first start after a write: let it happen, and hear what OpenBeken says of it."""
+"""The first start after a write: start the firmware and read OpenBeken's boot log."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bekenlab.link.transport import Transport
 
 _SLICE = 0.25
-_REMIND_AFTER = 6.0  # seconds of silence; OpenBeken prints its first line within one
+_REMIND_AFTER = 6.0  # seconds of silence; OpenBeken prints its first line within one second
 _GIVE_UP = 45.0
 _MOST = 1 << 20
 
@@ -33,44 +33,44 @@ def start(
     heard: Callable[[float, str], None] = lambda _at, _text: None,
     events: EventSink = ignore,
 ) -> FirstStart:
-    """Start the firmware, and read its log where that can be had.
+    """Start the firmware, and read its log if possible.
 
-    The log comes out of another pad than the one flashing uses, so a wire has to be moved first,
-    while the chip still waits in its loader: the command to start goes out over the other wire.
+    The log is sent on another pad than flashing uses, so a wire has to be moved first, while the
+    chip still waits in its loader; the start command is sent on the other wire.
 
     Args:
         target: The chip, in its loader.
         ssid: The Wi-Fi network it was given; empty: none.
-        questions: Asked to move the wire, on lines that do not bring their own log.
-        listens: Whether to listen at all.
+        questions: Asks to move the wire, if the transport has no log port of its own.
+        listens: Whether to read the log at all.
         heard: Called with (seconds, text) for each piece of log; it holds the password.
-        events: Told what to do when nothing comes.
+        events: Receives advice when nothing arrives.
 
     Raises:
-        BekenlabError: The line fails.
+        BekenlabError: The port fails.
     """
-    line = target.session.transport
+    transport = target.session.transport
     log: Transport | None = None
     if listens:
-        log = own_log(line)
+        log = own_log(transport)
         if log is None:
-            log = line if questions.wire_moved() else None
+            log = transport if questions.wire_moved() else None
     target.reboot()
     if log is None:
         return FirstStart()
-    loader_baud = line.baud
-    if log is line:
-        line.set_baud(LOG_BAUD)
+    loader_baud = transport.baud
+    if log is transport:
+        transport.set_baud(LOG_BAUD)
     data = _listen(log, heard, events)
-    if log is line:
-        # What the adapter managed is remembered from the line's rate.
-        line.set_baud(loader_baud)
+    if log is transport:
+        # The rate the adapter managed is remembered from the transport.
+        transport.set_baud(loader_baud)
     understood = read_boot_log(data.decode("utf-8", "surrogateescape"))
     return FirstStart(understood, len(data), understood.uses(ssid))
 
 
 def _listen(log: Transport, heard: Callable[[float, str], None], events: EventSink) -> bytes:
-    """Everything until OpenBeken has said what is asked of it, or nothing comes any more."""
+    """The log until it has everything of interest, or nothing more arrives."""
     began = log.now()
     data = bytearray()
     reminded = False
@@ -78,7 +78,7 @@ def _listen(log: Transport, heard: Callable[[float, str], None], events: EventSi
         try:
             piece = log.read(_SLICE)
         except BekenlabError:
-            break  # a wire was pulled; what is written is written
+            break  # a wire was pulled; the write is complete anyway
         if piece:
             data += piece
             heard(passed, piece.decode("utf-8", "replace"))
@@ -86,6 +86,6 @@ def _listen(log: Transport, heard: Callable[[float, str], None], events: EventSi
             break
         if not data and not reminded and passed >= _REMIND_AFTER:
             reminded = True
-            text = "nothing arrives yet: switch the device off and on, or touch CEN to GND"
+            text = "no log yet: switch the device off and on, or touch CEN to GND"
             events(Message(JOB, "log-silent", text))
     return bytes(data)

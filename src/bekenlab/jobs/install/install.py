@@ -1,8 +1,8 @@
-"""Install OpenBeken on a device: one guided job, made of steps that can be gone on with.
+"""Install OpenBeken on a device: one guided job of steps that can be resumed.
 
-Nothing is changed on the chip before the one question. Ended anywhere, the job finishes when it is
-run again: the backup goes on from its journal, the write from its own, and what the chip holds
-already is not written a second time.
+Nothing is changed on the chip before the user agrees. An interrupted job is finished by running it
+again: backup and write resume from their journals, and sectors that already hold the right bytes
+are not written again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bekenlab.flashing.connection import open_chip
 from bekenlab.flashing.places import Places
 from bekenlab.flashing.planner import Planner
 from bekenlab.flashing.planning import WriteOptions
-from bekenlab.jobs.install.backups import look_at, make_backup, reusable
+from bekenlab.jobs.install.backups import make_backup, reusable, survey_with_backup
 from bekenlab.jobs.install.configure import (
     as_file,
     check_values,
@@ -60,15 +60,15 @@ Finder = Callable[[InstallReport], "str | None"]
 
 @dataclass(frozen=True, slots=True)
 class Helpers:
-    """What the job is given from outside.
+    """Functions the job calls: services it needs, and callbacks of the frontend.
 
     Attributes:
-        rehearse: Tries a proposal on a virtual chip; None: that is not offered.
-        find: Looks for the device in the network and returns its address; None: nobody looks.
+        rehearse: Tries a proposal on a virtual chip; None: not offered.
+        find: Finds the device in the network and returns its address; None: not searched for.
         heard: Called with (seconds, text) for each piece of the first start's log. It holds the
             Wi-Fi password: frontends show it through ``report.live_log``.
-        proposed: Called with the proposal before anything is asked.
-        rehearsed: Called with the outcome of the rehearsal.
+        proposed: Called with the proposal before any question.
+        rehearsed: Called with the result of the rehearsal.
     """
 
     rehearse: Rehearse | None = None
@@ -88,23 +88,23 @@ def install(
     plan_only: bool = False,
     events: EventSink = ignore,
 ) -> InstallReport:
-    """Set a device free.
+    """Install OpenBeken.
 
     Args:
         connection: How to reach the chip.
-        options: What to install, and how it is to be set up.
+        options: What to install, and its settings.
         places: The user's folders.
-        questions: Who answers what only a person can say.
-        helpers: What the job is given from outside.
-        plan_only: Change nothing on the chip and keep no file; the report has the proposal only.
-        events: Told of steps and progress.
+        questions: Answers the questions only the user can answer.
+        helpers: Services and callbacks.
+        plan_only: Change nothing on the chip and keep no file; the report has only the proposal.
+        events: Receives steps and progress.
 
     Returns:
-        What was done. Whether OpenBeken took its configuration is in ``start``.
+        What was done; ``start`` says whether OpenBeken accepted its configuration.
 
     Raises:
-        RefusedError: A safety rule or a person says no; nothing was changed on the chip.
-        BekenlabError: Line, chip, files or download fail. Running it again goes on.
+        RefusedError: A safety rule or the user refuses; nothing was changed on the chip.
+        BekenlabError: The port, the chip, a file or a download fails. Running it again resumes.
     """
     helpers = helpers or Helpers()
     check_values(options.changes)
@@ -112,7 +112,7 @@ def install(
     with open_chip(connection, JOB, events) as link:
         run = _Run(link.target, options, places, events, keeps=not plan_only)
         prepared = run.prepare()
-        asked = _Asked(prepared, questions, helpers, events)
+        asked = _WriteQuestions(prepared, questions, helpers, events)
         if plan_only:
             found = run.planner(prepared).propose(run.write_options)
             asked.planned(found)
@@ -133,25 +133,25 @@ def _rehearsed(
 ) -> Rehearsal | None:
     if helpers.rehearse is None or not questions.rehearse(proposal):
         return None
-    events(Step(JOB, "rehearse", "Rehearsing on a virtual chip; yours is not touched"))
+    events(Step(JOB, "rehearse", "Rehearsing on a virtual chip; yours is not changed"))
     try:
         outcome = helpers.rehearse(proposal)
     except UnsupportedError as error:
-        events(Message(JOB, "rehearsal-impossible", f"It cannot be rehearsed: {error.message}"))
+        events(Message(JOB, "rehearsal-impossible", f"Rehearsing is not possible: {error.message}"))
         return None
     helpers.rehearsed(outcome)
     return outcome
 
 
 def problem_of(report: InstallReport) -> FirstStartError | None:
-    """The error an install amounts to although all was written, or None.
+    """The error if the first start failed although everything was written, else None.
 
-    Silence is none: the log port may just not have been wired.
+    A silent log is not an error: the log port may just not be wired.
     """
     log = report.start.log
     if log is not None and log.config is ConfigVerdict.REJECTED:
         return FirstStartError(
-            "OpenBeken runs, but did not take the configuration that was written",
+            "OpenBeken runs, but did not accept the configuration that was written",
             hint="is the firmware older than 1.17? Install a newer one, or set it up by hand",
         )
     if report.start.wifi is False:
@@ -162,8 +162,8 @@ def problem_of(report: InstallReport) -> FirstStartError | None:
     return None
 
 
-class _Asked:
-    """Install's questions about a plan: rehearse it, carry it out? See ``jobs.write.Questions``."""
+class _WriteQuestions:
+    """Adapts the questions of an install to ``jobs.write.Questions``."""
 
     def __init__(
         self, prepared: Prepared, questions: Questions, helpers: Helpers, events: EventSink
@@ -179,7 +179,7 @@ class _Asked:
         self._helpers.proposed(self._prepared.proposal(found))
 
     def carry_out(self, found: WriteProposal, /) -> bool:
-        """Rehearse, where that is wanted, and ask the one question."""
+        """Rehearse if wanted, and ask whether to write."""
         found.plan.raise_if_refused()
         proposal = self._prepared.proposal(found)
         self.rehearsal = _rehearsed(proposal, self._questions, self._helpers, self._events)
@@ -187,7 +187,7 @@ class _Asked:
 
 
 class _Run:
-    """The steps with the chip on the line."""
+    """The steps that need the chip."""
 
     def __init__(
         self,
@@ -211,19 +211,19 @@ class _Run:
         chip = self._chip()
         firmware = self._options.firmware(chip.name)
         check_chip(firmware, chip, self._options.force)
-        self._step("backup", "Backing up, before anything else")
+        self._step("backup", "Backing up first")
         saved, state = self._saved(firmware)
-        self._step("understand", "Reading the pins out of the backup")
+        self._step("understand", "Reading the pins from the backup")
         subject = understand(saved.path, saved.data)
         made, notices = configure(
             subject, self._options.template, self._options.changes, chip, saved.data
         )
         there = replaced(read_alone(self._target, made.address).data, chip)
-        self._step("plan", "Working out what to write")
+        self._step("plan", "Planning the write")
         return Prepared(saved, state, subject, firmware, made, notices, there)
 
     def planner(self, prepared: Prepared) -> Planner:
-        """Plans firmware and configuration together."""
+        """A planner for firmware and configuration together."""
         files = [prepared.firmware.file, as_file(prepared.made)]
         return Planner(self._target, files, self._journal, state=prepared.state)
 
@@ -231,17 +231,17 @@ class _Run:
         chip = self._target.identity.chip
         if chip is None:
             raise UnsupportedError(
-                "bekenlab does not know this chip: it cannot tell what would start on it",
+                "bekenlab does not know this chip, nor which firmware would run on it",
                 action=Action("look-at-chip"),
             )
         return chip
 
     def _saved(self, firmware: Firmware) -> tuple[SavedBackup, ChipState]:
         named = self._options.backup
-        state = look_at(self._target, self._journal, self._places, named, self._events)
+        state = survey_with_backup(self._target, self._journal, self._places, named, self._events)
         if state.backup and reusable(state, named, pieces_of(firmware, self._target.identity)):
             if self._keeps:
-                self._places.known.add(state.backup[0])  # undo looks for it there
+                self._places.known.add(state.backup[0])  # where undo looks for it
             return SavedBackup(*state.backup, reused=True), state
         if self._keeps:
             return make_backup(self._target, state, self._places, named, events=self._events)
@@ -250,7 +250,9 @@ class _Run:
             saved, state = make_backup(self._target, state, nowhere, None, events=self._events)
         return replace(saved, kept=False), state
 
-    def write(self, prepared: Prepared, asked: _Asked) -> tuple[WriteProposal, FlashReport]:
+    def write(
+        self, prepared: Prepared, asked: _WriteQuestions
+    ) -> tuple[WriteProposal, FlashReport]:
         """Plan, ask, write and verify."""
         agreed, flashed = carry_out(
             self._target,
@@ -266,8 +268,8 @@ class _Run:
         return agreed, replace(flashed, rebooted=True)
 
     def start(self, prepared: Prepared, questions: Questions, helpers: Helpers) -> FirstStart:
-        """Start the firmware, and listen."""
-        self._step("start", "Written and verified; now the first start")
+        """Start the firmware, and read its log."""
+        self._step("start", "Written and verified; starting OpenBeken")
         return start(
             self._target,
             ssid_of(prepared.made.config),

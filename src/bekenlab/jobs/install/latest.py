@@ -1,4 +1,4 @@
-"""The newest OpenBeken for a chip: downloaded when the user asks for it, checked, and kept."""
+"""The newest OpenBeken for a chip: downloaded on request, checked, and cached."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bekenlab.jobs.install.model import Firmware
 
 MIRROR = "BEKENLAB_RELEASES"
-"""Environment variable with another address that announces the newest release, as GitHub does."""
+"""Environment variable with another URL for the newest release, answering as GitHub's API does."""
 
 
 def latest_firmware(
@@ -32,23 +32,23 @@ def latest_firmware(
     environment: Mapping[str, str] = os.environ,
     events: EventSink = ignore,
 ) -> Firmware:
-    """Download the newest OpenBeken for a chip, unless the very file is there already.
+    """Download the newest OpenBeken for a chip, unless the same file is in the cache.
 
-    It is checked against the published SHA-256 where there is one, else by its size; in any case
-    its content has to be OpenBeken.
+    It is checked against the published SHA-256 if there is one, else by its size; in any case its
+    content must be OpenBeken.
 
     Args:
         chip: Name of the chip.
         cache: Folder to keep it in.
-        fetch: Downloads something.
-        environment: Where ``MIRROR`` may be set.
-        events: Told what is downloaded.
+        fetch: Downloads a URL.
+        environment: Environment variables, for ``MIRROR``.
+        events: Receives what is downloaded.
 
     Raises:
-        DownloadError: It cannot be had, or is not what was announced.
-        UnsupportedError: There is no release for this chip.
+        DownloadError: The download fails, or does not match the announced size or SHA-256.
+        UnsupportedError: OpenBeken has no release for this chip.
     """
-    events(Step(JOB, "download", "Asking OpenBeken's releases for the newest version"))
+    events(Step(JOB, "download", "Looking up the newest OpenBeken release"))
     try:
         asset = asset_for(chip, fetch(environment.get(MIRROR) or announcement(), MAX_ANSWER))
         path = cache / asset.name
@@ -72,13 +72,13 @@ def _is_whole(path: Path, asset: Asset) -> bool:
 def _checked(data: bytes, asset: Asset) -> bytes:
     if len(data) != asset.size:
         raise DownloadError(
-            f"{asset.name} has {len(data):,} bytes, announced were {asset.size:,}",
-            hint="the download was cut off or changed on its way; try again",
+            f"{asset.name} has {len(data):,} bytes instead of {asset.size:,}",
+            hint="the download was cut off or changed in transit; try again",
         )
     if asset.sha256 is not None and hashlib.sha256(data).hexdigest() != asset.sha256:
         raise DownloadError(
             f"{asset.name} is not what was published: its SHA-256 differs",
-            hint="it was damaged or changed on its way; try again, and do not flash this file",
+            hint="it was damaged or changed in transit; try again, and do not flash this file",
         )
     return data
 
@@ -92,7 +92,7 @@ def _keep(path: Path, data: bytes) -> None:
 
 
 def _with_earlier(error: DownloadError, chip: str, cache: Path) -> DownloadError:
-    """The error, with a file of this chip that was downloaded earlier named in its hint."""
+    """The error, with an earlier download for this chip, if any, offered instead."""
     earlier = sorted(cache.glob(f"Open{chip}_QIO_*.bin"), key=lambda path: path.stat().st_mtime)
     if not earlier:
         return error

@@ -1,4 +1,4 @@
-"""What installing takes, asks and tells; plain values for any frontend."""
+"""Options, questions and reports of an install; plain values for any frontend."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ UNDO = "undo"
 
 @dataclass(frozen=True, slots=True)
 class Firmware:
-    """Firmware to install, judged by its content.
+    """Firmware to install.
 
     Attributes:
         path: The file.
-        file: What is in it.
+        file: Its recognised content.
     """
 
     path: Path
@@ -42,7 +42,7 @@ class Firmware:
 
 
 FirmwareFor = Callable[[str], Firmware]
-"""Gives the firmware for a chip, by its name; downloads it if that is what the user asked for."""
+"""Returns the firmware for a chip name; downloads it if the user asked for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,11 @@ class InstallOptions:
     """What the user wants.
 
     Attributes:
-        firmware: Asked once the chip is known.
-        changes: Settings of the configuration beyond pins, flags and startup command of the
-            device: Wi-Fi, MQTT, names. Passwords are secrets in it.
+        firmware: Called once the chip is known.
+        changes: Settings beyond the device's pins, flags and startup command: Wi-Fi, MQTT, names.
+            Passwords in it are secrets.
         template: Pins, flags and startup command from elsewhere; None: from the device's dump.
-        backup: A backup of this chip made elsewhere, or where to make one.
+        backup: A backup of this chip made elsewhere, or a path for a new one.
         force: Codes of refusals to override.
         listens: Whether to read the log of the first start.
     """
@@ -74,8 +74,8 @@ class SavedBackup:
     Attributes:
         path: The file.
         data: Its bytes, unpacked.
-        reused: Whether it was there before.
-        kept: Whether it is a file that stays; one for a plan alone is not.
+        reused: Whether it existed before.
+        kept: Whether the file stays; one made only for a plan does not.
     """
 
     path: Path
@@ -86,16 +86,16 @@ class SavedBackup:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Everything an install would do, to be said yes or no to.
+    """Everything an install would do, for the user to decide on.
 
     Attributes:
         identity: The chip.
-        backup: What can be gone back to.
+        backup: The backup that undo would restore.
         subject: What the backup says about the device.
-        firmware: What is installed.
+        firmware: The firmware to install.
         made: The configuration it starts with, pins and Wi-Fi in it.
-        plan: Firmware and configuration in one plan; nothing of it is done yet.
-        notices: What the reader should know of the configuration.
+        plan: Firmware and configuration in one plan; nothing has been written yet.
+        notices: What the reader should know about the configuration.
     """
 
     identity: Identity
@@ -108,22 +108,22 @@ class Proposal:
 
     @property
     def joins_wifi(self) -> bool:
-        """Whether the device is told a Wi-Fi network; otherwise it opens its own."""
+        """Whether the device is given a Wi-Fi network; otherwise it opens its own."""
         return bool(self.made.config.value("wifi_ssid"))
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a proposal is made of, but for the plan.
+    """The parts of a proposal except the plan.
 
     Attributes:
-        backup: What can be gone back to.
+        backup: The backup that undo would restore.
         state: What the chip holds.
         subject: What the backup says about the device.
-        firmware: What is installed.
+        firmware: The firmware to install.
         made: The configuration.
-        notices: What the reader should know of it.
-        replaced: What to say if the configuration on the chip is written over.
+        notices: What the reader should know about it.
+        replaced: The notice to add if the configuration on the chip is overwritten.
     """
 
     backup: SavedBackup
@@ -150,7 +150,7 @@ class Prepared:
 
 
 class Questions(Protocol):
-    """Who answers what only a person can say. A method may raise to end the job."""
+    """Questions only the user can answer. A method may raise to end the job."""
 
     def rehearse(self, proposal: Proposal) -> bool:
         """Whether to try it on a virtual chip first."""
@@ -161,18 +161,18 @@ class Questions(Protocol):
         ...
 
     def wire_moved(self) -> bool:
-        """Ask to move the adapter's RX from TX1 to TX2; False: the log is not to be read."""
+        """Ask to move the adapter's RX from TX1 to TX2; False: do not read the log."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class FirstStart:
-    """What was heard of the first start.
+    """The log of the first start.
 
     Attributes:
-        log: Understood; None when nobody listened.
-        heard: Bytes that arrived.
-        wifi: Whether it uses the Wi-Fi it was given (or none, if none); None: it did not say.
+        log: The parsed log; None if it was not read.
+        heard: Number of bytes that arrived.
+        wifi: Whether it uses the Wi-Fi it was given (or none, if none); None: not in the log.
     """
 
     log: ObkBootLog | None = None
@@ -182,14 +182,14 @@ class FirstStart:
 
 @dataclass(frozen=True, slots=True)
 class InstallReport:
-    """What an install came to.
+    """The result of an install.
 
     Attributes:
-        proposal: What was said yes to.
-        rehearsal: How the rehearsal went, or None without one.
-        flash: What was written; None where it was only planned.
-        start: What was heard of the first start.
-        address: Where it was found in the network, or None.
+        proposal: What was agreed to.
+        rehearsal: The result of the rehearsal, or None without one.
+        flash: What was written; None if it was only planned.
+        start: The log of the first start.
+        address: The device's address in the network, or None.
     """
 
     proposal: Proposal

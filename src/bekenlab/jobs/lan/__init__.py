@@ -1,1 +1,1 @@
-"""Use cases with a running OpenBeken device on the network."""
+"""Use cases for a running OpenBeken device on the network."""

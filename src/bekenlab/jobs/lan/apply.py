@@ -1,4 +1,4 @@
-"""Give a device its pins, flags and startup command, and read them back."""
+"""Set a device's pins, flags and startup command, and read them back."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class ApplyReport:
 
     Attributes:
         plan: What was planned; all of it was read back.
-        kept: Where the settings it had are.
-        restarted: Whether it was restarted. Drivers and the startup command begin only then.
+        kept: File with the previous settings.
+        restarted: Whether it was restarted. Drivers and the startup command only start then.
     """
 
     plan: ApplyPlan
@@ -49,23 +49,23 @@ def apply(
 ) -> ApplyReport:
     """Carry out a plan.
 
-    The settings are kept first. Everything is read back twice: from the running firmware, then,
-    when it has saved them, from the sector in flash.
+    A copy of the current settings is kept first. Everything is read back twice: from the running
+    firmware and, once saved, from the sector in flash.
 
     Args:
         device: The device.
         plan: What to do.
-        copies: Where its settings are kept.
-        reboot: Restart it, so that drivers and the startup command begin.
-        events: Told what happens.
+        copies: Keeps the previous settings.
+        reboot: Restart it, so that drivers and the startup command start.
+        events: Receives events.
 
     Raises:
-        VerifyFailedError: The device has not got in the end what it should.
-        BekenlabError: It refuses, or does not answer any more.
+        VerifyFailedError: The device does not have the planned settings in the end.
+        BekenlabError: It refuses, or no longer answers.
     """
     settings = read_settings(device, plan.chip)
     kept = copies.keep(str(device.host), "settings", settings.encode())
-    events(Message(_JOB, "kept", f"the settings it has are kept in {kept}"))
+    events(Message(_JOB, "kept", f"its current settings are kept in {kept}"))
     _set_pins(device, plan)
     if plan.flags and plan.flags[0] != plan.flags[1]:
         device.command(f"Flags {flags_to_number(plan.flags[1])}")
@@ -73,36 +73,36 @@ def apply(
         device.set_startup_command(plan.startup[1])
     _check_pins(device, plan)
     if reboot:
-        restart(device, _JOB, seconds=device.patience.reboot, events=events)
+        restart(device, _JOB, seconds=device.timeouts.reboot, events=events)
         _check_pins(device, plan)
     _check_settings(device, plan)
     return ApplyReport(plan, kept, restarted=reboot)
 
 
 def _set_pins(device: Device, plan: ApplyPlan) -> None:
-    """Roles and channels in one request; second channels have no place in it."""
+    """Set roles and channels in one request, which has no field for second channels."""
     now, wanted = plan.now, plan.wanted
     if (now.roles, now.channels) != (wanted.roles, wanted.channels):
         device.set_pins(wanted.roles, wanted.channels)
-    for gpio, second in enumerate(wanted.seconds):
-        if second != now.seconds[gpio]:
+    for gpio, second in enumerate(wanted.second_channels):
+        if second != now.second_channels[gpio]:
             device.command(f"SetPinChannel {gpio} {wanted.channels[gpio]} {second}")
 
 
 def _check_pins(device: Device, plan: ApplyPlan) -> None:
-    told = device.pins()
-    has = Columns(told.roles, told.channels, told.seconds)
+    pins = device.pins()
+    has = Columns(pins.roles, pins.channels, pins.second_channels)
     wrong = _differing(has, plan.wanted)
     if wrong:
         raise VerifyFailedError(
-            f"the device does not do what it was told: {', '.join(wrong)} differ",
-            hint="try again; if it stays so, this firmware does not know these roles or pins",
+            f"the device did not apply all pins: {', '.join(wrong)} differ",
+            hint="try again; if that does not help, this firmware lacks these roles or pins",
         )
 
 
 def _check_settings(device: Device, plan: ApplyPlan) -> None:
-    """The firmware saves within a second or two; then the sector has to agree."""
-    deadline = device.clock.now() + device.patience.save
+    """Wait for the firmware to save, within a second or two, and check the sector."""
+    deadline = device.clock.now() + device.timeouts.save
     while True:
         wrong = _unsaved(read_settings(device, plan.chip), plan)
         if not wrong:
@@ -112,7 +112,7 @@ def _check_settings(device: Device, plan: ApplyPlan) -> None:
                 f"the device has not saved {', '.join(wrong)}",
                 action=Action("look-at-pins"),
             )
-        device.clock.sleep(device.patience.poll)
+        device.clock.sleep(device.timeouts.poll)
 
 
 def _unsaved(settings: Config, plan: ApplyPlan) -> list[str]:
@@ -128,6 +128,6 @@ def _unsaved(settings: Config, plan: ApplyPlan) -> list[str]:
 
 
 def _differing(has: Columns, wanted: Columns) -> list[str]:
-    rows = zip(has.roles, has.channels, has.seconds, strict=True)
-    meant = zip(wanted.roles, wanted.channels, wanted.seconds, strict=True)
+    rows = zip(has.roles, has.channels, has.second_channels, strict=True)
+    meant = zip(wanted.roles, wanted.channels, wanted.second_channels, strict=True)
     return [f"P{gpio}" for gpio, (a, b) in enumerate(zip(rows, meant, strict=True)) if a != b]

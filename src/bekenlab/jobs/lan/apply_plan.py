@@ -1,4 +1,4 @@
-"""What giving a device its pins would change: compared first, by the device's own numbers."""
+"""Plan what setting a device's pins would change, in the device's own numbers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import find_chip
 from bekenlab.errors import Action, BadValueError, RefusedError, UnsupportedError
-from bekenlab.jobs.lan.look import chip_of, role_called, role_number, setting_of
+from bekenlab.jobs.lan.pins import chip_of, role_name, role_number, setting_of
 from bekenlab.jobs.lan.settings import read_settings
 from bekenlab.openbeken import lost_levels
 from bekenlab.openbeken.flags import flags_from_number
@@ -25,22 +25,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What all pins do, in the device's numbers: one number a GPIO.
+    """What all pins do, in the device's numbers: one number per GPIO.
 
     Attributes:
-        roles: Role.
-        channels: Channel.
-        seconds: Second channel.
+        roles: Roles.
+        channels: Channels.
+        second_channels: Second channels; 0 for none.
     """
 
     roles: tuple[int, ...]
     channels: tuple[int, ...]
-    seconds: tuple[int, ...]
+    second_channels: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PinChange:
-    """A pin that would do something else."""
+    """A pin whose setting would change."""
 
     before: PinSetting
     after: PinSetting
@@ -53,13 +53,13 @@ class ApplyPlan:
     Attributes:
         info: The device.
         chip: Its chip.
-        source: Name of the file with what it is to do.
+        source: Name of the file with the new settings.
         pins: Pins that change.
-        now: What all pins do.
+        now: What all pins do now.
         wanted: What they are to do.
-        flags: Flags before and after; None where the file says nothing of them.
-        startup: Startup command before and after; None likewise.
-        left_out: What of the file makes no sense here, a sentence each.
+        flags: Flags before and after; None if the file does not mention them.
+        startup: Startup command before and after; None if the file has none.
+        left_out: Settings in the file that cannot be applied, one sentence each.
     """
 
     info: DeviceInfo
@@ -80,17 +80,17 @@ class ApplyPlan:
 
 
 def plan_apply(device: Device, subject: Subject, *, any_chip: bool = False) -> ApplyPlan:
-    """Compare what a file says of a device with what the device does.
+    """Compare the settings in a file with those of a device.
 
     Args:
         device: The device.
         subject: The file: template, dump, report, boot log or settings.
-        any_chip: Also where the file is about a device with another chip.
+        any_chip: Accept a file for a device with another chip.
 
     Raises:
         BekenlabError: The file is damaged.
-        RefusedError: It is about another chip.
-        UnsupportedError: The device has no such role or pin, or no Beken chip.
+        RefusedError: It is for another chip.
+        UnsupportedError: The device lacks a role or pin, or has no Beken chip.
         BadValueError: The startup command is too long to be sent.
     """
     if subject.problem is not None:
@@ -98,17 +98,17 @@ def plan_apply(device: Device, subject: Subject, *, any_chip: bool = False) -> A
     info = device.info()
     chip = chip_of(info)
     _check_chip(subject, chip, any_chip=any_chip)
-    told = device.pins()
+    current = device.pins()
     settings = read_settings(device, chip)
     pins, left_out = parse_settings(subject.template.get("pins") or {})
-    wanted = _wanted(told, pins)
+    wanted = _wanted(current, pins)
     flags, odd = _flags(subject.template, settings)
     return ApplyPlan(
         info=info,
         chip=chip,
         source=subject.name,
-        pins=_changes(told, wanted),
-        now=Columns(told.roles, told.channels, told.seconds),
+        pins=_changes(current, wanted),
+        now=Columns(current.roles, current.channels, current.second_channels),
         wanted=wanted,
         flags=flags,
         startup=_startup(device, subject.template, settings),
@@ -117,7 +117,7 @@ def plan_apply(device: Device, subject: Subject, *, any_chip: bool = False) -> A
 
 
 def _lost(subject: Subject) -> tuple[str, ...]:
-    """Pins that the device would drive the wrong way round."""
+    """Pins that the device would drive with the wrong active level."""
     if subject.pins is None:
         return ()
     return tuple(notice.message for notice in lost_levels(subject.pins))
@@ -128,21 +128,21 @@ def _check_chip(subject: Subject, chip: Chip, *, any_chip: bool) -> None:
     if any_chip or meant is None or meant.name == chip.name:
         return
     raise RefusedError(
-        f"{subject.name} is about a device with {meant.name}, this one has {chip.name}",
-        hint="its pins may be others: look twice",
+        f"{subject.name} is for a device with {meant.name}, but this one has {chip.name}",
+        hint="its pins may be different: check carefully",
         action=Action("take-any-chip"),
     )
 
 
-def _wanted(told: DevicePins, pins: tuple[PinSetting, ...]) -> Columns:
-    """Every pin that is not named is cleared: two sets of pins at once are worse than none."""
-    count = len(told.roles)
+def _wanted(current: DevicePins, pins: tuple[PinSetting, ...]) -> Columns:
+    """All pins as they are to be; those not named are cleared, as mixed settings are worse."""
+    count = len(current.roles)
     columns = [[0] * count for _ in range(3)]
     for pin in pins:
-        number = role_number(told.role_names, pin.role)
+        number = role_number(current.role_names, pin.role)
         if number is None:
             raise UnsupportedError(
-                f"the firmware on the device has no role {pin.role} (for P{pin.gpio})",
+                f"the firmware on the device does not know the role {pin.role} (for P{pin.gpio})",
                 action=Action("update-device"),
             )
         if pin.gpio >= count:
@@ -155,16 +155,16 @@ def _wanted(told: DevicePins, pins: tuple[PinSetting, ...]) -> Columns:
     return Columns(roles, channels, seconds)
 
 
-def _changes(told: DevicePins, wanted: Columns) -> tuple[PinChange, ...]:
+def _changes(current: DevicePins, wanted: Columns) -> tuple[PinChange, ...]:
     found = []
-    for gpio in range(len(told.roles)):
+    for gpio in range(len(current.roles)):
         after = PinSetting(
             gpio,
-            role_called(told.role_names, wanted.roles[gpio]),
+            role_name(current.role_names, wanted.roles[gpio]),
             wanted.channels[gpio],
-            wanted.seconds[gpio],
+            wanted.second_channels[gpio],
         )
-        before = setting_of(told, gpio)
+        before = setting_of(current, gpio)
         if before != after:
             found.append(PinChange(before, after))
     return tuple(found)
@@ -180,7 +180,7 @@ def _flags(
     try:
         return (now, flags_from_number(int(text))), ()
     except ValueError:
-        return None, (f"flags {text[:20]!r} are no number; they are left as they are",)
+        return None, (f"flags {text[:20]!r} are not a number; the device's flags do not change",)
 
 
 def _startup(

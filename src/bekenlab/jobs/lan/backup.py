@@ -1,4 +1,4 @@
-"""Back up what OpenBeken lets one read: settings, what Tuya left, files, all of flash."""
+"""Back up what OpenBeken makes readable: settings, Tuya's data, files, all of flash."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bekenlab.errors import Action, Notice, UsageError, file_access
 from bekenlab.events import EventSink, Finished, Started, ignore
 from bekenlab.files import refuse_existing, write_whole
 from bekenlab.jobs.lan.flash import read_range
-from bekenlab.jobs.lan.look import chip_of
+from bekenlab.jobs.lan.pins import chip_of
 from bekenlab.lan.device import FLASH_READABLE
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ MANIFEST = "manifest.json"
 FILESYSTEM = "filesystem"
 FLASH = "flash"
 USUAL = ("rf", "config", "oem_cfg", "protected", "storage", FILESYSTEM)
-"""What cannot be had again: calibration, settings, what Tuya left, and files."""
+"""What cannot be recreated: calibration, settings, Tuya's data, and files."""
 
 _JOB = "backup"
 _VERSION = 1
@@ -41,11 +41,12 @@ class Part:
     """A file of a backup.
 
     Attributes:
-        name: Of the region, ``"filesystem"`` or ``"flash"``.
+        name: Name of the region, ``"filesystem"`` or ``"flash"``.
         file: Base name of the file.
-        start: Physical address of its first byte; None for the file system, which does not tell.
-        size: Bytes.
-        sha256: Of them, hexadecimal.
+        start: Physical address of its first byte; None for the file system, whose address is not
+            known.
+        size: Size in bytes.
+        sha256: SHA-256 of the content, hexadecimal.
     """
 
     name: str
@@ -60,10 +61,10 @@ class BackupReport:
     """A backup.
 
     Attributes:
-        folder: Where it is.
+        folder: The folder.
         info: The device.
         parts: Its files.
-        notices: What is not in it, and why.
+        notices: What is missing, and why.
     """
 
     folder: Path
@@ -80,14 +81,14 @@ def backup(
     now: Callable[[], datetime],
     events: EventSink = ignore,
 ) -> BackupReport:
-    """Back up a device into a folder, which appears when all of it is there.
+    """Back up a device into a folder, which only appears once it is complete.
 
     Args:
         device: The device.
         folder: Must not exist yet.
         parts: Names of regions of the chip, ``"filesystem"`` or ``"flash"``; by default ``USUAL``.
-        now: Time, for the manifest.
-        events: Told how far it has got.
+        now: The current time, for the manifest.
+        events: Receives progress.
 
     Raises:
         RefusedError: The folder exists.
@@ -121,7 +122,7 @@ def backup(
 def _read(
     device: Device, chip: Chip, name: str, notices: list[Notice], events: EventSink
 ) -> tuple[int | None, bytes] | None:
-    """A part; None where the device has not got it or does not let it be read."""
+    """Address and content of a part; None if the device lacks it or cannot read it."""
     if name == FILESYSTEM:
         if device.files() is None:
             notices.append(Notice("no-filesystem", "The device has no file system to back up."))
@@ -130,9 +131,9 @@ def _read(
     region = _region(chip, name)
     if region is None:
         names = ", ".join([FLASH, FILESYSTEM, *(each.name for each in chip.flash_map)])
-        raise UsageError(f"{chip.name} has no part {name!r}", hint=f"there are: {names}")
+        raise UsageError(f"{chip.name} has no part {name!r}", hint=f"its parts: {names}")
     if region.end > FLASH_READABLE:
-        text = f"{name} lies behind the first 2 MiB, which is all that OpenBeken lets one read."
+        text = f"{name} is beyond the first 2 MiB, which is all that OpenBeken can read."
         notices.append(Notice("not-readable", text))
         return None
     data = read_range(device, region.start, region.end, job=_JOB, phase=name, events=events)
@@ -171,7 +172,7 @@ def _manifest(
 
 
 def _write(folder: Path, contents: dict[str, bytes], manifest: dict[str, Any]) -> None:
-    """All of it under another name, then the folder under its own."""
+    """Write everything under another name, then rename the folder."""
     temporary = folder.with_name(f".{folder.name}.partial")
     try:
         shutil.rmtree(temporary, ignore_errors=True)

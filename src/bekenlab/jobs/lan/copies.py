@@ -1,4 +1,4 @@
-"""What is kept of a device before it is changed."""
+"""Copies of a device's data, kept before it is changed."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class Copies:
-    """A folder for them. They hold passwords, so only the user may read them.
+    """A folder for copies. They contain passwords, so only the user may read them.
 
     Args:
-        folder: Where they go; made when there is something to keep.
-        now: Time, for their names.
+        folder: The folder; created with the first copy.
+        now: The current time, for their names.
     """
 
     def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
@@ -27,15 +27,16 @@ class Copies:
         self._now = now
 
     def keep(self, host: str, what: str, content: bytes) -> Path:
-        """Keep something of a device; the file appears whole.
+        """Write a copy; the file is never incomplete.
 
         Args:
-            host: Where it is; its name would end in its MAC address.
-            what: ``"settings"``, ``"filesystem"``.
+            host: Address of the device, used for the file's name; its own name would contain part
+                of its MAC address.
+            what: ``"settings"`` or ``"filesystem"``.
             content: The bytes.
 
         Raises:
-            FileAccessError: It cannot be kept; then the device must not be changed.
+            FileAccessError: It cannot be written; then the device must not be changed.
         """
         name = re.sub(r"[^A-Za-z0-9.-]+", "-", host).strip(".-")[:40] or "device"
         time = self._now().strftime("%Y%m%d-%H%M%S")

@@ -1,4 +1,4 @@
-"""Reading flash over the network: in pieces, each as often as it takes."""
+"""Read flash over the network, in pieces."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 def read_range(
     device: Device, start: int, end: int, *, job: str, phase: str, events: EventSink = ignore
 ) -> bytes:
-    """Flash from one physical address up to another.
+    """Read a range of flash.
 
-    The server tells neither length nor checksum; pieces of the wrong length are asked for again.
+    The server states neither length nor checksum; pieces of the wrong length are read again.
 
     Args:
         device: The device.
-        start: First address.
-        end: Address behind the last.
-        job: For events.
-        phase: For events: which part of the job.
-        events: Told how far it has got.
+        start: First physical address.
+        end: Physical address just past the last byte.
+        job: Name of the job, for events.
+        phase: Phase of the job, for events.
+        events: Receives progress.
     """
     found = bytearray()
     for address in range(start, end, CHUNK):

@@ -1,4 +1,4 @@
-"""What a command line would do to a device that no other undoes."""
+"""What a command would irrevocably lose on a device."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def losses(text: str) -> tuple[str, ...]:
-    """What a command line would lose for good, a sentence each; nothing for most."""
+    """What a command would irrevocably lose, one phrase per loss; empty for most commands."""
     known = _known()
     return tuple(dict.fromkeys(known[name] for name in _names(text) if name in known))
 

@@ -1,4 +1,4 @@
-"""Update a device over the network: checked before, compared after, its files put back."""
+"""Update a device over the network: check the package, write, verify, restore the files."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from bekenlab.errors import Action, Notice
 from bekenlab.events import EventSink, Message, Progress, ignore
 from bekenlab.jobs.lan.flash import read_range
-from bekenlab.jobs.lan.look import chip_of
 from bekenlab.jobs.lan.ota_file import OtaFile, check_fit
+from bekenlab.jobs.lan.pins import chip_of
 from bekenlab.jobs.lan.restart import restart
 from bekenlab.jobs.lan.settings import read_settings
 from bekenlab.link.errors import VerifyFailedError
@@ -33,9 +33,9 @@ class OtaPlan:
         info: The device.
         chip: Its chip.
         file: The package.
-        region: Where it goes.
-        files: What is in its file system, to be kept and put back; None where there is none.
-        notices: What is odd.
+        region: Where it is written.
+        files: Files in its file system, to be kept and restored; None without a file system.
+        notices: Warnings.
     """
 
     info: DeviceInfo
@@ -52,9 +52,9 @@ class OtaReport:
 
     Attributes:
         plan: What was planned.
-        info: The device as it is now.
-        kept: Files with what it had.
-        files_restored: Whether its file system was put back; None where there was none.
+        info: The device after the update.
+        kept: Files with its previous settings and file system.
+        files_restored: Whether its file system was restored; None without one.
     """
 
     plan: OtaPlan
@@ -75,7 +75,7 @@ def plan_ota(device: Device, file: OtaFile) -> OtaPlan:
     region = check_fit(file, chip)
     notices = []
     if file.build and file.build == info.build:
-        notices.append(Notice("same-build", "The device runs this very build already."))
+        notices.append(Notice("same-build", "The device already runs this build."))
     return OtaPlan(
         info=info,
         chip=chip,
@@ -91,14 +91,14 @@ def run_ota(
 ) -> OtaReport:
     """Carry out an update.
 
-    The file system lies in the partition that a package is written to, so it is read before and put
-    back behind. The package is compared in flash before the device restarts: until then nothing is
-    lost, and the boot loader checks it once more.
+    The file system is in the partition to which a package is written, so it is read first and
+    restored afterwards. The package in flash is verified before the device restarts; until then
+    nothing is lost, and the boot loader checks it again.
 
     Raises:
-        VerifyFailedError: The package or the files did not arrive, or the device still runs what
-            it ran.
-        NoAnswerError: The upload broke off, or the device did not come back.
+        VerifyFailedError: The package or the files did not arrive, or the device still runs its
+            old firmware.
+        NoAnswerError: The upload was interrupted, or the device did not come back.
     """
     kept = _keep(device, plan, copies, events)
     _upload(device, plan, events)
@@ -107,13 +107,13 @@ def run_ota(
     except VerifyFailedError:
         _put_files_back(device, plan, kept, events)
         raise
-    info = restart(device, _JOB, seconds=device.patience.update, events=events)
-    # Also where the boot loader did not take the package: that lies where the files were.
+    info = restart(device, _JOB, seconds=device.timeouts.update, events=events)
+    # Even if the boot loader rejected the package, which has overwritten the files.
     restored = _put_files_back(device, plan, kept, events)
     if plan.file.build and info.build != plan.file.build:
         raise VerifyFailedError(
             f"the device came back with {info.version or 'its old firmware'}, not "
-            f"{plan.file.version}: the boot loader did not take the package",
+            f"{plan.file.version}: the boot loader did not accept the package",
             hint="nothing is lost: try another build",
             action=Action("write-over-wire"),
         )
@@ -126,7 +126,7 @@ def _keep(device: Device, plan: OtaPlan, copies: Copies, events: EventSink) -> t
     if plan.files is not None:
         kept.append(copies.keep(name, "filesystem", device.read_filesystem()))
     for path in kept:
-        events(Message(_JOB, "kept", f"kept in {path}"))
+        events(Message(_JOB, "kept", f"a copy is kept in {path}"))
     return tuple(kept)
 
 
@@ -144,18 +144,18 @@ def _compare(device: Device, plan: OtaPlan, events: EventSink) -> None:
     found = read_range(device, start, start + len(data), job=_JOB, phase="compare", events=events)
     if found != data:
         raise VerifyFailedError(
-            "the package in the device's flash is not the one that was sent",
-            hint="restart the device (it runs what it ran: the boot loader checks, too), try again",
+            "the package in the device's flash differs from the one that was sent",
+            hint="restart the device, which keeps its old firmware, and try again",
         )
 
 
 def _put_files_back(
     device: Device, plan: OtaPlan, kept: tuple[Path, ...], events: EventSink
 ) -> bool | None:
-    """The firmware saves no settings behind an upload, nor runs the files: it has to restart.
+    """Restore the file system and restart, as the firmware saves no settings after an upload.
 
     Returns:
-        True; None where there were no files.
+        True; None without a file system.
     """
     if plan.files is None:
         return None
@@ -166,10 +166,10 @@ def _put_files_back(
 
     device.write_filesystem(image, sent)
     same = device.read_filesystem() == image
-    restart(device, _JOB, seconds=device.patience.reboot, events=events)
+    restart(device, _JOB, seconds=device.timeouts.reboot, events=events)
     if not same or device.files() != plan.files:
         raise VerifyFailedError(
-            "the files of the device are not all back",
-            hint="they are kept; see the folder named above, and the device's own file page",
+            "not all files of the device were restored",
+            hint="a copy is kept in the folder named above; see also the device's own file page",
         )
     return True

@@ -1,4 +1,4 @@
-"""An OTA package, judged by what is in it. The device judges nothing: it writes what it gets."""
+"""Check an OTA package by its content. The device checks nothing: it writes what it receives."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
     from bekenlab.chips import Chip, Region
 
-# What /api/info gives as the build is this text, compiled in (new_http.c).
+# The build that /api/info reports is this string, compiled in (new_http.c).
 _BUILD = re.compile(rb"Built on [ -~]{5,60} version [!-~]{1,60}")
 _TARGET = "app"
 
 
 @dataclass(frozen=True, slots=True)
 class OtaFile:
-    """A package of OpenBeken that is whole.
+    """An intact OTA package of OpenBeken.
 
     Attributes:
         name: Base name of the file.
-        data: What is sent.
+        data: The bytes to send.
         chip: Name of the chip it is for.
-        version: As the firmware calls itself.
-        build: What the device says of its build when it runs it; empty where that is not found.
-        code_size: Bytes of code, unpacked.
+        version: Version of the firmware.
+        build: The build that a device running it reports; empty if not found.
+        code_size: Size of the unpacked code in bytes.
     """
 
     name: str
@@ -48,34 +48,34 @@ def read_ota(path: Path) -> OtaFile:
     """Read and check a package.
 
     Raises:
-        CorruptInputError: It is no package, cut or damaged.
-        RefusedError: There is something else than OpenBeken's application in it.
+        CorruptInputError: It is not a package, or truncated or damaged.
+        RefusedError: It contains something other than OpenBeken's application.
         BekenlabError: The file cannot be read.
     """
     file = load_one(path)
     data = ota.strip_ug(file.data)
     if not data.startswith(rbl.MAGIC):
         raise CorruptInputError(
-            f"{file.name} is no OTA package: it does not begin with RBL",
-            hint="take the .rbl file of the release; other kinds are written over the wire",
+            f"{file.name} is not an OTA package: it does not begin with RBL",
+            hint="use the .rbl file of the release; other files are flashed over UART",
         )
     package = ota.unpack(data)
     body = data[rbl.HEADER_SIZE : rbl.HEADER_SIZE + package.header.package_size]
     if not package.hash_ok or zlib.crc32(body) != package.header.body_crc32:
         raise CorruptInputError(
-            f"{file.name} is damaged: its checksums do not fit", hint="download it again"
+            f"{file.name} is damaged: its checksums do not match", hint="download it again"
         )
     firmware = identify(package.code)
     chip = find_chip((firmware.name or "").removeprefix("Open"))
     if firmware.kind is not FirmwareKind.OPENBEKEN or chip is None:
         raise RefusedError(
             f"{file.name} is not OpenBeken for a Beken chip: {firmware.name or 'unknown firmware'}",
-            hint="behind another firmware nothing could be checked; write it over the wire",
+            hint="after other firmware nothing could be verified: flash it over UART",
         )
     if package.header.name != _TARGET:
         raise RefusedError(
             f"{file.name} is for the partition {package.header.name!r}, not for the application",
-            hint="take the .rbl file of an OpenBeken release",
+            hint="use the .rbl file of an OpenBeken release",
         )
     build = _BUILD.search(package.code)
     return OtaFile(
@@ -89,31 +89,31 @@ def read_ota(path: Path) -> OtaFile:
 
 
 def check_fit(file: OtaFile, chip: Chip) -> Region:
-    """Where a package goes on a chip.
+    """Check that a package fits a chip.
 
     Returns:
-        The download partition.
+        The download partition, where it is written.
 
     Raises:
-        RefusedError: It is for another chip, or does not fit: what is too long would overwrite RF
-            calibration and settings.
+        RefusedError: It is for another chip, or too large: it would overwrite RF calibration and
+            settings.
     """
     if file.chip != chip.name:
         raise RefusedError(
-            f"{file.name} is for {file.chip}, the device has a {chip.name}",
-            hint=f"take the package for {chip.name}; the other would not start",
+            f"{file.name} is for {file.chip}, but the device has a {chip.name}",
+            hint=f"use the package for {chip.name}; this one would not start",
         )
     regions = {region.name: region for region in chip.flash_map}
     download, app = regions["download"], regions["app"]
     if len(file.data) > download.size:
         raise RefusedError(
-            f"{file.name} has {len(file.data):,} bytes, the partition {download.size:,}",
-            hint="take a smaller build of OpenBeken",
+            f"{file.name} has {len(file.data):,} bytes, but the partition only {download.size:,}",
+            hint="use a smaller build of OpenBeken",
         )
     room = app.size // framing.FRAME_SIZE * framing.DATA_SIZE
     if file.code_size > room:
         raise RefusedError(
             f"{file.name} unpacks to {file.code_size:,} bytes; there is room for {room:,}",
-            hint="take a smaller build of OpenBeken",
+            hint="use a smaller build of OpenBeken",
         )
     return download

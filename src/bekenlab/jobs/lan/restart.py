@@ -1,4 +1,4 @@
-"""Restart a device, and know that it did."""
+"""Restart a device, and make sure that it did."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ if TYPE_CHECKING:
     from bekenlab.lan.device import Device
     from bekenlab.lan.replies import DeviceInfo
 
-_MARGIN = 2.0  # seconds that its clock and ours may differ in meanwhile
+_MARGIN = 2.0  # seconds by which its clock and ours may drift apart meanwhile
 
 
 def restart(device: Device, job: str, *, seconds: float, events: EventSink = ignore) -> DeviceInfo:
     """Restart a device and wait until it is back.
 
-    It has restarted when it says that it runs for less time than before; or, where that was not
-    long, when it was away and says that it runs for less time than it would otherwise.
+    It has restarted when it reports a shorter uptime than before. If that uptime was short already,
+    it has restarted when it was unreachable and reports a shorter uptime than it would have without
+    a restart.
 
     Args:
         device: The device.
-        job: Whose restart it is, for events.
+        job: Name of the job, for events.
         seconds: How long to wait.
-        events: Told what is waited for.
+        events: Receives what is being waited for.
 
     Raises:
         NoAnswerError: It did not come back in time.
@@ -45,15 +46,15 @@ def await_restart(
     seconds: float,
     events: EventSink = ignore,
 ) -> DeviceInfo:
-    """Wait for a device that was told to restart; see ``restart``.
+    """Wait for a device that was asked to restart; see ``restart``.
 
     Args:
         device: The device.
-        job: For events.
-        before: How long it had run, in seconds, when it was asked.
-        asked: When that was, by its clock.
+        job: Name of the job, for events.
+        before: Its uptime in seconds when it was asked.
+        asked: When that was, by ``device.clock``.
         seconds: How long to wait from now.
-        events: Told what is waited for.
+        events: Receives what is being waited for.
     """
     clock = device.clock
     deadline = clock.now() + seconds
@@ -74,9 +75,9 @@ def await_restart(
         left = deadline - clock.now()
         if left <= 0:
             raise NoAnswerError(
-                f"{device.host} did not come back from its restart within {seconds:.0f} s: {seen}",
+                f"{device.host} did not come back within {seconds:.0f} s of its restart: {seen}",
                 hint="the router may have given it another address",
                 action=Action("find-device"),
             )
         events(Awaiting(job, "restart", seen, "wait", left))
-        clock.sleep(device.patience.poll)
+        clock.sleep(device.timeouts.poll)

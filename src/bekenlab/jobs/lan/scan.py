@@ -1,4 +1,4 @@
-"""Which OpenBeken devices are there? Asked for by name only, and only near by."""
+"""Find OpenBeken devices on the local network; only runs when asked to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bekenlab.errors import Action, BekenlabError, RefusedError, UsageError
 from bekenlab.events import Advanced, EventSink, Finished, Started, ignore
 from bekenlab.lan.address import HTTP_PORT, Host
-from bekenlab.lan.clock import Clock, Patience, WallClock
+from bekenlab.lan.clock import Clock, Timeouts, WallClock
 from bekenlab.lan.device import Device
 from bekenlab.lan.errors import WebPasswordError
 
@@ -22,25 +22,25 @@ if TYPE_CHECKING:
     from bekenlab.lan.replies import DeviceInfo
 
 MOST_HOSTS = 4096
-"""More addresses than a network at home has (a /20)."""
+"""More addresses than a home network has (a /20)."""
 
 AT_ONCE = 64
-"""Addresses asked at the same time: a /24 takes some four seconds."""
+"""Addresses asked at the same time: a /24 takes about four seconds."""
 
-QUICK = Patience(connect=1.0, answer=3.0, tries=1)
+QUICK = Timeouts(connect=1.0, answer=3.0, tries=1)
 
 _JOB = "scan"
-# Where a packet for it would leave is the network we are in; none is sent (RFC 5737, TEST-NET-1).
+# The interface that would send to it is on our network; nothing is sent (RFC 5737, TEST-NET-1).
 _ELSEWHERE = ("192.0.2.1", 9)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FoundDevice:
     """A device that was found.
 
     Attributes:
-        host: Where.
-        info: What it says of itself; None where it wants a password for that.
+        host: Its address.
+        info: What it reports about itself; None if that requires a password.
     """
 
     host: Host
@@ -52,21 +52,21 @@ class ScanReport:
     """What a scan found.
 
     Attributes:
-        networks: Where was looked.
-        asked: How many addresses.
+        networks: The networks scanned.
+        asked: Number of addresses asked.
         found: OpenBeken devices, by address.
     """
 
     networks: tuple[IPv4Network, ...]
     asked: int
-    found: tuple[Seen, ...]
+    found: tuple[FoundDevice, ...]
 
 
 def local_networks() -> tuple[IPv4Network, ...]:
-    """The network this computer is in, taken for a /24; nothing is sent to find out.
+    """The network this computer is in, assumed to be a /24; nothing is sent to find out.
 
     Raises:
-        UsageError: It is in none, or in one that is not private.
+        UsageError: It is in no network, or in one that is not private.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
@@ -76,22 +76,22 @@ def local_networks() -> tuple[IPv4Network, ...]:
             address = ipaddress.IPv4Address(0)
     if not address.is_private or address.is_unspecified or address.is_loopback:
         raise UsageError(
-            "this computer is in no private network that could be told",
+            "no private network of this computer was found",
             hint="name one, such as 192.168.1.0/24",
         )
     return (ipaddress.IPv4Network((int(address) & ~0xFF, 24)),)
 
 
 def parse_networks(texts: Iterable[str], *, anywhere: bool = False) -> tuple[IPv4Network, ...]:
-    """The networks of ``192.168.1.0/24`` or ``192.168.1.40``.
+    """Parse networks such as ``192.168.1.0/24``, or single addresses such as ``192.168.1.40``.
 
     Args:
         texts: As the user wrote them.
-        anywhere: Also networks that are not private.
+        anywhere: Accept networks that are not private.
 
     Raises:
-        UsageError: One is none, or they have too many addresses.
-        RefusedError: One is not private: the devices in it are somebody else's.
+        UsageError: One is not a network, or they have too many addresses.
+        RefusedError: One is not private: the devices in it belong to somebody else.
     """
     found = []
     for text in texts:
@@ -99,7 +99,7 @@ def parse_networks(texts: Iterable[str], *, anywhere: bool = False) -> tuple[IPv
             network = ipaddress.IPv4Network(text.strip(), strict=False)
         except ValueError as error:
             raise UsageError(
-                f"{text[:60]!r} is no IPv4 network", hint="write it like 192.168.1.0/24"
+                f"{text[:60]!r} is not an IPv4 network", hint="write it like 192.168.1.0/24"
             ) from error
         if not network.is_private and not anywhere:
             raise RefusedError(
@@ -110,7 +110,7 @@ def parse_networks(texts: Iterable[str], *, anywhere: bool = False) -> tuple[IPv
     count = sum(network.num_addresses for network in found)
     if count > MOST_HOSTS:
         raise UsageError(
-            f"these are {count:,} addresses; {MOST_HOSTS:,} at most are scanned",
+            f"these are {count:,} addresses, but at most {MOST_HOSTS:,} are scanned",
             hint="name a smaller network, such as 192.168.1.0/24",
         )
     return tuple(found)
@@ -121,7 +121,7 @@ def scan(
     *,
     port: int = HTTP_PORT,
     at_once: int = AT_ONCE,
-    patience: Patience = QUICK,
+    timeouts: Timeouts = QUICK,
     events: EventSink = ignore,
 ) -> ScanReport:
     """Ask every address whether it is an OpenBeken device.
@@ -129,17 +129,17 @@ def scan(
     No password is sent: it would go to every web server in the network.
 
     Args:
-        networks: Where to look; see ``parse_networks``.
+        networks: The networks; see ``parse_networks``.
         port: Port of the web servers.
         at_once: Addresses asked at the same time.
-        patience: How long each is waited for.
-        events: Told of each device found.
+        timeouts: How long to wait for each.
+        events: Receives each device found.
     """
     hosts = [Host(str(address), port) for network in networks for address in _hosts(network)]
     hosts = list(dict.fromkeys(hosts))
     events(Started(_JOB, len(hosts)))
     found = sorted(
-        _probe_all(hosts, at_once, patience, events),
+        _probe_all(hosts, at_once, timeouts, events),
         key=lambda seen: int(ipaddress.IPv4Address(seen.host.name)),
     )
     events(Finished(_JOB))
@@ -153,28 +153,27 @@ def find_joined(
     mac_tail: bytes | None = None,
     seconds: float = 90.0,
     port: int = HTTP_PORT,
-    patience: Patience = QUICK,
+    timeouts: Timeouts = QUICK,
     clock: Clock | None = None,
     events: EventSink = ignore,
-) -> Seen | None:
-    """Find a device that is joining the network just now, by what is known of it.
+) -> FoundDevice | None:
+    """Wait for a device that is joining the network, by its short name or its MAC address.
 
-    Scans again and again until it is there. It is the one with this short name or with this end of
-    its MAC address; either is enough. One with a web password does not tell who it is, and is not
-    found.
+    Scans repeatedly until a device has this short name or a MAC address with this end; either is
+    enough. A device with a web password does not identify itself, so it is not found.
 
     Args:
-        networks: Where to look; ``local_networks()`` for where this computer is.
-        short_name: The name in its configuration, in any case, e.g. ``"obk12345678"``.
-        mac_tail: Last bytes of its MAC address: three or four of them are enough.
+        networks: The networks; ``local_networks()`` for this computer's.
+        short_name: The name in its configuration, e.g. ``"obk12345678"``; case is ignored.
+        mac_tail: Last bytes of its MAC address; three or four are enough.
         seconds: When to give up; a scan that has begun is finished.
         port: Port of its web server.
-        patience: How long each address is waited for.
-        clock: Time.
-        events: Told of each device found, also of others.
+        timeouts: How long to wait for each address.
+        clock: Measures the time.
+        events: Receives each device found, including others.
 
     Returns:
-        The device, or None when it did not come in time.
+        The device, or None if it did not appear in time.
 
     Raises:
         ValueError: Neither name nor MAC address is given.
@@ -184,12 +183,12 @@ def find_joined(
     clock = clock or WallClock()
     deadline = clock.now() + seconds
     while True:
-        for seen in scan(networks, port=port, patience=patience, events=events).found:
+        for seen in scan(networks, port=port, timeouts=timeouts, events=events).found:
             if seen.info and _is_it(seen.info, short_name, mac_tail):
                 return seen
         if clock.now() >= deadline:
             return None
-        clock.sleep(patience.poll)
+        clock.sleep(timeouts.poll)
 
 
 def _is_it(info: DeviceInfo, short_name: str | None, mac_tail: bytes | None) -> bool:
@@ -200,15 +199,15 @@ def _is_it(info: DeviceInfo, short_name: str | None, mac_tail: bytes | None) -> 
 
 
 def _hosts(network: IPv4Network) -> Iterator[ipaddress.IPv4Address]:
-    """Addresses a device can have: not those of the network itself and of everybody in it."""
+    """Addresses that a device can have: all but the network and broadcast addresses."""
     return iter(network.hosts())
 
 
 def _probe_all(
-    hosts: Sequence[Host], at_once: int, patience: Patience, events: EventSink
-) -> Iterator[Seen]:
+    hosts: Sequence[Host], at_once: int, timeouts: Timeouts, events: EventSink
+) -> Iterator[FoundDevice]:
     with ThreadPoolExecutor(at_once, thread_name_prefix="scan") as pool:
-        asked = [pool.submit(_probe, host, patience) for host in hosts]
+        asked = [pool.submit(_probe, host, timeouts) for host in hosts]
         try:
             for done, future in enumerate(as_completed(asked), 1):
                 seen = future.result()
@@ -216,14 +215,14 @@ def _probe_all(
                     events(Advanced(_JOB, done, str(seen.host)))
                     yield seen
         finally:
-            # Ctrl+C, or nobody wants the rest: what has not begun is not begun any more.
+            # After Ctrl+C, or if the caller stops early, do not start the remaining probes.
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _probe(host: Host, patience: Patience) -> Seen | None:
+def _probe(host: Host, timeouts: Timeouts) -> FoundDevice | None:
     try:
-        return Seen(host, Device(host, patience=patience).info())
+        return FoundDevice(host, Device(host, timeouts=timeouts).info())
     except WebPasswordError as error:
-        return Seen(host, None) if error.facts.get("openbeken") else None
+        return FoundDevice(host, None) if error.facts.get("openbeken") else None
     except BekenlabError:
         return None

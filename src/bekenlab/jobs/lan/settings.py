@@ -1,4 +1,4 @@
-"""A device's settings: the sector they are kept in, read and written over the network."""
+"""A device's settings: read and write their sector over the network."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab.chips import SECTOR
 from bekenlab.events import EventSink, Message, ignore
-from bekenlab.jobs.lan.look import chip_of
+from bekenlab.jobs.lan.pins import chip_of
 from bekenlab.jobs.lan.restart import await_restart
 from bekenlab.jobs.obk_config import ConfigFile
 from bekenlab.lan.errors import NoAnswerError, WebPasswordError
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _JOB = "config-restore"
 _OWN = frozenset({"version", "change_counter", "ota_counter"})
-"""What OpenBeken counts or sets itself."""
+"""Fields that OpenBeken counts or sets itself."""
 
 _NETWORK = frozenset(
     {
@@ -41,10 +41,10 @@ _NETWORK = frozenset(
         "web_server_off",
     }
 )
-"""What decides whether the device is to be found where it was."""
+"""Fields that decide at which address the device can be reached."""
 
 _ATTEMPTS = 2
-_SAVED = 2.0  # seconds after which the firmware has saved what it was told
+_SAVED = 2.0  # seconds after which the firmware has saved a change
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ class RestorePlan:
     Attributes:
         info: The device.
         chip: Its chip.
-        now: The settings it has.
-        wanted: Those it is to have.
-        differences: Between the two.
+        now: Its current settings.
+        wanted: Its settings after that.
+        differences: Differences between the two.
     """
 
     info: DeviceInfo
@@ -67,7 +67,7 @@ class RestorePlan:
 
     @property
     def moves(self) -> bool:
-        """Whether the device may leave this network, or change its address in it."""
+        """Whether the device may leave this network, or change its address."""
         return any(each.name in _NETWORK for each in self.differences)
 
 
@@ -77,8 +77,8 @@ class RestoreReport:
 
     Attributes:
         plan: What was planned.
-        kept: Where the settings it had are.
-        verified: Whether it was seen to run with the new ones; not where it left the network.
+        kept: File with the previous settings.
+        verified: Whether it was seen running with the new ones; False if it left the network.
     """
 
     plan: RestorePlan
@@ -87,16 +87,16 @@ class RestoreReport:
 
 
 def read_settings(device: Device, chip: Chip) -> Config:
-    """The settings as they are in flash. The firmware saves a change within a second or two.
+    """Read the settings from flash, where the firmware saves a change within a second or two.
 
     Raises:
-        NoConfigError: There are none, or they are damaged.
+        NoConfigError: They are missing or damaged.
     """
     return decode_config(device.read_flash(chip.config_address, SECTOR), chip.name)
 
 
 def settings_file(device: Device) -> ConfigFile:
-    """The settings, as if they came from a file.
+    """Read the settings, as if from a file.
 
     Raises:
         UnsupportedError: The device has no Beken chip.
@@ -118,19 +118,19 @@ def plan_restore(device: Device, file: ConfigFile) -> RestorePlan:
 def restore_settings(
     device: Device, plan: RestorePlan, copies: Copies, *, events: EventSink = ignore
 ) -> RestoreReport:
-    """Give a device other settings, and restart it with them.
+    """Replace a device's settings, and restart it with them.
 
-    The sector is written and compared while the firmware still runs with the old settings, which
-    it must not save any more: see ``Device.keeping_sector``. Should it do so all the same, it is
-    done again: a device that has just restarted has nothing to save.
+    The sector is written and verified while the firmware still runs with the old settings, which it
+    must not save again: see ``Device.keeping_sector``. If it does so anyway, the sector is written
+    again, as a device that has just restarted has nothing to save.
 
     Raises:
-        VerifyFailedError: The device does not have them in the end.
-        NoAnswerError: It did not come back, and should have.
+        VerifyFailedError: The device does not have the new settings in the end.
+        NoAnswerError: It did not come back, although it should have.
     """
     now = read_settings(device, plan.chip)
     kept = copies.keep(str(device.host), "settings", now.encode())
-    events(Message(_JOB, "kept", f"the settings it has are kept in {kept}"))
+    events(Message(_JOB, "kept", f"its current settings are kept in {kept}"))
     left: tuple[Difference, ...] = ()
     for _ in range(_ATTEMPTS):
         try:
@@ -148,37 +148,37 @@ def restore_settings(
             return RestoreReport(plan, kept, verified=True)
     names = ", ".join(each.name for each in left)
     raise VerifyFailedError(
-        f"the device came back without the settings: {names} differ",
-        hint=f"its own are kept in {kept}; try again, or write them over the wire",
+        f"the device came back without the new settings: {names} differ",
+        hint=f"the old ones are kept in {kept}; try again, or write the new ones over UART",
     )
 
 
 def _write(device: Device, plan: RestorePlan, events: EventSink) -> None:
     place, sector = plan.chip.config_address, plan.wanted.encode()
-    # What it was told a moment ago has to be saved before, not after.
+    # Earlier changes must be saved before this, not after.
     device.clock.sleep(_SAVED)
     with device.keeping_sector(place, sector):
         _await_sector(device, place, sector)
-        events(Message(_JOB, "written", "written and compared; it restarts with them"))
+        events(Message(_JOB, "written", "settings written and verified; the device restarts"))
         before, asked = device.info().uptime, device.clock.now()
         device.reboot()
         seen = device.with_password(_web_password(plan.wanted))
-        await_restart(seen, _JOB, before, asked, seconds=device.patience.reboot, events=events)
+        await_restart(seen, _JOB, before, asked, seconds=device.timeouts.reboot, events=events)
 
 
 def _await_sector(device: Device, place: int, sector: bytes) -> None:
-    deadline = device.clock.now() + device.patience.save
+    deadline = device.clock.now() + device.timeouts.save
     while device.read_flash(place, SECTOR) != sector:
         if device.clock.now() > deadline:
             raise VerifyFailedError(
-                "the settings did not arrive in flash; the device still runs with its own",
+                "the settings did not reach flash; the device still runs with the old ones",
                 hint="restart the device and try again",
             )
-        device.clock.sleep(device.patience.poll)
+        device.clock.sleep(device.timeouts.poll)
 
 
 def _web_password(config: Config) -> Secret | None:
-    """The password that the settings set; None for none, or a version without one."""
+    """The web password in the settings; None without one."""
     value = config.value("web_password") if "web_password" in config.layout.fields else None
     return value if isinstance(value, Secret) and len(value) else None
 
@@ -188,7 +188,7 @@ def _meant(differences: tuple[Difference, ...]) -> tuple[Difference, ...]:
 
 
 def _missing(wanted: Config, now: Config) -> tuple[Difference, ...]:
-    """What a device lacks; where nothing was wanted, the firmware may put its default."""
+    """Wanted settings that a device lacks; for empty ones, the firmware may set its default."""
     return tuple(
         each
         for each in _meant(compare_configs(wanted, now))

@@ -1,1 +1,1 @@
-"""Virtual chips served to other programs: over a pseudo terminal or over TCP."""
+"""Serves virtual chips to other programs, over a pseudo terminal or TCP."""

@@ -1,4 +1,4 @@
-"""A chip at the end of a bad line: line faults between it and whoever talks to it."""
+"""Line faults between a served chip and the program that uses it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class _Wire:
-    """The good line inside, as a ``Transport`` that hears everything at the rate it was sent."""
+    """A fault-free ``Transport`` to the chip, which receives at whatever rate was sent."""
 
     def __init__(self, device: WireDevice) -> None:
         self.name = "sim"
@@ -46,20 +46,20 @@ class _Wire:
 
 
 class FaultyWire:
-    """A ``WireDevice`` behind a line with faults, around any other.
+    """Wraps any ``WireDevice`` and adds line faults.
 
     Args:
         device: The chip.
-        schedule: What goes wrong on the line; nothing about its own rate, which is the program's.
+        schedule: The faults. The rate of the host's end is up to the program.
 
     Raises:
-        UnsupportedError: The schedule says that a change of rate fails.
+        UnsupportedError: The schedule contains the fault ``keep-baud``.
     """
 
     def __init__(self, device: WireDevice, schedule: FaultSchedule) -> None:
         if schedule.of("keep-baud"):
             raise UnsupportedError(
-                "The fault keep-baud is one of a program's adapter; a served line has none.",
+                "The fault keep-baud is one of a host's adapter, which a served chip lacks.",
                 hint="try it with a virtual:// port",
             )
         self._wire = _Wire(device)
@@ -73,28 +73,28 @@ class FaultyWire:
 
     @property
     def flash(self) -> bytes:
-        """The flash as it is now."""
+        """Current content of the flash."""
         return self._wire.device.flash
 
     def feed(self, data: bytes, baud: int) -> None:
-        """Put bytes on the wire; those that the line loses do not arrive.
+        """Put bytes on the wire; those that a fault drops do not arrive.
 
         Raises:
-            LineLostError: The fault ``unplug`` has come.
+            LineLostError: The fault ``unplug`` occurred.
         """
         self._wire.set_baud(baud)
         self._line.write(data)
 
     def advance(self, until: float) -> tuple[Sent, ...]:
-        """Let time pass; see ``WireDevice``. What the line makes of a piece has its rate.
+        """Let time pass; see ``WireDevice``. Faulty bytes keep the rate they were sent at.
 
         Raises:
-            LineLostError: The fault ``unplug`` has come.
+            LineLostError: The fault ``unplug`` occurred.
         """
         data = self._line.read(max(until - self._wire.now(), 0.0))
         self.now = self._wire.now()
         return (Sent(self.now, self._wire.heard_at, data),) if data else ()
 
     def reset(self) -> None:
-        """Pull CEN low and let go."""
+        """Pull CEN low and release it."""
         self._wire.device.reset()

@@ -1,21 +1,21 @@
-"""Device time and real time: how far a served chip may run.
+"""Relates device time to real time: how far a served chip may run.
 
-*Paced*, a device second is a real second: a program sees the chip as slow as it is. Otherwise the
-chip does what it was asked as fast as this computer can, and while nobody asks, its clock goes with
-the real one. It stands still while a request is half sent: how the system cuts what a program
-writes is no fault of the line.
+*Paced*, a device second is a real second: a program sees the chip at its true speed. Otherwise the
+chip carries out requests as fast as this computer can, and follows the real clock while there are
+none. Its clock stops while a request is incomplete, since the operating system may split what a
+program writes.
 
-Either way a chip that waits for its program is patient for a second. Some loaders listen for
-milliseconds after a reset, and give up a host that is silent for a tenth of a second, which a
-program on a busy computer may well be. So until the chip has answered once, its clock goes on with
-what the program sends and not by itself; later it goes slowly while nothing is asked.
+In both modes a chip tolerates a slow program for a second. Some loaders listen only for
+milliseconds after a reset and give up on a host that is silent for a tenth of a second, as a
+program on a busy computer may be. So until the chip has answered once, its clock only advances with
+what the program sends; after that it runs slowly while there is no request.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import BITS_A_BYTE
+from bekenlab.chips import BITS_PER_BYTE
 from bekenlab.link.commands import link_check
 from bekenlab.link.frames import LONG_REQUEST, REQUEST, FrameReader
 
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 
     from bekenlab.machine.wire import Sent, WireDevice
 
-# Most real time before the program's end is looked after again.
+# Most real time before the program's end is served again.
 _BUDGET = 0.004
-# Device time, not paced: how long an answer may take, and what may follow one.
+# Device time, not paced: how long an answer may take, and how long the chip runs on after one.
 _LONGEST_ANSWER = 10.0
 _AFTER_AN_ANSWER = 0.01
-# Device time between two looks at the budget.
+# Device time between two checks of the budget.
 _STEP = 0.001
-# Not paced, a chip that was sent half a request waits this long in real time for the rest.
+# Not paced, a chip waits this long in real time for the rest of an incomplete request.
 _REST = 0.5
-# Real time in which a chip is patient, after a reset and after each byte to or from it.
+# Real time in which a chip tolerates a slow program, after a reset and after each byte either way.
 _PATIENCE = 1.0
 _PATIENT_SPEED = 0.05
-# Device time behind what a program sends, before the chip has answered: enough for the answer to a
-# link check, so that the program need not send another one.
+# Device time granted after what a program sends, before the chip has answered: enough for the
+# answer to a link check, so that the program need not send another one.
 _PAUSE = 0.0015
-# Real time that is made up for at most, after this program or the computer was busy elsewhere.
+# Most real time to catch up on after this process or the computer was busy.
 _MOST_MISSED = 0.02
 _MOST_BEHIND = 1.0
 
@@ -47,7 +47,7 @@ _LINK_CHECK = link_check().raw
 
 
 class Pacer:
-    """Lets a chip's time pass as far as real time, or the wish to be quick, allows.
+    """Advances a chip's time, paced by real time or as fast as possible.
 
     Args:
         chip: The chip.
@@ -55,7 +55,7 @@ class Pacer:
         monotonic: Real time in seconds.
 
     Attributes:
-        busy: Whether there is more to do at once.
+        busy: Whether there is more to do immediately.
     """
 
     def __init__(self, chip: WireDevice, *, paced: bool, monotonic: Callable[[], float]) -> None:
@@ -79,8 +79,8 @@ class Pacer:
     def feed(self, data: bytes, baud: int) -> None:
         """Put a program's bytes on the wire."""
         if data and not self._answered and not data.replace(_LINK_CHECK, b""):
-            # A program repeats this until it is answered. What it sent while this computer was busy
-            # elsewhere it would not have sent to a chip of its own.
+            # A program repeats link checks until one is answered. It would not have sent so many
+            # to a real chip: they piled up while this computer was busy.
             if self._granted > self._chip.now:
                 return
             data = _LINK_CHECK
@@ -88,7 +88,7 @@ class Pacer:
         self._request += data
         self._owed += _drop_whole(self._request)
         now = self._monotonic()
-        line_time = len(data) * BITS_A_BYTE / baud
+        line_time = len(data) * BITS_PER_BYTE / baud
         self._granted = max(self._granted, self._chip.now) + line_time + _PAUSE
         self._hold_until = now + _REST if self._request else 0.0
         self._patient_until = now + _PATIENCE
@@ -109,7 +109,7 @@ class Pacer:
         self._reset_at = self._monotonic()
 
     def run(self) -> tuple[Sent, ...]:
-        """Let time pass for a few real milliseconds at most; what the chip sent meanwhile."""
+        """Run for at most a few real milliseconds; return what the chip sent."""
         began = self._monotonic()
         passed = min(began - self._seen, _MOST_MISSED)
         self._seen = began
@@ -132,7 +132,7 @@ class Pacer:
         return tuple(sent)
 
     def _speed(self, now: float) -> float:
-        """Device seconds a real second, where the program's own speed does not matter."""
+        """Device seconds per real second."""
         quiet = self._chip.now > self._last_sent + _AFTER_AN_ANSWER
         waits = self._answered and quiet and not self._owed
         return _PATIENT_SPEED if waits and now < self._patient_until else 1.0
@@ -147,7 +147,7 @@ class Pacer:
         sent = self._chip.advance(min(until, self._chip.now + _STEP))
         if sent:
             if not self._answered:
-                self._owed = 0  # of what was sent before, some came too early
+                self._owed = 0  # some of what was sent before arrived too early
             self._answered = True
             self._last_sent = sent[-1].at
             replies = sum(len(self._replies.feed(piece.data)) for piece in sent)
@@ -159,7 +159,7 @@ class Pacer:
 
 
 def _drop_whole(data: bytearray) -> int:
-    """Leave only what may be the first part of a request; return how many whole ones there were."""
+    """Remove complete requests and return their number; keep what may be the start of another."""
     count = 0
     while data and (size := _size(data)) <= len(data):
         count += data.startswith(REQUEST)
@@ -168,7 +168,7 @@ def _drop_whole(data: bytearray) -> int:
 
 
 def _size(data: bytearray) -> int:
-    """Bytes of the request at the start, as far as it is known; all, where there is none."""
+    """Size of the request at the start, as far as known; that of all data if there is none."""
     if data.startswith(LONG_REQUEST):
         head = len(LONG_REQUEST) + 2
         return head + int.from_bytes(data[len(LONG_REQUEST) : head], "little")

@@ -1,4 +1,4 @@
-"""What a program's end of a served line must offer, whatever it is made of."""
+"""The interface of the port that a served chip offers to another program."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ class Arrived:
 
     Attributes:
         data: The bytes.
-        baud: The rate its end was set to; None where the line has no rate.
+        baud: The rate its end was set to; None if the port has no rate.
     """
 
     data: bytes
     baud: int | None
 
 
-class Line(Enum):
-    """What else a program does with a line."""
+class PortEvent(Enum):
+    """What else a program does with a port."""
 
     OPENED = "opened"
     RELEASED_RESET = "released reset"
@@ -29,10 +29,10 @@ class Line(Enum):
 
 
 class ServedPort(Protocol):
-    """The end of a line that another program uses.
+    """The port that another program opens.
 
     Attributes:
-        name: What to tell that program to open.
+        name: What that program has to open.
     """
 
     name: str
@@ -44,21 +44,21 @@ class ServedPort(Protocol):
 
     @property
     def baud(self) -> int | None:
-        """The rate its end is set to; None where the line has no rate and any will do."""
+        """The rate its end is set to; None if the port has no rate and any will do."""
         ...
 
     def wait(self, seconds: float) -> None:
-        """Return when the program did something, or after ``seconds``."""
+        """Wait until the program does something, ``seconds`` at most."""
         ...
 
-    def take(self) -> list[Arrived | Line]:
+    def take(self) -> list[Arrived | PortEvent]:
         """What the program did since the last call, in order."""
         ...
 
-    def give(self, data: bytes) -> None:
-        """Let the program read these bytes; they are dropped when it has gone or reads nothing."""
+    def send(self, data: bytes) -> None:
+        """Send bytes to the program; they are dropped if it has gone or does not read."""
         ...
 
     def close(self) -> None:
-        """End it."""
+        """Close the port."""
         ...

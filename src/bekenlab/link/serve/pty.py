@@ -1,6 +1,6 @@
-"""A chip at a POSIX pseudo terminal: programs open it like a serial port.
+"""Serves a chip at a POSIX pseudo terminal, which programs open like a serial port.
 
-There are no modem lines; the baud rate is what the program set with termios.
+There are no modem lines; the baud rate is the one the program sets with termios.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 import time
 
 from bekenlab.errors import Action, UnsupportedError
-from bekenlab.link.serve.port import Arrived, Line
+from bekenlab.link.serve.port import Arrived, PortEvent
 
 if sys.platform != "win32":
     import fcntl
@@ -21,19 +21,19 @@ if sys.platform != "win32":
 
 _DEFAULT_BAUD = 115_200
 _PIECE = 4096
-# What a program does not read for so long is lost, as in an adapter's buffer.
+# Bytes beyond this many unread ones are lost, as in an adapter's buffer.
 _MOST_UNREAD = 1 << 20
 _TCGETS2 = 0x802C_542A  # Linux: struct termios2, whose last word is the rate as a number
 _TERMIOS2_SIZE = 44
 
 
-class PtyDoor:
+class PtyPort:
     """A pseudo terminal.
 
     Attributes:
         name: Path of the device a program opens.
         is_open: Whether a program has it open.
-        baud: Rate it set, in bits a second.
+        baud: Rate it set, in bits per second.
 
     Raises:
         UnsupportedError: There are no pseudo terminals on this system.
@@ -45,7 +45,7 @@ class PtyDoor:
         self._master, device = os.openpty()
         self.name = os.ttyname(device)
         tty.setraw(device)
-        os.close(device)  # so that it shows when the program closes its end
+        os.close(device)  # so that we notice when the program closes its end
         os.set_blocking(self._master, False)
         self.is_open = False
         self.baud = _DEFAULT_BAUD
@@ -54,44 +54,44 @@ class PtyDoor:
         self._poll.register(self._master, select.POLLIN)
 
     def wait(self, seconds: float) -> None:
-        """Return when the program sent something, or after ``seconds``."""
+        """Wait until the program sends something, ``seconds`` at most."""
         self._flush()
         if any(state & select.POLLHUP for _, state in self._poll.poll(seconds * 1000)):
-            time.sleep(seconds)  # closed: poll returns at once
+            time.sleep(seconds)  # closed: poll returns immediately
 
-    def take(self) -> list[Arrived | Line]:
+    def take(self) -> list[Arrived | PortEvent]:
         """What the program did since the last call."""
-        events: list[Arrived | Line] = []
+        events: list[Arrived | PortEvent] = []
         states = [state for _, state in self._poll.poll(0)]
         is_open = not any(state & select.POLLHUP for state in states)
         if is_open and not self.is_open:
-            events.append(Line.OPENED)
+            events.append(PortEvent.OPENED)
         data = self._read()
         if data:
-            # Sent before the rate was changed, if it was: who changes it waits for an answer.
+            # Sent before any change of rate: a program waits for an answer before it changes it.
             events.append(Arrived(data, self.baud))
         if self.is_open and not is_open:
-            events.append(Line.CLOSED)
+            events.append(PortEvent.CLOSED)
             self._unsent.clear()
         self.is_open = is_open
         if is_open:
             self.baud = _baud(self._master) or self.baud
         return events
 
-    def give(self, data: bytes) -> None:
-        """Let the program read these bytes."""
+    def send(self, data: bytes) -> None:
+        """Send bytes to the program."""
         if self.is_open and len(self._unsent) < _MOST_UNREAD:
             self._unsent += data
         self._flush()
 
     def close(self) -> None:
-        """Take the terminal away."""
+        """Close the terminal."""
         os.close(self._master)
 
     def _read(self) -> bytes:
         try:
             return os.read(self._master, _PIECE)
-        except OSError:  # nothing there (EAGAIN), or nobody has it open (EIO)
+        except OSError:  # nothing to read (EAGAIN), or no program has it open (EIO)
             return b""
 
     def _flush(self) -> None:
@@ -104,7 +104,7 @@ class PtyDoor:
 
 
 def _baud(terminal: int) -> int:
-    """The rate a program set, in bits a second; 0 for one that cannot be told."""
+    """The rate a program set, in bits per second; 0 if unknown."""
     if sys.platform == "linux":
         settings = fcntl.ioctl(terminal, _TCGETS2, bytes(_TERMIOS2_SIZE))
         return int(struct.unpack_from("<I", settings, _TERMIOS2_SIZE - 4)[0])

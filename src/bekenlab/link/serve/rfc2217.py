@@ -1,7 +1,7 @@
-"""A chip at a TCP port of this computer: RFC 2217 (baud rate and modem lines), or plain bytes.
+"""Serves a chip at a TCP port, with RFC 2217 (baud rate and modem lines) or plain bytes.
 
-Which one is seen from the first byte: a program that speaks RFC 2217 begins with a telnet command,
-one that asks for a chip does not.
+The first byte decides: a client that speaks RFC 2217 begins with a telnet command, a request to a
+chip does not.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from serial import rfc2217
 
 from bekenlab.link.errors import PortError
-from bekenlab.link.serve.port import Arrived, Line
+from bekenlab.link.serve.port import Arrived, PortEvent
 
 _DEFAULT_BAUD = 115_200
 _LOOPBACK = "127.0.0.1"
@@ -25,7 +25,7 @@ _MANAGER: Any = rfc2217.PortManager
 
 
 class _Port:
-    """The serial port that pyserial's port manager believes to manage."""
+    """The serial port that pyserial's port manager is given to manage."""
 
     def __init__(self) -> None:
         self.baudrate = _DEFAULT_BAUD
@@ -47,16 +47,16 @@ class _Port:
         self._rts = level
 
     def reset_input_buffer(self) -> None:
-        """Nothing is kept here."""
+        """Nothing is buffered here."""
 
     def reset_output_buffer(self) -> None:
-        """Nothing is kept here."""
+        """Nothing is buffered here."""
 
 
-class TcpDoor:
+class TcpPort:
     """A TCP port on the loopback interface, for one program at a time.
 
-    With RFC 2217 the chip is reset when the program lets go of RTS.
+    With RFC 2217, the chip is reset when the program releases RTS.
 
     Args:
         port: TCP port, 0 for a free one.
@@ -68,7 +68,7 @@ class TcpDoor:
         baud: Rate it set; None without RFC 2217.
 
     Raises:
-        PortError: The port is in use or may not be opened.
+        PortError: The port is in use, or opening it is not permitted.
     """
 
     def __init__(self, port: int = 0) -> None:
@@ -98,19 +98,19 @@ class TcpDoor:
 
     @property
     def baud(self) -> int | None:
-        """The rate the program set; a plain connection has none."""
+        """The rate the program set; None for a plain connection."""
         return None if self._plain else self._serial.baudrate
 
     def wait(self, seconds: float) -> None:
-        """Return when the program did something, or after ``seconds``."""
+        """Wait until the program does something, ``seconds`` at most."""
         sockets = [self._listener, *([self._client] if self._client else [])]
         writers = [self._client] if self._client and self._unsent else []
         select.select(sockets, writers, [], seconds)
         self._flush()
 
-    def take(self) -> list[Arrived | Line]:
+    def take(self) -> list[Arrived | PortEvent]:
         """What the program did since the last call, in order."""
-        events: list[Arrived | Line] = []
+        events: list[Arrived | PortEvent] = []
         self._accept(events)
         if self._client is None:
             return events
@@ -122,7 +122,7 @@ class TcpDoor:
             data = b""
         if not data:
             self._hang_up()
-            events.append(Line.CLOSED)
+            events.append(PortEvent.CLOSED)
             return events
         self._choose(data[0])
         if self._plain:
@@ -132,36 +132,36 @@ class TcpDoor:
         self._flush()
         return events
 
-    def give(self, data: bytes) -> None:
-        """Let the program read these bytes."""
+    def send(self, data: bytes) -> None:
+        """Send bytes to the program."""
         if self._client is not None and len(self._unsent) < _MOST_UNREAD:
             escaped = data if self._manager is None else b"".join(self._manager.escape(data))
             self._unsent += escaped
         self._flush()
 
     def write(self, data: bytes) -> None:
-        """Send what the port manager answers."""
+        """Called by the port manager to send its answers."""
         self._unsent += data
 
     def close(self) -> None:
-        """Hang up and free the port."""
+        """Disconnect the program and free the port."""
         self._hang_up()
         self._listener.close()
 
-    def _accept(self, events: list[Arrived | Line]) -> None:
+    def _accept(self, events: list[Arrived | PortEvent]) -> None:
         try:
             client, _ = self._listener.accept()
         except BlockingIOError:
             return
         if self._client is not None:
-            client.close()  # a serial line has one user
+            client.close()  # a serial port has one user
             return
         client.settimeout(0)
         with contextlib.suppress(OSError):
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._client = client
         self._serial = _Port()
-        events.append(Line.OPENED)
+        events.append(PortEvent.OPENED)
 
     def _choose(self, first: int) -> None:
         if self._plain or self._manager is not None:
@@ -171,8 +171,8 @@ class TcpDoor:
         else:
             self._plain = True
 
-    def _filter(self, data: bytes, events: list[Arrived | Line]) -> None:
-        """Take the telnet commands out; what they change holds for the bytes behind them."""
+    def _filter(self, data: bytes, events: list[Arrived | PortEvent]) -> None:
+        """Remove the telnet commands; they affect the bytes that follow them."""
         kept = bytearray()
         baud = self.baud
         for n in range(len(data)):
@@ -183,7 +183,7 @@ class TcpDoor:
             baud = self.baud
             if self._serial.released:
                 self._serial.released = False
-                events.append(Line.RELEASED_RESET)
+                events.append(PortEvent.RELEASED_RESET)
 
     def _flush(self) -> None:
         while self._client is not None and self._unsent:
@@ -192,7 +192,7 @@ class TcpDoor:
             except BlockingIOError:
                 return
             except OSError:
-                self._unsent.clear()  # it has gone; reading will tell
+                self._unsent.clear()  # it has gone; the next read notices
                 return
             del self._unsent[:count]
 

@@ -1,13 +1,13 @@
-"""Between a chip and a program: bytes both ways, baud rates, reset."""
+"""Connects a virtual chip to a program: bytes both ways, baud rates, reset."""
 
 from __future__ import annotations
 
 from collections import deque
 from typing import TYPE_CHECKING
 
-from bekenlab.link.serve.finger import Finger
 from bekenlab.link.serve.pacing import Pacer
-from bekenlab.link.serve.port import Arrived, Line
+from bekenlab.link.serve.port import Arrived, PortEvent
+from bekenlab.link.serve.reset_button import ResetButton
 from bekenlab.machine.line_rate import as_heard, rates_agree
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _IDLE_WAIT = 0.002
 _CLOSED_WAIT = 0.05
-# A program's new baud rate may reach us later than the chip's first byte at that rate.
+# The program's change of rate may arrive later than the chip's first byte at the new rate.
 _RATE_PATIENCE = 0.3
 
 
@@ -27,7 +27,7 @@ class Server:
 
     Args:
         chip: The chip.
-        port: Where a program meets it.
+        port: The port that a program opens.
         paced: Whether a device second is a real second.
         monotonic: Real time in seconds.
     """
@@ -36,29 +36,29 @@ class Server:
         self, chip: WireDevice, port: ServedPort, *, paced: bool, monotonic: Callable[[], float]
     ) -> None:
         self._chip = chip
-        self._door = port
+        self._port = port
         self._paced = paced
         self._monotonic = monotonic
         self._pacer = Pacer(chip, paced=paced, monotonic=monotonic)
-        self._finger = Finger()
+        self._button = ResetButton()
         self._kept: deque[Sent] = deque()
         self._kept_since: float | None = None
         self._met = False
 
     def run(self, stopped: Callable[[], bool]) -> None:
-        """Serve until ``stopped`` says so; it is asked at least every tenth of a second."""
+        """Serve until ``stopped`` returns True; it is called at least every 0.1 s."""
         while not stopped():
-            self.turn()
+            self.step()
 
-    def turn(self) -> None:
-        """Look after the program, then let the chip run for a few milliseconds."""
-        self._door.wait(self._patience())
-        for event in self._door.take():
+    def step(self) -> None:
+        """Handle what the program did, then let the chip run for a few milliseconds."""
+        self._port.wait(self._patience())
+        for event in self._port.take():
             self._handle(event)
         if self._kept_since is None and self._is_powered():
             sent = self._pacer.run()
             if sent:
-                self._finger.answered()
+                self._button.answered()
                 self._kept.extend(sent)
         self._deliver()
 
@@ -68,18 +68,18 @@ class Server:
         return _IDLE_WAIT if self._is_powered() else _CLOSED_WAIT
 
     def _is_powered(self) -> bool:
-        """Whether time may pass: not before a program has come, or the app changes the flash."""
-        return self._door.is_open or (self._paced and self._met)
+        """Whether time may pass: not before the first program, or the app would change flash."""
+        return self._port.is_open or (self._paced and self._met)
 
-    def _handle(self, event: Arrived | Line) -> None:
-        if event is Line.OPENED:
+    def _handle(self, event: Arrived | PortEvent) -> None:
+        if event is PortEvent.OPENED:
             self._met = True
-            self._finger.opened()
-        elif event is Line.RELEASED_RESET:
-            self._finger.released()
+            self._button.opened()
+        elif event is PortEvent.RELEASED_RESET:
+            self._button.reset_by_program()
             self._reset()
         elif isinstance(event, Arrived):
-            if self._finger.asked(self._monotonic()):
+            if self._button.request_sent(self._monotonic()):
                 self._reset()
             self._pacer.feed(event.data, event.baud or self._chip.baud)
         else:
@@ -91,16 +91,16 @@ class Server:
         self._pacer.reset()
 
     def _deliver(self) -> None:
-        """Hand over what the chip sent; at a rate the program does not listen at, wait a little."""
+        """Pass on what the chip sent; if the rates differ, first wait for the program to change."""
         now = self._monotonic()
         while self._kept:
             sent = self._kept[0]
-            heard_at = self._door.baud or sent.baud
+            heard_at = self._port.baud or sent.baud
             if not rates_agree(sent.baud, heard_at):
                 if self._kept_since is None:
                     self._kept_since = now
                 if now - self._kept_since < _RATE_PATIENCE:
                     return
-            self._door.give(as_heard(sent.data, sent.baud, heard_at))
+            self._port.send(as_heard(sent.data, sent.baud, heard_at))
             self._kept.popleft()
         self._kept_since = None

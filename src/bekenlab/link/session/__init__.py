@@ -1,5 +1,6 @@
-"""The conversation with a loader: what it is told and asked, and where it stands.
+"""A session with a loader: requests, replies, retries and state.
 
-``channel`` carries requests and frames, ``policy`` says what the loader needs, ``session`` is the
-state machine with its retries, and ``pipeline`` keeps several requests under way.
+``channel`` carries requests and frames, ``policy`` says what the loader needs, ``session`` sends
+requests with retries, ``state`` is the state machine, and ``pipeline`` keeps several requests in
+flight.
 """

@@ -1,9 +1,10 @@
-"""Requests out and frames in, over a transport, with the times that go with them."""
+"""Sends requests and receives frames over a transport, and knows how long both take."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import BITS_PER_BYTE
 from bekenlab.link.commands import link_check
 from bekenlab.link.frames import Frame, FrameReader
 from bekenlab.link.session.checks import LinkChecks
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from bekenlab.link.transport import Transport
 
 LINK_CHECK = link_check()
-_BITS_A_BYTE = 10
-# USB adapters hand bytes on every 16 ms (FTDI's latency timer), remote ports later still.
+# USB adapters deliver bytes every 16 ms (FTDI's latency timer), remote ports later still.
 _LATENCY = 0.25
 _QUIET = 0.04
 _LONGEST_DRAIN = 3.0
@@ -24,11 +24,11 @@ class Channel:
     """Sends requests and receives frames; decides nothing.
 
     Args:
-        transport: What the bytes go through.
+        transport: The transport to the chip.
 
     Attributes:
-        transport: The same.
-        checks: Link checks under way.
+        transport: The transport to the chip.
+        checks: Link checks in flight.
     """
 
     def __init__(self, transport: Transport) -> None:
@@ -40,30 +40,30 @@ class Channel:
 
     @property
     def heard_at(self) -> float:
-        """When something arrived last, by the transport's clock."""
+        """When bytes last arrived, by the transport's clock."""
         return self._heard_at
 
     @property
     def mid_frame(self) -> bool:
-        """Whether a frame has begun and its rest has not arrived."""
+        """Whether a frame has begun but is not complete yet."""
         return bool(self._reader.missing)
 
     @property
     def quiet_for(self) -> float:
-        """Seconds since something was sent, had time to be answered, or arrived."""
+        """Seconds since the last byte arrived, or since the last request and reply were due."""
         return self.transport.now() - max(self._quiet_from, self._heard_at)
 
     def line_time(self, size: int) -> float:
-        """Seconds that ``size`` bytes take at the current rate."""
-        return size * _BITS_A_BYTE / self.transport.baud
+        """Seconds to transmit ``size`` bytes at the current rate."""
+        return size * BITS_PER_BYTE / self.transport.baud
 
     def patience(self, request: Request) -> float:
-        """Seconds after which a reply is taken for lost, counted from when it could begin."""
+        """Seconds from when a reply could begin until it counts as lost."""
         size = len(request.raw) + request.reply_bytes
         return request.work + 1.5 * self.line_time(size) + _LATENCY
 
     def send(self, request: Request) -> int:
-        """Send a request; return its number among the link checks, 0 if it is none."""
+        """Send a request; return its number among the link checks, 0 if it is not one."""
         self.transport.write(request.raw)
         is_check = request == LINK_CHECK
         if is_check:
@@ -73,9 +73,9 @@ class Channel:
         return self.checks.count if is_check else 0
 
     def next_frame(self, deadline: float) -> Frame | None:
-        """The next whole frame, whatever it answers; None when ``deadline`` has passed.
+        """The next complete frame, whatever it answers; None when ``deadline`` has passed.
 
-        What has arrived by now is looked at in any case: it may be we who were late.
+        What has already arrived is read even then: this process may have been late.
         """
         while not self._unread:
             left = deadline - self.transport.now()
@@ -90,28 +90,28 @@ class Channel:
         return frame
 
     def hears(self, request: Request, deadline: float) -> bool:
-        """Whether the reply to a request arrives in time; frames before it are dropped."""
+        """Wait for the reply to a request, dropping other frames; return whether it arrived."""
         while (frame := self.next_frame(deadline)) is not None:
             if request.matches(frame):
                 return True
         return False
 
     def torn_frames(self) -> list[Frame]:
-        """Frames swallowed by one that never became whole."""
+        """Frames swallowed by one that was never completed."""
         return self._reader.give_up()
 
     def take_noise(self) -> bytes:
-        """The latest bytes that belonged to no frame (512 at most), each given once."""
+        """The latest bytes that belonged to no frame (512 at most), each returned once."""
         return self._reader.take_noise()
 
     def drop_unread(self) -> None:
-        """Drop frames that came behind the last one asked for; they are counted all the same."""
+        """Drop frames received but not read; their link checks still count as answered."""
         for frame in self._unread:
             self._count(frame)
         self._unread.clear()
 
     def drain(self, quiet: float = _QUIET) -> bytes:
-        """Drop what arrives until nothing has come for ``quiet`` seconds (3 s at most)."""
+        """Drop what arrives until nothing has for ``quiet`` seconds (after 3 s at the latest)."""
         heard = bytearray()
         give_up = self.transport.now() + _LONGEST_DRAIN
         while self.transport.now() < give_up and (data := self.transport.read(quiet)):

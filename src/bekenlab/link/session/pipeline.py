@@ -1,8 +1,8 @@
-"""Several requests under way at once, so that the chip never idles.
+"""Keeps several requests in flight, so that the chip is never idle.
 
-A loader works through its receive buffer: while one sector is still leaving, the next request
-already waits inside the chip. Replies come in the order of the requests. One that is missing is
-reported as lost, and what came after it still counts.
+A loader works through its receive buffer: while it still sends one sector, the next request is
+already queued inside the chip. Replies arrive in the order of the requests. A missing one is
+reported as lost; the replies after it still count.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
     from bekenlab.link.commands import Request
     from bekenlab.link.frames import Frame
+    from bekenlab.link.session.reply_wait import ReplyWait
     from bekenlab.link.session.session import Session
-    from bekenlab.link.session.waiting import Waiting
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a request.
+    """The result of a request.
 
     Attributes:
         request: The request.
-        data: Its reply's data, or None when the reply was lost or said no.
+        data: The data of its reply, or None if the reply was lost or a refusal.
     """
 
     request: Request
@@ -37,12 +37,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Flight:
-    """A request on its way.
+    """A request in flight.
 
     Attributes:
         request: The request.
-        check: Its number among the link checks, or 0 when it is none.
-        is_nudge: Whether nobody but the pipeline waits for its answer.
+        check: Its number among the link checks, or 0 if it is not one.
+        is_nudge: Whether it is a link check that the pipeline added by itself.
     """
 
     request: Request
@@ -51,15 +51,15 @@ class _Flight:
 
 
 class Pipeline:
-    """Requests in flight; none of them may change anything.
+    """Requests in flight; only requests that change nothing are allowed.
 
     Args:
-        session: The conversation with the chip.
-        room: Tells how many bytes of requests may wait inside the chip at once.
+        session: The session with the loader.
+        room: Returns how many bytes of requests may be queued inside the chip.
 
     Attributes:
-        strays: Frames that came and answered nothing in flight: late or doubled replies.
-        nudges: Link checks sent because a reply was late.
+        strays: Number of frames that answered nothing in flight: late or repeated replies.
+        nudges: Number of link checks sent because a reply was late.
     """
 
     def __init__(self, session: Session, room: Callable[[], int]) -> None:
@@ -68,28 +68,28 @@ class Pipeline:
         self._flying: deque[_Flight] = deque()
         self._done: deque[Answer] = deque()
         self._progress = 0.0
-        self._waiting: Waiting | None = None
+        self._waiting: ReplyWait | None = None
         self.strays = 0
         self.nudges = 0
 
     def __len__(self) -> int:
-        """Requests without an answer yet."""
+        """Number of requests whose answers have not been received."""
         return self._in_flight() + len(self._done)
 
     def _in_flight(self) -> int:
         return sum(not flight.is_nudge for flight in self._flying)
 
     def fits(self, request: Request) -> bool:
-        """Whether the chip has room for one more request; always when none is in flight."""
+        """Whether the chip has room for another request; always true when none is in flight."""
         flying = sum(len(flight.request.raw) for flight in self._flying)
         return not self._in_flight() or flying + len(request.raw) <= self._room()
 
     def send(self, request: Request) -> None:
-        """Send a request behind the others."""
+        """Send a request after those in flight."""
         if not self._in_flight():
             self._progress = self._session.transport.now()
             self._waiting = None
-        with self._session.turn:
+        with self._session.lock:
             self._launch(request)
             self._session.state.has_in_flight(self._in_flight())
 
@@ -98,16 +98,16 @@ class Pipeline:
         self._flying.append(_Flight(request, check, is_nudge))
 
     def receive(self) -> Answer:
-        """The answer to the oldest request.
+        """Return the answer to the oldest request.
 
-        When nothing comes in time, all requests in flight count as lost and the line is brought
-        back in step.
+        If nothing arrives in time, all requests in flight count as lost, and the session is
+        resynchronised.
 
         Raises:
-            NoReplyError: The chip is gone.
-            LineLostError: The line is gone.
+            NoReplyError: The chip stopped answering.
+            LineLostError: The port is gone.
         """
-        with self._session.turn:
+        with self._session.lock:
             try:
                 while not self._done:
                     self._wait()
@@ -144,7 +144,7 @@ class Pipeline:
         self.strays += 1
 
     def _answers(self, frame: Frame, flight: _Flight) -> bool:
-        """Of link checks one that was sent earlier may be what is answered."""
+        """Whether a frame answers a request; a link check's reply may be to an earlier one."""
         return flight.request.matches(frame) and flight.check <= self._session.checks_answered
 
     def _done_with(self, flight: _Flight, frame: Frame) -> None:

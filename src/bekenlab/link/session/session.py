@@ -1,10 +1,10 @@
-"""A conversation with a loader: one command after the other, each with its retries.
+"""A session with a loader: one command at a time, each with retries.
 
-Lost and torn replies are expected. A command that was not answered is sent again after the line has
-been quiet, and a chip that has been reset meanwhile is linked again. Only commands that may be
-repeated go through :meth:`Session.ask`; all of the download protocol's are.
+Lost and torn replies are expected. An unanswered command is sent again once the line has been
+quiet, and a chip that was reset meanwhile is linked again. :meth:`Session.ask` is only for commands
+that may be repeated, which all commands of the download protocol are.
 
-Where it stands is kept in ``state``, what the loader needs in ``policy``.
+The state is kept in ``state``; what the loader needs, in ``policy``.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from bekenlab.link.commands import PASSING, reboot, status_text
 from bekenlab.link.errors import ChipRefusedError, NoReplyError
 from bekenlab.link.session.channel import LINK_CHECK, Channel
 from bekenlab.link.session.policy import UNKNOWN_LOADER
+from bekenlab.link.session.reply_wait import ReplyWait
 from bekenlab.link.session.state import Phase, SessionState
-from bekenlab.link.session.waiting import Waiting
 
 if TYPE_CHECKING:
     from bekenlab.link.commands import Request
@@ -28,105 +28,105 @@ if TYPE_CHECKING:
 
 LINK_BAUD = 115_200
 TRIES = 5
-# A receiver is told of a few bytes when the line has been idle for three more.
+# A receiver reports a few bytes only after the line has been idle for three more.
 _GAP = 0.0006
 _LINK_WAIT = 0.1
 _LINK_TRIES = 5
 _ANSWERS = 8
-# Longer than USB adapters hold bytes back.
+# Longer than the latency of USB adapters.
 _LEFT_OVER = 0.03
 _REBOOTS = 3
 
 
 class Session:
-    """A conversation with a loader.
+    """A session with a loader.
 
     Args:
-        transport: What the bytes go through. From now on only the session sends requests.
-        policy: How to treat the loader until it is known.
+        transport: The transport to the chip. From now on only the session sends requests.
+        policy: How to treat the loader until it is identified.
     """
 
     def __init__(self, transport: Transport, policy: LoaderPolicy = UNKNOWN_LOADER) -> None:
         self._channel = Channel(transport)
         self._state = SessionState(policy)
-        self._turn = threading.RLock()
+        self._lock = threading.RLock()
 
     @property
     def state(self) -> SessionState:
-        """Where the conversation stands."""
+        """The state of the session."""
         return self._state
 
     @property
     def transport(self) -> Transport:
-        """What the bytes go through: its clock, its name, its modem lines."""
+        """The transport, for its clock, name and modem lines."""
         return self._channel.transport
 
     @property
-    def turn(self) -> threading.RLock:
-        """Held by whoever speaks and waits for the answer."""
-        return self._turn
+    def lock(self) -> threading.RLock:
+        """Held while a request is sent and its answer awaited; reentrant."""
+        return self._lock
 
     @property
     def baud(self) -> int:
-        """Rate of our end."""
+        """Rate of the host's end, in bits per second."""
         return self.transport.baud
 
     @property
     def lost(self) -> int:
-        """How many replies did not come or came torn, so far."""
+        """Number of replies lost or torn so far."""
         return self._state.lost
 
     @property
     def quiet_for(self) -> float:
-        """Seconds since something was sent, had time to be answered, or arrived."""
+        """Seconds since the last byte arrived, or since the last request and reply were due."""
         return self._channel.quiet_for
 
     @property
     def checks_answered(self) -> int:
-        """Number of the latest link check that is known to be answered."""
+        """Number of the latest link check known to be answered."""
         return self._channel.checks.answered
 
-    # what moves it ----------------------------------------------------------------------------
+    # transitions ------------------------------------------------------------------------------
 
     def linked(self) -> None:
         """A loader answered a link check.
 
-        It answers every check that was on its way; none of those answers may be left over.
+        It also answers every other check in flight; those answers are awaited and dropped.
         """
         self._state.linked()
         self.drain(_LEFT_OVER)
         self._channel.checks.forget()
 
     def set_baud(self, baud: int) -> None:
-        """Change the rate of our end.
+        """Change the rate of the host's end.
 
         Raises:
-            BaudRefusedError: The adapter cannot do it; the old rate stays.
+            BaudRefusedError: The adapter does not support it; the old rate stays.
         """
         self.transport.set_baud(baud)
 
     def start_firmware(self) -> None:
-        """Have the loader start its firmware; nothing is answered."""
-        with self._turn:
+        """Make the loader start the firmware; there is no reply."""
+        with self._lock:
             self._state.started()
-            # Sent several times, as Beken's own tool does: nobody confirms it.
+            # Sent several times, as Beken's own tool does: there is no confirmation.
             for _ in range(_REBOOTS):
                 self.transport.write(reboot())
 
-    # one request after the other --------------------------------------------------------------
+    # requests ---------------------------------------------------------------------------------
 
     def send(self, request: Request) -> int:
         """Send a request without waiting for its reply.
 
         Returns:
-            Its number among the link checks, or 0 if it is none.
+            Its number among the link checks, or 0 if it is not one.
         """
         self._state.raise_failure()
         return self._channel.send(request)
 
     def try_once(self, request: Request) -> Frame | None:
-        """Send a request; return its reply, or None when none came in time."""
-        with self._turn:
+        """Send a request once; return its reply, or None if none arrived in time."""
+        with self._lock:
             self._channel.drop_unread()
             self._state.asks(request)
             self.send(request)
@@ -140,7 +140,7 @@ class Session:
             return frame
 
     def _answer(self, request: Request) -> Frame | None:
-        """The reply to what was just sent."""
+        """The reply to the request just sent."""
         wait = self.wait_for(request, self.transport.now())
         first_nudge = 0
         while True:
@@ -160,13 +160,13 @@ class Session:
         """Send a request until it is answered; return the reply's data.
 
         Raises:
-            ChipRefusedError: The chip said no, for a reason that another try does not cure.
+            ChipRefusedError: The chip refused, for a reason that a retry does not cure.
             NoReplyError: No answer to any try.
-            LineLostError: The line is gone.
+            LineLostError: The port is gone.
         """
         refusal: int | None = None
         for attempt in range(tries):
-            with self._turn:
+            with self._lock:
                 if attempt:
                     self.resync()
                 frame = self.try_once(request)
@@ -191,13 +191,13 @@ class Session:
     def ask_twice(self, request: Request, *, tries: int = TRIES) -> bytes:
         """Send a request until two answers in a row are the same.
 
-        For answers that no checksum vouches for and much depends on: who the chip is, what protects
-        its flash.
+        For critical answers without a checksum, such as the chip's identity or the write
+        protection of its flash.
 
         Raises:
-            ChipRefusedError: The chip said no, twice.
-            NoReplyError: No answer to any try, or another one each time.
-            LineLostError: The line is gone.
+            ChipRefusedError: The chip refused twice.
+            NoReplyError: No answer to any try, or a different one each time.
+            LineLostError: The port is gone.
         """
         last: bytes | ChipRefusedError | None = None
         for _ in range(_ANSWERS):
@@ -213,41 +213,41 @@ class Session:
                     return now
             last = now
         raise NoReplyError(
-            f"{request.name}: another answer each time",
+            f"{request.name}: a different answer each time",
             action=(Action("check-power"), Action("slower-baud", baud=115_200)),
         )
 
     def confirms(self, request: Request) -> bool:
-        """Whether the reply to a request that was sent arrives, after others perhaps."""
+        """Whether the reply to a request already sent arrives, possibly after others."""
         return self._channel.hears(request, self.transport.now() + self._channel.patience(request))
 
-    def wait_for(self, request: Request, since: float) -> Waiting:
-        """Wait for the reply to a request that was sent, which could begin at ``since``."""
-        return Waiting(self._channel, self._state.policy, request, since)
+    def wait_for(self, request: Request, since: float) -> ReplyWait:
+        """A wait for the reply to a request already sent; the reply could begin at ``since``."""
+        return ReplyWait(self._channel, self._state.policy, request, since)
 
     def torn_frames(self) -> list[Frame]:
-        """Frames swallowed by one that never became whole."""
+        """Frames swallowed by one that was never completed."""
         return self._channel.torn_frames()
 
-    # getting back in step ---------------------------------------------------------------------
+    # resynchronising --------------------------------------------------------------------------
 
     def resync(self) -> None:
-        """Let everything late arrive, until the chip answers a link check again.
+        """Wait out late replies until the chip answers a link check again.
 
-        Where it may still wait for the rest of a request that changes something, it is given the
-        time to forget that: a ROM then answers, a loader in flash restarts.
+        If it may still wait for the rest of a request that changes something, nothing is sent until
+        it has given that up: then a ROM answers, and a loader in flash restarts.
 
         Raises:
             NoReplyError: The chip is silent, and linking it again failed.
         """
-        with self._turn:
+        with self._lock:
             policy = self._state.policy
             if self._state.phase is Phase.CHANGING or policy.waits:
                 self.drain(policy.forgets_after)
                 self._channel.checks.forget()
                 self._state.settled()
             else:
-                self._let_pass(policy.forgets_after)
+                self._drop_late_replies(policy.forgets_after)
             for _ in range(_LINK_TRIES):
                 if self.is_linked():
                     self.drain()
@@ -257,26 +257,26 @@ class Session:
 
     def is_linked(self, wait: float = _LINK_WAIT) -> bool:
         """Whether one link check is answered within ``wait`` seconds."""
-        with self._turn:
+        with self._lock:
             self._channel.drop_unread()
             self.send(LINK_CHECK)
             deadline = self.transport.now() + self._channel.line_time(16) + wait
             return self._channel.hears(LINK_CHECK, deadline)
 
-    def hail(self) -> bool:
-        """Whether a link check is answered at once, or one sent by an earlier call.
+    def try_link(self) -> bool:
+        """Send a link check; return whether it, or one from an earlier call, is answered at once.
 
-        To be called again and again. A loader in flash may listen for a few milliseconds only,
-        after a reset at a time nobody knows. The gap matters as well: where link checks follow each
-        other without one, a BK7231T is told of the first byte when its window is over.
+        Call this repeatedly. A loader in flash may listen only for a few milliseconds, after a
+        reset at an unknown time. The gap between link checks matters, too: without one, a BK7231T
+        notices the first byte only after its boot window has closed.
         """
-        with self._turn:
+        with self._lock:
             self.send(LINK_CHECK)
             sent = self._channel.line_time(len(LINK_CHECK.raw))
             return self._channel.hears(LINK_CHECK, self.transport.now() + sent + _GAP)
 
-    def _let_pass(self, seconds: float) -> None:
-        """Drop what arrives for so long, late replies among it, but do not fall silent."""
+    def _drop_late_replies(self, seconds: float) -> None:
+        """Drop what arrives for ``seconds``, while link checks keep the loader alive."""
         end = self.transport.now() + seconds
         while self.transport.now() < end:
             self.send(LINK_CHECK)
@@ -286,10 +286,10 @@ class Session:
         self.drain()
 
     def drain(self, quiet: float | None = None) -> bytes:
-        """Drop what arrives until nothing has come for ``quiet`` seconds (3 s at most)."""
-        with self._turn:
+        """Drop what arrives until nothing has for ``quiet`` seconds (after 3 s at the latest)."""
+        with self._lock:
             return self._channel.drain() if quiet is None else self._channel.drain(quiet)
 
     def take_noise(self) -> bytes:
-        """The latest bytes that belonged to no frame (512 at most), each given once."""
+        """The latest bytes that belonged to no frame (512 at most), each returned once."""
         return self._channel.take_noise()

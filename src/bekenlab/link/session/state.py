@@ -1,4 +1,4 @@
-"""Where a conversation with a loader stands, and what moves it; nothing is sent from here.
+"""The state machine of a session with a loader; it sends nothing itself.
 
 ::
 
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
 
 
 class Phase(Enum):
-    """Where a conversation stands."""
+    """Phase of a session."""
 
     UNLINKED = auto()
-    """Nobody has answered yet, or the chip was lost."""
+    """No loader has answered yet, or the chip was lost."""
     READY = auto()
-    """A loader answers, and no change it was asked for is unanswered."""
+    """A loader answers, and has answered every request for a change."""
     CHANGING = auto()
-    """It may still wait for the rest of a request that changes something."""
+    """The loader may still wait for the rest of a request that changes something."""
     STARTED = auto()
-    """It was told to start its firmware, so nobody should ask it more."""
+    """The loader was told to start the firmware; nothing more should be sent."""
 
 
 class SessionState:
-    """The state of one conversation; only its methods change it.
+    """The state of one session; only its methods change it.
 
     Args:
-        policy: How to treat the loader until it is known.
+        policy: How to treat the loader until it is identified.
     """
 
     def __init__(self, policy: LoaderPolicy = UNKNOWN_LOADER) -> None:
@@ -54,86 +54,85 @@ class SessionState:
 
     @property
     def phase(self) -> Phase:
-        """Where the conversation stands."""
+        """The current phase."""
         return self._phase
 
     @property
     def policy(self) -> LoaderPolicy:
-        """How the loader is treated."""
+        """How to treat the loader."""
         return self._policy
 
     @property
     def lost(self) -> int:
-        """How many replies did not come or came torn, so far."""
+        """Number of replies lost or torn so far."""
         return self._lost
 
     @property
-    def may_be_disturbed(self) -> bool:
-        """Whether something may be sent that nobody asked for, when nobody else speaks.
+    def allows_keep_alive(self) -> bool:
+        """Whether link checks may be sent to keep the loader alive.
 
-        Not while answers are under way (they keep the loader awake), nor where it would become part
-        of a request, nor once the firmware was started.
+        Not while answers are awaited (those requests keep it alive), nor where a link check would
+        become part of a request, nor once the firmware was started.
         """
         return not self._in_flight and self._phase in (Phase.UNLINKED, Phase.READY)
 
-    # what moves it ----------------------------------------------------------------------------
+    # transitions ------------------------------------------------------------------------------
 
     def linked(self) -> None:
         """A loader answered a link check."""
         self._phase = Phase.READY
 
     def adopt(self, policy: LoaderPolicy) -> None:
-        """The loader is known: it is treated like this from now on."""
+        """The loader was identified: treat it like this from now on."""
         self._policy = policy
 
     def asks(self, request: Request) -> None:
-        """A request is about to be sent, and nothing else until it is answered or given up."""
+        """A request is about to be sent; nothing else will be until it is answered or given up."""
         self.settled()
         if request.changes:
             self._phase = Phase.CHANGING
 
     def settled(self) -> None:
-        """A request was answered, or its loader has had the time to forget half of it."""
+        """A request was answered, or the loader has had time to give up an incomplete one."""
         if self._phase is Phase.CHANGING:
             self._phase = Phase.READY
 
     def started(self) -> None:
-        """The loader was told to start its firmware."""
+        """The loader was told to start the firmware."""
         self._phase = Phase.STARTED
 
     def count_lost(self, count: int = 1) -> None:
-        """So many more replies were lost."""
+        """``count`` more replies were lost."""
         self._lost += count
 
     def has_in_flight(self, count: int) -> None:
-        """So many requests are under way, sent one behind the other."""
+        """``count`` pipelined requests are in flight."""
         self._in_flight = count
 
     # losing the chip and finding it again -----------------------------------------------------
 
     def fail(self, failure: BekenlabError) -> None:
-        """Something went wrong while nobody was waiting; the next request raises it."""
+        """Record an error that occurred in the background; the next request raises it."""
         self._failure = failure
 
     def raise_failure(self) -> None:
-        """Raise what :meth:`fail` noted, once."""
+        """Raise the error recorded by :meth:`fail`, once."""
         if self._failure is not None:
             failure, self._failure = self._failure, None
             raise failure
 
     def relink_with(self, relink: Callable[[], object]) -> None:
-        """How a chip that was lost is linked again: at any rate, or raising what went wrong."""
+        """Set how to link a lost chip again, at any rate; ``relink`` raises if it fails."""
         self._relink = relink
 
     def check_after_relink(self, check: Callable[[], None]) -> None:
-        """Have ``check`` called after each relink; it raises if another chip answers."""
+        """Call ``check`` after each relink; it raises if a different chip answers."""
         self._check_chip = check
 
     def find_again(self, otherwise: BekenlabError) -> None:
         """The chip is lost: link it again.
 
-        What is tried meanwhile cannot come here again: then ``otherwise`` is raised, as where
-        nobody has said how to link it.
+        Raises ``otherwise`` if no way to link it was set, or if called again while relinking.
         """
         relink = self._relink
         if relink is None:

@@ -1,1 +1,1 @@
-"""The peripherals, one file each: registers and virtual time, nothing of the processor."""
+"""Models of the peripherals, one per file: registers and virtual time, without the processor."""

@@ -1,4 +1,4 @@
-"""What every peripheral has in common: named 32-bit registers, wires, and state to save."""
+"""The base of all peripherals: named 32-bit registers, connections, and state to save."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ if TYPE_CHECKING:
 
     from bekenlab.machine.clock import Clock
 
-#: A saved state: whole numbers, bytes, lists and tables of them.
+#: A saved state: integers, bytes, and lists and tables of them.
 State: TypeAlias = dict[str, object]
 
 WORD = 0xFFFF_FFFF
 
 PERIPHERAL_HZ = 26_000_000
-"""The crystal: what UARTs and PWMs are clocked with."""
+"""Frequency of the crystal, which clocks UARTs and PWMs."""
 
 
 def _no_line(_level: bool) -> None:
-    """Where the wire of a device without an interrupt ends."""
+    """The interrupt line of a device that has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """What a device is connected to.
+    """The connections of a device.
 
     Attributes:
         name: The device's name on this chip, e.g. ``"uart2"``; also the prefix of its deadlines.
@@ -43,8 +43,8 @@ class PwmState:
     """A PWM output.
 
     Attributes:
-        hz: Frequency.
-        duty: 0.0 to 1.0, the part of the period the pin is high.
+        hz: Frequency in hertz.
+        duty: 0.0 to 1.0, the fraction of the period for which the pin is high.
     """
 
     hz: float
@@ -52,11 +52,11 @@ class PwmState:
 
 
 class Device:
-    """A block of registers that remember what was written; peripherals refine it.
+    """A block of registers that store what is written; the base class of all peripherals.
 
     Args:
-        wiring: What it is connected to.
-        reset: Register offset to value after reset.
+        wiring: Its connections.
+        reset: Values after reset, by register offset.
     """
 
     #: Register names by offset, for messages.
@@ -77,51 +77,51 @@ class Device:
         self.words[offset] = value
 
     def spun(self, offset: int) -> bool:
-        """The code polls this register and nothing else; return True if it need not wait."""
+        """Called when the code only polls this register; return True if it need not wait."""
         del offset
         return False
 
     def register_name(self, offset: int) -> str:
-        """``"uart2.FIFO_PORT"`` or ``"uart2+0x1c"``."""
+        """Name of a register: ``"uart2.FIFO_PORT"`` or ``"uart2+0x1c"``."""
         label = self.registers.get(offset)
         return f"{self.name}.{label}" if label else f"{self.name}+{offset:#x}"
 
     def save(self) -> State:
-        """State for a snapshot: plain values only."""
+        """Return the state for a snapshot, as plain values."""
         return {"words": dict(self.words)}
 
     def load(self, state: State) -> None:
-        """Put back what :meth:`save` gave."""
+        """Restore what :meth:`save` returned."""
         self.words = {key: int_of(value) for key, value in table_of(state["words"]).items()}
 
     def power_up(self, fresh: State) -> None:
-        """Start anew; ``fresh`` is what :meth:`save` gave when the device was built."""
+        """Reset; ``fresh`` is what :meth:`save` returned when the device was built."""
         self.load(fresh)
 
 
 def int_of(value: object) -> int:
-    """A whole number out of a saved state."""
+    """Check that a value of a saved state is an integer."""
     if not isinstance(value, int):
         raise TypeError(f"expected a number, found {type(value).__name__}")
     return value
 
 
 def bytes_of(value: object) -> bytes:
-    """Bytes out of a saved state."""
+    """Check that a value of a saved state is bytes."""
     if not isinstance(value, bytes):
         raise TypeError(f"expected bytes, found {type(value).__name__}")
     return value
 
 
 def ints_of(value: object) -> list[int]:
-    """A list of whole numbers out of a saved state."""
+    """Check that a value of a saved state is a list of integers."""
     if not isinstance(value, list):
         raise TypeError(f"expected a list, found {type(value).__name__}")
     return [int_of(item) for item in value]
 
 
 def table_of(value: object) -> dict[int, object]:
-    """A table by number out of a saved state."""
+    """Check that a value of a saved state is a table keyed by integers."""
     if not isinstance(value, dict):
         raise TypeError(f"expected a table, found {type(value).__name__}")
     return {int_of(key): item for key, item in value.items()}

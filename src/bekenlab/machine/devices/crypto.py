@@ -1,4 +1,4 @@
-"""The crypto engine: operations are over at once."""
+"""The crypto engine: operations complete immediately."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _RESULT_VALUE = 0x1D4  # one firmware waits until the result is above 0x1D3
 
 
 class Crypto(Device):
-    """Reads 0 where a busy bit would be."""
+    """The crypto engine; its busy bits always read 0, and it computes nothing."""
 
     registers: ClassVar[Mapping[int, str]] = {0: "CONTROL", 0x1C: "STATUS", 0x20: "RESULT"}
 

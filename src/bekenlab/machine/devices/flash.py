@@ -26,10 +26,10 @@ _CONFIG_STATUS_SHIFT, _CONFIG_STATUS_MASK = 10, 0xFFFF
 
 
 class Flash(Device):
-    """The controller with its memory.
+    """The flash controller with its memory.
 
     Args:
-        wiring: What it is connected to.
+        wiring: Its connections.
         jedec: Answer to the id command: maker, type, capacity in bits 23:16, 15:8, 7:0; the flash
             has ``1 << capacity`` bytes.
 
@@ -60,7 +60,7 @@ class Flash(Device):
         self._pointer = 0
 
     def hold(self, image: bytes) -> None:
-        """Take an image, blank from its end to the size that the id tells.
+        """Load an image, followed by blank flash up to the size given by the id.
 
         Firmware keeps its variables at the end of flash, counted from the size in the id. A longer
         image is kept whole, and the id tells the size that holds it.
@@ -70,7 +70,7 @@ class Flash(Device):
         self.content = bytearray(image.ljust(1 << capacity, b"\xff"))
 
     def read(self, offset: int) -> int:
-        """READ_DATA gives the page word by word; the busy bit is never seen set."""
+        """READ_DATA gives the page word by word; the busy bit always reads 0."""
         if offset == READ_DATA:
             pointer = self._pointer
             self._pointer = (pointer + 4) % PAGE
@@ -84,7 +84,7 @@ class Flash(Device):
         return super().read(offset)
 
     def write(self, offset: int, value: int) -> None:
-        """OPERATE with the start bit runs a command."""
+        """Writing OPERATE with the start bit executes a command."""
         if offset == WRITE_DATA:
             self._out.append(value)
             return
@@ -144,7 +144,7 @@ class Flash(Device):
         }
 
     def load(self, state: State) -> None:
-        """Put back what :meth:`save` gave, over the same image."""
+        """Restore what :meth:`save` returned, over the same image."""
         super().load(state)
         for number, data in table_of(state["sectors"]).items():
             start = number * SECTOR

@@ -1,4 +1,4 @@
-"""The DMA engine: copies between plain memories are done at once.
+"""The DMA engine: copies between plain memories complete immediately.
 
 Seen in OpenBeken on BK7231N, which copies network frames with channel 0 and polls the start bit.
 """

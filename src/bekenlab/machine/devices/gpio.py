@@ -1,7 +1,7 @@
-"""The pins: one configuration word each; what drives a pin decides the level it reads.
+"""The GPIO pins: one configuration word per pin; whatever drives a pin determines its level.
 
-An input may interrupt, on a level or an edge. Offsets and the two bits of each pin's kind of
-interrupt are those of Beken's SDK; OpenBeken counts the pulses of a power meter by them.
+An input can interrupt on a level or an edge. Source of the offsets, and of the two bits that select
+each pin's kind of interrupt: Beken's SDK. OpenBeken counts the pulses of a power meter with them.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ Pull = Literal["up", "down"]
 
 @dataclass(frozen=True, slots=True)
 class PinState:
-    """One pin as the firmware has set it up.
+    """The state of one pin.
 
     Attributes:
         gpio: Number.
         direction: ``"in"``, ``"out"``, ``"function"`` (a peripheral owns it) or ``"off"``.
-        level: 0 or 1 as seen at the pin.
+        level: 0 or 1, as measured at the pin.
         pull: ``"up"``, ``"down"`` or None.
-        touched: Whether the firmware configured the pin at all.
-        changes: How often the firmware changed the level of this output since the reset.
+        touched: Whether the firmware has configured the pin at all.
+        changes: How often the firmware has changed the level of this output since reset.
     """
 
     gpio: int
@@ -53,14 +53,14 @@ class Gpio(Device):
     """All pins.
 
     Args:
-        wiring: What it is connected to.
-        count: How many pins this chip has.
+        wiring: Its connections.
+        count: Number of pins of this chip.
 
     Attributes:
-        on_edge: Called with (gpio, level) when something outside changes the level at a pin.
-        on_change: Called with (gpio, level) when the level seen at a pin changes, whoever did it.
+        on_edge: Called with (gpio, level) when the level at a pin is changed from outside.
+        on_change: Called with (gpio, level) when the level at a pin changes for any reason.
         on_settled: Called with (tick, gpio, level) for each such change, once its time is known.
-        unsettled: (tick, gpio, level) of changes in the slice that runs, for ``settle``.
+        unsettled: (tick, gpio, level) of changes in the current slice, for ``settle``.
     """
 
     registers: ClassVar[Mapping[int, str]] = {
@@ -94,7 +94,7 @@ class Gpio(Device):
         return _HIGH_PINS + 4 * (gpio - _FIRST_HIGH_PIN)
 
     def drive(self, gpio: int, level: int | None) -> None:
-        """Connect a pin to 0 or 1 from outside, or let it go with None."""
+        """Drive a pin to 0 or 1 from outside; None releases it."""
         before = self.level(gpio)
         if level is None:
             self._driven.pop(gpio, None)
@@ -108,7 +108,7 @@ class Gpio(Device):
             self.on_settled(self.clock.now, gpio, after)
 
     def level(self, gpio: int) -> int:
-        """The level at the pin: outside, then output, then pull; 0 when nothing decides."""
+        """The level at a pin: driven from outside, else output, else pull; 0 if floating."""
         if gpio in self._driven:
             return self._driven[gpio]
         word = self.words.get(self._offset(gpio), _RESET)
@@ -117,11 +117,11 @@ class Gpio(Device):
         return int(bool(word & _PULL_ENABLE and word & _PULL_UP))
 
     def power_up(self, fresh: State) -> None:
-        """All pins as after a reset; what is connected to them stays connected."""
+        """Reset all pins; what drives them from outside keeps doing so."""
         self.load({**fresh, "driven": dict(self._driven)})
 
     def pin(self, gpio: int) -> PinState:
-        """How a pin is set up."""
+        """The state of a pin."""
         offset = self._offset(gpio)
         word = self.words.get(offset, _RESET)
         direction: Direction = "off"
@@ -138,14 +138,14 @@ class Gpio(Device):
         return PinState(gpio, direction, self.level(gpio), pull, touched, changes)
 
     def read(self, offset: int) -> int:
-        """A pin's word has the level in bit 0; INT_STATUS a bit for each pin that interrupts."""
+        """A pin's word has its level in bit 0; INT_STATUS has one bit per interrupting pin."""
         gpio = self._pins.get(offset)
         if gpio is None:
             return self._waiting() if offset == INT_STATUS else super().read(offset)
         return (self.words.get(offset, _RESET) & ~_INPUT) | self.level(gpio)
 
     def write(self, offset: int, value: int) -> None:
-        """Tell the listener when the level at a pin changes; a 1 in INT_STATUS clears an edge."""
+        """Report changes of levels at pins; writing 1 to a bit of INT_STATUS clears its edge."""
         gpio = self._pins.get(offset)
         if gpio is None:
             if offset == INT_STATUS:
@@ -164,16 +164,16 @@ class Gpio(Device):
         self._update()
 
     def settle(self, start: int, reached: int, end: int) -> None:
-        """A slice is over: tell when its changes were.
+        """A slice has ended: report the times of its changes.
 
-        While a slice runs only accesses to devices move the clock; its instructions are added at
-        its end. Changes are therefore spread over the slice as the accesses are: in the right
-        order, and evenly where the firmware toggles a pin evenly.
+        During a slice only device accesses advance the clock; the instructions are added at its
+        end. So changes are spread over the slice in proportion to the accesses: in the right order,
+        and evenly if the firmware toggles a pin evenly.
 
         Args:
             start: Tick at the slice's start.
-            reached: Tick at its end, by accesses alone.
-            end: Tick at its end, with its instructions.
+            reached: Tick at its end, counting accesses only.
+            end: Tick at its end, including its instructions.
         """
         changes, self.unsettled = self.unsettled, []
         longer = end - start, reached - start
@@ -192,7 +192,7 @@ class Gpio(Device):
         self._update()
 
     def _waiting(self) -> int:
-        """Edges that were seen, and levels as they are now."""
+        """Pins that interrupt: latched edges and current levels."""
         enabled = self.words.get(INT_ENABLE, 0)
         waiting = self._latched & enabled
         for gpio in range(min(self.count, _FIRST_HIGH_PIN)):
@@ -207,7 +207,7 @@ class Gpio(Device):
             self.wiring.irq(raised)
 
     def save(self) -> State:
-        """Registers, edges seen, and what drives the pins from outside."""
+        """Registers, latched edges, and levels driven from outside."""
         return {
             **super().save(),
             "driven": dict(self._driven),
@@ -216,7 +216,7 @@ class Gpio(Device):
         }
 
     def load(self, state: State) -> None:
-        """Put back what :meth:`save` gave."""
+        """Restore what :meth:`save` returned."""
         super().load(state)
         self._driven = {gpio: int_of(n) for gpio, n in table_of(state["driven"]).items()}
         self._changes = {gpio: int_of(n) for gpio, n in table_of(state["changes"]).items()}

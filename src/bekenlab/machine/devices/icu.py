@@ -1,4 +1,4 @@
-"""The interrupt controller: which lines are up, which are let through (register facts: SDK)."""
+"""The interrupt controller: active and enabled lines (source of the registers: Beken's SDK)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FIQ_LINES = 0xFFFF_0000
 
 
 class Icu(Device):
-    """Lines 0-15 are interrupts, 16-31 fast interrupts; a line stays up until its device drops it.
+    """Lines 0-15 are interrupts, 16-31 fast interrupts; a line is active until its device drops it.
 
     Attributes:
         lines: Levels of all lines, one bit each.
@@ -35,7 +35,7 @@ class Icu(Device):
         self._patience = _PATIENCE
 
     def set_line(self, bit: int, *, level: bool) -> None:
-        """Raise or drop a line."""
+        """Raise or drop an interrupt line."""
         if level:
             self.lines |= 1 << bit
         else:
@@ -43,12 +43,12 @@ class Icu(Device):
 
     @property
     def irq(self) -> bool:
-        """Whether an enabled interrupt waits."""
+        """Whether an enabled interrupt is pending."""
         return bool(self.words.get(GLOBAL, 0) & 1 and self._waiting & _IRQ_LINES)
 
     @property
     def fiq(self) -> bool:
-        """Whether an enabled fast interrupt waits."""
+        """Whether an enabled fast interrupt is pending."""
         return bool(self.words.get(GLOBAL, 0) & 2 and self._waiting & _FIQ_LINES)
 
     @property
@@ -56,7 +56,7 @@ class Icu(Device):
         return self.lines & self.words.get(ENABLE, 0)
 
     def read(self, offset: int) -> int:
-        """Status registers show the lines, the others what was written."""
+        """Status registers give the lines, other registers what was written."""
         if offset == RAW:
             return self.lines
         if offset == STATUS:
@@ -64,13 +64,13 @@ class Icu(Device):
         return super().read(offset)
 
     def write(self, offset: int, value: int) -> None:
-        """Writing a status register clears nothing that its device still asserts."""
+        """Writing to a status register does not clear lines that their devices still assert."""
         self._patience = _PATIENCE
         if offset not in {RAW, STATUS}:
             super().write(offset, value)
 
     def spun(self, offset: int) -> bool:
-        """Interrupt handlers read the status once for each source; only many more are a wait."""
+        """Handlers read the status once per source; only many more reads count as waiting."""
         del offset
         self._patience -= 1
         return self._patience > 0
@@ -80,6 +80,6 @@ class Icu(Device):
         return {**super().save(), "lines": self.lines}
 
     def load(self, state: State) -> None:
-        """Put back what :meth:`save` gave."""
+        """Restore what :meth:`save` returned."""
         super().load(state)
         self.lines = int_of(state["lines"])

@@ -1,11 +1,11 @@
-"""The Wi-Fi MAC: its microsecond clock and timers; the rest is memory. There is no air.
+"""The Wi-Fi MAC: its microsecond clock and timers; the rest is memory, and nothing is transmitted.
 
-The timers are what lets a Wi-Fi scan end (and find nothing), which many firmwares wait for before
-they set up their pins. Registers found by following the interrupt handler of BK7231N firmwares.
+The timers let a Wi-Fi scan end (and find nothing), which many firmwares wait for before they set up
+their pins. Source of the registers: the interrupt handlers of BK7231N firmwares.
 
 Firmware of BK7231Q starts its scan only after the idle interrupt: it writes the state that it wants
-(bits 7:4 of STATE), idle at last, and waits until the MAC says that it is there. Others reset the
-MAC when that takes too long.
+(bits 7:4 of STATE), finally idle, and waits until the MAC reports that state. Other firmwares reset
+the MAC if that takes too long.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _POLLS, _POLL_MICROSECONDS = 32, 5
 
 
 class Mac(Device):
-    """Registers that remember, a clock and ten timers.
+    """Registers that store what is written, a clock and ten timers.
 
     Args:
-        wiring: What it is connected to.
+        wiring: Its connections.
         zero: Offsets that always read 0, e.g. the soft reset bit.
     """
 
@@ -62,7 +62,7 @@ class Mac(Device):
             self.clock.handle(self._deadline(number), partial(self._ended, number))
 
     def read(self, offset: int) -> int:
-        """What was written, the time, or what expired."""
+        """The time, expired timers, or what was written."""
         if offset == _TIME:
             return self._time()
         self._polls = 0
@@ -75,7 +75,7 @@ class Mac(Device):
         return super().read(offset)
 
     def write(self, offset: int, value: int) -> None:
-        """Setting a timer plans its end; a 1 written to TIMER_CLEAR forgets it."""
+        """Setting a timer starts it; writing 1 to TIMER_CLEAR clears its expiry."""
         self._polls = 0
         if offset == _TIMER_CLEAR:
             self._expired &= ~value
@@ -90,13 +90,13 @@ class Mac(Device):
         self._update()
 
     def spun(self, offset: int) -> bool:
-        """A request bit somebody waits for is done (e.g. writing a key, bit 30 at 0xC4)."""
+        """Complete a request whose bit the code waits for (e.g. writing a key, bit 30 at 0xC4)."""
         word = self.words.get(offset, 0)
         self.words[offset] = word & ~_REQUESTS
         return bool(word & _REQUESTS)
 
     def _go_to(self, state: int) -> None:
-        """Any state is reached at once, but idle."""
+        """Any state is reached immediately, except idle."""
         now = self.words.get(_STATE, 0) & _FIELD
         if state:
             self.clock.cancel(self._going_idle)
@@ -118,7 +118,7 @@ class Mac(Device):
         return self.clock.now * _MICROSECONDS // self.clock.hz
 
     def _time(self) -> int:
-        """Code that only watches the clock need not be run for every microsecond."""
+        """The time; it advances faster while code only polls it, to save execution."""
         self._polls += 1
         if self._polls > _POLLS:
             self.clock.now += _POLL_MICROSECONDS * self.clock.hz // _MICROSECONDS
@@ -142,7 +142,7 @@ class Mac(Device):
         self.wiring.irq(bool(self._general() & self.words.get(_GENERAL_ENABLE, 0)))
 
     def save(self) -> State:
-        """Registers, timers that expired, and whether idle was reached."""
+        """Registers, expired timers, and whether idle was reached."""
         return {
             **super().save(),
             "expired": self._expired,
@@ -151,7 +151,7 @@ class Mac(Device):
         }
 
     def load(self, state: State) -> None:
-        """Put back what :meth:`save` gave."""
+        """Restore what :meth:`save` returned."""
         super().load(state)
         self._expired = int_of(state["expired"])
         self._idle = bool(int_of(state["idle"]))

@@ -1,16 +1,16 @@
-"""The PWM generator of BK7231N and later: three groups of two channels of up to three edges.
+"""The PWM generator of BK7231N and later: three groups of two channels with up to three edges.
 
 A group's control word (``pwm_bk7231n.h`` of Beken's FreeRTOS SDK; ``pwm_new.h`` of the SDK in
-openshwprojects/OpenBK7231N names the same bits) has a byte for each channel: mode in bits 2:0,
-enable 3, interrupt enable 4, stop 5, starting level 6, "take the new values" 7. Bits 23:16 divide
+openshwprojects/OpenBK7231N names the same bits) has one byte per channel: mode in bits 2:0,
+enable 3, interrupt enable 4, stop 5, initial level 6, "take the new values" 7. Bits 23:16 divide
 the clock, and bits 30 and 31 are the channels' interrupt status, cleared by writing 1; they are not
 the level.
 
-A channel starts each period at its starting level, changes at T1, T2 and T3, and the period ends at
-T4. An edge register of 0 means no edge, T1 too. ``BkDriverPwm.c`` shows it where it drives a pair
-of whites: an output that is always low gets T1 = T2 = 0 with a low start, one that is always high
-T1 = T2 = 0 with a high start, and one in between T1 = T4 - duty, T2 = T4 with a low start. An edge
-at 0 would turn the first two around, and a level from bits 30 and 31 turns the third.
+A channel starts each period at its initial level, toggles at T1, T2 and T3, and the period ends at
+T4. An edge register of 0, including T1, means no edge. ``BkDriverPwm.c`` shows this where it drives
+a pair of white LEDs: an output that is always low gets T1 = T2 = 0 and starts low, one that is
+always high gets T1 = T2 = 0 and starts high, and one in between gets T1 = T4 - duty, T2 = T4 and
+starts low. An edge at 0 would invert the first two, and a level from bits 30 and 31 the third.
 
 ``pwm_isr`` of the later driver writes new values at the end of a period, so updates need the
 interrupt. None of this was measured on silicon.
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 _GROUP, _EDGES = 0x40, 0x10
 _MODE, _ENABLE, _INTERRUPT, _HIGH_FIRST, _UPDATE = 0x7, 0x8, 0x10, 0x40, 0x80
-_BITS_A_CHANNEL = 8
+_BITS_PER_CHANNEL = 8
 _DIVIDER_SHIFT, _DIVIDER = 16, 0xFF
 _STATUS_SHIFT = 30
 _STATUS = 3 << _STATUS_SHIFT
-_UPDATES = _UPDATE | _UPDATE << _BITS_A_CHANNEL
+_UPDATES = _UPDATE | _UPDATE << _BITS_PER_CHANNEL
 _CHANNELS = 6
 _SHORTEST = 64
 
@@ -41,8 +41,8 @@ class NewPwm(Device):
     """Six channels: channel ``n`` is half ``n % 2`` of group ``n // 2``.
 
     Args:
-        wiring: What it is connected to.
-        pins: GPIO to channel.
+        wiring: Its connections.
+        pins: Channel by GPIO.
     """
 
     def __init__(self, wiring: Wiring, pins: Mapping[int, int]) -> None:
@@ -53,7 +53,7 @@ class NewPwm(Device):
             self.clock.handle(self._deadline(channel), partial(self._period_over, channel))
 
     def state(self, gpio: int) -> PwmState | None:
-        """Frequency and duty at a pin, or None when its channel is off."""
+        """Frequency and duty at a pin, or None if its channel is off."""
         channel = self.pins.get(gpio)
         if channel is None or not self._runs(channel):
             return None
@@ -64,7 +64,7 @@ class NewPwm(Device):
         )
 
     def register_name(self, offset: int) -> str:
-        """Names group, half and edge."""
+        """Name of a register, from its channel and edge."""
         group, rest = divmod(offset, _GROUP)
         if rest == 0:
             return f"{self.name}.CONTROL{group}"
@@ -72,14 +72,14 @@ class NewPwm(Device):
         return f"{self.name}.CH{2 * group + half}_T{edge + 1}"
 
     def read(self, offset: int) -> int:
-        """A control word shows whose periods ended; new values are taken at once."""
+        """A control word shows which periods ended; new values take effect immediately."""
         group, rest = divmod(offset, _GROUP)
         if rest:
             return super().read(offset)
         return super().read(offset) | (self._ended >> 2 * group & 3) << _STATUS_SHIFT
 
     def write(self, offset: int, value: int) -> None:
-        """A channel's period starts once it is enabled; a 1 in a status bit clears it."""
+        """A channel's period starts once it is enabled; writing 1 to a status bit clears it."""
         group, rest = divmod(offset, _GROUP)
         if rest == 0:
             self._ended &= ~((value >> _STATUS_SHIFT & 3) << 2 * group)
@@ -96,7 +96,7 @@ class NewPwm(Device):
         return self.words.get(_GROUP * (channel // 2), 0)
 
     def _bits(self, channel: int) -> int:
-        return self._control(channel) >> _BITS_A_CHANNEL * (channel % 2) & 0xFF
+        return self._control(channel) >> _BITS_PER_CHANNEL * (channel % 2) & 0xFF
 
     def _times(self, channel: int) -> tuple[int, ...]:
         group, half = divmod(channel, 2)
@@ -117,7 +117,7 @@ class NewPwm(Device):
         return max(_SHORTEST, self._counts(channel) * self.clock.hz // PERIPHERAL_HZ)
 
     def _restart(self, channel: int) -> None:
-        """Only periods somebody wants to hear of are followed."""
+        """Periods are only timed if their interrupt is enabled."""
         name = self._deadline(channel)
         if not self._runs(channel) or not self._bits(channel) & _INTERRUPT:
             self.clock.cancel(name)
@@ -139,13 +139,13 @@ class NewPwm(Device):
         return {**super().save(), "ended": self._ended}
 
     def load(self, state: State) -> None:
-        """Put back what :meth:`save` gave."""
+        """Restore what :meth:`save` returned."""
         super().load(state)
         self._ended = int_of(state["ended"])
 
 
 def _high_counts(level: int, edges: list[int], period: int) -> int:
-    """How many counts of a period the output is high."""
+    """Number of counts per period for which the output is high."""
     high, at = 0, 0
     for edge in [*(edge for edge in edges if edge), period]:
         end = max(at, min(edge, period))

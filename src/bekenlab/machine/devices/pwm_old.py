@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 CONTROL, STATUS, FIRST = 0x00, 0x04, 0x08
 _ENABLE, _INTERRUPT = 1, 2
-_BITS_A_CHANNEL = 4
+_BITS_PER_CHANNEL = 4
 _CHANNELS = 6
 _SHORTEST = 64
 _HALF_BITS, _LOWER_HALF = 16, 0xFFFF
 
 
 class OldPwm(Device):
-    """Six channels; each can interrupt at the end of its period, and one firmware ticks by that.
+    """Six channels; each can interrupt at the end of its period, which one firmware uses as a tick.
 
     Args:
-        wiring: What it is connected to.
+        wiring: Its connections.
         pins: GPIO to channel.
         stride: Bytes from one channel's period register to the next.
         packed: Whether the upper half of that register is the duty; else the next register is.
@@ -44,7 +44,7 @@ class OldPwm(Device):
             self.clock.handle(self._deadline(channel), partial(self._ended, channel))
 
     def state(self, gpio: int) -> PwmState | None:
-        """Frequency and duty at a pin, or None when its channel is off."""
+        """Frequency and duty at a pin, or None if its channel is off."""
         channel = self.pins.get(gpio)
         if channel is None or not self._bits(channel) & _ENABLE or not self._counts(channel):
             return None
@@ -52,18 +52,18 @@ class OldPwm(Device):
         return PwmState(PERIPHERAL_HZ / counts, min(1.0, self._duty(channel) / counts))
 
     def register_name(self, offset: int) -> str:
-        """Names the channel."""
+        """Name of a register, from its channel."""
         if offset >= FIRST:
             channel, rest = divmod(offset - FIRST, self._stride)
             return f"{self.name}.{'DUTY' if rest else 'PERIOD'}{channel}"
         return f"{self.name}.{'STATUS' if offset else 'CONTROL'}"
 
     def read(self, offset: int) -> int:
-        """STATUS has a bit for each channel whose period ended."""
+        """STATUS has one bit per channel, set when its period ended."""
         return self._status if offset == STATUS else super().read(offset)
 
     def write(self, offset: int, value: int) -> None:
-        """A channel's period starts once it is set and enabled; a 1 in STATUS clears the bit."""
+        """A channel's period starts once set and enabled; writing 1 to a STATUS bit clears it."""
         if offset == STATUS:
             self._status &= ~value
         else:
@@ -76,7 +76,7 @@ class OldPwm(Device):
         return f"{self.name}.{channel}"
 
     def _bits(self, channel: int) -> int:
-        return self.words.get(CONTROL, 0) >> _BITS_A_CHANNEL * channel & 0xF
+        return self.words.get(CONTROL, 0) >> _BITS_PER_CHANNEL * channel & 0xF
 
     def _counts(self, channel: int) -> int:
         word = self.words.get(FIRST + self._stride * channel, 0)
@@ -116,6 +116,6 @@ class OldPwm(Device):
         return {**super().save(), "status": self._status}
 
     def load(self, state: State) -> None:
-        """Put back what :meth:`save` gave."""
+        """Restore what :meth:`save` returned."""
         super().load(state)
         self._status = int_of(state["status"])

@@ -1,4 +1,4 @@
-"""The analogue-digital converter: samples of a fixed temperature and voltages arrive in time."""
+"""The A/D converter: samples of fixed voltages and a fixed temperature, in virtual time."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _DEPTH = 32
 class Saradc(Device):
     """Samples the channel in the configuration's bits 3 and up while enabled.
 
-    Where a chip has its bits: ``saradc.h`` of Beken's FreeRTOS SDK.
+    Source of each chip's bits: ``saradc.h`` of Beken's FreeRTOS SDK.
 
     Args:
-        wiring: What it is connected to.
-        data: Offsets at which samples are taken.
+        wiring: Its connections.
+        data: Offsets of registers that return samples.
         channels: Mask of the channel number.
         clear: Bit of the configuration that drops the interrupt.
         busy: Its bit that shows sampling; the next two show an empty and a full FIFO.
@@ -55,7 +55,7 @@ class Saradc(Device):
         self.clock.handle(self._deadline, self._sampled)
 
     def read(self, offset: int) -> int:
-        """DATA takes the oldest sample."""
+        """DATA removes and gives the oldest sample."""
         if offset == CONFIG:
             word = super().read(offset) & ~self._shown
             word |= 0 if self._fifo else self._empty
@@ -90,10 +90,10 @@ class Saradc(Device):
         self.clock.at(self._deadline, max(due + self.clock.hz // _SAMPLE_HZ, self.clock.now + 1))
 
     def save(self) -> State:
-        """Registers and samples waiting."""
+        """Registers and pending samples."""
         return {**super().save(), "fifo": list(self._fifo)}
 
     def load(self, state: State) -> None:
-        """Put back what :meth:`save` gave."""
+        """Restore what :meth:`save` returned."""
         super().load(state)
         self._fifo = ints_of(state["fifo"])

@@ -1,6 +1,6 @@
-"""The analogue-digital converter of BK7238 and BK7252N.
+"""The A/D converter of BK7238 and BK7252N.
 
-Registers: ``saradc_bk7238.h`` of Beken's FreeRTOS SDK.
+Source of the registers: ``saradc_bk7238.h`` of Beken's FreeRTOS SDK.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ class NewSaradc(Device):
     """Samples while it is started and at least one of its interrupts is enabled.
 
     Args:
-        wiring: What it is connected to.
-        values: Channel to sample value.
-        default: Value of the other channels.
+        wiring: Its connections.
+        values: Sample values by channel.
+        default: Sample value of all other channels.
     """
 
     registers: ClassVar[Mapping[int, str]] = {
@@ -50,7 +50,7 @@ class NewSaradc(Device):
         self.clock.handle(self._deadline, self._sampled)
 
     def read(self, offset: int) -> int:
-        """DATA takes the oldest sample; STATE shows flags and whether samples wait."""
+        """DATA removes and gives the oldest sample; STATE has flags and the state of the FIFO."""
         if offset == _DATA:
             return self._fifo.pop(0) if self._fifo else self._sample()
         word = super().read(offset)
@@ -60,7 +60,7 @@ class NewSaradc(Device):
         return word
 
     def write(self, offset: int, value: int) -> None:
-        """A flag of STATE clears when written as 1."""
+        """Writing 1 to a flag of STATE clears it."""
         if offset == _STATE:
             self._flags &= ~value
             value &= ~(_FLAGS | _EMPTY | _FULL)
@@ -92,11 +92,11 @@ class NewSaradc(Device):
         self.wiring.irq(bool(self._flags >> 1 & self.words.get(_STATE, 0)))
 
     def save(self) -> State:
-        """Registers, flags and samples waiting."""
+        """Registers, flags and pending samples."""
         return {**super().save(), "flags": self._flags, "fifo": list(self._fifo)}
 
     def load(self, state: State) -> None:
-        """Put back what :meth:`save` gave."""
+        """Restore what :meth:`save` returned."""
         super().load(state)
         self._flags = int_of(state["flags"])
         self._fifo = ints_of(state["fifo"])

@@ -1,8 +1,8 @@
-"""System control: who the chip is, the eFuse, and deep sleep.
+"""System control: chip ids, the eFuse, and deep sleep.
 
-Deep sleep takes the power from all but this block; a pin or its 32 kHz timer ends it with a reset,
-and the firmware finds here which of them it was. Register facts: Beken's SDK, and the sleep of a
-battery sensor's firmware.
+Deep sleep removes power from everything but this block; a pin or its 32 kHz timer ends it with a
+reset, and the firmware can read here which of them it was. Sources of the registers: Beken's SDK,
+and the deep sleep of a battery sensor's firmware.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ class Sctrl(Device):
     """System control.
 
     Args:
-        wiring: What it is connected to.
+        wiring: Its connections.
         chip_id: Value of the first register.
         device_id: Value of the second register.
         efuse: eFuse bytes; reading past them gives 0.
 
     Attributes:
         asleep: Whether the chip is in deep sleep.
-        on_sleep: Called when it falls asleep.
+        on_sleep: Called when it enters deep sleep.
         on_wake: Called when it wakes.
     """
 
@@ -70,7 +70,7 @@ class Sctrl(Device):
         self.clock.handle(self._deadline, self._timer_ended)
 
     def read(self, offset: int) -> int:
-        """Ids are fixed; an eFuse operation is over at once."""
+        """Ids are fixed; eFuse operations complete immediately."""
         if offset == CHIP_ID:
             return self._chip_id
         if offset == DEVICE_ID:
@@ -83,7 +83,7 @@ class Sctrl(Device):
         return super().read(offset)
 
     def write(self, offset: int, value: int) -> None:
-        """The word for deep sleep ends everything; a 1 written to a wake flag clears it."""
+        """Writing the deep sleep word enters deep sleep; writing 1 to a wake flag clears it."""
         if offset == WAKE_STATUS:
             value = super().read(offset) & ~value
         elif offset == TIMER:
@@ -94,7 +94,7 @@ class Sctrl(Device):
             self._fall_asleep()
 
     def pin_changed(self, gpio: int, level: int) -> None:
-        """An edge at a pin from outside: wakes the chip if it sleeps and waits for this one."""
+        """An edge at a pin from outside; wakes the chip if it is a wake source."""
         pin = 1 << gpio if gpio < _WAKING_PINS else 0
         wanted = 0 if self.words.get(WAKE_TYPE, 0) & pin else 1
         if self.asleep and self.words.get(WAKE_ENABLE, 0) & pin and level == wanted:
@@ -125,6 +125,6 @@ class Sctrl(Device):
         return {**super().save(), "asleep": self.asleep}
 
     def load(self, state: State) -> None:
-        """Put back what :meth:`save` gave."""
+        """Restore what :meth:`save` returned."""
         super().load(state)
         self.asleep = bool(state["asleep"])

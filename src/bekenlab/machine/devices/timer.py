@@ -1,4 +1,4 @@
-"""The six timers: 0-2 count a 26 MHz clock, 3-5 a 32 kHz clock; the operating system's tick."""
+"""The six timers, one of which is the RTOS tick: 0-2 run at 26 MHz, 3-5 at 32 kHz."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Timers(Device):
             self.clock.handle(name, partial(self._expired, number))
 
     def read(self, offset: int) -> int:
-        """Control registers show which timers expired."""
+        """Control registers show which timers have expired."""
         group, register = self._locate(offset)
         if register == _CONTROL:
             return super().read(offset) | self._pending[group] << _PENDING_SHIFT
@@ -55,7 +55,7 @@ class Timers(Device):
         return super().read(offset)
 
     def write(self, offset: int, value: int) -> None:
-        """A write of 1 to a pending bit clears it; enabling or a new period starts a timer anew."""
+        """Writing 1 to a pending bit clears it; enabling or setting a period restarts a timer."""
         group, register = self._locate(offset)
         if register == _CONTROL:
             self._pending[group] &= ~(value >> _PENDING_SHIFT) & 7
@@ -99,14 +99,14 @@ class Timers(Device):
         self.clock.cancel(name)
         period = self._period(number)
         self._started[number] = self.clock.now
-        if self._running(number) and period:  # one whose period is 0 counts but never ends
+        if self._running(number) and period:  # with period 0 it counts but never expires
             self.clock.after(name, period)
 
     def _expired(self, number: int, due: int) -> None:
         group, n = divmod(number, 3)
         self._pending[group] |= 1 << n
         self._started[number] = due
-        # After a long jump the missed periods are not made up for: one interrupt is enough.
+        # Periods missed in a long jump are not caught up: one interrupt is enough.
         period = self._period(number)
         self.clock.at(self._deadline(number), max(due + period, self.clock.now + _SHORTEST))
         self._update()
@@ -122,11 +122,11 @@ class Timers(Device):
         self.wiring.irq(any(self._pending))
 
     def save(self) -> State:
-        """Registers, start times and what expired."""
+        """Registers, start times and expired timers."""
         return {**super().save(), "started": list(self._started), "pending": list(self._pending)}
 
     def load(self, state: State) -> None:
-        """Put back what :meth:`save` gave."""
+        """Restore what :meth:`save` returned."""
         super().load(state)
         self._started = ints_of(state["started"])
         self._pending = ints_of(state["pending"])

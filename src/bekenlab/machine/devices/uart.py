@@ -1,8 +1,8 @@
-"""A serial port: sends at once, receives at the baud rate in virtual time.
+"""A UART that sends instantly and receives at the baud rate, in virtual time.
 
-Sending takes no device time: firmware never depends on it, and a boot spends most of its time
-waiting for its log otherwise. Received bytes arrive one by one, because the boot loader's ring
-overruns when a whole block comes at once.
+Sending takes no device time: firmware does not depend on it, and a boot would otherwise spend most
+of its time printing its log. Received bytes arrive one by one, because the boot loader's ring
+buffer overruns when a whole block arrives at once.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, ClassVar
 
-from bekenlab.chips import BITS_A_BYTE
+from bekenlab.chips import BITS_PER_BYTE
 from bekenlab.machine.devices.base import PERIPHERAL_HZ, Device, State, Wiring, bytes_of, int_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ STOP_AFTER_BYTES = 4
 
 
 class Uart(Device):
-    """One of the two serial ports.
+    """One of the two UARTs.
 
     Attributes:
         on_send: Called with each byte the firmware sends.
@@ -54,28 +54,28 @@ class Uart(Device):
 
     @property
     def baud(self) -> int:
-        """Baud rate the firmware set; 0 before it set one."""
+        """Baud rate set by the firmware; 0 until it sets one."""
         divider = (self.words.get(CONFIG, 0) >> 8) & 0x1FFF
         return round(PERIPHERAL_HZ / (divider + 1)) if divider else 0
 
     @property
     def listening(self) -> bool:
-        """Whether the receiver is on."""
+        """Whether the receiver is enabled."""
         return bool(self.words.get(CONFIG, 0) & _RX_ENABLE)
 
     @property
     def pending(self) -> int:
-        """Bytes fed that the firmware has not read yet."""
+        """Number of bytes fed that the firmware has not read yet."""
         return len(self._incoming) + len(self._fifo)
 
     def feed(self, data: bytes) -> None:
-        """Let bytes arrive, paced at the baud rate, after those already on their way."""
+        """Let bytes arrive at the baud rate, after those already in transit."""
         self._incoming.extend(data)
         if self._incoming and not self.clock.is_set(self._arrive):
             self.clock.after(self._arrive, self._byte_ticks())
 
     def read(self, offset: int) -> int:
-        """FIFO_PORT takes a received byte, visible in bits 7:0 and 15:8."""
+        """FIFO_PORT removes a received byte and gives it in bits 7:0 and 15:8."""
         if offset == FIFO_PORT:
             byte = self._fifo.popleft() if self._fifo else 0
             if len(self._fifo) < self._threshold:
@@ -89,7 +89,7 @@ class Uart(Device):
         return super().read(offset)
 
     def write(self, offset: int, value: int) -> None:
-        """FIFO_PORT sends; INT_STATUS clears the bits written as 1."""
+        """FIFO_PORT sends a byte; INT_STATUS clears the bits written as 1."""
         if offset == FIFO_PORT:
             self.on_send(value & 0xFF)
             self._status |= NEED_WRITE | TX_STOP
@@ -113,7 +113,7 @@ class Uart(Device):
         return status | (RX_FULL if len(self._fifo) >= FIFO_DEPTH else 0)
 
     def _byte_ticks(self) -> int:
-        return self.clock.hz * BITS_A_BYTE // (self.baud or 115_200)
+        return self.clock.hz * BITS_PER_BYTE // (self.baud or 115_200)
 
     def _arrived(self, due: int) -> None:
         byte = self._incoming.popleft()
@@ -138,7 +138,7 @@ class Uart(Device):
         self.wiring.irq(bool(self._status & self.words.get(INT_ENABLE, 0)))
 
     def save(self) -> State:
-        """Registers, bytes waiting and interrupt status."""
+        """Registers, pending bytes and interrupt status."""
         return {
             **super().save(),
             "incoming": bytes(self._incoming),
@@ -147,7 +147,7 @@ class Uart(Device):
         }
 
     def load(self, state: State) -> None:
-        """Put back what :meth:`save` gave."""
+        """Restore what :meth:`save` returned."""
         super().load(state)
         self._incoming = deque(bytes_of(state["incoming"]))
         self._fifo = deque(bytes_of(state["fifo"]))

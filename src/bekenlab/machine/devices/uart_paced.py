@@ -1,9 +1,9 @@
-"""A serial port whose bytes take line time in both directions, as a flasher at its far end needs.
+"""A UART whose bytes take line time in both directions, as needed for flashing through it.
 
-Everything is worked out when somebody looks: a byte costs no event of its own. Bytes that have left
-or arrived since the last look are counted from the clock. There is an event only where firmware
-could be waiting: when the transmitter runs empty, when the receiver would interrupt, or for every
-byte received while the receiver's interrupts are off.
+State is computed lazily, so that bytes need no events of their own: bytes sent or received since
+the last access are derived from the clock. Events exist only where firmware could be waiting: when
+the transmitter runs empty, when the receiver would interrupt, or for each byte received while the
+receiver's interrupts are off.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import BITS_A_BYTE
+from bekenlab.chips import BITS_PER_BYTE
 from bekenlab.machine.devices.uart import (
     CONFIG,
     FIFO_DEPTH,
@@ -42,16 +42,16 @@ if TYPE_CHECKING:
     from bekenlab.machine.devices.base import State, Wiring
 
 _UNSET_BAUD = 115_200
-# Code that polls a full FIFO is made to wait for this many bytes at once: the line stays busy all
-# the same, and each look costs real time. After as many the slice ends, so that they get out.
+# Code that polls a full FIFO is made to wait for this many bytes at once: the line stays busy
+# anyway, and each poll costs real time. After as many bytes the slice ends, so that they are sent.
 _WAIT_BYTES = 32
-# A line silent for longer was not expected to speak when the slice was planned.
+# If the line was idle for longer, the slice was planned without expecting it to send.
 _PAUSE_BYTES = 2
 
 
 @dataclass(slots=True)
 class _Chunk:
-    """Bytes on their way to the chip: byte n has arrived at ``start + (n + 1) * ticks``."""
+    """Bytes in transit to the chip; byte n arrives at ``start + (n + 1) * ticks``."""
 
     data: bytes
     baud: int
@@ -70,10 +70,10 @@ class _Chunk:
 
 @dataclass(slots=True)
 class Departure:
-    """Bytes that have left.
+    """Bytes that have been sent.
 
     Attributes:
-        tick: When the last bit of the last one was on the line.
+        tick: End of the last byte.
         baud: The rate they were sent at.
         data: The bytes.
     """
@@ -84,10 +84,10 @@ class Departure:
 
 
 class PacedUart(Uart):
-    """A serial port in line time.
+    """A UART in line time.
 
     Attributes:
-        end_slice: Ends the processor's slice; set by whoever has the processor.
+        end_slice: Ends the processor's current slice; set by the owner of the processor.
     """
 
     def __init__(self, wiring: Wiring) -> None:
@@ -110,15 +110,15 @@ class PacedUart(Uart):
 
     @property
     def pending(self) -> int:
-        """Bytes fed that the firmware has not read yet."""
+        """Number of bytes fed that the firmware has not read yet."""
         return sum(len(chunk.data) - chunk.taken for chunk in self._chunks) + len(self._fifo)
 
     def feed(self, data: bytes) -> None:
-        """Let bytes arrive at the chip's own rate, after those already on their way."""
+        """Let bytes arrive at the chip's own rate, after those already in transit."""
         self.feed_at(data, self._rate, self.clock.now)
 
     def feed_at(self, data: bytes, baud: int, tick: int) -> None:
-        """Put bytes on the line at a rate of the sender's, not before ``tick``."""
+        """Put bytes on the line at the sender's rate, not before ``tick``."""
         if not data:
             return
         start = max(tick, self.clock.now, self._chunks[-1].end if self._chunks else 0)
@@ -126,7 +126,7 @@ class PacedUart(Uart):
         self._plan()
 
     def take(self) -> list[Departure]:
-        """The bytes that have left since the last call, in pieces of one rate."""
+        """The bytes sent since the last call, in pieces of one rate each."""
         self._settle()
         left, self._left = self._left, []
         return left
@@ -134,7 +134,7 @@ class PacedUart(Uart):
     # firmware ---------------------------------------------------------------------------------
 
     def read(self, offset: int) -> int:
-        """FIFO_STATUS shows both FIFOs as they are now; FIFO_PORT takes a received byte."""
+        """FIFO_STATUS shows the current state of both FIFOs; FIFO_PORT removes a received byte."""
         if offset == FIFO_STATUS:
             return self._look()
         if offset in {FIFO_PORT, INT_STATUS}:
@@ -142,7 +142,7 @@ class PacedUart(Uart):
         return super().read(offset)
 
     def write(self, offset: int, value: int) -> None:
-        """FIFO_PORT queues a byte; a full queue loses it. Bytes queued leave at a changed rate."""
+        """FIFO_PORT queues a byte, or loses it if full. A new rate applies to queued bytes, too."""
         if offset == FIFO_PORT:
             self._queue_byte(value & 0xFF)
             return
@@ -161,14 +161,14 @@ class PacedUart(Uart):
         self._rate_ticks = self._ticks(self._rate)
 
     def _ticks(self, baud: int) -> int:
-        return max(1, self.clock.hz * BITS_A_BYTE // baud)
+        return max(1, self.clock.hz * BITS_PER_BYTE // baud)
 
     def _queue_byte(self, byte: int) -> None:
         queue = self._queue
         self._polls = 0
         if not queue:
             now = self.clock.now
-            # After a pause the slice is to end sooner than was planned.
+            # After a pause, the slice must end earlier than planned.
             self._begun = now - self._byte_end > _PAUSE_BYTES * self._rate_ticks
             self._byte_end = now + self._rate_ticks
             self.clock.at(self._empty, self._byte_end)
@@ -180,7 +180,7 @@ class PacedUart(Uart):
         self.on_send(byte)
 
     def _settle(self) -> None:
-        """Let the bytes leave whose time has come."""
+        """Send the bytes that are due."""
         now = self.clock.now
         if not self._queue or self._byte_end > now:
             return
@@ -207,12 +207,12 @@ class PacedUart(Uart):
         self._update()
 
     def _look(self) -> int:
-        """The status; whoever looks twice at a queue waits for room in it, or for its end."""
+        """The FIFO status; a second poll of a non-empty queue counts as waiting for it."""
         self._settle()
         if self._chunks:
             self._receive()
         if self._begun:
-            # Here, because at the write the processor would do that again.
+            # Not at the write itself, which the processor would then repeat.
             self._begun = False
             self.end_slice()
         elif self._queue:
@@ -249,7 +249,7 @@ class PacedUart(Uart):
     # receiving --------------------------------------------------------------------------------
 
     def _receive(self) -> None:
-        """Take in the bytes that have arrived by now."""
+        """Receive the bytes that have arrived by now."""
         now = self.clock.now
         arrived = False
         while self._chunks and self._chunks[0].next_at <= now:
@@ -278,7 +278,7 @@ class PacedUart(Uart):
             self._status |= NEED_READ
 
     def _plan(self) -> None:
-        """Set the events at which firmware may notice what arrives."""
+        """Plan the events at which firmware may notice what arrives."""
         if not self._chunks:
             self.clock.cancel(self._arrive)
         else:
@@ -305,11 +305,11 @@ class PacedUart(Uart):
     # snapshots --------------------------------------------------------------------------------
 
     def save(self) -> State:
-        """Registers and FIFOs; bytes on the line are lost."""
+        """Registers and FIFOs, without bytes in transit."""
         return {**super().save(), "queue": bytes(self._queue)}
 
     def load(self, state: State) -> None:
-        """Put back what :meth:`save` gave, from which the line is at rest."""
+        """Restore what :meth:`save` returned, from which the line is at rest."""
         super().load(state)
         self._set_rate()
         self._queue.clear()

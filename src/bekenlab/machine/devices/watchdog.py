@@ -1,4 +1,4 @@
-"""The watchdog: fed or set up by two writes with the keys 5A and A5; resets the chip."""
+"""The watchdog: set up and fed by two writes with the keys 5A and A5; resets the chip."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _FIRST_KEY, _SECOND_KEY = 0x5A, 0xA5
-_PERIODS_A_SECOND = 1000
+_PERIODS_PER_SECOND = 1000
 
 
 class Watchdog(Device):
@@ -30,7 +30,7 @@ class Watchdog(Device):
         self.clock.handle(self._deadline, self._bite)
 
     def write(self, offset: int, value: int) -> None:
-        """The second key after the first takes the period; 0 stops it."""
+        """The first key, then the second key with the period, restart it; period 0 stops it."""
         super().write(offset, value)
         if offset != 0:
             return
@@ -38,7 +38,7 @@ class Watchdog(Device):
         if key == _SECOND_KEY and self._last_key == _FIRST_KEY:
             period = value & 0xFFFF
             if period:
-                self.clock.after(self._deadline, period * self.clock.hz // _PERIODS_A_SECOND)
+                self.clock.after(self._deadline, period * self.clock.hz // _PERIODS_PER_SECOND)
             else:
                 self.clock.cancel(self._deadline)
         self._last_key = key
@@ -51,6 +51,6 @@ class Watchdog(Device):
         return {**super().save(), "key": self._last_key}
 
     def load(self, state: State) -> None:
-        """Put back what :meth:`save` gave."""
+        """Restore what :meth:`save` returned."""
         super().load(state)
         self._last_key = int_of(state["key"])

@@ -1,1 +1,1 @@
-"""What can be connected to the virtual chip's serial ports."""
+"""Devices that can be connected to the virtual chip."""

@@ -1,4 +1,4 @@
-"""A pin that goes up and down by itself, as the pulse output of a power meter does."""
+"""A square wave at a pin, like the pulse output of a power meter."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class SquareWave:
-    """Drives a pin from outside, half of the time high.
+    """Drives a pin from outside with a duty of 50 %.
 
     Args:
         machine: The chip.
@@ -25,7 +25,7 @@ class SquareWave:
         machine.clock.handle(self._deadline, self._turn)
 
     def set(self, hz: float) -> None:
-        """Begin with this frequency, or go on with it; 0 lets the pin go."""
+        """Set the frequency; 0 releases the pin."""
         clock = self._machine.clock
         if hz <= 0:
             clock.cancel(self._deadline)

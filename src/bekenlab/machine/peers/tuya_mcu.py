@@ -1,7 +1,7 @@
-"""A simulated TuyaMCU: answers what the Wi-Fi module asks, and lists the data points seen.
+"""A simulated TuyaMCU: answers the Wi-Fi module and records the data points it sees.
 
-Frames: ``55 AA version command length(2) payload sum``, the sum being the low byte of all before it
-(Tuya's serial protocol; sources: docs/formats.md, "TuyaMCU").
+Frames: ``55 AA version command length(2) payload sum``; the sum is that of all preceding bytes,
+modulo 256 (Tuya's serial protocol; sources: docs/formats.md, "TuyaMCU").
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class DpType(IntEnum):
 
 
 class ProductForm(StrEnum):
-    """How the product answer looks: newer firmwares want the bare id, older ones JSON."""
+    """Form of the product answer: newer firmwares expect the bare id, older ones JSON."""
 
     JSON = "json"
     RAW = "raw"
@@ -73,12 +73,12 @@ class DataPoint:
     data: bytes
 
     def encode(self) -> bytes:
-        """As in the payload of a report."""
+        """Encode as in the payload of a report."""
         return bytes((self.number, self.kind)) + len(self.data).to_bytes(2, "big") + self.data
 
 
 def split_frames(stream: bytes) -> tuple[list[Frame], bytes]:
-    """Frames with a right sum in a stream, and the unfinished rest.
+    """The frames with a correct sum in a stream, and the incomplete rest.
 
     Bytes that belong to no frame are skipped.
     """
@@ -103,7 +103,7 @@ def split_frames(stream: bytes) -> tuple[list[Frame], bytes]:
 
 
 def split_points(payload: bytes) -> list[DataPoint]:
-    """Data points of a set or report payload; a cut one at the end is dropped."""
+    """The data points of a set or report payload; a truncated one at the end is dropped."""
     points = []
     at = 0
     while at + 4 <= len(payload):
@@ -116,19 +116,19 @@ def split_points(payload: bytes) -> list[DataPoint]:
 
 
 class TuyaMcu:
-    """Answers as an MCU without a job of its own.
+    """An MCU that answers the module but has no function of its own.
 
     Args:
         product: Product id, 16 characters.
-        version: Firmware version it claims.
-        form: How to give the product id at first; the other form is tried when the module keeps
-            asking (all firmware seen wants JSON).
-        points: Data points it reports when asked for its state.
+        version: Firmware version to report.
+        form: Initial form of the product answer; the other one is tried if the module keeps asking
+            (all firmware seen expects JSON).
+        points: Data points to report when asked for the state.
 
     Attributes:
-        frames: What the module sent, in order.
+        frames: Frames from the module, in order.
         points: Data points by number, as last reported or set.
-        was_set: Data points the module set, in order.
+        was_set: Data points set by the module, in order.
     """
 
     def __init__(
@@ -150,7 +150,7 @@ class TuyaMcu:
         self._asked = 0
 
     def receive(self, data: bytes) -> bytes:
-        """Take bytes from the module; return the answers."""
+        """Receive bytes from the module; return the answers."""
         frames, self._rest = split_frames(self._rest + data)
         self._rest = self._rest[-_LONGEST:]
         self.frames += frames
@@ -172,7 +172,7 @@ class TuyaMcu:
         return []
 
     def _change_form(self) -> None:
-        """Firmware that asks again and again did not like the answer: try the other form."""
+        """Firmware that keeps asking does not accept the answer: try the other form."""
         self._asked += 1
         if self._asked % _PATIENCE == 0:
             raw = self._form is ProductForm.RAW
@@ -191,7 +191,7 @@ class TuyaMcu:
         return points
 
     def report(self, point: DataPoint) -> bytes:
-        """A data point changes at the MCU, e.g. someone presses its button: what it then sends."""
+        """Change a data point, as if a button of the MCU were pressed; return what it sends."""
         self.points[point.number] = point
         return self._report(point).encode()
 
@@ -216,13 +216,13 @@ _COMMANDS = {
 
 
 def describe_frame(frame: Frame) -> str:
-    """A frame in words: command, name where it is known, payload in hexadecimal."""
+    """A frame as text: command, name if known, payload in hexadecimal."""
     name = _COMMANDS.get(frame.command, "unknown command")
     return f"{frame.command:02x} {name}  {frame.payload.hex(' ')}".rstrip()
 
 
 def describe_point(point: DataPoint) -> str:
-    """A data point in words: ``1 bool = 1``; bytes in hexadecimal where it is no number."""
+    """A data point as text: ``1 bool = 1``; bytes in hexadecimal if it is not a number."""
     kind = DpType(point.kind).name.lower() if point.kind in set(DpType) else f"type {point.kind}"
     number = point.kind in {DpType.BOOL, DpType.VALUE, DpType.ENUM, DpType.BITMAP}
     value = str(int.from_bytes(point.data, "big")) if number else point.data.hex(" ")

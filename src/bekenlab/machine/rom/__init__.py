@@ -1,7 +1,7 @@
-"""The boot ROM of BK7231N and its relatives, modelled from how tools speak to it.
+"""The boot ROM of BK7231N and related chips, modelled from how tools talk to it.
 
-No image of the ROM exists to be run, so this is a model, in Python and in virtual time. What it
-rests on, and what is an estimate, is written beside each number in ``data/rom.toml``.
+No image of the ROM is available to run, so this is a model in Python and virtual time. The source
+of each number, or that it is an estimate, is stated beside it in ``data/rom.toml``.
 """
 
 from bekenlab.machine.rom.chip import Mode, RomChip

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     AppStart = Callable[[bytes], WireDevice]
 
 _NO_FAULTS = ChipFaults()
-_LONG_WORK = 1e-3  # seconds; less than this is over before its reply has begun to be noticed
+_LONG_WORK = 1e-3  # seconds; during shorter work the fault ``reset`` cuts the reply instead
 
 
 class Mode(Enum):
-    """What a ROM chip is doing."""
+    """Operating mode of a ROM chip."""
 
     WINDOW = "boot window"
     DOWNLOAD = "download"
@@ -41,26 +41,27 @@ class Mode(Enum):
 class RomChip:
     """A chip with the download protocol in ROM; a ``WireDevice``.
 
-    After a reset it waits a moment for a LinkCheck. If one comes, it stays in download mode until
-    it is told to reboot; otherwise it starts the application, and only a reset brings the protocol
-    back. Nothing but a LinkCheck is answered before it is linked.
+    After a reset it waits briefly for a LinkCheck. If one arrives, it stays in download mode until
+    told to reboot; otherwise it starts the application, and only a reset makes the protocol
+    available again. Until it is linked, it answers nothing but a LinkCheck.
 
-    One request is worked on at a time. What arrives meanwhile waits in the UART's FIFO, and a reply
-    leaves through another, so that the next request is begun while the last reply is still sent.
+    It processes one request at a time. What arrives meanwhile waits in the receive FIFO, and
+    replies leave through the transmit FIFO, so that the next request is started while the previous
+    reply is still being sent.
 
     Args:
-        name: Which chip, e.g. ``"BK7231N"``.
-        flash: Its content, as large as a flash part; None is a blank part of the chip's size.
-        app: Called with the flash when the application starts, for a device that takes the wire
-            over until the next reset. None: the application is silent.
-        faults: What it is to do wrong.
+        name: Name of the chip, e.g. ``"BK7231N"``.
+        flash: Its content, the size of a flash part; None is a blank part of the chip's size.
+        app: Called with the flash when the application starts; returns a device that takes over
+            the wire until the next reset. None for a silent application.
+        faults: Faults of the chip.
 
     Attributes:
         now: Device seconds since it was first powered.
         nor: The flash part.
 
     Raises:
-        UnsupportedError: No ROM chip of that name, or no flash part of that size.
+        UnsupportedError: Not a ROM chip, or no flash part of that size.
     """
 
     def __init__(
@@ -98,17 +99,17 @@ class RomChip:
 
     @property
     def mode(self) -> Mode:
-        """What it is doing now."""
+        """The current mode."""
         return self._mode
 
     @property
     def baud(self) -> int:
-        """Rate of its UART."""
+        """Rate of its UART, in bits per second."""
         return self._baud if self._app is None else self._app.baud
 
     @property
     def flash(self) -> bytes:
-        """The flash as it is now, physical addresses."""
+        """Current content of the flash, physical addresses."""
         return bytes(self.nor.content) if self._app is None else self._app.flash
 
     def feed(self, data: bytes, baud: int) -> None:
@@ -120,13 +121,13 @@ class RomChip:
             self._app.feed(data, baud)
 
     def advance(self, until: float) -> tuple[Sent, ...]:
-        """Let time pass until something was sent, or until ``until``; see ``WireDevice``."""
+        """Let time pass until something is sent, or until ``until``; see ``WireDevice``."""
         while self._app is None:
-            due = self._transmitter.due(min(until, self._doom))
+            due = self._transmitter.due(min(until, self._interrupted_at))
             if self._step(until if due is None else due):
                 continue
             if due is not None:
-                sent = self._transmitter.take(min(until, self._doom))
+                sent = self._transmitter.take(min(until, self._interrupted_at))
                 self.now = max(self.now, sent.at)
                 return (sent,)
             self.now = max(self.now, until)
@@ -134,7 +135,7 @@ class RomChip:
         return self._advance_app(until)
 
     def reset(self) -> None:
-        """Pull CEN low and let go."""
+        """Pull CEN low and release it."""
         if self._app is not None:
             self.nor.content[:] = self._app.flash
         self.nor.powered = True
@@ -147,7 +148,7 @@ class RomChip:
         self._began = self.now
         self._baud = self._profile.baud
         self._job: Job | None = None
-        self._doom = math.inf  # when the chip resets, or loses power, whatever it is doing
+        self._interrupted_at = math.inf  # when a fault resets the chip or cuts its power
         self._cut_reply = False
         self._busy_until = self.now + self._profile.times.start
         self._heard = self.now
@@ -156,12 +157,12 @@ class RomChip:
         self._transmitter.clear(self.now)
 
     def _step(self, limit: float) -> bool:
-        """Do the next thing the processor does, if that is not after ``limit``."""
+        """Carry out the processor's next step, if it is not after ``limit``."""
         if self._mode in (Mode.APP, Mode.DEAD):
             return False
         busy = self._busy_until > self._heard
-        if self._doom <= limit and not (busy and self._busy_until < self._doom):
-            self._meet_doom()
+        if self._interrupted_at <= limit and not (busy and self._busy_until < self._interrupted_at):
+            self._interrupt()
             return True
         if busy:
             return self._finish(limit)
@@ -178,13 +179,13 @@ class RomChip:
         return heard is not None or deadline <= limit
 
     def _deadline(self) -> float:
-        """When something happens by itself."""
+        """When something happens without further bytes."""
         silence = self._heard + self._profile.times.silence if self._parser.inside else math.inf
         window = self._began + self._profile.times.window
         return min(silence, window) if self._mode is Mode.WINDOW else silence
 
     def _miss(self, deadline: float) -> None:
-        """No byte came in time: the boot window is over, or a request stays unfinished."""
+        """No byte arrived in time: the boot window closes, or a request remains incomplete."""
         self._heard = self._busy_until = deadline
         if self._mode is Mode.WINDOW and deadline >= self._began + self._profile.times.window:
             self._run_app(deadline)
@@ -206,21 +207,21 @@ class RomChip:
         self._busy_until = now + job.seconds
         long = job.seconds > _LONG_WORK
         if not self.nor.powered or (fate is Fate.RESET and long):
-            self._doom = now + job.seconds / 2
+            self._interrupted_at = now + job.seconds / 2
         self._cut_reply = fate is Fate.RESET and not long
         if job.baud is not None:
-            # What is still in the FIFO leaves at the old rate.
+            # What is still in the FIFO is sent at the old rate.
             self._busy_until = max(self._busy_until, self._transmitter.free)
 
     def _finish(self, limit: float) -> bool:
-        """End the work at hand, if that is not after ``limit``."""
+        """Finish the current work, if that is not after ``limit``."""
         now = self._busy_until
         if now > limit:
             return False
         self._receiver.fill(now, self._baud)
         self._heard = now
         job, self._job = self._job, None
-        if self._faults.deaf or self._mode is Mode.WINDOW:  # it begins to listen only now
+        if self._faults.deaf or self._mode is Mode.WINDOW:  # only now does it start to listen
             self._receiver.empty()
         if job is None:
             return True
@@ -232,17 +233,17 @@ class RomChip:
             self._baud = self._reached(job.baud)
         self._busy_until = self._transmitter.send(now, job.reply(), self._baud)
         if self._cut_reply:
-            self._doom = (now + self._transmitter.free) / 2
+            self._interrupted_at = (now + self._transmitter.free) / 2
         return True
 
-    def _meet_doom(self) -> None:
-        self.now = max(self.now, self._doom)
+    def _interrupt(self) -> None:
+        self.now = max(self.now, self._interrupted_at)
         self._boot()
         if not self.nor.powered:
             self._mode = Mode.DEAD
 
     def _reached(self, baud: int) -> int:
-        """The rate its clock allows; the one asked for where no host notices the difference."""
+        """The rate its clock allows; the requested one if no host notices the difference."""
         clock = self._profile.clock
         if not 0 < baud <= clock:
             return self._baud

@@ -1,7 +1,8 @@
-"""What the ROM does with a request: its effect, its reply, and how long it takes.
+"""The commands of the ROM: their effects, replies and durations.
 
-Replies and statuses follow the table of the download protocol (rom.toml names its sources). Where a
-payload is shorter than a reply's echo, the echo is filled with FF, the content of the ROM's buffer.
+Replies and statuses follow the table of the download protocol (rom.toml names its sources). If a
+payload is shorter than the echo in the reply, the echo is padded with FF, the content of the ROM's
+buffer.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _REBOOT = b"\xa5"
 _RESET = b"SEAN"
 _ERASE_SIZES = {0x20: SECTOR, 0x52: 0x8000, 0xD8: 0x10000}
 _BLOCK = 0x10000
-# Length of the payload where only one is right.
+# Length of the payload, where only one is valid.
 _LENGTHS = {
     LongCode.FLASH_WRITE_4K: 4 + SECTOR,
     LongCode.FLASH_READ: 5,
@@ -45,7 +46,7 @@ _ECHOES = {
 }
 
 Piece = tuple[float, bytes]
-"""Seconds of work, and the bytes that are ready after it."""
+"""Seconds of work, and the bytes ready after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,10 @@ class Job:
     """A request being carried out.
 
     Attributes:
-        seconds: Work before the reply.
-        reply: Called when the work is done, for the pieces of the reply.
+        seconds: Duration of the work before the reply.
+        reply: Called when the work is done; returns the pieces of the reply.
         baud: Rate to change to before the reply, or None.
-        restart: Whether the chip starts anew instead of replying.
+        restart: Whether the chip restarts instead of replying.
     """
 
     seconds: float
@@ -66,13 +67,13 @@ class Job:
 
 
 class Commands:
-    """Carries out requests on a flash and registers.
+    """Carries out requests on flash and registers.
 
     Args:
         profile: Durations and statuses.
         nor: The flash.
         registers: The registers.
-        faults: Says which erases to refuse.
+        faults: Determines which erases to refuse.
     """
 
     def __init__(
@@ -107,10 +108,10 @@ class Commands:
         }
 
     def start(self, request: Request) -> Job | None:
-        """Begin a request; its effect on the flash is there at once, its reply takes time.
+        """Start a request; it affects the flash immediately, while its reply takes time.
 
         Returns:
-            None where the ROM says nothing: a short request that never got its payload.
+            None if the ROM does not answer: a short request with an incomplete payload.
         """
         if request.long:
             return self._start_long(request)
@@ -133,7 +134,7 @@ class Commands:
         return known(request.payload)
 
     def _incomplete(self, request: Request) -> Job:
-        """The ROM programs a sector page by page as it arrives: the whole pages are written."""
+        """The ROM programs a sector page by page as it arrives, so complete pages are written."""
         seconds = 0.0
         if request.code == LongCode.FLASH_WRITE_4K and len(request.payload) > 4:
             pages = (len(request.payload) - 4) // PAGE
@@ -146,7 +147,7 @@ class Commands:
     def _answer(
         self, code: int, payload: bytes, status: int = Status.OK, seconds: float = 0.0
     ) -> Job:
-        """A long reply that repeats what it was asked."""
+        """A long reply with its echo of the request."""
         length = _ECHOES.get(LongCode(code), len(payload))
         echo = payload[:length].ljust(length, b"\xff")
         if code == LongCode.FLASH_WRITE:

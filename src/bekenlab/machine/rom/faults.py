@@ -1,8 +1,8 @@
-"""What a ROM chip can be told to do wrong.
+"""Faults that a ROM chip can simulate.
 
-Requests other than LinkCheck are counted from 1, since the chip was first powered; so are erases,
-changes of rate, and flash operations (an erase of one block, or one write). A fault at a number
-happens once, as nothing is counted anew after a reset.
+Requests other than LinkCheck are counted from 1 since the chip was first powered; so are erases,
+changes of rate, and flash operations (an erase of one block, or one write). Resets do not restart
+the count, so a fault at a number occurs once.
 """
 
 from __future__ import annotations
@@ -39,22 +39,22 @@ _NONE: frozenset[int] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class ChipFaults:
-    """What goes wrong, and when.
+    """Faults of a chip, and when they occur.
 
     Attributes:
-        refuse_erase: Erases that are answered with ``refuse_status`` and not done.
-        refuse_status: ``FLASH_TIMEOUT`` unless told otherwise.
-        stuck_protection: Protect bits cannot be changed; writing them is answered as if they were.
+        refuse_erase: Erases that are not carried out and answered with ``refuse_status``.
+        refuse_status: ``FLASH_TIMEOUT`` by default.
+        stuck_protection: Protection bits cannot be changed, though writing them is acknowledged.
         ignore_baud: Changes of rate that are answered at the old rate, which stays.
-        reset: Requests during which the chip starts anew: in the middle of the work if there is
-            much of it, otherwise in the middle of the reply.
-        power_cut: Flash operations in the middle of which power goes away: half of the block is
-            erased, half of the data written. The chip is dead until ``reset``.
-        silence: First request that is ignored, and how many from there on; a LinkCheck is ignored
-            and counted too once silence has begun.
-        slow: How many times longer all work takes.
-        deaf: What arrives while the chip works on a request is lost; no FIFO keeps it.
-        flash_id: Id that the flash part says, maker in bits 7:0; None is the true one.
+        reset: Requests during which the chip restarts: in the middle of the work if that takes
+            long, otherwise in the middle of the reply.
+        power_cut: Flash operations in the middle of which power is lost: half of the block is
+            erased, or half of the data written. The chip is dead until ``reset``.
+        silence: Pairs of the first request that is ignored and the number of ignored requests,
+            which includes LinkChecks once silence has begun.
+        slow: Factor by which all work takes longer.
+        deaf: What arrives while the chip works on a request is lost; there is no FIFO.
+        flash_id: Id reported by the flash part, maker in bits 7:0; None for the true one.
     """
 
     refuse_erase: frozenset[int] = _NONE
@@ -70,13 +70,14 @@ class ChipFaults:
 
 
 def chip_faults(terms: Iterable[Term]) -> ChipFaults:
-    """Make faults of a text's terms.
+    """Make faults from parsed terms.
 
-    ``refuse-erase@3``, ``refuse-erase@3:4=9`` (status), ``stuck-protection``, ``ignore-baud@1``,
-    ``reset@7``, ``power-cut@5``, ``silence@7:4``, ``slow=3.5``, ``deaf``, ``flash-id=0x0``.
+    Terms: ``refuse-erase@3``, ``refuse-erase@3:4=9`` (status), ``stuck-protection``,
+    ``ignore-baud@1``, ``reset@7``, ``power-cut@5``, ``silence@7:4``, ``slow=3.5``, ``deaf``,
+    ``flash-id=0x0``.
 
     Raises:
-        UsageError: There is no such fault, or its value is no number.
+        UsageError: Unknown fault, or its value is not a number.
     """
     places: dict[str, set[int]] = defaultdict(set)
     silence: list[tuple[int, int]] = []
@@ -106,7 +107,7 @@ _USUAL = {"refuse-erase": float(Status.FLASH_TIMEOUT), "slow": 3.0}
 
 
 class Fate(Enum):
-    """What becomes of a request."""
+    """What happens to a request."""
 
     DONE = "done"
     IGNORED = "ignored"
@@ -114,10 +115,10 @@ class Fate(Enum):
 
 
 class FaultCounter:
-    """Counts what happens, and says when something is to go wrong.
+    """Counts requests and operations, and decides when a fault occurs.
 
     Args:
-        faults: What is to go wrong.
+        faults: The faults.
     """
 
     def __init__(self, faults: ChipFaults) -> None:
@@ -129,7 +130,7 @@ class FaultCounter:
         self._operations = 0
 
     def request(self, request: Request) -> Fate:
-        """A request has come."""
+        """Count a request; return what happens to it."""
         if self._ignore:
             self._ignore -= 1
             return Fate.IGNORED
@@ -143,16 +144,16 @@ class FaultCounter:
         return Fate.RESET if self._requests in self._faults.reset else Fate.DONE
 
     def change_of_baud(self) -> bool:
-        """The rate is to be changed; says whether that works."""
+        """Count a change of rate; return whether it works."""
         self._bauds += 1
         return self._bauds not in self._faults.ignore_baud
 
     def erase(self) -> int:
-        """An erase is asked for; gives the status it is refused with, or 0."""
+        """Count an erase; return the status it is refused with, or 0."""
         self._erases += 1
         return self._faults.refuse_status if self._erases in self._faults.refuse_erase else 0
 
     def operation(self) -> bool:
-        """A flash operation begins; says whether power lasts until its end."""
+        """Count a flash operation; return whether power lasts until its end."""
         self._operations += 1
         return self._operations not in self._faults.power_cut

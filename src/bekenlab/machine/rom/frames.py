@@ -45,7 +45,7 @@ class LongCode(IntEnum):
 
 
 class Status(IntEnum):
-    """What a long reply says of its request; the last three exist on newer chips only."""
+    """Status in a long reply; the last three exist on newer chips only."""
 
     OK = 0
     FLASH_BUSY = 1
@@ -62,13 +62,13 @@ class Status(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a host asked for.
+    """A request from the host.
 
     Attributes:
-        long: Whether it came in the long form; short and long codes are different commands.
-        code: Which command.
-        payload: What follows the code.
-        complete: False if the line fell silent before the payload was all there.
+        long: Whether it has the long form; short and long codes are different commands.
+        code: The command.
+        payload: The bytes after the code.
+        complete: False if the line fell silent before the whole payload had arrived.
     """
 
     long: bool
@@ -78,7 +78,7 @@ class Request:
 
 
 class Parser:
-    """Finds requests in a stream of bytes; anything else is passed over."""
+    """Finds requests in a stream of bytes; anything else is skipped."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
@@ -89,14 +89,14 @@ class Parser:
         return bool(self._buffer)
 
     def clear(self) -> None:
-        """Forget what was begun."""
+        """Discard the request that has begun."""
         self._buffer.clear()
 
     def feed(self, data: bytes) -> tuple[int, Request | None]:
-        """Take bytes up to the end of one request.
+        """Consume bytes up to the end of one request.
 
         Returns:
-            How many bytes were taken (all, if no request ended in them), and the request.
+            Number of bytes consumed (all, if no request ended in them), and the request.
         """
         held = len(self._buffer)
         self._buffer += data
@@ -111,14 +111,14 @@ class Parser:
         return taken, request
 
     def expire(self) -> Request | None:
-        """Give up on a request whose bytes stopped coming; None if not even its code came."""
+        """Give up waiting for the rest of a request; None if not even its code arrived."""
         frame = bytes(self._buffer)
         self.clear()
         head = _LONG_HEAD if frame.startswith(_PREAMBLE + _LONG) else _SHORT_HEAD
         return self._request(frame, complete=False) if len(frame) > head else None
 
     def _start(self) -> int:
-        """Where a request begins, or may begin when more bytes come."""
+        """Where a request begins, or may begin once more bytes arrive."""
         found = self._buffer.find(_PREAMBLE)
         if found >= 0:
             return found
@@ -128,7 +128,7 @@ class Parser:
         return len(self._buffer)
 
     def _length(self) -> int | None:
-        """Length of the request begun, head included, or None while that is not known."""
+        """Length of the request that has begun, including its header; None if not known yet."""
         if len(self._buffer) < _SHORT_HEAD:
             return None
         length = self._buffer[_SHORT_HEAD - 1]
@@ -164,10 +164,10 @@ def long_reply(code: int, status: int, payload: bytes = b"", *, more: int = 0) -
     """``04 0E FF 01 E0 FC F4 | 2 + length of payload (2 bytes) | code | status | payload``.
 
     Args:
-        code: Of the request.
-        status: How it went.
-        payload: What follows at once.
-        more: Bytes of payload that will be sent after these.
+        code: Code of the request.
+        status: Result of the request.
+        payload: Payload to send now.
+        more: Number of payload bytes that will be sent after these.
     """
     length = 2 + len(payload) + more
     head = b"\x04\x0e\xff" + _PREAMBLE + _LONG[1:] + length.to_bytes(2, "little")

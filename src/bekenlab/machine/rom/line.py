@@ -1,4 +1,4 @@
-"""The chip's UART: bytes on their way, and the FIFO each way."""
+"""The chip's UART: bytes in transit, and a FIFO in each direction."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import BITS_A_BYTE
+from bekenlab.chips import BITS_PER_BYTE
 from bekenlab.machine.line_rate import as_heard
 from bekenlab.machine.wire import Sent
 
 if TYPE_CHECKING:
     from bekenlab.machine.rom.frames import Parser, Request
 
-# Bytes handed over at once; a reply of 4 KiB is seen growing, but not byte by byte.
+# Bytes delivered at once, so that a reply of 4 KiB arrives in pieces, but not byte by byte.
 _HANDOVER = 1024
 _ROUNDING = 1e-6  # bytes; device seconds are floats
 
@@ -23,9 +23,9 @@ class _Burst:
     """Bytes that follow each other without a gap.
 
     Attributes:
-        start: When the first bit of ``data`` is on the line.
-        baud: Rate they are sent at.
-        data: Those not dealt with yet.
+        start: When the first bit of ``data`` starts.
+        baud: Rate at which they are sent.
+        data: Bytes not processed yet.
     """
 
     start: float
@@ -34,14 +34,14 @@ class _Burst:
 
     @property
     def byte_time(self) -> float:
-        return BITS_A_BYTE / self.baud
+        return BITS_PER_BYTE / self.baud
 
     @property
     def end(self) -> float:
         return self.start + len(self.data) * self.byte_time
 
     def count(self, until: float) -> int:
-        """Bytes whose last bit is there at ``until``."""
+        """Number of bytes that are complete at ``until``."""
         count = int((until - self.start) / self.byte_time + _ROUNDING)
         return min(max(count, 0), len(self.data))
 
@@ -51,10 +51,10 @@ class _Burst:
 
 
 class Receiver:
-    """What comes from the host.
+    """The receiving side.
 
     Args:
-        depth: Bytes the FIFO holds while the processor does not look.
+        depth: Capacity of the FIFO in bytes.
     """
 
     def __init__(self, depth: int) -> None:
@@ -64,7 +64,7 @@ class Receiver:
         self._free = 0.0
 
     def put(self, now: float, data: bytes, baud: int) -> None:
-        """Bytes leave the host, after those still on their way."""
+        """The host sends bytes, after those still in transit."""
         if data:
             burst = _Burst(max(now, self._free), baud, data)
             self._line.append(burst)
@@ -77,28 +77,28 @@ class Receiver:
         self._free = now
 
     def fill(self, until: float, baud: int) -> None:
-        """Let bytes arrive while nobody reads them; what the FIFO cannot hold is lost."""
+        """Let bytes arrive that nobody reads yet; those that do not fit into the FIFO are lost."""
         while self._line and (count := self._line[0].count(until)):
             room = self._depth - len(self._fifo)
             self._fifo += self._take(count, baud)[:room]
 
     def empty(self) -> None:
-        """Lose what is in the FIFO."""
+        """Discard the content of the FIFO."""
         self._fifo.clear()
 
     def read(
         self, parser: Parser, now: float, until: float, baud: int
     ) -> tuple[float | None, Request | None]:
-        """Hand bytes to the parser as they arrive, until a request is complete.
+        """Pass bytes to the parser as they arrive, until a request is complete.
 
         Args:
-            parser: Takes them.
-            now: When the processor begins to read; what the FIFO holds is read then.
+            parser: Receives them.
+            now: When the processor starts to read; the content of the FIFO is read then.
             until: When to stop.
             baud: Rate of the receiver.
 
         Returns:
-            When the last byte was read (None: none was), and the request.
+            When the last byte was read (None if none was), and the request.
         """
         last = None
         if self._fifo:
@@ -126,10 +126,10 @@ class Receiver:
 
 
 class Transmitter:
-    """What goes to the host.
+    """The sending side.
 
     Args:
-        depth: Bytes the FIFO holds, so that the processor need not wait for the line.
+        depth: Capacity of the FIFO in bytes, for which the processor need not wait.
     """
 
     def __init__(self, depth: int) -> None:
@@ -139,11 +139,11 @@ class Transmitter:
 
     @property
     def free(self) -> float:
-        """When the last byte is gone."""
+        """When the last byte has been sent."""
         return self._free
 
     def clear(self, now: float) -> None:
-        """Lose what has not left."""
+        """Discard what has not been sent."""
         self._line.clear()
         self._free = now
 
@@ -151,7 +151,7 @@ class Transmitter:
         """Send pieces, each after some seconds of work.
 
         Returns:
-            When the processor is free again: all but what the FIFO holds has left.
+            When the processor is free again, with all remaining bytes in the FIFO.
         """
         joined: _Burst | None = None
         for seconds, data in pieces:
@@ -167,7 +167,7 @@ class Transmitter:
         return now
 
     def due(self, until: float) -> float | None:
-        """When the next bytes can be handed over, if that is not after ``until``."""
+        """When the next bytes can be delivered, if that is not after ``until``."""
         if not self._line:
             return None
         burst = self._line[0]

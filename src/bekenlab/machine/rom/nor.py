@@ -1,4 +1,4 @@
-"""A serial NOR flash: programming clears bits, erasing sets blocks, status bits protect it."""
+"""A serial NOR flash: programming clears bits, erasing sets blocks, status bits protect them."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ _BLANK = 0xFF
 
 
 class NorFlash:
-    """One part with its content.
+    """A flash part with its content.
 
-    Addresses are physical and wrap at the part's size. Any protect bit that is set protects the
-    whole part: what single blocks a part protects differs from maker to maker.
+    Addresses are physical and wrap at the part's size. Any protection bit that is set protects the
+    whole part, since the blocks a bit protects differ between manufacturers.
 
     Args:
-        part: Which one.
+        part: The part.
         content: All of its bytes.
-        protect: Word in the protect field at first.
-        lasts: Asked at each erase and write: whether power lasts until its end.
+        protect: Initial value of the protection field.
+        lasts: Called for each erase and write; returns whether power lasts until its end.
 
     Attributes:
-        content: The flash now.
+        content: The current content.
         status: Status registers, register 1 in bits 7:0, register 2 in 15:8, register 3 in 23:16.
         stuck: Status bits that cannot be changed.
-        jedec_id: What the part says it is; maker in bits 7:0.
-        powered: False once power went away; nothing works until it is set again.
+        jedec_id: Id that the part reports; maker in bits 7:0.
+        powered: False once power was lost; nothing works until it is set to True.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class NorFlash:
 
     @property
     def size(self) -> int:
-        """Bytes."""
+        """Size in bytes."""
         return len(self.content)
 
     @property
@@ -61,7 +61,7 @@ class NorFlash:
         return bool(self.status & self._part.protect_mask)
 
     def read(self, address: int, length: int) -> bytes:
-        """Bytes from an address on."""
+        """Read bytes from an address."""
         start = address % self.size
         data = bytes(self.content[start : start + length])
         while len(data) < length:
@@ -69,7 +69,7 @@ class NorFlash:
         return data
 
     def crc(self, address: int, length: int) -> int:
-        """CRC-32 of a range with the usual final inversion; it may go round several times."""
+        """CRC-32 of a range with the usual final inversion; the range may wrap repeatedly."""
         start = address % self.size
         value = 0
         view = memoryview(self.content)
@@ -103,20 +103,20 @@ class NorFlash:
         self.content[start:end] = bytes([_BLANK]) * (end - start)
 
     def _done(self) -> float:
-        """How much of an erase or write is done: all, none, or half when power goes away in it."""
+        """The fraction of an erase or write that is carried out: half if power is lost."""
         if self.protected or not self.powered:
             return 0.0
         self.powered = self._lasts()
         return 1.0 if self.powered else 0.5
 
     def read_status(self, opcode: int) -> int:
-        """One status register by the opcode that reads it; 0 if the part has no such register."""
+        """Read a status register by its opcode; 0 if the part has no such register."""
         if opcode not in self._part.read_opcodes:
             return 0
         return self.status >> 8 * self._part.read_opcodes.index(opcode) & 0xFF
 
     def write_status(self, opcode: int, values: bytes) -> None:
-        """Write status registers, from the one the opcode names on; those it lacks stay 0."""
+        """Write status registers, starting at the one the opcode selects; missing ones stay 0."""
         if opcode not in self._part.write_opcodes:
             return
         first = 8 * self._part.write_opcodes.index(opcode)
@@ -126,10 +126,10 @@ class NorFlash:
         self.status = self.status & ~mask | value & mask
 
     def transfer(self, sent: bytes) -> bytes:
-        """A raw SPI operation: what comes back while ``sent`` goes out, as many bytes.
+        """A raw SPI transfer: the bytes received while ``sent`` is sent, equally many.
 
         The part cannot answer before it knows the opcode, so the first byte is junk. The id and the
-        status registers are answered, everything else with zeros.
+        status registers are supported; everything else gives zeros.
         """
         if not sent:
             return b""

@@ -1,4 +1,4 @@
-"""The facts of the boot ROM: what ``data/rom.toml`` says, and what the chip catalogue knows."""
+"""The properties of the boot ROM, from ``data/rom.toml`` and the chip catalogue."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How long things take, in seconds, and in bytes a second.
+    """Durations in seconds, and rates in bytes per second.
 
     Attributes:
         start: From reset until the ROM listens.
-        window: From reset until it starts the application, unless a LinkCheck came.
+        window: From reset until it starts the application, unless a LinkCheck arrives.
         silence: A gap this long inside a request ends it.
-        command: From a request to its reply, work not counted.
-        erase: Bytes erased at once to seconds.
-        program: A page of 256 bytes.
-        write_status: A status register.
-        crc: Bytes a second through the CRC.
-        read: Bytes a second from flash.
+        command: From a request to its reply, not counting work.
+        erase: Durations of erases, by size of the block in bytes.
+        program: Programming a page of 256 bytes.
+        write_status: Writing a status register.
+        crc: Bytes per second through the CRC.
+        read: Bytes per second from flash.
     """
 
     start: float
@@ -41,7 +41,7 @@ class Times:
     read: float
 
     def slowed(self, factor: float) -> Times:
-        """The same with all work taking ``factor`` times as long."""
+        """The same, with all work taking ``factor`` times as long."""
         return replace(
             self,
             command=self.command * factor,
@@ -58,15 +58,15 @@ class RomProfile:
     """One ROM chip.
 
     Attributes:
-        chip: What the catalogue knows of it.
+        chip: Its entry in the catalogue.
         part: The flash part modelled by default.
         baud: Link rate.
-        clock: UART clock in hertz; rates are this divided by a whole number.
-        fifo: Bytes the UART holds each way.
+        clock: UART clock in hertz; baud rates are this divided by an integer.
+        fifo: Capacity of the UART's FIFO in each direction, in bytes.
         times: Durations and rates.
-        protect: Word in the part's protect field at first.
+        protect: Initial value of the part's protection field.
         protected_status: Status of an erase or write of protected flash.
-        registers: Registers that do something.
+        registers: Registers that have a function.
     """
 
     chip: Chip
@@ -85,7 +85,7 @@ def load_profile(name: str) -> RomProfile:
     """The profile of a ROM chip by name or alias.
 
     Raises:
-        UnsupportedError: Not a chip, or none with the protocol in ROM.
+        UnsupportedError: Unknown chip, or one without the protocol in ROM.
     """
     found = chip(name)
     data = _data()

@@ -1,4 +1,4 @@
-"""The registers a host reads through the ROM: chip id and eFuse; everything else is 0."""
+"""The registers a host can read through the ROM: chip id and eFuse; all others read 0."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _VALID = 1 << 8
 
 
 class Registers:
-    """SCTRL as far as a flashing tool uses it.
+    """The part of SCTRL that flashing tools use.
 
     Args:
-        profile: Addresses, and which chip it is. Its eFuse holds Tuya's code key if its code is
-            encrypted with it, zeros otherwise.
+        profile: Addresses, and the chip. Its eFuse holds Tuya's code key if its code is encrypted
+            with that key, zeros otherwise.
     """
 
     def __init__(self, profile: RomProfile) -> None:
@@ -32,7 +32,7 @@ class Registers:
         self._answer = 0
 
     def read(self, address: int) -> int:
-        """A 32-bit word."""
+        """Read a 32-bit word."""
         if address == self._control:
             return self._command
         if address == self._data:
@@ -40,7 +40,7 @@ class Registers:
         return self._chip_id.get(address, 0)
 
     def write(self, address: int, value: int) -> None:
-        """Write a 32-bit word; the eFuse has answered before the host can ask whether it has."""
+        """Write a 32-bit word; eFuse operations complete before the host can poll for them."""
         if address != self._control:
             return
         self._command = value & ~_START

@@ -1,4 +1,4 @@
-"""The configuration sector: what an OpenBeken device remembers."""
+"""The configuration sector of an OpenBeken device."""
 
 from bekenlab.openbeken.config.defaults import new_config
 from bekenlab.openbeken.config.fields import (

@@ -8,13 +8,13 @@ _POLYNOMIAL = 0x8C  # Dallas/Maxim, reflected
 def crc8(data: bytes, *, signed: bool = True) -> int:
     """CRC-8 over the bytes, start 0.
 
-    OpenBeken shifts variables of type ``char``. On Beken chips that type has a sign, so that zeros
-    are not what is shifted in at the left; on some other chips it has none. Both were checked on
-    OpenBeken 1.18.300: Beken builds accept the signed one only.
+    OpenBeken shifts variables of type ``char``. On Beken chips that type is signed, so the sign bit
+    is shifted in from the left; on some other chips it is unsigned. Both were checked on OpenBeken
+    1.18.300: Beken builds accept only the signed one.
 
     Args:
-        data: What is covered.
-        signed: Whether ``char`` has a sign.
+        data: The bytes covered.
+        signed: Whether ``char`` is signed.
     """
     fill = 0x80 if signed else 0
     crc = 0

@@ -1,4 +1,4 @@
-"""A new configuration, as OpenBeken would start with, for a device whose pins are known."""
+"""Makes new configurations with OpenBeken's defaults, for devices whose pins are known."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ def new_config(
 ) -> Config:
     """Make a configuration.
 
-    OpenBeken names itself only when it makes a configuration of its own, and without an MQTT client
-    id its topics begin with nothing. So names are always filled in, the way it does it.
+    OpenBeken sets its names only when it creates its own configuration, and without an MQTT client
+    id its topics have no prefix. So names are always filled in here, as OpenBeken does it.
 
     Args:
         chip: Name of the chip.
-        unique: Four bytes that no other device has in its names: the end of the MAC address, or
-            random ones.
-        pins: What the pins do.
-        values: Fields that are not to be OpenBeken's defaults.
+        unique: Four bytes that make the device's names unique: the end of the MAC address, or
+            random bytes.
+        pins: Settings of the pins.
+        values: Fields that differ from OpenBeken's defaults.
 
     Raises:
         UnsupportedError: There is no such chip.
-        BadValueError: A pin or value makes no sense.
+        BadValueError: A pin or value is invalid.
     """
     name = chip_named(chip).name
     tail = unique.hex().upper()

@@ -1,4 +1,4 @@
-"""Configurations of OpenBeken: made for a device, changed, and compared."""
+"""Makes, changes and compares configurations of OpenBeken."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Made:
         chip: Name of the chip it is for.
         config: The configuration.
         address: Physical address of its sector on that chip.
-        left_out: What of the template made no sense, a sentence each.
+        left_out: One sentence for each invalid part of the template.
     """
 
     chip: str
@@ -75,7 +75,7 @@ def changed(config: Config, changes: Changes) -> Config:
     """A configuration with changes.
 
     Raises:
-        BadValueError: A change makes no sense.
+        BadValueError: A change is invalid.
     """
     config = config.with_values(changes.values).with_pins(changes.pins)
     flags = config.value("flags")
@@ -91,17 +91,17 @@ def make_config(
     unique: bytes,
     chip: str | None = None,
 ) -> Made:
-    """Make a configuration for a device that OpenBeken is to be flashed to.
+    """Make a configuration for a device that OpenBeken will be flashed to.
 
     Args:
         template: Pins, flags, startup command and chip of the device, or None.
-        changes: What is to be set beyond it.
+        changes: What to set in addition.
         unique: Four bytes of the device's MAC address, or random ones, for its names.
         chip: Name of the chip; otherwise that of the template.
 
     Raises:
-        UnsupportedError: Nothing says which chip it is for, or there is no such chip.
-        BadValueError: A change makes no sense.
+        UnsupportedError: The chip is not given, or there is no such chip.
+        BadValueError: A change is invalid.
     """
     told = template or {}
     name = chip or str(told.get("chip") or "")
@@ -126,7 +126,7 @@ def make_config(
 
 
 def unique_bytes(mac: Secret | None, random: Callable[[int], bytes]) -> bytes:
-    """Four bytes for a device's names: of its MAC address, or random where that is not known."""
+    """Four bytes for a device's names: from its MAC address, or random if that is unknown."""
     return mac.reveal() if mac else random(4)
 
 
@@ -138,11 +138,11 @@ def _template_flags(template: Mapping[str, Any]) -> tuple[frozenset[int], tuple[
     try:
         return flags_from_number(int(text)), ()
     except ValueError:
-        return usual, (f"flags {text[:20]!r} are no number; the usual ones were taken",)
+        return usual, (f"flags {text[:20]!r} are not a number; the default flags were used",)
 
 
 def compare_configs(left: Config, right: Config) -> tuple[Difference, ...]:
-    """What two configurations differ in: fields, bytes that belong to no field, then pins."""
+    """The differences of two configurations: fields, bytes that belong to no field, then pins."""
     ours, theirs = left.values(), right.values()
     names = [name for name in ours | theirs if name not in _PIN_FIELDS]
     found = [Difference("version", left.version, right.version)]
@@ -165,7 +165,7 @@ _PIN_FIELDS = frozenset({"pin_roles", "pin_channels", "pin_channels2"})
 
 
 def _same(left: Value | None, right: Value | None) -> bool:
-    """Equal; a float that is no number equals itself here."""
+    """Equality in which NaN equals itself."""
     return left == right or (isinstance(left, float | tuple) and repr(left) == repr(right))
 
 

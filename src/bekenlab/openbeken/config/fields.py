@@ -20,7 +20,7 @@ _HEAD = 8  # magic, checksum and version
 
 
 class Kind(StrEnum):
-    """How the bytes of a field are meant."""
+    """How the bytes of a field are interpreted."""
 
     U8 = "u8"
     U16 = "u16"
@@ -37,7 +37,7 @@ class Hidden(StrEnum):
     """Why a field is not shown unless asked for."""
 
     NAME = "name"
-    PASSWORD = "password"  # noqa: S105  a word, no password
+    PASSWORD = "password"  # noqa: S105  not a password
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +48,16 @@ class Field:
         name: ``"mqtt_host"``.
         offset: From the start of the sector, in bytes, with 32 pins.
         size: Bytes, with 32 pins.
-        kind: How they are meant.
-        about: What the field is.
+        kind: How they are interpreted.
+        about: Description of the field.
         source: Letters of the sources, see the table.
         since: First version of the configuration that has it.
-        moves: Bytes it lies further on with 48 pins.
+        moves: Bytes by which it is further back with 48 pins.
         unit: Unit of the number, or an empty string.
-        least: Smallest number that is set.
-        most: Largest number that is set, or None for what fits.
-        shortest: Least bytes of a text that is set and not empty.
-        longest: Most bytes of a text that is set, or None for what fits.
+        least: Smallest number that can be set.
+        most: Largest number that can be set, or None for whatever fits.
+        shortest: Minimum length in bytes of a text that is set and not empty.
+        longest: Maximum length in bytes of a text that is set, or None for whatever fits.
         hidden: Why it is not shown unless asked for, or None.
         tail: Whether it may end in bytes of the MAC address, which are not shown unless asked for.
     """
@@ -85,8 +85,8 @@ class Layout:
 
     Attributes:
         version: Version of the configuration.
-        pins: GPIOs it has room for.
-        size: Bytes it takes, which its checksum covers from byte 4 on.
+        pins: Number of GPIOs it has room for.
+        size: Size in bytes; the checksum covers it from byte 4 on.
         fields: By name, with the offsets and sizes of this layout.
     """
 
@@ -96,7 +96,7 @@ class Layout:
     fields: dict[str, Field]
 
     def gaps(self) -> tuple[tuple[int, int], ...]:
-        """Ranges of bytes that belong to no field, half open, behind the head."""
+        """Half-open ranges of bytes after the head that belong to no field."""
         found = []
         place = _HEAD
         for field in self.fields.values():
@@ -111,7 +111,7 @@ def layout(version: int, chip: str | None = None) -> Layout:
 
     Args:
         version: One of ``VERSIONS``.
-        chip: Name of the chip; without it, that of most chips.
+        chip: Name of the chip; by default, the layout of most chips.
     """
     found = find_chip(chip) if chip else None
     pins = _table()["pins"].get(found.name, DEFAULT_PINS) if found else DEFAULT_PINS
@@ -135,12 +135,12 @@ def find_field(name: str) -> Field:
 
 @cache
 def all_fields() -> tuple[Field, ...]:
-    """All fields, in the order they lie in the sector, with 32 pins."""
+    """All fields, in the order of the sector, with 32 pins."""
     return tuple(_field(row) for row in _table()["field"])
 
 
 def defaults() -> dict[str, Any]:
-    """What OpenBeken itself starts with, by field, as in the table; the rest is zero."""
+    """OpenBeken's own defaults by field, as in the table; the rest is zero."""
     return dict(_table()["defaults"])
 
 
@@ -157,7 +157,7 @@ def _layout(version: int, pins: int) -> Layout:
             length = command
         elif field.name.startswith("pin_"):
             length = pins
-        # ``moves`` is written for 16 more pins; the only other number of them is none.
+        # ``moves`` applies to 16 extra pins; there are either 16 or none.
         offset = field.offset + (field.moves if more else 0)
         fields[field.name] = replace(field, offset=offset, size=length)
     return Layout(version, pins, size, fields)

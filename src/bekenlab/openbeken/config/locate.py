@@ -1,4 +1,4 @@
-"""Where in a dump OpenBeken's configuration is."""
+"""Finds OpenBeken's configuration in a dump."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-# A checksum takes milliseconds, and a file made up of nothing but beginnings must end too.
+# A checksum takes milliseconds; this bounds the time for a file full of sector beginnings.
 _MOST_PLACES = 64
 
 
@@ -23,8 +23,8 @@ class Found:
     """A configuration in a file.
 
     Attributes:
-        offset: Of its sector in the file, in bytes; 0 for a file that is only the sector.
-        config: What it says.
+        offset: Offset of its sector in the file, in bytes; 0 if the file is just the sector.
+        config: The configuration.
     """
 
     offset: int
@@ -32,18 +32,18 @@ class Found:
 
 
 def find_config(data: bytes, chip: str | None = None) -> Found:
-    """The configuration in a sector, a dump or a part of one.
+    """Find the configuration in a sector, a dump or a part of one.
 
-    In a dump the address of the chip counts first, then those of all chips, then any sector: dumps
-    may begin in the middle of flash. A damaged one does not hide a good one elsewhere.
+    Tries the address of the chip first, then those of all chips, then any sector, since dumps may
+    begin in the middle of flash. A damaged configuration does not hide a good one elsewhere.
 
     Args:
         data: Bytes of the file.
-        chip: Name of the chip, where it is known.
+        chip: Name of the chip, if known.
 
     Raises:
-        NoConfigError: There is none that is whole.
-        UnsupportedError: There is one of a version that is not understood.
+        NoConfigError: There is no intact configuration.
+        UnsupportedError: There is one, in an unknown version.
     """
     problem: BekenlabError | None = None
     for offset in islice(dict.fromkeys(_places(data, chip)), _MOST_PLACES):

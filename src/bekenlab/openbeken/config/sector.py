@@ -1,4 +1,4 @@
-"""One configuration of OpenBeken: bytes in, fields out, and back byte for byte."""
+"""A configuration of OpenBeken: decodes the sector to fields, and encodes it byte for byte."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAGIC = b"CFG"
 _CRC = 3
 _BODY = 4
-_LAST_VERSION = 100  # OpenBeken itself takes larger numbers for junk
+_LAST_VERSION = 100  # OpenBeken itself treats larger numbers as junk
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ class Config:
     """A configuration.
 
     Attributes:
-        layout: Where its fields are.
-        body: Its bytes, with the fields and whatever else is between them.
-        rest: What follows it in its sector.
+        layout: Layout of its fields.
+        body: Its bytes, including any between the fields.
+        rest: The rest of its sector.
     """
 
     layout: Layout
@@ -42,7 +42,7 @@ class Config:
         return self.layout.version
 
     def value(self, name: str) -> Value:
-        """What a field holds.
+        """Value of a field.
 
         Raises:
             BadValueError: There is no such field, in this version or at all.
@@ -66,7 +66,7 @@ class Config:
         )
 
     def with_values(self, values: Mapping[str, Value]) -> Config:
-        """The same with other values; all that is not named stays as it is, byte for byte.
+        """A copy with new values; everything not named stays the same, byte for byte.
 
         Raises:
             BadValueError: A field does not exist or cannot hold its value.
@@ -81,7 +81,7 @@ class Config:
         return replace(self, body=bytes(body))
 
     def with_pins(self, pins: Iterable[PinSetting]) -> Config:
-        """The same with other settings for these GPIOs; role ``None`` clears one.
+        """A copy with new settings for these GPIOs; role ``None`` clears one.
 
         Raises:
             BadValueError: A GPIO or role does not exist.
@@ -91,7 +91,7 @@ class Config:
             if pin.gpio >= self.layout.pins:
                 raise BadValueError(
                     f"there is no P{pin.gpio}: OpenBeken has {self.layout.pins} pins here",
-                    hint="use the GPIO number, not that of a pad",
+                    hint="use the GPIO number, not the pad number",
                 )
             cells = (setting_role_number(pin.role), pin.channel, pin.channel2)
             for column, cell in zip(columns, cells, strict=True):
@@ -99,7 +99,7 @@ class Config:
         return self.with_values(dict(zip(_PIN_FIELDS, map(tuple, columns), strict=True)))
 
     def encode(self) -> bytes:
-        """The sector: 4096 bytes with a checksum that fits."""
+        """The sector: 4096 bytes with a correct checksum."""
         body = bytearray(self.body)
         body[_CRC] = crc8(self.body[_BODY:])
         return (bytes(body) + self.rest).ljust(SECTOR, b"\xff")
@@ -129,22 +129,22 @@ def decode_config(sector: bytes, chip: str | None = None) -> Config:
 
     Args:
         sector: Bytes that begin with it; up to 4096 of them are kept.
-        chip: Name of the chip it is for; only some chips have a layout of their own.
+        chip: Name of the chip it is for; a few chips have their own layout.
 
     Raises:
-        NoConfigError: There is none, it is damaged, or it is for chips that are no Beken.
-        UnsupportedError: Its version is not understood.
+        NoConfigError: There is none, it is damaged, or it is not for a Beken chip.
+        UnsupportedError: Its version is unknown.
     """
     version = int.from_bytes(sector[4:8], "little", signed=True)
     if sector[:3] != MAGIC or not 0 <= version <= _LAST_VERSION:
         raise NoConfigError(
-            "this is no configuration of OpenBeken",
+            "this is not a configuration of OpenBeken",
             hint="it begins with CFG; name a configuration sector, or a dump that holds one",
         )
     if version not in VERSIONS:
         raise UnsupportedError(
             f"the configuration has version {version}",
-            hint=f"understood are {VERSIONS[0]} to {VERSIONS[-1]}",
+            hint=f"bekenlab knows versions {VERSIONS[0]} to {VERSIONS[-1]}",
         )
     place = layout(version, chip)
     body = sector[: place.size]
@@ -157,7 +157,7 @@ def decode_config(sector: bytes, chip: str | None = None) -> Config:
 def _problem(body: bytes, place: Layout) -> BekenlabError | None:
     if len(body) < place.size:
         return NoConfigError(
-            f"the configuration is cut: {len(body)} of {place.size} bytes are there",
+            f"the configuration is cut off after {len(body)} of {place.size} bytes",
             hint="copy or read it again",
         )
     stored = body[_CRC]
@@ -165,13 +165,12 @@ def _problem(body: bytes, place: Layout) -> BekenlabError | None:
         return None
     if crc8(body[_BODY:], signed=False) == stored:
         return NoConfigError(
-            "this configuration is for a chip that is no Beken: its checksum is that of an "
-            "unsigned char",
+            "this configuration is not for a Beken chip: its checksum is that of an unsigned char",
             hint="make a new one from the device's template",
         )
     return NoConfigError(
         f"the configuration is damaged: checksum 0x{crc8(body[_BODY:]):02x}, stored 0x{stored:02x}",
-        hint="copy or read it again; OpenBeken would not take it either",
+        hint="copy or read it again; OpenBeken would reject it too",
     )
 
 

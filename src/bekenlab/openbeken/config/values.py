@@ -1,4 +1,4 @@
-"""Values of configuration fields: from and to bytes, and from the text a person types."""
+"""Values of configuration fields: to and from bytes, and from text a person types."""
 
 from __future__ import annotations
 
@@ -15,18 +15,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Value = int | float | str | Secret | tuple[int, ...] | tuple[float, ...] | frozenset[int]
-"""A number; a list of them; a text; a text that does not print itself; numbers of flags."""
+"""A number, several numbers, a text, a hidden text, or flag numbers."""
 
 _FORMATS = {Kind.U8: "B", Kind.U16: "H", Kind.U32: "I", Kind.I16: "h", Kind.F32: "f"}
 
 
 def unpack(field: Field, raw: bytes) -> Value:
-    """What the bytes of a field mean. Any bytes mean something.
+    """Decode the bytes of a field. Any bytes are valid.
 
     Returns:
-        A number for one, a tuple for several; for text a ``str`` (bytes that are no UTF-8 as
-        surrogates), or a ``Secret`` where the field is hidden; for flags a frozenset of bit
-        numbers.
+        A number, or a tuple of several; for text a ``str`` (invalid UTF-8 as surrogates), or a
+        ``Secret`` if the field is hidden; for flags a frozenset of bit numbers.
     """
     if field.kind is Kind.FLAGS:
         mask = int.from_bytes(raw, "little")
@@ -44,7 +43,7 @@ def unpack(field: Field, raw: bytes) -> Value:
 
 
 def pack(field: Field, value: Value) -> bytes:
-    """The bytes of a field with this value; what a text does not fill is zero.
+    """Encode the value of a field; text is padded with zeros.
 
     Raises:
         BadValueError: The field cannot hold it.
@@ -69,18 +68,18 @@ def pack(field: Field, value: Value) -> bytes:
 
 
 def check(field: Field, value: Value) -> None:
-    """Hold a value that is to be set to the field's limits, which are narrower than its bytes.
+    """Check a value to be set against the field's limits, which may be narrower than its size.
 
     Raises:
-        BadValueError: It is beyond them; the message does not repeat what is hidden.
+        BadValueError: It exceeds them; the message does not repeat hidden values.
     """
     if field.kind is Kind.TEXT:
         length = len(_content(value))
         longest = field.longest or field.size - 1
         if length > longest:
-            raise _bad(field, f"takes {longest} bytes at most, and this has {length}")
+            raise _bad(field, f"takes at most {longest} bytes, and this has {length}")
         if 0 < length < field.shortest:
-            raise _bad(field, f"takes {field.shortest} bytes at least, and this has {length}")
+            raise _bad(field, f"takes at least {field.shortest} bytes, and this has {length}")
         return
     for number in value if isinstance(value, tuple) else (value,):
         if isinstance(number, int) and not field.least <= number <= _most(field, number):
@@ -89,10 +88,10 @@ def check(field: Field, value: Value) -> None:
 
 
 def parse(field: Field, text: str) -> Value:
-    r"""What a person typed for a field.
+    r"""Parse what a person typed for a field.
 
     Numbers are decimal or ``0x``; several of them are separated by commas; flags are numbers or
-    names separated by commas; in a text ``\n`` is a line feed and ``\\`` a backslash.
+    names separated by commas; in text, ``\n`` is a line feed and ``\\`` a backslash.
 
     Raises:
         BadValueError: It is not a value of this field.

@@ -1,7 +1,7 @@
-"""A report as one HTML file, to be posted in a forum: no script, nothing from elsewhere, no secret.
+"""A report as one HTML file for posting in a forum: no scripts, external resources or secrets.
 
-It is built as a tree rather than from a template: a tree cannot forget to escape, the pictures are
-trees already, and the command line needs no template engine for it.
+It is built as a tree rather than from a template: a tree always escapes, the pictures are trees
+anyway, and the command line needs no template engine.
 """
 
 from bekenlab.report.html.page import html_report

@@ -1,4 +1,4 @@
-"""The sections of the page."""
+"""The HTML report and its sections."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SHORT = {
 
 
 def html_report(analysis: Analysis) -> str:
-    """The report of a dump as one HTML file. It never holds what ``--show-secrets`` would show."""
+    """The report on a dump as one HTML file. It never contains secrets."""
     view = dump_view(analysis)
     title = f"{analysis.file.name}: bekenlab"
     head = el(
@@ -64,7 +64,7 @@ def _header(analysis: Analysis) -> Iterator[Element]:
 def _foot() -> Element:
     text = (
         f"Made by bekenlab {__version__}. Keys, Wi-Fi data and the device's half of the MAC "
-        "address are left out. The dump itself holds them: do not share it as it is."
+        "address are left out. The dump itself contains them: do not share it unredacted."
     )
     return el("p", text, cls="soft")
 
@@ -177,7 +177,7 @@ def _partition(part: Partition) -> list[Content]:
 
 
 def _esphome(analysis: Analysis) -> str:
-    """The YAML for ESPHome; an empty text where there are no pins or ESPHome has no such board."""
+    """ESPHome's YAML; empty if there are no pins or ESPHome does not know the board."""
     if not analysis.pins.pins or analysis.chip.name is None:
         return ""
     try:

@@ -1,4 +1,4 @@
-"""HTML, built as a tree."""
+"""Builds HTML as a tree."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ Content = Element | str | None
 
 
 def el(tag: str, *content: Content, cls: str = "", **attributes: str) -> Element:
-    """An element.
+    """Make an element.
 
     Args:
-        tag: Its name.
-        content: Texts and elements in order; None is nothing.
+        tag: Name of the element.
+        content: Texts and elements in order; None is skipped.
         cls: Classes.
         attributes: Attributes, with ``_`` for ``-``.
     """
@@ -31,7 +31,7 @@ def el(tag: str, *content: Content, cls: str = "", **attributes: str) -> Element
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[Content]], caption: str) -> Element:
-    """A table that scrolls by itself on a narrow screen; its first column names the row."""
+    """Make a table that scrolls on a narrow screen; its first column is the row header."""
     titles = tuple(heads)
     body = el("tbody")
     for first, *others in rows:
@@ -46,7 +46,7 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[Content]], caption: str)
 
 
 def document(root: Element) -> str:
-    """The whole file."""
+    """Serialise the document."""
     return "<!doctype html>\n" + tostring(root, encoding="unicode", method="html") + "\n"
 
 

@@ -1,8 +1,8 @@
-"""Pictures of what is known, as SVG: modules and chips with pins and wiring, maps of flash.
+"""Pictures as SVG: modules and chips with pins and wiring, maps of flash.
 
-A picture is a pure function from typed facts to text. One that stands alone brings its style sheet
-along; one that goes into a page (``standalone=False``) has classes and plain colours only, no style
-and no script, and wants ``stylesheet()`` in that page.
+A picture is a pure function from typed facts to text. A standalone picture includes its style
+sheet; one for a page (``standalone=False``) has only classes and plain colours, no style or script,
+and needs ``stylesheet()`` in that page.
 """
 
 from bekenlab.report.pictures.board import board_picture, draw_board

@@ -1,4 +1,4 @@
-"""The picture of a module or a chip: every pad coloured and labelled by what it does."""
+"""Picture of a module or chip: every pad coloured and labelled by its function."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ def board_picture(
     words_of: Words = ENGLISH,
     standalone: bool = True,
 ) -> str:
-    """Draw a module or package, as text.
+    """Draw a module or package as text.
 
     Args:
-        module: A module, or a package with the bare chip's pins; its pads are known.
-        uses: What the GPIOs do; empty to show the module alone.
-        words_of: The words of the reader's language.
-        standalone: Whether it is a file of its own, or goes into a page that has the style sheet.
+        module: A module, or a package with the bare chip's pins, whose pads are known.
+        uses: Functions of the GPIOs; empty to show the module alone.
+        words_of: Words in the reader's language.
+        standalone: Whether to include the style sheet, for a separate file.
     """
     return draw_board(module, uses, words_of).text(standalone=standalone)
 
 
 def draw_board(module: Module, uses: Uses, words_of: Words = ENGLISH) -> Drawing:
-    """Draw a module or package, as a tree that goes into another one."""
+    """Draw a module or package as a tree to be embedded."""
     outline = outline_of(module)
     facts = {pad.name: pad_facts(pad, uses, words_of) for pad in module.pads}
     views = [
@@ -54,7 +54,7 @@ def draw_board(module: Module, uses: Uses, words_of: Words = ENGLISH) -> Drawing
     left = max(view.left for view in views)
     width = left + views[0].width + max(view.right for view in views)
     kinds = [fact.kind for fact in facts.values()]
-    # Where no device is known, a free pin is just a pin.
+    # If no device is known, an unused pin is just a pin.
     named = words_of if uses else {**words_of, "kind.free": words_of["kind.gpio"]}
     legend_height = draw_legend(None, kinds, width, 0.0, named)
     height = sum(view.height for view in views) + legend_height + _MARGIN
@@ -123,7 +123,7 @@ def _view(outline: Outline, face: Face, facts: Mapping[str, PadFacts]) -> _View:
 
 
 def _labelled(spot: Spot, face: Face, facts: Mapping[str, PadFacts]) -> bool:
-    """Castellated pads get their labels in the first view, unknown pins of a package none."""
+    """Castellated pads are labelled in the first view only, unknown pins of a package never."""
     return spot.name in facts and not (face is Face.BACK and spot.face is Face.BOTH)
 
 

@@ -1,4 +1,4 @@
-"""The body of a board: laminate, aerial, lid and pads; or a chip with its pins."""
+"""The body of a board (laminate, aerial, lid and pads), or a chip with its pins."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 _BOARD = 124.0  # a board is about this wide
 _SCALES = (6.5, 12.0)
-_PIN_PITCH = 11.0  # pins of a chip are no nearer than this
+_PIN_PITCH = 11.0  # minimum pitch of the pins of a chip
 
 
 def board_scale(outline: Outline) -> float:
-    """Units of the picture for a millimetre."""
+    """Picture units per millimetre."""
     if not outline.package:
         return min(max(_BOARD / outline.width, _SCALES[0]), _SCALES[1])
     first, second = outline.spots[:2]
@@ -24,7 +24,7 @@ def board_scale(outline: Outline) -> float:
 
 
 def draw_pad(parent: Element, spot: Spot, scale: float, paint: str) -> Element:
-    """The copper of a pad in its colour."""
+    """Draw the copper of a pad in its colour."""
     width, height = spot.width * scale, spot.height * scale
     round_one = spot.edge is Edge.INSIDE
     return shape(
@@ -41,7 +41,7 @@ def draw_pad(parent: Element, spot: Spot, scale: float, paint: str) -> Element:
 
 
 def draw_body(parent: Element, outline: Outline, face: Face, scale: float, name: str) -> None:
-    """The board without its pads: laminate, aerial, lid; or the body of a chip with its dot."""
+    """Draw a board without its pads (laminate, aerial, lid), or the body of a chip with its dot."""
     if outline.package:
         _draw_chip(parent, outline, scale, name)
         return
@@ -68,7 +68,7 @@ def _draw_chip(parent: Element, outline: Outline, scale: float, name: str) -> No
 
 
 def _name(parent: Element, name: str, middle: tuple[float, float], room: float, ink: str) -> None:
-    """The name in the middle of its ground, on two lines if it has two parts and little room."""
+    """Draw the name centred, on two lines if it has two parts and little space."""
     lines = [name]
     if text_width([(name, "strong")], 13) > room and " " in name:
         lines = list(name.split(" ", 1))
@@ -80,14 +80,14 @@ def _name(parent: Element, name: str, middle: tuple[float, float], room: float, 
 
 
 def _corners(outline: Outline, scale: float, *, mirrored: bool) -> str:
-    """The board's rectangle without what is cut out of its bottom edge."""
+    """The board's outline with the cut-out of its bottom edge."""
     bottom = outline.height
     points = [(0.0, 0.0), (outline.width, 0.0)]
     edge: list[tuple[float, float]] = [(outline.width, bottom)]
     for x, y, width, _ in sorted(outline.cuts, reverse=True):
         edge += [(x + width, bottom), (x + width, y), (x, y), (x, bottom)]
     edge.append((0.0, bottom))
-    # A corner that is cut away would come twice, as an end of the edge and of the cut.
+    # A cut-off corner would occur twice, as an end of the edge and of the cut-out.
     points += [at for at in edge if edge.count(at) == 1]
     if mirrored:
         points = [(outline.width - x, y) for x, y in points]
@@ -95,7 +95,7 @@ def _corners(outline: Outline, scale: float, *, mirrored: bool) -> str:
 
 
 def _meander(outline: Outline, scale: float, *, mirrored: bool) -> list[tuple[float, float]]:
-    """The aerial as the usual zigzag of a trace."""
+    """The aerial as a meandering trace."""
     if outline.antenna is None:
         return []
     x, y, width, height = outline.antenna

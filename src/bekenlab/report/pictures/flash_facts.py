@@ -1,4 +1,4 @@
-"""What is where in flash, sector by sector: the facts of the flash map."""
+"""Contents of flash by sector, for the flash map."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _BLANK = 0xFF
 _BITS = 8
-# Regions of a chip's usual flash map that are shown where the dump itself does not tell.
+# Regions of a chip's usual flash map, shown if the dump itself does not define them.
 _USUAL = ("bootloader", "app", "download", "rf", "storage")
 _CONFIG_MAGIC = b"CFG"  # OpenBeken's configuration sector begins with it
 _PARTITIONS = {"bootloader": "bootloader", "app": "app", "download": "download"}
@@ -31,11 +31,11 @@ class FlashRegion:
     """A range of flash.
 
     Attributes:
-        name: As the partition table or the chip's facts call it: ``"app"``, ``"rf"``.
+        name: Name from the partition table or the chip's facts: ``"app"``, ``"rf"``.
         kind: A region of ``data/palette.toml``.
         start: First physical address.
-        end: First physical address behind it.
-        kept: Whether it cannot be rebuilt once lost, so that bekenlab does not write it unasked.
+        end: First physical address after it.
+        kept: Whether it cannot be rebuilt once lost; bekenlab then writes it only on request.
     """
 
     name: str
@@ -47,14 +47,14 @@ class FlashRegion:
 
 @dataclass(frozen=True, slots=True)
 class FlashFacts:
-    """A flash, ready to be drawn.
+    """Facts of a flash for the map.
 
     Attributes:
         start: Physical address of the first sector.
         size: Bytes.
         regions: In address order; smaller ones may lie inside larger ones.
-        entropy: Of each sector, bits a byte, 0 to 8.
-        blank: Of each sector, whether all of it is 0xFF.
+        entropy: Per sector, bits per byte, 0 to 8.
+        blank: Per sector, whether all of it is 0xFF.
     """
 
     start: int
@@ -64,13 +64,13 @@ class FlashFacts:
     blank: tuple[bool, ...]
 
     def region_at(self, sector: int) -> FlashRegion | None:
-        """The smallest region that holds a sector's first byte; None outside of all."""
+        """The smallest region that contains a sector's first byte, or None."""
         address = self.start + sector * SECTOR
         there = [region for region in self.regions if region.start <= address < region.end]
         return min(there, key=lambda region: region.end - region.start, default=None)
 
     def used(self, region: FlashRegion) -> float:
-        """The part of a region's sectors that is not blank, 0 to 1."""
+        """Fraction of a region's sectors that is not blank, 0 to 1."""
         first = max(region.start - self.start, 0) // SECTOR
         last = -(-max(region.end - self.start, 0) // SECTOR)
         blank = self.blank[first:last]
@@ -78,7 +78,7 @@ class FlashFacts:
 
 
 def flash_facts(analysis: Analysis) -> FlashFacts | None:
-    """The facts of a dump; None for a file with nothing of flash in it."""
+    """The facts of a dump; None for a file without flash content."""
     image = analysis.image
     if image is None or not image.physical:
         return None
@@ -93,7 +93,7 @@ def flash_facts(analysis: Analysis) -> FlashFacts | None:
 
 
 def sector_statistics(data: bytes) -> tuple[tuple[float, ...], tuple[bool, ...]]:
-    """Entropy in bits a byte, and blankness, of each sector; a last, cut sector counts as it is."""
+    """Entropy in bits per byte and blankness of each sector, including a last partial one."""
     octets = np.frombuffer(data, np.uint8)
     whole = len(octets) // SECTOR
     counts = [_histograms(octets[: whole * SECTOR].reshape(-1, SECTOR))] if whole else []
@@ -107,7 +107,7 @@ def sector_statistics(data: bytes) -> tuple[tuple[float, ...], tuple[bool, ...]]
 
 
 def _histograms(sectors: np.ndarray) -> np.ndarray:
-    """How often each byte occurs in each row."""
+    """Count of each byte value per row."""
     rows = np.arange(len(sectors), dtype=np.int64)[:, None] * 256
     flat = (sectors + rows).ravel()
     return np.bincount(flat, minlength=len(sectors) * 256).reshape(-1, 256)

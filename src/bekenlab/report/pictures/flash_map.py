@@ -1,4 +1,4 @@
-"""The flash map: a cell a sector, coloured by region, the stronger the more random its bytes."""
+"""The flash map: one cell per sector, coloured by region; stronger means higher entropy."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ _ROW = 17.0
 _NAME_ROOM = 130.0
 _MOST_ROWS = 16
 _COLUMNS = (32, 64, 128, 256)
-# Upper limits of entropy in bits a byte, and how strong the colour is below them. Level 0 is blank.
+# Upper limits of entropy in bits per byte, and the strength of the colour below. Level 0 is blank.
 _LEVELS = ((2.0, 0.3), (4.0, 0.45), (6.0, 0.6), (7.5, 0.8), (8.1, 1.0))
 
 
 def flash_map(facts: FlashFacts, *, words_of: Words = ENGLISH, standalone: bool = True) -> str:
-    """Draw the map, as text.
+    """Draw the map as text.
 
     Args:
         facts: The flash.
-        words_of: The words of the reader's language.
-        standalone: Whether it is a file of its own, or goes into a page that has the style sheet.
+        words_of: Words in the reader's language.
+        standalone: Whether to include the style sheet, for a separate file.
     """
     return draw_flash(facts, words_of).text(standalone=standalone)
 
 
 def draw_flash(facts: FlashFacts, words_of: Words = ENGLISH) -> Drawing:
-    """Draw the map, as a tree that goes into another one."""
+    """Draw the map as a tree to be embedded."""
     sectors = len(facts.entropy)
     columns = next((n for n in _COLUMNS if sectors <= n * _MOST_ROWS), _COLUMNS[-1])
     rows = -(-sectors // columns)
@@ -66,7 +66,7 @@ def draw_flash(facts: FlashFacts, words_of: Words = ENGLISH) -> Drawing:
 
 
 def _listed(facts: FlashFacts) -> list[FlashRegion]:
-    """Regions with an entry of their own; copies of a kind of block only once."""
+    """Regions to list; copies of the same kind of block only once."""
     seen: dict[str, FlashRegion] = {}
     for region in facts.regions:
         seen.setdefault(region.name, region)
@@ -140,7 +140,7 @@ def _story(
 def _entry(
     root: Element, facts: FlashFacts, region: FlashRegion, y: float, words_of: Words
 ) -> None:
-    """One line of the list below: colour, name, range, size, how full."""
+    """Draw a line of the list: colour, name, range, size, usage."""
     shape(root, "rect", f"region-{region.kind}", x=8, y=y - 5, width=10, height=10, rx=2.5)
     if region.kept:
         shape(root, "circle", "page", cx=13, cy=y, r=2)
@@ -155,7 +155,7 @@ def _entry(
 
 
 def _scale(root: Element, y: float, words_of: Words) -> None:
-    """What the strength of the colour, the grey and the dot mean."""
+    """Draw the key to colour strength, grey and dot."""
     x = 8.0
     shape(root, "rect", "blank", x=x, y=y - 5, width=10, height=10, rx=2.5)
     for step, text in _steps(words_of):

@@ -1,4 +1,4 @@
-"""A board's pads with their places, for what is drawn over a photo."""
+"""A board's pads with their positions, for drawing over a photo."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bekenlab.chips import Module, Pad
     from bekenlab.chips.outlines import Spot
 
-# What somebody with a soldering iron looks for, by function, and what it is called then.
+# Functions needed for flashing or the log, with their labels.
 _VITAL = {
     "UART1_RX": "RX1",
     "UART1_TX": "TX1",
@@ -27,15 +27,15 @@ _VITAL = {
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One pad or pin.
+    """A pad or pin.
 
     Attributes:
-        name: As printed or numbered.
-        x: Middle, mm from the left as seen from its face.
-        y: Middle, mm from the top.
+        name: Printed name or number.
+        x: Centre, mm from the left as seen from its face.
+        y: Centre, mm from the top.
         kind: A kind of ``data/palette.toml``.
-        text: What to write beside it.
-        detail: All there is to say.
+        text: Label.
+        detail: Full description.
         vital: Whether it is needed to flash or to read the log: RX1, TX1, CEN, 3V3, GND, TX2.
         used: Whether the device uses it.
     """
@@ -52,11 +52,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """A board, ready to be laid over a photo.
+    """A board to be drawn over a photo.
 
     Attributes:
-        name: Of the module or chip.
-        package: Whether it is a bare chip, whose corners are clicked; else two pads are.
+        name: Name of the module or chip.
+        package: Whether it is a bare chip, located by its corners rather than by two pads.
         width: mm.
         height: mm.
         faces: Marks by face; a bare chip has only a front.
@@ -69,7 +69,7 @@ class Geometry:
     faces: dict[Face, tuple[Mark, ...]]
 
     def to_json(self) -> dict[str, Any]:
-        """As the photo page gets it: colours are those of a light page, on any photo."""
+        """As JSON for the photo page, with the colours of the light theme."""
         colours = paints()
         return {
             "name": self.name,
@@ -97,7 +97,7 @@ class Geometry:
 
 
 def geometry_of(module: Module, uses: Uses, words: Words = ENGLISH) -> Geometry:
-    """The pads of a module, or the pins of a bare chip, with their places."""
+    """The pads of a module, or the pins of a bare chip, with their positions."""
     outline = outline_of(module)
     pads = {pad.name: pad for pad in module.pads}
     shown = (Face.FRONT,) if outline.package else (Face.FRONT, Face.BACK)
@@ -128,7 +128,7 @@ def _mark(spot: Spot, pad: Pad | None, uses: Uses, words: Words) -> Mark:
 
 
 def _text(fact: PadFacts, vital: str) -> str:
-    """What stands beside the pad: first what one solders to, then the rest."""
+    """The label of a pad: its function for soldering first, then the rest."""
     if not vital:
         return f"{fact.head} {fact.text}".strip()
     rest = "" if fact.head in {vital, ""} else f" {fact.head}"

@@ -1,4 +1,4 @@
-"""The label of a pad: its name in its colour, and what it does."""
+"""The label of a pad: its name in its colour, and its function."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PILL = 14.0
 
 
 def pill_width(names: list[str]) -> float:
-    """Width of the pills of one column, so that its texts begin at one place."""
+    """Common width of the pills in a column, so that its texts are aligned."""
     return max((text_width([(name, "strong")], SIZE - 1.5) + 8 for name in names), default=0.0)
 
 
@@ -36,7 +36,7 @@ def label_parts(fact: PadFacts) -> list[tuple[str, str]]:
 def draw_label(
     parent: Element, at: Point, name: str, fact: PadFacts, pill: float, *, left: bool
 ) -> None:
-    """A label that begins at a point: the pad's name in its colour, and what it does."""
+    """Draw a label at a point: the pad's name in its colour, and its function."""
     x, y = at
     made = group(parent, f"{name}: {fact.detail}")
     made.set("class", "bl-label")

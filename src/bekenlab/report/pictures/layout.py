@@ -1,4 +1,4 @@
-"""Where labels go: two columns beside a board, without overlaps and without crossing lines."""
+"""Placement of labels in two columns beside a board, without overlaps or crossing lines."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
     from bekenlab.report.pictures.svg import Point
 
 GAP = 17.0
-"""Distance of two labels, in units of the picture."""
+"""Minimum distance between labels, in picture units."""
 
 _FIRST = 13.0
 _ELBOW = 9.0
-_CLEAR_MM = 0.75  # a line this far from the middle of a test pad is clear of it
+_CLEAR_MM = 0.75  # minimum distance of a line from the centre of a test pad
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A label's place.
+    """A placed label.
 
     Attributes:
         spot: The pad.
         left: Whether it is in the left column.
-        y: Middle of the label, from the top of the board.
-        line: From the pad to the label.
+        y: Centre of the label, from the top of the board.
+        line: Line from the pad to the label.
     """
 
     spot: Spot
@@ -48,12 +48,12 @@ def place(
 
     Args:
         spots: Pads that get a label.
-        size: Of the board, mm.
-        scale: Units of the picture for one mm. The board's upper left corner is (0, 0).
-        others: Pads without a label, which lines go round.
+        size: Size of the board, mm.
+        scale: Picture units per mm. The board's upper left corner is (0, 0).
+        others: Pads without a label, which lines avoid.
 
     Returns:
-        Every pad, the left column from the top down, then the right one.
+        All labels: the left column from the top down, then the right one.
     """
     width, height = size[0] * scale, size[1] * scale
     found: list[Placed] = []
@@ -67,13 +67,13 @@ def place(
 
 
 def spread(wanted: Sequence[float], gap: float = GAP) -> list[float]:
-    """Move places apart so that neighbours keep their distance, with the least movement.
+    """Move positions apart by the least amount that keeps a minimum gap.
 
     Args:
-        wanted: Places in rising order.
-        gap: Least distance.
+        wanted: Positions in ascending order.
+        gap: Minimum distance.
     """
-    # Without the gaps it is a regression on rising values: pool neighbours that are out of order.
+    # After subtracting the gaps this is isotonic regression: pool adjacent violators.
     pools: list[tuple[float, int]] = []
     for index, place_wanted in enumerate(wanted):
         mean, count = place_wanted - index * gap, 1
@@ -89,7 +89,7 @@ def spread(wanted: Sequence[float], gap: float = GAP) -> list[float]:
 def _columns(
     spots: Sequence[Spot], others: Sequence[Spot], width: float
 ) -> tuple[list[Spot], list[Spot]]:
-    """Left and right; pads at the upper and lower edge by halves."""
+    """Assign pads to the left and right column; the upper and lower edge are split in half."""
     spots = [_leaving(spot, (*spots, *others), width) for spot in spots]
     left = [spot for spot in spots if spot.edge is Edge.LEFT]
     right = [spot for spot in spots if spot.edge is Edge.RIGHT]
@@ -103,7 +103,7 @@ def _columns(
 
 
 def _leaving(spot: Spot, spots: Sequence[Spot], width: float) -> Spot:
-    """A pad inside, with the edge its line leaves by: the near side, unless pads are in the way."""
+    """The edge by which an inner pad's line leaves: the nearer one, unless pads are in the way."""
     if spot.edge is not Edge.INSIDE:
         return spot
     beside = [one.x for one in spots if one is not spot and abs(one.y - spot.y) < _CLEAR_MM]
@@ -115,7 +115,7 @@ def _leaving(spot: Spot, spots: Sequence[Spot], width: float) -> Spot:
 def _wanted(
     column: Sequence[Spot], height: float, scale: float, *, left: bool
 ) -> list[tuple[float, Spot]]:
-    """Each pad with the height its label would like: pads above and below the board in steps."""
+    """Each pad with the preferred height of its label; the upper and lower edge in steps."""
     wanted = [(spot.y * scale, spot) for spot in column if spot.edge in {Edge.LEFT, Edge.RIGHT}]
     for edge in (Edge.TOP, Edge.BOTTOM):
         row = sorted((s for s in column if s.edge is edge), key=lambda s: s.x, reverse=not left)

@@ -1,4 +1,4 @@
-"""The legend of a board's picture: the kinds that occur, each with its colour."""
+"""The legend of a board's picture: the kinds in it with their colours."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _BETWEEN = 12.0
 def draw_legend(
     parent: Element | None, shown: Iterable[str], width: float, top: float, words_of: Words
 ) -> float:
-    """Draw the legend, as many entries a row as fit.
+    """Draw the legend with as many entries per row as fit.
 
     Args:
-        parent: Where it goes, or None to learn its height.
-        shown: Kinds in the picture, repeated ones too.
-        width: Room there is.
-        top: Where it begins.
-        words_of: Words of the language.
+        parent: Parent element, or None to only compute the height.
+        shown: Kinds in the picture; may repeat.
+        width: Available width.
+        top: Its upper edge.
+        words_of: Words in the reader's language.
 
     Returns:
-        Height it takes.
+        Its height.
     """
     there = set(shown)
     x, row = _MARGIN, 0

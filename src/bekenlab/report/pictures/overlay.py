@@ -1,4 +1,4 @@
-"""What is drawn over a photo of a board, and where: rings on the pads, labels beside the board."""
+"""Overlay for a photo of a board: rings on the pads, labels beside the board."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 _FONT_SHARE = 1 / 45  # of the photo's longer side
 _LEAST_FONT = 12.0
-_LINE = 1.6  # heights of the font between two labels
-_AWAY = 1.5  # heights of the font between board and labels
+_LINE = 1.6  # distance between labels, in font heights
+_AWAY = 1.5  # distance between board and labels, in font heights
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One pad over the photo, in pixels.
+    """A pad in the photo, in pixels.
 
     Attributes:
         mark: The pad.
-        at: Where it is.
-        label: Upper left corner, width and height of its label; None without one.
+        at: Its centre.
+        label: Upper left corner, width and height of its label, or None.
         left: Whether the label is left of the board.
     """
 
@@ -45,11 +45,11 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """Everything that is drawn over a photo, in its pixels.
+    """Everything to draw over a photo, in pixels of the photo.
 
     Attributes:
-        width: Of the photo.
-        height: Of the photo.
+        width: Width of the photo.
+        height: Height of the photo.
         font: Height of the font.
         border: Corners of the board, pin 1's or the upper left one first.
         tags: The pads.
@@ -65,12 +65,12 @@ class Overlay:
 def overlay_of(
     geometry: Geometry, face: Face, matrix: NDArray[np.float64], size: tuple[int, int]
 ) -> Overlay:
-    """Lay a board over a photo.
+    """Place a board over a photo.
 
     Args:
-        geometry: The board. What is needed to flash it gets a label, and so does what is used.
+        geometry: The board. Pads needed for flashing and used pads get a label.
         face: The side in the photo.
-        matrix: From its millimetres to pixels.
+        matrix: From millimetres of the board to pixels.
         size: Width and height of the photo, pixels.
     """
     width, height = size
@@ -91,14 +91,14 @@ def overlay_of(
 
 
 def by_corners(geometry: Geometry, corners: Sequence[Point], size: tuple[int, int]) -> Overlay:
-    """Lay a chip over a photo by its four corners, pin 1's first.
+    """Place a chip over a photo by its four corners, pin 1 first.
 
     Raises:
-        BadValueError: The board is no bare chip, or the corners make no sense.
+        BadValueError: The board is not a bare chip, or the corners do not outline one.
     """
     if not geometry.package:
         raise BadValueError(
-            f"{geometry.name} is a module, and its corners are no good guide",
+            f"{geometry.name} is a module, which cannot be located by its corners",
             action=Action("name-pads"),
         )
     matrix = from_corners(corners, (geometry.width, geometry.height))
@@ -108,16 +108,16 @@ def by_corners(geometry: Geometry, corners: Sequence[Point], size: tuple[int, in
 def by_pads(
     geometry: Geometry, pads: Mapping[str, Point], size: tuple[int, int], face: Face | None = None
 ) -> Overlay:
-    """Lay a board over a photo by two of its pads.
+    """Place a board over a photo by two of its pads.
 
     Args:
         geometry: The board.
-        pads: Names of two pads, and where they are in the photo, pixels.
+        pads: Names of two pads and their positions in the photo, pixels.
         size: Width and height of the photo, pixels.
-        face: The side in the photo; None for the first one that shows both pads.
+        face: The side in the photo; None for the first one with both pads.
 
     Raises:
-        BadValueError: There are not two pads, or no side of the board shows both.
+        BadValueError: There are not two pads, or no side of the board has both.
     """
     if len(pads) != 2:
         raise BadValueError("two different pads are needed", hint="such as 1=120,340 11=560,352")
@@ -131,19 +131,19 @@ def by_pads(
     known = dict.fromkeys(mark.name for side in sides for mark in geometry.faces.get(side, ()))
     named = " and ".join(pads)
     raise BadValueError(
-        f"no side of {geometry.name} shows the pads {named}", hint=f"its pads: {', '.join(known)}"
+        f"no side of {geometry.name} has the pads {named}", hint=f"its pads: {', '.join(known)}"
     )
 
 
 def label_text(mark: Mark) -> str:
-    """What a label says: the pad's number and what it is."""
+    """Text of a label: the pad's number and function."""
     return f"{mark.name}  {mark.text}"
 
 
 def _labelled(
     column: Sequence[Tag], edge: float, font: float, size: tuple[int, int], *, left: bool
 ) -> list[Tag]:
-    """One column of labels beside the board, inside the photo where that is possible."""
+    """Place a column of labels beside the board, inside the photo if possible."""
     width, height = size
     tall = font * 1.4
     ordered = sorted(column, key=lambda tag: tag.at[1])

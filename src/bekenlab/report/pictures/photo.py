@@ -1,4 +1,4 @@
-"""A photo of a board with its pins drawn over it, as PNG or SVG. Needs Pillow (``[photo]``)."""
+"""Draws a board's pins over a photo, as PNG or SVG. Needs Pillow (``[photo]``)."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _QUALITY = 88
 
 
 def load_photo(path: Path) -> Image:
-    """Read a photo, upright as its EXIF data say.
+    """Read a photo, rotated according to its EXIF data.
 
     Raises:
         MissingExtraError: Pillow is not installed.
         FileAccessError: The file cannot be read.
         TooLargeError: More than 50 MB, or more than 64 million pixels.
-        CorruptInputError: It is no JPEG, PNG or WebP picture, or a damaged one.
+        CorruptInputError: It is not a JPEG, PNG or WebP picture, or it is damaged.
     """
     try:
         from PIL import Image, ImageOps
@@ -51,7 +51,7 @@ def load_photo(path: Path) -> Image:
         raise TooLargeError(f"{path.name} has {size:,} bytes", hint="make the picture smaller")
     try:
         with warnings.catch_warnings():
-            # Pillow only warns where we refuse.
+            # Pillow only warns where this refuses.
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             opened = Image.open(io.BytesIO(data), formats=_FORMATS)
         if opened.width * opened.height > _MOST_PIXELS:
@@ -61,14 +61,14 @@ def load_photo(path: Path) -> Image:
         raise _too_many_pixels(path) from error
     except (OSError, SyntaxError, ValueError) as error:
         raise CorruptInputError(
-            f"{path.name} is no picture that can be read", hint="take a JPEG, PNG or WebP file"
+            f"{path.name} is not a readable picture", hint="use a JPEG, PNG or WebP file"
         ) from error
 
 
 def _too_many_pixels(path: Path) -> TooLargeError:
     return TooLargeError(
         f"{path.name} has more than {_MOST_PIXELS:,} pixels",
-        hint="make the picture smaller: 4000 pixels a side are plenty",
+        hint="make the picture smaller: 4000 pixels per side are plenty",
     )
 
 
@@ -91,7 +91,7 @@ def photo_png(photo: Image, overlay: Overlay) -> bytes:
 
 
 def photo_svg(photo: Image, overlay: Overlay, title: str) -> str:
-    """The photo with the pins drawn over it, as one SVG file that holds the photo too."""
+    """The photo with the pins drawn over it, as one SVG file that embeds the photo."""
     packed = io.BytesIO()
     photo.save(packed, "JPEG", quality=_QUALITY)
     listed = "; ".join(label_text(tag.mark) for tag in overlay.tags if tag.label)
@@ -160,6 +160,6 @@ def _dot(pen: ImageDraw, at: Point, radius: float, fill: str, edge: str, line: i
 
 
 def _near_end(tag: Tag) -> Point:
-    """Where the line from the pad meets its label."""
+    """The point where the line from the pad meets its label."""
     x, y, width, height = tag.label or (0.0, 0.0, 0.0, 0.0)
     return (x + width if tag.left else x, y + height / 2)

@@ -1,6 +1,6 @@
 """From a board's millimetres to a photo's pixels: by four corners, or by two pads.
 
-``web/static/projection.js`` is the same in the browser; ``tests/web`` holds the two together.
+``web/static/projection.js`` is its equivalent in the browser; ``tests/web`` compares the two.
 """
 
 from __future__ import annotations
@@ -19,33 +19,34 @@ if TYPE_CHECKING:
     from bekenlab.report.pictures.svg import Point
 
 _LEAST_PIXELS = 8.0
-# Sine of the smallest turn at a corner. With three corners all but in line there is no chip to
-# see, and the equations have no exact answer.
+# Minimum sine of the turn at a corner. If three corners are almost in line, no chip is visible and
+# the equations are ill-conditioned.
 _LEAST_TURN = 0.01
-_HINT = "click the corners one after the other round the chip, the one at pin 1 first"
+_HINT = "click the corners in order around the chip, beginning at pin 1"
 
 
 def from_corners(corners: Sequence[Point], size: Point) -> NDArray[np.float64]:
-    """The homography that takes a chip's millimetres to pixels.
+    """The homography from a chip's millimetres to pixels.
 
     Args:
-        corners: The chip's four corners in the photo, pixels, y down: pin 1's first, then round the
-            chip either way. A photo is never mirrored, so the order of the others is put right.
+        corners: The chip's four corners in the photo, pixels, y down: pin 1 first, then around the
+            chip in either direction. A photo is never mirrored, so the order of the others is
+            corrected.
         size: Width and height of the chip, mm.
 
     Returns:
-        A 3 x 3 matrix with 1 in its last place.
+        A 3 x 3 matrix whose last element is 1.
 
     Raises:
-        BadValueError: The corners are no convex quadrangle, or too near together.
+        BadValueError: The corners are not a convex quadrilateral, or too close together.
     """
     if min(np.hypot(*side) for side in _sides(corners)) < _LEAST_PIXELS:
         raise BadValueError("two corners are less than 8 pixels apart", hint=_HINT)
     turns = _turns(corners)
     if min(turns) < _LEAST_TURN and max(turns) > -_LEAST_TURN:
-        raise BadValueError("the corners do not go round a chip", hint=_HINT)
+        raise BadValueError("the corners do not outline a chip", hint=_HINT)
     first, second, third, fourth = corners
-    if turns[0] > 0:  # with the clock; pins count against it
+    if turns[0] > 0:  # clockwise; pins are numbered counterclockwise
         second, fourth = fourth, second
     width, height = size
     board = ((0.0, 0.0), (0.0, height), (width, height), (width, 0.0))
@@ -59,31 +60,29 @@ def from_corners(corners: Sequence[Point], size: Point) -> NDArray[np.float64]:
 
 
 def from_pads(board: tuple[Point, Point], photo: tuple[Point, Point]) -> NDArray[np.float64]:
-    """The similarity that takes a board's millimetres to pixels: moved, turned and scaled.
+    """The similarity from a board's millimetres to pixels: translation, rotation and scale.
 
     Args:
         board: Two pads, mm, as seen from the face in the photo.
-        photo: Where they are in the photo, pixels. It should be taken from straight above.
+        photo: Their positions in the photo, pixels. It should be taken from straight above.
 
     Returns:
         A 3 x 3 matrix.
 
     Raises:
-        BadValueError: The two places are the same, on the board or in the photo.
+        BadValueError: The two positions are the same, on the board or in the photo.
     """
     there = complex(*board[1]) - complex(*board[0])
     here = complex(*photo[1]) - complex(*photo[0])
     if abs(there) == 0 or abs(here) < _LEAST_PIXELS:
-        raise BadValueError(
-            "the two pads are one", hint="take two pads that are far from each other"
-        )
+        raise BadValueError("the two pads are the same", hint="choose two pads that are far apart")
     turn = here / there
     at = complex(*photo[0]) - turn * complex(*board[0])
     return np.array([[turn.real, -turn.imag, at.real], [turn.imag, turn.real, at.imag], [0, 0, 1]])
 
 
 def project(matrix: NDArray[np.float64], points: Sequence[Point]) -> list[Point]:
-    """Points of a board, in pixels of the photo."""
+    """Map points of a board to pixels of the photo."""
     if not points:
         return []
     spots = np.array([(x, y, 1.0) for x, y in points]) @ matrix.T
@@ -98,9 +97,9 @@ def _sides(corners: Sequence[Point]) -> list[Point]:
 
 
 def _turns(corners: Sequence[Point]) -> list[float]:
-    """Sine of the border's turn at each corner: all positive clockwise, all negative the other way.
+    """Sine of the outline's turn at each corner: all positive clockwise, negative otherwise.
 
-    No two corners may be the same.
+    All corners must be different.
     """
     sides = _sides(corners)
     return [

@@ -1,4 +1,4 @@
-"""SVG, built as a tree: everything is escaped, and every shape takes its colour from the theme."""
+"""Builds SVG as a tree: everything is escaped, and every shape takes its colour from the theme."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Point = tuple[float, float]
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
-# Characters XML 1.0 has no place for and ``printable`` lets through.
+# Characters that XML 1.0 does not allow and ``printable`` lets through.
 _UNFIT = {0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}
-# Widths of characters in em, of DejaVu Sans: the widest of the fonts in use.
+# Widths of characters in em, in DejaVu Sans, the widest of the fonts used.
 _NARROW = dict.fromkeys("iljI|.,:;'!()[] ", 0.36) | dict.fromkeys("frt-/", 0.42)
 _WIDE = dict.fromkeys("mwMWQO%@", 0.92) | dict.fromkeys("ABCDGHKNRUVXYZ&", 0.71)
 _USUAL = 0.63
@@ -26,14 +26,14 @@ _BOLD = 1.1
 
 
 class Drawing:
-    """An SVG in the making.
+    """An SVG under construction.
 
     Args:
-        width: Of the view box.
-        height: Of the view box.
-        title: Its name for a screen reader.
-        description: What there is to see, in a sentence or two.
-        scale: Pixels for one unit when nothing else decides.
+        width: Width of the view box.
+        height: Height of the view box.
+        title: Name for screen readers.
+        description: Description for screen readers, a sentence or two.
+        scale: Pixels per unit, unless set elsewhere.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Drawing:
         SubElement(self.root, "desc").text = clean(description)
 
     def text(self, *, standalone: bool) -> str:
-        """The document. One that stands alone brings its style sheet and its ground along."""
+        """The document; a standalone one includes its style sheet and background."""
         if not standalone:
             return tostring(self.root, encoding="unicode")
         style = Element("style")
@@ -67,7 +67,7 @@ class Drawing:
 
 
 def group(parent: Element, title: str = "") -> Element:
-    """A group, with a title that shows when the pointer rests on it."""
+    """Add a group, with a title shown as a tool tip."""
     made = SubElement(parent, "g")
     if title:
         SubElement(made, "title").text = clean(title)
@@ -75,13 +75,13 @@ def group(parent: Element, title: str = "") -> Element:
 
 
 def shape(parent: Element | None, tag: str, paint: str, **attributes: float | str) -> Element:
-    """One shape.
+    """Make a shape.
 
     Args:
-        parent: Where it goes; None for one that is put somewhere later.
+        parent: Parent element; None for a shape that is added later.
         tag: SVG element.
         paint: Classes of the theme, separated by spaces: ``"board"``, ``"kind-relay ink-line"``.
-        attributes: Attributes of SVG, with ``_`` for ``-``.
+        attributes: SVG attributes, with ``_`` for ``-``.
     """
     values = {name.replace("_", "-"): _value(value) for name, value in attributes.items()}
     known = paints()
@@ -96,7 +96,7 @@ def shape(parent: Element | None, tag: str, paint: str, **attributes: float | st
 
 
 def path(parent: Element, paint: str, points: Sequence[Point], width: float) -> Element:
-    """A line through points."""
+    """Add a line through points."""
     joined = " ".join(f"{number(x)},{number(y)}" for x, y in points)
     return shape(
         parent, "polyline", paint, points=joined, stroke_width=width, stroke_linejoin="round"
@@ -110,12 +110,12 @@ def words(
     size: float,
     anchor: str = "start",
 ) -> Element:
-    """One line of text of several parts, each with its class.
+    """Add a line of text from parts, each with its classes.
 
     Args:
-        parent: Where it goes.
-        at: Left end, middle or right end of the base line, as ``anchor`` says.
-        parts: Text and classes; ``strong`` among the classes makes it bold.
+        parent: Parent element.
+        at: Left end, middle or right end of the baseline, depending on ``anchor``.
+        parts: Text and classes; the class ``strong`` makes it bold.
         size: Height of the font.
         anchor: ``"start"``, ``"middle"`` or ``"end"``.
     """
@@ -139,7 +139,7 @@ def words(
 
 
 def text_width(parts: Iterable[tuple[str, str]], size: float) -> float:
-    """Room that a line of text needs at most, in the units of ``size``."""
+    """Maximum width of a line of text, in the units of ``size``."""
     total = -_NARROW[" "]
     for text, paint in parts:
         plain = sum(_NARROW.get(c) or _WIDE.get(c) or _USUAL for c in text)
@@ -148,7 +148,7 @@ def text_width(parts: Iterable[tuple[str, str]], size: float) -> float:
 
 
 def fitting(text: str, room: float, size: float) -> str:
-    """A bold text, cut where it would need more room."""
+    """A bold text, shortened to fit."""
     if text_width([(text, "strong")], size) <= room:
         return text
     while text and text_width([(text + ELLIPSIS, "strong")], size) > room:
@@ -157,12 +157,12 @@ def fitting(text: str, room: float, size: float) -> str:
 
 
 def clean(text: str) -> str:
-    """Text without the characters that XML cannot hold."""
+    """Text without the characters that XML does not allow."""
     return printable(text).translate(_UNFIT)
 
 
 def number(value: float) -> str:
-    """A length with two decimals at most."""
+    """A length with at most two decimals."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 

@@ -1,8 +1,7 @@
-"""The colours of the pictures, and the style sheet that goes with them.
+"""The colours of the pictures, and their style sheet.
 
-Every shape carries its light colour itself, which any program can show, and a class. The style
-sheet gives the class a custom property, which follows the reader's theme or is set by the page
-around.
+Every shape has its light colour, which any program can show, and a class. The style sheet gives the
+class a custom property, which follows the reader's theme or is set by the surrounding page.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import Any
 from bekenlab.data import read_table
 
 ROOT_CLASS = "bl-picture"
-"""Class of the root of every picture; a page may set the custom properties on it."""
+"""Class of the root of every picture; a page can set the custom properties on it."""
 
 FONT = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
 """Fonts of every picture."""
@@ -24,7 +23,7 @@ _STROKES = ("ink", "muted", "line", "trace", "copper", "page", "board-ink")
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """One class: the property it colours, and the colour in both themes."""
+    """A class: the property it colours, and the colour in both themes."""
 
     attribute: str
     light: str
@@ -33,10 +32,10 @@ class Paint:
 
 @cache
 def paints() -> dict[str, Paint]:
-    """Paint by class name, without the prefix ``bl-``.
+    """Paints by class name, without the prefix ``bl-``.
 
-    ``ink`` fills and ``ink-line`` draws a line; ``kind-relay`` is the ground and ``kind-relay-on``
-    the text of a kind of pad, ``kind-relay-line`` its line; ``region-app`` a region of flash.
+    ``ink`` fills and ``ink-line`` strokes; ``kind-relay`` is the background of a kind of pad,
+    ``kind-relay-on`` its text and ``kind-relay-line`` its line; ``region-app`` a region of flash.
     """
     table = _palette()
     found = {name: Paint("fill", *pair) for name, pair in table["colours"].items()}
@@ -63,11 +62,11 @@ def _palette() -> dict[str, Any]:
 
 @cache
 def stylesheet(*, switched: bool = False) -> str:
-    """CSS for a page that shows pictures inline; made of the palette alone.
+    """CSS for a page that shows pictures inline; contains only the palette.
 
     Args:
-        switched: Whether the page lets its reader choose: ``data-theme`` of its root is ``"light"``
-            or ``"dark"`` then, and anything else means as the system has it.
+        switched: Whether the page has a theme switch: ``data-theme`` of its root is then
+            ``"light"`` or ``"dark"``; anything else means the system's theme.
     """
     names = {name: paint for name, paint in paints().items() if not name.endswith("-line")}
     light = "".join(f"--bl-{name}:{paint.light};" for name, paint in names.items())

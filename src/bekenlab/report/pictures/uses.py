@@ -1,4 +1,4 @@
-"""What each pad does, as a picture shows it: a kind, a few words, and the whole story."""
+"""Functions of pads for pictures: a kind, a short text, and a full description."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from bekenlab.pins import PinMap
 
 LONGEST = 14
-"""Characters a use may have beside its pad."""
+"""Maximum length of the text beside a pad, characters."""
 
 _LEVELS = {Polarity.ACTIVE_HIGH: ", active high", Polarity.ACTIVE_LOW: ", active low", None: ""}
 _UART1 = (10, 11)
 _UART2 = (1, 0)
-# Functions that say what a pad is for, whatever the device: kind and word.
+# Functions that determine a pad's purpose on any device: kind and word.
 _FIXED = {
     "3V3": ("power", ""),
     "5V": ("power", ""),
@@ -50,12 +50,12 @@ _SERIAL = {
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One job of one GPIO.
+    """A function of a GPIO.
 
     Attributes:
         kind: A kind of ``data/palette.toml``, e.g. ``"relay"``.
-        text: A few words, at most ``LONGEST`` characters.
-        detail: All there is to say, for a tool tip or a table.
+        text: Short text, at most ``LONGEST`` characters.
+        detail: Full description, for a tool tip or a table.
     """
 
     kind: str
@@ -65,14 +65,14 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class PadFacts:
-    """A pad as it is shown.
+    """A pad in a picture.
 
     Attributes:
-        kind: Its colour.
-        head: The GPIO, or what else it is: ``"P26"``, ``"3V3"``.
-        text: What it does, or an empty string.
-        note: What it can also be: ``"RX1"``, ``"PWM5"``.
-        detail: All there is to say, in a sentence.
+        kind: Kind, which gives its colour.
+        head: The GPIO or other name: ``"P26"``, ``"3V3"``.
+        text: Its function, or an empty string.
+        note: Alternative functions: ``"RX1"``, ``"PWM5"``.
+        detail: Full description.
     """
 
     kind: str
@@ -83,11 +83,11 @@ class PadFacts:
 
 
 Uses = dict[int, tuple[Use, ...]]
-"""Jobs by GPIO."""
+"""Functions by GPIO."""
 
 
 def uses_of(pins: PinMap, words: Words = ENGLISH) -> Uses:
-    """The jobs in a pin map, with the serial lines of a meter or a second controller."""
+    """The functions in a pin map, including the serial pins of a meter or second controller."""
     found: Uses = {}
     for pin in pins.pins:
         found[pin.gpio] = (*found.get(pin.gpio, ()), _use(pin))
@@ -97,7 +97,7 @@ def uses_of(pins: PinMap, words: Words = ENGLISH) -> Uses:
 
 
 def uses_of_template(template: Mapping[str, Any]) -> Uses:
-    """The jobs in an OpenBeken template; what makes no sense in it is left out."""
+    """The functions in an OpenBeken template; invalid settings are left out."""
     settings, _ = parse_settings(template.get("pins", {}))
     found: Uses = {}
     for setting in settings:
@@ -110,14 +110,14 @@ def uses_of_template(template: Mapping[str, Any]) -> Uses:
 
 
 def uses_of_subject(subject: Subject, words: Words = ENGLISH) -> Uses:
-    """The jobs as any file about a device tells them."""
+    """The functions from any file about a device."""
     if subject.pins is not None:
         return uses_of(subject.pins, words)
     return uses_of_template(subject.template)
 
 
 def pad_facts(pad: Pad, uses: Uses, words: Words = ENGLISH) -> PadFacts:
-    """What to show of a pad."""
+    """The facts to show for a pad."""
     jobs = uses.get(pad.gpio, ()) if pad.gpio is not None else ()
     names = {name: _SERIAL[name] for name in pad.functions if name in _SERIAL}
     serial = next(iter(names.values()), None)
@@ -136,14 +136,14 @@ def pad_facts(pad: Pad, uses: Uses, words: Words = ENGLISH) -> PadFacts:
 
 
 def _story(head: str, pad: Pad, jobs: tuple[Use, ...], unused: str) -> str:
-    """``P26: Relay 1, ... (PWM5)``. Where nothing is known of a device, nothing is said of use."""
+    """``P26: Relay 1, ... (PWM5)``; without a known device, only the alternative functions."""
     does = "; ".join(use.detail for use in jobs) or unused
     functions = f" ({', '.join(pad.functions)})" if pad.functions else ""
     return (f"{head}: {does}" if does else head) + functions
 
 
 def shorten(text: str) -> str:
-    """A label in at most ``LONGEST`` characters."""
+    """Shorten a label to at most ``LONGEST`` characters."""
     text = re.sub(r"\s*\(.*?\)", "", text)
     for long, short in _tables()["shorter"].items():
         text = text.replace(long, short)
@@ -171,7 +171,7 @@ def _use(pin: Pin) -> Use:
 
 
 def _lines(pins: PinMap, words: Words) -> Iterator[tuple[int, Use]]:
-    """The serial lines that are taken by what is at their other end."""
+    """The serial pins used by a meter or second controller."""
     if pins.mcu_baud:
         detail = f"TuyaMCU, {pins.mcu_baud} baud"
         yield from ((gpio, Use("serial", words["pad.mcu"], detail)) for gpio in _UART1)

@@ -1,4 +1,4 @@
-"""The wiring picture: a USB-serial adapter below, the board above, and a wire for each pin."""
+"""The wiring picture: the board above, a USB-serial adapter below, and a wire for each pin."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MARGIN = 10.0
 _LANE = 10.0
 _ELBOW = 9.0
 _TITLE = 22.0
-_PIN = 46.0  # between two pins of the adapter
+_PIN = 46.0  # distance between pins of the adapter
 _BOX = 44.0
 _PLUG = 16.0
 _WIRE = 2.4
@@ -34,12 +34,12 @@ _WIRE = 2.4
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """A wire's end at the board: its label in one of the two columns.
+    """The board end of a wire, with its label in one of the two columns.
 
     Attributes:
         wire: The wire.
-        y: Middle of the label, from the top of the board.
-        line: From the pad to the label; empty for an end without a pad.
+        y: Centre of the label, from the top of the board.
+        line: Line from the pad to the label; empty for an end without a pad.
     """
 
     wire: Wire
@@ -49,16 +49,16 @@ class _End:
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """The whole picture, laid out.
+    """Layout of the picture.
 
     Attributes:
         wiring: The wires.
         outline: The board.
-        scale: Units for a millimetre.
-        left: Ends at the left of the board, from the top down.
-        right: Ends at the right.
+        scale: Picture units per millimetre.
+        left: Ends to the left of the board, from the top down.
+        right: Ends to the right.
         at: Upper left corner of the board.
-        width: Of the picture.
+        width: Width of the picture.
         turn: Height at which the first wire turns to the adapter.
         adapter: Upper edge of the adapter.
     """
@@ -80,19 +80,19 @@ class _Sheet:
 
     @property
     def pins(self) -> dict[str, float]:
-        """Where each pin of the adapter is: in the order in which the wires come."""
+        """Position of each pin of the adapter, in the order of the wires."""
         order = (*self.left, *reversed(self.right))
         first = self.width / 2 - _PIN * (len(order) - 1) / 2
         return {end.wire.adapter: first + index * _PIN for index, end in enumerate(order)}
 
 
 def wiring_picture(module: Module, *, words_of: Words = ENGLISH, standalone: bool = True) -> str:
-    """Draw how a module, or a bare chip, is connected. What to mind stands in ``wiring_notes``.
+    """Draw the wiring of a module or bare chip; ``wiring_notes`` has the safety notes.
 
     Args:
         module: A module or package whose pads are known.
-        words_of: The words of the reader's language.
-        standalone: Whether it is a file of its own, or goes into a page that has the style sheet.
+        words_of: Words in the reader's language.
+        standalone: Whether to include the style sheet, for a separate file.
     """
     sheet = _lay_out(module, words_of)
     drawing = Drawing(
@@ -143,7 +143,7 @@ def _lay_out(module: Module, words_of: Words) -> _Sheet:
 
 
 def _columns(wiring: Wiring, outline: Outline, scale: float) -> tuple[list[_End], list[_End]]:
-    """The ends at the left and at the right, each from the top down."""
+    """The ends to the left and right, each from the top down."""
     by_name = {wire.spot.name: wire for wire in wiring.wires if wire.spot}
     others = [spot for spot in outline.seen_from(wiring.face) if spot.name not in by_name]
     spots = [wire.spot for wire in wiring.wires if wire.spot]
@@ -158,7 +158,7 @@ def _columns(wiring: Wiring, outline: Outline, scale: float) -> tuple[list[_End]
 
 
 def _room(ends: Sequence[_End], words_of: Words) -> float:
-    """Room beside the board: the labels, and a lane for each wire."""
+    """Space beside the board for the labels and a lane per wire."""
     label = max((_label_width(end.wire, words_of) for end in ends), default=0.0)
     return _MARGIN + _ELBOW + label + len(ends) * _LANE
 
@@ -186,9 +186,9 @@ def _sentence(wire: Wire, words_of: Words) -> str:
 
 
 def _draw_wires(root: Element, sheet: _Sheet) -> None:
-    """Each wire in a lane of its own: out, down beside the board, and in to its pin.
+    """Draw each wire in its own lane: out, down beside the board, and in to its pin.
 
-    The upper a label is, the further out is its lane and the lower its turn: none crosses another.
+    The higher a label, the further out its lane and the lower its turn, so that no wires cross.
     """
     for ends, side in ((sheet.left, -1), (sheet.right, 1)):
         edge = sheet.at[0] if side < 0 else sheet.at[0] + sheet.board
@@ -211,7 +211,7 @@ def _draw_wire(parent: Element, wire: Wire, route: Sequence[Point]) -> None:
 
 
 def _draw_pads(parent: Element, sheet: _Sheet) -> None:
-    """All pads of the face, those with a wire in its colour, and the lines to their labels."""
+    """Draw all pads of the face, those with a wire in its colour, and the lines to their labels."""
     used = {wire.pad: wire for wire in sheet.wiring.wires}
     for end in (*sheet.left, *sheet.right):
         if end.line:
@@ -227,7 +227,7 @@ def _draw_pads(parent: Element, sheet: _Sheet) -> None:
 
 
 def _draw_label(parent: Element, at: Point, wire: Wire, words_of: Words, *, left: bool) -> None:
-    """On a ground of its own, so that the wire ends at the text."""
+    """Draw a label with a background, so that the wire ends at the text."""
     x, y = at
     pill, width = _pill(wire), _label_width(wire, words_of) - 4
     start = x - width if left else x

@@ -1,4 +1,4 @@
-"""Which pad of a board each wire of a USB-serial adapter goes to."""
+"""Maps the wires of a USB-serial adapter to the pads of a board."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from bekenlab.report.pictures.words import ENGLISH, Words
 if TYPE_CHECKING:
     from bekenlab.chips import Module
 
-# Pin of the adapter, what it goes to on the board (a function of a pad), how the board's end is
-# called, the wire's colour in palette.toml, and whether one can do without.
+# Pin of the adapter, the function of the pad it goes to, the name of the board's end, the wire's
+# colour in palette.toml, and whether it is optional.
 _WIRES = (
     ("3V3", "3V3", "3V3", "power", False),
     ("GND", "GND", "GND", "ground", False),
@@ -21,21 +21,21 @@ _WIRES = (
     ("RTS", "CEN", "CEN", "reset", True),
 )
 NOTES = ("mains", "volts", "supply", "ground", "reset")
-"""Keys of the safety notes, in the order they are to be read in: ``wiring.mains`` and so on."""
+"""Keys of the safety notes in reading order: ``wiring.mains`` and so on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """One wire.
+    """A wire.
 
     Attributes:
         adapter: Pin of the adapter, e.g. ``"RX"``.
-        signal: What the board calls the other end, e.g. ``"TX1"``.
-        pad: Name of the pad, or None where the data do not name one (power of a bare chip).
-        spot: Where the pad is, as seen from ``Wiring.face``.
+        signal: The board's name for the other end, e.g. ``"TX1"``.
+        pad: Name of the pad, or None if the data do not name one (power of a bare chip).
+        spot: Position of the pad as seen from ``Wiring.face``.
         hidden: Whether the pad is on the other face.
         paint: A wire of ``data/palette.toml``.
-        optional: Whether it also works without.
+        optional: Whether it can be left out.
     """
 
     adapter: str
@@ -49,11 +49,11 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """How to connect a board.
+    """The wiring of a board.
 
     Attributes:
-        face: The face that shows most of the pads.
-        wires: In the order of importance.
+        face: The face with most of the pads.
+        wires: Most important first.
     """
 
     face: Face
@@ -61,19 +61,19 @@ class Wiring:
 
 
 def wiring_of(module: Module) -> Wiring:
-    """The wires from an adapter to a module, or to a bare chip."""
+    """The wires from an adapter to a module or bare chip."""
     outline = outline_of(module)
     face = max(
         (Face.FRONT, Face.BACK),
         key=lambda face: sum(_pick(module, outline, wire[1], face) is not None for wire in _WIRES),
     )
     wires = (_wire(module, outline, face, *wire) for wire in _WIRES)
-    # A board brings power out somewhere, even where our data do not say; a reset it may not.
+    # Every board has accessible power, even if the data do not name the pad; reset may be missing.
     return Wiring(face, tuple(wire for wire in wires if wire.spot or not wire.optional))
 
 
 def wiring_notes(words: Words = ENGLISH) -> tuple[str, ...]:
-    """What to mind, a sentence or two each. They belong beside the picture."""
+    """Safety notes of a sentence or two each, to be shown with the picture."""
     return tuple(words[f"wiring.{key}"] for key in NOTES)
 
 
@@ -101,7 +101,7 @@ def _wire(
 
 
 def _pick(module: Module, outline: Outline, function: str, face: Face) -> Spot | None:
-    """The first pad with a function that a face shows; a pad at the edge before a test pad."""
+    """The first pad with a function on a face; edge pads are preferred to test pads."""
     names = [pad.name for pad in module.pads if function in pad.functions]
     seen = {spot.name: spot for spot in outline.seen_from(face)}
     there = [seen[name] for name in names if name in seen]

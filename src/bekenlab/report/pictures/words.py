@@ -1,4 +1,4 @@
-"""The words in the pictures, by key: English, and the place where a face puts another language."""
+"""The words in pictures by key, in English; frontends can pass another language."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ ENGLISH: Words = {
     "front": "Front: the side with the parts",
     "back": "Back",
     "chip.above": "Seen from above; the dot marks pin 1",
-    "rows": "Pads by number; no drawing of this board is known",
+    "rows": "Pads by number; there is no drawing of this board",
     "module.title": "Pads of {name}",
     "chip.title": "Pins of {name}",
-    "module.desc": "{name} with each pad and what it does. {list}",
+    "module.desc": "{name} with all pads and their functions. {list}",
     "flash.title": "Map of flash, {kib} KiB",
-    "flash.desc": "A cell is 4 KiB; the stronger its colour, the more random its bytes. {list}",
+    "flash.desc": "Each cell is 4 KiB; the stronger its colour, the more random its bytes. {list}",
     "flash.blank": "blank",
-    "flash.bits": "{bits} bits a byte",
+    "flash.bits": "{bits} bits per byte",
     "flash.used": "{percent} % used",
     "flash.ramp": "plain to random",
     "flash.kept": "cannot be rebuilt",
-    "flash.outside": "outside of all partitions",
+    "flash.outside": "outside all partitions",
     "region.bootloader": "Boot loader",
     "region.app": "App",
     "region.download": "Download (OTA)",
@@ -61,18 +61,18 @@ ENGLISH: Words = {
     "wiring.of_board": "of the board",
     "wiring.mains": (
         "Never connect serial while the device is on mains: many have no isolation, and the "
-        "adapter and your computer would be on mains as well."
+        "adapter and your computer would be at mains potential as well."
     ),
     "wiring.volts": "The adapter must be set to 3.3 V. 5 V destroys the chip.",
     "wiring.supply": (
-        "Feed 3.3 V with 300 mA or more, from the bench. If the adapter cannot deliver that, take "
-        "a supply of its own and leave the adapter's 3V3 off."
+        "Supply 3.3 V at 300 mA or more. If the adapter cannot deliver that, use a separate supply "
+        "and leave the adapter's 3V3 unconnected."
     ),
     "wiring.ground": (
-        "GND of adapter, supply and device must be joined: a signal is a voltage against it."
+        "GND of adapter, supply and device must be connected: signals are voltages against it."
     ),
     "wiring.reset": (
-        "CEN to RTS lets the adapter reset the chip. Without it, touch CEN to GND for a moment "
-        "when you are asked to."
+        "CEN to RTS lets the adapter reset the chip. Without it, touch CEN to GND briefly "
+        "when asked."
     ),
 }

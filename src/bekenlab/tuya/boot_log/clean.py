@@ -1,4 +1,4 @@
-"""Takes away what terminals add to a log: colours, time stamps, other line ends, UTF-16."""
+"""Removes what terminals add to a log: colours, timestamps, other line endings, UTF-16."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_BOOTS = 256
 
 _COLOUR = re.compile(r"\x1b\[[0-9;?]{0,16}[A-Za-z]")
 _LINE_END = re.compile(r"\r{0,8}\n|\r")
-# What terminal programs put in front: a time in brackets or with an arrow, with or without a date.
+# A timestamp as terminal programs add it: in brackets or with an arrow, with or without a date.
 _STAMP = re.compile(
     r"^[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d[ T]{1,2})?"
     r"\d\d:\d\d:\d\d[.,:]\d{1,6}Z?[\])]?(?: ?(?:->|>|\|))?[ \t]?",
@@ -24,7 +24,7 @@ _MIN_GARBAGE = 64
 
 
 def decode(log: str | bytes) -> str:
-    """Return the log as text, byte by byte; of more than 4 MiB the end."""
+    """Return the log, or its last 4 MiB, as text, one character per byte unless it is UTF-16."""
     if isinstance(log, str):
         return log[-MAX_LOG:]
     for mark, encoding in _MARKS:
@@ -34,13 +34,13 @@ def decode(log: str | bytes) -> str:
 
 
 def clean(text: str) -> str:
-    """Return the text with line feeds only, without colours and without time stamps."""
+    """Return the text without colours and timestamps, its lines ending in LF only."""
     text = _COLOUR.sub("", text.removeprefix("\ufeff"))
     return _STAMP.sub("", _LINE_END.sub("\n", text))
 
 
 def is_garbled(log: str | bytes) -> bool:
-    """Whether so much of it is no text that the baud rate was probably wrong."""
+    """Whether so much of the log is not text that the baud rate was probably wrong."""
     raw = log if isinstance(log, bytes) else log[:MAX_LOG].encode("latin-1", "replace")
     if raw.startswith(tuple(mark for mark, _ in _MARKS)):
         return False
@@ -49,9 +49,9 @@ def is_garbled(log: str | bytes) -> bool:
 
 
 def split_boots(text: str) -> list[str]:
-    """Cut a cleaned text where a boot begins; the part before the first is one too.
+    """Split a cleaned text where boots begin; the part before the first boot counts as one.
 
-    Of more than 256 boots the latest are kept apart and the rest is the first part.
+    If there are more than 256 boots, all earlier ones stay together in the first part.
     """
     marks = sorted(
         (match.start(), rank)

@@ -1,4 +1,4 @@
-"""The facts of ``data/boot_log.toml``: what the records of a boot log look like."""
+"""Loads ``data/boot_log.toml``: the patterns of the records in a boot log."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Pattern = re.Pattern[str]
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """A record with numbered fields: its shape, and which parameters the fields are."""
+    """A record with numbered fields: its pattern, and the parameters its fields give."""
 
     family: str
     pattern: Pattern
@@ -25,25 +25,25 @@ class LineRow:
 
 @dataclass(frozen=True, slots=True)
 class BootLogFacts:
-    """The rows of ``data/boot_log.toml``, where the source of each is named.
+    """The rows of ``data/boot_log.toml``, which names the source of each.
 
     Attributes:
-        boots: (rank, shape) of what a boot begins with.
-        loaders: (shape, chip or nothing) of boot loader banners.
-        name_chips: (shape, chip) of firmware names.
-        texts: (family, shape of the words before it) of configurations in one text.
-        text_start: Any of the shapes of ``texts``.
-        known_key: Shape of a name that is certainly configuration.
-        keys: (family, shape) of configurations key by key.
+        boots: (rank, pattern) of the lines a boot begins with.
+        loaders: (pattern, chip or empty) of boot loader banners.
+        name_chips: (pattern, chip) of firmware names.
+        texts: (family, pattern of the words before it) of configurations printed as one text.
+        text_start: Matches any of the patterns of ``texts``.
+        known_key: Pattern of names that only configurations have.
+        keys: (family, pattern) of configurations printed key by key.
         key_head: Beginning of such a record.
-        stripped: Such a record without its trailing blank.
+        stripped: Such a record without its trailing space.
         lines: Records with several fields.
         trust: Families, most trustworthy first.
         guesses: Families whose values are guesses.
         after: Records that follow the configuration.
-        mcu: (evidence, strength, shape) of signs of a second controller.
-        bauds: Speeds a serial port has.
-        secrets: (kind, shape with a group ``s``) of personal things.
+        mcu: (evidence, strength, pattern) of signs of a second controller.
+        bauds: Valid baud rates of a serial port.
+        secrets: (kind, pattern with a group ``s``) of personal data.
     """
 
     boots: tuple[tuple[int, Pattern], ...]

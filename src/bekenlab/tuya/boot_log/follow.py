@@ -1,4 +1,4 @@
-"""Follows a log while it is printed, to tell when the pins are complete."""
+"""Follows a log while it is printed, to detect when its list of pins is complete."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PREFIX = re.compile(r"\[\d\d-\d\d \d\d:\d\d:\d\d \w{2,4} \w{1,8}\]\[[^\]\n]{1,60}\]")
-_ENOUGH = 8  # records of other kinds after the last of a list
+_ENOUGH = 8  # other records after the last one of a list
 _LONGEST_LINE = 1 << 16
 _OVER, _OTHER, _CUT = "over", "other", "cut"
-_Event = Record | int | str  # a record, the rank of a boot's beginning, or one of the three words
+_Event = Record | int | str  # a record, the rank of a boot's beginning, or one of the three strings
 
 
 class PinProgress:
-    """Watches a log go by and tells when a list with pins has come whole.
+    """Detects when a list of pins has been printed completely.
 
-    A list is over when a record follows that comes after the configuration on every device, or
-    more than eight records of other kinds. A list that was broken into is never complete, until
-    the next boot prints it again.
+    A list ends when a record follows that comes after the configuration on every device, or more
+    than eight records of other kinds. A list that another message interrupted never counts as
+    complete; the next boot prints it again.
     """
 
     __slots__ = ("_broken", "_others", "_pins", "_rank", "complete")
@@ -41,11 +41,11 @@ class PinProgress:
 
     @property
     def others(self) -> int:
-        """Records of other kinds since the last one of a list that may still be complete."""
+        """Number of other records since the last one of a list that may still be complete."""
         return self._others if self._pins and not self._broken else 0
 
     def follow(self, text: str, records: Records) -> None:
-        """Take in cleaned text that ends at a line feed, and the records found in it."""
+        """Process cleaned text that ends in a line feed, and the records found in it."""
         events = [each for each in _events(text, records) if each[0] < len(text)]
         for _, event in sorted(events, key=lambda each: each[0]):
             if isinstance(event, Record):
@@ -80,13 +80,13 @@ def _events(text: str, records: Records) -> Iterator[tuple[int, _Event]]:
 
 
 class BootLogReader:
-    """Collects a log piece by piece; of more than 4 MiB it keeps the end.
+    """Collects a log as it arrives, keeping at most its last 4 MiB.
 
-    ``pins_complete`` is worked out as the log comes in, each byte once, so it may be asked as
-    often as one likes. For what the log says, give ``text`` to ``parse_boot_log``.
+    ``pins_complete`` is updated as data arrives, so reading it is cheap. To parse the log, pass
+    ``text`` to ``parse_boot_log``.
 
-    Looking for records costs more by the call than by the line, so lines are kept until they may
-    complete a list: until a record is among them that ends one, or enough that may.
+    Searching for records is expensive per call rather than per line, so lines are buffered until
+    they may complete a list: until they hold a record that ends one, or enough other records.
     """
 
     __slots__ = ("_buffer", "_kept", "_others", "_progress", "_size", "_waiting")
@@ -99,7 +99,7 @@ class BootLogReader:
         self._others = self._size = 0
 
     def feed(self, piece: bytes) -> None:
-        """Take in the next bytes; they may end anywhere."""
+        """Add the next bytes, which may end anywhere."""
         for start in range(0, len(piece), _LONGEST_LINE):
             self._feed(piece[start : start + _LONGEST_LINE])
 
@@ -128,7 +128,7 @@ class BootLogReader:
 
     @property
     def pins_complete(self) -> bool:
-        """Whether every record of a list with pins came, and something followed it."""
+        """Whether a whole list of pins has been printed, and something after it."""
         return self._progress.complete
 
     @property

@@ -1,4 +1,4 @@
-"""From records to parameters: within one boot by trust, over several boots by completeness."""
+"""Merges records into parameters: by trust within a boot, by completeness across boots."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _MAX_NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Boot:
-    """What one boot of a capture gave.
+    """The parameters that one boot of a capture printed.
 
     Attributes:
-        number: Its number in the capture, from 0.
-        identity: Firmware name and version, as far as printed; different ones never mix.
+        number: Its index in the capture, from 0.
+        identity: Firmware name and version, as far as printed; different ones are never mixed.
         values: Parameters by name, flat.
-        sources: Where each comes from.
-        complete: Whether a list with pins came whole.
+        sources: Source of each parameter.
+        complete: Whether a whole list of pins was printed.
         notices: What was left out.
     """
 
@@ -48,7 +48,7 @@ class _Family:
 def read_boot(
     records: Records, number: int, identity: tuple[str | None, str | None], *, complete: bool
 ) -> Boot:
-    """Work out the parameters of one boot: the most trustworthy record of each wins."""
+    """Return the parameters of one boot, each from its most trustworthy record."""
     families: dict[str, _Family] = {}
     for record in records.found:
         family = families.setdefault("checked" if record.checked else record.family, _Family())
@@ -87,19 +87,19 @@ def _notices(
 ) -> list[Notice]:
     notices = []
     if records.cut or any(record.truncated for record in records.found):
-        text = "Some records of the log are cut; values that are not certainly whole were left out."
+        text = "Some records of the log are cut; values that may be incomplete were left out."
         notices.append(Notice("log-cut", text))
     if doubtful:
-        text = f"The same kind of record says two things of {_names(doubtful)}; neither was taken."
+        text = f"Records of one kind disagree on {_names(doubtful)}; neither value was used."
         notices.append(Notice("log-doubtful", text))
     if disagree:
         text = (
             f"Records of the log disagree on {_names(disagree)}; the more trustworthy kind was "
-            "taken."
+            "used."
         )
         notices.append(Notice("log-conflict", text))
     if records.defaults:
-        text = "The log shows an example configuration of the SDK; it is not the device's."
+        text = "The log shows an example configuration of the SDK, which is not the device's own."
         notices.append(Notice("log-default", text))
     if any(not source.certain for source in sources):
         text = "The pins come from a line whose meaning is a guess; check every pin."
@@ -116,8 +116,8 @@ def _names(names: set[str]) -> str:
 def merge_boots(boots: Sequence[Boot]) -> Boot | None:
     """Merge the boots of one capture.
 
-    The latest complete boot counts, or else the latest that gave anything. Boots of the same
-    firmware that do not contradict it add what it lacks.
+    The latest complete boot is used, or else the latest with any parameters. Boots of the same
+    firmware that do not contradict it add the parameters it lacks.
     """
     candidates = [boot for boot in boots if boot.values]
     if not candidates:

@@ -1,4 +1,4 @@
-"""What a boot log said: identity, parameters and where each came from, secrets kept secret."""
+"""The contents of a boot log: identity, parameters with their sources, and secrets."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ParameterSource:
-    """Which record of the log gave a parameter.
+    """The record of the log that a parameter comes from.
 
     Attributes:
         family: Kind of record: ``"key_list"``, ``"key_length"``, ``"uf_string"``, ``"p_config"``,
             ``"p_buf"``, ``"oem_cfg"``, ``"config_block"``, ``"io_lines"`` or ``"old_line"``; see
             ``data/boot_log.toml``.
-        truncated: Whether the record was cut; the value itself is whole.
-        certain: False for a guess from a record whose meaning is not known for sure.
-        boot: Number of the boot in the capture, from 0.
+        truncated: Whether the record was cut off; the value itself is complete.
+        certain: False for a guess from a record whose meaning is uncertain.
+        boot: Index of the boot in the capture, from 0.
     """
 
     family: str
@@ -38,8 +38,8 @@ class McuLink:
     """Signs of a second controller on UART1 (TuyaMCU).
 
     Attributes:
-        baud: Speed of the link, or None when the log names none.
-        evidence: What gave it away: ``"baud"``, ``"adapter"``, ``"heartbeat"``, ``"firmware"``.
+        baud: Baud rate of the link, or None if the log does not give it.
+        evidence: The signs found: ``"baud"``, ``"adapter"``, ``"heartbeat"``, ``"firmware"``.
     """
 
     baud: int | None
@@ -48,7 +48,7 @@ class McuLink:
 
 @dataclass(frozen=True, slots=True)
 class LogSecret:
-    """Something personal in the log.
+    """A personal value in the log.
 
     Attributes:
         kind: ``"key"``, ``"bytes"``, ``"ssid"``, ``"password"``, ``"token"``, ``"uuid"``,
@@ -62,20 +62,20 @@ class LogSecret:
 
 @dataclass(frozen=True, slots=True)
 class BootLog:
-    """What a boot log says. The text itself is not kept.
+    """The contents of a boot log, without the text itself.
 
     Attributes:
-        firmware: Identity of the app, or None when the log names nothing of it.
-        loader: Boot loader as it names itself, e.g. ``"BK7231S_1.0.5"``, or None.
-        chip: Chip the banner, the SDK or the firmware's name points to, or None.
+        firmware: Identity of the app, or None if the log does not give it.
+        loader: Name the boot loader prints, e.g. ``"BK7231S_1.0.5"``, or None.
+        chip: Chip according to the banner, the SDK or the firmware's name, or None.
         kv_address: Physical address of the key-value storage's key block, or None.
-        parameters: All parameters, flat; ``crc_ok`` is that of a whole text in the log.
-        sources: Where each parameter comes from, by name.
+        parameters: All parameters, flat; ``crc_ok`` is for a complete text in the log.
+        sources: Source of each parameter, by name.
         mcu: Signs of a second controller, or None.
-        boots: How many boots the capture holds; 0 for one without any known record.
-        complete: Whether every record of a list with pins came, and something followed it.
-        secrets: Personal things, in order, each once.
-        notices: What was cut off, contradicts itself or was left out.
+        boots: Number of boots in the capture; 0 if it is empty.
+        complete: Whether a whole list of pins was printed, and something after it.
+        secrets: Personal values, in order, each once.
+        notices: Warnings about what was cut off, contradictory or left out.
     """
 
     firmware: Firmware | None
@@ -92,6 +92,6 @@ class BootLog:
 
     @property
     def module(self) -> str | None:
-        """Module name the configuration gives, e.g. ``"CB2S"``, or None."""
+        """Module name from the configuration, e.g. ``"CB2S"``, or None."""
         name = self.parameters.values.get("module")
         return name if isinstance(name, str) else None

@@ -1,7 +1,7 @@
 """Reads the log that Tuya's firmware prints on UART2 while it boots.
 
-Formats and their sources are in ``data/boot_log.toml``. The log may come from a real device through
-any terminal program, or from a virtual one; nothing in it is relied on to be whole.
+Formats and their sources are in ``data/boot_log.toml``. The log may have been captured from a real
+device with any terminal program, or come from a virtual one; any part of it may be damaged.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ def parse_boot_log(log: str | bytes) -> BootLog:
     """Read a boot log.
 
     Args:
-        log: As captured: with or without time stamps, colours, carriage returns, the beginning,
-            the end; several boots in a row; or no log at all. Of more than 4 MiB the end is read.
+        log: As captured: with or without timestamps, colours, carriage returns, its beginning or
+            end; several boots in a row; or no log at all. At most the last 4 MiB are read.
 
     Returns:
-        What it says, and notices about the rest. A value that a cut or another task's message may
-        have shortened is left out: half a pin number is another pin.
+        Its contents, and notices about the rest. A value that a cut or another task's message may
+        have shortened is left out, since half a pin number is a different pin.
     """
     captured = decode(log)
     text = clean(captured)
@@ -88,7 +88,7 @@ def _about_capture(log: str | bytes) -> Iterator[Notice]:
     if len(log) > MAX_LOG:
         yield Notice("log-limit", "The log is longer than 4 MiB; only its end was read.")
     if is_garbled(log):
-        text = "Much of the log is no text: the baud rate is wrong at least in part, it is 115200."
+        text = "Much of the log is not text: the baud rate was wrong at times, it must be 115200."
         yield Notice("log-garbled", text)
 
 
@@ -131,7 +131,7 @@ def _loader(text: str) -> tuple[str | None, str | None]:
 
 
 def _chip(firmware: Firmware | None) -> str | None:
-    """The chip the SDK was built for, or else the one in the firmware's name."""
+    """The chip the SDK was built for, or else the chip in the firmware's name."""
     if firmware is None:
         return None
     platform = firmware.platform or ""
@@ -149,7 +149,7 @@ def _kv_address(text: str) -> int | None:
 
 
 def _mcu(text: str) -> McuLink | None:
-    """Signs of a second controller; of several speeds the last of the strongest kind."""
+    """Signs of a second controller; the last baud rate of the strongest kind is used."""
     facts = boot_log_facts()
     evidence: list[str] = []
     best: tuple[int, int, int] | None = None

@@ -1,7 +1,7 @@
-"""The records of a boot log that carry configuration, found wherever they stand.
+"""Finds the records of a boot log that carry configuration, wherever they are in a line.
 
-Two tasks print at once and messages are cut without a line feed, so nothing here goes by lines.
-A record counts only when what ends it has come: half a pin number is another pin.
+Two tasks print at once and messages are cut without a line feed, so lines mean nothing here.
+A record counts only with its terminator, since half a pin number is a different pin.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ DEFAULT_FAMILY = "default"
 _LEVELS = {"low": 0, "high": 1}
 _MIN_STRIPPED = 3
 _MAX_GPIO = 63
-# The rest of a value another task broke into: alone in a line, with the record's own end.
+# The rest of a value that another task interrupted: alone on a line, with the record's terminator.
 _ORPHAN = re.compile(r"\d{1,6}\n|[\w.-]{0,20} \n")
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record, or several chunks of one text.
+    """One record, or one text joined from several chunks.
 
     Attributes:
         family: Its kind, a name in ``data/boot_log.toml``.
         at: Where it begins in the cleaned text.
-        values: Parameters it gives, each certainly whole.
-        truncated: Whether a part of it is missing.
-        checked: Whether a checksum of its own is right.
+        values: Parameters it gives, each known to be complete.
+        truncated: Whether part of it is missing.
+        checked: Whether it has its own, correct checksum.
     """
 
     family: str
@@ -52,10 +52,10 @@ class Records:
     """All configuration records of a text.
 
     Attributes:
-        found: In order of place.
-        cut: Places of key records that were broken into and left out.
-        crc_ok: Whether a whole text's own checksum is right; None without one.
-        defaults: Whether an example of the SDK was printed, and left out.
+        found: The records, in order of position.
+        cut: Positions of key records that were interrupted and left out.
+        crc_ok: Whether the checksum in a complete text is correct; None without one.
+        defaults: Whether an example of the SDK was printed (and left out).
     """
 
     found: tuple[Record, ...]
@@ -68,7 +68,7 @@ def find_records(text: str) -> Records:
     """Find all configuration records.
 
     Args:
-        text: Cleaned: line feeds only, no colours, no terminal's time stamps.
+        text: Cleaned text: line feeds only, no colours, no timestamps of a terminal.
     """
     texts, defaults, crc_ok = _text_records(text)
     keys, cut = _key_records(text)

@@ -1,4 +1,4 @@
-"""Finds personal things in a log: keys, Wi-Fi names, passwords, device ids, the tails of MACs."""
+"""Finds personal data in a log: keys, Wi-Fi names, passwords, device ids, ends of MAC addresses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_SECRETS = 512
-# A label stands at most four line ends before what it labels; see the patterns with ``\\s``.
+# A label is at most four line breaks before its value; see the patterns with ``\\s``.
 _LINES_BEFORE = 8
 _MOST_KNOWN = 64
 _MIN_ANYWHERE = 8
@@ -24,11 +24,11 @@ Span = tuple[int, int, str]
 
 
 def secret_spans(text: str, known: Mapping[str, str] | None = None) -> list[Span]:
-    """Return (start, end, kind) of everything personal, in order, without overlaps.
+    """Return (start, end, kind) of all personal data, in order, without overlaps.
 
     Args:
-        text: Where to look.
-        known: Personal values seen before, with their kinds; found wherever they stand.
+        text: The text to search.
+        known: Personal values seen before, with their kinds; found wherever they occur.
     """
     spans = [
         (*match.span("s"), kind)
@@ -50,7 +50,7 @@ def secret_spans(text: str, known: Mapping[str, str] | None = None) -> list[Span
 
 
 def _elsewhere(text: str, known: Mapping[str, str]) -> list[Span]:
-    """The same long values where no pattern recognises them."""
+    """Known values in places where no pattern recognises them."""
     if not known:
         return []
     words = sorted(known, key=len, reverse=True)
@@ -59,7 +59,7 @@ def _elsewhere(text: str, known: Mapping[str, str]) -> list[Span]:
 
 
 def find_secrets(text: str) -> tuple[LogSecret, ...]:
-    """Return what is personal, each thing once, at most 512."""
+    """Return the personal values, each once, at most 512."""
     found = dict.fromkeys((kind, text[start:end]) for start, end, kind in secret_spans(text))
     return tuple(
         LogSecret(kind, Secret(value.encode("utf-8", "replace")))
@@ -68,9 +68,9 @@ def find_secrets(text: str) -> tuple[LogSecret, ...]:
 
 
 def redact_log(text: str) -> str:
-    """Return a log without personal things: each is replaced, every line stays a line.
+    """Return a log with its personal data replaced; the lines stay the same otherwise.
 
-    It would rather take too much than too little: an unlabelled random text is taken for a key.
+    It errs on the side of redacting too much: unlabelled random text is treated as a key.
     """
     return _without(text, secret_spans(text))
 
@@ -87,8 +87,8 @@ def _without(text: str, spans: list[Span]) -> str:
 class LineRedactor:
     """Redacts a log line by line while it is printed.
 
-    A line is judged together with those before it that may hold its label, and with the personal
-    values seen lately, so the whole log need not be searched again for each line.
+    A line is searched together with the lines before it that may hold its label, and for personal
+    values seen recently, so the whole log need not be searched again for each line.
     """
 
     def __init__(self) -> None:
@@ -96,7 +96,7 @@ class LineRedactor:
         self._known: dict[str, str] = {}
 
     def redact(self, lines: list[str]) -> list[str]:
-        """The next lines without personal things."""
+        """Return the next lines with personal data replaced."""
         if not lines:
             return []
         together = [*self._before, *lines]

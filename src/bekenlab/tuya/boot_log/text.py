@@ -1,8 +1,8 @@
-"""A configuration printed as one text: how much of it can be believed, and chunks put together.
+"""A configuration printed as one text: joins its chunks and decides which values are reliable.
 
 A log message is cut at about 250 characters, and another task's message may begin anywhere in it.
-Half a pin number is another pin, so a value counts only when what follows it shows that it is
-whole: a comma and the next name, or the end of a text that closes.
+Half a pin number is a different pin, so a value counts only if what follows shows that it is
+complete: a comma and the next name, or the end of a properly closed text.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ class Chunk:
     """One message with a configuration's text, or a part of it.
 
     Attributes:
-        family: Which words stood before it.
+        family: The kind of record, by the words before it.
         at: Where the message begins.
         body: The text as printed.
-        followed: Whether another record's prefix follows at once, as after a message cut at the
-            log's limit; otherwise a line end or garbage ended it.
+        followed: Whether another record's prefix follows immediately, as after a message cut at the
+            log's limit; otherwise a line break or garbage ended it.
     """
 
     family: str
@@ -49,11 +49,11 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class TextReading:
-    """What a text gave.
+    """The values read from a text.
 
     Attributes:
-        values: Flat values that are certainly whole.
-        crc_ok: Whether the text's own checksum is right; None when it has none or was cut.
+        values: Flat values known to be complete.
+        crc_ok: Whether the checksum in the text is correct; None if it has none or was cut.
         truncated: Whether something was left out.
     """
 
@@ -63,7 +63,7 @@ class TextReading:
 
 
 def join_chunks(chunks: list[Chunk]) -> list[Chunk]:
-    """Put chunks of one family together where the end of one is the beginning of the next."""
+    """Join chunks of one family where the end of one overlaps the beginning of the next."""
     joined: list[Chunk] = []
     for chunk in chunks:
         last = joined[-1] if joined else None
@@ -77,10 +77,10 @@ def join_chunks(chunks: list[Chunk]) -> list[Chunk]:
 
 
 def _overlap(left: str, right: str) -> int:
-    """Length of the longest end of ``left`` that ``right`` begins with; 0 when it proves nothing.
+    """Length of the longest end of ``left`` that ``right`` begins with; 0 if it is inconclusive.
 
-    No configuration has the same name twice, so one whole ``,name:value,`` in both is proof.
-    Knuth-Morris-Pratt, so that the time is linear.
+    No configuration has the same name twice, so a complete ``,name:value,`` in both is conclusive.
+    Uses Knuth-Morris-Pratt to run in linear time.
     """
     if right[:1] in ("{", ","):
         return 0
@@ -100,7 +100,7 @@ def _overlap(left: str, right: str) -> int:
 
 
 def read_text(chunk: Chunk) -> TextReading:
-    """Read what is certain of a text, from its first whole name on."""
+    """Read the reliable part of a text, from its first complete name on."""
     body = chunk.body
     if body[:1] == ",":
         body = "{" + body[1:]  # the plugs' firmware replaces the brace
@@ -120,18 +120,18 @@ def read_text(chunk: Chunk) -> TextReading:
 
 
 def _ends_safely(text: str) -> bool:
-    """Whether the last value is whole: in Tuya's form only a comma shows that."""
+    """Whether the last value is complete: in Tuya's format only a comma shows that."""
     return text.endswith((",}", "}}", "]}", '"}'))
 
 
 @dataclass(slots=True)
 class _Scan:
-    """Walks the grammar and remembers how far everything is certainly whole.
+    """Follows the grammar and records how far everything is known to be complete.
 
     Attributes:
-        confirmed: End of the last pair that another name follows, or as much of one as a message
-            cut at the log's limit has room for.
-        closed_at: End of the closing brace; 0 when there is none.
+        confirmed: End of the last pair followed by another name, or by the part of one that fits
+            into a message cut at the log's limit.
+        closed_at: End of the closing brace; 0 if there is none.
     """
 
     body: str
@@ -176,7 +176,7 @@ class _Scan:
 
 
 def _step(expect: str, word: str, stack: list[str]) -> str | None:
-    """What may follow ``word``, or None when it must not stand here; keeps the stack of braces."""
+    """Return what may follow ``word``, or None if it is not allowed here; updates the stack."""
     if word in ("{", "["):
         if expect not in ("value", "item") or len(stack) >= MAX_DEPTH:
             return None

@@ -1,1 +1,1 @@
-"""Tuya's parameters: their grammar, values, and how they are written."""
+"""Tuya's parameters: parsing, values, and formatting."""

@@ -1,1 +1,1 @@
-"""Tuya's key-value storage: found, read, edited in place, and built."""
+"""Tuya's key-value storage: finds, reads, edits and builds it."""

@@ -1,4 +1,4 @@
-"""Data blocks of the storage: their header, and the index pages in them."""
+"""Data blocks of the storage: their headers and index pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAGE = 128
 PAGES = SECTOR // PAGE
 # magic, checksum of bytes 8..4095, id, generation, length of the page map in bytes
 BLOCK_HEAD = struct.Struct("<IIHIB")
-# checksum and length of the value, block id, own page, number of parts, element, name length
+# checksum and length of the value, block id, page number, number of parts, element, name length
 INDEX_HEAD = struct.Struct("<IIHBHIB")
 # block id, first page, last page
 PART = struct.Struct("<HBB")
@@ -44,9 +44,9 @@ class DataBlock:
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """An index page: the name of a value and the pages it lies in.
+    """An index page: the name of a value and the pages that hold it.
 
-    ``element`` was a RAM address in every dump seen, so it orders nothing by itself.
+    ``element`` was a RAM address in every dump examined, so it gives no order by itself.
     """
 
     block: DataBlock
@@ -59,7 +59,7 @@ class IndexEntry:
 
 
 def decode_blocks(sectors: Sectors, key: bytes, offsets: list[int]) -> list[DataBlock]:
-    """Decrypt the data blocks at file offsets; those past ``MAX_BLOCKS`` are left out."""
+    """Decrypt the data blocks at file offsets; at most ``MAX_BLOCKS`` of them."""
     offsets = offsets[:MAX_BLOCKS]
     if not offsets:
         return []
@@ -78,7 +78,7 @@ def find_blocks(sectors: Sectors, key: bytes) -> list[int]:
 
 
 def index_entries(block: DataBlock) -> Iterator[IndexEntry]:
-    """Yield the index pages a block's page map names, as far as they make sense."""
+    """Yield the index pages listed in a block's page map, except invalid ones."""
     map_length = block.body[BLOCK_HEAD.size - 1]
     start = BLOCK_HEAD.size
     page_map = int.from_bytes(block.body[start : start + min(map_length, 4)], "little")

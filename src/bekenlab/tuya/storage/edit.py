@@ -1,7 +1,7 @@
-"""Changes values inside Tuya's storage in place: all copies, all generations, checksums included.
+"""Edits values in Tuya's storage in place: all copies and generations, including checksums.
 
 A value keeps its length and its pages, so that nothing moves. Pages that no index page of any
-generation points to hold remains of older values; they can be erased.
+generation points to hold remnants of older values; they can be erased.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ _PLACES = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class EditableValue:
-    """A value as one index page and one choice of copies give it.
+    """A value as given by one index page and one choice of block copies.
 
     Attributes:
         name: Its name.
         value: Its bytes.
-        ok: Whether its checksum is right.
-        address: Offset of the block with its index page, in the bytes edited.
+        ok: Whether its checksum is correct.
+        address: Offset of the block that holds its index page, in the bytes edited.
     """
 
     name: str
@@ -59,12 +59,12 @@ class EditableValue:
 
 
 class StorageEditor:
-    """The data blocks one key opens, decrypted, to be changed and written back.
+    """The data blocks that one key decrypts, to be changed and written back.
 
     Args:
-        data: Flash bytes; changed by ``save`` only.
-        opened: A key and the offsets of the blocks it opens, as from ``open_storages``.
-        phase: Where sectors start.
+        data: Flash bytes; changed only by ``save``.
+        opened: A key and the offsets of the blocks it decrypts, as from ``open_storages``.
+        phase: Offset of the first sector.
     """
 
     def __init__(self, data: bytearray, opened: keys.OpenKey, phase: int) -> None:
@@ -77,17 +77,17 @@ class StorageEditor:
 
     @property
     def offsets(self) -> tuple[int, ...]:
-        """Offsets of the blocks that are edited; those behind a limit are not among them."""
+        """Offsets of the blocks being edited, up to the limit ``MAX_BLOCKS``."""
         return tuple(block.offset for block in self._blocks)
 
     def erase_unused(self) -> int:
-        """Erase what no index page points to, and values that are damaged.
+        """Erase everything no index page points to, and damaged values.
 
-        A damaged value stays where reports use it all the same: when no secret goes by its name,
-        and there is no whole copy of it.
+        A damaged value is kept if reports use it nevertheless: if its name is not that of a secret
+        and there is no intact copy.
 
         Returns:
-            How many pages, or ends of pages, were not blank before.
+            The number of pages, or ends of pages, that were not blank before.
         """
         used = self._used()
         erased = 0
@@ -101,7 +101,7 @@ class StorageEditor:
         return erased
 
     def _used(self) -> dict[tuple[int, int], int]:
-        """Return how many bytes of each (block, page) something needs."""
+        """Return how many bytes of each (block, page) are in use."""
         whole = {value.name for value in self.values if value.ok}
         used: dict[tuple[int, int], int] = {}
         for value in self.values:
@@ -115,9 +115,9 @@ class StorageEditor:
         return used
 
     def replace(self, value: EditableValue, content: bytes) -> None:
-        """Give a value other bytes of the same length; ``save`` mends the checksums."""
+        """Replace a value's bytes by others of the same length; ``save`` corrects the checksums."""
         if len(content) != len(value.value):
-            raise ValueError("a value keeps its length")
+            raise ValueError("the length of a value cannot change")
         for (block, page), start in zip(
             value._pages, range(0, max(len(content), 1), PAGE), strict=False
         ):
@@ -125,7 +125,7 @@ class StorageEditor:
             self._plain[block][page * PAGE : page * PAGE + len(part)] = part
 
     def current(self, value: EditableValue) -> bytes:
-        """Return a value's bytes as they are by now: another value may share its pages."""
+        """Return a value's current bytes; a change to another value may affect shared pages."""
         joined = b"".join(
             bytes(self._plain[block][page * PAGE : (page + 1) * PAGE])
             for block, page in value._pages
@@ -133,16 +133,16 @@ class StorageEditor:
         return joined[: len(value.value)]
 
     def rewrite(self, change: Callable[[bytes], bytes]) -> None:
-        """Pass the whole plain text of every block through a function that keeps its length."""
+        """Apply a function that keeps the length to the decrypted bytes of every block."""
         for plain in self._plain:
             changed = change(bytes(plain))
             plain[PAGE:] = changed[PAGE:]
 
     def save(self) -> None:
-        """Mend the checksums, encrypt, and write every block that changed.
+        """Update the checksums, encrypt, and write every block that changed.
 
-        What was right before is right again. A wrong checksum stays as wrong as it was, so that a
-        damaged block is still known as damaged.
+        Correct checksums are correct again. A wrong one stays wrong by the same amount, so that a
+        damaged block is still recognised as damaged.
         """
         done: set[tuple[int, int]] = set()
         for value in self.values:
@@ -161,7 +161,7 @@ class StorageEditor:
             self._data[block.offset : block.offset + len(stored)] = stored
 
     def _room(self, number: int) -> int:
-        """Return how much of a block is in the file, in whole AES blocks; the last may be cut."""
+        """Return how many bytes of a block are in the file, in whole AES blocks."""
         left = len(self._data) - self._blocks[number].offset
         return min(left // AES_BLOCK * AES_BLOCK, SECTOR)
 
@@ -170,7 +170,7 @@ class StorageEditor:
         self._plain[block][at : at + 4] = checksum.to_bytes(4, "little")
 
     def _newest_first(self) -> dict[int, list[int]]:
-        """Return the numbers of the blocks with each id, in the order the storage reads them."""
+        """Return the block numbers for each id, in the order in which reading prefers them."""
         numbers = {block.offset: number for number, block in enumerate(self._blocks)}
         copies: dict[int, list[DataBlock]] = {}
         for block in self._blocks:
@@ -180,10 +180,10 @@ class StorageEditor:
         return {i: [numbers[block.offset] for block in blocks] for i, blocks in copies.items()}
 
     def _readings(self) -> Iterator[EditableValue]:
-        """Yield the first right reading of every index page, or else its first reading.
+        """Yield the first reading of each index page with a correct checksum, or else its first.
 
-        One is enough: the checksum is a plain sum, so that another choice of copies can be right
-        by chance. Copies no index page needs this way are remains.
+        One is enough: the checksum is a plain sum, so another choice of copies can match by chance.
+        Copies that no index page needs are remnants.
         """
         work = 0
         for number, block in enumerate(self._blocks):
@@ -222,7 +222,7 @@ class StorageEditor:
             )
 
     def _without_parts(self, number: int, block: DataBlock, entry: IndexEntry) -> EditableValue:
-        """An index page whose parts are in a block that is not there."""
+        """The value of an index page whose parts are in a missing block."""
         size = _index_size(block, entry)
         return EditableValue(
             entry.name,
@@ -242,9 +242,9 @@ def _index_size(block: DataBlock, entry: IndexEntry) -> int:
 
 
 def open_storages(data: bytearray) -> tuple[StorageEditor, ...]:
-    """Open every storage in flash bytes: one editor for each key that opens data blocks.
+    """Open every storage in flash bytes: one editor per key that decrypts data blocks.
 
-    Keys of key blocks and protected blocks are tried, and keys many devices share.
+    Tries the keys of key blocks and protected blocks, and keys shared by many devices.
     """
     frozen = bytes(data)
     found: dict[bytes, StorageEditor] = {}

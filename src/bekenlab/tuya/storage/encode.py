@@ -1,4 +1,4 @@
-"""Builds a storage region and protected blocks, for sample dumps and tests. Deterministic."""
+"""Builds storage regions and protected blocks, deterministically, for sample dumps and tests."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def encode_storage(
     older: Sequence[Mapping[str, bytes]] = (),
     base_name: str = "8710_2M",
 ) -> bytes:
-    """Build a storage region: a key block and the data blocks after it.
+    """Build a storage region: a key block followed by data blocks.
 
     Args:
         values: The current values by name.
@@ -46,7 +46,7 @@ def encode_storage(
         CorruptInputError: The values do not fit, or a name or key has the wrong length.
     """
     if len(inner_key) != len(storage_facts().master_key):
-        raise CorruptInputError("The inner key has 16 bytes.")
+        raise CorruptInputError("The inner key must have 16 bytes.")
     states = [_Writer.of(state) for state in (values, *older)]
     count = max(len(state.bodies) for state in states)
     if count * len(states) > blocks:
@@ -73,9 +73,9 @@ def encode_protected(
     """Build the 4096 bytes of a protected block that ``find_protected`` reads back.
 
     Args:
-        values: Records by name, up to 32 ASCII bytes each; there is at least one.
+        values: Records by name (at most 32 ASCII bytes each); at least one.
         inner_key: The device's 16-byte key.
-        writes: The counter of TuyaOS, or None for older SDKs.
+        writes: The write counter of TuyaOS, or None for older SDKs.
         base_name: Base of the key derivation.
 
     Raises:
@@ -104,7 +104,7 @@ def _key_block(inner_key: bytes) -> bytes:
 
 
 def _block(state: _Writer, number: int, magic: int, *, generation: int) -> bytes:
-    """Return a plain data block: its header and the pages the state put into it."""
+    """Return an unencrypted data block: its header and the pages of a state."""
     index_map, pages = 1, b""
     if number < len(state.bodies):
         index_map, pages = state.maps[number], state.bodies[number]
@@ -115,7 +115,7 @@ def _block(state: _Writer, number: int, magic: int, *, generation: int) -> bytes
 
 @dataclass(slots=True)
 class _Writer:
-    """Lays values out page by page; ``maps`` has a bit for every index page."""
+    """Lays out values page by page; ``maps`` has one bit per index page."""
 
     bodies: list[bytes] = field(default_factory=list)
     maps: list[int] = field(default_factory=list)
@@ -136,7 +136,7 @@ class _Writer:
 
     def _add(self, name: str, value: bytes) -> None:
         if len(value) > MAX_VALUE:
-            raise CorruptInputError("A value has at most 64 KiB.", name=name)
+            raise CorruptInputError("A value can have at most 64 KiB.", name=name)
         block, page = self._next_page()
         self.maps[block] |= 1 << page
         self.bodies[block] += bytes(PAGE)  # filled below, when the parts are known

@@ -1,4 +1,4 @@
-"""Where the storage may be and which keys may open it."""
+"""Finds where the storage may be, and the keys that may decrypt it."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _ERASED_TAIL = b"\xff" * 8
 
 @dataclass(frozen=True, slots=True)
 class KeyCandidate:
-    """An inner key, and where it was found.
+    """An inner key and where it was found.
 
     Attributes:
         inner_key: Sixteen bytes.
-        origin: What kind of block it was in.
-        phase: Where sectors start, 0..4095.
+        origin: Kind of block that held it.
+        phase: Offset of the first sector, 0..4095.
         offset: File offset of its block, or None.
-        sure: Whether a checksum vouches for it.
+        sure: Whether a checksum confirms it.
     """
 
     inner_key: bytes = field(repr=False)
@@ -45,7 +45,7 @@ class KeyCandidate:
 
 @dataclass(frozen=True, slots=True)
 class OpenKey:
-    """A key that opens data blocks: the candidate, the base, and the blocks' file offsets."""
+    """A key that decrypts data blocks: its candidate and base, and the blocks' file offsets."""
 
     candidate: KeyCandidate
     base: Base
@@ -54,7 +54,7 @@ class OpenKey:
 
 
 def phases(data: bytes) -> list[int]:
-    """Return the phases worth a look: 0, and those of erased tails under the master key."""
+    """Return the phases to try: 0, and those of erased tails under the master key."""
     found = [0]
     for start, end in erased_runs(data, storage_facts().master_key):
         found += [(start - 2 * AES_BLOCK) % SECTOR, end % SECTOR]
@@ -86,7 +86,7 @@ def candidates_in(sectors: Sectors) -> list[KeyCandidate]:
 
 
 def well_known(phase: int) -> list[KeyCandidate]:
-    """Return the inner keys many devices share."""
+    """Return the inner keys shared by many devices."""
     return [
         KeyCandidate(key, "well-known", phase, None, sure=False)
         for key in storage_facts().inner_keys
@@ -108,9 +108,9 @@ def open_keys(sectors: Sectors, candidates: list[KeyCandidate]) -> Iterator[Open
 
 
 def unaligned_phases(data: bytes) -> list[int]:
-    """Return phases at which data blocks of a well-known key lie, found by their erased pages.
+    """Return the phases of data blocks under a well-known key, found by their erased pages.
 
-    Only for the likeliest base: this reads the whole file once a key.
+    Tries the most likely base only: each key takes a pass over the whole file.
     """
     facts = storage_facts()
     found: list[int] = []

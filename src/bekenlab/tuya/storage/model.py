@@ -1,4 +1,4 @@
-"""What reading Tuya's storage gives: values, blocks, and where they were found."""
+"""The contents of Tuya's storage: values, blocks, and where they were found."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class StorageBlock:
         address: File offset plus the caller's base.
         magic: ``0x98761234`` (older SDKs) or ``0x135726AB`` (TuyaOS).
         id: Logical number; several blocks may share it.
-        generation: Of blocks with one id, the highest is current.
-        ok: Whether the block's checksum is right.
+        generation: The block with the highest one for its id is current.
+        ok: Whether the block's checksum is correct.
     """
 
     address: int
@@ -40,12 +40,12 @@ class StoredValue:
     Attributes:
         name: Its name without the NUL; may be empty.
         value: Its bytes, padding included. Not shown by ``repr``: it may be a secret.
-        ok: Whether its checksum is right.
-        secret: Whether a report must redact it.
+        ok: Whether its checksum is correct.
+        secret: Whether reports must redact it.
         address: Address of the block that holds its index page.
         page: Number of the index page in that block, 1..31.
         generation: Generation of that block.
-        stale: Whether it comes from an older generation, because the newest is damaged.
+        stale: Whether it comes from an older generation because the newest is damaged.
     """
 
     name: str
@@ -65,15 +65,15 @@ class Storage:
     Addresses are file offsets plus the caller's base; the range is half open.
 
     Attributes:
-        start: Start of the key block, or of the longest run of data blocks without one.
+        start: Start of the key block, or without one, of the longest run of data blocks.
         end: End of the run of data blocks that follows.
-        key_address: Address of the key block; None when it is damaged beyond use.
+        key_address: Address of the key block; None if it is unusable.
         key_origin: Where the key that decrypts the data blocks came from.
         inner_key: The device's 16-byte key.
         base_name: Base of the key derivation, e.g. ``"8710_2M"``.
         blocks: All data blocks in order of address.
         values: Current values by name.
-        notices: What was damaged, and what was done about it.
+        notices: Warnings about damage and how it was handled.
     """
 
     start: int
@@ -88,7 +88,7 @@ class Storage:
 
     @property
     def good_blocks(self) -> int:
-        """Number of data blocks with a right checksum."""
+        """Number of data blocks with a correct checksum."""
         return sum(block.ok for block in self.blocks)
 
     @property
@@ -98,7 +98,7 @@ class Storage:
 
     @property
     def magics(self) -> tuple[int, ...]:
-        """The magics seen, ascending."""
+        """The magics found, in ascending order."""
         return tuple(sorted({block.magic for block in self.blocks}))
 
     def value(self, name: str) -> bytes | None:

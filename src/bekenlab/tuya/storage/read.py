@@ -1,8 +1,8 @@
-"""Tuya's key-value storage ("simple flash"): find it anywhere in a file and read it.
+"""Finds Tuya's key-value storage ("simple flash") anywhere in a file and reads it.
 
-A 4 KiB key block, encrypted with a key all devices share, holds the device's own key; data
-blocks follow (17 on BK7231T/N, 20 on BK7231Q), each with an id and a generation. Of blocks with
-one id the highest generation is current. Sources of the layout: ``data/storage.toml``.
+A 4 KiB key block, encrypted with a key shared by all devices, holds the device's own key; data
+blocks follow (17 on BK7231T/N, 20 on BK7231Q), each with an id and a generation. Of the blocks
+with one id, the highest generation is current. Sources of the layout: ``data/storage.toml``.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ _Opened = tuple[keys.OpenKey, list[DataBlock]]
 def read_storage(data: bytes, *, base: int = 0) -> Storage | None:
     """Find and read the storage of a dump.
 
-    The key block is found at any alignment. Among several, the key that opens most good data
-    blocks wins. Without a usable key block the key of a protected block is tried, then keys
-    many devices share.
+    The key block is found at any alignment. Among several, the key that decrypts the most good data
+    blocks wins. Without a usable key block, the key of a protected block is tried, then keys
+    shared by many devices.
 
     Args:
         data: The whole file, of any length and content.
         base: Address of its first byte, added to every address reported.
 
     Returns:
-        The storage, or None when there is no trace of one. A storage whose data blocks are all
-        unreadable has no values, and a notice that says so.
+        The storage, or None if there is no trace of one. If none of its data blocks can be read, it
+        has no values and a notice that says so.
     """
     candidates: list[keys.KeyCandidate] = []
     opened: _Opened | None = None
@@ -118,15 +118,15 @@ def _region(key: keys.OpenKey, blocks: list[DataBlock]) -> tuple[int, int]:
 def _notices(key: keys.OpenKey, blocks: list[DataBlock], base: int) -> Iterator[Notice]:
     origin = key.candidate.origin
     if origin != "key-block":
-        source = "of a protected block" if origin == "protected-block" else "many devices share"
+        source = "from a protected block" if origin == "protected-block" else "many devices share"
         yield Notice(
             "key-block-damaged",
-            f"The key block of the storage is missing or damaged; a key {source} opens it.",
+            f"The key block of the storage is missing or damaged; a key {source} decrypts it.",
         )
     elif not key.candidate.sure:
         yield Notice(
             "key-block-damaged",
-            "The key block of the storage has a wrong checksum, but its key opens data blocks.",
+            "The key block of the storage has a wrong checksum, but its key decrypts data blocks.",
         )
     bad = [f"{base + block.offset:#x}" for block in blocks if not block.ok]
     if bad:
@@ -153,7 +153,7 @@ def _unreadable(candidate: keys.KeyCandidate, base: int) -> Storage:
         notices=(
             Notice(
                 "storage-unreadable",
-                f"There is a key block at {offset:#x}, but no data block its key opens.",
+                f"There is a key block at {offset:#x}, but its key decrypts no data block.",
             ),
         ),
     )

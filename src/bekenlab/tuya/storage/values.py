@@ -1,4 +1,4 @@
-"""From data blocks to current values: newest generation first, checksums as the judge."""
+"""Resolves data blocks to current values: the newest generation with a correct checksum wins."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 MAX_ENTRIES = 4096
 MAX_ATTEMPTS = 32  # combinations of older blocks tried for one index page
-MAX_WORK = 4 << 20  # bytes of values put together, over all attempts
-# A block with a wrong checksum may claim any generation; believed up to this far ahead.
+MAX_WORK = 4 << 20  # bytes of values assembled, over all attempts
+# A block with a wrong checksum may claim any generation; it is trusted up to this far ahead.
 _GENERATION_SLACK = 8
 
 
@@ -33,7 +33,7 @@ class _Reading:
 
 @dataclass(slots=True)
 class Resolver:
-    """Works out the current values of a set of data blocks.
+    """Determines the current values of a set of data blocks.
 
     Args:
         blocks: All data blocks of the storage, in any order.
@@ -70,8 +70,8 @@ class Resolver:
     def _entries(self) -> Iterator[tuple[int, bool, IndexEntry]]:
         """Yield (rank of the block, live, entry); newest blocks of every id first.
 
-        An index page is live when no good newer block of its id exists. What is only in older
-        blocks was deleted; it serves as a fallback for a live value, never as one itself.
+        An index page is live if there is no good newer block with its id. A value found only in
+        older blocks was deleted; such entries serve only as fallbacks for live values.
         """
         depth = max((len(copies) for copies in self._copies.values()), default=0)
         for rank in range(depth):
@@ -82,7 +82,7 @@ class Resolver:
                         yield rank, is_live, entry
 
     def _best(self, entries: list[tuple[int, IndexEntry]]) -> _Reading:
-        """Return the first reading with a right checksum, or else the newest one."""
+        """Return the first reading with a correct checksum, or else the newest one."""
         entries = sorted(entries, key=_entry_order)
         first: _Reading | None = None
         for rank, entry in entries:
@@ -93,7 +93,7 @@ class Resolver:
         return first or _Reading(entries[0][1], b"", ok=False, rank=0, old_parts=False)
 
     def _readings(self, rank: int, entry: IndexEntry) -> Iterator[_Reading]:
-        """Yield readings of one index page, from newest blocks to mixes with older ones."""
+        """Yield readings of one index page, from the newest blocks to mixes with older ones."""
         ids = sorted({block_id for block_id, _, _ in entry.parts})
         choices = [self._choices(entry, block_id) for block_id in ids]
         for chosen in islice(product(*choices), MAX_ATTEMPTS):
@@ -109,8 +109,8 @@ class Resolver:
     def _choices(self, entry: IndexEntry, block_id: int) -> list[DataBlock]:
         """Return the copies of a block, in the order to try them for this index page.
 
-        A part in the page's own block is meant in that very copy; the byte sum is too weak a
-        checksum to look for it in a newer, damaged one first.
+        A part in the page's own block refers to that very copy; the byte sum is too weak a checksum
+        to try a newer, damaged copy first.
         """
         copies = self._copies.get(block_id, [])
         if block_id != entry.block.id:
@@ -133,7 +133,7 @@ class Resolver:
     def _remark(self, reading: _Reading) -> None:
         name = reading.entry.name
         if not reading.ok:
-            text = f"The stored value {name!r} is damaged and no older copy of it is whole."
+            text = f"The stored value {name!r} is damaged and no older copy of it is intact."
             self.notices.append(Notice("value-damaged", text))
         elif reading.rank > 0 or reading.old_parts:
             text = (
@@ -158,6 +158,6 @@ def sort_newest_first(copies: list[DataBlock]) -> None:
 
 
 def _entry_order(ranked: tuple[int, IndexEntry]) -> tuple[int, int, int, int]:
-    """Newest block first; two current ones: highest element, then generation, then longest."""
+    """Sort key: newest block first, then highest element, then generation, then longest."""
     rank, entry = ranked
     return (rank, -entry.element, -entry.block.generation, -entry.length)

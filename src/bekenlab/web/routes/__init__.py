@@ -1,6 +1,6 @@
-"""Pages and API, one module each; a new one gets a row here.
+"""Pages and API, one module each, registered here.
 
-What the menu shows of them is in ``web.menu``.
+The menu is in ``web.menu``.
 """
 
 from __future__ import annotations

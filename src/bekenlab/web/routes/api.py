@@ -1,4 +1,4 @@
-"""``/api``: what there is, for whoever writes a script."""
+"""``/api``: lists the routes, for authors of scripts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 async def show(request: Request) -> Response:
-    """All routes of the API, with what each does."""
+    """List all routes of the API with a description of each."""
     found = [
         {
             "path": route.path,

@@ -1,4 +1,4 @@
-"""``/api/backups``: what was read from devices, kept in the user's folder."""
+"""``/api/backups``: backups of devices, kept in the user's folder."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 
 async def show_all(request: Request) -> Response:
-    """All backups that are still there, newest first."""
+    """List the backups whose files exist, newest first."""
     found = await run_in_threadpool(context_of(request).backups.all)
     return JSONResponse({"backups": [_row(backup) for backup in found]})
 
 
 async def download(request: Request) -> Response:
-    """The file of a backup."""
+    """Download a backup."""
     found = await run_in_threadpool(context_of(request).backups.get, request.path_params["id"])
     return FileResponse(found.path, filename=found.path.name)
 
 
 async def open_dump(request: Request) -> Response:
-    """Take a backup as if it had been dropped."""
+    """Open a backup as if it had been dropped."""
     context = context_of(request)
 
     def put() -> list[dict[str, Any]]:

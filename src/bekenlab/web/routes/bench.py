@@ -1,4 +1,4 @@
-"""The bench: virtual chips that run, as pages."""
+"""The bench page: running virtual chips."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-# The usual ones first.
+# The most common ones first.
 _KINDS = (DpType.BOOL, DpType.VALUE, DpType.ENUM, DpType.STRING, DpType.BITMAP, DpType.RAW)
 
 
 async def choose(request: Request) -> Response:
-    """What to put on the bench, and what is on it; ``?dump=ID`` chooses an open file."""
+    """Show the chips on the bench and offer new ones; ``?dump=ID`` selects an open file."""
     context = context_of(request)
     uploads = context.uploads
     rows = await run_in_threadpool(
@@ -48,7 +48,7 @@ async def choose(request: Request) -> Response:
 
 
 async def show(request: Request) -> Response:
-    """One chip."""
+    """Show one chip."""
     session = session_of(request)
     return page(
         request,

@@ -1,4 +1,4 @@
-"""``/api/chips``: virtual chips on the bench: started, watched, touched, closed."""
+"""``/api/chips``: start, watch, operate and close virtual chips on the bench."""
 
 from __future__ import annotations
 
@@ -29,34 +29,34 @@ _DEMO = "demo-"
 
 
 async def show_all(request: Request) -> Response:
-    """All virtual chips that run, oldest first."""
+    """List the running virtual chips, oldest first."""
     running = context_of(request).chips.names()
     return JSONResponse({"chips": [_row(name, session) for name, session in running.items()]})
 
 
 async def begin(request: Request) -> Response:
-    """Start one: ``{"dump": ID, "chip": NAME, "pins": ID}``; the last two are optional."""
+    """Start a chip: ``{"dump": ID, "chip": NAME, "pins": ID}``; the last two are optional."""
     context, given = context_of(request), await json_object(request)
     name = await run_in_threadpool(_start, context, given)
     session = context.chips.get(name)
     if session is None:
-        raise BusyError("the chip was closed at once", hint="close another chip first")
+        raise BusyError("the chip was closed immediately", hint="close another chip first")
     return JSONResponse(_row(name, session), 201)
 
 
 async def show(request: Request) -> Response:
-    """One chip as it looks now."""
+    """Show a chip's current state."""
     session = session_of(request)
     row = _row(request.path_params["id"], session)
     return JSONResponse({**row, "picture": picture_json(session.picture)})
 
 
 async def do(request: Request) -> Response:
-    """Do something to a chip: ``{"do": "press", "gpio": 10}``; all of it is in docs/bench.md."""
+    """Send a command to a chip: ``{"do": "press", "gpio": 10}``; see docs/bench.md."""
     session = session_of(request)
     command = command_of(await json_object(request), pins=len(session.picture.gpio))
     if not session.command(command):
-        raise BusyError("the chip has more to do than it can", hint="wait a moment, try again")
+        raise BusyError("too many commands are waiting", hint="wait a moment, then try again")
     return JSONResponse({"taken": True}, 202)
 
 
@@ -68,7 +68,7 @@ async def close(request: Request) -> Response:
 
 
 async def events(request: Request) -> Response:
-    """What a chip looks like, as server-sent events: all that is remembered, then what is new."""
+    """Send a chip's state as server-sent events: what is remembered first, then changes."""
     context, session = context_of(request), session_of(request)
     context.streams.raise_if_full()
     stream = frames_of(session, context.streams, context.settings.closing)
@@ -76,16 +76,16 @@ async def events(request: Request) -> Response:
 
 
 def session_of(request: Request) -> LiveSession:
-    """The chip that a path names.
+    """The session named in the path.
 
     Raises:
-        NotFoundError: It does not run (any more).
+        NotFoundError: It is not running, or no longer is.
     """
     found = context_of(request).chips.names().get(request.path_params["id"])
     if found is None:
         raise NotFoundError(
-            "this virtual chip does not run any more",
-            hint="start it again; chips nobody looks at are closed after a while",
+            "this virtual chip is no longer running",
+            hint="start it again; chips that nobody watches are closed after a while",
         )
     return found
 
@@ -99,13 +99,13 @@ def _start(context: AppContext, given: Mapping[str, Any]) -> str:
 
 
 def _template(context: AppContext, pins: str | None) -> Mapping[str, Any] | None:
-    """The template that gives OpenBeken its pins: a demonstration, or that of another file."""
+    """The template with OpenBeken's pins: a demonstration, or that of another file."""
     if pins is None:
         return None
     if pins.startswith(_DEMO):
         demo = demo_templates().get(pins.removeprefix(_DEMO))
         if demo is None:
-            raise UsageError(f"there is no demonstration {pins[:20]!r}")
+            raise UsageError(f"unknown demonstration {pins[:20]!r}")
         return demo
     return context.uploads.analysis(pins).template
 

@@ -23,7 +23,7 @@ _PANELS = ("install", "write")
 
 
 async def show(request: Request) -> Response:
-    """Ports, wiring, and what can be done with what is behind a port."""
+    """Show ports, wiring, and what can be done with a device on a port."""
     words = texts_for(request).picture_words
     asked = request.query_params.get("board", "")
     try:
@@ -37,7 +37,7 @@ async def show(request: Request) -> Response:
         board=board.name,
         board_chosen=bool(asked),
         boards=board_names(),
-        wiring=Markup(drawn),  # noqa: S704  drawn by us; names in it are escaped there
+        wiring=Markup(drawn),  # noqa: S704  our own SVG; names are escaped in it
         wiring_notes=wiring_notes(words),
         actions=_ACTIONS,
         panels=_PANELS,

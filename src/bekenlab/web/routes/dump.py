@@ -1,4 +1,4 @@
-"""The page of a dump: what it is, its pins, its flash, what can be made of it."""
+"""The page of a dump: its chip, pins and flash, and the exports."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 async def show_all(request: Request) -> Response:
-    """The place to drop files, and those that were dropped."""
+    """Show the drop zone and the open files."""
     uploads = context_of(request).uploads
     rows = await run_in_threadpool(
         lambda: [row_of(dump, uploads.analysis(dump.id)) for dump in uploads.dumps()]
@@ -34,7 +34,7 @@ async def show_all(request: Request) -> Response:
 
 
 async def show_one(request: Request) -> Response:
-    """One dump."""
+    """Show one dump."""
     uploads = context_of(request).uploads
     dump = uploads.get(request.path_params["id"])
     words = texts_for(request).picture_words
@@ -54,12 +54,12 @@ async def show_one(request: Request) -> Response:
 
 
 def _board(analysis: Analysis, words: Words) -> Markup | None:
-    """The module or chip with its pins; None where nothing tells which it is."""
+    """Picture of the module or chip with its pins; None if neither is known."""
     found = board(analysis.module, analysis.chip.name)
     if found is None:
         return None
     uses = uses_of(analysis.pins, words)
-    # Drawn by us; what comes from the file is escaped there.
+    # Our own SVG; text from the file is escaped in it.
     return Markup(board_picture(found, uses, words_of=words, standalone=False))  # noqa: S704
 
 

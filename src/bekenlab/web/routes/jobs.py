@@ -1,4 +1,4 @@
-"""``/api/jobs``: start what takes a while, watch it, answer it, stop it."""
+"""``/api/jobs``: start, watch, answer and stop long-running jobs."""
 
 from __future__ import annotations
 
@@ -20,46 +20,46 @@ if TYPE_CHECKING:
 
 
 async def show_all(request: Request) -> Response:
-    """All jobs, newest first."""
+    """List all jobs, newest first."""
     return JSONResponse({"jobs": [job.to_json() for job in context_of(request).manager.jobs()]})
 
 
 async def begin(request: Request) -> Response:
-    """Start a job: ``{"kind": ..., ...}``; what else a kind takes is in docs/web-api.md."""
+    """Start a job: ``{"kind": ..., ...}``; docs/web-api.md lists the parameters of each kind."""
     job = start(context_of(request), Parameters(await json_object(request)))
     return JSONResponse(job.to_json(), 202)
 
 
 async def show(request: Request) -> Response:
-    """One job."""
+    """Show a job."""
     return JSONResponse(_job(request).to_json())
 
 
 async def cancel(request: Request) -> Response:
-    """Ask a job to end."""
+    """Ask a job to stop."""
     job = _job(request)
     job.cancel()
     return JSONResponse(job.to_json())
 
 
 async def answer(request: Request) -> Response:
-    """Answer the question of a job: ``{"number": ..., "answer": ...}``."""
+    """Answer a job's question: ``{"number": ..., "answer": ...}``."""
     given = await json_object(request)
     number = given.get("number")
     if not isinstance(number, int):
-        raise UsageError("which question? It has a number")
+        raise UsageError("number must be the number of the question")
     job = _job(request)
     job.answer(number, given.get("answer"))
     return JSONResponse(job.to_json())
 
 
 async def events(request: Request) -> Response:
-    """What a job tells, as server-sent events; with ``Last-Event-ID`` only what came after."""
+    """Send a job's events as server-sent events; after ``Last-Event-ID``, if given."""
     context, job = context_of(request), _job(request)
     last = request.headers.get("last-event-id", request.query_params.get("after", "0"))
     after = int(last) if last.isdecimal() and len(last) < 10 else 0
     if job.ended and after and not job.since(after):
-        # This status, and nothing else, keeps a browser from asking again.
+        # Only this status keeps a browser from reconnecting.
         return Response(status_code=204)
     context.streams.raise_if_full()
     return StreamingResponse(
@@ -70,7 +70,7 @@ async def events(request: Request) -> Response:
 def _job(request: Request) -> Job:
     job = context_of(request).manager.get(request.path_params["id"])
     if job is None:
-        raise NotFoundError("there is no such job (any more)")
+        raise NotFoundError("this job does not exist, or no longer does")
     return job
 
 

@@ -1,6 +1,6 @@
-"""The page that lays a board's pins over a photo, and the places of pins for it.
+"""The page that draws a board's pins over a photo, and the pads' positions for it.
 
-The photo itself never comes here: the page keeps it in the browser.
+The photo itself is never uploaded: it stays in the browser.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 async def show(request: Request) -> Response:
-    """The page; with ``?dump=`` for the board of a file that is open."""
+    """Show the page; ``?dump=`` selects the board of an open file."""
     dump, analysis = await _dump(request)
     names = board_names()
     reached = board_known(analysis.module, analysis.chip.name) if analysis else None
@@ -43,12 +43,12 @@ async def show(request: Request) -> Response:
 
 
 async def boards(_request: Request) -> Response:
-    """Names of all modules and chips whose pads are known."""
+    """List the modules and chips whose pads are known."""
     return JSONResponse({"boards": board_names()})
 
 
 async def geometry(request: Request) -> Response:
-    """Places of a board's pads in millimetres; with ``?dump=`` what a file says they do."""
+    """Positions of a board's pads in millimetres; with ``?dump=``, also the pads' functions."""
     found = find_board(request.path_params["name"])
     _, analysis = await _dump(request)
     uses = uses_of(analysis.pins) if analysis else {}
@@ -57,7 +57,7 @@ async def geometry(request: Request) -> Response:
 
 
 async def _dump(request: Request) -> tuple[str, Analysis | None]:
-    """The file named in the address, if it is still open."""
+    """The file named in the query, if it is still open."""
     dump = request.query_params.get("dump", "")
     if not dump:
         return "", None

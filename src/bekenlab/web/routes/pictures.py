@@ -1,4 +1,4 @@
-"""``/pictures``: what is drawn by the server, as SVG for our own pages."""
+"""``/pictures``: SVG pictures for the pages."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _SVG = "image/svg+xml"
 
 
 async def style(request: Request) -> Response:
-    """The colours of all pictures, in both themes."""
+    """Style sheet of all pictures, for both themes."""
     del request
     return Response(stylesheet(switched=True), media_type="text/css")
 
 
 async def wiring(request: Request) -> Response:
-    """How an adapter is wired to a board."""
+    """Draw how an adapter is wired to a board."""
     found = find_board(request.path_params["board"])
     words = texts_for(request).picture_words
     drawn = wiring_picture(found, words_of=words, standalone=False)
@@ -32,7 +32,7 @@ async def wiring(request: Request) -> Response:
 
 
 async def board(request: Request) -> Response:
-    """The pads of a board."""
+    """Draw the pads of a board."""
     found = find_board(request.path_params["board"])
     drawn = board_picture(found, {}, words_of=texts_for(request).picture_words, standalone=False)
     return Response(drawn, media_type=_SVG)

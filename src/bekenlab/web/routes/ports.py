@@ -1,4 +1,4 @@
-"""``/api/ports``: what can be connected to, virtual devices among it."""
+"""``/api/ports``: ports and virtual devices to connect to."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 async def show_all(request: Request) -> Response:
-    """Ports of this computer, those named in the terminal, and virtual devices."""
+    """List ports of this computer, ports named in the terminal, and virtual devices."""
     context = context_of(request)
     offers = await run_in_threadpool(context.ports.offers)
     return JSONResponse({"ports": [_row(context, offer) for offer in offers]})
 
 
 async def make_virtual(request: Request) -> Response:
-    """Make a virtual device of a dump: ``{"dump": ID, "paced": true}``."""
+    """Make a virtual device from a dump: ``{"dump": ID, "paced": true}``."""
     context = context_of(request)
     given = Parameters(await json_object(request))
     dump = context.uploads.get(given.text("dump"))
@@ -45,7 +45,7 @@ async def make_virtual(request: Request) -> Response:
 
 
 async def remove(request: Request) -> Response:
-    """Throw a virtual device away."""
+    """Discard a virtual device."""
     context, name = context_of(request), request.path_params["id"]
     if context.manager.holder(name):
         raise RefusedError("a job is running on this device", hint="stop it first")
@@ -54,13 +54,13 @@ async def remove(request: Request) -> Response:
 
 
 async def open_dump(request: Request) -> Response:
-    """Take the flash of a virtual device, as it is now, as if it had been dropped."""
+    """Open the current flash of a virtual device as if it had been dropped."""
     context = context_of(request)
 
     def put() -> list[dict[str, Any]]:
         device = context.ports.find(request.path_params["id"]).device
         if device is None:
-            raise NotFoundError("this is no virtual device")
+            raise NotFoundError("this is not a virtual device")
         made = context.uploads.put(device.name, device.flash)
         return [{"id": dump.id, "name": dump.file.name} for dump in made]
 
@@ -74,8 +74,13 @@ def _row(context: AppContext, offer: Offer) -> dict[str, Any]:
         return row | port_json(offer.known)
     if offer.device is not None:
         device = offer.device
-        told = {"kind": "virtual", "name": device.name, "chip": device.chip, "paced": device.paced}
-        return row | told
+        facts = {
+            "kind": "virtual",
+            "name": device.name,
+            "chip": device.chip,
+            "paced": device.paced,
+        }
+        return row | facts
     return row | {"kind": "named", "name": offer.id}
 
 

@@ -1,4 +1,4 @@
-"""The first page, and what a visitor sets for all pages."""
+"""The start page, and the settings for all pages."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ _YEAR = 365 * 24 * 3600
 
 
 async def show(request: Request) -> Response:
-    """The first page."""
+    """Show the start page."""
     return page(request, "start", dumps=context_of(request).uploads.dumps())
 
 
 async def choose(request: Request) -> Response:
-    """Remember a language or a theme, and go back to where it was chosen."""
+    """Store the language or theme in a cookie, and return to the page."""
     form = parse_qs((await request.body()).decode("utf-8", "replace"))
     back = form.get("back", ["/"])[0]
-    # A path of ours and nothing else: two slashes would name another server.
+    # Only a local path: two leading slashes would name another server.
     answer = RedirectResponse(back if _is_path(back) else "/", status_code=303)
     for name, (cookie, choices) in _CHOICES.items():
         chosen = form.get(name, [""])[0]
         if chosen:
             if chosen not in choices:
-                raise UsageError(f"there is no {name} {chosen[:20]!r}")
+                raise UsageError(f"unknown {name} {chosen[:20]!r}")
             answer.set_cookie(
                 cookie, chosen, max_age=_YEAR, httponly=True, samesite="strict", path="/"
             )

@@ -1,4 +1,4 @@
-// Requests to our own server. What it refuses becomes an exception with code, message and hint.
+// Requests to the server. An error becomes an exception with code, message and hint.
 export class Refused extends Error {
   /** @param {{ code: string, message?: string, hint?: string }} error */
   constructor(error) {
@@ -9,7 +9,7 @@ export class Refused extends Error {
 }
 
 /**
- * Ask for JSON.
+ * Send a request; returns JSON.
  * @param {string} method
  * @param {string} path
  * @param {unknown} [body] an object, which is sent as JSON, or a file, sent as it is

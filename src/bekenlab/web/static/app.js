@@ -1,11 +1,11 @@
-// What every page can do: settings that apply at once, texts that can be copied.
+// Common to all pages: settings that apply at once, and copy buttons.
 import { all, byId } from "./dom.js";
 import { t } from "./texts.js";
 
 const said = byId("said");
 
 /**
- * Tell people who listen rather than look.
+ * Announce a text to screen readers.
  * @param {string} text
  */
 export function say(text) {

@@ -1,4 +1,4 @@
-// The device page: ports that come and go, what to do, and the job that does it.
+// The device page: ports that come and go, actions, and the running job.
 import { ask } from "./api.js";
 import { all, byId, fill, one, picture, size } from "./dom.js";
 import { onSubmit } from "./forms.js";
@@ -22,7 +22,7 @@ find("job").addEventListener("ended", () => {
   lookForBackups();
 });
 
-/** @param {{ message: string, hint?: string } | null} error what to show; nothing takes it away */
+/** @param {{ message: string, hint?: string } | null} error the error to show; null removes it */
 function trouble(error) {
   const box = find("trouble");
   box.hidden = !error;
@@ -54,15 +54,15 @@ async function lookForPorts() {
   if (document.hidden) return;
   const before = chosen;
   const { ports } = await ask("GET", "/api/ports").catch(() => ({ ports: [] }));
-  // Another port was chosen meanwhile, perhaps one this answer does not know yet. Whoever chose it
-  // looks again.
+  // Another port was chosen meanwhile, perhaps one that is not in this answer. That choice has
+  // started its own update.
   if (chosen !== before) return;
   if (!ports.some((port) => port.id === chosen)) choose(meantOf(ports)?.id ?? null);
   draw(ports);
   await showChosen(ports.find((port) => port.id === chosen));
 }
 
-/** What another tab has begun is worth seeing. Else one adapter is surely meant; among several, people choose. */
+/** Select the port of a running job, or the only adapter; among several, the user chooses. */
 function meantOf(ports) {
   const working = ports.filter((port) => port.job);
   if (working.length) return working[0];
@@ -70,7 +70,7 @@ function meantOf(ports) {
   return adapters.length === 1 ? adapters[0] : null;
 }
 
-/** What can be done with the chosen port, and the job on it. */
+/** Show the actions for the chosen port, and the job on it. */
 async function showChosen(mine) {
   busy = Boolean(mine?.job);
   find("doing").hidden = !mine;
@@ -149,7 +149,7 @@ onSubmit(virtual, async () => {
   }
 });
 
-// What to do
+// Actions
 
 for (const button of all("[data-action]", HTMLButtonElement)) {
   button.addEventListener("click", () => {
@@ -162,14 +162,14 @@ for (const button of all("[data-action]", HTMLButtonElement)) {
   });
 }
 
-/** The flash of a virtual device, as it is now, as a dump: to be understood, and booted. */
+/** Open the current flash of a virtual device as a dump, to be analysed and booted. */
 async function look() {
   const { dumps } = await ask("POST", `/api/virtual/${chosen}/dump`);
   location.assign(`/dump/${dumps[0].id}`);
 }
 
 /**
- * Open the panel with an id, or close it when it is open; all others are closed.
+ * Open the panel with an id, or close it if it is open; all others are closed.
  * @param {string | null} id
  */
 function openPanel(id) {
@@ -191,7 +191,7 @@ for (const form of all("[data-panel]", HTMLFormElement)) {
     }
     delete given[""]; // fields without a name are not for the server
     await begin(form.dataset.panel ?? "", given);
-    // What was typed as a password stays in the page no longer than it is needed.
+    // Passwords stay in the page no longer than needed.
     for (const field of all('[type="password"]', HTMLInputElement, form)) field.value = "";
   });
 }
@@ -201,7 +201,7 @@ for (const place of all("[data-choose]", HTMLElement)) {
   const chosenFile = one("[data-new]", HTMLInputElement, place);
   chosenFile.addEventListener("change", async () => {
     const [file] = chosenFile.files ?? [];
-    if (!file) return; // taken back in the browser's dialogue
+    if (!file) return; // cancelled in the browser's dialogue
     trouble(null);
     try {
       const { dumps } = await ask("POST", `/api/dumps?name=${encodeURIComponent(file.name)}`, file);
@@ -243,7 +243,7 @@ function backupRow(backup) {
   return row;
 }
 
-/** What was done last is shown again, though it may have ended: its outcome is worth reading. */
+/** Show the last job again, even if it has ended: its outcome is worth reading. */
 async function showLatest() {
   const { jobs } = await ask("GET", "/api/jobs");
   const latest = jobs.find((job) => job.port && (job.port === chosen || !chosen));

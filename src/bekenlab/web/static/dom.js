@@ -1,11 +1,11 @@
-// Small helpers for building pages. Nothing here makes markup of text.
+// Small helpers for building pages. Text is never parsed as markup.
 
 /**
- * The one element of a kind that a selector names. A page without it is not the page its script was
- * written for: an error here says what is missing, and where.
+ * The element that a selector names. If the page lacks it, the error says which element is missing,
+ * and where.
  * @template {Element} E
  * @param {string} selector
- * @param {new () => E} kind what it must be, for example HTMLInputElement
+ * @param {new () => E} kind the expected class, for example HTMLInputElement
  * @param {ParentNode} [root] where to look for it
  * @returns {E}
  */
@@ -34,7 +34,7 @@ export function all(selector, kind, root = document) {
 export const byId = (id) => one(`#${CSS.escape(id)}`, HTMLElement);
 
 /**
- * A copy of a <template>, with texts put where data-slot names them.
+ * A copy of a <template>, with its data-slot elements filled in.
  * @param {string} id of the template
  * @param {Record<string, string | number | Node | null | undefined>} [slots] null or no text hides the place
  * @returns {HTMLElement}
@@ -54,7 +54,7 @@ export function fill(id, slots = {}) {
 }
 
 /**
- * Bytes as people read them.
+ * Format a size for people.
  * @param {number} bytes
  */
 export function size(bytes) {
@@ -62,13 +62,13 @@ export function size(bytes) {
 }
 
 /**
- * An address as everybody writes it.
+ * Format an address.
  * @param {number} address
  */
 export const hex = (address) => `0x${address.toString(16).padStart(6, "0")}`;
 
 /**
- * A picture that the server drew, put into the page so that it follows its colours.
+ * Put a picture drawn by the server inline into the page, so that it follows the page's theme.
  * @param {string} path
  * @param {Element} place
  */

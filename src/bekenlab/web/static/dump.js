@@ -1,4 +1,4 @@
-// Files dropped on the page go to the server, which says what they are.
+// Uploads dropped files to the server, which analyses them.
 import { ask } from "./api.js";
 import { all, one } from "./dom.js";
 import { onFiles } from "./forms.js";
@@ -11,7 +11,7 @@ for (const zone of all("[data-drop]", HTMLElement)) {
 
 /**
  * @param {File[]} files
- * @param {Element} state where to say how far it is
+ * @param {Element} state element that shows the progress
  * @param {number} largest bytes
  */
 async function take(files, state, largest) {

@@ -1,4 +1,4 @@
-// Flash as a field of sectors, filling up while a job goes through it.
+// A map of flash, one square per sector, filled in while a job runs.
 import { hex } from "./dom.js";
 
 const SECTOR = 4096;
@@ -31,7 +31,7 @@ export class FlashMap {
     }
   }
 
-  /** Start anew. */
+  /** Clear the map. */
   clear() {
     for (const cell of this.cells) cell.className = "";
   }

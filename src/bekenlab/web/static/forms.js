@@ -2,7 +2,7 @@
 import { all, one } from "./dom.js";
 
 /**
- * What submitting a form does. Its buttons wait for this: pressed earlier, the browser would send the form itself.
+ * Handle a form's submission. Its buttons are disabled until then, or the browser would send the form itself.
  * @param {HTMLFormElement} form
  * @param {() => unknown} work
  */
@@ -15,7 +15,7 @@ export function onSubmit(form, work) {
 }
 
 /**
- * What is done with files that are chosen in a zone or dropped on it.
+ * Handle files that are chosen in a zone or dropped on it.
  * @param {HTMLElement} zone
  * @param {(files: File[]) => unknown} take
  */

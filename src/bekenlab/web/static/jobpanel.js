@@ -1,4 +1,4 @@
-// A job on the page: what it waits for, how far it is, what it asks, what it came to.
+// Shows a job: what it waits for, its progress, its questions, its outcome.
 import { say } from "./app.js";
 import { fill, hex, one, size } from "./dom.js";
 import { FlashMap } from "./flashmap.js";
@@ -14,7 +14,7 @@ const slot = (name, box) => one(`[data-slot="${name}"]`, HTMLElement, box);
 export class JobPanel {
   /**
    * @param {HTMLElement} card the section of the page
-   * @param {(job: any, result: any) => Node} showOutcome puts a finished job's result in words
+   * @param {(job: any, result: any) => Node} showOutcome describes the result of a finished job
    */
   constructor(card, showOutcome) {
     this.card = card;
@@ -26,7 +26,7 @@ export class JobPanel {
     this.unwatch = null;
     /** @type {number | undefined} bytes of flash, once the chip is known */
     this.flash = undefined;
-    this.loudAt = 0; // when a share was last told aloud, in milliseconds
+    this.loudAt = 0; // when progress was last announced, in milliseconds
     this.stopButton.addEventListener("click", () => {
       this.stopButton.disabled = true;
       cancel(this.job.id);
@@ -34,7 +34,7 @@ export class JobPanel {
   }
 
   /**
-   * A place of the card.
+   * An element of the card.
    * @param {string} name
    */
   part(name) {
@@ -45,7 +45,7 @@ export class JobPanel {
   show(job) {
     this.unwatch?.();
     this.job = job;
-    // What has ended already is only looked at again: nothing is to jump.
+    // A job that has already ended is only shown again: do not scroll.
     this.calm = job.state !== "running";
     this.map = null;
     this.phase = "";
@@ -113,7 +113,7 @@ export class JobPanel {
 
   mark(event) {
     const end = Math.max(0, ...event.spans.map((span) => span[1]));
-    // Only a phase that goes through all of flash tells its size.
+    // Only a phase that covers all of flash gives its size.
     const total = Math.max(this.flash ?? 0, event.phase === "write" ? 0 : event.total, end);
     if (!total) return;
     if (!this.map || this.map.count * 4096 < total) this.map = new FlashMap(this.part("map"), total);

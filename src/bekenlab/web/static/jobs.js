@@ -1,8 +1,8 @@
-// Jobs of the server: started, watched until they end, stopped.
+// Starts, watches and stops jobs of the server.
 import { ask } from "./api.js";
 
 /**
- * Start a job; its description.
+ * Start a job; returns its description.
  * @param {string} kind
  * @param {Record<string, unknown>} [parameters]
  */
@@ -27,8 +27,8 @@ export function answer(id, number, value) {
 
 /**
  * Watch a job from its beginning. `tell` gets each event as an object; the last one has
- * `event: "end"`. After a lost connection the browser goes on where it stopped. A tab nobody looks
- * at lets go: a browser opens only six connections to one server.
+ * `event: "end"`. After a lost connection the browser resumes where it stopped. A hidden tab
+ * disconnects: a browser opens only six connections to one server.
  * @param {string} id
  * @param {(event: any) => void} tell
  */

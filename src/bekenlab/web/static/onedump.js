@@ -1,4 +1,4 @@
-// The page of one dump: boot it, make something of it, show what is hidden.
+// The page of one dump: boot it, export it, show hidden values.
 import { ask } from "./api.js";
 import { say } from "./app.js";
 import { all, one } from "./dom.js";
@@ -32,14 +32,14 @@ for (const boot of buttons("boot")) boot.addEventListener("click", async () => {
   boot.disabled = true;
   find("boot-stop").hidden = false;
   find("boot-state").textContent = t("job.state.running");
-  watch(running, (event) => TOLD[event.event]?.(event));
+  watch(running, (event) => ON_EVENT[event.event]?.(event));
 });
 
 for (const stop of buttons("boot-stop")) stop.addEventListener("click", () => cancel(running));
 
 const keys = new Set();
 
-/** Whether a line of the log has a key in it that has told a pin. */
+/** Whether a line of the log has a key that gives a pin. */
 function names(text) {
   return [...text.matchAll(/\w+/g)].some(([word]) => keys.has(word));
 }
@@ -51,7 +51,7 @@ function mark(found) {
   }
 }
 
-const TOLD = {
+const ON_EVENT = {
   pins(event) {
     mark(event.keys);
   },
@@ -86,15 +86,15 @@ function bootEnded(kind, text, pins) {
   const box = find("boot-outcome");
   box.className = `notice ${kind}`;
   box.hidden = false;
-  const told = document.createElement("p");
-  told.textContent = text;
+  const paragraph = document.createElement("p");
+  paragraph.textContent = text;
   const list = document.createElement("ul");
   for (const pin of pins) {
     const line = document.createElement("li");
     line.textContent = `P${pin.gpio}: ${pin.label}`;
     list.append(line);
   }
-  box.replaceChildren(told, list);
+  box.replaceChildren(paragraph, list);
   if (pins.length) {
     const again = document.createElement("a");
     again.className = "button small";
@@ -105,7 +105,7 @@ function bootEnded(kind, text, pins) {
   say(text);
 }
 
-// What can be made of it
+// Exports
 
 const tabs = all("[role=tab]", HTMLElement);
 
@@ -152,7 +152,7 @@ async function select(tab) {
   }
 }
 
-// What is hidden
+// Hidden values
 
 for (const reveal of buttons("reveal")) reveal.addEventListener("click", async () => {
   const secrets = await ask("POST", `/api/dumps/${dump}/secrets`);

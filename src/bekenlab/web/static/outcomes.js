@@ -1,9 +1,9 @@
-// What a finished job came to, in words, and what can be done next.
+// Describes the outcome of a finished job and the next steps.
 import { ask } from "./api.js";
 import { fill, hex, one, size } from "./dom.js";
 import { hintOf, t } from "./texts.js";
 
-/** A box for a job that is done. `begin` starts another job on the same port. */
+/** The box for a finished job. `begin` starts another job on the same port. */
 export function outcomeOf(job, result, begin) {
   return (SHOWN[job.kind] ?? plainly)(result, begin, job);
 }
@@ -13,7 +13,7 @@ export function outcomeOf(job, result, begin) {
  * @param {string} title
  * @param {string} text
  * @param {any[][]} [facts] names and values; those without a value are left out
- * @param {Node[]} [next] what can be done now
+ * @param {Node[]} [next] buttons for the next steps
  * @param {string} [hint]
  */
 function box(kind, title, text, facts = [], next = [], hint = "") {
@@ -24,10 +24,10 @@ function box(kind, title, text, facts = [], next = [], hint = "") {
     const pair = document.createElement("div");
     const term = document.createElement("dt");
     term.textContent = name;
-    const told = document.createElement("dd");
-    told.textContent = value;
-    if (/^[0-9a-f]{64}$/.test(value)) told.className = "mono";
-    pair.append(term, told);
+    const description = document.createElement("dd");
+    description.textContent = value;
+    if (/^[0-9a-f]{64}$/.test(value)) description.className = "mono";
+    pair.append(term, description);
     one("[data-facts]", HTMLElement, made).append(pair);
   }
   one("[data-next]", HTMLElement, made).append(...next);

@@ -1,10 +1,10 @@
-// What is drawn over a photo: rings on the pads, labels beside the board.
+// Draws rings on the pads and labels beside the board over a photo.
 import { project, spread } from "./projection.js";
 
 /** @import { Matrix, Point } from "./projection.js" */
 
 /**
- * Every pad of a face with its place in the photo.
+ * Every pad of a face with its position in the photo.
  * @param {any} geometry of a board, from /api/boards
  * @param {string} face `front` or `back`
  * @param {Matrix} matrix
@@ -19,7 +19,7 @@ export function placesOf(geometry, face, matrix) {
  * @param {any} geometry
  * @param {string} face
  * @param {Matrix} matrix
- * @param {boolean} all whether every pad gets a label that has something to say
+ * @param {boolean} all whether to label every pad that has a function
  */
 export function drawBoard(ctx, geometry, face, matrix, all) {
   const { width, height } = ctx.canvas;
@@ -51,7 +51,7 @@ export function drawBoard(ctx, geometry, face, matrix, all) {
   ctx.restore();
 }
 
-/** The labels of one side, moved apart, inside the photo where that is possible. */
+/** The labels of one side, moved apart, inside the photo if possible. */
 function column(ctx, labelled, border, font, left) {
   const { width, height } = ctx.canvas;
   const xs = border.map(([x]) => x);

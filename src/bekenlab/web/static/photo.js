@@ -1,4 +1,4 @@
-// A photo of a board with its pins drawn over it. The photo stays in this page: nothing sends it.
+// Draws a board's pins over a photo. The photo stays in this page and is never sent.
 import { ask } from "./api.js";
 import { byId, one } from "./dom.js";
 import { drawBoard, placesOf } from "./overlay.js";
@@ -7,8 +7,8 @@ import { t } from "./texts.js";
 
 const MOST_BYTES = 50 * 1024 * 1024;
 const MOST_PIXELS = 64e6;
-const LONGEST = 4096; // pixels kept of a side
-const GRASP = 24; // pixels of the screen around a point that take hold of it
+const LONGEST = 4096; // pixels of the longer side after scaling down
+const GRASP = 24; // radius in screen pixels in which a point can be grabbed
 const LOUPE = 36; // pixels of the photo that the loupe shows
 
 /** @import { Matrix, Point } from "./projection.js" */
@@ -24,8 +24,8 @@ const ctx = penOf(canvas);
 const saves = one("#save", HTMLButtonElement);
 
 /**
- * What the page knows: the board, as the server describes it; the photo; the points that were
- * clicked, in its pixels; which of them is moved; from the board to the photo.
+ * State of the page: the board, as the server describes it; the photo; the clicked points, in its
+ * pixels; the index of the active one; the matrix from the board to the photo.
  * @type {{ geometry: any, photo: ImageBitmap | null, points: (Point | null)[], active: number, held: boolean, matrix: Matrix | null }}
  */
 const state = { geometry: null, photo: null, points: [], active: 0, held: false, matrix: null };
@@ -37,7 +37,7 @@ function penOf(of) {
   return pen;
 }
 
-/** What is to be clicked: four corners of a chip, two pads of a module. */
+/** The points to click: four corners of a chip, or two pads of a module. */
 function targets() {
   if (!state.geometry) return [];
   if (state.geometry.package) return [1, 2, 3, 4].map((n) => t(`photo.corner${n}`));
@@ -68,7 +68,7 @@ async function chooseBoard() {
   choosePads();
 }
 
-/** Offer the pads of the face; the two that are farthest from each other first. */
+/** Offer the pads of the face; preselect the two that are farthest apart. */
 function choosePads() {
   if (!state.geometry) return;
   const marks = state.geometry.faces[face()];
@@ -92,7 +92,7 @@ function startOver() {
   update();
 }
 
-/** A line for each point, with its place in numbers: for the keyboard, and for precision. */
+/** A row for each point with its coordinates, for keyboard users and for precision. */
 function listPoints() {
   byId("points").replaceChildren(...targets().map((text, n) => {
     const item = document.createElement("li");
@@ -106,7 +106,7 @@ function listPoints() {
 /**
  * @param {number} n of the point
  * @param {string} axis
- * @param {string} text what is there
+ * @param {string} text the label
  */
 function number(n, axis, text) {
   const input = document.createElement("input");
@@ -128,7 +128,7 @@ function activate(n) {
   update({ keep: true });
 }
 
-/** Work out the matrix and show everything. `keep` leaves the numbers alone that are being typed. */
+/** Compute the matrix and redraw. `keep` leaves numbers that are being typed alone. */
 function update({ keep = false } = {}) {
   const { points, geometry } = state;
   const missing = points.findIndex((point) => !point);
@@ -154,12 +154,12 @@ function update({ keep = false } = {}) {
 
 function task(missing) {
   if (!state.photo) return t("photo.choose");
-  if (!state.geometry) return ""; // on its way
+  if (!state.geometry) return ""; // still loading
   return missing >= 0 ? t("photo.click", { what: targets()[missing] }) : t("photo.done");
 }
 
 /**
- * @param {Point[]} points all that are wanted
+ * @param {Point[]} points all points
  * @returns {Matrix}
  */
 function matrixOf(points) {
@@ -249,7 +249,7 @@ function refuse(key) {
 }
 
 /**
- * Where on the photo the pointer is, and how many pixels of the screen one of its pixels takes.
+ * The pointer's position in the photo, and the number of screen pixels per photo pixel.
  * @param {PointerEvent} event
  */
 function placeOf(event) {
@@ -293,7 +293,7 @@ function move(event) {
 }
 
 /**
- * What is under the finger, larger, in the corner that is farther away.
+ * Magnify what is under the pointer, in the corner farther away from it.
  * @param {PointerEvent} event
  * @param {Point} point
  */

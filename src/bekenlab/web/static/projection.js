@@ -1,5 +1,5 @@
-// From a board's millimetres to a photo's pixels. The same as report/pictures/projection.py, by other
-// formulas; tests hold the two together.
+// From a board's millimetres to a photo's pixels. Equivalent to report/pictures/projection.py, with
+// other formulas; tests compare the two.
 
 /** @typedef {[number, number]} Point */
 /** @typedef {[Point3, Point3, Point3]} Matrix */
@@ -21,7 +21,7 @@ export function fromCorners(corners, [width, height]) {
   const turns = sides.map((side, i) => sine(side, sides[(i + 1) % 4]));
   const withTheClock = turns[0] > 0;
   if (Math.min(...turns) < LEAST_TURN && Math.max(...turns) > -LEAST_TURN) throw new RangeError("shape");
-  // Pins count against the clock: down the left side, so the second corner is below the first.
+  // Pins are numbered counterclockwise: down the left side, so the second corner is below the first.
   const [p, below, q, beside] = withTheClock ? [corners[0], corners[3], corners[2], corners[1]] : corners;
   const [dx1, dy1] = minus(beside, q);
   const [dx2, dy2] = minus(below, q);
@@ -38,7 +38,7 @@ export function fromCorners(corners, [width, height]) {
 }
 
 /**
- * The matrix from two pads in mm and where they are in pixels: moved, turned and scaled.
+ * The matrix from two pads in mm and their positions in pixels: translation, rotation and scale.
  * @param {Point[]} pads
  * @param {Point[]} places
  * @returns {Matrix}
@@ -58,7 +58,7 @@ export function fromPads([one, other], [at, there]) {
 }
 
 /**
- * A point of the board in pixels of the photo.
+ * Map a point of the board to pixels of the photo.
  * @param {Matrix} m
  * @param {Point} point in mm
  * @returns {Point}
@@ -69,12 +69,12 @@ export function project(m, [x, y]) {
 }
 
 /**
- * Places moved apart so that neighbours keep a distance, with the least movement. In rising order.
+ * Move positions apart by the least amount that keeps a minimum gap. In ascending order.
  * @param {number[]} wanted
  * @param {number} gap
  */
 export function spread(wanted, gap) {
-  /** @type {Point[]} mean place and number of members */
+  /** @type {Point[]} mean position and number of members */
   const pools = [];
   wanted.forEach((place, i) => {
     let [mean, count] = [place - i * gap, 1];

@@ -1,4 +1,4 @@
-// What a job asks before it changes anything.
+// The questions a job asks before it changes anything.
 import { all, fill, one, size } from "./dom.js";
 import { FlashMap } from "./flashmap.js";
 import { orElse, t } from "./texts.js";
@@ -6,7 +6,7 @@ import { orElse, t } from "./texts.js";
 const KEEPABLE = ["bootloader", "rf"];
 
 /**
- * The plan of a write, or of an install, to say yes or no to.
+ * The plan of a write or an install, to be accepted or rejected.
  * @param {any} event
  * @param {(answer: object) => void} respond
  */
@@ -37,7 +37,7 @@ export function askPlan(event, respond) {
 }
 
 /**
- * Whether the adapter's wire has been moved to the log port.
+ * Asks whether the adapter's wire has been moved to the log port.
  * @param {(answer: object) => void} respond
  */
 export function askWire(respond) {

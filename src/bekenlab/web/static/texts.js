@@ -1,11 +1,11 @@
-// The page's texts, from the catalogue the server put into it.
+// The page's texts, from the catalogue that the server embeds in it.
 import { byId } from "./dom.js";
 
 /** @type {Record<string, string>} */
 const texts = JSON.parse(byId("texts").textContent ?? "");
 
 /**
- * A text by its dotted key, with {name} replaced by values.
+ * Look up a text by its dotted key and replace each {name} with its value.
  * @param {string} key
  * @param {Record<string, string | number>} [values]
  */
@@ -15,7 +15,7 @@ export function t(key, values = {}) {
 }
 
 /**
- * A text, or something else where there is none.
+ * Look up a text, with a fallback.
  * @param {string} key
  * @param {string} fallback
  */

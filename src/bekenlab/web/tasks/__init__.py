@@ -1,4 +1,4 @@
-"""What a page can have done: one row a kind, each a function that makes a job's work."""
+"""The kinds of jobs a page can start; each is a function that makes the job's work."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def start(context: AppContext, parameters: Parameters) -> Job:
     """Start a job of the kind the parameters name.
 
     Raises:
-        UsageError: There is no such kind, or something is missing.
-        RefusedError: The port is in use, or too many jobs run.
+        UsageError: The kind is unknown, or a parameter is missing.
+        RefusedError: The port is in use, or too many jobs are running.
     """
     kind = parameters.text("kind")
     make = KINDS.get(kind)
     if make is None:
-        raise UsageError(f"there is no job {kind[:20]!r}", hint=f"jobs: {', '.join(KINDS)}")
+        raise UsageError(f"unknown kind of job {kind[:20]!r}", hint=f"kinds: {', '.join(KINDS)}")
     task = make(context, parameters)
     return context.manager.start(kind, task.work, title=task.title, port=task.port)

@@ -1,4 +1,4 @@
-"""Boot a dump, with its log line by line."""
+"""Boots a dump and shows its log line by line."""
 
 from __future__ import annotations
 
@@ -60,17 +60,17 @@ def boot_task(context: AppContext, parameters: Parameters) -> Task:
         if problem is not None:
             raise problem
         result = boot_json(report)
-        del result["log"]  # told already, line by line
+        del result["log"]  # already sent line by line
         return result
 
     return Task(dump.file.name, work)
 
 
 class PinWatch:
-    """Tells which keys in a log have said what a pin does.
+    """Finds the keys in a log that give the function of a pin.
 
-    A value is known to be whole only when the next line has come, so a key is told a little late.
-    Each line is read once alone and once with the next one, never the whole log again.
+    A value is known to be complete only once the next line has arrived, so keys come a little late.
+    Each line is parsed once alone and once with the next one, never the whole log again.
     """
 
     def __init__(self) -> None:
@@ -79,10 +79,10 @@ class PinWatch:
         self._known: set[str] = set()
 
     def learns(self, line: str) -> list[str]:
-        """Keys of pins that are known with this line and were not before it."""
+        """Keys of pins that this line completes."""
         line = clean(line)
         before, self._before = self._before, [line] if "pin" in line else []
-        # Only lines with a pin in them, and the one behind, are worth the trouble.
+        # Parse only lines that name a pin, and the line that follows.
         if not (before or self._before):
             return []
         text = "\n".join([*before, line])

@@ -1,4 +1,4 @@
-"""What is done to a chip on a port: find out what is wrong, back up, write, go back, listen."""
+"""Jobs with a chip on a port: doctor, info, backup, write, verify, restore, log, reboot."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ if TYPE_CHECKING:
     Work = Callable[[Job], dict[str, Any]]
 
 _KEEPABLE = ("bootloader", "rf")
-# Long enough to solder a wire; it can be stopped at any time.
+# Long enough to solder a wire; the job can be stopped at any time.
 _WAIT = 120.0
 _LONGEST_LOG = 600.0
 
 
 def doctor_task(context: AppContext, parameters: Parameters) -> Task:
-    """``{"kind": "doctor", "port": ID}``: who is there, or why nobody answers."""
+    """``{"kind": "doctor", "port": ID}``: find the chip, or the reason why it does not answer."""
     offer = context.ports.find(parameters.text("port"))
 
     def work(job: Job) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def doctor_task(context: AppContext, parameters: Parameters) -> Task:
 
 
 def info_task(context: AppContext, parameters: Parameters) -> Task:
-    """``{"kind": "info", "port": ID}``: what can be told of a chip without reading its flash."""
+    """``{"kind": "info", "port": ID}``: identify a chip without reading all of its flash."""
     offer = context.ports.find(parameters.text("port"))
 
     def work(job: Job) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def info_task(context: AppContext, parameters: Parameters) -> Task:
 
 
 def backup_task(context: AppContext, parameters: Parameters) -> Task:
-    """``{"kind": "backup", "port": ID}``: all of flash into the user's folder."""
+    """``{"kind": "backup", "port": ID}``: read all of flash into a file in the user's folder."""
     offer = context.ports.find(parameters.text("port"))
 
     def work(job: Job) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def backup_task(context: AppContext, parameters: Parameters) -> Task:
 
 
 def write_task(context: AppContext, parameters: Parameters) -> Task:
-    """``{"kind": "write", "port": ID, "dump": ID}``: a file that was dropped."""
+    """``{"kind": "write", "port": ID, "dump": ID}``: write an open file."""
     offer = context.ports.find(parameters.text("port"))
     dump = context.uploads.get(parameters.text("dump"))
 
@@ -118,7 +118,7 @@ def write_task(context: AppContext, parameters: Parameters) -> Task:
 
 
 def verify_task(context: AppContext, parameters: Parameters) -> Task:
-    """``{"kind": "verify", "port": ID, "backup": ID}``: whether a chip holds what a backup does."""
+    """``{"kind": "verify", "port": ID, "backup": ID}``: compare a chip with a backup."""
     offer = context.ports.find(parameters.text("port"))
     kept = context.backups.get(parameters.text("backup"))
 
@@ -136,7 +136,7 @@ def verify_task(context: AppContext, parameters: Parameters) -> Task:
 
 
 def restore_task(context: AppContext, parameters: Parameters) -> Task:
-    """``{"kind": "restore", "port": ID, "backup": ID}``: a backup, back on its chip."""
+    """``{"kind": "restore", "port": ID, "backup": ID}``: write a backup back to its chip."""
     offer = context.ports.find(parameters.text("port"))
     kept = context.backups.get(parameters.text("backup"))
 
@@ -155,14 +155,12 @@ def restore_task(context: AppContext, parameters: Parameters) -> Task:
 
 
 def log_task(context: AppContext, parameters: Parameters) -> Task:
-    """``{"kind": "log", "port": ID}``: what a device prints, and the pins in it."""
+    """``{"kind": "log", "port": ID}``: capture a device's log and the pins in it."""
     offer = context.ports.find(parameters.text("port"))
 
     def work(job: Job) -> dict[str, Any]:
         if offer.device is not None:
-            raise RefusedError(
-                "a virtual device on a wire has no log port", hint="boot its flash instead"
-            )
+            raise RefusedError("a virtual device has no log port", hint="boot its flash instead")
         shown = LiveLog()
         line = context.ports.opener(offer, job.raise_if_cancelled)(offer.id, LOG_BAUD)
         events = JobEventSink(job, context.clock)
@@ -184,14 +182,14 @@ def log_task(context: AppContext, parameters: Parameters) -> Task:
         finally:
             line.close()
         tell(shown.end())
-        # To stop listening is the usual end of it.
+        # The user stopping it is the normal end of this job.
         return {"bytes": len(found.data), "pins": [pin_json(pin) for pin in found.pins.pins]}
 
     return Task(offer_name(offer), work, offer.id)
 
 
 def reboot_task(context: AppContext, parameters: Parameters) -> Task:
-    """``{"kind": "reboot", "port": ID}``: out of the loader, into the firmware."""
+    """``{"kind": "reboot", "port": ID}``: leave the loader and start the firmware."""
     offer = context.ports.find(parameters.text("port"))
 
     def work(job: Job) -> dict[str, Any]:
@@ -202,25 +200,25 @@ def reboot_task(context: AppContext, parameters: Parameters) -> Task:
 
 
 def connection_for(context: AppContext, offer: Offer, job: Job) -> ConnectionOptions:
-    """How a job reaches what is behind an offer; the job can be stopped on the way."""
+    """Connection options for an offer; stopping the job interrupts the connection."""
     memory = None if offer.device else context.settings.places.memory
     opener = context.ports.opener(offer, job.raise_if_cancelled)
-    return ConnectionOptions(port=offer_name(offer), wait=_WAIT, memory=memory, open_line=opener)
+    return ConnectionOptions(port=offer_name(offer), wait=_WAIT, memory=memory, open_port=opener)
 
 
 def offer_name(offer: Offer) -> str:
-    """An offer, for a person."""
+    """An offer's name, for display."""
     return offer.device.name if offer.device else offer.id
 
 
 class _Asked:
-    """Asks the person in front of the browser, who may change the options as often as they like."""
+    """Asks the person at the browser, who may change the options any number of times."""
 
     def __init__(self, job: Job) -> None:
         self._job = job
 
     def planned(self, proposal: WriteProposal, /) -> None:
-        """See ``Questions``: a page shows a plan with the question about it."""
+        """See ``Questions``: the page shows the plan together with the question."""
 
     def carry_out(self, proposal: WriteProposal, /) -> Answer:
         """See ``Questions``."""

@@ -1,4 +1,4 @@
-"""Install OpenBeken: backup, pins, plan, perhaps a rehearsal, a question, write, first start."""
+"""Installs OpenBeken: backup, pins, plan, optional rehearsal, question, write, first start."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bekenlab.web.manager import Job
 
 LATEST = "latest"
-"""What ``firmware`` is when the newest release is to be downloaded."""
+"""Value of ``firmware`` to download the newest release."""
 
 _TEXTS = ("wifi_ssid", "mqtt_host", "mqtt_user")
 _SECRETS = ("wifi_password", "mqtt_password")
@@ -59,7 +59,7 @@ def install_task(context: AppContext, parameters: Parameters) -> Task:
 
         def rehearsed(proposal: Proposal) -> Rehearsal:
             chip = proposal.identity.chip
-            if chip is None:  # the job has refused a chip it does not know
+            if chip is None:  # install() refuses an unknown chip before this
                 raise AssertionError
             saved, made = proposal.backup, proposal.made
             return rehearse(saved, chip, proposal.firmware, made, events=tell)
@@ -87,13 +87,13 @@ def install_task(context: AppContext, parameters: Parameters) -> Task:
 
 
 class _Asked:
-    """Asks the person in front of the browser.
+    """Asks the person at the browser.
 
     Args:
-        context: Where backups are.
+        context: State of the server.
         job: The job that asks.
-        ssid: Name of the network the device is to join, as it was typed, or an empty string.
-        rehearses: Whether a rehearsal is wanted, which was asked before.
+        ssid: Name of the network the device is to join, as typed, or an empty string.
+        rehearses: Whether a rehearsal was requested in the form.
     """
 
     def __init__(self, context: AppContext, job: Job, ssid: str, *, rehearses: bool) -> None:

@@ -1,4 +1,4 @@
-"""What a page asks for, checked; and what becomes of it."""
+"""The checked parameters of a job request, and the task made from them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Work to be done.
+    """The work of a job.
 
     Attributes:
-        title: What it is done to, for a person.
-        work: Does it.
-        port: The port it needs for itself, or None.
+        title: Its object, for display: a file or port.
+        work: The function that does it.
+        port: The port it needs exclusively, or None.
     """
 
     title: str
@@ -29,7 +29,7 @@ class Task:
 
 
 class Parameters:
-    """A JSON object from somebody we do not know.
+    """A JSON object from an untrusted client.
 
     Args:
         values: The object.
@@ -39,21 +39,21 @@ class Parameters:
         self._values = values
 
     def text(self, name: str, default: str | None = None) -> str:
-        """A text.
+        """Read a text.
 
         Raises:
-            UsageError: It is missing, or no text.
+            UsageError: It is missing, or not a text.
         """
         value = self._values.get(name, default)
         if not isinstance(value, str):
-            raise UsageError(f"{name} must be given, as a text")
+            raise UsageError(f"{name} must be given as a text")
         return value
 
     def flag(self, name: str) -> bool:
-        """True or false; false where it is missing.
+        """Read a boolean; false if missing.
 
         Raises:
-            UsageError: It is neither.
+            UsageError: It is not a boolean.
         """
         value = self._values.get(name, False)
         if not isinstance(value, bool):
@@ -61,10 +61,10 @@ class Parameters:
         return value
 
     def choices(self, name: str, allowed: Sequence[str]) -> frozenset[str]:
-        """Some of the allowed texts; none where it is missing.
+        """Read a list of allowed texts; empty if missing.
 
         Raises:
-            UsageError: It is no list of them.
+            UsageError: It is not a list, or holds something else.
         """
         value = self._values.get(name, [])
         if not isinstance(value, list) or any(each not in allowed for each in value):

@@ -1,1 +1,1 @@
-"""What templates show, worked out from what jobs return."""
+"""Values for templates and scripts, computed from the reports of jobs."""

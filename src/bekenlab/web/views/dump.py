@@ -1,4 +1,4 @@
-"""A dump in a list of several."""
+"""A row of the list of dumps."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DumpRow:
-    """A dump in a list of several.
+    """A row of the list of dumps.
 
     Attributes:
-        id: Of the dump.
+        id: Id of the dump.
         name: Its label.
         size: Bytes.
         chip: Name, or an empty string.
         module: Name, or an empty string.
         firmware: Name and version, or an empty string.
-        pins: How many pins are known.
-        problem: Code of what is wrong with it, or an empty string.
+        pins: Number of pins known.
+        problem: Code of the error, or an empty string.
     """
 
     id: str
@@ -39,7 +39,7 @@ class DumpRow:
 
 
 def row_of(dump: Dump, analysis: Analysis) -> DumpRow:
-    """A dump in a list."""
+    """Make the row of a dump."""
     return DumpRow(
         id=dump.id,
         name=dump.file.name,

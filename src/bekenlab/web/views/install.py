@@ -1,4 +1,4 @@
-"""An install as the pages show it, before and after."""
+"""An install for the pages, before and after."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def proposal_view(proposal: Proposal, backups: Backups, ssid: str) -> dict[str, Any]:
-    """What an install would do: plan, pins, Wi-Fi, and the backup it can be undone with.
+    """What an install would do: plan, pins, Wi-Fi, and the backup that can undo it.
 
     Args:
         proposal: The proposal.
-        backups: Where its backup is noted.
-        ssid: Name of the network, as the reader has just typed it; the proposal keeps it secret.
+        backups: The known backups.
+        ssid: Name of the network, as the user has just typed it; the proposal keeps it secret.
     """
     made = proposal.made.config
     return {
@@ -37,6 +37,6 @@ def proposal_view(proposal: Proposal, backups: Backups, ssid: str) -> dict[str, 
 
 
 def start_view(start: FirstStart) -> dict[str, Any]:
-    """What was heard of the first start."""
+    """The log of the first start."""
     config = str(start.log.config) if start.log else None
     return {"heard": start.heard, "wifi": start.wifi, "config": config}

@@ -1,4 +1,4 @@
-"""A plan for a chip's flash, as the pages draw it."""
+"""A write plan for the pages."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def plan_view(plan: FlashPlan, identity: Identity) -> dict[str, Any]:
-    """A plan as JSON values: what ``plan_json`` has, and ranges of flash for a map.
+    """A plan as JSON values: those of ``plan_json``, and ranges of flash for the map.
 
-    ``write`` is erased and written, ``same`` holds the right bytes already, ``kept`` cannot be
-    rebuilt and is left alone; the rest of flash is not touched. Ranges are physical and half open.
+    ``write`` is erased and written, ``same`` already holds the right bytes, ``kept`` cannot be
+    rebuilt and is never written; the rest of flash is not touched. Ranges are physical, half open.
     """
     written = _spans(plan.sectors)
     kept = [
@@ -28,10 +28,10 @@ def plan_view(plan: FlashPlan, identity: Identity) -> dict[str, Any]:
         for region in protected_regions(identity)
         if not any(start < region.end and region.start < end for start, end in written)
     ]
-    told = plan_json(plan)
-    told["backup"] = plan.backup.name if plan.backup else None
+    view = plan_json(plan)
+    view["backup"] = plan.backup.name if plan.backup else None
     return {
-        **told,
+        **view,
         "size": identity.flash_size,
         "chip": identity.chip_name,
         "write": written,

@@ -1,9 +1,9 @@
-// The mat with its parts: each is made once and then told what it looks like.
+// The board with its parts: each is created once and then updated.
 import { t } from "../texts.js";
 import { bulb, led, relay } from "./figures.js";
 import { isWifi, nameOf } from "./names.js";
 
-// How bright light looks, from how much there is of it.
+// Perceived brightness from the amount of light.
 const EYE = 1 / 2.2;
 const LED_LIGHT = "#ffb03a";
 const WIFI_LIGHT = "#5aa9ff";
@@ -104,7 +104,7 @@ function lamp(part, { root, figure, words, state }) {
   };
 }
 
-/** A button is held as long as the finger, pointer or key holds it. */
+/** A button is held while the pointer or key is down. */
 function pushed(part, { figure, state, name, act }) {
   const button = element("button", "push");
   button.type = "button";
@@ -139,7 +139,7 @@ function pushed(part, { figure, state, name, act }) {
     event.preventDefault();
     release();
   });
-  // Screen readers click without pointer or key; a click that both began has been taken already.
+  // Screen readers click without pointer or key; other clicks have already been handled.
   button.addEventListener("click", (event) => {
     if (event.detail === 0 && !event.pointerType) {
       press();
@@ -169,7 +169,7 @@ function flipped(part, { figure, state, name, act }) {
   };
 }
 
-/** A pin without a picture: a row with its level. */
+/** A pin without a drawing: a row with its level. */
 function pinFigure(part, { root, figure, state }) {
   root.classList.add("part-small");
   const level = element("span", "level");

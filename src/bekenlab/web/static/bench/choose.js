@@ -1,4 +1,4 @@
-// What to put on the bench: the sample, a dropped file, or one that is open; then to its page.
+// Puts the sample, a dropped file or an open file on the bench, then opens its page.
 import { ask } from "../api.js";
 import { all, one } from "../dom.js";
 import { onFiles, onSubmit } from "../forms.js";

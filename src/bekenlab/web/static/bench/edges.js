@@ -1,4 +1,4 @@
-// All pin edges that are remembered, by pin and in order of time.
+// Stores pin edges by pin, in order of time.
 const MOST = 20000;
 
 export class Edges {
@@ -21,9 +21,9 @@ export class Edges {
   }
 
   /**
-   * Take edges.
+   * Add edges.
    * @param {[number, number, number][]} rows seconds, GPIO, level
-   * @param {boolean} lost whether some between the last ones and these are gone
+   * @param {boolean} lost whether edges between the previous ones and these were dropped
    */
   add(rows, lost) {
     if (lost && rows.length) this.gaps.push([this.last, rows[0][0]]);
@@ -38,7 +38,7 @@ export class Edges {
     if (this.count > MOST * 1.25) this.trim();
   }
 
-  /** Forget the oldest, so that a page may stay open for days. */
+  /** Drop the oldest, so that a page can stay open for days. */
   trim() {
     const times = [...this.pins.values()].flatMap((pin) => pin.times).sort((a, b) => a - b);
     const from = times[times.length - MOST];
@@ -70,7 +70,7 @@ export class Edges {
 }
 
 /**
- * How many of sorted times are before another.
+ * The number of sorted times before another.
  * @param {number[]} times
  * @param {number} at
  */

@@ -1,4 +1,4 @@
-// Drawings of parts. Their light comes from the custom properties --glow and --light of the part.
+// Drawings of parts. Their light follows the part's custom properties --glow and --light.
 const SVG = "http://www.w3.org/2000/svg";
 let drawn = 0;
 
@@ -13,7 +13,7 @@ function drawing(width, height, ...inside) {
   return shape("svg", { viewBox: `0 0 ${width} ${height}`, width, height, "aria-hidden": "true" }, ...inside);
 }
 
-/** A disc of light that fades out, and the gradient it needs. */
+/** A fading disc of light, and its gradient. */
 function halo(x, y, radius) {
   const id = `halo-${(drawn += 1)}`;
   const gradient = shape(

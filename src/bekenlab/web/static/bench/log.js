@@ -1,4 +1,4 @@
-// The log as it comes, and the console that types back.
+// Shows the log as it arrives, and sends console input.
 import { onSubmit } from "../forms.js";
 import { orElse, t } from "../texts.js";
 
@@ -15,7 +15,7 @@ export class Log {
     onSubmit(form, () => {
       const text = form.text.value;
       const command = { do: "type", port: form.port.value, text: `${text}\r\n` };
-      // At once: what is typed while this one is on its way must stay, and arrive behind it.
+      // Cleared before sending: text typed meanwhile must be kept and must arrive after this.
       form.text.value = "";
       before = before.then(async () => {
         if (await act(command)) this.add([[this.at, "typed", `> ${text}`]]);
@@ -51,7 +51,7 @@ function line(at, port, text) {
   return row;
 }
 
-/** What happened to the chip, in the page's language; a crash with what the server says of it. */
+/** An event of the chip in the page's language; a crash includes the server's details. */
 function event(text) {
   const [code, ...detail] = text.split(": ");
   const words = orElse(`bench.happened.${code}`, code);

@@ -8,7 +8,7 @@ import { Log } from "./log.js";
 import { Pins } from "./pins.js";
 import { Points } from "./points.js";
 import { Strip } from "./strip.js";
-import { Teller } from "./teller.js";
+import { Announcer } from "./announcer.js";
 
 const page = one("[data-bench]", HTMLElement);
 const id = page.dataset.bench;
@@ -19,7 +19,7 @@ function show(text) {
   problem.hidden = !text;
 }
 
-/** Do something to the chip; what the server refuses is shown. */
+/** Send a command to the chip; an error from the server is shown. */
 async function act(command) {
   try {
     await ask("POST", `/api/chips/${id}`, command);
@@ -37,7 +37,7 @@ const views = [
   new Strip(page),
   new Pins(page, act),
   new Points(page, act),
-  new Teller(page),
+  new Announcer(page),
 ];
 
 const stream = new EventSource(`/api/chips/${id}/events`);
@@ -49,13 +49,13 @@ stream.addEventListener("open", () => {
 });
 
 stream.addEventListener("error", () => {
-  // A browser tries again by itself, unless the chip is gone.
+  // The browser reconnects by itself, unless the chip is gone.
   show(t(stream.readyState === EventSource.CLOSED ? "bench.gone" : "bench.lost"));
 });
 
 stream.addEventListener("message", (event) => {
   const frame = JSON.parse(event.data);
-  // The first frame of a connection has all that is remembered: begin anew.
+  // The first frame of a connection holds everything remembered: start over.
   frame.anew = first;
   first = false;
   for (const view of views) view.take(frame);
@@ -68,7 +68,7 @@ stream.addEventListener("message", (event) => {
 
 let stopped = false;
 
-/** Why the chip stands still; gone as soon as it runs again. */
+/** Why the chip has stopped; removed when it runs again. */
 function tellOfStop(stop) {
   if (stop) show(t(`bench.stopped.${stop.cause}`, { detail: stop.detail }));
   else if (stopped) show("");

@@ -1,17 +1,17 @@
-// What parts and pins are called: by their kind in the page's language, else as the dump has it.
+// Names of parts and pins: their kind in the page's language, or the label from the dump.
 import { t } from "../texts.js";
 
 const PLAIN = { relay: /^(Rel|Relay)( \d+)?$/, button: /^(Btn|Button)( \d+)?$/, lamp: /^Lamp$/, led: /^LED( \d+)?$/ };
 const WIFI = /^(WifiLED|Wi-Fi LED)$/;
 
-/** What hangs on each pin: by GPIO. A lamp has several pins, which have names of their own. */
+/** The part connected to each pin, by GPIO. A lamp has several pins, each with its own name. */
 export function pinNames(frame) {
   const names = new Map(frame.labels.map(([gpio, label]) => [gpio, label.replaceAll("_", " ")]));
   for (const part of frame.parts) if (part.gpios.length === 1) names.set(part.gpios[0], nameOf(part));
   return names;
 }
 
-/** Whether a part is the LED that shows the network. */
+/** Whether a part is the network status LED. */
 export function isWifi(part) {
   return WIFI.test(part.label);
 }

@@ -1,4 +1,4 @@
-// TuyaMCU data points: what the module set, and what the MCU is to report.
+// TuyaMCU data points: values set by the module, and values for the MCU to report.
 import { onSubmit } from "../forms.js";
 import { t } from "../texts.js";
 
@@ -34,7 +34,7 @@ export class Points {
     row.type.textContent = point.type;
     row.by.textContent = t(`bench.points.by_${point.by}`);
     row.kind = point.type;
-    // What somebody is typing is theirs until they are done.
+    // Do not overwrite a value that is being typed.
     if (document.activeElement !== row.input) row.input.value = String(point.value);
   }
 

@@ -20,15 +20,15 @@ export class Strip {
     this.details = this.table.closest("details");
     this.edges = new Edges();
     this.span = SPANS.indexOf(5);
-    /** @type {number | null} right side in device seconds; null follows the chip */
+    /** @type {number | null} right edge in device seconds; null follows the chip */
     this.end = null;
     this.now = 0;
     /** @type {{ x: number, y: number } | null} */
     this.pointer = null;
     this.running = false;
-    this.ratio = 0; // device seconds a second
+    this.ratio = 0; // device seconds per second
     this.taken = 0; // device seconds of the last frame
-    this.takenAt = 0; // when it came, in milliseconds
+    this.takenAt = 0; // when it arrived, in milliseconds
     this.rows = [];
     this.tableAt = 0;
     this.listen(page);
@@ -98,7 +98,7 @@ export class Strip {
     this.look(around + share * SPANS[this.span]);
   }
 
-  /** Put a time at the right side; null, or a time that has not come yet, follows the chip. */
+  /** Put a time at the right edge; null, or a time in the future, follows the chip. */
   look(end) {
     this.end = end === null || end >= this.now ? null : Math.max(end, this.edges.start + SPANS[this.span] / 10);
   }
@@ -119,7 +119,7 @@ export class Strip {
     if (this.details.open && performance.now() - this.tableAt > TABLE_EVERY) this.list();
   }
 
-  /** Which pins have a row: those in use by a part, those that moved, those with a PWM. */
+  /** Pins with a row: those used by a part, those that changed, those with a PWM. */
   choose(frame) {
     const names = pinNames(frame);
     this.rows = frame.gpio
@@ -131,14 +131,14 @@ export class Strip {
     this.canvas.style.height = `${height}px`;
   }
 
-  /** A pin somebody toggles; a serial line that only was set up is none. */
+  /** Whether a pin is toggled; a serial port that was only set up does not count. */
   moves(pin) {
     return this.edges.pins.has(pin.gpio) && pin.direction !== "function";
   }
 
   tick() {
     if (this.running && !document.hidden) {
-      // Between two frames time goes on at the speed last seen, but not far.
+      // Between frames, time is extrapolated at the last speed, but not far.
       const ahead = Math.min(0.12, (performance.now() - this.takenAt) / 1000) * this.ratio;
       this.now = Math.max(this.now, this.taken + ahead);
       this.draw();
@@ -265,7 +265,7 @@ export class Strip {
       if (n >= times.length || next >= end) break;
       pen.strokeStyle = INK.high;
       line(pen, next, high, next, low);
-      // All edges of one pixel are one line: as many as there are, it stays quick.
+      // All edges within one pixel are drawn as one line, so that drawing stays fast.
       do {
         level = levels[n];
         n += 1;
@@ -283,7 +283,7 @@ export class Strip {
     }
   }
 
-  /** The time under the pointer, and how long the level there lasts. */
+  /** The time under the pointer, and the duration of the level there. */
   cursor(pen, { x, y }, width, height) {
     if (x < this.gutter()) return;
     const at = this.timeAt(x);
@@ -337,7 +337,7 @@ function niceStep(least) {
   return power * ([1, 2, 5].find((factor) => factor * power >= least * 0.999) ?? 10);
 }
 
-/** A time with the digits that a resolution asks for. */
+/** A time with as many digits as the resolution needs. */
 function seconds(value, resolution = value) {
   const size = Math.abs(value);
   const unit = size >= 1 || value === 0 ? "s" : size >= 1e-3 ? "ms" : "µs";

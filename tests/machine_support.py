@@ -1,4 +1,4 @@
-"""What the machine's tests share: boards without a processor, tiny firmwares, real dumps."""
+"""Shared by the tests of the machine: boards without a processor, tiny firmwares, real dumps."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ _VECTOR = bytes.fromhex("14f09fe5")  # ldr pc, [pc, #0x14], the second word of a
 
 
 @dataclass
-class Bench:
-    """A board driven through its bus as firmware drives it."""
+class BareBoard:
+    """A board without a processor, accessed through its bus as by firmware."""
 
     board: Board
     clock: Clock
@@ -93,10 +93,10 @@ class Bench:
         self.clock.now = max(self.clock.now, end)
 
 
-def bench(chip: str = "BK7231N") -> Bench:
+def bare_board(chip: str = "BK7231N") -> BareBoard:
     profile = load_profile(chip)
     clock = Clock(profile.rate)
-    return Bench(build_board(profile, clock), clock)
+    return BareBoard(build_board(profile, clock), clock)
 
 
 def firmware(*words: int) -> FlashImage:
@@ -107,7 +107,7 @@ def firmware(*words: int) -> FlashImage:
 
 
 def prints(text: bytes, *after: int) -> tuple[int, ...]:
-    """ARM words that print on UART2 and go on with ``after``."""
+    """ARM words that print on UART2 and continue with ``after``."""
     words = [0xE59F1000 + 4 * (2 * len(text) + len(after) - 1)]  # ldr r1, =UART2 port
     for byte in text:
         words += [0xE3A00000 | byte, 0xE5810000]  # mov r0, #byte; str r0, [r1]

@@ -1,9 +1,9 @@
-"""Waiting for a reply without falling silent.
+"""Waits for a reply without falling silent.
 
-A boot loader in flash restarts when it has heard nothing for a tenth of a second (BK7231T). Where a
-reply is late, it is nudged: a link check follows the request. Replies come in the order of the
-requests, so once the link check is answered the other reply is known to be lost. And a request that
-lost a byte on its way is completed by it, which does no harm unless that request changes something.
+A boot loader in flash restarts when it has received nothing for a tenth of a second (BK7231T). So a
+late reply is nudged: a link check follows the request. Replies arrive in the order of the requests,
+so once the link check is answered the other reply is known to be lost. If the request lost a byte
+on the way, the link check completes it, which does no harm unless that request changes something.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from bekenlab.link.session.policy import LoaderPolicy
 
 
-class Waiting:
-    """The wait for the reply to one request.
+class ReplyWait:
+    """A wait for the reply to one request.
 
     Args:
-        channel: Where it arrives.
+        channel: Receives the reply.
         policy: What the loader needs.
-        request: What was sent.
+        request: The request that was sent.
         since: When its reply could begin, by the transport's clock.
     """
 
@@ -35,12 +35,12 @@ class Waiting:
         self._nudge_after = policy.nudge_after
         self._deadline = since + channel.patience(request)
         self._quiet_from = since + channel.line_time(size)
-        # A loader in flash has to hear something in time, so a reply is given up when it is torn.
+        # A loader in flash must receive something in time, so a torn reply is given up early.
         self._hurries = not (policy.waits or request.changes)
         self._nudges_left = policy.most_nudges if self._hurries else 0
 
     def frame(self) -> Frame | None:
-        """The next frame, whatever it answers; None when it is time to nudge, or to give up."""
+        """The next frame, whatever it answers; None when it is time to nudge or give up."""
         while True:
             look = self._look()
             frame = self._channel.next_frame(look)
@@ -51,7 +51,7 @@ class Waiting:
 
     @property
     def nudges(self) -> bool:
-        """After :meth:`frame` gave None: whether to nudge. Otherwise the reply is lost."""
+        """After :meth:`frame` returned None: whether to nudge; otherwise the reply is lost."""
         in_time = self._channel.transport.now() < self._deadline
         return in_time and self._nudges_left > 0 and not self._channel.mid_frame
 
@@ -61,10 +61,10 @@ class Waiting:
         self._quiet_from = self._channel.transport.now()
 
     def _look(self) -> float:
-        """When to do something, as things stand.
+        """The time of the next action.
 
-        A reply that has begun is not nudged, since the answer would be taken for the rest of it: it
-        is torn when nothing more comes.
+        A reply that has begun is not nudged, since the answer would be taken for the rest of it; it
+        counts as torn when nothing more arrives.
         """
         begun = self._hurries and self._channel.mid_frame
         if not begun and not self._nudges_left:

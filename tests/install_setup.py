@@ -84,14 +84,14 @@ class Desk:
     modem_lines: bool = True
 
     @property
-    def bench(self) -> ConnectionOptions:
-        def open_line(name: str, baud: int) -> Transport:
+    def connection(self) -> ConnectionOptions:
+        def open_port(name: str, baud: int) -> Transport:
             line = VirtualTransport(
                 self.device, name=name, chip=self.chip.name, modem_lines=self.modem_lines
             )
             return self.wrap(line)
 
-        return ConnectionOptions(port="the wire", wait=1.0, open_line=open_line)
+        return ConnectionOptions(port="the wire", wait=1.0, open_port=open_port)
 
     @property
     def flash(self) -> bytes:
@@ -103,6 +103,6 @@ def desk(chip: str, flash: bytes, folder: Path) -> Desk:
     return Desk(chip_named(chip), build(chip, flash), places)
 
 
-def wishes(chip: str, changes: Changes | None = None) -> InstallOptions:
+def install_options(chip: str, changes: Changes | None = None) -> InstallOptions:
     firmware = openbeken(chip)
     return InstallOptions(lambda _chip: firmware, changes or wifi())

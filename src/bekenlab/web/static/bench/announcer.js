@@ -1,14 +1,14 @@
-// Tells people who listen what a relay or lamp did: at most a sentence every other second, and never
+// Announces to screen readers what relays and lamps do: at most once every two seconds, and never
 // the blinking of an LED.
 import { t } from "../texts.js";
 import { nameOf } from "./names.js";
 
-const TOLD = new Set(["relay", "coil", "lamp"]);
+const ANNOUNCED = new Set(["relay", "coil", "lamp"]);
 const PAUSE = 2000;
 
-export class Teller {
+export class Announcer {
   constructor(page) {
-    this.place = page.querySelector("[data-told]");
+    this.place = page.querySelector("[data-announcements]");
     this.known = new Map();
     this.news = new Map();
     this.state = "";
@@ -17,7 +17,7 @@ export class Teller {
 
   take(frame) {
     for (const part of frame.parts) {
-      if (!TOLD.has(part.kind)) continue;
+      if (!ANNOUNCED.has(part.kind)) continue;
       if (!frame.anew && this.known.has(part.id) && this.known.get(part.id) !== part.on) {
         this.news.set(part.id, `${nameOf(part)}: ${t(part.on ? "bench.parts.on" : "bench.parts.off")}`);
       }
@@ -25,16 +25,16 @@ export class Teller {
     }
     if (!frame.anew && frame.state !== this.state) this.news.set("state", t(`bench.states.${frame.state}`));
     this.state = frame.state;
-    if (!this.waiting && this.news.size) this.tell();
+    if (!this.waiting && this.news.size) this.announce();
   }
 
-  tell() {
+  announce() {
     this.place.textContent = [...this.news.values()].join(". ");
     this.news.clear();
     this.waiting = true;
     setTimeout(() => {
       this.waiting = false;
-      if (this.news.size) this.tell();
+      if (this.news.size) this.announce();
     }, PAUSE);
   }
 }

@@ -10,7 +10,7 @@ from bekenlab.analysis.inputs import InputFile
 from bekenlab.live.fitting import Fitting
 from bekenlab.live.source import LiveSource, live_source
 from bekenlab.samples import SAMPLE_NAME, build_sample
-from machine_lab import firmware
+from machine_support import firmware
 from shared import dump
 
 if TYPE_CHECKING:

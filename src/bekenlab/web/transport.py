@@ -1,4 +1,4 @@
-"""Lines as the pages need them: they can be stopped, and a virtual one may take its time."""
+"""Transports for the jobs of the pages: they can be stopped, and a virtual one can be slowed."""
 
 from __future__ import annotations
 
@@ -10,94 +10,94 @@ if TYPE_CHECKING:
 
     from bekenlab.link.transport import ModemLines, Transport
 
-# What a job does at its end, such as protecting flash again, takes less on any line.
-_LAST_WORDS = 3.0
+# Cleaning up after a job, such as protecting flash again, takes less than this on any transport.
+_CLEANUP_SECONDS = 3.0
 
 
-class StoppableLine:
-    """A line that raises when its job is to stop.
+class StoppableTransport:
+    """A transport that raises when its job has been asked to stop.
 
-    It does so before something new is sent, so that the answer to what was sent before has been
-    taken, and once: what a job has to put back in order may still pass for a few seconds.
+    It raises before the next write, when the answer to the previous one has been read, and then
+    lets writes pass for a few seconds, so that the job can clean up.
 
     Args:
-        line: The line.
-        raise_if_stopped: Raises when the job is to stop.
+        transport: The transport to wrap.
+        raise_if_stopped: Raises if the job has been asked to stop.
     """
 
-    def __init__(self, line: Transport, raise_if_stopped: Callable[[], None]) -> None:
-        self.name = line.name
-        self._line = line
+    def __init__(self, transport: Transport, raise_if_stopped: Callable[[], None]) -> None:
+        self.name = transport.name
+        self._transport = transport
         self._raise_if_stopped = raise_if_stopped
         self._stopped_at: float | None = None
 
     @property
     def lines(self) -> ModemLines | None:
         """See ``Transport``."""
-        return self._line.lines
+        return self._transport.lines
 
     @property
     def baud(self) -> int:
         """See ``Transport``."""
-        return self._line.baud
+        return self._transport.baud
 
     def set_baud(self, baud: int) -> None:
         """See ``Transport``."""
-        self._line.set_baud(baud)
+        self._transport.set_baud(baud)
 
     def write(self, data: bytes) -> None:
         """Send bytes; see ``Transport``.
 
         Raises:
-            CancelledJobError: The job is to stop.
+            CancelledJobError: The job was asked to stop.
         """
-        now = self._line.now()
-        if self._stopped_at is None or now - self._stopped_at > _LAST_WORDS:
+        now = self._transport.now()
+        if self._stopped_at is None or now - self._stopped_at > _CLEANUP_SECONDS:
             try:
                 self._raise_if_stopped()
             except BaseException:
                 self._stopped_at = self._stopped_at or now
                 raise
-        self._line.write(data)
+        self._transport.write(data)
 
     def read(self, timeout: float) -> bytes:
         """See ``Transport``."""
-        return self._line.read(timeout)
+        return self._transport.read(timeout)
 
     def now(self) -> float:
         """See ``Transport``."""
-        return self._line.now()
+        return self._transport.now()
 
     def sleep(self, seconds: float) -> None:
         """See ``Transport``."""
-        self._line.sleep(seconds)
+        self._transport.sleep(seconds)
 
     def close(self) -> None:
         """See ``Transport``."""
-        self._line.close()
+        self._transport.close()
 
 
-class PacedLine(StoppableLine):
-    """A line to a virtual chip on which a second takes a second.
+class PacedTransport(StoppableTransport):
+    """A transport to a virtual chip that runs in real time.
 
     Args:
-        line: The line, in virtual time.
-        raise_if_stopped: Raises when the job is to stop.
+        transport: The transport, in virtual time.
+        raise_if_stopped: Raises if the job has been asked to stop.
         clock: Real seconds.
-        wait: Lets real seconds pass.
+        wait: Sleeps for real seconds.
     """
 
     def __init__(
         self,
-        line: Transport,
+        transport: Transport,
         raise_if_stopped: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
-        super().__init__(line, raise_if_stopped)
+        super().__init__(transport, raise_if_stopped)
         self._clock = clock
         self._wait = wait
-        self._ahead = line.now() - clock()
+        self._ahead = transport.now() - clock()
 
     def read(self, timeout: float) -> bytes:
         """See ``Transport``."""

@@ -1,4 +1,4 @@
-"""A loader that gives up silent hosts is kept waiting."""
+"""A loader that gives up on silent hosts is kept alive."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bekenlab.chips import LoaderKind, download_protocol
-from bekenlab.flashing import connection as bench
+from bekenlab.flashing import connection
 from bekenlab.link.commands import check_crc, erase_sector
 from bekenlab.link.connect import Link
 from bekenlab.link.errors import LineLostError
 from bekenlab.link.identity import Identity
-from bekenlab.link.keeper import kept
+from bekenlab.link.keep_alive import keep_alive
 from bekenlab.link.linking import Stage
 from bekenlab.link.session.pipeline import Pipeline
 from bekenlab.link.session.policy import UNKNOWN_LOADER, LoaderPolicy
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 CHECK = bytes.fromhex("01e0fc0100")
 LINKED = bytes.fromhex("040e0501e0fc0100")
-# A BK7231T's boot loader restarts when it has heard nothing for so long.
+# A BK7231T's boot loader restarts when it has received nothing for this long.
 GIVES_UP = 0.1
 
 
 class Line:
-    """A loader that answers link checks at once, and notes when it heard what."""
+    """A loader that answers link checks at once, and records what it received and when."""
 
     name = "a line"
     baud = 921_600
@@ -81,28 +81,28 @@ def target(line: Transport, kind: LoaderKind = LoaderKind.TUYA) -> Target:
     return Target(Session(line, LoaderPolicy.of(download_protocol(kind))), identity)
 
 
-def keepers() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "keeper"]
+def keep_alive_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "keep-alive"]
 
 
 @pytest.mark.parametrize("deaf", [False, True], ids=["answered", "while a wire is moved"])
 def test_a_loader_hears_something_before_it_gives_up(*, deaf: bool) -> None:
     line = Line()
     line.deaf = deaf
-    with kept(target(line)):
+    with keep_alive(target(line)):
         time.sleep(0.5)
         silence = line.longest_silence()
     assert {data for _, data in line.heard} == {CHECK}
     assert len(line.heard) > 0.5 / GIVES_UP
     assert silence < 5 * GIVES_UP, "several times as long only on a computer that is busy"
-    assert not keepers()
+    assert not keep_alive_threads()
 
 
-def test_who_speaks_is_not_interrupted() -> None:
+def test_requests_in_progress_are_not_interrupted() -> None:
     line = Line()
     chip = target(line)
-    with kept(chip):
-        with chip.session.turn:
+    with keep_alive(chip):
+        with chip.session.lock:
             time.sleep(0.2)
             assert not line.heard
         request = check_crc(0x11000, 0x12000)
@@ -111,10 +111,10 @@ def test_who_speaks_is_not_interrupted() -> None:
         assert [data for _, data in line.heard] == [request.raw]
 
 
-def test_what_may_become_part_of_an_erase_command_is_not_sent() -> None:
+def test_nothing_is_sent_that_could_become_part_of_an_erase_command() -> None:
     line = Line()
     chip = target(line)
-    with kept(chip):
+    with keep_alive(chip):
         assert chip.session.try_once(erase_sector(0x11000)) is None
         time.sleep(0.2)
         assert [data for _, data in line.heard] == [erase_sector(0x11000).raw]
@@ -127,26 +127,26 @@ def test_what_may_become_part_of_an_erase_command_is_not_sent() -> None:
     )
 
 
-def test_nobody_is_asked_after_a_reboot() -> None:
+def test_nothing_is_sent_after_a_reboot() -> None:
     line = Line()
     chip = target(line)
-    with kept(chip):
+    with keep_alive(chip):
         chip.reboot()
         count = len(line.heard)
         time.sleep(0.2)
     assert len(line.heard) == count, "link checks would keep the firmware from starting"
 
 
-def test_a_line_that_is_lost_meanwhile_is_for_the_next_request_to_notice() -> None:
+def test_a_lost_port_is_reported_by_the_next_request() -> None:
     line = Line()
     line.lost = True
     chip = target(line)
-    with kept(chip):
+    with keep_alive(chip):
         time.sleep(0.2)
-        assert not keepers()
+        assert not keep_alive_threads()
         with pytest.raises(LineLostError, match="gone"):
             chip.crc(0, 256)
-    assert not keepers()
+    assert not keep_alive_threads()
 
 
 @pytest.mark.parametrize(
@@ -154,19 +154,19 @@ def test_a_line_that_is_lost_meanwhile_is_for_the_next_request_to_notice() -> No
     [target(Line(), LoaderKind.ROM), target(VirtualTransport(RomChip("BK7231N")))],
     ids=["rom", "virtual time"],
 )
-def test_others_are_left_alone(chip: Target) -> None:
-    with kept(chip):
-        assert not keepers()
+def test_loaders_that_wait_forever_are_left_alone(chip: Target) -> None:
+    with keep_alive(chip):
+        assert not keep_alive_threads()
 
 
-def test_whoever_opens_a_chip_is_given_a_keeper(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_open_chip_is_kept_alive(monkeypatch: pytest.MonkeyPatch) -> None:
     line = Line()
     chip = target(line)
     monkeypatch.setattr(
-        bench, "connect", lambda *_given, **_wanted: Link(chip, Stage.HAND, 921_600)
+        connection, "connect", lambda *_given, **_wanted: Link(chip, Stage.HAND, 921_600)
     )
-    with bench.open_chip(
-        bench.ConnectionOptions("a port", open_line=lambda _name, _baud: line), "job"
+    with connection.open_chip(
+        connection.ConnectionOptions("a port", open_port=lambda _name, _baud: line), "job"
     ):
-        assert keepers()
-    assert not keepers()
+        assert keep_alive_threads()
+    assert not keep_alive_threads()

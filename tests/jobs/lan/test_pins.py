@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bekenlab.errors import UnsupportedError
-from bekenlab.jobs.lan.look import chip_of, look_at_pins, role_called, role_number
 from bekenlab.jobs.lan.losses import losses
+from bekenlab.jobs.lan.pins import chip_of, read_pins, role_name, role_number
 from bekenlab.lan.replies import DeviceInfo
 from bekenlab.openbeken.settings import PinSetting
 from lan.devices import client
@@ -20,7 +20,7 @@ def test_roles_are_called_as_the_device_calls_their_numbers() -> None:
         names[3], names[4], names[98] = names[4], names[3], "Quantum"
         fake.firmware.set_pin(10, role=3, channel=1, channel2=2)
         fake.firmware.set_pin(26, role=98)
-        report = look_at_pins(client(fake))
+        report = read_pins(client(fake))
     assert report.count == 29
     assert [pin.setting for pin in report.pins] == [
         PinSetting(10, "Btn_n", 1, 2),
@@ -30,7 +30,7 @@ def test_roles_are_called_as_the_device_calls_their_numbers() -> None:
 
 def test_numbers_and_names_of_roles_lead_to_each_other() -> None:
     names = (" ", "Rel", "wifiled_n", "")
-    assert [role_called(names, n) for n in range(6)] == [
+    assert [role_name(names, n) for n in range(6)] == [
         "None",
         "Rel",
         "WifiLED_n",

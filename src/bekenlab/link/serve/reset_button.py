@@ -1,18 +1,17 @@
-"""The finger on the reset button: who uses a chip without modem lines resets it by hand.
+"""Presses reset for programs that do not use modem lines, as a person would by hand.
 
-A person does that when a program starts to ask for the chip, and again when it asks in vain. So
-does this, for programs whose line has no modem lines, or who leave them alone.
+The chip is reset when a program starts to send, and again when it keeps sending without an answer.
 """
 
 from __future__ import annotations
 
-# Asking in vain: so many pieces, for so long, without a byte back.
+# More writes than this, for longer than this in seconds, without a byte back.
 _PIECES = 20
 _SECONDS = 0.5
 
 
-class Finger:
-    """Decides when to reset the chip for a program that cannot."""
+class ResetButton:
+    """Decides when to reset the chip for a program that cannot do so itself."""
 
     def __init__(self) -> None:
         self._fresh = True
@@ -20,11 +19,11 @@ class Finger:
         self._since = 0.0
 
     def opened(self) -> None:
-        """A program has opened the line."""
+        """A program has opened the port."""
         self._fresh = True
         self._pieces = 0
 
-    def released(self) -> None:
+    def reset_by_program(self) -> None:
         """The program has reset the chip itself."""
         self._fresh = False
         self._pieces = 0
@@ -33,8 +32,8 @@ class Finger:
         """The chip has sent something."""
         self._pieces = 0
 
-    def asked(self, now: float) -> bool:
-        """The program has sent something; True when the chip is to be reset before it arrives."""
+    def request_sent(self, now: float) -> bool:
+        """The program has sent something; return whether to reset the chip before it arrives."""
         if not self._pieces:
             self._since = now
         self._pieces += 1

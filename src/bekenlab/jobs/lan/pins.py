@@ -1,4 +1,4 @@
-"""What a device is and does, without changing it."""
+"""What a device's pins do, in its own numbers and names, and which chip it has."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class PinState:
     """A pin of a device.
 
     Attributes:
-        setting: What it does, by the device's own name of the role.
+        setting: What it does, with the device's own name of the role.
         state: Value of its channel.
     """
 
@@ -35,7 +35,7 @@ class PinsReport:
     """The pins of a device.
 
     Attributes:
-        count: GPIOs it has.
+        count: Number of GPIOs.
         pins: Those with a role, by GPIO.
     """
 
@@ -43,29 +43,29 @@ class PinsReport:
     pins: tuple[PinState, ...]
 
 
-def look_at_pins(device: Device) -> PinsReport:
-    """Ask what the pins do."""
-    told = device.pins()
+def read_pins(device: Device) -> PinsReport:
+    """Ask a device what its pins do."""
+    current = device.pins()
     pins = tuple(
-        PinState(setting_of(told, gpio), told.states[gpio])
-        for gpio, role in enumerate(told.roles)
+        PinState(setting_of(current, gpio), current.states[gpio])
+        for gpio, role in enumerate(current.roles)
         if role
     )
-    return PinsReport(len(told.roles), pins)
+    return PinsReport(len(current.roles), pins)
 
 
-def setting_of(told: DevicePins, gpio: int) -> PinSetting:
-    """What a pin does. The numbers of roles differ between builds, so the device's names count."""
+def setting_of(pins: DevicePins, gpio: int) -> PinSetting:
+    """What a pin does. Role numbers differ between builds, so the device's own names are used."""
     return PinSetting(
         gpio=gpio,
-        role=role_called(told.role_names, told.roles[gpio]),
-        channel=told.channels[gpio],
-        channel2=told.seconds[gpio],
+        role=role_name(pins.role_names, pins.roles[gpio]),
+        channel=pins.channels[gpio],
+        channel2=pins.second_channels[gpio],
     )
 
 
-def role_called(names: Sequence[str], number: int) -> str:
-    """A device's name of a role; ``None`` for the first, ``#120`` for one it has no name for."""
+def role_name(names: Sequence[str], number: int) -> str:
+    """A device's name of a role; ``None`` for role 0, ``#120`` for one without a name."""
     if number == 0:
         return "None"
     name = names[number].strip() if 0 <= number < len(names) else ""
@@ -73,7 +73,7 @@ def role_called(names: Sequence[str], number: int) -> str:
 
 
 def role_number(names: Sequence[str], name: str) -> int | None:
-    """A device's number of a role, or None where this build has not got it."""
+    """A device's number of a role, or None if its build does not have it."""
     if name == "None":
         return 0
     wanted = name.lower()
@@ -84,12 +84,12 @@ def chip_of(info: DeviceInfo) -> Chip:
     """The Beken chip of a device.
 
     Raises:
-        UnsupportedError: It has another: OpenBeken runs on many.
+        UnsupportedError: It has another one; OpenBeken runs on many chips.
     """
     chip = find_chip(info.chipset)
     if chip is None:
         raise UnsupportedError(
-            f"the device has a {info.chipset}, which is no Beken chip bekenlab knows",
+            f"the device has a {info.chipset}, which is not a Beken chip that bekenlab knows",
             action=Action("use-web-page"),
         )
     return chip
