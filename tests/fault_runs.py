@@ -23,7 +23,7 @@ from bekenlab.flashing.backup import BackupReport, backup
 from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import FlashFile, recognise
 from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.planning import WriteOptions, plan_write
+from bekenlab.flashing.plan_write import WriteOptions, plan_write
 from bekenlab.flashing.refusals import OVERRIDABLE
 from bekenlab.flashing.state import survey
 from bekenlab.link.connect import Link, connect

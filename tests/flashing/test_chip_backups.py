@@ -14,7 +14,7 @@ from bekenlab.flashing.backup import backup
 from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import recognise
 from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.planning import WriteOptions, plan_write
+from bekenlab.flashing.plan_write import WriteOptions, plan_write
 from bekenlab.flashing.state import survey
 from bekenlab.image import read_image
 from bekenlab.link.connect import connect

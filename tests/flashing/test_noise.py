@@ -11,7 +11,7 @@ from bekenlab.analysis.inputs import InputFile
 from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import recognise
 from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.planning import WriteOptions, plan_write
+from bekenlab.flashing.plan_write import WriteOptions, plan_write
 from bekenlab.flashing.state import survey
 from bekenlab.flashing.verify import verify
 from bekenlab.link import commands

@@ -13,7 +13,7 @@ from bekenlab.errors import BekenlabError
 from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import recognise
 from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.planning import WriteOptions, plan_write
+from bekenlab.flashing.plan_write import WriteOptions, plan_write
 from bekenlab.flashing.state import survey
 from bekenlab.link.connect import Link, connect
 from bekenlab.link.virtual import VirtualTransport

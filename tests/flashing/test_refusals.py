@@ -16,7 +16,7 @@ from bekenlab.flashing.erase import blank
 from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import FlashFile, recognise
 from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.planning import WriteOptions, plan_write
+from bekenlab.flashing.plan_write import WriteOptions, plan_write
 from bekenlab.flashing.refusals import OVERRIDABLE
 from bekenlab.flashing.state import ChipState, survey
 from bekenlab.link.connect import connect

@@ -13,8 +13,8 @@ from bekenlab.errors import BekenlabError
 from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import FlashFile, recognise
 from bekenlab.flashing.journal import WriteJournal
+from bekenlab.flashing.plan_write import WriteOptions, plan_write
 from bekenlab.flashing.planner import plan_unchanged
-from bekenlab.flashing.planning import WriteOptions, plan_write
 from bekenlab.flashing.state import ChipState, survey
 from bekenlab.link.connect import connect
 from bekenlab.link.virtual import VirtualTransport

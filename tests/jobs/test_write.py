@@ -13,7 +13,7 @@ from bekenlab.errors import NotADumpError, RefusedError, UsageError
 from bekenlab.events import Event, Progress
 from bekenlab.flashing.connection import ConnectionOptions
 from bekenlab.flashing.places import Places
-from bekenlab.flashing.planning import WriteOptions
+from bekenlab.flashing.plan_write import WriteOptions
 from bekenlab.jobs.erase import erase
 from bekenlab.jobs.restore import restore
 from bekenlab.jobs.verify import verify

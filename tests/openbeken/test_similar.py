@@ -101,7 +101,7 @@ def test_the_share_of_the_list_that_pins_cannot_tell_apart_is_as_documented() ->
     alike = sum(told.count(each) > 1 for each in told)
     page = text_of(DOCS / "match.md")
     assert f"Of the {len(told)} entries for BK chips with pins" in page
-    assert f"{alike} share theirs" in page
+    assert f"{alike} have the same pins" in page
 
 
 INVENTED = {

@@ -15,7 +15,7 @@ from bekenlab.chips import SECTOR
 from bekenlab.events import EventSink, ignore
 from bekenlab.flashing.pieces import Piece, inside
 from bekenlab.flashing.plan import FlashPlan, compose
-from bekenlab.flashing.planning import HEAD, placed, plan_write, title_of
+from bekenlab.flashing.plan_write import HEAD, placed, plan_write, title_of
 from bekenlab.flashing.refusals import Situation, refusals
 from bekenlab.flashing.state import ChipState, survey
 from bekenlab.link.reading import read_alone
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bekenlab.flashing.flash_file import FlashFile
     from bekenlab.flashing.journal import WriteJournal
     from bekenlab.flashing.plan import PlannedSector
-    from bekenlab.flashing.planning import Placed, WriteOptions
+    from bekenlab.flashing.plan_write import Placed, WriteOptions
     from bekenlab.link.identity import Identity
     from bekenlab.link.target import Target
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from bekenlab.flashing.execute import FlashReport
     from bekenlab.flashing.flash_file import FlashFile
     from bekenlab.flashing.places import Places
+    from bekenlab.flashing.plan_write import WriteOptions
     from bekenlab.flashing.planner import WriteProposal
-    from bekenlab.flashing.planning import WriteOptions
     from bekenlab.flashing.verify import VerifyReport
     from bekenlab.jobs.capture import Capture
     from bekenlab.jobs.info import InfoReport
@@ -146,7 +146,7 @@ class ConnectedChip:
             BekenlabError: The file cannot be used, or the chip or the port fails.
         """
         from bekenlab.flashing.flash_file import recognise
-        from bekenlab.flashing.planning import WriteOptions
+        from bekenlab.flashing.plan_write import WriteOptions
 
         options = WriteOptions(address, frozenset(keep), frozenset(force))
         return self._propose(recognise(_input(file)), options, backups)
@@ -217,7 +217,7 @@ class ConnectedChip:
             RefusedError: As for :meth:`write`.
             BekenlabError: The port or the chip fails.
         """
-        from bekenlab.flashing.planning import WriteOptions
+        from bekenlab.flashing.plan_write import WriteOptions
         from bekenlab.jobs.erase import blank_area
         from bekenlab.jobs.write import agreement
 

@@ -15,8 +15,8 @@ from bekenlab.chips import chip as chip_named
 from bekenlab.flashing.erase import blank
 from bekenlab.flashing.flash_file import recognise
 from bekenlab.flashing.places import Places
+from bekenlab.flashing.plan_write import WriteOptions
 from bekenlab.flashing.planner import Planner
-from bekenlab.flashing.planning import WriteOptions
 from bekenlab.jobs.backup import backup_linked
 from bekenlab.jobs.install.configure import configure, understand
 from bekenlab.jobs.install.firmware import check_chip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bekenlab.events import EventSink, ignore
 from bekenlab.flashing.connection import open_chip
 from bekenlab.flashing.erase import blank, parse_range
-from bekenlab.flashing.planning import WriteOptions
+from bekenlab.flashing.plan_write import WriteOptions
 from bekenlab.jobs.write import write_linked
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from bekenlab.chips import chip as chip_named
 from bekenlab.errors import Action, RehearsalError, UnsupportedError
 from bekenlab.events import Event, EventSink, Message, Progress, Step, ignore
 from bekenlab.flashing.journal import WriteJournal
+from bekenlab.flashing.plan_write import WriteOptions
 from bekenlab.flashing.planner import Planner
-from bekenlab.flashing.planning import WriteOptions
 from bekenlab.flashing.state import survey
 from bekenlab.jobs.install.configure import (
     as_file,

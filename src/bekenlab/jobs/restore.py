@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bekenlab.flashing.connection import ConnectionOptions
     from bekenlab.flashing.flash_file import FlashFile
     from bekenlab.flashing.places import Places
-    from bekenlab.flashing.planning import WriteOptions
+    from bekenlab.flashing.plan_write import WriteOptions
     from bekenlab.jobs.write import Questions, WriteReport
 
 JOB = "restore"

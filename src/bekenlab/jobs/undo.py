@@ -10,8 +10,8 @@ from bekenlab.errors import Action, RefusedError
 from bekenlab.events import EventSink, Finished, Started, Step, ignore
 from bekenlab.flashing.connection import open_chip
 from bekenlab.flashing.flash_file import recognise
+from bekenlab.flashing.plan_write import WriteOptions
 from bekenlab.flashing.planner import Planner
-from bekenlab.flashing.planning import WriteOptions
 from bekenlab.jobs.install.backups import survey_with_backup
 from bekenlab.jobs.install.model import UNDO
 from bekenlab.jobs.write import YesOrNo, carry_out

@@ -14,8 +14,8 @@ from bekenlab.events import EventSink, Step, ignore
 from bekenlab.flashing.connection import open_chip
 from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import recognise
+from bekenlab.flashing.plan_write import WriteOptions
 from bekenlab.flashing.planner import Planner, WriteProposal
-from bekenlab.flashing.planning import WriteOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -11,7 +11,7 @@ from bekenlab.cli.wording import wording
 from bekenlab.errors import BekenlabError, FileAccessError, RefusedError, UsageError
 from bekenlab.events import Event, Step
 from bekenlab.flashing.journal import WriteJournal
-from bekenlab.flashing.planning import WriteOptions, plan_write
+from bekenlab.flashing.plan_write import WriteOptions, plan_write
 from bekenlab.flashing.state import survey
 from bekenlab.jobs.install.install import Helpers, install
 from bekenlab.jobs.undo import undo

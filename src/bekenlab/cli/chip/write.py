@@ -77,7 +77,7 @@ def write(
     """
     from bekenlab.analysis.inputs import load_one
     from bekenlab.flashing.places import Places
-    from bekenlab.flashing.planning import WriteOptions
+    from bekenlab.flashing.plan_write import WriteOptions
     from bekenlab.jobs import write as job
 
     with facing("write", as_json=options.as_json) as frontend:
@@ -117,7 +117,7 @@ def restore(
     """
     from bekenlab.analysis.inputs import load_one
     from bekenlab.flashing.places import Places
-    from bekenlab.flashing.planning import WriteOptions
+    from bekenlab.flashing.plan_write import WriteOptions
     from bekenlab.jobs import restore as job
 
     with facing("restore", as_json=options.as_json) as frontend:

@@ -17,8 +17,8 @@ from bekenlab.errors import Action, FirstStartError, UnsupportedError
 from bekenlab.events import EventSink, Finished, Message, Started, Step, ignore
 from bekenlab.flashing.connection import open_chip
 from bekenlab.flashing.places import Places
+from bekenlab.flashing.plan_write import WriteOptions
 from bekenlab.flashing.planner import Planner
-from bekenlab.flashing.planning import WriteOptions
 from bekenlab.jobs.install.backups import make_backup, reusable, survey_with_backup
 from bekenlab.jobs.install.configure import (
     as_file,

@@ -1,6 +1,6 @@
 """Tuya's parameters (``user_param_key``, ``baud_cfg``): the values, flattened when nested.
 
-The grammar is in ``parameters_parser``; ``format_parameters`` writes Tuya's own form.
+The grammar is in ``parser``; ``format_parameters`` writes Tuya's own form.
 """
 
 from __future__ import annotations

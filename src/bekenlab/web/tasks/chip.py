@@ -9,7 +9,7 @@ from bekenlab.chips import LOG_BAUD, SECTOR
 from bekenlab.errors import RefusedError
 from bekenlab.events import Line
 from bekenlab.flashing.connection import ConnectionOptions
-from bekenlab.flashing.planning import WriteOptions
+from bekenlab.flashing.plan_write import WriteOptions
 from bekenlab.flashing.refusals import OVERRIDABLE
 from bekenlab.jobs import doctor as doctor_job
 from bekenlab.jobs.backup import backup
