@@ -12,6 +12,8 @@ first use, so that ``import bekenlab`` is fast::
 
 # True for type checkers. Importing it from typing would take twenty times as long as all the rest
 # of this module.
+from bekenlab.version import __version__
+
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
     from bekenlab.machine import FlashImage, Machine, Outcome, PinEdge, StopReason, Until
     from bekenlab.machine.devices.gpio import PinState
     from bekenlab.pins.model import Evidence, Pin, PinMap, Polarity, Source
-
-__version__ = "0.2.0"
 
 __all__ = [
     "Analysis",

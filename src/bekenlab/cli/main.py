@@ -14,9 +14,9 @@ from typing import NoReturn
 
 import click
 
-from bekenlab import __version__
 from bekenlab.cli.output import print_error
 from bekenlab.errors import BekenlabError, ExitCode, internal_error
+from bekenlab.version import __version__
 
 # \b keeps click from joining the lines.
 _EXAMPLES = """

@@ -7,7 +7,6 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bekenlab import __version__
 from bekenlab.chips import SECTOR
 from bekenlab.errors import Action, Notice, RefusedError
 from bekenlab.events import EventSink, Finished, Message, Progress, Started, ignore
@@ -16,6 +15,7 @@ from bekenlab.flashing.same_chip import identity_facts
 from bekenlab.link.comparing import differing_sectors
 from bekenlab.link.errors import BadReadError, VerifyFailedError
 from bekenlab.link.reading import read_alone, read_sectors
+from bekenlab.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable

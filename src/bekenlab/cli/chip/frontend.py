@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bekenlab import __version__
 from bekenlab.cli.output import console, json_line, print_error
 from bekenlab.cli.wording import wording
 from bekenlab.errors import BekenlabError, ExitCode
 from bekenlab.events import Awaiting, Event, Finished, Line, Message, Progress, Step
+from bekenlab.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bekenlab import __version__
 from bekenlab.errors import UnsupportedError
 from bekenlab.esphome import build_firmware
 from bekenlab.image import EncryptionState
@@ -16,6 +15,7 @@ from bekenlab.report.dump_view import DumpView, KeyRow, PinRow, dump_view
 from bekenlab.report.html.tree import Content, document, el, table
 from bekenlab.report.pictures import draw_board, draw_flash, flash_facts, stylesheet, uses_of
 from bekenlab.report.text import ENCRYPTION, SOURCES
+from bekenlab.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
