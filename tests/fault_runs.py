@@ -20,11 +20,11 @@ from bekenlab.cli.wording import wording
 from bekenlab.errors import BekenlabError
 from bekenlab.events import Event, Progress
 from bekenlab.flashing.backup import BackupReport, backup
+from bekenlab.flashing.codes import OVERRIDABLE
 from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import FlashFile, recognise
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.plan_write import WriteOptions, plan_write
-from bekenlab.flashing.refusals import OVERRIDABLE
 from bekenlab.flashing.state import survey
 from bekenlab.link.connect import Link, connect
 from bekenlab.link.faulty import FaultSchedule, FaultyTransport, LineFault

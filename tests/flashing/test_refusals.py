@@ -9,7 +9,6 @@ import pytest
 
 import chip_files
 from bekenlab.analysis.inputs import InputFile
-from bekenlab.cli.chip.write import CODES
 from bekenlab.cli.wording import wording
 from bekenlab.errors import RefusedError, UsageError
 from bekenlab.flashing.erase import blank
@@ -17,7 +16,6 @@ from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import FlashFile, recognise
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.plan_write import WriteOptions, plan_write
-from bekenlab.flashing.refusals import OVERRIDABLE
 from bekenlab.flashing.state import ChipState, survey
 from bekenlab.link.connect import connect
 from bekenlab.link.virtual import VirtualTransport
@@ -218,7 +216,3 @@ def test_an_ota_package_goes_to_the_download_area(tmp_path: Path) -> None:
     plan = Rig(tmp_path).plan(chip_files.ota_package())
     assert not plan.refusals
     assert plan.pieces[0].start == 0x12A000
-
-
-def test_the_command_line_knows_every_code() -> None:
-    assert CODES == OVERRIDABLE

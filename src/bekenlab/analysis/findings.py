@@ -72,7 +72,7 @@ def find(
     problem = recognise.reject_reason(data)
     configurations = () if problem else read_configurations(data)
     if configurations:
-        tuya = _told(configurations, part)
+        tuya = _from_text(configurations, part)
         image, firmware = None, Firmware(FirmwareKind.TUYA)
     else:
         if problem is None and is_text(data):
@@ -89,8 +89,8 @@ def find(
     return Findings(facts, image, tuya, firmware, problem)
 
 
-def _told(configurations: tuple[Configuration, ...], part: int) -> TuyaFindings:
-    """What one of the configurations in a text says."""
+def _from_text(configurations: tuple[Configuration, ...], part: int) -> TuyaFindings:
+    """The findings from one of the configurations in a text."""
     chosen = configurations[part]
     notices = [notice for _, said in chosen.statements for notice in said.notices]
     if len(configurations) > 1:

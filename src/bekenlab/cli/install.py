@@ -9,7 +9,6 @@ import click
 
 from bekenlab.cli.chip.frontend import facing
 from bekenlab.cli.chip.options import ChipOptions, chip_options, connection_of
-from bekenlab.cli.chip.write import CODES
 from bekenlab.cli.config_options import change_options, changes_from
 from bekenlab.cli.install_answers import Answers
 from bekenlab.cli.install_options import (
@@ -19,6 +18,7 @@ from bekenlab.cli.install_options import (
     template_option,
 )
 from bekenlab.events import Line
+from bekenlab.flashing.codes import OVERRIDABLE
 
 if TYPE_CHECKING:
     from bekenlab.cli.chip.frontend import Frontend
@@ -43,7 +43,10 @@ _VIRTUAL = "virtual://"
 @click.option("--no-log", is_flag=True, help="Do not read the log of the first start.")
 @click.option("--no-find", is_flag=True, help="Do not look for the device in your network.")
 @click.option(
-    "--force", multiple=True, type=click.Choice(CODES), help="Override the refusal of this name."
+    "--force",
+    multiple=True,
+    type=click.Choice(OVERRIDABLE),
+    help="Override the refusal of this name.",
 )
 @chip_options(changes=True)
 def command(

@@ -32,7 +32,7 @@ class Refusal:
     """A reason not to write.
 
     Attributes:
-        code: One of ``refusals.OVERRIDABLE``.
+        code: One of ``codes.OVERRIDABLE``.
         reason: The reason in words.
         keepable: Whether keeping the chip's own part of this name resolves it as well.
     """

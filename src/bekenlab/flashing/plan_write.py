@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab.chips import APP_START, SECTOR
 from bekenlab.errors import Action, Notice, UsageError
+from bekenlab.flashing.codes import code_of
 from bekenlab.flashing.flash_file import KIND_MEANS, FileKind, FlashFile, place
 from bekenlab.flashing.pieces import Piece, inside, without
 from bekenlab.flashing.plan import FlashPlan, PlannedSector, compose
@@ -124,9 +125,9 @@ def placed(target: Target, file: FlashFile, options: WriteOptions, address: int 
             action=Action("name-address"),
         )
     whole = file.at(start)
-    kept = _left_out(target, file, options)
-    inside = [r for r in kept if any(p.start < r.end and r.start < p.end for p in whole)]
-    return Placed(file, [part for piece in whole for part in without(piece, kept)], inside)
+    kept = _kept(target, file, options)
+    touched = [r for r in kept if any(p.start < r.end and r.start < p.end for p in whole)]
+    return Placed(file, [part for piece in whole for part in without(piece, kept)], touched)
 
 
 def _refuse_overlap(parts: Sequence[Placed]) -> None:
@@ -147,15 +148,12 @@ def title_of(file: FlashFile) -> str:
     return ", ".join(filter(None, (f"{file.name}: {KIND_MEANS[file.kind]}", file.firmware)))
 
 
-def _left_out(target: Target, file: FlashFile, options: WriteOptions) -> list[Region]:
+def _kept(target: Target, file: FlashFile, options: WriteOptions) -> list[Region]:
     """Regions to keep; QIO firmware brings a boot loader, which is written only when forced."""
-    kept = []
-    for region in protected_regions(target.identity):
-        code = "bootloader" if region.name == "bootloader" else "rf"
-        own = code == "bootloader" and file.kind is FileKind.QIO and code not in options.force
-        if code in options.keep or own:
-            kept.append(region)
-    return kept
+    keep = set(options.keep)
+    if file.kind is FileKind.QIO and "bootloader" not in options.force:
+        keep.add("bootloader")
+    return [region for region in protected_regions(target.identity) if code_of(region) in keep]
 
 
 def _heads(target: Target) -> bytes:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import SECTOR, CodeEncryption, find_chip
+from bekenlab.flashing.codes import code_of
 from bekenlab.flashing.flash_file import FileKind
 from bekenlab.flashing.plan import Refusal
 from bekenlab.flashing.same_chip import is_blank, protected_regions
@@ -19,18 +20,6 @@ if TYPE_CHECKING:
     from bekenlab.flashing.flash_file import FlashFile
     from bekenlab.flashing.pieces import Piece
     from bekenlab.link.identity import Identity
-
-OVERRIDABLE = (
-    "bootloader",
-    "rf",
-    "encryption",
-    "wrong-chip",
-    "too-big",
-    "no-backup",
-    "unknown-file",
-    "damaged-file",
-)
-"""Codes of all refusals; each can be overridden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +95,7 @@ def _protected(situation: Situation) -> Iterator[Refusal]:
             if region.start <= address < region.end and _changes(situation, piece, address)
         ]
         if changed:
-            code = "bootloader" if region.name == "bootloader" else "rf"
+            code = code_of(region)
             what = "the boot loader" if code == "bootloader" else "the RF calibration"
             text = f"it would change {what} ({region.start:#x} to {region.end:#x})"
             yield Refusal(code, text, keepable=situation.file.kind is not FileKind.BLANK)

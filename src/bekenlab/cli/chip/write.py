@@ -11,29 +11,23 @@ from bekenlab.cli.chip.confirm import confirmed
 from bekenlab.cli.chip.frontend import Frontend, facing
 from bekenlab.cli.chip.options import ChipOptions, chip_options, connection_of
 from bekenlab.cli.chip.read import parse_address
+from bekenlab.flashing.codes import KEEPABLE, OVERRIDABLE
 
 if TYPE_CHECKING:
     from bekenlab.flashing.planner import WriteProposal
     from bekenlab.jobs.write import Questions, WriteReport
 
-CODES = (
-    "bootloader",
-    "rf",
-    "encryption",
-    "wrong-chip",
-    "too-big",
-    "no-backup",
-    "unknown-file",
-    "damaged-file",
-)
 _KEEP = click.option(
     "--keep",
     multiple=True,
-    type=click.Choice(["bootloader", "rf"]),
+    type=click.Choice(KEEPABLE),
     help="Keep this part of the chip, whatever the file has there.",
 )
 _FORCE = click.option(
-    "--force", multiple=True, type=click.Choice(CODES), help="Override the refusal of this name."
+    "--force",
+    multiple=True,
+    type=click.Choice(OVERRIDABLE),
+    help="Override the refusal of this name.",
 )
 _BACKUP = click.option(
     "--backup",

@@ -8,9 +8,9 @@ from bekenlab.analysis.inputs import load_one
 from bekenlab.chips import LOG_BAUD, SECTOR
 from bekenlab.errors import RefusedError
 from bekenlab.events import Line
+from bekenlab.flashing.codes import KEEPABLE, OVERRIDABLE
 from bekenlab.flashing.connection import ConnectionOptions
 from bekenlab.flashing.plan_write import WriteOptions
-from bekenlab.flashing.refusals import OVERRIDABLE
 from bekenlab.jobs import doctor as doctor_job
 from bekenlab.jobs.backup import backup
 from bekenlab.jobs.capture import capture
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 
     Work = Callable[[Job], dict[str, Any]]
 
-_KEEPABLE = ("bootloader", "rf")
 # Long enough to solder a wire; the job can be stopped at any time.
 _WAIT = 120.0
 _LONGEST_LOG = 600.0
@@ -227,7 +226,7 @@ class _Asked:
         if given.flag("yes") or not given.flag("again"):
             return given.flag("yes")
         return WriteOptions(
-            keep=given.choices("keep", _KEEPABLE), force=given.choices("force", OVERRIDABLE)
+            keep=given.choices("keep", KEEPABLE), force=given.choices("force", OVERRIDABLE)
         )
 
 
