@@ -1,4 +1,4 @@
-"""The names of refusals, and of the parts of a chip that can be kept; frontends offer them as choices."""
+"""The names of refusals, and of the parts of a chip that can be kept, as frontends offer them."""
 
 from __future__ import annotations
 
