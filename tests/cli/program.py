@@ -44,7 +44,7 @@ def bekenlab(
             stdin=subprocess.DEVNULL,
             pass_fds=[writer],
             capture_output=True,
-            timeout=60,
+            timeout=180,
             check=False,
         )
         os.close(writer)

@@ -228,7 +228,7 @@ def test_a_secret_that_was_waited_for_is_hidden_in_the_summary(folder: Path) -> 
     command = ("boot", "talk.bin", "--until", "Ho.*word 1\\s+bye")
     run = bekenlab(*command, folder=folder)
     assert run.status == 0
-    assert "came: <redacted>" in flat(run.out)
+    assert "was printed: <redacted>" in flat(run.out)
     assert "word 1" not in run.out
     assert "pass word 1 bye" in flat(bekenlab(*command, "--show-secrets", folder=folder).out)
 
@@ -298,7 +298,7 @@ def test_bad_input_is_told_in_bounded_time(row: str, tmp_path: Path) -> None:
     make, code, seen = BAD[row]
     make(tmp_path / "in")
     begin = time.monotonic()
-    run = bekenlab("boot", "in", "--wall", "0.5", "--json", folder=tmp_path)
+    run = bekenlab("boot", "in", "--wall", "3", "--json", folder=tmp_path)
     assert time.monotonic() - begin < 15
     message = flat(run.err)
     assert run.status == 9

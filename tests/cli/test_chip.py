@@ -132,9 +132,9 @@ def test_ctrl_c_ends_a_backup_with_a_result_and_keeps_what_was_read(desk: Desk) 
 def test_ctrl_c_says_that_the_same_command_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(click.exceptions.Exit), facing("backup", as_json=False):
         raise KeyboardInterrupt
-    assert "the same command goes on" in capsys.readouterr().err
+    assert "the same command resumes where it stopped" in capsys.readouterr().err
     with pytest.raises(click.exceptions.Exit), facing("backup", as_json=False):
-        raise click.Abort  # somebody said no: nothing to go on with
+        raise click.Abort  # somebody said no: nothing to resume
     assert not capsys.readouterr().err
 
 
@@ -187,7 +187,7 @@ def test_json_is_one_object_a_line_and_one_result(
 ) -> None:
     if words == ("ports",):
         command = [sys.executable, "-m", "bekenlab", "ports", "--json"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=180)
         status, lines = done.returncode, [json.loads(x) for x in done.stdout.splitlines()]
     else:
         status, lines = backed_up.events(*words)
@@ -302,7 +302,7 @@ def test_firmware_for_another_chip_is_refused(backed_up: Desk) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=180,
     )
     result = json.loads(done.stdout.splitlines()[-1])
     assert done.returncode == 7

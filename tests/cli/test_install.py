@@ -102,7 +102,7 @@ def test_rehearse(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
-        (["install", "-p", WIRE], 2, "nothing says which firmware"),
+        (["install", "-p", WIRE], 2, "no firmware given"),
         (["install", "-f", "chip.bin", "-p", WIRE], 2, "not OpenBeken"),
         (["install", "-f", "gone.bin", "-p", WIRE], 9, "gone.bin"),
         (

@@ -43,7 +43,7 @@ def test_a_list_is_downloaded_as_it_is() -> None:
     ("answer", "said"),
     [
         (DownloadError("no route to host"), "no route to host"),
-        (b"<html>not found</html>", "no JSON"),
+        (b"<html>not found</html>", "not JSON"),
     ],
 )
 def test_failures_are_explained(answer: bytes | BekenlabError, said: str) -> None:

@@ -79,7 +79,7 @@ def test_a_file_that_is_no_dump_is_told_in_words(page: Page, content: bytes) -> 
     page.set_input_files("[data-files]", {"name": "x.bin", "mimeType": "", "buffer": content})
     if content:
         page.wait_for_url("**/dump/*")
-        expect(page.locator(".notice.bad")).to_contain_text("no dump of a Beken chip")
+        expect(page.locator(".notice.bad")).to_contain_text("not a dump of a Beken chip")
     else:
         expect(page.locator("[data-drop-state]")).to_contain_text("the file is empty")
 

@@ -269,7 +269,7 @@ def test_what_is_no_photo_is_said_so(
     (tmp_path / name).write_bytes(content)
     page.goto(f"{served.url}/photo")
     page.set_input_files("#file", tmp_path / name)
-    expect(page.locator("#trouble")).to_contain_text("no photo")
+    expect(page.locator("#trouble")).to_contain_text("not a photo")
     expect(page.locator("#save")).to_be_disabled()
 
 

@@ -102,7 +102,7 @@ def test_content_that_is_no_openbeken_is_not_installed(server: Loopback, tmp_pat
 @pytest.mark.parametrize("answer", [b"<html>", b"[]", b'{"assets": 3}', b"[" * 100_000])
 def test_an_unusable_announcement(server: Loopback, tmp_path: Path, answer: bytes) -> None:
     server.answers["/latest"] = Answer(body=answer)
-    with pytest.raises(DownloadError, match="no list of files"):
+    with pytest.raises(DownloadError, match="did not return the list of files"):
         latest(server, tmp_path)
 
 
