@@ -124,7 +124,7 @@ def test_a_module_by_two_pads(photo: Path, tmp_path: Path) -> None:
     assert front.status == 0
     wrong = bekenlab(*arguments[:4], "--pads", "2=1,1", "11=800,720", "-o", tmp_path / "w.png")
     assert wrong.status == 2
-    assert "no side of CB2S shows the pads 2 and 11" in wrong.err
+    assert "no side of CB2S has the pads 2 and 11" in wrong.err
 
 
 @pytest.mark.parametrize(
