@@ -102,7 +102,7 @@ def test_every_sector_is_in_the_map_once() -> None:
 
 def test_a_cell_tells_its_story() -> None:
     tips = tooltips(flash_map(facts_of_sample()))
-    assert "0x1d0000-0x1d1000 RF calibration: 0.1 bits a byte" in tips
+    assert "0x1d0000-0x1d1000 RF calibration: 0.1 bits per byte" in tips
     assert any(tip.endswith("Download (OTA): blank") for tip in tips)
 
 
