@@ -102,7 +102,7 @@ def test_a_damaged_dump_is_told_as_such(tmp_path: Path) -> None:
         (b"", "empty"),
         (b"\xff" * 4096, "every byte is FF"),
         ("nothing to see here\n" * 40, "text without"),
-        ({"schema": 1, "file": {"name": "x"}, "error": {"code": "file-access"}}, "not whole"),
+        ({"schema": 1, "file": {"name": "x"}, "error": {"code": "file-access"}}, "is incomplete"),
         ({"schema": 2, "file": {}}, "schema 2"),
         ({"pins": [1, 2]}, "text without"),
         ("[" * 100_000 + "1", "text without"),

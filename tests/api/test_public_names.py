@@ -47,7 +47,10 @@ def test_names_can_be_found_before_they_are_loaded() -> None:
 
 def test_the_import_loads_nothing_else() -> None:
     before, after = loaded_after(""), loaded_after("import bekenlab")
-    assert {name for name in after - before if name.startswith("bekenlab")} == {"bekenlab"}
+    assert {name for name in after - before if name.startswith("bekenlab")} == {
+        "bekenlab",
+        "bekenlab.version",
+    }
     assert not after & set(HEAVY)
 
 

@@ -60,7 +60,7 @@ def test_the_entry_point_names_the_plugin() -> None:
 def test_a_project_that_does_not_use_it_loads_next_to_nothing() -> None:
     pytest_alone = loaded_after("import pytest")
     with_plugin = loaded_after("import pytest, bekenlab.testing.plugin")
-    ours = {"bekenlab", "bekenlab.testing", "bekenlab.testing.plugin"}
+    ours = {"bekenlab", "bekenlab.version", "bekenlab.testing", "bekenlab.testing.plugin"}
     assert with_plugin - pytest_alone == ours
     assert not with_plugin & (set(HEAVY) - {"asyncio"})
 
