@@ -18,13 +18,8 @@ interrupt. None of this was measured on silicon.
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
-
-from bekenlab.machine.devices.base import PERIPHERAL_HZ, Device, PwmState, State, Wiring, int_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from bekenlab.machine.devices.base import PERIPHERAL_HZ, PwmState
+from bekenlab.machine.devices.pwm_periods import PwmPeriods
 
 _GROUP, _EDGES = 0x40, 0x10
 _MODE, _ENABLE, _INTERRUPT, _HIGH_FIRST, _UPDATE = 0x7, 0x8, 0x10, 0x40, 0x80
@@ -33,24 +28,15 @@ _DIVIDER_SHIFT, _DIVIDER = 16, 0xFF
 _STATUS_SHIFT = 30
 _STATUS = 3 << _STATUS_SHIFT
 _UPDATES = _UPDATE | _UPDATE << _BITS_PER_CHANNEL
-_CHANNELS = 6
-_SHORTEST = 64
 
 
-class NewPwm(Device):
+class NewPwm(PwmPeriods):
     """Six channels: channel ``n`` is half ``n % 2`` of group ``n // 2``.
 
     Args:
         wiring: Its connections.
         pins: Channel by GPIO.
     """
-
-    def __init__(self, wiring: Wiring, pins: Mapping[int, int]) -> None:
-        super().__init__(wiring)
-        self.pins = dict(pins)
-        self._ended = 0
-        for channel in range(_CHANNELS):
-            self.clock.handle(self._deadline(channel), partial(self._period_over, channel))
 
     def state(self, gpio: int) -> PwmState | None:
         """Frequency and duty at a pin, or None if its channel is off."""
@@ -85,12 +71,7 @@ class NewPwm(Device):
             self._ended &= ~((value >> _STATUS_SHIFT & 3) << 2 * group)
             value &= ~(_STATUS | _UPDATES)
         super().write(offset, value)
-        for channel in range(_CHANNELS):
-            self._restart(channel)
-        self._update()
-
-    def _deadline(self, channel: int) -> str:
-        return f"{self.name}.{channel}"
+        self._restart_all()
 
     def _control(self, channel: int) -> int:
         return self.words.get(_GROUP * (channel // 2), 0)
@@ -113,35 +94,8 @@ class NewPwm(Device):
         bits = self._bits(channel)
         return bool(bits & _ENABLE and bits & _MODE and self._counts(channel))
 
-    def _ticks(self, channel: int) -> int:
-        return max(_SHORTEST, self._counts(channel) * self.clock.hz // PERIPHERAL_HZ)
-
-    def _restart(self, channel: int) -> None:
-        """Periods are only timed if their interrupt is enabled."""
-        name = self._deadline(channel)
-        if not self._runs(channel) or not self._bits(channel) & _INTERRUPT:
-            self.clock.cancel(name)
-        elif not self.clock.is_set(name):
-            self.clock.after(name, self._ticks(channel))
-
-    def _period_over(self, channel: int, due: int) -> None:
-        self._ended |= 1 << channel
-        again = max(due + self._ticks(channel), self.clock.now + _SHORTEST)
-        self.clock.at(self._deadline(channel), again)
-        self._update()
-
-    def _update(self) -> None:
-        enabled = sum(1 << n for n in range(_CHANNELS) if self._bits(n) & _INTERRUPT)
-        self.wiring.irq(bool(self._ended & enabled))
-
-    def save(self) -> State:
-        """Registers and ended periods."""
-        return {**super().save(), "ended": self._ended}
-
-    def load(self, state: State) -> None:
-        """Restore what :meth:`save` returned."""
-        super().load(state)
-        self._ended = int_of(state["ended"])
+    def _interrupts(self, channel: int) -> bool:
+        return bool(self._bits(channel) & _INTERRUPT)
 
 
 def _high_counts(level: int, edges: list[int], period: int) -> int:

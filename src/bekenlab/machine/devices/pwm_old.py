@@ -6,10 +6,10 @@ Beken's FreeRTOS SDK, SOC_BK7231).
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-from bekenlab.machine.devices.base import PERIPHERAL_HZ, Device, PwmState, State, Wiring, int_of
+from bekenlab.machine.devices.base import PERIPHERAL_HZ, PwmState, Wiring
+from bekenlab.machine.devices.pwm_periods import PwmPeriods
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,12 +17,10 @@ if TYPE_CHECKING:
 CONTROL, STATUS, FIRST = 0x00, 0x04, 0x08
 _ENABLE, _INTERRUPT = 1, 2
 _BITS_PER_CHANNEL = 4
-_CHANNELS = 6
-_SHORTEST = 64
 _HALF_BITS, _LOWER_HALF = 16, 0xFFFF
 
 
-class OldPwm(Device):
+class OldPwm(PwmPeriods):
     """Six channels; each can interrupt at the end of its period, which one firmware uses as a tick.
 
     Args:
@@ -35,13 +33,9 @@ class OldPwm(Device):
     def __init__(
         self, wiring: Wiring, pins: Mapping[int, int], stride: int, *, packed: bool
     ) -> None:
-        super().__init__(wiring)
-        self.pins = dict(pins)
+        super().__init__(wiring, pins)
         self._stride = stride
         self._packed = packed
-        self._status = 0
-        for channel in range(_CHANNELS):
-            self.clock.handle(self._deadline(channel), partial(self._ended, channel))
 
     def state(self, gpio: int) -> PwmState | None:
         """Frequency and duty at a pin, or None if its channel is off."""
@@ -60,20 +54,16 @@ class OldPwm(Device):
 
     def read(self, offset: int) -> int:
         """STATUS has one bit per channel, set when its period ended."""
-        return self._status if offset == STATUS else super().read(offset)
+        return self._ended if offset == STATUS else super().read(offset)
 
     def write(self, offset: int, value: int) -> None:
         """A channel's period starts once set and enabled; writing 1 to a STATUS bit clears it."""
         if offset == STATUS:
-            self._status &= ~value
+            self._ended &= ~value
+            self._update()
         else:
             super().write(offset, value)
-            for channel in range(_CHANNELS):
-                self._restart(channel)
-        self._update()
-
-    def _deadline(self, channel: int) -> str:
-        return f"{self.name}.{channel}"
+            self._restart_all()
 
     def _bits(self, channel: int) -> int:
         return self.words.get(CONTROL, 0) >> _BITS_PER_CHANNEL * channel & 0xF
@@ -88,34 +78,8 @@ class OldPwm(Device):
             return self.words.get(first, 0) >> _HALF_BITS
         return self.words.get(first + 4, 0)
 
-    def _ticks(self, channel: int) -> int:
-        return max(_SHORTEST, self._counts(channel) * self.clock.hz // PERIPHERAL_HZ)
+    def _runs(self, channel: int) -> bool:
+        return bool(self._bits(channel) & _ENABLE and self._counts(channel))
 
-    def _restart(self, channel: int) -> None:
-        name = self._deadline(channel)
-        wanted = _ENABLE | _INTERRUPT
-        if self._bits(channel) & wanted != wanted or not self._counts(channel):
-            self.clock.cancel(name)
-        elif not self.clock.is_set(name):
-            self.clock.after(name, self._ticks(channel))
-
-    def _ended(self, channel: int, due: int) -> None:
-        self._status |= 1 << channel
-        again = max(due + self._ticks(channel), self.clock.now + _SHORTEST)
-        self.clock.at(self._deadline(channel), again)
-        self._update()
-
-    def _update(self) -> None:
-        enabled = sum(
-            1 << channel for channel in range(_CHANNELS) if self._bits(channel) & _INTERRUPT
-        )
-        self.wiring.irq(bool(self._status & enabled))
-
-    def save(self) -> State:
-        """Registers and ended periods."""
-        return {**super().save(), "status": self._status}
-
-    def load(self, state: State) -> None:
-        """Restore what :meth:`save` returned."""
-        super().load(state)
-        self._status = int_of(state["status"])
+    def _interrupts(self, channel: int) -> bool:
+        return bool(self._bits(channel) & _INTERRUPT)
