@@ -3,7 +3,7 @@
 import base64
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bekenlab.redaction.forms import replaced
@@ -35,7 +35,7 @@ def one(stored: bytes, kind: str = "key", form: Form = "raw") -> tuple[bytes, by
         (b"1c:90-ff:a1-b2:c3", "mac", "raw", b"REDACTED01xxxxxxx", b"1c:90-ff:a1-b2:c3"),
         (b"1c90ffa1b2c3", "key", "raw", b"facade010000", b"1c90ffa1b2c3"),
         (b'pass\\"word\\\\', "wifi-password", "raw", b"REDACTED01xx", b'pass"word\\'),
-        (b"caf\\u00e9 12", "wifi-password", "raw", b"REDACT01xxxx", "café 12".encode()),
+        (b"caf\\u00e9 12", "wifi-password", "raw", b"REDACTED01xx", "café 12".encode()),
         (b"broken\\", "wifi-password", "raw", b"REDAC01", b"broken\\"),
         (b"\\ud800 half", "wifi-password", "raw", b"REDACTED01x", b"\\ud800 half"),
     ],
@@ -44,7 +44,19 @@ def test_the_form_stays(stored: bytes, kind: str, form: Form, made: bytes, secre
     assert one(stored, kind, form) == (made, secret)
 
 
-@given(st.binary(min_size=3, max_size=60), st.sampled_from(["raw", "base64", "number"]))
+ESCAPED = st.lists(
+    st.sampled_from([b"\\n", b'\\"', b"\\\\", b"\\u0031", b"\\u00e9", *map(bytes, zip(b"7aF ="))]),
+    min_size=2,
+).map(b"".join)
+
+
+@given(
+    st.binary(min_size=3, max_size=60) | ESCAPED.filter(lambda value: len(value) > 2),
+    st.sampled_from(["raw", "base64", "number"]),
+)
+@example(b" \\n", "raw")  # two bytes when decoded: too short for a number
+@example(b"12345\\u0036", "raw")  # digits only
+@example(b"abc\\u0064ef", "raw")  # hexadecimal digits only
 def test_any_bytes_keep_their_length_and_stay_redacted(value: bytes, form: Form) -> None:
     secrets = FoundSecrets()
     value = base64.b64encode(value) if form == "base64" else value

@@ -14,7 +14,7 @@ MAC = bytes.fromhex("1c90ffa1b2c3")
 
 
 def word(value: bytes, kind: str = "key", number: int = 7) -> FoundSecret:
-    return FoundSecret(kind, value, make_placeholder(kind, value, number))
+    return FoundSecret(kind, value, make_placeholder(kind, value, number), number)
 
 
 def table(*words: FoundSecret) -> dict[bytes, bytes]:

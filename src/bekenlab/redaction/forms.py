@@ -52,4 +52,4 @@ def _escaped(kind: str, stored: bytes, secrets: FoundSecrets) -> bytes:
         return secrets.placeholder(kind, stored)
     if len(value) > len(stored):
         return secrets.placeholder(kind, stored)
-    return secrets.placeholder(kind, value).ljust(len(stored), b"x")
+    return secrets.escaped_placeholder(kind, value, stored)

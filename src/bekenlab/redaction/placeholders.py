@@ -37,11 +37,13 @@ class FoundSecret:
         kind: What it is, e.g. ``"wifi-password"``.
         value: The secret, decoded.
         placeholder: What replaces it.
+        number: Its running number, from 1, in the order found.
     """
 
     kind: str
     value: bytes = field(repr=False)
     placeholder: bytes
+    number: int
 
 
 @dataclass(slots=True)
@@ -52,13 +54,23 @@ class FoundSecrets:
 
     def placeholder(self, kind: str, value: bytes) -> bytes:
         """Return the placeholder of a secret; a placeholder is returned unchanged."""
-        if is_placeholder(kind, value):
-            return value
+        return value if is_placeholder(kind, value) else self._found(kind, value).placeholder
+
+    def escaped_placeholder(self, kind: str, value: bytes, stored: bytes) -> bytes:
+        """Return the placeholder of a secret that is longer as it is stored, with escapes."""
+        made = self.placeholder(kind, value).ljust(len(stored), b"x")
+        if is_placeholder(kind, made):
+            return made
+        # Padded, a short placeholder or one of digits would be taken for a secret the next time.
+        return make_placeholder(kind, stored, self._found(kind, value).number)
+
+    def _found(self, kind: str, value: bytes) -> FoundSecret:
         known = self.by_value.get(value)
         if known is None:
-            made = make_placeholder(kind, value, len(self.by_value) + 1)
-            known = self.by_value[value] = FoundSecret(kind, value, made)
-        return known.placeholder
+            number = len(self.by_value) + 1
+            made = make_placeholder(kind, value, number)
+            known = self.by_value[value] = FoundSecret(kind, value, made, number)
+        return known
 
 
 def is_placeholder(kind: str, value: bytes) -> bool:

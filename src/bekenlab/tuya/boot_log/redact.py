@@ -51,11 +51,13 @@ def secret_spans(text: str, known: Mapping[str, str] | None = None) -> list[Span
 
 def _elsewhere(text: str, known: Mapping[str, str]) -> list[Span]:
     """Known values in places where no pattern recognises them."""
-    if not known:
-        return []
-    words = sorted(known, key=len, reverse=True)
-    pattern = re.compile("|".join(re.escape(word) for word in words))
-    return [(*match.span(), known[match[0]]) for match in pattern.finditer(text)]
+    spans: list[Span] = []
+    for word, kind in known.items():
+        at = text.find(word)
+        while at >= 0:
+            spans.append((at, at + len(word), kind))
+            at = text.find(word, at + len(word))
+    return spans
 
 
 def find_secrets(text: str) -> tuple[LogSecret, ...]:
