@@ -8,17 +8,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-COMMAND = [sys.executable, "-m", "bekenlab"]
+from started import REAL, program
+
+COMMAND = REAL
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a run left: status, both outputs, and the largest memory of it or a worker in MiB."""
+    """What a run left: status and both outputs; ``mebibytes`` only if it was measured."""
 
     status: int
     out: str
     err: str
-    mebibytes: int
+    measured_mebibytes: int | None = None
+
+    @property
+    def mebibytes(self) -> int:
+        assert self.measured_mebibytes is not None, "run it with measured()"
+        return self.measured_mebibytes
 
     @property
     def reports(self) -> list[dict[str, Any]]:
@@ -34,22 +41,38 @@ def bekenlab(
     *arguments: str | Path, folder: Path | None = None, variables: dict[str, str] | None = None
 ) -> Run:
     """Run to the end, and hold it to what is true of every run."""
+    done = _ended([*program(), *map(str, arguments)], folder, variables)
+    return _checked(Run(done.returncode, done.stdout.decode(), done.stderr.decode()))
+
+
+def measured(*arguments: str | Path, folder: Path | None = None) -> Run:
+    """The same, with the largest memory of the process or a worker of it."""
     reader, writer = os.pipe()
     # A small process between us and it: ru_maxrss counts only the children of its own parent.
+    between = [sys.executable, "-c", _MEASURE, str(writer)]
     with os.fdopen(reader) as usage:
-        done = subprocess.run(
-            [sys.executable, "-c", _MEASURE, str(writer), *COMMAND, *map(str, arguments)],
-            cwd=folder,
-            env=environment() | (variables or {}),
-            stdin=subprocess.DEVNULL,
-            pass_fds=[writer],
-            capture_output=True,
-            timeout=180,
-            check=False,
-        )
+        done = _ended([*between, *REAL, *map(str, arguments)], folder, None, writer)
         os.close(writer)
         mebibytes = int(usage.read()) // 1024
-    run = Run(done.returncode, done.stdout.decode(), done.stderr.decode(), mebibytes)
+    return _checked(Run(done.returncode, done.stdout.decode(), done.stderr.decode(), mebibytes))
+
+
+def _ended(
+    command: list[str], folder: Path | None, variables: dict[str, str] | None, *passed: int
+) -> "subprocess.CompletedProcess[bytes]":
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=environment() | (variables or {}),
+        stdin=subprocess.DEVNULL,
+        pass_fds=passed,
+        capture_output=True,
+        timeout=180,
+        check=False,
+    )
+
+
+def _checked(run: Run) -> Run:
     assert "Traceback" not in run.err + run.out, run.err
     return run
 

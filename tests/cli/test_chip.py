@@ -15,6 +15,7 @@ import pytest
 
 from bekenlab.cli.chip.frontend import facing
 from bekenlab.samples import build_sample
+from started import program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +40,7 @@ class Desk:
 
     def command(self, *words: str, fault: str = "") -> list[str]:
         port = f"{self.port}&fault={fault}" if fault else self.port
-        return [sys.executable, "-m", "bekenlab", *words, "--port", port, "--wait", "0"]
+        return [*program(), *words, "--port", port, "--wait", "0"]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -294,7 +295,7 @@ def test_firmware_for_another_chip_is_refused(backed_up: Desk) -> None:
     # The sample says it is for BK7231N; the chip is a BK7238 with the same flash.
     port = f"virtual://bk7238?image={backed_up.chip}"
     words = ["restore", "plug.bin", "--yes", "--json", "--port", port]
-    command = [sys.executable, "-m", "bekenlab", *words]
+    command = [*program(), *words]
     done = subprocess.run(
         command,
         cwd=backed_up.folder,
@@ -353,7 +354,7 @@ def test_a_line_without_a_chip_is_diagnosed(desk: Desk, says: bytes, heard: str)
     talker.start()
     try:
         words = ["doctor", "--json", "--wait", "0.3", "--port", os.ttyname(theirs)]
-        command = [sys.executable, "-m", "bekenlab", *words]
+        command = [*program(), *words]
         done = subprocess.run(
             command, env=desk.environment, capture_output=True, text=True, check=False, timeout=60
         )

@@ -12,9 +12,9 @@ import zipfile
 from pathlib import Path
 
 from bekenlab.samples import build_sample
+from started import program
 
 _SOURCE = Path(__file__).resolve().parents[2] / "src"
-_ENTRY = "import sys; sys.argv[0] = 'bekenlab'; from bekenlab.cli.main import run; run()"
 _CAPTURED = """\
 [01-01 18:12:15 TUYA N][lr:0x10000] < TUYA IOT SDK V:2.3.3 >
 < BUILD AT:2024_01_01 BY bekenlab FOR samples AT bk7231n >
@@ -44,7 +44,7 @@ _COLOURS = {"FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "PYTEST_ADDOPTS"}
 
 def run(words: list[str], folder: Path) -> tuple[int, str]:
     """Exit status and output of ``bekenlab``, both streams together, 80 columns wide."""
-    return _run([sys.executable, "-c", _ENTRY, *words], folder)
+    return _run([*program(), *words], folder)
 
 
 def run_python(code: str, folder: Path) -> tuple[int, str]:
