@@ -141,7 +141,7 @@ def _run(streams: list[int], order: dict[str, Any]) -> NoReturn:
     sys.stdout = os.fdopen(1, "w", 1 if os.isatty(1) else -1, encoding="utf-8", closefd=False)
     sys.stderr = os.fdopen(2, "w", 1, encoding="utf-8", closefd=False)
     sys.argv = ["bekenlab", *order["words"]]
-    from bekenlab.cli.main import run
+    from bekenlab.__main__ import run
 
     status = 1
     try:

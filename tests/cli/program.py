@@ -20,12 +20,12 @@ class Run:
     status: int
     out: str
     err: str
-    measured_mebibytes: int | None = None
+    measured: int | None = None
 
     @property
     def mebibytes(self) -> int:
-        assert self.measured_mebibytes is not None, "run it with measured()"
-        return self.measured_mebibytes
+        assert self.measured is not None, "run it with from_scratch()"
+        return self.measured
 
     @property
     def reports(self) -> list[dict[str, Any]]:
@@ -45,13 +45,15 @@ def bekenlab(
     return _checked(Run(done.returncode, done.stdout.decode(), done.stderr.decode()))
 
 
-def measured(*arguments: str | Path, folder: Path | None = None) -> Run:
-    """The same, with the largest memory of the process or a worker of it."""
+def from_scratch(
+    *arguments: str | Path, folder: Path | None = None, variables: dict[str, str] | None = None
+) -> Run:
+    """The same by a real start, with the largest memory of the process or a worker of it."""
     reader, writer = os.pipe()
     # A small process between us and it: ru_maxrss counts only the children of its own parent.
     between = [sys.executable, "-c", _MEASURE, str(writer)]
     with os.fdopen(reader) as usage:
-        done = _ended([*between, *REAL, *map(str, arguments)], folder, None, writer)
+        done = _ended([*between, *REAL, *map(str, arguments)], folder, variables, writer)
         os.close(writer)
         mebibytes = int(usage.read()) // 1024
     return _checked(Run(done.returncode, done.stdout.decode(), done.stderr.decode(), mebibytes))

@@ -11,7 +11,7 @@ import pytest
 
 import contract
 from bekenlab.samples import build_sample
-from cli.program import Run, measured
+from cli.program import Run, from_scratch
 
 FEW_HUNDRED = 400  # MiB; Python with numpy takes some 60 before it has read anything
 
@@ -94,7 +94,7 @@ def tells(run: Run, code: str, seen: str) -> None:
 def test_bad_input_is_told_with_status_9(row: str, tmp_path: Path) -> None:
     make, code, seen = ROWS[row]
     make(tmp_path / "in")
-    tells(measured("analyze", "in", folder=tmp_path), code, seen)
+    tells(from_scratch("analyze", "in", folder=tmp_path), code, seen)
 
 
 def test_all_bad_inputs_at_once_as_json(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_all_bad_inputs_at_once_as_json(tmp_path: Path) -> None:
         names.append(f"{number}.bin")
         make(tmp_path / names[-1])
     (tmp_path / "good.bin").write_bytes(build_sample())
-    run = measured("analyze", "--json", *names, "good.bin", folder=tmp_path)
+    run = from_scratch("analyze", "--json", *names, "good.bin", folder=tmp_path)
     assert run.status == 9
     reports = {report["file"]["name"]: report for report in run.reports}
     assert len(reports) == len(run.reports) == len(ROWS) + 1
@@ -133,7 +133,7 @@ def test_a_damaged_dump_is_told_and_shown(
     tmp_path: Path, damage: Callable[[bytes], bytes], seen: str
 ) -> None:
     (tmp_path / "plug.bin").write_bytes(damage(build_sample()))
-    run = measured("analyze", "plug.bin", folder=tmp_path)
+    run = from_scratch("analyze", "plug.bin", folder=tmp_path)
     tells(run, "damaged-dump", seen)
     assert "BK7231N" in run.out
     assert "bekenlab_sample_plug 1.0.0" in run.out
@@ -143,11 +143,11 @@ def test_a_damaged_dump_is_told_and_shown(
 def test_an_unreadable_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "in").write_bytes(b"x")
     (tmp_path / "in").chmod(0)
-    tells(measured("analyze", "in", folder=tmp_path), "file-access", "permission denied")
+    tells(from_scratch("analyze", "in", folder=tmp_path), "file-access", "permission denied")
 
 
 def test_a_name_that_is_no_text_is_told(tmp_path: Path) -> None:
-    run = measured("analyze", os.fsdecode(b"\xff\x1b[31m.bin"), folder=tmp_path)
+    run = from_scratch("analyze", os.fsdecode(b"\xff\x1b[31m.bin"), folder=tmp_path)
     assert run.status == 9
     assert "does not exist" in run.err
     assert "\x1b" not in run.err
@@ -155,7 +155,7 @@ def test_a_name_that_is_no_text_is_told(tmp_path: Path) -> None:
 
 def test_the_largest_file_allowed_costs_bounded_memory(tmp_path: Path) -> None:
     (tmp_path / "joined.bin").write_bytes(build_sample() * 16)
-    run = measured("analyze", "--json", "joined.bin", folder=tmp_path)
+    run = from_scratch("analyze", "--json", "joined.bin", folder=tmp_path)
     assert run.status in (0, 9)
     contract.check(run.reports[0])
     assert run.mebibytes < FEW_HUNDRED

@@ -25,7 +25,7 @@ from bekenlab.image import cipher, framing
 from bekenlab.image.cipher import TUYA_KEY
 from bekenlab.report.boot_json import boot_json
 from bekenlab.samples import PARAMETERS, build_sample
-from cli.program import COMMAND, Run, bekenlab, environment, measured
+from cli.program import COMMAND, Run, bekenlab, environment, from_scratch
 from shared import dump
 
 APP = 0x11000  # physical; 0x10000 as the processor sees it
@@ -298,7 +298,7 @@ def test_bad_input_is_told_in_bounded_time(row: str, tmp_path: Path) -> None:
     make, code, seen = BAD[row]
     make(tmp_path / "in")
     begin = time.monotonic()
-    run = measured("boot", "in", "--wall", "3", "--json", folder=tmp_path)
+    run = from_scratch("boot", "in", "--wall", "3", "--json", folder=tmp_path)
     assert time.monotonic() - begin < 15
     message = flat(run.err)
     assert run.status == 9
@@ -325,7 +325,7 @@ def test_a_wrong_chip_ends_with_8(folder: Path, chip: str) -> None:
 def test_a_flood_without_line_ends_is_bounded(folder: Path) -> None:
     (folder / "flood.bin").write_bytes(with_app(printing(b"A" * 64, forever=True)))
     begin = time.monotonic()
-    run = measured("boot", "flood.bin", "--wall", "0.5", "--json", folder=folder)
+    run = from_scratch("boot", "flood.bin", "--wall", "0.5", "--json", folder=folder)
     assert time.monotonic() - begin < 15
     assert as_json(run)["stop"] in {"wall", "quiet"}
     assert run.mebibytes < 400

@@ -11,7 +11,7 @@ import pytest
 import contract
 from bekenlab import __version__
 from bekenlab.samples import SAMPLE_NAME, build_sample
-from cli.program import COMMAND, bekenlab, environment, measured
+from cli.program import COMMAND, bekenlab, environment, from_scratch
 from shared import dump, dump_names, shared
 
 PLUG = b"{rl1_pin:26,rl1_lv:1,bt1_pin:10,module:CB2S}"
@@ -242,7 +242,7 @@ def test_ctrl_c_ends_at_once_with_130(tmp_path: Path, jobs: str) -> None:
 
 
 def test_all_real_dumps_as_one_run() -> None:
-    run = measured("analyze", "--json", shared("dumps"))
+    run = from_scratch("analyze", "--json", shared("dumps"))
     assert run.status == 0, run.err
     dumps = [report for report in run.reports if report["file"]["name"].endswith(".xz")]
     assert [report["file"]["name"] for report in dumps] == [

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cli.program import COMMAND, bekenlab, environment
+from cli.program import COMMAND, bekenlab, environment, from_scratch
 
 LONG = 30
 
@@ -97,7 +97,7 @@ def test_what_is_not_installed_is_told_with_the_command_for_it(tmp_path: Path, n
         f"import sys\nsys.modules[{name!r}] = None\n", encoding="utf-8"
     )
     paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
-    run = bekenlab("ui", "--no-browser", variables={"PYTHONPATH": paths})
+    run = from_scratch("ui", "--no-browser", variables={"PYTHONPATH": paths})
     assert run.status == 8
     assert name in run.err
     assert "pip install 'bekenlab[web]'" in run.err
