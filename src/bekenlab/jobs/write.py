@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from bekenlab import stopping
 from bekenlab.errors import RefusedError, UsageError
 from bekenlab.events import EventSink, Step, ignore
 from bekenlab.flashing.connection import open_chip
@@ -225,5 +226,6 @@ def carry_out(
     proposal.plan.raise_if_refused()
     if step is not None:
         events(step)
+    stopping.check()
     done = flash(target, proposal.plan, proposal.state, journal, reboot=reboot, events=events)
     return proposal, done

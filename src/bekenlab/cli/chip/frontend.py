@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bekenlab.cli.interrupts import current
 from bekenlab.cli.output import console, json_line, print_error
+from bekenlab.cli.streams import ReaderGoneError
 from bekenlab.cli.wording import wording
-from bekenlab.errors import BekenlabError, ExitCode
+from bekenlab.errors import BekenlabError, ExitCode, error_of
 from bekenlab.events import Awaiting, Event, Finished, Line, Message, Progress, Step
 from bekenlab.version import __version__
 
@@ -171,15 +173,28 @@ _RESUMABLE = frozenset({"backup", "write", "restore", "erase", "install", "undo"
 def facing(command: str, *, as_json: bool) -> Iterator[Frontend]:
     """Run a command with its frontend; end with one result and the exit status."""
     frontend = Frontend(command, as_json=as_json)
-    frontend.hello()
     try:
+        frontend.hello()
         yield frontend
-    except BekenlabError as error:
-        frontend.end(int(error.exit_code), error)
-        raise click.exceptions.Exit(int(error.exit_code)) from error
-    except (KeyboardInterrupt, click.Abort) as stop:
+        current().conclude()
+    except (click.ClickException, click.exceptions.Exit):
+        raise  # a wrong command line: it has no result
+    except (KeyboardInterrupt, ReaderGoneError, click.Abort) as stop:
+        _say_why_stopped(stop, command, as_json=as_json)
         frontend.end(int(ExitCode.INTERRUPTED), None)
-        if isinstance(stop, KeyboardInterrupt) and not as_json and command in _RESUMABLE:
-            click.echo("stopped; the same command resumes where it stopped", err=True)
         raise click.exceptions.Exit(int(ExitCode.INTERRUPTED)) from None
+    except Exception as error:
+        failure = error_of(error)
+        frontend.end(int(failure.exit_code), failure)
+        raise click.exceptions.Exit(int(failure.exit_code)) from error
     frontend.end(int(ExitCode.OK), None)
+
+
+def _say_why_stopped(stop: BaseException, command: str, *, as_json: bool) -> None:
+    if command not in _RESUMABLE:
+        return
+    resumes = "the same command resumes where it stopped"
+    if isinstance(stop, ReaderGoneError):
+        click.echo(f"stopped, because nobody reads the output any more; {resumes}", err=True)
+    elif isinstance(stop, KeyboardInterrupt) and not as_json:
+        click.echo(f"stopped; {resumes}", err=True)
