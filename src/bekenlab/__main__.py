@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ def run() -> NoReturn:
     try:
         from bekenlab.cli.main import run as run_commands
     except KeyboardInterrupt:
-        sys.exit(_INTERRUPTED)
+        os._exit(_INTERRUPTED)  # sys.exit: Python may end by the signal itself, with another status
     run_commands()
 
 

@@ -31,8 +31,8 @@ class StopRequest:
         self._concluded = False
 
     def make(self, reason: BaseException) -> None:
-        """Ask the program to stop; an earlier request stays, and a concluded run is not stopped."""
-        if self.reason is None and not self._concluded:
+        """Ask the program to stop; an earlier request stays."""
+        if self.reason is None:
             self.reason = reason
 
     def check(self) -> None:

@@ -7,6 +7,7 @@ rich-click took as long to load as everything else.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from importlib import import_module
@@ -104,7 +105,11 @@ def run() -> NoReturn:
     # Only the end of the interpreter is left.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     streams.silence()
-    sys.exit(_decided(status, request.reason))
+    status = _decided(status, request.reason)
+    if status == int(ExitCode.INTERRUPTED):
+        # After Ctrl-C in code run by exec(), such as a data class, Python would end by the signal.
+        os._exit(status)
+    sys.exit(status)
 
 
 def _decided(status: int, reason: BaseException | None) -> int:
@@ -125,9 +130,8 @@ def _status(request: StopRequest) -> int:
     except (click.Abort, KeyboardInterrupt, ReaderGoneError):
         return int(ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001  the last line of defence: no traceback for users
-        if request.reason is None or error is request.reason:
-            return _failed(error)
-        return int(ExitCode.INTERRUPTED)
+        reason = request.reason or error
+        return _failed(reason) if isinstance(reason, Exception) else int(ExitCode.INTERRUPTED)
     return result if isinstance(result, int) else int(ExitCode.OK)
 
 
