@@ -251,6 +251,10 @@ class RefusedError(BekenlabError):
     exit_code = ExitCode.REFUSED
 
 
+class DeclinedError(RefusedError):
+    """The user was asked and said no. Nothing was changed, and nothing is wrong."""
+
+
 class RehearsalError(BekenlabError):
     """An install rehearsed on a virtual chip did not work as planned."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from bekenlab import stopping
-from bekenlab.errors import RefusedError, UsageError
+from bekenlab.errors import DeclinedError, UsageError
 from bekenlab.events import EventSink, Step, ignore
 from bekenlab.flashing.connection import open_chip
 from bekenlab.flashing.execute import flash
@@ -213,7 +213,8 @@ def carry_out(
         The proposal that was agreed to, and the report of the write.
 
     Raises:
-        RefusedError: A safety rule or the user refuses; nothing was changed on the chip.
+        RefusedError: A safety rule refuses, or (DeclinedError) the user does; nothing was changed
+            on the chip.
         BekenlabError: The port, the chip or a file fails.
     """
     answer: Answer = options
@@ -222,7 +223,7 @@ def carry_out(
         questions.planned(proposal)
         answer = questions.carry_out(proposal)
     if not answer:
-        raise RefusedError("nothing was written: you declined", hint=kept)
+        raise DeclinedError("nothing was written: you declined", hint=kept)
     proposal.plan.raise_if_refused()
     if step is not None:
         events(step)
