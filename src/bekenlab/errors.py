@@ -127,6 +127,18 @@ def internal_error(error: Exception) -> InternalError:
     )
 
 
+def error_of(error: Exception) -> BekenlabError:
+    """What to report for an exception that nothing else has caught.
+
+    A file system that is full or read-only is not a fault in bekenlab, wherever it is noticed.
+    """
+    if isinstance(error, BekenlabError):
+        return error
+    if isinstance(error, OSError) and error.errno is not None:
+        return file_access(error.filename or "a file", "read or written", error)
+    return internal_error(error)
+
+
 class UsageError(BekenlabError):
     """The request cannot be carried out as given: something is missing or contradictory."""
 
@@ -237,6 +249,10 @@ class RefusedError(BekenlabError):
 
     code = "refused"
     exit_code = ExitCode.REFUSED
+
+
+class DeclinedError(RefusedError):
+    """The user was asked and said no. Nothing was changed, and nothing is wrong."""
 
 
 class RehearsalError(BekenlabError):

@@ -41,7 +41,9 @@ def test_there_and_back_again(folder: Path) -> None:
     assert done.status == 0, done.err
     for words in ("Rel;1", "4 of 6 pins do", "accepted", "as you set it up", "bekenlab undo"):
         assert words in done.out
-    assert "our home" not in done.out + done.err
+    assert done.out.count("our home") == 1, "in the plan, to be checked, and nowhere else"
+    assert "joins 'our home', with its password" in done.out
+    assert "our home" not in done.err
     assert WIFI["BEKENLAB_WIFI_PASSWORD"] not in done.out + done.err
     assert (folder / "chip.bin").read_bytes() != build_sample()
     back = run(folder, "undo", "-y", "-p", WIRE)
@@ -60,13 +62,14 @@ def test_as_json(folder: Path) -> None:
     assert result(planned)["dry_run"] is True
     refused = run(folder, "install", *words)
     assert refused.status == 7, "nobody can be asked"
+    assert "linked" not in refused.out, "said before anybody waits for a chip and its backup"
     assert result(refused)["error"]["code"] == "refused"
     done = run(folder, "install", *words, "-y")
     facts = result(done)
     assert (done.status, facts["exit"], facts["wifi"]) == (0, 0, False)
     assert facts["rehearsal"] is None
     assert facts["start"]["config"] == "taken"
-    assert facts["backup"]["reused"] is True, "the refused run has made it"
+    assert facts["backup"]["reused"] is False, "the refused run has made none"
     assert facts["verified"] is True
     assert [pin["gpio"] for pin in facts["pins"]] == [6, 7, 8, 10, 24, 26]
     events = [json.loads(line) for line in done.out.splitlines()]

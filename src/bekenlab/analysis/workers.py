@@ -5,7 +5,11 @@ from __future__ import annotations
 import signal
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import active_children
 from typing import TYPE_CHECKING, TypeVar
+
+from bekenlab import stopping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +26,9 @@ def in_processes(
     died: Callable[[Item], Result],
 ) -> Iterator[Result]:
     """Yield results in the order of the items, each as soon as those before it are ready.
+
+    When the caller is stopped or wants no more results, the processes are ended at once: nothing is
+    written after that.
 
     Args:
         function: The function; picklable, like items and results.
@@ -46,17 +53,17 @@ def _as_finished(
 ) -> Iterator[tuple[int, Result]]:
     """Yield (index, result); if a process dies, run the remaining items one by one."""
     undone = set(range(len(items)))
-    pool = _pool(count)
     try:
-        futures = {pool.submit(function, item): number for number, item in enumerate(items)}
-        for future in as_completed(futures):
-            result = future.result()
-            undone.remove(futures[future])
-            yield futures[future], result
+        with _pool(count) as pool:
+            with stopping.shield():  # a half-started process would print a traceback
+                futures = {pool.submit(function, item): number for number, item in enumerate(items)}
+            stopping.check()
+            for future in as_completed(futures):
+                result = future.result()
+                undone.remove(futures[future])
+                yield futures[future], result
     except BrokenProcessPool:
         pass
-    finally:
-        pool.shutdown(cancel_futures=True)
     for number in sorted(undone):
         yield number, _alone(function, items[number], died)
 
@@ -71,10 +78,36 @@ def _alone(
             return died(item)
 
 
-def _pool(count: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(count, initializer=_leave_interrupts_to_the_parent)
+@contextmanager
+def _pool(count: int) -> Iterator[ProcessPoolExecutor]:
+    """A pool whose processes do not outlive the block, however it is left."""
+    others = set(active_children())
+    pool = ProcessPoolExecutor(count, initializer=_obey_the_parent)
+    try:
+        yield pool
+    except BrokenProcessPool:
+        raise
+    except BaseException:
+        for process in set(active_children()) - others:
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def _leave_interrupts_to_the_parent() -> None:
-    """Ignore Ctrl+C, which reaches all processes of a terminal; the parent handles it."""
+def _obey_the_parent() -> None:
+    """Ignore Ctrl-C, which reaches all processes of a terminal; the parent ends this one."""
+    ended: list[int] = []
+
+    def end(number: int, _frame: object) -> None:
+        ended.append(number)
+        if not stopping.shielded():
+            raise SystemExit(number)
+
+    def check() -> None:
+        if ended:
+            raise SystemExit(ended[0])
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, end)
+    stopping.use(check)

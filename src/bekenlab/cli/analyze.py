@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -12,12 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from bekenlab import events
+from bekenlab.cli.live_line import LiveLine
 from bekenlab.cli.output import console, json_line, print_error
 from bekenlab.cli.wording import wording
 from bekenlab.errors import BekenlabError, ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from bekenlab.analysis.model import Analysis
 
@@ -121,12 +121,17 @@ def command(
     failed = partial(_failed, style=style)
     finish = partial(_finish, style=style, show_secrets=show_secrets, output=output, html=html)
     status = int(ExitCode.OK)
-    with _progress(many=many) as sink:
-        for path, error in missing:
-            status = max(status, _show(failed(path, error), show_secrets=show_secrets))
-        run = partial(analyze_many, boot=BootMode(boot), workers=jobs, sink=sink)
+    line = LiveLine()
+    for path, error in missing:
+        status = max(status, _show(failed(path, error), show_secrets=show_secrets))
+    sink = _drawing(line) if many else events.ignore
+    run = partial(analyze_many, boot=BootMode(boot), workers=jobs, sink=sink)
+    try:
         for outcome in run(files, finish, failed=failed):
+            line.clear()
             status = max(status, _show(outcome, show_secrets=show_secrets))
+    finally:
+        line.clear()
     for written in (output, html):
         if written and written.exists():
             click.echo(f"written: {written}", err=True)
@@ -213,27 +218,16 @@ def _show(outcome: _Outcome, *, show_secrets: bool) -> int:
     return int(outcome.error.exit_code)
 
 
-@contextmanager
-def _progress(*, many: bool) -> Iterator[events.EventSink]:
-    """Show a progress bar for several files, if standard error is a terminal."""
-    if not many or not console(stderr=True).is_terminal:
-        yield events.ignore
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+def _drawing(line: LiveLine) -> events.EventSink:
+    """Draws how many files are done."""
+    total = 0
 
-    columns = (
-        TextColumn("analysing"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.description}"),
-    )
-    with Progress(*columns, console=console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
+    def draw(event: events.Event, /) -> None:
+        nonlocal total
+        if isinstance(event, events.Started):
+            total = event.total or 0
+        done = event.done if isinstance(event, events.Advanced) else 0
+        if not isinstance(event, events.Finished):
+            line.draw(f"analysing: {done} of {total} files")
 
-        def draw(event: events.Event, /) -> None:
-            if isinstance(event, events.Started):
-                bar.update(task, total=event.total)
-            elif isinstance(event, events.Advanced):
-                bar.update(task, completed=event.done, description=event.item)
-
-        yield draw
+    return draw

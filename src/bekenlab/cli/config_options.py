@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from bekenlab.cli.questions import new_password
 from bekenlab.errors import BadValueError, UsageError
 
 if TYPE_CHECKING:
@@ -142,8 +143,13 @@ def _passwords(options: Mapping[str, Any], values: Mapping[str, Value]) -> dict[
     wanted = [password for name, password in _GOES_WITH.items() if name in values]
     for name in dict.fromkeys([*wanted, *options["asked"]]):
         if name not in found:
-            found[name] = Secret(_password(name).encode("utf-8", "surrogateescape"))
+            found[name] = Secret(_encoded(_password(name)))
     return found
+
+
+def _encoded(password: str) -> bytes:
+    """The bytes a terminal sent."""
+    return password.encode("utf-8", "surrogateescape")
 
 
 def _password(name: str) -> str:
@@ -154,5 +160,16 @@ def _password(name: str) -> str:
         raise UsageError(
             f"cannot ask for {name} without a terminal", hint=f"set {variable} (empty for none)"
         )
-    answer = click.prompt(_PROMPTS[name], hide_input=True, default="", show_default=False, err=True)
-    return str(answer)
+    return new_password(_PROMPTS[name], lambda text: _problem(name, text))
+
+
+def _problem(name: str, password: str) -> str:
+    """Why a password cannot be used; empty if it can."""
+    from bekenlab.openbeken.config import VERSIONS, empty_config
+    from bekenlab.secret import Secret
+
+    try:
+        empty_config(VERSIONS[-1]).with_values({name: Secret(_encoded(password))})
+    except BadValueError as error:
+        return error.message
+    return ""

@@ -7,6 +7,7 @@ from secrets import token_bytes
 
 import click
 
+from bekenlab.cli.interrupts import current
 from bekenlab.cli.output import print_error
 from bekenlab.errors import ExitCode
 from bekenlab.report.exports import EXPORTERS, Request
@@ -57,11 +58,12 @@ def command(
         raise click.UsageError(f"--to {form} is not text: name a file with -o.")
     subject = read_subject(file, boot=BootMode(boot))
     made = exporter.write(Request(subject, chip, unique_bytes(subject.mac, token_bytes)))
+    current().conclude()
     if output:
         write_new(output, made.content, replace=force)
         click.echo("; ".join(filter(None, (f"{output}: {exporter.about}", made.then))))
     else:
-        click.echo(made.content.decode("utf-8"), nl=False)
+        click.echo(made.content, nl=False)  # bytes: UTF-8, whatever the terminal can show
     for sentence in made.warnings:
         click.echo(f"warning: {sentence}", err=True)
     if subject.problem is None:

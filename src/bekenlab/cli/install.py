@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bekenlab.cli.chip.confirm import refuse_unless_asked
 from bekenlab.cli.chip.frontend import facing
 from bekenlab.cli.chip.options import ChipOptions, chip_options, connection_of
 from bekenlab.cli.config_options import change_options, changes_from
@@ -85,6 +86,7 @@ def command(
             force=frozenset(force),
             listens=not no_log,
         )
+        refuse_unless_asked(options)  # now, not after the backup
         shown = _Shown(frontend)
         report = install(
             connection_of(options),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bekenlab.cli.chip.confirm import refuse_without_yes
 from bekenlab.cli.output import console
+from bekenlab.cli.questions import agrees
 
 if TYPE_CHECKING:
     from bekenlab.jobs.install.model import Proposal
@@ -24,7 +24,8 @@ class Answers:
 
     Args:
         as_json: Ask nothing and print only JSON.
-        yes: Agree to everything that needs no manual action.
+        yes: Agree to everything that needs no manual action; without it there must be a terminal
+            (see ``refuse_unless_asked``).
     """
 
     def __init__(self, *, as_json: bool, yes: bool) -> None:
@@ -36,11 +37,8 @@ class Answers:
         del proposal
         if self._yes or not self._there:
             return True
-        return click.confirm(
-            "Rehearse it first on a virtual chip? Your device is not touched",
-            default=True,
-            err=True,
-        )
+        question = "Rehearse it first on a virtual chip (your device is not touched)"
+        return agrees(question, default=True)
 
     def carry_out(self, proposal: Proposal, rehearsal: Rehearsal | None) -> bool:
         """Whether to carry out the plan."""
@@ -52,12 +50,10 @@ class Answers:
             raise problem
         if self._yes:
             return True
-        if not self._there:
-            refuse_without_yes()
         if problem is not None:
             console(stderr=True).print(f"{problem.message}", style="bold red", markup=False)
-            return click.confirm("Install it anyway?", default=False, err=True)
-        return click.confirm("Install it now?", default=False, err=True)
+            return agrees("Install it anyway")
+        return agrees("Install it now")
 
     def wire_moved(self) -> bool:
         """Moving the wire needs a person; without one, the log is not read."""

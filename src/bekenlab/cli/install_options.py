@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bekenlab.cli.questions import agrees
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -38,7 +40,7 @@ def firmware_for(choice: str | None, events: EventSink) -> FirmwareFor:
         UsageError: No file is given, and nobody can be asked.
         BekenlabError: The file cannot be used.
     """
-    from bekenlab.errors import UsageError
+    from bekenlab.errors import DeclinedError, UsageError
     from bekenlab.jobs.install.firmware import read_firmware
     from bekenlab.jobs.install.latest import latest_firmware
 
@@ -49,8 +51,8 @@ def firmware_for(choice: str | None, events: EventSink) -> FirmwareFor:
                 hint="name a QIO file of OpenBeken with --firmware FILE, or use --firmware latest "
                 "to download it from GitHub",
             )
-        question = "Download the newest OpenBeken from GitHub? (use --firmware FILE for a file)"
-        click.confirm(question, default=True, abort=True, err=True)
+        if not agrees("Download the newest OpenBeken from GitHub", default=True):
+            raise DeclinedError("nothing was done: --firmware FILE takes a file instead")
         choice = LATEST
     if choice == LATEST:
         return lambda chip: latest_firmware(chip, cache_folder(), events=events)

@@ -8,14 +8,18 @@ rich-click took as long to load as everything else.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
 from typing import NoReturn
 
 import click
 
+from bekenlab.cli import streams
+from bekenlab.cli.interrupts import StopRequest
 from bekenlab.cli.output import print_error
-from bekenlab.errors import BekenlabError, ExitCode, internal_error
+from bekenlab.cli.streams import ReaderGoneError
+from bekenlab.errors import BekenlabError, ExitCode, error_of
 from bekenlab.version import __version__
 
 # \b keeps click from joining the lines.
@@ -87,32 +91,51 @@ def main() -> None:
 
 def run() -> NoReturn:
     """Run the command line and exit with the status of docs/exit-codes.md."""
-    sys.exit(_status())
+    request = StopRequest()
+    streams.prepare(request.make)
+    with request.in_force():
+        try:
+            status = _status(request)
+        except (
+            BekenlabError,
+            KeyboardInterrupt,
+            ReaderGoneError,
+        ):  # while an error was being printed
+            status = int(ExitCode.INTERRUPTED)
+    # Only the end of the interpreter is left.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    streams.silence()
+    status = _decided(status, request.reason)
+    if status == int(ExitCode.INTERRUPTED):
+        # After Ctrl-C in code run by exec(), such as a data class, Python would end by the signal.
+        os._exit(status)
+    sys.exit(status)
 
 
-def _status() -> int:
-    output = sys.stdout
+def _decided(status: int, reason: BaseException | None) -> int:
+    """The exit status; a request to stop decides it, whatever became of the exception."""
+    if isinstance(reason, BekenlabError):
+        return int(reason.exit_code)
+    return status if reason is None else int(ExitCode.INTERRUPTED)
+
+
+def _status(request: StopRequest) -> int:
     try:
         result = main(prog_name="bekenlab", standalone_mode=False)
-        sys.stdout.flush()  # here, where a closed pipe is handled
+        streams.finish()
+        request.conclude()
     except click.ClickException as error:
         error.show()
         return int(ExitCode.USAGE)
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt, ReaderGoneError):
         return int(ExitCode.INTERRUPTED)
-    except BekenlabError as error:
-        print_error(error)
-        return int(error.exit_code)
-    except (BrokenPipeError, SystemExit) as error:
-        # The reader of our output has gone (``| head``). Click silences the output and exits, rich
-        # exits with the error as context.
-        gone = sys.stdout is not output or isinstance(error.__context__, BrokenPipeError)
-        if isinstance(error, SystemExit) and not gone:
-            raise
-        # Closing the output at the end would fail as well.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
-        return int(ExitCode.OK)
     except Exception as error:  # noqa: BLE001  the last line of defence: no traceback for users
-        print_error(internal_error(error))
-        return int(ExitCode.INTERNAL)
+        reason = request.reason or error
+        return _failed(reason) if isinstance(reason, Exception) else int(ExitCode.INTERRUPTED)
     return result if isinstance(result, int) else int(ExitCode.OK)
+
+
+def _failed(error: Exception) -> int:
+    failure = error_of(error)
+    print_error(failure)
+    return int(failure.exit_code)

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.cli.wording import wording
+from bekenlab.errors import DeclinedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +37,9 @@ def print_error(error: BekenlabError, *, subject: str = "") -> None:
     from bekenlab.report.printable import Printable, printable
 
     out = console(stderr=True)
+    if isinstance(error, DeclinedError):  # nothing is wrong
+        out.print(Text(printable("; ".join(filter(None, (error.message, error.hint))))))
+        return
     prefix = f"{subject}: " if subject and subject not in error.message else ""
     told = Table.grid(padding=(0, 1, 0, 0))  # what is long goes on under its own column
     told.add_column(no_wrap=True)

@@ -38,7 +38,7 @@ def command(backup: Path | None, options: ChipOptions) -> None:
 
     def agreed(proposal: UndoProposal) -> bool:
         frontend.show(undo_text(proposal))
-        return confirmed("Restore it now?", options)
+        return confirmed("Restore it now", options)
 
     with facing("undo", as_json=options.as_json) as frontend:
         report = undo(

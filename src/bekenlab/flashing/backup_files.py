@@ -13,6 +13,7 @@ import zlib
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from bekenlab import stopping
 from bekenlab.chips import SECTOR
 from bekenlab.errors import Action, FileAccessError, RefusedError, file_access
 from bekenlab.files import lock, write_whole
@@ -190,10 +191,12 @@ class BackupFiles:
             self._file.close()
             self._compare()
             text = json.dumps({**self._head, **manifest}, indent=1)
-            write_whole(manifest_path(self.output), text.encode())
-            self.partial.replace(self.output)
-            self.close()
-            self.journal.unlink()
+            stopping.check()
+            with stopping.shield():  # dump and manifest, or neither
+                write_whole(manifest_path(self.output), text.encode())
+                self.partial.replace(self.output)
+                self.close()
+                self.journal.unlink()
         except OSError as error:
             raise _access(self.output, error) from error
         finally:

@@ -6,6 +6,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab import stopping
 from bekenlab.chips import SECTOR
 from bekenlab.errors import Action
 from bekenlab.events import EventSink, Finished, Message, Progress, Started, ignore
@@ -170,6 +171,7 @@ class _Run:
             self.repaired += 1
 
     def _write(self, sector: PlannedSector) -> None:
+        stopping.check()
         tries = write_sector(self._target, sector.address, sector.data)
         if tries > 1:
             self.retried += 1

@@ -6,11 +6,11 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from bekenlab import events
+from bekenlab import events, stopping
 from bekenlab.analysis import inputs
 from bekenlab.analysis.analyze import analyze_each
 from bekenlab.analysis.boot_findings import BootMode
-from bekenlab.errors import Action, BekenlabError, InternalError, internal_error
+from bekenlab.errors import Action, BekenlabError, InternalError, error_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -63,14 +63,13 @@ def _one(
     finish: Callable[[Analysis], Result],
     failed: Callable[[Path, BekenlabError], Result],
 ) -> list[Result]:
+    stopping.check()
     try:
         return [
             finish(each) for file in inputs.load(path) for each in analyze_each(file, boot=boot)
         ]
-    except BekenlabError as error:
-        return [failed(path, error)]
     except Exception as error:  # noqa: BLE001  a bug must not lose the other files
-        return [failed(path, internal_error(error))]
+        return [failed(path, error_of(error))]
 
 
 def _died() -> InternalError:

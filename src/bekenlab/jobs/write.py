@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from bekenlab.errors import RefusedError, UsageError
+from bekenlab import stopping
+from bekenlab.errors import DeclinedError, UsageError
 from bekenlab.events import EventSink, Step, ignore
 from bekenlab.flashing.connection import open_chip
 from bekenlab.flashing.execute import flash
@@ -212,7 +213,8 @@ def carry_out(
         The proposal that was agreed to, and the report of the write.
 
     Raises:
-        RefusedError: A safety rule or the user refuses; nothing was changed on the chip.
+        RefusedError: A safety rule refuses, or (DeclinedError) the user does; nothing was changed
+            on the chip.
         BekenlabError: The port, the chip or a file fails.
     """
     answer: Answer = options
@@ -221,9 +223,10 @@ def carry_out(
         questions.planned(proposal)
         answer = questions.carry_out(proposal)
     if not answer:
-        raise RefusedError("nothing was written: you declined", hint=kept)
+        raise DeclinedError("nothing was written: you declined", hint=kept)
     proposal.plan.raise_if_refused()
     if step is not None:
         events(step)
+    stopping.check()
     done = flash(target, proposal.plan, proposal.state, journal, reboot=reboot, events=events)
     return proposal, done

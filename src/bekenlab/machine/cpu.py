@@ -14,6 +14,7 @@ import unicorn
 from unicorn import arm_const as arm
 from unicorn import unicorn_const as uc_const
 
+from bekenlab import stopping
 from bekenlab.machine.errors import CodeCrashError
 from bekenlab.machine.memory import WAIT_STAND_IN, Memory
 from bekenlab.machine.registers import load_registers, quick_access, save_registers
@@ -141,7 +142,8 @@ class Cpu:
         self._problem = ""
         start = self.pc | (1 if self.cpsr & _THUMB else 0)
         try:
-            self._uc.emu_start(start, _NEVER, count=count)
+            with stopping.shield():  # an exception raised in a hook may be lost
+                self._uc.emu_start(start, _NEVER, count=count)
         except _ENGINE.UcError as error:
             raise CodeCrashError(self._problem or str(error), pc=self.pc, lr=self.lr) from error
         finally:

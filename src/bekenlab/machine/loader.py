@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bekenlab import stopping
 from bekenlab.errors import NotADumpError
 from bekenlab.image import cipher, framing, read_image
 from bekenlab.machine.devices.uart_paced import PacedUart
@@ -100,6 +101,7 @@ class LoaderChip:
                 self.now = max(self.now, until)
                 return ()
             self._slice(until)
+            stopping.check()
 
     def reset(self) -> None:
         """Pull CEN low and release it."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Literal
 
+from bekenlab import stopping
 from bekenlab.errors import UnsupportedError
 from bekenlab.machine.board import build_board
 from bekenlab.machine.chips import ChipProfile, load_profile
@@ -163,6 +164,7 @@ class Machine:
         while self.instructions < end and not self.asleep:
             self.engine.slice(end - self.instructions)
             self.uart1.pump()
+            stopping.check()
 
     def run(self, until: Until) -> Outcome:
         """Run until one of the conditions holds, the firmware crashes, or the watchdog bites.
@@ -177,6 +179,7 @@ class Machine:
             while reason is None:
                 self.engine.slice(watch.budget())
                 self.uart1.pump()
+                stopping.check()
                 reason = watch.check()
         except CodeCrashError as fault:
             self.uart2.pump()

@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from bekenlab import stopping
 from bekenlab.chips import SECTOR
 from bekenlab.errors import Action, file_access
 from bekenlab.files import write_whole
@@ -37,11 +38,14 @@ def write_files(analysis: Analysis, folder: Path, *, show_secrets: bool = False)
     target = folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        target = _own_folder(folder, analysis.file)
-        for name, content in _contents(analysis, show_secrets=show_secrets):
-            path = target / name
-            write_whole(path, content)
-            written.append(path)
+        contents = list(_contents(analysis, show_secrets=show_secrets))
+        stopping.check()
+        with stopping.shield():  # all files of a dump, or none
+            target = _own_folder(folder, analysis.file)
+            for name, content in contents:
+                path = target / name
+                write_whole(path, content)
+                written.append(path)
     except OSError as error:
         place = error.filename or target
         raise file_access(place, "written", error, action=Action("name-folder")) from error

@@ -9,6 +9,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from bekenlab.jobs.install.configure import ssid_of
 from bekenlab.openbeken.boot_log import ConfigVerdict
 from bekenlab.probing.rehearsal import PinVerdict
 from bekenlab.report.chip_json import override
@@ -94,11 +95,11 @@ def _table(*heads: str) -> Table:
 
 
 def wifi_words(config: Config) -> str:
-    """The network the device will join, without its name."""
+    """The network the device will join, by the name the user has typed."""
     if not config.value("wifi_ssid"):
         return "none: the device opens its own, unprotected; --wifi-ssid NAME sets one"
     password = "with its password" if config.value("wifi_password") else "without a password"
-    return f"the network you named, {password}"
+    return f"joins {printable(ssid_of(config).decode('utf-8', 'replace'))!r}, {password}"
 
 
 def settings_rows(config: Config) -> list[tuple[str, str]]:

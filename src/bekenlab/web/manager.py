@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from bekenlab.errors import BekenlabError, CancelledJobError, RefusedError, internal_error
+from bekenlab.errors import BekenlabError, CancelledJobError, RefusedError, error_of
+from bekenlab.stopping import stopped_by
 from bekenlab.web.failures import job_error
 
 if TYPE_CHECKING:
@@ -300,7 +301,8 @@ class JobManager:
 
 def _run(job: Job, work: Work) -> None:
     try:
-        result = work(job)
+        with stopped_by(job.raise_if_cancelled):
+            result = work(job)
     except CancelledJobError as error:
         job.end(State.CANCELLED, error=job_error(error))
     except BekenlabError as error:
@@ -308,6 +310,6 @@ def _run(job: Job, work: Work) -> None:
         state = State.CANCELLED if job.cancelled else State.FAILED
         job.end(state, error=job_error(error))
     except Exception as error:  # noqa: BLE001  nothing above catches it in a thread
-        job.end(State.FAILED, error=job_error(internal_error(error)))
+        job.end(State.FAILED, error=job_error(error_of(error)))
     else:
         job.end(State.DONE, result=dict(result))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-import click
+from bekenlab.cli.questions import agrees
 
 if TYPE_CHECKING:
     from bekenlab.cli.chip.options import ChipOptions
@@ -19,18 +19,20 @@ def confirmed(question: str, options: ChipOptions) -> bool:
     """
     if options.yes:
         return True
-    if options.as_json or not sys.stdin.isatty():
-        refuse_without_yes()
-    return click.confirm(question, default=False, err=True)
+    refuse_unless_asked(options)
+    return agrees(question)
 
 
-def refuse_without_yes() -> None:
-    """Refuse to change anything, because nobody can be asked.
+def refuse_unless_asked(options: ChipOptions) -> None:
+    """Refuse to change anything if nobody has agreed and nobody can be asked.
 
     Raises:
-        RefusedError: Always.
+        RefusedError: There is no terminal, and no ``--yes``.
     """
     from bekenlab.errors import RefusedError
+
+    if options.yes or options.dry_run or (not options.as_json and sys.stdin.isatty()):
+        return
 
     raise RefusedError(
         "changing the chip needs a confirmation, and nobody can be asked here",

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bekenlab.cli.interrupts import current
+from bekenlab.cli.live_line import LiveLine
 from bekenlab.cli.output import console, json_line, print_error
+from bekenlab.cli.streams import ReaderGoneError
 from bekenlab.cli.wording import wording
-from bekenlab.errors import BekenlabError, ExitCode
+from bekenlab.errors import BekenlabError, ExitCode, error_of
 from bekenlab.events import Awaiting, Event, Finished, Line, Message, Progress, Step
 from bekenlab.version import __version__
 
@@ -38,10 +41,10 @@ class Frontend:
         self._command = command
         self._number = 0
         self._console: Console = console(stderr=True)
-        self._live = not as_json and sys.stderr.isatty()
+        self._live = LiveLine()
         self._begun: dict[str, tuple[float, int]] = {}
         self._shown = 0.0
-        self._line = ""
+        self._stage = ""
         self.result: dict[str, Any] = {}
 
     def __call__(self, event: Event, /) -> None:
@@ -55,25 +58,29 @@ class Frontend:
         elif isinstance(event, Awaiting):
             self._awaiting(event)
         elif isinstance(event, Message):
-            self._clear()
+            self._live.clear()
             text = _fit(event.message)
             self._console.print(text, style="dim", markup=False, soft_wrap=True)
         elif isinstance(event, Step):
-            self._clear()
+            self._live.clear()
             self._console.print(event.title, style="bold", markup=False, soft_wrap=True)
         elif isinstance(event, Line):
-            self._clear()
+            self._live.clear()
             click.echo(event.text)
         elif isinstance(event, Finished):
-            self._clear()
+            self._live.clear()
 
     def show(self, content: RenderableType) -> None:
         """Show part of the report; JSON has it in the result."""
         from bekenlab.report.printable import Printable
 
-        self._clear()
+        self._live.clear()
         if not self.as_json:
             console().print(Printable(content))
+
+    def clear(self) -> None:
+        """Remove the line of progress, before something else is printed."""
+        self._live.clear()
 
     def hello(self) -> None:
         """Print the first line of NDJSON."""
@@ -83,7 +90,7 @@ class Frontend:
 
     def end(self, status: int, error: BekenlabError | None) -> None:
         """Print the last line: exactly one result with the exit status."""
-        self._clear()
+        self._live.clear()
         if not self.as_json:
             if error is not None:
                 print_error(error)
@@ -107,10 +114,10 @@ class Frontend:
             self._shown = now
         begun, _ = self._begun[event.phase]
         complete = event.done >= event.total
-        if self._live and (complete or now - self._shown >= _LINE_EVERY):
+        if self._live.live and (complete or now - self._shown >= _LINE_EVERY):
             self._shown = now
-            self._draw(self._progress_line(event, now))
-        if not self._live and (complete or now - self._shown >= _PLAIN_EVERY):
+            self._live.draw(self._progress_line(event, now))
+        if not self._live.live and (complete or now - self._shown >= _PLAIN_EVERY):
             # In a pipe or log file: a line now and then, and one at the end of a longer phase.
             if self._shown > begun or now - begun >= 1:
                 self._console.print(self._progress_line(event, now), markup=False, soft_wrap=True)
@@ -127,25 +134,12 @@ class Frontend:
 
     def _awaiting(self, event: Awaiting) -> None:
         line = f"{_STAGES.get(event.stage, event.stage)} ({event.left:.0f} s): {event.seen}"
-        if self._live:
-            self._draw(line)
-        elif event.stage != self._line:
+        if self._live.live:
+            self._live.draw(_fit(line))
+        elif event.stage != self._stage:
             # Once per stage: a pipe has no use for four lines per second.
             self._console.print(_STAGES.get(event.stage, event.stage), markup=False)
-            self._line = event.stage
-
-    def _draw(self, text: str) -> None:
-        width = max(20, self._console.width - 1)
-        sys.stderr.write("\r" + _fit(text)[:width].ljust(width))
-        sys.stderr.flush()
-        self._line = text
-
-    def _clear(self) -> None:
-        if self._live and self._line:
-            width = max(20, self._console.width - 1)
-            sys.stderr.write("\r" + " " * width + "\r")
-            sys.stderr.flush()
-            self._line = ""
+            self._stage = event.stage
 
 
 def _fit(text: str) -> str:
@@ -171,15 +165,29 @@ _RESUMABLE = frozenset({"backup", "write", "restore", "erase", "install", "undo"
 def facing(command: str, *, as_json: bool) -> Iterator[Frontend]:
     """Run a command with its frontend; end with one result and the exit status."""
     frontend = Frontend(command, as_json=as_json)
-    frontend.hello()
     try:
+        frontend.hello()
         yield frontend
-    except BekenlabError as error:
-        frontend.end(int(error.exit_code), error)
-        raise click.exceptions.Exit(int(error.exit_code)) from error
-    except (KeyboardInterrupt, click.Abort) as stop:
+        current().conclude()
+    except (click.ClickException, click.exceptions.Exit):
+        raise  # a wrong command line: it has no result
+    except (KeyboardInterrupt, ReaderGoneError, click.Abort) as stop:
+        frontend.clear()
+        _say_why_stopped(stop, command, as_json=as_json)
         frontend.end(int(ExitCode.INTERRUPTED), None)
-        if isinstance(stop, KeyboardInterrupt) and not as_json and command in _RESUMABLE:
-            click.echo("stopped; the same command resumes where it stopped", err=True)
         raise click.exceptions.Exit(int(ExitCode.INTERRUPTED)) from None
+    except Exception as error:
+        failure = error_of(error)
+        frontend.end(int(failure.exit_code), failure)
+        raise click.exceptions.Exit(int(failure.exit_code)) from error
     frontend.end(int(ExitCode.OK), None)
+
+
+def _say_why_stopped(stop: BaseException, command: str, *, as_json: bool) -> None:
+    if command not in _RESUMABLE:
+        return
+    resumes = "the same command resumes where it stopped"
+    if isinstance(stop, ReaderGoneError):
+        click.echo(f"stopped, because nobody reads the output any more; {resumes}", err=True)
+    elif isinstance(stop, KeyboardInterrupt) and not as_json:
+        click.echo(f"stopped; {resumes}", err=True)

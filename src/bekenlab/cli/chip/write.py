@@ -168,7 +168,7 @@ def _questions(frontend: Frontend, options: ChipOptions) -> Questions:
         frontend.result = {"plan": plan_json(proposal.plan)}
         frontend.show(plan_text(proposal.plan, proposal.identity))
 
-    return YesOrNo(lambda _proposal: confirmed("Carry this out?", options), show)
+    return YesOrNo(lambda _proposal: confirmed("Carry this out", options), show)
 
 
 def _show(frontend: Frontend, report: WriteReport) -> None:

@@ -102,7 +102,7 @@ def apply(
         if options.dry_run or not plan.changes:
             frontend.result["dry_run"] = options.dry_run
             return
-        confirm(options, "Change the device?")
+        confirm(options, "Change the device")
         copies = _copies(backups)
         report = carry_out(device, plan, copies, reboot=not no_restart, events=frontend)
         frontend.result |= {
@@ -159,7 +159,7 @@ def restore(options: DeviceOptions, file: Path, backups: Path | None, show_secre
         if options.dry_run or not plan.differences:
             frontend.result["dry_run"] = options.dry_run
             return
-        confirm(options, "Change the device?")
+        confirm(options, "Change the device")
         report = restore_settings(device, plan, _copies(backups), events=frontend)
         frontend.result |= {"kept": str(report.kept), "verified": report.verified}
         if not options.as_json:
@@ -192,7 +192,7 @@ def ota(options: DeviceOptions, file: Path, backups: Path | None) -> None:
         if options.dry_run:
             frontend.result["dry_run"] = True
             return
-        confirm(options, "Update the device?")
+        confirm(options, "Update the device")
         report = run_ota(device, plan, _copies(backups), events=frontend)
         frontend.result |= {
             "device": device_json(report.info),

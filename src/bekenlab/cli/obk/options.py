@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bekenlab.cli.questions import agrees
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -106,9 +108,9 @@ def confirm(options: DeviceOptions, question: str) -> None:
     """Ask before the device is changed.
 
     Raises:
-        RefusedError: There is no terminal to ask on.
+        RefusedError: There is no terminal to ask on, or (DeclinedError) the answer is no.
     """
-    from bekenlab.errors import RefusedError
+    from bekenlab.errors import DeclinedError, RefusedError
 
     if options.yes:
         return
@@ -117,4 +119,5 @@ def confirm(options: DeviceOptions, question: str) -> None:
             "the device is only changed after confirmation, and there is no terminal to ask on",
             hint="check the plan with --dry-run, then add --yes",
         )
-    click.confirm(question, abort=True, err=True)
+    if not agrees(question):
+        raise DeclinedError("nothing was changed: you declined")

@@ -102,7 +102,7 @@ def command(options: DeviceOptions, words: tuple[str, ...]) -> None:
         if options.dry_run:
             return
         if lost:
-            confirm(options, "Run it?")
+            confirm(options, "Run it")
         reply = device_of(options).command(text)
         frontend.result = command_json(reply)
         if not options.as_json:

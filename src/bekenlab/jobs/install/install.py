@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from bekenlab import stopping
 from bekenlab.errors import Action, FirstStartError, UnsupportedError
 from bekenlab.events import EventSink, Finished, Message, Started, Step, ignore
 from bekenlab.flashing.connection import open_chip
@@ -136,6 +137,7 @@ def _rehearsed(
     events(Step(JOB, "rehearse", "Rehearsing on a virtual chip; yours is not changed"))
     try:
         outcome = helpers.rehearse(proposal)
+        stopping.check()
     except UnsupportedError as error:
         events(Message(JOB, "rehearsal-impossible", f"Rehearsing is not possible: {error.message}"))
         return None
@@ -280,4 +282,5 @@ class _Run:
         )
 
     def _step(self, step: str, title: str) -> None:
+        stopping.check()
         self._events(Step(JOB, step, title))

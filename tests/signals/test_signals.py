@@ -1,0 +1,37 @@
+"""Ctrl-C at random moments, a few per command; ``python -m tests.signals`` tries many more."""
+
+from __future__ import annotations
+
+import os
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared import dump
+from signals.runs import CASES, REAL, Reference
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for others")
+PER_COMMAND = 3
+
+
+@pytest.mark.parametrize("name", sorted(CASES.keys() - REAL))
+def test_ctrl_c_stops_a_command(name: str, tmp_path: Path) -> None:
+    interrupt(name, tmp_path)
+
+
+@pytest.mark.parametrize("name", sorted(REAL))
+def test_ctrl_c_stops_an_install(name: str, tmp_path: Path) -> None:
+    dump("openbk7231n-qio-1.18.300")
+    interrupt(name, tmp_path)
+
+
+def interrupt(name: str, folder: Path) -> None:
+    reference = Reference(name, folder / "reference")
+    rng = random.Random(f"{name} {PER_COMMAND}")
+    ends = [reference.interrupted(rng, folder / str(number)) for number in range(PER_COMMAND)]
+    assert any(end.status == 130 for end in ends)
+    reference.again(folder / "0")
