@@ -164,7 +164,7 @@ def test_what_a_blank_chip_cannot_run_is_refused(tmp_path: Path) -> None:
     plan = Rig(tmp_path, b"\xff" * FLASH).plan(
         dump(OBK_7238)[0x11000:], force=frozenset({"wrong-chip"})
     )
-    assert codes(plan) == ["encryption"]
+    assert codes(plan) == ["no-bootloader", "encryption"]
 
 
 def test_restoring_another_devices_dump_needs_a_backup_of_this_one(tmp_path: Path) -> None:

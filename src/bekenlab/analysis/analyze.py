@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bekenlab.analysis import inputs, recognise
 from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.analysis.condition import condition_of
 from bekenlab.analysis.configuration import read_configurations
 from bekenlab.analysis.findings import Findings, find
 from bekenlab.analysis.model import Analysis, FileFacts
@@ -95,6 +96,7 @@ def conclude(findings: Findings) -> Analysis:
         *_image_notices(image, found_storage=tuya.storage is not None),
         *_cut_short(image, firmware, chip),
         *_too_long(image, chip),
+        *_incomplete(image, chip),
         *tuya.notices,
         *pins.notices,
         *lost_levels(pins),
@@ -143,6 +145,12 @@ def _too_long(image: Image | None, verdict: ChipVerdict) -> tuple[Notice, ...]:
         f"{chip.flash_size:,}: what follows may belong to another device."
     )
     return (Notice("larger-than-flash", text),)
+
+
+def _incomplete(image: Image | None, verdict: ChipVerdict) -> tuple[Notice, ...]:
+    """Warnings about all of a flash that lacks a boot loader or RF data, or mixes keys."""
+    condition = condition_of(image, verdict.name) if image else None
+    return condition.notices() if condition else ()
 
 
 def _cut_short(image: Image | None, firmware: Firmware, verdict: ChipVerdict) -> tuple[Notice, ...]:

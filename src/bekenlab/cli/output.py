@@ -29,8 +29,14 @@ def json_line(value: Mapping[str, Any]) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def print_error(error: BekenlabError, *, subject: str = "") -> None:
-    """Print message, advice and code of an error to standard error."""
+def print_error(error: BekenlabError, *, subject: str = "", reason_shown: bool = False) -> None:
+    """Print message, advice and code of an error to standard error.
+
+    Args:
+        error: The error.
+        subject: What it is about, if its message does not say so.
+        reason_shown: Whether the message has been printed already.
+    """
     from rich.table import Table
     from rich.text import Text
 
@@ -44,7 +50,8 @@ def print_error(error: BekenlabError, *, subject: str = "") -> None:
     told = Table.grid(padding=(0, 1, 0, 0))  # what is long goes on under its own column
     told.add_column(no_wrap=True)
     told.add_column(overflow="fold")
-    told.add_row(Text("error:", "bold red"), Text(printable(prefix + error.message)))
+    if not reason_shown:
+        told.add_row(Text("error:", "bold red"), Text(printable(prefix + error.message)))
     advice = error.advice(wording)
     if advice:
         told.add_row(Text("  try:", "bold"), Text(printable(advice)))

@@ -11,6 +11,7 @@ from bekenlab.chips import SECTOR
 from bekenlab.errors import Action, Notice, RefusedError
 from bekenlab.events import EventSink, Finished, Message, Progress, Started, ignore
 from bekenlab.flashing.backup_files import BackupFiles, manifest_path
+from bekenlab.flashing.flash_answers import raise_if_flash_is_silent
 from bekenlab.flashing.same_chip import identity_facts
 from bekenlab.link.comparing import differing_sectors
 from bekenlab.link.errors import BadReadError, VerifyFailedError
@@ -83,9 +84,11 @@ def backup(
         RefusedError: Another chip answers halfway through.
         BadReadError: A sector cannot be read.
         VerifyFailedError: The RF calibration reads differently each time.
-        NotADumpError: Every byte reads 00 or FF: nothing was backed up.
+        FlashSilentError: The chip answers, its flash does not.
+        NotADumpError: Every byte reads FF: nothing was backed up.
         BekenlabError: The port, the chip or a file fails.
     """
+    raise_if_flash_is_silent(target)
     started = target.session.transport.now()
     files = BackupFiles(output, identity_facts(target.identity), target.size)
     events(Started(JOB, target.size))
@@ -101,7 +104,8 @@ def backup(
         raise
     sha256 = hashlib.sha256(files.data).hexdigest()
     files.finish(_manifest(files, sha256, now()))
-    notices = _examine(bytes(files.data))
+    chip = target.identity.chip
+    notices = _examine(bytes(files.data), chip.name if chip else None)
     events(Finished(JOB))
     return BackupReport(
         output=output,
@@ -241,16 +245,15 @@ def _raise_if_uniform(data: bytes) -> None:
         raise problem
 
 
-def _examine(data: bytes) -> tuple[Notice, ...]:
+def _examine(data: bytes, chip_name: str | None) -> tuple[Notice, ...]:
     """Warnings when the bytes do not look like the flash of a working device."""
     # Imported after reading: nobody waiting for a chip should wait for numpy as well.
+    from bekenlab.analysis.condition import condition_of
     from bekenlab.image import read_image
 
     image = read_image(data)
-    notices = list(image.notices)
-    if image.loader is None:
-        text = "There is no boot loader at the beginning of flash; the device would not start."
-        notices.append(Notice("no-boot-loader", text))
+    condition = condition_of(image, chip_name)
+    notices = [*image.notices, *(condition.notices() if condition else ())]
     if not image.app:
         text = "No application was found: the area is blank, or of a kind bekenlab does not know."
         notices.append(Notice("no-app", text))

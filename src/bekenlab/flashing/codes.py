@@ -12,6 +12,7 @@ KEEPABLE = ("bootloader", "rf")
 
 OVERRIDABLE = (
     *KEEPABLE,
+    "no-bootloader",
     "encryption",
     "wrong-chip",
     "too-big",

@@ -136,9 +136,8 @@ def _watcher(job: str, events: EventSink) -> Callable[[LinkProgress], None]:
 
 def _report_link(link: Link, name: str, wanted: int, job: str, events: EventSink) -> None:
     identity = link.target.identity
-    loader = identity.boot_version or identity.loader_name or f"CRC {identity.loader_crc:08X}"
     size = f"{identity.flash_size / (1 << 20):g} MiB"
-    text = f"linked on {name}: {identity.chip_name}, loader {loader}, flash {size}"
+    text = f"linked on {name}: {identity.chip_name}, loader {identity.loader_text}, flash {size}"
     events(Message(job, "linked", f"{text}, {link.baud} baud"))
     if link.baud < wanted:
         events(Message(job, "baud-lowered", f"{wanted} baud is not reliable; using {link.baud}"))

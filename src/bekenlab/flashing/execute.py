@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bekenlab import stopping
@@ -21,12 +22,17 @@ from bekenlab.link.unlock import protection_of, read_status, unlocked
 from bekenlab.link.writing import write_sector
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from bekenlab.flashing.plan import FlashPlan, PlannedSector
     from bekenlab.link.target import Target
 
 _ROUNDS = 3
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,7 @@ def flash(
     journal: WriteJournal,
     *,
     reboot: bool = True,
+    now: Callable[[], datetime] = _now,
     events: EventSink = ignore,
 ) -> FlashReport:
     """Carry out a plan.
@@ -71,6 +78,7 @@ def flash(
         state: What the chip held when the plan was made.
         journal: Where to record what the chip held.
         reboot: Start the firmware at the end.
+        now: Wall-clock time, for the record.
         events: Receives progress.
 
     Raises:
@@ -87,7 +95,7 @@ def flash(
         events(Started(JOB, (len(plan.sectors) + len(plan.repairs)) * SECTOR))
         guard = same_chip_guard(target, plan, state)
         guard()  # the user was asked meanwhile, which may have taken an hour
-        record = run.record()
+        record = run.record(now())
         saved = journal.save(record, state.unfinished[0] if state.unfinished else None)
         target.session.state.check_after_relink(guard)
         with unlocked(target, record.status):
@@ -133,7 +141,7 @@ class _Run:
         self.retried = 0
         self.repaired = 0
 
-    def record(self) -> WriteRecord:
+    def record(self, now: datetime) -> WriteRecord:
         """A record of what the chip holds before anything is changed."""
         earlier = self._state.unfinished[1] if self._state.unfinished else None
         status = earlier.status if earlier else self._status()
@@ -151,6 +159,8 @@ class _Run:
             originals=originals,
             backup=self._plan.backup,
             status=status,
+            title=self._plan.title,
+            made=now.isoformat(timespec="minutes"),
         )
 
     def _status(self) -> int | None:

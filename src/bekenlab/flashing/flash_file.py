@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.recognise import reject_reason
-from bekenlab.chips import APP_START, SECTOR, chip_for_uf2
+from bekenlab.chips import APP_LOGICAL, APP_START, SECTOR, chip_for_uf2
 from bekenlab.errors import DamagedDumpError, NotADumpError
 from bekenlab.flashing.pieces import Piece
 from bekenlab.image import EncryptionState, Image, read_image, uf2
+from bekenlab.image.keys import NO_KEYS, CodeKeys, key_at, keys_of
 
 if TYPE_CHECKING:
     from bekenlab.analysis.inputs import InputFile
@@ -51,6 +52,10 @@ KIND_MEANS = {
 }
 
 
+RUNS = frozenset({FileKind.DUMP, FileKind.ROTATED_DUMP, FileKind.QIO, FileKind.UA, FileKind.UF2})
+"""Kinds that hold an application, which needs a boot loader to start it."""
+
+
 @dataclass(frozen=True, slots=True)
 class FlashFile:
     """A file to be written.
@@ -63,6 +68,7 @@ class FlashFile:
         chip: Name of the chip it is for, or None if unknown.
         firmware: What the firmware calls itself, or an empty string.
         encryption: Encryption of its code; None without code.
+        keys: Keys of its code, as far as they are known.
         damage: What is wrong with it, or an empty string.
         sha256: SHA-256 of the unpacked file, hexadecimal.
     """
@@ -76,6 +82,7 @@ class FlashFile:
     encryption: EncryptionState | None
     sha256: str
     damage: str = ""
+    keys: CodeKeys = NO_KEYS
 
     def at(self, start: int) -> tuple[Piece, ...]:
         """The pieces with physical addresses, the first at ``start``."""
@@ -116,6 +123,7 @@ def recognise(file: InputFile) -> FlashFile:
         encryption=image.encryption.state if image.spans else None,
         sha256=analysis.file.sha256,
         damage=damage.message if isinstance(damage, DamagedDumpError) else "",
+        keys=_keys(image),
     )
 
 
@@ -150,6 +158,13 @@ def _by_image(image: Image) -> tuple[FileKind, int | None]:
     if image.spans and image.spans[0].start in {0, APP_START} and whole:
         return FileKind.DUMP, 0
     return (FileKind.DUMP, 0) if whole and image.rf else (FileKind.OTHER, None)
+
+
+def _keys(image: Image) -> CodeKeys:
+    """The keys of an image's code; an app by itself has one, wherever its file begins."""
+    if image.start or image.misplaced:
+        return CodeKeys(app=key_at(image.physical, 0, APP_LOGICAL))
+    return keys_of(image.physical)
 
 
 def _flash_file(file: InputFile, kind: FileKind) -> FlashFile:
@@ -189,6 +204,7 @@ def _package(file: InputFile) -> FlashFile:
         firmware=" ".join(filter(None, (package.firmware, package.version))),
         encryption=image.encryption.state if image.spans else None,
         sha256=hashlib.sha256(file.data).hexdigest(),
+        keys=CodeKeys(app=key_at(app, 0, APP_LOGICAL)),
     )
 
 

@@ -15,17 +15,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import SECTOR
-from bekenlab.errors import FileAccessError
+from bekenlab.errors import FileAccessError, Notice
 from bekenlab.files import write_whole
 from bekenlab.flashing.same_chip import calibration_sectors, identity_facts, is_same
+from bekenlab.link.comparing import sector_crcs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from bekenlab.link.identity import Identity
+    from bekenlab.link.target import Target
 
 FORMAT = "bekenlab-write"
 _VERSION = 1
+# Facts of a chip that its boot loader has no part in.
+_LASTING_FACTS = ("chip_id", "flash_id", "flash_part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ class WriteRecord:
         originals: Content of the sectors that are kept, by address.
         backup: The backup the write relies on, or None.
         status: The flash's status registers, or None if they cannot be read.
+        title: What was to be written, in words; empty in records of older versions.
+        made: When the write began, in ISO 8601; empty in records of older versions.
     """
 
     chip: Mapping[str, Any]
@@ -47,6 +53,31 @@ class WriteRecord:
     originals: Mapping[int, bytes] = field(repr=False)
     backup: Path | None = None
     status: int | None = None
+    title: str = ""
+    made: str = ""
+
+    @property
+    def about(self) -> str:
+        """Which write it was, in words: ``"the write of app.bin at 2026-11-30 12:00"``."""
+        what = f"the write of {self.title}" if self.title else "a write"
+        return f"{what} at {self.made.replace('T', ' ')}" if self.made else what
+
+    def notice(self) -> Notice:
+        """The warning that the chip is half written."""
+        text = f"Half written: {self.about} was cut off. Finish it by writing again"
+        back = f", or put the backup back ({self.backup.name})" if self.backup else ""
+        return Notice("unfinished-write", f"{text}{back}.")
+
+    def is_kind_of(self, identity: Identity) -> bool:
+        """Whether it was made for this kind of chip.
+
+        A write of the boot loader that was cut off leaves another loader, or none, and with it
+        another idea of the chip.
+        """
+        now = identity_facts(identity)
+        if not self.is_inside(0) or now["chip_id"] is None:
+            return dict(self.chip) == now
+        return all(self.chip.get(name) == now[name] for name in _LASTING_FACTS)
 
     def is_inside(self, address: int) -> bool:
         """Whether the write is to change the sector at an address."""
@@ -56,7 +87,7 @@ class WriteRecord:
         """Whether a chip is the one this record was made for."""
         own = calibration_sectors(identity)
         lasting = {a: crc for a, crc in self.crcs.items() if a in own or not self.is_inside(a)}
-        return dict(self.chip) == identity_facts(identity) and is_same(lasting, crcs, own)
+        return self.is_kind_of(identity) and is_same(lasting, crcs, own)
 
 
 class WriteJournal:
@@ -80,9 +111,21 @@ class WriteJournal:
 
     def concerns(self, identity: Identity) -> bool:
         """Whether there is a record of a write to this kind of chip, possibly to this very one."""
-        facts = identity_facts(identity)
         records = map(_read, self._paths())
-        return any(record is not None and dict(record.chip) == facts for record in records)
+        return any(record is not None and record.is_kind_of(identity) for record in records)
+
+    def half_written(self, target: Target) -> WriteRecord | None:
+        """The record of a write to this very chip that began and was cut off, or None.
+
+        Asks for CRCs only if there is a record for its kind.
+        """
+        if not self.concerns(target.identity):
+            return None
+        crcs = dict(sector_crcs(target, range(0, target.size, SECTOR)))
+        found = self.find(target.identity, crcs)
+        if found is None or all(crcs.get(a) == crc for a, crc in found[1].crcs.items()):
+            return None
+        return found[1]
 
     def _paths(self) -> Iterable[Path]:
         if self._folder is None or not self._folder.is_dir():
@@ -123,6 +166,8 @@ def _to_json(record: WriteRecord) -> dict[str, Any]:
         },
         "backup": str(record.backup) if record.backup else None,
         "status": record.status,
+        "title": record.title,
+        "made": record.made,
     }
 
 
@@ -139,6 +184,8 @@ def _read(path: Path) -> WriteRecord | None:
             originals={int(a, 16): base64.b64decode(d) for a, d in table["originals"].items()},
             backup=Path(table["backup"]) if table["backup"] else None,
             status=table["status"],
+            title=str(table.get("title", "")),
+            made=str(table.get("made", "")),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from bekenlab.chips import Region
     from bekenlab.flashing.pieces import Piece
+    from bekenlab.image.condition import Condition
 
 # Measured on the virtual chip with the times of NOR data sheets: erasing, programming, comparing.
 _SECONDS_PER_SECTOR = 0.06
@@ -77,6 +78,7 @@ class FlashPlan:
         notices: What else the reader should know.
         backup: The backup of this chip that the write relies on, if any.
         baud: Baud rate, for the estimate.
+        condition: Which parts of the chip are intact; None if that was not looked at.
     """
 
     title: str
@@ -89,6 +91,7 @@ class FlashPlan:
     notices: tuple[Notice, ...] = ()
     backup: Path | None = None
     baud: int = 115_200
+    condition: Condition | None = None
 
     @property
     def changes(self) -> bool:

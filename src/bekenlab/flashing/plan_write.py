@@ -6,27 +6,27 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import APP_START, SECTOR
+from bekenlab.chips import APP_START
 from bekenlab.errors import Action, Notice, UsageError
 from bekenlab.flashing.codes import code_of
+from bekenlab.flashing.condition import examine
 from bekenlab.flashing.flash_file import KIND_MEANS, FileKind, FlashFile, place
 from bekenlab.flashing.pieces import Piece, inside, without
 from bekenlab.flashing.plan import FlashPlan, PlannedSector, compose
-from bekenlab.flashing.refusals import Situation, refusals
+from bekenlab.flashing.refusals import Situation, refusals, worth_keeping
 from bekenlab.flashing.same_chip import protected_regions
 from bekenlab.flashing.state import lost_sectors
+from bekenlab.image.loader_check import check_loader
 from bekenlab.link.reading import read_alone
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bekenlab.chips import Region
     from bekenlab.flashing.state import ChipState
+    from bekenlab.image.condition import Condition
+    from bekenlab.image.loader_check import LoaderCheck
     from bekenlab.link.target import Target
-
-# Sectors that show how the boot loader and the application are encrypted.
-_HEADS = (0, APP_START)
-HEAD = _HEADS[-1] + SECTOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,13 @@ def plan_write(
         UsageError: A file's address is unknown, or two files overlap.
         BekenlabError: The chip or the port fails.
     """
+    likely = [data for data in (state.backup and state.backup[1], loader_area(file)) if data]
+    condition = examine(target, original=state.original, likely=likely)
     parts = [
-        placed(target, file, options, options.address),
-        *(placed(target, more, options, None) for more in also),
+        placed(target, file, options, options.address, condition),
+        *(placed(target, more, options, None, condition) for more in also),
     ]
     _refuse_overlap([part for part in parts if part.pieces])
-    head = _heads(target)
     found = [
         refusal
         for part in parts
@@ -80,7 +81,8 @@ def plan_write(
                 pieces=part.pieces,
                 identity=target.identity,
                 crcs=state.before,
-                head=head,
+                condition=condition,
+                loader=part.loader,
                 has_backup=state.backup is not None,
             )
         )
@@ -97,7 +99,8 @@ def plan_write(
         repairs=_repairs(state, pieces),
         kept=tuple(dict.fromkeys(region for part in parts for region in part.kept)),
         refusals=tuple(r for r in dict.fromkeys(found) if r.code not in options.force),
-        notices=tuple(_notices(state)),
+        notices=(*_notices(state), *condition_notices(condition, parts)),
+        condition=condition,
         backup=state.backup[0] if state.backup else None,
         baud=target.session.baud,
     )
@@ -105,15 +108,36 @@ def plan_write(
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A file at its address, and the regions that are left out."""
+    """A file at its address.
+
+    Attributes:
+        file: The file.
+        pieces: Its bytes that are to be written.
+        kept: Regions of the chip that are left as they are.
+        loader: The boot loader it brings, if that is written; else None.
+    """
 
     file: FlashFile
     pieces: Sequence[Piece]
     kept: Sequence[Region]
+    loader: LoaderCheck | None = None
 
 
-def placed(target: Target, file: FlashFile, options: WriteOptions, address: int | None) -> Placed:
+def placed(
+    target: Target,
+    file: FlashFile,
+    options: WriteOptions,
+    address: int | None,
+    condition: Condition,
+) -> Placed:
     """Where a file's bytes go on this chip, and which regions are left out.
+
+    Args:
+        target: The chip.
+        file: The file.
+        options: What to leave alone.
+        address: Where to write it; None: where it belongs.
+        condition: Which parts of the chip are intact; only those are kept.
 
     Raises:
         UsageError: Its address is unknown.
@@ -125,9 +149,45 @@ def placed(target: Target, file: FlashFile, options: WriteOptions, address: int 
             action=Action("name-address"),
         )
     whole = file.at(start)
-    kept = _kept(target, file, options)
-    touched = [r for r in kept if any(p.start < r.end and r.start < p.end for p in whole)]
-    return Placed(file, [part for piece in whole for part in without(piece, kept)], touched)
+    left_out = _left_out(target, file, options, condition)
+    kept = [
+        region
+        for region in left_out
+        if any(piece.start < region.end and region.start < piece.end for piece in whole)
+        and worth_keeping(region, condition)
+    ]
+    pieces = [part for piece in whole for part in without(piece, left_out)]
+    return Placed(file, pieces, kept, _brought(target, pieces, condition))
+
+
+def _brought(target: Target, pieces: Sequence[Piece], condition: Condition) -> LoaderCheck | None:
+    """The boot loader in pieces that begin at 0, judged for the chip."""
+    first = next((piece.data for piece in pieces if not piece.start), None)
+    if first is None:
+        return None
+    chip = target.identity.chip
+    names = (chip.name,) if chip else ()
+    area = first[:APP_START].ljust(APP_START, b"\xff")
+    return check_loader(area, chips=names, key=condition.keys.key)
+
+
+def loader_area(file: FlashFile) -> bytes | None:
+    """A file's bytes for the boot loader's area; None if it does not cover it."""
+    first = file.pieces[0]
+    covers = file.start == 0 and not first.start and len(first.data) >= APP_START
+    return first.data[:APP_START] if covers else None
+
+
+def condition_notices(condition: Condition, parts: Sequence[Placed]) -> Iterator[Notice]:
+    """What the plan's reader should know of the chip; a boot loader that is written is no fault."""
+    brought = next((part.loader for part in parts if part.loader), None)
+    for notice in condition.notices():
+        if notice.code == "no-boot-loader" and brought is not None and brought.starts:
+            about = condition.loader.about
+            text = f"{about[:1].upper()}{about[1:]}: the file's boot loader is written."
+            yield Notice("boot-loader-replaced", text)
+        else:
+            yield notice
 
 
 def _refuse_overlap(parts: Sequence[Placed]) -> None:
@@ -148,20 +208,19 @@ def title_of(file: FlashFile) -> str:
     return ", ".join(filter(None, (f"{file.name}: {KIND_MEANS[file.kind]}", file.firmware)))
 
 
-def _kept(target: Target, file: FlashFile, options: WriteOptions) -> list[Region]:
-    """Regions to keep; QIO firmware brings a boot loader, which is written only when forced."""
+def _left_out(
+    target: Target, file: FlashFile, options: WriteOptions, condition: Condition
+) -> list[Region]:
+    """Regions not to write.
+
+    QIO firmware brings a boot loader, which is written only when forced, or when the chip has none
+    that it can run.
+    """
     keep = set(options.keep)
-    if file.kind is FileKind.QIO and "bootloader" not in options.force:
+    is_forced = "bootloader" in options.force
+    if file.kind is FileKind.QIO and not is_forced and condition.loader.starts:
         keep.add("bootloader")
     return [region for region in protected_regions(target.identity) if code_of(region) in keep]
-
-
-def _heads(target: Target) -> bytes:
-    """The first sectors of boot loader and application; blank bytes in between."""
-    head = bytearray(b"\xff" * HEAD)
-    for address in _HEADS:
-        head[address : address + SECTOR] = read_alone(target, address).data
-    return bytes(head)
 
 
 def _content(target: Target, state: ChipState, address: int) -> bytes:
@@ -186,5 +245,6 @@ def _repairs(state: ChipState, pieces: Sequence[Piece]) -> tuple[PlannedSector, 
 def _notices(state: ChipState) -> list[Notice]:
     if state.unfinished is None:
         return []
-    text = "An earlier write to this chip was interrupted; what it damaged is repaired as well."
+    about = state.unfinished[1].about
+    text = f"Half written: {about} was interrupted; what it damaged is repaired as well."
     return [Notice("unfinished-write", text)]

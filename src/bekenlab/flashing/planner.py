@@ -11,13 +11,22 @@ import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import SECTOR
 from bekenlab.events import EventSink, ignore
+from bekenlab.flashing.condition import examine
+from bekenlab.flashing.flash_answers import raise_if_flash_is_silent
+from bekenlab.flashing.flash_file import RUNS
 from bekenlab.flashing.pieces import Piece, inside
 from bekenlab.flashing.plan import FlashPlan, compose
-from bekenlab.flashing.plan_write import HEAD, placed, plan_write, title_of
+from bekenlab.flashing.plan_write import (
+    condition_notices,
+    loader_area,
+    placed,
+    plan_write,
+    title_of,
+)
 from bekenlab.flashing.refusals import Situation, refusals
 from bekenlab.flashing.state import ChipState, survey
+from bekenlab.image.condition import NOTHING_KNOWN
 from bekenlab.link.reading import read_alone
 
 if TYPE_CHECKING:
@@ -28,6 +37,7 @@ if TYPE_CHECKING:
     from bekenlab.flashing.journal import WriteJournal
     from bekenlab.flashing.plan import PlannedSector
     from bekenlab.flashing.plan_write import Placed, WriteOptions
+    from bekenlab.image.condition import Condition
     from bekenlab.link.identity import Identity
     from bekenlab.link.target import Target
 
@@ -92,6 +102,7 @@ class Planner:
         return WriteProposal(self._target.identity, plan, options, state)
 
     def _plan(self, options: WriteOptions) -> tuple[FlashPlan, ChipState]:
+        raise_if_flash_is_silent(self._target)
         first, *others = self._files
         if self._state is None and not others:
             plan = plan_unchanged(self._target, first, options, self._journal)
@@ -117,12 +128,16 @@ def plan_unchanged(
         UsageError: The file's address is unknown.
         BekenlabError: The chip or the port fails.
     """
-    part = placed(target, file, options, options.address)
+    condition = NOTHING_KNOWN
+    if file.kind in RUNS:
+        area = loader_area(file)
+        condition = examine(target, likely=[area] if area else [])
+    part = placed(target, file, options, options.address, condition)
     pieces = tuple(piece for whole in part.pieces for piece in inside(whole, target.size))
     if not pieces or journal.concerns(target.identity) or not _holds(target, pieces):
         return None
     same, _ = compose(pieces, {}, lambda address: read_alone(target, address).data)
-    if _is_refused(target, part, options, same):
+    if _is_refused(target, part, options, same, condition):
         return None
     return FlashPlan(
         title=title_of(file),
@@ -130,22 +145,28 @@ def plan_unchanged(
         sectors=(),
         same=same,
         kept=tuple(part.kept),
+        notices=tuple(condition_notices(condition, [part])),
+        condition=condition,
         baud=target.session.baud,
     )
 
 
 def _is_refused(
-    target: Target, part: Placed, options: WriteOptions, same: Sequence[PlannedSector]
+    target: Target,
+    part: Placed,
+    options: WriteOptions,
+    same: Sequence[PlannedSector],
+    condition: Condition,
 ) -> bool:
     """Whether a rule refuses the file, which also holds when the chip already has its bytes."""
     held = {sector.address: sector.data for sector in same}
-    blank = b"\xff" * SECTOR
     situation = Situation(
         file=part.file,
         pieces=part.pieces,
         identity=target.identity,
         crcs={address: zlib.crc32(data) for address, data in held.items()},
-        head=b"".join(held.get(address, blank) for address in range(0, HEAD, SECTOR)),
+        condition=condition,
+        loader=part.loader,
         has_backup=True,  # nothing is lost
     )
     return any(refusal.code not in options.force for refusal in refusals(situation))

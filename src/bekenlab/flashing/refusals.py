@@ -6,19 +6,23 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import SECTOR, CodeEncryption, find_chip
+from bekenlab.chips import SECTOR, find_chip
 from bekenlab.flashing.codes import code_of
-from bekenlab.flashing.flash_file import FileKind
+from bekenlab.flashing.flash_file import RUNS, FileKind
 from bekenlab.flashing.plan import Refusal
 from bekenlab.flashing.same_chip import is_blank, protected_regions
-from bekenlab.image import EncryptionState, read_image
+from bekenlab.image.keys import key_name, same_key, stored_as
+from bekenlab.image.rf import RfState
 from bekenlab.link.target import BLANK_SECTOR_CRC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from bekenlab.chips import Region
     from bekenlab.flashing.flash_file import FlashFile
     from bekenlab.flashing.pieces import Piece
+    from bekenlab.image.condition import Condition
+    from bekenlab.image.loader_check import LoaderCheck
     from bekenlab.link.identity import Identity
 
 
@@ -31,7 +35,8 @@ class Situation:
         pieces: Where its bytes would go, including what does not fit into flash.
         identity: The chip.
         crcs: CRC-32 by sector address, as the chip holds them.
-        head: The chip's first bytes of boot loader and app, as far as they have been read.
+        condition: Which parts of the chip are intact, and which key it has.
+        loader: The boot loader the file brings, if it is to be written; else None.
         has_backup: Whether a backup of this chip is known.
     """
 
@@ -39,7 +44,8 @@ class Situation:
     pieces: Sequence[Piece]
     identity: Identity
     crcs: Mapping[int, int]
-    head: bytes
+    condition: Condition
+    loader: LoaderCheck | None
     has_backup: bool
 
 
@@ -51,6 +57,7 @@ def refusals(situation: Situation) -> Iterator[Refusal]:
     yield from _wrong_chip(situation)
     yield from _too_big(situation)
     yield from _protected(situation)
+    yield from _no_loader(situation)
     yield from _encryption(situation)
     blank = all(crc == BLANK_SECTOR_CRC for crc in situation.crcs.values())
     if not situation.has_backup and not blank:
@@ -84,9 +91,11 @@ def _too_big(situation: Situation) -> Iterator[Refusal]:
 
 
 def _protected(situation: Situation) -> Iterator[Refusal]:
-    """Regions that cannot be rebuilt, unless they are blank or the file holds the same bytes."""
+    """Regions that cannot be rebuilt, unless nothing in them is worth keeping or would change."""
     for region in protected_regions(situation.identity):
-        if is_blank(situation.crcs, region.start, region.end):
+        if is_blank(situation.crcs, region.start, region.end) or not worth_keeping(
+            region, situation.condition
+        ):
             continue
         changed = [
             address
@@ -106,22 +115,38 @@ def _changes(situation: Situation, piece: Piece, address: int) -> bool:
     return len(data) < SECTOR or zlib.crc32(data) != situation.crcs.get(address)
 
 
-def _encryption(situation: Situation) -> Iterator[Refusal]:
-    """The chip decrypts code with its own key; other code would not start."""
-    new, runs_plain = situation.file.encryption, _runs_plain(situation)
-    if new in (None, EncryptionState.UNKNOWN) or runs_plain is None:
+def worth_keeping(region: Region, condition: Condition) -> bool:
+    """Whether a protected region holds what its name says, or may do so."""
+    if region.name == "bootloader":
+        return condition.loader.starts
+    if region.start == condition.rf_address:
+        return condition.rf in {None, RfState.PRESENT, RfState.DAMAGED}
+    return True
+
+
+def _no_loader(situation: Situation) -> Iterator[Refusal]:
+    """An application needs a boot loader: the chip's, or one that the file brings."""
+    there, brought = situation.condition.loader, situation.loader
+    if situation.file.kind not in RUNS or there.starts or (brought and brought.starts):
         return
-    plain = new is EncryptionState.PLAIN
-    if plain != runs_plain:
-        words = {True: "not encrypted", False: "encrypted"}
-        text = f"its code is {words[plain]}, but the chip runs code that is {words[runs_plain]}"
-        yield Refusal("encryption", f"{text}: it would not start")
+    file = f"the file's is not fit: {brought.about}" if brought else "the file brings none"
+    yield Refusal("no-bootloader", f"{there.about}, and {file}; the device would not start")
 
 
-def _runs_plain(situation: Situation) -> bool | None:
-    """Whether the chip runs plain code, by its flash, else as usual for it; None: unknown."""
-    now = read_image(situation.head)
-    if now.spans and now.encryption.state is not EncryptionState.UNKNOWN:
-        return now.encryption.state is EncryptionState.PLAIN
-    chip = situation.identity.chip
-    return None if chip is None else chip.encryption is CodeEncryption.PLAIN
+def _encryption(situation: Situation) -> Iterator[Refusal]:
+    """The chip decrypts code with its own key; code under another would not start."""
+    keys, given = situation.condition.keys, situation.file.keys
+    new = given.app or given.loader
+    if keys.key is None or new is None or same_key(new, keys.key):
+        return
+    says = (
+        f"the chip's eFuse holds {key_name(keys.efuse)}"
+        if keys.efuse
+        else f"the chip runs code that is {stored_as(keys.key)}"
+    )
+    if not new.bypassed and key_name(new) == key_name(keys.key):
+        says = "the chip has yet another one"
+    text = f"its code is {stored_as(new)}, but {says}: it would not start"
+    if keys.conflict:
+        text += f" (on the chip, {keys.conflict})"
+    yield Refusal("encryption", text)

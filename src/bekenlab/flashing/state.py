@@ -11,14 +11,17 @@ from bekenlab.chips import SECTOR
 from bekenlab.errors import BekenlabError
 from bekenlab.events import EventSink, Progress, ignore
 from bekenlab.flashing.backup_files import is_as_made
+from bekenlab.flashing.flash_answers import raise_if_flash_is_silent
 from bekenlab.flashing.same_chip import is_blank, protected_regions
 from bekenlab.image.layout import arrange
+from bekenlab.image.loader_check import check_loader
 from bekenlab.link.comparing import sector_crcs, verified_crcs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from bekenlab.chips import Region
     from bekenlab.flashing.journal import WriteJournal, WriteRecord
     from bekenlab.link.identity import Identity
     from bekenlab.link.target import Target
@@ -73,7 +76,12 @@ def survey(
         journal: Records of interrupted writes.
         backups: Files that may be backups of it, oldest first.
         events: Receives progress.
+
+    Raises:
+        FlashSilentError: The chip answers, its flash does not.
+        BekenlabError: The chip or the port fails.
     """
+    raise_if_flash_is_silent(target)
     identity = target.identity
     regions = protected_regions(identity)
     own = [a for r in regions for a in range(r.start, r.end, SECTOR) if a < target.size]
@@ -129,12 +137,17 @@ def _same_chip(identity: Identity, crcs: Mapping[int, int], data: bytes) -> bool
     own = [r for r in regions if r.name != "bootloader" and not is_blank(crcs, r.start, r.end)]
     # Thousands of devices share a boot loader. Without calibration data only all of flash can
     # identify a chip; a dump equal to it loses nothing in any case.
-    spans = [(r.start, r.end) for r in regions] if own else [(0, len(data))]
+    spans = [(r.start, r.end) for r in regions if _lasts(r, data)] if own else [(0, len(data))]
     return all(
         zlib.crc32(data[address : address + SECTOR]) == crcs.get(address)
         for start, end in spans
         for address in range(start, end, SECTOR)
     )
+
+
+def _lasts(region: Region, data: bytes) -> bool:
+    """Whether a chip keeps a protected region: a boot loader that cannot run is replaced."""
+    return region.name != "bootloader" or check_loader(data).starts
 
 
 def lost_sectors(

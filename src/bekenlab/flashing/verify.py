@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from bekenlab.chips import Region
     from bekenlab.flashing.pieces import Piece
     from bekenlab.link.target import Target
 
@@ -33,6 +34,7 @@ class VerifyReport:
         compared: Number of bytes.
         different: Addresses of sectors that differ.
         seconds: How long it took, by the transport's clock.
+        left_out: Regions of the chip that the file has too, but a write would not change.
     """
 
     path: Path
@@ -40,10 +42,11 @@ class VerifyReport:
     compared: int
     different: tuple[int, ...]
     seconds: float
+    left_out: tuple[Region, ...] = ()
 
     @property
     def equal(self) -> bool:
-        """Whether the chip holds exactly the file's bytes."""
+        """Whether the chip holds exactly the file's bytes, but for what is left out."""
         return not self.different
 
     def problem(self) -> VerifyFailedError | None:

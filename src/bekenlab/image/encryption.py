@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 BOOTLOADER_ADDRESS = 0
 APP_ADDRESS = APP_LOGICAL
 
+_HANDLERS = slice(32, 60)
+_MIN_HANDLERS = 4
+_END_OF_CODE = 0x400000
+
 
 class EncryptionState(StrEnum):
     """How an image's code is stored."""
@@ -58,6 +62,23 @@ def looks_like_vectors(plain: bytes) -> bool:
     rest = words[1 : recovery.VECTOR_WORDS]
     handlers = (rest == recovery.LOAD_PC) | (rest >> 24 == 0xEA)
     return int(handlers.sum()) >= 5
+
+
+def handlers_in_app(plain: bytes) -> bool | None:
+    """Whether the handlers that a vector table refers to are in the app, or in the boot loader.
+
+    Args:
+        plain: Code from the vector table on, at least 64 bytes; the addresses follow the table.
+
+    Returns:
+        None if they are in neither, or there are too few bytes.
+    """
+    handlers = np.frombuffer(plain[_HANDLERS], "<u4") if len(plain) >= _HANDLERS.stop else ()
+    in_app = sum(APP_LOGICAL <= int(each) < _END_OF_CODE for each in handlers)
+    in_loader = sum(0 < int(each) < APP_LOGICAL for each in handlers)
+    if max(in_app, in_loader) < _MIN_HANDLERS:
+        return None
+    return in_app > in_loader
 
 
 def opens(stored: bytes, address: int, key: CodeKey) -> bool:

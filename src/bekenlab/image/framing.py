@@ -125,6 +125,12 @@ def find_spans(data: bytes, phase: int = 0) -> tuple[FramedSpan, ...]:
     return tuple(spans)
 
 
+def count_frames(data: bytes) -> tuple[int, int]:
+    """How many frames from the first byte on have the right CRC, and how many are blank (FF)."""
+    frames = _frames(data, 0)
+    return int(_good(frames).sum()), int((frames == 0xFF).all(axis=1).sum())
+
+
 def _too_far(frames: NDArray[np.uint8], left: int, right: int) -> bool:
     """Whether the gap between two good frames holds too many frames that are not blank."""
     gap = frames[left + 1 : right]

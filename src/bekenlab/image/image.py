@@ -83,6 +83,7 @@ class Image:
         partitions: From the FAL table, in address order; without one, those that headers show.
         rf: The RF sector, its ``offset`` a physical address.
         loader: Boot loader at physical address 0, or None.
+        misplaced: Whether an application lies at 0, where the boot loader belongs.
         notices: What the reader should know.
     """
 
@@ -96,6 +97,7 @@ class Image:
     partitions: tuple[Partition, ...]
     rf: rf.RfSector | None
     loader: LoaderIdentity | None
+    misplaced: bool
     notices: tuple[Notice, ...]
 
     def partition(self, name: str) -> Partition | None:
@@ -118,19 +120,22 @@ def read_image(data: bytes) -> Image:
     data, headers, start = arranged.data, arranged.headers, arranged.start
     notices = list(arranged.notices)
     spans = framing.find_spans(data)
-    loader_stored = framing.strip(data[:APP_START]) if spans and not start else b""
+    has_loader = spans and not start and not arranged.misplaced
+    loader_stored = framing.strip(data[:APP_START]) if has_loader else b""
     records = find_table(loader_stored)
     spans = _executable(spans, records, start, len(data))
     stored = framing.strip(memoryview(data)[spans[0].start : spans[-1].end]) if spans else b""
     first = framing.to_logical(start + spans[0].start) if spans else 0
+    first += APP_ADDRESS if arranged.misplaced else 0
     encryption = decide(dict(_vector_tables(stored, first)))
     logical = cipher.apply(stored, first, encryption.key) if encryption.key else b""
     if spans and encryption.state is EncryptionState.UNKNOWN:
         notices.append(_UNKNOWN_KEY)
     check = partial(_container, data, start, headers, encryption)
+    if not records and not arranged.misplaced:
+        records = tuple(_self_evident(headers, spans, start))
     partitions = tuple(
-        Partition(record.name, *record.physical, record.framed, check(record))
-        for record in records or _self_evident(headers, spans, start)
+        Partition(record.name, *record.physical, record.framed, check(record)) for record in records
     )
     notices.extend(_bad_frames(spans, start, partitions))
     notices.extend(_damage(partitions, start + len(data)))
@@ -144,7 +149,8 @@ def read_image(data: bytes) -> Image:
         logical_start=first,
         partitions=partitions,
         rf=_rf_sector(data, start),
-        loader=_loader(data, spans, start),
+        loader=_loader(data, spans, start) if has_loader else None,
+        misplaced=arranged.misplaced,
         notices=tuple(notices),
     )
 

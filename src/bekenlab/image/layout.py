@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING
 
 from bekenlab.chips import APP_START, MIB, SECTOR, bootloader_ends
 from bekenlab.errors import Notice
-from bekenlab.image import framing
+from bekenlab.image import cipher, framing
 from bekenlab.image.cipher import PLAIN_KEY, TUYA_KEY
-from bekenlab.image.encryption import APP_ADDRESS, BOOTLOADER_ADDRESS, opens
+from bekenlab.image.encryption import (
+    APP_ADDRESS,
+    BOOTLOADER_ADDRESS,
+    decide,
+    handlers_in_app,
+    opens,
+)
 from bekenlab.image.partitions import find_table
 from bekenlab.image.rbl import find_headers
 
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
 
 _VECTOR_FRAME = framing.FRAME_SIZE
 _SMALLEST_FLASH = 2 * MIB
+_CODE = 0x8000 // framing.DATA_SIZE * framing.FRAME_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,7 @@ class Arranged:
         rotation: Physical address the file began at, when the start of flash was at its end
             (some tools read from 0x11000 on); 0 when it was not rotated.
         start: Not 0 when the file is only a part of flash and says where it belongs.
+        misplaced: Whether it is all of a flash in which an application lies at 0.
         notices: What was done to the bytes.
     """
 
@@ -39,6 +47,7 @@ class Arranged:
     headers: tuple[FoundHeader, ...]
     rotation: int = 0
     start: int = 0
+    misplaced: bool = False
     notices: tuple[Notice, ...] = ()
 
 
@@ -56,10 +65,12 @@ def arrange(data: bytes) -> Arranged:
     first = _stored_vectors(data, 0)
     if first is None or _is_loader(data, first, headers):
         return Arranged(data, headers, notices=repeated)
-    if any(opens(first, APP_ADDRESS, key) for key in (TUYA_KEY, PLAIN_KEY)):
+    if _is_app(data, first):
         wrapped = _stored_vectors(data, len(data) - APP_START)
         if _is_flash_size(len(data)) and wrapped and _opens_as_loader(wrapped):
             return _rotated(data, APP_START, repeated)
+        if _is_flash_size(len(data)) and len(data) >= _SMALLEST_FLASH:
+            return Arranged(data, headers, misplaced=True, notices=repeated)
         return Arranged(data, headers, start=APP_START, notices=repeated)
     return Arranged(data, headers, notices=repeated)
 
@@ -102,6 +113,19 @@ def _leading(count: int) -> Notice:
 
 def _is_flash_size(size: int) -> bool:
     return size >= MIB and size & (size - 1) == 0
+
+
+def _is_app(data: bytes, first: bytes) -> bool:
+    """Whether code that is no known boot loader is an application.
+
+    Under the Tuya key the vectors tell by their address; else by the handlers they refer to.
+    """
+    if opens(first, APP_ADDRESS, TUYA_KEY):
+        return True
+    code = framing.strip(data[:_CODE])
+    key = decide({APP_ADDRESS: code}).key
+    in_app = None if key is None else handlers_in_app(cipher.apply(code, APP_ADDRESS, key))
+    return in_app is True or (in_app is None and opens(first, APP_ADDRESS, PLAIN_KEY))
 
 
 def _loader_offset(data: bytes, headers: Sequence[FoundHeader]) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bekenlab.chips import SECTOR
 
@@ -18,6 +19,9 @@ _ITEM = struct.Struct("<II")
 # Sections end in 00 and hold tags that differ in the last byte only.
 _SECTION_MASK = 0xFF
 _MAX_MACS = 64
+# What firmware uses, and may store in a table of its own, where flash has no address.
+_MACS_OF_SDK = {"c8:47:8c:42:88:48", "c8:47:8c:00:00:00"}
+_NO_MAC = {None, "00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,41 @@ def parse(sector: bytes, offset: int = 0) -> RfSector | None:
             mac = sector[position : position + 6].hex(":")
         position += size
     return RfSector(offset, length, mac, power)
+
+
+class RfState(StrEnum):
+    """What is where the RF data belong."""
+
+    PRESENT = "present"
+    ERASED = "erased"
+    UNREADABLE = "unreadable"
+    DAMAGED = "damaged"
+    DEFAULT = "default"
+    """A table written by firmware that found none: it has no calibration and no own MAC address."""
+    OTHER = "other"
+
+
+RF_MISSING = {
+    RfState.ERASED: "the RF sector is erased (FF)",
+    RfState.UNREADABLE: "the RF sector reads 00 only",
+    RfState.DAMAGED: "the RF sector is damaged",
+    RfState.DEFAULT: "the RF sector holds only the SDK's defaults, no data of this device",
+    RfState.OTHER: "what lies in the RF sector is no RF data",
+}
+
+
+def check(sector: bytes) -> RfState:
+    """Judge the sector where the RF data belong."""
+    if not sector.strip(b"\xff"):
+        return RfState.ERASED
+    if not sector.strip(b"\0"):
+        return RfState.UNREADABLE
+    if not sector.startswith(MAGIC):
+        return RfState.OTHER
+    found = parse(sector)
+    if found is None or found.mac in _NO_MAC:
+        return RfState.DAMAGED
+    return RfState.DEFAULT if found.mac in _MACS_OF_SDK else RfState.PRESENT
 
 
 def find(data: bytes) -> RfSector | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -85,7 +85,8 @@ def backup(
 
     Raises:
         RefusedError: The file exists.
-        NotADumpError: Every byte reads 00 or FF.
+        FlashSilentError: The chip answers, its flash does not.
+        NotADumpError: Every byte reads FF.
         BekenlabError: The port, the chip or a file fails. Running it again resumes.
     """
     if output is not None:
@@ -124,7 +125,10 @@ def backup_linked(
     if seen:
         _raise_if_of_another(output, seen)
     places.known.add(output)
-    return report
+    unfinished = places.journal.half_written(target)
+    if unfinished is None:
+        return report
+    return replace(report, notices=(unfinished.notice(), *report.notices))
 
 
 def make_folder(folder: Path, action: Action | tuple[Action, ...] = ()) -> Path:

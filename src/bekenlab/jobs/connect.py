@@ -104,7 +104,7 @@ class ConnectedChip:
         """Facts known without reading all of flash: chip, loader, key, write protection, MAC."""
         from bekenlab.jobs.info import info_linked
 
-        return info_linked(self._link)
+        return info_linked(self._link, self._places.journal)
 
     def backup(self, path: str | os.PathLike[str]) -> BackupReport:
         """Read all of flash into a file that must not exist, and verify it.

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from bekenlab.chips import SECTOR
 from bekenlab.events import EventSink, ignore
+from bekenlab.flashing.condition import examine
 from bekenlab.flashing.connection import open_chip
+from bekenlab.flashing.flash_answers import raise_if_flash_is_silent
 from bekenlab.image import rf
 from bekenlab.image.cipher import TUYA_KEY
 from bekenlab.link.efuse import read_key
@@ -16,7 +18,10 @@ from bekenlab.link.reading import read_alone
 from bekenlab.link.unlock import protection_of, read_status
 
 if TYPE_CHECKING:
+    from bekenlab.errors import Notice
     from bekenlab.flashing.connection import ConnectionOptions
+    from bekenlab.flashing.journal import WriteJournal
+    from bekenlab.image.condition import Condition
     from bekenlab.link.connect import Link
     from bekenlab.link.identity import Identity
     from bekenlab.link.linking import Stage
@@ -36,6 +41,7 @@ class InfoReport:
         key_kind: ``"tuya"``, ``"none"`` (all zero: plain code), ``"other"``, ``"unreadable"``.
         write_protected: Whether the flash is write protected; None if unknown.
         mac: The vendor's half of the MAC address with the rest masked, or None.
+        notices: What is missing on the chip, or half written.
     """
 
     identity: Identity
@@ -44,21 +50,33 @@ class InfoReport:
     key_kind: str
     write_protected: bool | None
     mac: str | None
+    notices: tuple[Notice, ...] = ()
 
 
-def info(connection: ConnectionOptions, *, events: EventSink = ignore) -> InfoReport:
+def info(
+    connection: ConnectionOptions,
+    *,
+    journal: WriteJournal | None = None,
+    events: EventSink = ignore,
+) -> InfoReport:
     """Ask the connected chip about itself; changes nothing.
+
+    Args:
+        connection: How to reach the chip.
+        journal: Records of interrupted writes; None: they are not looked for.
+        events: Receives progress.
 
     Raises:
         BekenlabError: The port or the chip fails.
     """
     with open_chip(connection, JOB, events) as link:
-        return info_linked(link)
+        return info_linked(link, journal)
 
 
-def info_linked(link: Link) -> InfoReport:
+def info_linked(link: Link, journal: WriteJournal | None = None) -> InfoReport:
     """The same for a chip that is already linked."""
     target = link.target
+    raise_if_flash_is_silent(target)
     return InfoReport(
         identity=target.identity,
         stage=link.stage,
@@ -66,7 +84,16 @@ def info_linked(link: Link) -> InfoReport:
         key_kind=_key_kind(target),
         write_protected=_protected(target),
         mac=_mac(target),
+        notices=chip_notices(target, examine(target), journal),
     )
+
+
+def chip_notices(
+    target: Target, condition: Condition, journal: WriteJournal | None
+) -> tuple[Notice, ...]:
+    """What is missing on a chip, or half written; the most serious first."""
+    unfinished = journal.half_written(target) if journal else None
+    return (*((unfinished.notice(),) if unfinished else ()), *condition.notices())
 
 
 def _key_kind(target: Target) -> str:

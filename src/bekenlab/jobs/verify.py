@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bekenlab.errors import Action, UsageError
 from bekenlab.events import EventSink, ignore
+from bekenlab.flashing.condition import examine
 from bekenlab.flashing.connection import open_chip
-from bekenlab.flashing.flash_file import place, recognise
+from bekenlab.flashing.flash_answers import raise_if_flash_is_silent
+from bekenlab.flashing.flash_file import FileKind, recognise
+from bekenlab.flashing.plan_write import WriteOptions, loader_area, placed
 from bekenlab.flashing.verify import JOB
 from bekenlab.flashing.verify import verify as compare
+from bekenlab.image.condition import NOTHING_KNOWN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +59,9 @@ def verify_linked(
 ) -> VerifyReport:
     """The same for a chip that is already linked.
 
+    What a write would leave out is not compared: the boot loader of QIO firmware, where the chip
+    has its own.
+
     Args:
         target: The chip.
         file: What it should hold.
@@ -62,7 +69,10 @@ def verify_linked(
         address: Physical address of the file's first byte; None: where it belongs.
         events: Receives progress.
     """
-    start = place(file, target.identity.chip) if address is None else address
-    if start is None:
-        raise UsageError(f"the address of {path.name} is unknown", action=Action("name-address"))
-    return compare(target, path, file.at(start), events=events)
+    raise_if_flash_is_silent(target)
+    area = loader_area(file)
+    brings_loader = file.kind is FileKind.QIO
+    condition = examine(target, likely=[area] if area else []) if brings_loader else NOTHING_KNOWN
+    part = placed(target, file, WriteOptions(), address, condition)
+    report = compare(target, path, part.pieces, events=events)
+    return replace(report, left_out=tuple(part.kept))

@@ -25,6 +25,9 @@ class Heard(StrEnum):
     GARBAGE = "garbage"
 
 
+MEANINGFUL = frozenset({Heard.ECHO, Heard.TEXT, Heard.TUYA_MCU})
+"""Kinds that say what is connected, even if something else or nothing follows."""
+
 _RESET = "reset the chip (CEN to GND, or power off and on)"
 HEARD_TEXT: dict[Heard, tuple[str, str]] = {
     Heard.NOTHING: (

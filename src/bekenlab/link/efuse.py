@@ -19,6 +19,8 @@ _CLEAR = 0x1F02
 _START = 1
 _VALID = 0x100
 _POLLS = 50
+# Bit of the last byte, the control byte: the key cannot be read, so what is read is not the key.
+_KEY_HIDDEN = 1 << 4
 
 
 def read_key(session: Session) -> tuple[int, int, int, int] | None:
@@ -27,10 +29,11 @@ def read_key(session: Session) -> tuple[int, int, int, int] | None:
     if where is None:
         return None
     try:
+        control = _byte(session, where, where.efuse_size - 1)
         raw = [_byte(session, where, index) for index in range(where.efuse_key)]
     except ChipRefusedError:
         return None
-    if None in raw:
+    if None in raw or control is None or control & _KEY_HIDDEN:
         return None
     key = bytes(byte for byte in raw if byte is not None)
     words = [int.from_bytes(key[at : at + 4], "little") for at in range(0, len(key), 4)]

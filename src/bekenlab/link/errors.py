@@ -49,6 +49,20 @@ class ChipRefusedError(BekenlabError):
     exit_code: ClassVar[ExitCode] = ExitCode.PROTOCOL
 
 
+class FlashSilentError(BekenlabError):
+    """The chip answers, but its flash does not: what is read is not its content."""
+
+    code: ClassVar[str] = "flash-silent"
+    exit_code: ClassVar[ExitCode] = ExitCode.PROTOCOL
+
+
+class NotIntactError(BekenlabError):
+    """The chip works, but what it holds does not: no boot loader, another key, half written."""
+
+    code: ClassVar[str] = "not-intact"
+    exit_code: ClassVar[ExitCode] = ExitCode.VERIFY
+
+
 class UnlockFailedError(BekenlabError):
     """The flash's write protection could not be lifted."""
 

@@ -6,11 +6,14 @@ accepted, too.
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from bekenlab import chips
 from bekenlab.chips import MIB, SECTOR, CrcEnd, LoaderKind
+from bekenlab.chips.protocol import CRC_EXCLUSIVE, CRC_INCLUSIVE
 from bekenlab.link import commands
 from bekenlab.link.efuse import read_key
 from bekenlab.link.errors import ChipRefusedError, NoReplyError
@@ -26,6 +29,9 @@ _INVERT = 0xFFFFFFFF
 # More than one, since noise may have destroyed an answer.
 _PROBES = 3
 _NO_ID = {0x000000, 0xFFFFFF}
+# Where there may be code: the boot loader, or an app where that is lost.
+_TELLING = (0, SECTOR, 2 * SECTOR, 0x11000, 0x12000, 0x20000)
+_ENOUGH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class Identity:
         flash_part: The part with this id, if it is known.
         flash_size: Bytes.
         size_source: ``"flash id"``, ``"wrap"`` (the address at which flash repeats) or ``"usual"``.
+        id_silent: Whether the flash was asked for its id and sent only zeros or only ones.
     """
 
     kind: LoaderKind
@@ -55,6 +62,20 @@ class Identity:
     flash_part: chips.FlashPart | None
     flash_size: int
     size_source: str
+    id_silent: bool = False
+
+    @property
+    def loader_text(self) -> str:
+        """The boot loader's version, name or CRC; with what a CRC means that is no loader's."""
+        known = self.boot_version or self.loader_name
+        if known:
+            return known
+        row = chips.find_no_loader(self.loader_crc)
+        crc = f"CRC {self.loader_crc:08X}"
+        if row is None:
+            return crc
+        count = CRC_INCLUSIVE if self.loader_crc == row.crc257 else CRC_EXCLUSIVE
+        return f"{crc}, which is {count} x {row.byte:02X} ({row.about})"
 
     @property
     def protocol(self) -> chips.DownloadProtocol:
@@ -83,7 +104,7 @@ def identify(session: Session) -> Identity:
     version, chip_id = _probe(session, loader, crc)
     kind = LoaderKind.TUYA if version else LoaderKind.OTHER if chip_id is None else LoaderKind.ROM
     protocol = chips.download_protocol(kind)
-    flash_id = _flash_id(session) if protocol.registers else None
+    flash_id, silent = _flash_id(session) if protocol.registers else (None, False)
     part = chips.flash_part(flash_id) if flash_id is not None else None
     session.state.adopt(LoaderPolicy.of(protocol))
     size, source = _size(session, flash_id, part)
@@ -98,6 +119,7 @@ def identify(session: Session) -> Identity:
         flash_part=part,
         flash_size=size,
         size_source=source,
+        id_silent=silent,
     )
 
 
@@ -130,22 +152,26 @@ def _register(session: Session, address: int) -> int | None:
 
 def _answer(session: Session, request: commands.Request) -> bytes | None:
     """The answer to a command the loader may not know; None if it refuses or is silent."""
+    lost = session.lost
     try:
         return session.ask_twice(request, tries=_PROBES)
     except ChipRefusedError:
         return None
     except NoReplyError:
+        # It may not know this command: no sign of a bad connection.
+        session.state.forget_lost(session.lost - lost)
         session.resync()
         return None
 
 
-def _flash_id(session: Session) -> int | None:
+def _flash_id(session: Session) -> tuple[int | None, bool]:
+    """The flash's id, and whether it sent nothing but zeros or ones instead."""
     raw = _answer(session, commands.flash_id())
     if raw is None:
-        return None
+        return None, False
     # The first SPI byte is junk; manufacturer, type and capacity follow.
     number = int.from_bytes(raw[1:4], "little")
-    return None if number in _NO_ID else number
+    return (None, True) if number in _NO_ID else (number, False)
 
 
 def _chip(
@@ -156,7 +182,8 @@ def _chip(
     if loader is not None and (not by_id or loader.chip in {chip.name for chip in by_id}):
         return chips.find_chip(loader.chip)
     if len(by_id) > 1:
-        keyed = any(read_key(session) or ())
+        key = read_key(session)
+        keyed = key is None or any(key)
         wanted = chips.CodeEncryption.TUYA_KEY if keyed else chips.CodeEncryption.PLAIN
         by_id = [chip for chip in by_id if chip.encryption is wanted] or by_id
     if by_id:
@@ -169,11 +196,33 @@ def _size(session: Session, flash_id: int | None, part: chips.FlashPart | None) 
         return part.size, "flash id"
     if flash_id is not None and (size := 1 << (flash_id >> 16 & 0xFF)) in _SIZES:
         return size, "flash id"
+    marks = _telling_sectors(session)
     for size in _SIZES:
-        # The boot loader's first sectors are never blank and never equal.
-        if all(_sector_crc(session, a) == _sector_crc(session, a + size) for a in (0, SECTOR)):
+        if marks and all(_sector_crc(session, a + size) == crc for a, crc in marks.items()):
             return size, "wrap"
     return _USUAL_SIZE, "usual"
+
+
+def _telling_sectors(session: Session) -> dict[int, bytes]:
+    """Two different sectors with their CRCs; none if all look alike, which repeat anywhere."""
+    found: dict[int, bytes] = {}
+    for address in _TELLING:
+        crc = _sector_crc(session, address)
+        if int.from_bytes(crc, "little") ^ _INVERT not in _uniform_crcs() and (
+            crc not in found.values()
+        ):
+            found[address] = crc
+        if len(found) == _ENOUGH:
+            return found
+    return {}
+
+
+@cache
+def _uniform_crcs() -> frozenset[int]:
+    """CRCs of a sector of equal bytes, as loaders of both kinds compute them."""
+    return frozenset(
+        zlib.crc32(bytes([byte]) * length) for byte in range(256) for length in (SECTOR - 1, SECTOR)
+    )
 
 
 def _sector_crc(session: Session, address: int) -> bytes:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bekenlab.link.diagnosis import Diagnosis, diagnose
+from bekenlab.link.diagnosis import MEANINGFUL, Diagnosis, diagnose
 from bekenlab.link.errors import NoLinkError
 from bekenlab.link.session.session import LINK_BAUD
 
@@ -86,6 +86,8 @@ class Linker:
         self._wait = wait
         self._rates = rates
         self.heard = b""
+        # The last bytes with a meaning, in case only noise or nothing follows.
+        self._meaning: Diagnosis | None = None
 
     def link(self) -> Stage:
         """Try the stages in order; return the one that worked.
@@ -102,6 +104,7 @@ class Linker:
     def _link(self) -> Stage:
         for rate in (LINK_BAUD, *self._rates):
             self._session.set_baud(rate)
+            self.heard = b""
             if self._try(Stage.ALREADY, _ALREADY):
                 return Stage.ALREADY
         self._session.set_baud(LINK_BAUD)
@@ -113,7 +116,7 @@ class Linker:
             return Stage.RESET
         if self._wait > 0 and self._try(Stage.HAND, self._wait):
             return Stage.HAND
-        found = diagnose(self.heard)
+        found = self._diagnosis()
         raise NoLinkError(
             f"the chip did not answer on {self._session.transport.name}: {found.seen}",
             hint=found.advice,
@@ -141,7 +144,7 @@ class Linker:
         while (now := transport.now()) < end:
             if now >= tell:
                 tell = now + _TELL_EVERY
-                self._watch(LinkProgress(stage, end - now, diagnose(self.heard)))
+                self._watch(LinkProgress(stage, end - now, self._diagnosis()))
             if self._check():
                 self._session.linked()
                 return True
@@ -151,4 +154,12 @@ class Linker:
         if self._session.try_link():
             return True
         self.heard = (self.heard + self._session.take_noise())[-_KEEP:]
+        now = diagnose(self.heard)
+        if now.heard in MEANINGFUL and self._session.baud == LINK_BAUD:
+            self._meaning = now
         return False
+
+    def _diagnosis(self) -> Diagnosis:
+        """What arrives; if that says nothing, what arrived before."""
+        now = diagnose(self.heard)
+        return now if now.heard in MEANINGFUL else self._meaning or now

@@ -104,6 +104,7 @@ def info_json(report: InfoReport) -> dict[str, Any]:
         "encryption_key": report.key_kind,
         "write_protected": report.write_protected,
         "mac": report.mac,
+        "warnings": notices_json(report.notices),
     }
 
 
@@ -134,6 +135,7 @@ def verify_json(report: VerifyReport) -> dict[str, Any]:
         "equal": report.equal,
         "compared": report.compared,
         "different": [f"{address:#x}" for address in report.different],
+        "left_out": [region.name for region in report.left_out],
         "seconds": round(report.seconds, 3),
     }
 
@@ -187,7 +189,14 @@ def doctor_json(report: DoctorReport, advice: str) -> dict[str, Any]:
         "verdict": report.verdict,
         "advice": advice,
         "checks": [
-            {"name": check.name, "ok": check.ok, "seen": check.seen} for check in report.checks
+            {
+                "name": check.name,
+                "ok": check.ok,
+                "seen": check.seen,
+                "doubtful": check.doubtful,
+            }
+            for check in report.checks
         ],
+        "warnings": notices_json(report.notices),
         "chip": identity_json(report.identity) if report.identity else None,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.console import Group
+from rich.table import Table
 from rich.text import Text
 
 from bekenlab.chips import MIB
@@ -16,27 +17,24 @@ from bekenlab.report.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.table import Table
-
     from bekenlab.flashing.backup import BackupReport
     from bekenlab.flashing.execute import FlashReport
     from bekenlab.flashing.plan import FlashPlan
     from bekenlab.flashing.verify import VerifyReport
-    from bekenlab.jobs.doctor import DoctorReport
+    from bekenlab.jobs.doctor import Check, DoctorReport
     from bekenlab.jobs.info import InfoReport
     from bekenlab.link.identity import Identity
     from bekenlab.link.ports import Port
 
 
 def _identity_rows(identity: Identity) -> list[tuple[str, str]]:
-    loader = identity.boot_version or identity.loader_name or f"CRC {identity.loader_crc:08X}"
     number = f" ({identity.chip_id:#x})" if identity.chip_id is not None else ""
     part = identity.flash_part.name if identity.flash_part else "unknown part"
     flash_id = f"{identity.flash_id:06X} {part}" if identity.flash_id is not None else "id unread"
     size = f"{identity.flash_size / MIB:g} MiB by {identity.size_source}"
     return [
         ("Chip", identity.chip_name + number),
-        ("Loader", f"{loader}, {_KINDS[str(identity.kind)]}"),
+        ("Loader", f"{identity.loader_text}, {_KINDS[str(identity.kind)]}"),
         ("Flash", f"{flash_id}, {size}"),
     ]
 
@@ -48,7 +46,7 @@ _KINDS = {
 }
 
 
-def info_text(report: InfoReport) -> Table:
+def info_text(report: InfoReport) -> Group:
     """Report of ``info``."""
     keys = {
         "tuya": "Tuya's: code in flash is encrypted with it",
@@ -64,7 +62,7 @@ def info_text(report: InfoReport) -> Table:
         ("MAC", report.mac or "none found"),
         ("Line", f"{report.baud} baud; {STAGE_TEXT[report.stage]}"),
     ]
-    return labelled(rows)
+    return Group(labelled(rows), *noted(report.notices))
 
 
 def backup_text(report: BackupReport) -> Group:
@@ -88,7 +86,9 @@ def verify_text(report: VerifyReport) -> Table:
     """Report of ``verify`` if chip and file agree."""
     size = f"{report.compared / 1024:,.0f} KiB"
     text = f"{size} from {report.start:#x} agree with {report.path.name} ({report.seconds:.1f} s)"
-    return labelled([("Equal", text)])
+    own = ", ".join(f"{r.name} ({r.start:#x} to {r.end:#x})" for r in report.left_out)
+    left_out = [("Left out", f"the chip's own {own}, as a write does")] if own else []
+    return labelled([("Equal", text), *left_out])
 
 
 def plan_text(plan: FlashPlan, identity: Identity) -> Group:
@@ -164,16 +164,23 @@ def ports_text(ports: Sequence[Port]) -> Text:
     return Text("\n").join(lines)
 
 
-def doctor_text(report: DoctorReport, advice: str) -> Text:
+def doctor_text(report: DoctorReport, advice: str) -> Group:
     """The checks, then the verdict and what to do in the frontend's words."""
-    lines = [
-        Text.assemble(
-            ("ok   " if check.ok else "fail ", "green" if check.ok else "bold red"),
-            (f"{check.name:<7}", "cyan"),
-            printable(check.seen),
-        )
-        for check in report.checks
-    ]
-    if report.problem is None:
-        lines.append(Text(f"{report.verdict}\n{advice}", style="bold"))
-    return Text("\n").join(lines)
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, style="cyan", min_width=_CHECK_NAME)
+    table.add_column(overflow="fold")
+    for check in report.checks:
+        table.add_row(_mark(check), check.name, Text(printable(check.seen)))
+    if report.problem is not None:
+        return Group(table)
+    return Group(table, Text(f"{report.verdict}\n{advice}", style="bold"))
+
+
+_CHECK_NAME = 6
+
+
+def _mark(check: Check) -> Text:
+    if not check.ok:
+        return Text("fail", "bold red")
+    return Text("warn", "yellow") if check.doubtful else Text("ok  ", "green")

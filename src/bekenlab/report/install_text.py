@@ -50,7 +50,7 @@ def proposal_text(proposal: Proposal) -> Group:
             *settings_rows(proposal.made.config),
             ("Writes", _writes(plan)),
             *((("Repairs", sectors(len(plan.repairs))),) if plan.repairs else ()),
-            ("Keeps", "boot loader, RF calibration, MAC address, everything else in flash"),
+            ("Keeps", _keeps(plan)),
             ("Takes", f"about {max(1, round(plan.seconds))} s at {plan.baud} baud"),
         ]
     )
@@ -67,6 +67,16 @@ def _backup(saved: SavedBackup) -> str:
     if not saved.kept:
         return "none yet; the install begins with one"
     return f"{saved.path} ({'existing, still current' if saved.reused else 'new, verified'})"
+
+
+def _keeps(plan: FlashPlan) -> str:
+    """What is left as it is: only what there is, and what the plan does not write."""
+    condition = plan.condition
+    begins_at_0 = any(piece.start == 0 for piece in plan.pieces)
+    found = [] if begins_at_0 or (condition and not condition.loader.starts) else ["boot loader"]
+    if condition is None or condition.has_rf or condition.rf_found is not None:
+        found += ["RF calibration", "MAC address"]
+    return ", ".join([*found, "everything else in flash"])
 
 
 def _writes(plan: FlashPlan) -> str:

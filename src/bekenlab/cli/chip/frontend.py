@@ -34,6 +34,10 @@ class Frontend:
     Args:
         command: Name of the command, for JSON.
         as_json: Print only NDJSON on standard output.
+
+    Attributes:
+        result: The result, for JSON.
+        reason_shown: Whether the report shows why the job failed: it is not printed again.
     """
 
     def __init__(self, command: str, *, as_json: bool) -> None:
@@ -46,6 +50,7 @@ class Frontend:
         self._shown = 0.0
         self._stage = ""
         self.result: dict[str, Any] = {}
+        self.reason_shown = False
 
     def __call__(self, event: Event, /) -> None:
         """Show one event."""
@@ -93,7 +98,7 @@ class Frontend:
         self._live.clear()
         if not self.as_json:
             if error is not None:
-                print_error(error)
+                print_error(error, reason_shown=self.reason_shown)
             return
         from bekenlab.report.chip_json import error_json
 

@@ -36,16 +36,19 @@ def doctor(options: ChipOptions) -> None:
     Each stage is tested and reported. Nothing on the chip is changed.
     """
     from bekenlab.cli.wording import wording
+    from bekenlab.flashing.places import Places
     from bekenlab.jobs import doctor as job
     from bekenlab.report.chip_json import doctor_json
     from bekenlab.report.chip_text import doctor_text
 
     with facing("doctor", as_json=options.as_json) as frontend:
-        report = job.doctor(connection_of(options), events=frontend)
+        journal = Places.of_user().journal
+        report = job.doctor(connection_of(options), journal=journal, events=frontend)
         advice = report.advice(wording)
         frontend.result = doctor_json(report, advice)
         frontend.show(doctor_text(report, advice))
         if report.problem is not None:
+            frontend.reason_shown = True
             raise report.problem
 
 

@@ -23,12 +23,14 @@ def info(options: ChipOptions) -> None:
 
     Shows its boot loader, flash, code key, write protection and MAC address.
     """
+    from bekenlab.flashing.places import Places
     from bekenlab.jobs import info as job
     from bekenlab.report.chip_json import info_json
     from bekenlab.report.chip_text import info_text
 
     with facing("info", as_json=options.as_json) as frontend:
-        report = job.info(connection_of(options), events=frontend)
+        journal = Places.of_user().journal
+        report = job.info(connection_of(options), journal=journal, events=frontend)
         frontend.result = info_json(report)
         frontend.show(info_text(report))
 

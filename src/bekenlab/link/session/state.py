@@ -105,6 +105,10 @@ class SessionState:
         """``count`` more replies were lost."""
         self._lost += count
 
+    def forget_lost(self, count: int) -> None:
+        """``count`` of the lost replies were not due: the loader does not know the command."""
+        self._lost -= count
+
     def has_in_flight(self, count: int) -> None:
         """``count`` pipelined requests are in flight."""
         self._in_flight = count

@@ -84,7 +84,7 @@ class RomChip:
             self.nor.jedec_id = faults.flash_id
         if faults.stuck_protection:
             self.nor.stuck = part.protect_mask
-        registers = Registers(profile)
+        registers = Registers(profile, content)
         self._commands = Commands(profile, self.nor, registers, self._counter)
         self._start_app = app
         self._parser = Parser()

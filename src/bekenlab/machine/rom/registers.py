@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import CodeEncryption
-from bekenlab.image.cipher import TUYA_KEY
+from bekenlab.chips import APP_LOGICAL, APP_START, CodeEncryption
+from bekenlab.image.cipher import PLAIN_KEY, TUYA_KEY
+from bekenlab.image.keys import key_at
+from bekenlab.image.loader_check import check_loader
 
 if TYPE_CHECKING:
     from bekenlab.machine.rom.profile import RomProfile
@@ -18,16 +20,17 @@ class Registers:
     """The part of SCTRL that flashing tools use.
 
     Args:
-        profile: Addresses, and the chip. Its eFuse holds Tuya's code key if its code is encrypted
-            with that key, zeros otherwise.
+        profile: Addresses, and the chip.
+        flash: What the flash holds at first. The eFuse has the key of its boot loader, else of its
+            app, as on a chip that ran this code; without code, the key usual for the chip.
     """
 
-    def __init__(self, profile: RomProfile) -> None:
+    def __init__(self, profile: RomProfile, flash: bytes) -> None:
         where = profile.registers
         self._chip_id = {where.chip_id: profile.chip.chip_id or 0}
         self._control = where.efuse_control
         self._data = where.efuse_data
-        self._efuse = _key(profile).ljust(where.efuse_size, b"\0")
+        self._efuse = _key(profile, flash).ljust(where.efuse_size, b"\0")
         self._command = 0
         self._answer = 0
 
@@ -49,7 +52,9 @@ class Registers:
             self._answer = _VALID | self._efuse[index]
 
 
-def _key(profile: RomProfile) -> bytes:
-    if profile.chip.encryption is not CodeEncryption.TUYA_KEY:
-        return b""
-    return b"".join(word.to_bytes(4, "little") for word in TUYA_KEY.coefficients)
+def _key(profile: RomProfile, flash: bytes) -> bytes:
+    usual = TUYA_KEY if profile.chip.encryption is CodeEncryption.TUYA_KEY else PLAIN_KEY
+    app = key_at(flash, APP_START, APP_LOGICAL)
+    loader = check_loader(flash, chips=(profile.chip.name,), app_key=app)
+    key = (loader.key if loader.starts else None) or app or usual
+    return b"".join(word.to_bytes(4, "little") for word in key.coefficients)

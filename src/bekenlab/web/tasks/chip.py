@@ -57,7 +57,9 @@ def doctor_task(context: AppContext, parameters: Parameters) -> Task:
 
     def work(job: Job) -> dict[str, Any]:
         report = doctor_job.doctor(
-            connection_for(context, offer, job), events=JobEventSink(job, context.clock)
+            connection_for(context, offer, job),
+            journal=context.settings.places.journal,
+            events=JobEventSink(job, context.clock),
         )
         job.raise_if_cancelled()
         problem = job_error(report.problem) if report.problem else None
@@ -73,7 +75,8 @@ def info_task(context: AppContext, parameters: Parameters) -> Task:
 
     def work(job: Job) -> dict[str, Any]:
         connection, events = connection_for(context, offer, job), JobEventSink(job, context.clock)
-        return info_json(info(connection, events=events))
+        journal = context.settings.places.journal
+        return info_json(info(connection, journal=journal, events=events))
 
     return Task(offer_name(offer), work, offer.id)
 
