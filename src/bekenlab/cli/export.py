@@ -7,7 +7,8 @@ from secrets import token_bytes
 
 import click
 
-from bekenlab.cli.output import print_error
+from bekenlab.cli.one_input import with_one_input
+from bekenlab.cli.output import print_error, print_warnings
 from bekenlab.errors import ExitCode
 from bekenlab.report.exports import EXPORTERS, Request
 
@@ -55,15 +56,14 @@ def command(
     exporter = EXPORTERS[form]
     if exporter.binary and output is None:
         raise click.UsageError(f"--to {form} is not text: name a file with -o.")
-    subject = read_subject(file, boot=BootMode(boot))
+    subject = with_one_input(file, lambda one: read_subject(one, boot=BootMode(boot)))
     made = exporter.write(Request(subject, chip, unique_bytes(subject.mac, token_bytes)))
     if output:
         write_new(output, made.content, replace=force)
         click.echo("; ".join(filter(None, (f"{output}: {exporter.about}", made.then))))
     else:
         click.echo(made.content.decode("utf-8"), nl=False)
-    for sentence in made.warnings:
-        click.echo(f"warning: {sentence}", err=True)
+    print_warnings((*subject.notices, *made.warnings))
     if subject.problem is None:
         return int(ExitCode.OK)
     print_error(subject.problem, subject=subject.name)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from bekenlab.cli.wording import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from rich.console import Console
 
-    from bekenlab.errors import BekenlabError
+    from bekenlab.errors import BekenlabError, Notice
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -26,6 +26,17 @@ def console(*, stderr: bool = False) -> Console:
 def json_line(value: Mapping[str, Any]) -> str:
     """An object as one line of ASCII, safe for every terminal and pipe."""
     return json.dumps(value, separators=(",", ":"))
+
+
+def print_warnings(warnings: Iterable[Notice | str]) -> None:
+    """Print warnings to standard error, one per line; those with a code can be explained."""
+    import click
+
+    from bekenlab.report.printable import printable
+
+    for each in warnings:
+        text = each if isinstance(each, str) else f"{each.message} ({each.code})"
+        click.echo(f"warning: {printable(text)}", err=True)
 
 
 def print_error(error: BekenlabError, *, subject: str = "") -> None:
