@@ -207,7 +207,7 @@ def choose(source: FileSource, chip: str | None) -> ChosenDump:
     """The one dump in a source, and the chip to model."""
     from bekenlab.analysis.choose import choose_among
 
-    return choose_among(_files(source, None), chip)
+    return choose_among(Path(_name_of(source)), _files(source, None), chip)
 
 
 def _analyzed(file: InputFile, boot: Boot) -> Analysis:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,9 +17,17 @@ from bekenlab.openbeken.flags import (
     flags_from_number,
     flags_to_number,
 )
-from bekenlab.openbeken.roles import find_role
-from bekenlab.openbeken.settings import PinSetting, parse_setting, parse_settings
+from bekenlab.openbeken.roles import find_role, roles
+from bekenlab.openbeken.settings import (
+    PinSetting,
+    parse_setting,
+    parse_settings,
+    parse_typed_setting,
+)
 from shared import shared
+
+if TYPE_CHECKING:
+    from bekenlab.openbeken.roles import Role
 
 
 @pytest.mark.parametrize(
@@ -38,6 +46,29 @@ from shared import shared
 )
 def test_spellings(gpio: str, text: str, setting: PinSetting) -> None:
     assert parse_setting(gpio, text) == setting
+
+
+@pytest.mark.parametrize("role", roles()[1:], ids=lambda role: role.name)
+def test_what_a_person_types_has_a_channel_if_the_role_takes_one(role: Role) -> None:
+    """A shell that takes the semicolon for the end of the command leaves 26=Rel of 26=Rel;1."""
+    full = PinSetting(26, role.name, 3)
+    for text in (f"26={role.name};3", f"'26={role.name};3'", f'"P26 = {role.name} , 3"'):
+        assert parse_typed_setting(text) == full
+    assert parse_typed_setting(f"26={role.name};0") == PinSetting(26, role.name), "it was said"
+    for text in (f"26={role.name}", f"26={role.name};"):
+        if not role.channels:
+            assert parse_typed_setting(text) == PinSetting(26, role.name)
+            continue
+        with pytest.raises(BadValueError, match="has no channel") as caught:
+            parse_typed_setting(text)
+        assert f"'26={role.name};1'" in caught.value.hint
+
+
+def test_other_typed_settings() -> None:
+    assert parse_typed_setting("8=None").role == "None"
+    for text in ("26", "", "=Rel;1", "26=", "26=Relai;1", "99=Rel;1"):
+        with pytest.raises(BadValueError):
+            parse_typed_setting(text)
 
 
 @pytest.mark.parametrize(

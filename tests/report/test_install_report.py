@@ -101,7 +101,7 @@ def test_a_plan_without_pins_or_wifi_says_so() -> None:
 @pytest.mark.parametrize(
     ("rehearsal", "words", "problem"),
     [
-        (GOOD, ["P26 Rel;1 on: high right", "1 of 2 pins do", "1 cannot be tested"], ""),
+        (GOOD, ["P26 Rel;1 on: high works", "1 of 2 pins do", "1 cannot be tested"], ""),
         (
             replace(GOOD, pins=(WRONG,)),
             ["no PWM; expected: 1000 Hz 30 % wrong", "0 of 1 pins do"],

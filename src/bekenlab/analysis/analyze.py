@@ -32,7 +32,7 @@ def analyze(
     *,
     boot: BootMode = BootMode.AUTO,
     booted: BootReport | None = None,
-    part: int = 0,
+    part: int | None = None,
 ) -> Analysis:
     """Analyse one file. Never raises because of the file's contents.
 
@@ -40,9 +40,12 @@ def analyze(
         file: The bytes and their name.
         boot: Whether to boot the dump in the virtual chip for its log.
         booted: The report of an earlier boot, used instead of booting again.
-        part: Index of the configuration to use in a text that holds several.
+        part: Index of the configuration to use in a text that holds several; None: the one that
+            was chosen with the file, or the first.
     """
     began = time.perf_counter()
+    if part is None:
+        part = max(0, (file.part or 1) - 1)
     analysis = conclude(find(file, boot=boot, booted=booted, part=part))
     return replace(analysis, seconds=time.perf_counter() - began)
 
@@ -62,7 +65,7 @@ def unreadable(name: str, problem: BekenlabError) -> Analysis:
 def analyze_each(file: inputs.InputFile, *, boot: BootMode = BootMode.AUTO) -> tuple[Analysis, ...]:
     """Analyse each configuration in a text that may hold several."""
     count = len(read_configurations(file.data))
-    if count < 2:
+    if count < 2 or file.part is not None:
         return (analyze(file, boot=boot),)
     return tuple(
         analyze(replace(file, name=f"{file.name} ({part + 1} of {count})"), boot=boot, part=part)
@@ -91,13 +94,14 @@ def conclude(findings: Findings) -> Analysis:
         only_mcu = pins_from_parameters({}, source=Source.STORAGE, mcu_baud=tuya.mcu_baud)
         maps = [(Source.STORAGE, only_mcu)]
     pins = compare(maps) if maps else PinMap()
+    # Whoever uses the pins has to know what is wrong with the place they were read from.
+    pins = replace(pins, notices=(*tuya.notices, *pins.notices))
     chip = findings.chip()
     notices = (
         *_image_notices(image, found_storage=tuya.storage is not None),
         *_cut_short(image, firmware, chip),
         *_too_long(image, chip),
         *_incomplete(image, chip),
-        *tuya.notices,
         *pins.notices,
         *lost_levels(pins),
         *_missing_pins(image, firmware, pins),

@@ -14,7 +14,7 @@ from bekenlab.errors import Action, BekenlabError, BootFailedError, NotADumpErro
 from bekenlab.machine import FlashImage, Machine, Until
 from bekenlab.machine.console_input import ConsoleInput
 from bekenlab.machine.peers.tuya_mcu import DataPoint, Frame, TuyaMcu
-from bekenlab.pins import PinMap, Source, pins_from_parameters
+from bekenlab.pins import PinMap, Source, compare, pins_from_parameters
 from bekenlab.tuya.boot_log.follow import BootLogReader
 from bekenlab.tuya.boot_log.read import parse_boot_log
 from bekenlab.tuya.firmware import Firmware, identify
@@ -195,7 +195,7 @@ def boot(
         log=log,
         firmware=_firmware(log, image),
         parameters=log.parameters if log.parameters.values else None,
-        pins=pins_from_log(log),
+        pins=_pins(log, tuya),
         gpio=gpio_rows(machine),
         mcu_frames=tuple(mcu.frames) if mcu else (),
         data_points=tuple(mcu.was_set) if mcu else (),
@@ -252,17 +252,29 @@ def _silent(report: BootReport) -> bool:
     return over and not report.text and not report.uart1_sent
 
 
+def _pins(log: BootLog, tuya: TuyaFindings | None) -> PinMap:
+    """The pin map from the log of a dump; a warning says if the log repeats a mere default."""
+    maps = [(Source.BOOT_LOG, pins_from_log(log))]
+    maps += [
+        (said.source, pins_from_parameters(said.parameters.values, source=said.source))
+        for said in (tuya.statements if tuya and maps[0][1].pins else ())
+        if said.source is Source.FIRMWARE_DEFAULT
+    ]
+    return compare(maps)
+
+
 def pins_from_log(log: BootLog) -> PinMap:
-    """The pin map from a boot log."""
+    """The pin map from a boot log, with the warnings about the log."""
     baud = log.mcu.baud if log.mcu else None
     if not log.parameters.values and not baud:
-        return PinMap()
-    return pins_from_parameters(
+        return PinMap(notices=log.notices)
+    pins = pins_from_parameters(
         log.parameters.flat(),
         source=Source.BOOT_LOG,
         module=find_module(log.module) if log.module else None,
         mcu_baud=baud,
     )
+    return replace(pins, notices=(*log.notices, *pins.notices))
 
 
 def flash_image(image: Image) -> FlashImage:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from bekenlab.analysis.boot import nothing_to_run
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.findings import find
-from bekenlab.analysis.inputs import expand, load, several_files
+from bekenlab.analysis.inputs import load_all
+from bekenlab.analysis.several import SeveralInputsError
 from bekenlab.errors import Action, UnsupportedError
 
 if TYPE_CHECKING:
@@ -41,26 +42,27 @@ def choose_dump(path: Path, chip: str | None = None) -> ChosenDump:
     """Read a file that holds one dump, and determine its chip.
 
     Args:
-        path: A dump or app image, packed or not.
+        path: A dump or app image, packed or not, or a folder with one.
         chip: The chip to use instead of the one recognised.
 
     Raises:
         BekenlabError: The file cannot be read, holds no code or several dumps, or its chip is
             unknown.
     """
-    (path,) = expand([path])[:1]
-    return choose_among(load(path), chip)
+    return choose_among(path, load_all(path, texts=False), chip)
 
 
-def choose_among(files: Sequence[InputFile], chip: str | None = None) -> ChosenDump:
+def choose_among(path: Path, files: Sequence[InputFile], chip: str | None = None) -> ChosenDump:
     """The one dump among the files of an archive, and its chip.
 
     Args:
+        path: The archive, for messages.
         files: The files; at least one.
         chip: The chip to use instead of the one recognised.
 
     Raises:
-        BekenlabError: They hold no code or several dumps, or the chip is unknown.
+        SeveralInputsError: They hold several dumps.
+        BekenlabError: They hold no code, or the chip is unknown.
     """
     findings = [find(file, boot=BootMode.NEVER) for file in files]
     found = [(each, each.image) for each in findings if each.image and each.image.logical]
@@ -70,8 +72,9 @@ def choose_among(files: Sequence[InputFile], chip: str | None = None) -> ChosenD
 
         raise conclude(findings[0]).problem or nothing_to_run()
     if len(found) > 1:
-        names = [each.file.name for each, _ in found]
-        raise several_files(files[0].path, names, "dumps")
+        pairs = zip(files, findings, strict=True)
+        paths = [file.path for file, each in pairs if each.image and each.image.logical]
+        raise SeveralInputsError(path, paths, "dumps")
     dump, image = found[0]
     name = dump.chip().name if chip is None else chip
     if name is None:

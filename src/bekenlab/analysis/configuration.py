@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from bekenlab.analysis.pin_list import read_pin_list
 from bekenlab.analysis.posted_text import MAX_TEXT, decode, tidy
-from bekenlab.errors import RefusedError
+from bekenlab.analysis.several import SeveralInputsError, check_part
 from bekenlab.pins import Source, is_level_key, is_pin_key, is_setting_key
 from bekenlab.tuya.parameters.model import Parameters
 from bekenlab.tuya.parameters.parser import parse_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 __all__ = ["MAX_TEXT", "Configuration", "is_text", "read_configuration", "read_configurations"]
 
@@ -71,19 +72,25 @@ def read_configurations(data: bytes) -> tuple[Configuration, ...]:
     return _configurations(found, words.parameters if words else None)
 
 
-def one_configuration(name: str, data: bytes) -> None:
-    """Check that a text does not hold several configurations.
+def one_configuration(path: Path, data: bytes, part: int | None = None) -> None:
+    """Check that a text does not hold several configurations, unless one of them was chosen.
+
+    Args:
+        path: The text.
+        data: Its content.
+        part: The configuration that was chosen, from 1.
 
     Raises:
-        RefusedError: It does; the error lists them.
+        SeveralInputsError: It holds several, and none was chosen; the error describes them.
+        NotADumpError: It does not hold as many as were counted.
     """
     found = read_configurations(data)
-    if len(found) > 1:
-        each = "; ".join(f"{n}: {_summary(one)}" for n, one in enumerate(found, start=1))
-        raise RefusedError(
-            f"{name} holds {len(found)} configurations ({each})",
-            hint="keep the one of your device in the file; analyze shows them all",
-        )
+    if part is not None:
+        check_part(path, part, len(found), "configurations")
+    elif len(found) > 1:
+        numbers = range(1, len(found) + 1)
+        choices = [path / str(number) for number in numbers]
+        raise SeveralInputsError(path, choices, "configurations", [_summary(one) for one in found])
 
 
 def _summary(configuration: Configuration) -> str:

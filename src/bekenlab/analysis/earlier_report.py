@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import find_module
-from bekenlab.errors import Action, NotADumpError
+from bekenlab.errors import Action, NotADumpError, Notice
+from bekenlab.openbeken.template import LOST_LEVELS
 from bekenlab.pins import Evidence, Pin, PinMap, Polarity, Source, pins_from_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SCHEMA = 1
+_MOST_NOTICES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class EarlierReport:
         chip: Chip, or None.
         module: Module, or None.
         firmware: The firmware's own name, or None.
-        pins: Pin map; warnings and an LED driver's details are derived from its parameters.
+        pins: Pin map with the report's warnings; an LED driver's details are derived from its
+            parameters.
         template: OpenBeken template.
         description: The pin map in plain text.
     """
@@ -96,7 +99,20 @@ def _pin_map(report: Mapping[str, Any], template: Mapping[str, Any]) -> PinMap:
         )
     twins = {(pin.gpio, pin.role, pin.label): pin for pin in again.pins}
     pins = tuple(_pin(row, twins) for row in report["pins"])
-    return replace(again, pins=pins, commands=tuple(str(template["command"]).splitlines()))
+    return replace(
+        again,
+        pins=pins,
+        commands=tuple(str(template["command"]).splitlines()),
+        notices=_notices(report),
+    )
+
+
+def _notices(report: Mapping[str, Any]) -> tuple[Notice, ...]:
+    """The warnings as printed; most are about what was read, and cannot be derived again."""
+    rows = (report.get("warnings") or [])[:_MOST_NOTICES]
+    notices = (Notice(str(row["code"])[:40], str(row["message"])[:2000]) for row in rows)
+    # Whoever writes a template from the pins gives this one again.
+    return tuple(notice for notice in notices if notice.code != LOST_LEVELS)
 
 
 def _pin(row: Mapping[str, Any], twins: Mapping[tuple[int, str, str], Pin]) -> Pin:

@@ -14,6 +14,7 @@ from bekenlab.analysis.boot_findings import BootMode, with_boot, with_report
 from bekenlab.analysis.configuration import Configuration, is_text, read_configurations
 from bekenlab.analysis.identify import ChipVerdict, decide_chip
 from bekenlab.analysis.model import FileFacts
+from bekenlab.analysis.several import no_such_part
 from bekenlab.analysis.tuya_findings import Statement, TuyaFindings, collect
 from bekenlab.errors import BekenlabError, Notice
 from bekenlab.image import EncryptionState, Image, read_image
@@ -71,8 +72,11 @@ def find(
     facts = FileFacts(file.name, len(data), hashlib.sha256(data).hexdigest())
     problem = recognise.reject_reason(data)
     configurations = () if problem else read_configurations(data)
+    if configurations and part >= len(configurations):
+        problem = no_such_part(file.path, part + 1, len(configurations), "configurations")
+        configurations = ()
     if configurations:
-        tuya = _from_text(configurations, part)
+        tuya = _from_text(configurations, part, chosen=file.part is not None)
         image, firmware = None, Firmware(FirmwareKind.TUYA)
     else:
         if problem is None and is_text(data):
@@ -89,25 +93,27 @@ def find(
     return Findings(facts, image, tuya, firmware, problem)
 
 
-def _from_text(configurations: tuple[Configuration, ...], part: int) -> TuyaFindings:
+def _from_text(
+    configurations: tuple[Configuration, ...], part: int, *, chosen: bool
+) -> TuyaFindings:
     """The findings from one of the configurations in a text."""
-    chosen = configurations[part]
-    notices = [notice for _, said in chosen.statements for notice in said.notices]
-    if len(configurations) > 1:
+    one = configurations[part]
+    notices = [notice for _, said in one.statements for notice in said.notices]
+    if len(configurations) > 1 and not chosen:
         text = (
             f"The text holds {len(configurations)} configurations; this is number {part + 1}. "
             "Analyse the file to see all of them, and keep the one of your device."
         )
         notices.insert(0, Notice("several-configurations", text))
-    if chosen.statements[0][0] is Source.PIN_LIST:
+    if one.statements[0][0] is Source.PIN_LIST:
         text = (
             "The pins are in words, as another program prints them, and do not say which level "
             "means on. Test each pin to find any that is inverted."
         )
         notices.insert(0, Notice("pins-in-words", text))
     return TuyaFindings(
-        statements=tuple(Statement(source, None, said) for source, said in chosen.statements),
-        mcu_baud=chosen.parameters.integer("baud"),
+        statements=tuple(Statement(source, None, said) for source, said in one.statements),
+        mcu_baud=one.parameters.integer("baud"),
         notices=tuple(notices),
     )
 

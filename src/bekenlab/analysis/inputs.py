@@ -2,31 +2,29 @@
 
 Dumps may be packed (.xz, .gz, .zip); configurations are text. Packed data is unpacked in pieces,
 only up to the size of the largest flash chip, so a zip bomb does no harm.
+
+A path may go on below an archive (``dumps.zip/plug.bin``), or below a text that holds several
+configurations or reports (``post.txt/2``). So each of several has a path to choose it by.
 """
 
 from __future__ import annotations
 
-import errno
 import io
+import re
 import stat
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from bekenlab.analysis.configuration import MAX_TEXT, read_configuration
-from bekenlab.errors import (
-    BekenlabError,
-    CorruptInputError,
-    FileAccessError,
-    RefusedError,
-    TooLargeError,
-    file_access,
-)
+from bekenlab.analysis.configuration import MAX_TEXT, is_text, read_configuration
+from bekenlab.analysis.several import SeveralInputsError
+from bekenlab.analysis.unzip import damaged, unzip
+from bekenlab.errors import BekenlabError, FileAccessError, TooLargeError, file_access
 
 if TYPE_CHECKING:
     import gzip
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
 MAX_SIZE = 32 << 20
 """Largest input in bytes, unpacked: twice the largest flash built into these chips."""
@@ -35,10 +33,10 @@ SUFFIXES = frozenset({".bin", ".img", ".rbl", ".xz", ".gz", ".zip", ".json", ".t
 """Suffixes searched for in folders; a file named explicitly may have any name."""
 
 _TEXTS = frozenset({".json", ".txt"})
-_MAX_MEMBERS = 256
 # All members of an archive together, which are in memory at the same time.
 _MAX_ARCHIVE = 4 * MAX_SIZE
 _PIECE = 1 << 20
+_PART = re.compile(r"[1-9][0-9]{0,5}")
 _XZ = b"\xfd7zXZ\x00"
 _GZIP = b"\x1f\x8b"
 
@@ -49,13 +47,16 @@ class InputFile:
 
     Attributes:
         name: Base name of the file, or of the member if an archive holds several.
-        path: Where it was read from.
+        path: Where it was read from; below the archive if that holds several.
         data: The bytes, unpacked.
+        part: Number of the configuration or report that was chosen in a text, from 1; None: none
+            was.
     """
 
     name: str
     path: Path
     data: bytes = field(repr=False)
+    part: int | None = None
 
 
 def expand(paths: Iterable[Path]) -> tuple[Path, ...]:
@@ -73,7 +74,7 @@ def expand(paths: Iterable[Path]) -> tuple[Path, ...]:
         try:
             if path.is_dir():
                 found.extend(_files_of(path))
-            elif path.exists():
+            elif path.exists() or _container(path):
                 found.append(path)
             else:
                 raise FileAccessError(
@@ -114,6 +115,9 @@ def load(path: Path) -> tuple[InputFile, ...]:
         CorruptInputError: It is packed and damaged.
     """
     try:
+        container = _container(path)
+        if container is not None:
+            return (_inside(container, path),)
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise FileAccessError(f"{path} is not a regular file", hint="name a dump file")
@@ -123,6 +127,25 @@ def load(path: Path) -> tuple[InputFile, ...]:
             return tuple(_unpack(path, stream))
     except OSError as error:
         raise _access_error(path, error) from error
+
+
+def _container(path: Path) -> Path | None:
+    """The file that a path goes on below, or None for an ordinary path."""
+    if path.exists():
+        return None
+    return next((parent for parent in path.parents if parent.is_file()), None)
+
+
+def _inside(container: Path, path: Path) -> InputFile:
+    """A member of an archive, or a part of a text."""
+    files = load(container)
+    member = next((file for file in files if file.path == path), None)
+    if member is not None:
+        return member
+    below = path.relative_to(container).as_posix()
+    if len(files) == 1 and _PART.fullmatch(below) and is_text(files[0].data):
+        return InputFile(f"{container.name} ({below})", path, files[0].data, int(below))
+    raise FileAccessError(f"{container} holds no {below}", hint="check the spelling")
 
 
 def unpack(name: str, data: bytes) -> tuple[InputFile, ...]:
@@ -140,37 +163,61 @@ def unpack(name: str, data: bytes) -> tuple[InputFile, ...]:
 
 
 def load_one(path: Path) -> InputFile:
-    """Read a single file, packed or not.
+    """Read a single file, packed or not, or the only one in a folder.
 
     Raises:
-        RefusedError: It is an archive of several files.
+        SeveralInputsError: It is a folder or an archive of several files.
         BekenlabError: As :func:`load`.
     """
-    files = load(path)
+    files = load_all(path)
     if len(files) != 1:
-        raise several_files(path, [file.name for file in files])
+        raise SeveralInputsError(path, [file.path for file in files], "files")
     return files[0]
 
 
-def several_files(path: Path, names: Sequence[str], what: str = "files") -> RefusedError:
-    """The error for an archive of several files where one is needed.
+def load_all(path: Path, *, texts: bool = True) -> tuple[InputFile, ...]:
+    """Read one file, or the only one in a folder; an archive gives one input per member.
+
+    In an archive, as in a folder, a text counts beside other files only if it has a configuration.
 
     Args:
-        path: The archive.
-        names: Names of the files in it.
-        what: What they are, e.g. ``"dumps"``.
+        path: The file or folder.
+        texts: Whether texts with a configuration count in a folder that has other files as well.
+
+    Raises:
+        SeveralInputsError: It is a folder of several files.
+        BekenlabError: As :func:`load`.
     """
-    return RefusedError(
-        f"{path.name} holds {len(names)} {what}: {', '.join(names)}",
-        hint="unpack it and choose one of them",
-    )
+    if not path.is_dir():
+        files = load(path)
+        return tuple(file for file in files if len(files) == 1 or _counts(file)) or files
+    paths = expand([path])
+    if not texts:
+        paths = tuple(p for p in paths if p.suffix.lower() not in _TEXTS) or paths
+    if len(paths) != 1:
+        raise SeveralInputsError(path, paths, "files")
+    return load(paths[0])
+
+
+def _counts(file: InputFile) -> bool:
+    if file.path.suffix.lower() not in _TEXTS:
+        return True
+    return len(file.data) <= MAX_TEXT and read_configuration(file.data) is not None
 
 
 def _unpack(path: Path, stream: IO[bytes]) -> Iterator[InputFile]:
     head = stream.read(8)
     stream.seek(0)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        yield from _unzip(path, stream)
+        found = list(unzip(path.name, stream, wanted=_wanted, read=_bounded, most=_MAX_ARCHIVE))
+        several = len(found) > 1
+        for below, data in found:
+            inside = path / below
+            yield (
+                InputFile(inside.name, inside, data)
+                if several
+                else InputFile(path.name, path, data)
+            )
     elif head.startswith((_XZ, _GZIP)):
         yield InputFile(path.name, path, _unpacked(stream, path.name, xz=head.startswith(_XZ)))
     else:
@@ -186,54 +233,7 @@ def _unpacked(stream: IO[bytes], name: str, *, xz: bool) -> bytes:
         with lzma.open(stream) if xz else gzip.open(stream) as unpacked:
             return _bounded(unpacked, name)
     except (lzma.LZMAError, gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise _corrupt(name, error) from error
-
-
-def _unzip(path: Path, stream: IO[bytes]) -> Iterator[InputFile]:
-    import lzma
-    import zipfile
-
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            members = [info for info in archive.infolist() if _wanted(info.filename)]
-            if not members:
-                raise CorruptInputError(
-                    f"{path.name} holds no dump", hint="unpack it and see what it contains"
-                )
-            if len(members) > _MAX_MEMBERS:
-                raise TooLargeError(
-                    f"{path.name} holds {len(members):,} files, more than {_MAX_MEMBERS}",
-                    hint="unpack it and analyse the folder",
-                )
-            total = 0
-            for info in members:
-                with archive.open(info) as member:
-                    data = _bounded(member, info.filename)
-                total += len(data)
-                if total > _MAX_ARCHIVE:
-                    raise TooLargeError(
-                        f"{path.name} unpacks to more than {_MAX_ARCHIVE:,} bytes",
-                        hint="unpack it and analyse the folder",
-                    )
-                name = Path(info.filename).name if len(members) > 1 else path.name
-                yield InputFile(name, path, data)
-    except (zipfile.BadZipFile, lzma.LZMAError, *_ZIP_ERRORS) as error:
-        raise _corrupt(path.name, error) from error
-    except OSError as error:
-        # bz2 has no error of its own, and a damaged directory makes zipfile seek before the file.
-        if error.errno not in (None, errno.EINVAL):
-            raise
-        raise _corrupt(path.name, error) from error
-
-
-# ValueError: a member's name or sizes make no sense. RuntimeError: it is encrypted.
-_ZIP_ERRORS = (
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-)
+        raise damaged(name, error) from error
 
 
 def _wanted(member: str) -> bool:
@@ -262,13 +262,6 @@ def _too_large(name: str, size: int | None) -> BekenlabError:
     return TooLargeError(
         f"{name} {seen}; no flash of these chips is larger than {MAX_SIZE >> 20} MiB",
         hint="name the dump itself, not a disk image or an archive of something else",
-    )
-
-
-def _corrupt(name: str, error: Exception) -> BekenlabError:
-    return CorruptInputError(
-        f"{name} is packed, but damaged: {str(error).lower() or 'it ends too early'}",
-        hint="copy or download it again",
     )
 
 

@@ -9,11 +9,11 @@ from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot import pins_from_log
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.configuration import one_configuration, read_configurations
-from bekenlab.analysis.inputs import InputFile, load
+from bekenlab.analysis.inputs import InputFile, load_one
 from bekenlab.analysis.posted_text import as_utf8
 from bekenlab.chips import module_chip
 from bekenlab.errors import NotADumpError, Notice
-from bekenlab.openbeken import build_template, describe
+from bekenlab.openbeken import build_template, describe, lost_levels
 from bekenlab.pins import is_pin_key, is_setting_key
 from bekenlab.tuya.boot_log.model import BootLog
 from bekenlab.tuya.boot_log.read import parse_boot_log
@@ -53,9 +53,10 @@ def read_log(path: Path) -> LogReport:
     """Read and parse a captured log.
 
     Raises:
+        SeveralInputsError: It is a folder, an archive or a text with several of them.
         BekenlabError: The file cannot be read, or is not a boot log of a Tuya device.
     """
-    file = load(path)[0]
+    file = load_one(path)
     try:
         return report_of(file.name, parse_boot_log(as_utf8(file.data)))
     except NotADumpError:
@@ -69,7 +70,7 @@ def _of_configuration(file: InputFile) -> LogReport | None:
     """The report of a text that is not a log but holds a configuration."""
     if not read_configurations(file.data):
         return None
-    one_configuration(file.name, file.data)
+    one_configuration(file.path, file.data, file.part)
     analysis = analyze(file, boot=BootMode.NEVER)
     values = analysis.tuya.parameters.flat() if analysis.tuya.parameters else {}
     known = {
@@ -107,5 +108,5 @@ def report_of(name: str, log: BootLog) -> LogReport:
         pins=pins,
         template=build_template(pins, chip=chip or "", board=log.module),
         description=describe(pins, chip=chip),
-        notices=(*log.notices, *pins.notices),
+        notices=(*pins.notices, *lost_levels(pins)),
     )

@@ -13,20 +13,21 @@ from bekenlab.analysis.earlier_report import is_report, read_report
 from bekenlab.analysis.inputs import InputFile, load_one
 from bekenlab.analysis.posted_text import as_utf8
 from bekenlab.analysis.read_log import LogReport, report_of
+from bekenlab.analysis.several import SeveralInputsError, check_part
 from bekenlab.chips import find_chip
-from bekenlab.errors import BekenlabError, NoConfigError, NotADumpError, RefusedError
+from bekenlab.errors import BekenlabError, NoConfigError, NotADumpError
 from bekenlab.openbeken.config import Config, find_config
 from bekenlab.openbeken.flags import flags_to_number
 from bekenlab.openbeken.locks import curtains_of
 from bekenlab.openbeken.settings import parse_settings
 from bekenlab.openbeken.start_values import command_with_start_values
 from bekenlab.openbeken.template import lost_levels
-from bekenlab.pins import curtain_notices
+from bekenlab.pins import Source, curtain_notices
 from bekenlab.secret import Secret
 from bekenlab.tuya.boot_log.read import parse_boot_log
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from bekenlab.analysis.model import Analysis
@@ -73,6 +74,14 @@ class Subject:
             return (*self.pins.notices, *lost_levels(self.pins))
         return curtain_notices(curtains_of(str(self.template.get("command") or "")))
 
+    @property
+    def source(self) -> Source | None:
+        """The most trustworthy source of the pins; None without pins."""
+        if self.pins is None:
+            return Source.OPENBEKEN if self.template.get("pins") else None
+        said = {each.source for pin in self.pins.pins for each in pin.evidence}
+        return next((source for source in Source if source in said), None)
+
 
 def read_subject(path: Path, *, boot: BootMode = BootMode.AUTO) -> Subject:
     """Read a file about a device.
@@ -104,10 +113,10 @@ def subject_of(
     data = as_utf8(file.data)
     text = _text(data)
     if text is not None:
-        subject = _from_json(file.name, text) or _from_log(replace(file, data=data))
+        subject = _from_json(file, text) or _from_log(replace(file, data=data))
         if subject:
             return subject
-        one_configuration(file.name, file.data)
+        one_configuration(file.path, file.data, file.part)
     elif file.data.startswith(b"CFG"):
         return _from_config(file.name, find_config(file.data).config, None)
     return _from_dump(file, analysis or analyze(file, boot=boot))
@@ -121,12 +130,10 @@ def _text(data: bytes) -> str | None:
     return text if text.count("\ufffd") <= len(text) // 10 else None
 
 
-def _from_json(name: str, text: str) -> Subject | None:
+def _from_json(file: InputFile, text: str) -> Subject | None:
     value = _json(text)
     if isinstance(value, list) and value and all(is_report(each) for each in value):
-        raise RefusedError(
-            f"{name} holds {len(value)} reports", hint="keep only the line of one file"
-        )
+        value = _one_report(file, value)
     if not isinstance(value, dict):
         return None
     if is_report(value):
@@ -142,8 +149,22 @@ def _from_json(name: str, text: str) -> Subject | None:
             report=value,
         )
     if isinstance(value.get("pins"), dict):
-        return _from_template(name, value)
+        return _from_template(file.name, value)
     return None
+
+
+def _one_report(file: InputFile, reports: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    if file.part is not None:
+        check_part(file.path, file.part, len(reports), "reports")
+        return reports[file.part - 1]
+    choices = [file.path / str(number) for number in range(1, len(reports) + 1)]
+    about = [_reported_name(each) for each in reports]
+    raise SeveralInputsError(file.path, choices, "reports", about)
+
+
+def _reported_name(report: Mapping[str, Any]) -> str:
+    facts = report["file"]
+    return str(facts.get("name", ""))[:60] if isinstance(facts, dict) else ""
 
 
 def _json(text: str) -> object:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bekenlab.cli.interrupts import interruptible
+from bekenlab.cli.one_input import with_one_input
 from bekenlab.cli.output import console, json_line, print_error
 from bekenlab.errors import ExitCode
 
@@ -128,7 +129,11 @@ def command(
             click.echo(f"{seconds:9.3f}  {line}" if with_time else line)
 
     with interruptible() as interrupted:
-        report = boot_file(file, chip=chip, options=options, listen=heard, interrupted=interrupted)
+
+        def boot(one: Path) -> BootReport:
+            return boot_file(one, chip=chip, options=options, listen=heard, interrupted=interrupted)
+
+        report = with_one_input(file, boot, as_json=as_json)
     show(report.device_seconds, log.end())
     if as_json:
         from bekenlab.report.boot_json import boot_json

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from bekenlab.cli.config_options import change_options, changes_from
-from bekenlab.cli.output import console, json_line, print_error
+from bekenlab.cli.one_input import with_one_input
+from bekenlab.cli.output import console, json_line, print_error, print_warnings
 from bekenlab.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def show(file: Path, chip: str | None, as_json: bool, show_secrets: bool) -> Non
     from bekenlab.jobs.obk_config import read_config
     from bekenlab.report.config_report import config_json, render
 
-    found = read_config(file, chip=chip)
+    found = with_one_input(file, lambda one: read_config(one, chip=chip), as_json=as_json)
     if as_json:
         click.echo(json_line(config_json(found, show_secrets=show_secrets)))
         return
@@ -80,7 +81,7 @@ def make(source: Path | None, chip: str | None, output: Path, force: bool, **opt
     from bekenlab.openbeken.config.edit import make_config, unique_bytes
 
     changes = changes_from(options)
-    subject = read_subject(source) if source else None
+    subject = with_one_input(source, read_subject) if source else None
     made = make_config(
         subject.template if subject else None,
         changes,
@@ -88,9 +89,7 @@ def make(source: Path | None, chip: str | None, output: Path, force: bool, **opt
         chip=chip or (subject.chip if subject else None),
     )
     write_new(output, made.config.encode(), replace=force)
-    told = [notice.message for notice in subject.notices] if subject else []
-    for sentence in (*told, *made.left_out):
-        click.echo(f"warning: {sentence}", err=True)
+    print_warnings((*(subject.notices if subject else ()), *made.left_out))
     click.echo(f"{output}: for {made.chip}, flash it at 0x{made.address:06X}")
     if subject is None or subject.problem is None:
         return int(ExitCode.OK)
@@ -112,7 +111,7 @@ def edit(file: Path, chip: str | None, output: Path, force: bool, **options: Any
     from bekenlab.files import write_new
     from bekenlab.jobs.obk_config import edit_config, read_config
 
-    found = read_config(file, chip=chip)
+    found = with_one_input(file, lambda one: read_config(one, chip=chip))
     edited = edit_config(found, changes_from(options))
     write_new(output, edited, replace=force)
     what = "unchanged" if edited == found.data else "changed"
@@ -131,7 +130,10 @@ def diff(left: Path, right: Path, chip: str | None, as_json: bool, show_secrets:
     from bekenlab.openbeken.config.edit import compare_configs
     from bekenlab.report.config_report import diff_json, render_differences
 
-    ours, theirs = read_config(left, chip=chip), read_config(right, chip=chip)
+    ours, theirs = (
+        with_one_input(file, lambda one: read_config(one, chip=chip), as_json=as_json)
+        for file in (left, right)
+    )
     names = (ours.name, theirs.name)
     found = compare_configs(ours.config, theirs.config)
     if as_json:

@@ -73,7 +73,7 @@ def change_options(function: Command) -> Command:
             "pins",
             multiple=True,
             metavar="GPIO=ROLE",
-            help="Set up a pin, as in 26=Rel;1; None clears it.",
+            help="Set up a pin, as in '26=Rel;1'; 8=None clears one.",
         ),
         click.option(
             "--set", "settings", multiple=True, metavar="FIELD=VALUE", help="Set any other field."
@@ -123,22 +123,21 @@ def _values(options: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
 
 
 def _pin(text: str) -> PinSetting:
-    from bekenlab.openbeken.settings import parse_setting
+    from bekenlab.openbeken.settings import parse_typed_setting
 
-    gpio, equals, role = text.partition("=")
-    if not equals:
-        raise click.BadParameter("write GPIO=ROLE;CHANNEL", param_hint="--pin")
-    return parse_setting(gpio, role)
+    if "=" not in text:
+        raise click.BadParameter("write '26=Rel;1', in quotes.", param_hint="--pin")
+    return parse_typed_setting(text)
 
 
 def _passwords(options: Mapping[str, Any], values: Mapping[str, Value]) -> dict[str, Secret]:
-    from bekenlab.analysis.inputs import load
+    from bekenlab.analysis.inputs import load_one
     from bekenlab.secret import Secret
 
     found = {}
     path = options["wifi_password_file"]
     if path:
-        lines = load(path)[0].data.splitlines() or [b""]
+        lines = load_one(path).data.splitlines() or [b""]
         found["wifi_password"] = Secret(lines[0])
     wanted = [password for name, password in _GOES_WITH.items() if name in values]
     for name in dict.fromkeys([*wanted, *options["asked"]]):

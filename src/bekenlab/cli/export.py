@@ -8,7 +8,8 @@ from secrets import token_bytes
 import click
 
 from bekenlab.cli.interrupts import current
-from bekenlab.cli.output import print_error
+from bekenlab.cli.one_input import with_one_input
+from bekenlab.cli.output import print_error, print_warnings
 from bekenlab.errors import ExitCode
 from bekenlab.report.exports import EXPORTERS, Request
 
@@ -56,7 +57,7 @@ def command(
     exporter = EXPORTERS[form]
     if exporter.binary and output is None:
         raise click.UsageError(f"--to {form} is not text: name a file with -o.")
-    subject = read_subject(file, boot=BootMode(boot))
+    subject = with_one_input(file, lambda one: read_subject(one, boot=BootMode(boot)))
     made = exporter.write(Request(subject, chip, unique_bytes(subject.mac, token_bytes)))
     current().conclude()
     if output:
@@ -64,8 +65,7 @@ def command(
         click.echo("; ".join(filter(None, (f"{output}: {exporter.about}", made.then))))
     else:
         click.echo(made.content, nl=False)  # bytes: UTF-8, whatever the terminal can show
-    for sentence in made.warnings:
-        click.echo(f"warning: {sentence}", err=True)
+    print_warnings((*subject.notices, *made.warnings))
     if subject.problem is None:
         return int(ExitCode.OK)
     print_error(subject.problem, subject=subject.name)

@@ -15,7 +15,7 @@ from bekenlab.cli.install_answers import Answers
 from bekenlab.cli.install_options import (
     firmware_for,
     firmware_option,
-    template_from,
+    subject_from,
     template_option,
 )
 from bekenlab.events import Line
@@ -81,7 +81,7 @@ def command(
         wanted = InstallOptions(
             firmware=firmware_for(firmware, frontend),
             changes=changes_from(settings),
-            template=template_from(source),
+            source=subject_from(source, as_json=options.as_json),
             backup=backup,
             force=frozenset(force),
             listens=not no_log,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from bekenlab.cli.one_input import with_one_input
 from bekenlab.cli.questions import agrees
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from bekenlab.analysis.subject import Subject
     from bekenlab.events import EventSink
     from bekenlab.jobs.install.model import FirmwareFor
 
@@ -56,12 +56,12 @@ def firmware_for(choice: str | None, events: EventSink) -> FirmwareFor:
         choice = LATEST
     if choice == LATEST:
         return lambda chip: latest_firmware(chip, cache_folder(), events=events)
-    firmware = read_firmware(Path(choice))
+    firmware = with_one_input(Path(choice), read_firmware)
     return lambda _chip: firmware
 
 
-def template_from(source: Path | None) -> Mapping[str, Any] | None:
-    """Pins, flags and startup command from a file about the device.
+def subject_from(source: Path | None, *, as_json: bool) -> Subject | None:
+    """The file about a device that pins, flags and startup command are taken from.
 
     Raises:
         BekenlabError: The file cannot be read, or part of it is not reliable.
@@ -70,10 +70,10 @@ def template_from(source: Path | None) -> Mapping[str, Any] | None:
         return None
     from bekenlab.analysis.subject import read_subject
 
-    subject = read_subject(source)
+    subject = with_one_input(source, read_subject, as_json=as_json)
     if subject.problem is not None:
         raise subject.problem
-    return subject.template
+    return subject
 
 
 def cache_folder() -> Path:

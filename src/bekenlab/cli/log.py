@@ -9,7 +9,8 @@ import click
 
 from bekenlab.cli.chip.frontend import Frontend, facing
 from bekenlab.cli.interrupts import interruptible
-from bekenlab.cli.output import console, json_line
+from bekenlab.cli.one_input import with_one_input
+from bekenlab.cli.output import console, json_line, print_warnings
 from bekenlab.events import Line
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def _summary(frontend: Frontend, found: Capture, output: Path | None) -> None:
         "bytes": len(found.data),
         "file": str(output) if output else None,
         "pins": [pin_json(pin) for pin in found.pins.pins],
+        "warnings": [{"code": n.code, "message": n.message} for n in found.pins.notices],
     }
     if frontend.as_json:
         return
@@ -120,6 +122,8 @@ def _summary(frontend: Frontend, found: Capture, output: Path | None) -> None:
         out.print("no pins in this log; Tuya's firmware prints them when it boots")
     else:
         out.print("nothing received: check RX on TX2 and GND, then reset the device")
+    if not found.pins.pins:
+        print_warnings(found.pins.notices)
 
 
 @command.command("parse")
@@ -135,7 +139,7 @@ def parse(file: Path, as_json: bool) -> None:
     from bekenlab.analysis.read_log import read_log
     from bekenlab.report.log_report import log_json, render
 
-    report = read_log(file)
+    report = with_one_input(file, read_log, as_json=as_json)
     if as_json:
         click.echo(json_line(log_json(report)))
         return

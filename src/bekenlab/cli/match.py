@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bekenlab.cli.output import console, json_line, print_error
+from bekenlab.cli.one_input import with_one_input
+from bekenlab.cli.output import console, json_line, print_error, print_warnings
 from bekenlab.errors import ExitCode, FileAccessError
 
 if TYPE_CHECKING:
@@ -55,12 +56,15 @@ def command(file: Path, devices: str | None, boot: str, limit: int, as_json: boo
     from bekenlab.report.match_report import match_json, render
 
     known = _list(devices)
-    subject = read_subject(file, boot=BootMode(boot))
+    subject = with_one_input(
+        file, lambda one: read_subject(one, boot=BootMode(boot)), as_json=as_json
+    )
     matches = match(subject, known)
     if as_json:
-        click.echo(json_line(match_json(matches, limit=limit)))
+        click.echo(json_line(match_json(matches, subject.notices, limit=limit)))
     else:
         console().print(render(matches, limit=limit))
+    print_warnings(subject.notices)
     if subject.problem:
         print_error(subject.problem, subject=subject.name)
         return int(subject.problem.exit_code)

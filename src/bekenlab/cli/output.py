@@ -9,11 +9,11 @@ from bekenlab.cli.wording import wording
 from bekenlab.errors import DeclinedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from rich.console import Console
 
-    from bekenlab.errors import BekenlabError
+    from bekenlab.errors import BekenlabError, Notice
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -27,6 +27,17 @@ def console(*, stderr: bool = False) -> Console:
 def json_line(value: Mapping[str, Any]) -> str:
     """An object as one line of ASCII, safe for every terminal and pipe."""
     return json.dumps(value, separators=(",", ":"))
+
+
+def print_warnings(warnings: Iterable[Notice | str]) -> None:
+    """Print warnings to standard error, one per line; those with a code can be explained."""
+    import click
+
+    from bekenlab.report.printable import printable
+
+    for each in warnings:
+        text = each if isinstance(each, str) else f"{each.message} ({each.code})"
+        click.echo(f"warning: {printable(text)}", err=True)
 
 
 def print_error(error: BekenlabError, *, subject: str = "", reason_shown: bool = False) -> None:

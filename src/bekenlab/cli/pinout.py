@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bekenlab.cli.output import console, print_error
+from bekenlab.cli.one_input import with_one_input
+from bekenlab.cli.output import console, print_error, print_warnings
 from bekenlab.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -79,11 +80,12 @@ def command(board: str | None, chip: str | None, list_all: bool, **options: Any)
     if name is None and wanted.report is None:
         raise click.UsageError("Name a module or a chip, or a file with --report.")
     named = find_board(name) if name else None
-    subject = read_subject(wanted.report) if wanted.report else None
+    subject = with_one_input(wanted.report, read_subject) if wanted.report else None
     found = named or (board_of(subject) if subject else None)
     if found is None:
         raise click.UsageError("Name a module or a chip.")
     _show(found, subject, wanted)
+    print_warnings(subject.notices if subject else ())
     if subject is None or subject.problem is None:
         return int(ExitCode.OK)
     print_error(subject.problem, subject=subject.name)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from bekenlab.cli.one_input import with_one_input
 from bekenlab.cli.output import console, json_line
 
 
@@ -34,7 +35,7 @@ def command(file: Path, output: Path, as_json: bool) -> None:
     from bekenlab.report.redact_report import redact_json, render
 
     refuse_existing(output)
-    redaction = redact_file(file)
+    redaction = with_one_input(file, redact_file, as_json=as_json)
     write_new(output, redaction.data)
     if as_json:
         click.echo(json_line(redact_json(redaction, output.name)))

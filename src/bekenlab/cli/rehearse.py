@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,9 +12,13 @@ from bekenlab.cli.config_options import change_options, changes_from
 from bekenlab.cli.install_options import (
     firmware_for,
     firmware_option,
-    template_from,
+    subject_from,
     template_option,
 )
+from bekenlab.cli.one_input import with_one_input
+
+if TYPE_CHECKING:
+    from bekenlab.probing.rehearsal import Rehearsal
 
 
 @click.command("rehearse")
@@ -44,14 +48,13 @@ def command(
     from bekenlab.report.install_text import rehearsal_text
 
     with facing("rehearse", as_json=as_json) as frontend:
-        rehearsal = rehearse_dump(
-            dump,
-            firmware_for(firmware, frontend),
-            changes_from(settings),
-            template=template_from(source),
-            chip=chip,
-            events=frontend,
-        )
+        given = firmware_for(firmware, frontend)
+        changes, pins_from = changes_from(settings), subject_from(source, as_json=as_json)
+
+        def rehearse(one: Path) -> Rehearsal:
+            return rehearse_dump(one, given, changes, source=pins_from, chip=chip, events=frontend)
+
+        rehearsal = with_one_input(dump, rehearse, as_json=as_json)
         frontend.result = rehearsal_json(rehearsal)
         frontend.show(rehearsal_text(rehearsal))
         problem = problem_of(rehearsal)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bekenlab.cli.interrupts import interruptible
+from bekenlab.cli.one_input import with_one_input
 from bekenlab.errors import ExitCode, RefusedError
 
 if TYPE_CHECKING:
@@ -61,7 +62,11 @@ def command(
         raise RefusedError(f"{write_back} already exists", hint="choose another name")
     options = SimOptions(pty=pty, tcp_port=port, paced=paced, fault=fault, seed=seed)
     with interruptible(signal.SIGTERM) as stopped:
-        flash = simulate(file, chip=chip, options=options, opened=_announce, stopped=stopped)
+
+        def serve(one: Path) -> bytes:
+            return simulate(one, chip=chip, options=options, opened=_announce, stopped=stopped)
+
+        flash = with_one_input(file, serve)
         if write_back is not None:
             write_new(write_back, flash)
             click.echo(f"flash written to {write_back}", err=True)

@@ -146,6 +146,11 @@ def _friendly(title: str) -> str:
     return "".join(char for char in title.replace("/", "-") if char not in "${}").strip()[:60]
 
 
+def _plain(text: str) -> str:
+    """A text of any origin on one line of printable characters."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
 def _head(plan: Plan, module: str | None) -> list[str]:
     board: Board = plan.board
     what = f"module {module}, chip {board.chip}" if module else f"chip {board.chip}"
@@ -156,6 +161,8 @@ def _head(plan: Plan, module: str | None) -> list[str]:
     ]
     if not plan.pinmap.pins and not plan.pinmap.mcu_baud:
         lines += ["", "No pins are known: this is only what every device needs."]
+    if plan.pinmap.notices:
+        lines += ["", "Warnings:", *(f"- {_plain(n.message)}" for n in plan.pinmap.notices)]
     if plan.left_out:
         lines += ["", "Left out:", *(f"- {sentence}" for sentence in plan.left_out)]
     return lines

@@ -6,7 +6,7 @@ import zlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bekenlab.analysis.inputs import load
+from bekenlab.analysis.inputs import load_one
 from bekenlab.chips import SECTOR
 from bekenlab.errors import BekenlabError
 from bekenlab.events import EventSink, Progress, ignore
@@ -120,8 +120,8 @@ def backup_of(
     """
     for path in reversed(candidates):
         try:
-            data = load(path)[0].data
-        except (BekenlabError, IndexError):
+            data = load_one(path).data
+        except BekenlabError:
             continue
         if len(data) != identity.flash_size or not is_as_made(path, data):
             continue

@@ -33,9 +33,9 @@ from bekenlab.probing.rehearsal import PinVerdict, Rehearsal
 from bekenlab.probing.virtual_target import VirtualTarget
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
+    from bekenlab.analysis.subject import Subject
     from bekenlab.chips import Chip
     from bekenlab.flashing.execute import FlashReport
     from bekenlab.flashing.planner import WriteProposal
@@ -91,7 +91,7 @@ def rehearse_dump(
     firmware: FirmwareFor,
     changes: Changes,
     *,
-    template: Mapping[str, object] | None = None,
+    source: Subject | None = None,
     chip: str | None = None,
     events: EventSink = ignore,
 ) -> Rehearsal:
@@ -101,7 +101,7 @@ def rehearse_dump(
         path: The dump, packed or not.
         firmware: Called once the chip is known.
         changes: Settings beyond the device's pins, as for an install.
-        template: Pins, flags and startup command to use instead of the device's.
+        source: A file to take pins, flags and startup command from instead of the dump.
         chip: Name of the chip, if the dump does not show it.
         events: Receives steps and progress.
 
@@ -115,10 +115,11 @@ def rehearse_dump(
     check_chip(given, facts, frozenset())
     saved = SavedBackup(path, chosen.image.physical, reused=True)
     subject = understand(path, saved.data)
-    made, notices = configure(subject, template, changes, facts, saved.data)
+    made, notices = configure(subject, source, changes, facts, saved.data)
     for notice in notices:
         events(Message(JOB, notice.code, notice.message))
-    return rehearse(saved, facts, given, made, events=events)
+    tried = rehearse(saved, facts, given, made, events=events)
+    return replace(tried, source=(source or subject).source, notices=notices)
 
 
 def _written(

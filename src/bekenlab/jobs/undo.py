@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.analysis.inputs import InputFile, load
+from bekenlab.analysis.inputs import InputFile, load_one
 from bekenlab.errors import Action, RefusedError
 from bekenlab.events import EventSink, Finished, Started, Step, ignore
 from bekenlab.flashing.connection import open_chip
@@ -98,7 +98,7 @@ def undo(
     events(Started(UNDO))
     journal = places.journal
     if named is not None:
-        load(named)  # report a mistyped name before waiting for a chip
+        load_one(named)  # report a mistyped name before waiting for a chip
     with open_chip(connection, UNDO, events) as link:
         target = link.target
         events(Step(UNDO, "look", "Looking for a backup of this chip"))

@@ -107,6 +107,35 @@ def parse_setting(gpio: str, text: str) -> PinSetting:
     return PinSetting(parse_gpio(gpio), setting_role_name(number), first, second)
 
 
+def parse_typed_setting(text: str) -> PinSetting:
+    """A setting as a person types it, ``26=Rel;1``.
+
+    Unlike a template's, it must have a channel if its role takes one: channel 0 by default would
+    leave a relay that nothing switches. Quotes around it are those of another shell.
+
+    Raises:
+        BadValueError: It is not such a setting, or pin, role or channel are invalid or missing.
+    """
+    bare = text.strip()
+    if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in "'\"":
+        bare = bare[1:-1]
+    gpio, equals, role = bare.partition("=")
+    if not equals:
+        raise BadValueError(f"{text!r} is not a pin setting", hint=_hint(f"{gpio.strip()}=Rel"))
+    setting = parse_setting(gpio, role)
+    known = find_role(setting.role)
+    if known and known.channels and not re.search(r"[;,]\s*\d", role):
+        raise BadValueError(
+            f"{bare!r} has no channel, which the role {setting.role} needs",
+            hint=_hint(f"{gpio.strip()}={setting.role}"),
+        )
+    return setting
+
+
+def _hint(setting: str) -> str:
+    return f"write '{setting};1', in quotes: most shells end a command at a semicolon"
+
+
 def _channel(text: str, whole: str) -> int:
     digits = text.strip()
     if not digits:

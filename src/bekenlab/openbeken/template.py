@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 MQTT_STATE_ON_CONNECT = 10
 
+LOST_LEVELS = "level-not-expressible"
+"""Code of the warning about pins whose stated level the template cannot carry."""
+
 ONE_WAY = ("BridgeFWD", "BridgeREV")
 """Roles that OpenBeken offers for active-high pins only."""
 
@@ -83,4 +86,4 @@ def lost_levels(pinmap: PinMap) -> tuple[Notice, ...]:
         f"{names} is active low, which OpenBeken has no role for: the template would drive it the "
         "wrong way round. Do not use it for these pins."
     )
-    return (Notice("level-not-expressible", text),)
+    return (Notice(LOST_LEVELS, text),)

@@ -22,7 +22,8 @@ def compare(maps: Sequence[tuple[Source, PinMap]]) -> PinMap:
     The best source is the most trustworthy one that says anything at all. A pin of the same role in
     another source confirms it or gives a ``sources-disagree`` notice; a pin merely missing there
     does not, since logs and damaged copies are cut short. The firmware's built-in default is not
-    about this device: it neither confirms nor contradicts, and on its own gives a notice.
+    about this device: it neither confirms nor contradicts. If it is all there is, or if a log only
+    repeats it, there is a ``firmware-default-only`` notice.
 
     Args:
         maps: Source and map, in any order.
@@ -38,7 +39,14 @@ def compare(maps: Sequence[tuple[Source, PinMap]]) -> PinMap:
     for other_source, other in telling[1:]:
         if other_source is not Source.FIRMWARE_DEFAULT:
             merged = _confirm(merged, other, source, other_source)
+        elif source is Source.BOOT_LOG and _repeats(best, other):
+            merged = replace(merged, notices=(*merged.notices, _default_used()))
     return merged
+
+
+def _repeats(log: PinMap, default: PinMap) -> bool:
+    """Whether every pin in a log is the built-in default's."""
+    return all(any(_agree(pin, twin) for twin in default.pins) for pin in log.pins)
 
 
 def _says_something(pinmap: PinMap) -> bool:
@@ -50,6 +58,15 @@ def _default_only() -> Notice:
         "firmware-default-only",
         "The pins come from a default built into the firmware, not from this device's own "
         "configuration; it may belong to another device. Check every pin before you trust it.",
+    )
+
+
+def _default_used() -> Notice:
+    return Notice(
+        "firmware-default-only",
+        "The firmware printed these pins when it was started, but they are only the default built "
+        "into it, because this flash holds no configuration of the device's own. It may belong to "
+        "another device. Check every pin before you trust it.",
     )
 
 

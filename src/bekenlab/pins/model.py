@@ -185,7 +185,8 @@ class PinMap:
         commands: OpenBeken startup commands the configuration calls for, in order.
         flags: OpenBeken flag bits the configuration calls for.
         notes: Sentences about what has no OpenBeken role.
-        notices: Warnings, e.g. a pin the module does not bring out.
+        notices: Warnings about the pins and about where they come from. They belong to the pins:
+            whatever shows, exports or installs the pins shows them too.
     """
 
     pins: tuple[Pin, ...] = ()

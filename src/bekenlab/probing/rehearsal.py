@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from bekenlab.openbeken.boot_log import ConfigVerdict
 
 if TYPE_CHECKING:
+    from bekenlab.errors import Notice
     from bekenlab.openbeken.boot_log import ObkBootLog
+    from bekenlab.pins import Source
 
 
 class PinVerdict(StrEnum):
@@ -51,6 +53,9 @@ class Rehearsal:
         wifi: Whether it uses the Wi-Fi it was given (or none, if none); None: not in the log.
         pins: Every pin of the configuration.
         crash: Why the firmware stopped, or an empty string.
+        source: Where the pins of the configuration come from, if it is known.
+        notices: Warnings about the configuration: a rehearsal shows that it works as it says, not
+            that it says what the device's pins really do.
     """
 
     chip: str
@@ -60,6 +65,8 @@ class Rehearsal:
     wifi: bool | None
     pins: tuple[PinCheck, ...]
     crash: str = ""
+    source: Source | None = None
+    notices: tuple[Notice, ...] = ()
 
     @property
     def config_taken(self) -> bool:

@@ -30,6 +30,7 @@ def boot_json(report: BootReport, *, show_secrets: bool = False) -> dict[str, An
         "parameters": dict(report.parameters.values) if report.parameters else None,
         "pins": [pin_json(pin) for pin in report.pins.pins],
         "gpio": [gpio_json(row) for row in report.gpio],
+        "warnings": [{"code": n.code, "message": n.message} for n in report.pins.notices],
         "mcu": {
             "frames": [
                 {"command": frame.command, "payload": frame.payload.hex()}

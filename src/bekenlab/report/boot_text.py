@@ -12,6 +12,7 @@ from rich.text import Text
 
 from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.machine.peers.tuya_mcu import describe_frame, describe_point
+from bekenlab.report.labelled import noted
 from bekenlab.report.printable import Printable, printable
 from bekenlab.report.text import LEVELS, heading, openbeken_role
 
@@ -45,6 +46,7 @@ def _sections(report: BootReport) -> Iterator[RenderableType]:
     if report.pins.pins:
         yield heading("Pins from the log")
         yield _pins(report)
+    yield from (Padding(text, (0, 0, 0, 2)) for text in noted(report.pins.notices))
     touched = [row for row in report.gpio if row.touched]
     if touched:
         yield heading("Pins when the run stopped")

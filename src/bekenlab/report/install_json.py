@@ -18,6 +18,10 @@ def proposal_json(proposal: Proposal) -> dict[str, Any]:
     return {
         "chip": identity_json(proposal.identity),
         "device": {"firmware": proposal.subject.firmware, "module": proposal.subject.module},
+        "pins_from": {
+            "file": None if proposal.source is proposal.subject else proposal.source.name,
+            "source": str(proposal.source.source) if proposal.source.source else None,
+        },
         "backup": {
             "file": str(proposal.backup.path) if proposal.backup.kept else None,
             "reused": proposal.backup.reused,
@@ -50,6 +54,8 @@ def rehearsal_json(rehearsal: Rehearsal) -> dict[str, Any]:
         "wifi_as_set_up": rehearsal.wifi,
         "crash": rehearsal.crash or None,
         "pins": [_pin(pin) for pin in rehearsal.pins],
+        "pins_source": str(rehearsal.source) if rehearsal.source else None,
+        "warnings": notices_json(rehearsal.notices),
     }
 
 

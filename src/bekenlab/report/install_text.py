@@ -11,12 +11,14 @@ from rich.text import Text
 
 from bekenlab.jobs.install.configure import ssid_of
 from bekenlab.openbeken.boot_log import ConfigVerdict
+from bekenlab.openbeken.to_pins import pins_from_template
+from bekenlab.pins import Source
 from bekenlab.probing.rehearsal import PinVerdict
 from bekenlab.report.chip_json import override
 from bekenlab.report.chip_text import flash_text, sectors
 from bekenlab.report.labelled import labelled, noted
 from bekenlab.report.printable import printable
-from bekenlab.report.text import heading
+from bekenlab.report.text import SOURCES, heading
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from bekenlab.probing.rehearsal import Rehearsal
 
 _MARKS = {
-    PinVerdict.MOVED: "right",
+    PinVerdict.MOVED: "works",
     PinVerdict.WRONG: "wrong",
     PinVerdict.UNTRIED: "not tested",
 }
@@ -44,6 +46,7 @@ def proposal_text(proposal: Proposal) -> Group:
         [
             ("Chip", proposal.identity.chip_name),
             ("Device", device or "not recognised"),
+            ("Pins from", _pins_from(proposal)),
             ("Backup", _backup(proposal.backup)),
             ("Firmware", f"{file.firmware} ({file.name})"),
             ("Wi-Fi", wifi_words(proposal.made.config)),
@@ -61,6 +64,18 @@ def proposal_text(proposal: Proposal) -> Group:
     notices = noted((*proposal.notices, *plan.notices))
     pins = pins_table(proposal)
     return Group(heading("Pins"), pins, heading("Plan"), table, *notices, *refused)
+
+
+def _pins_from(proposal: Proposal) -> str:
+    """Where the pins come from: the kind of source, and the file if it is not the backup."""
+    source = proposal.source.source
+    said = SOURCES[source] if source and proposal.made.config.pins() else "no source names any"
+    if proposal.source is proposal.subject:
+        return said
+    given = proposal.source.analysis
+    if given is not None and given.image is None and source is Source.STORAGE:
+        said = "a configuration as text"
+    return f"{proposal.source.name}: {said}"
 
 
 def _backup(saved: SavedBackup) -> str:
@@ -87,7 +102,8 @@ def _writes(plan: FlashPlan) -> str:
 
 def pins_table(proposal: Proposal) -> Table | Text:
     """The planned setup of each pin."""
-    known = proposal.subject.pins.pins if proposal.subject.pins else ()
+    source = proposal.source
+    known = (source.pins or pins_from_template(source.template)).pins
     labels = {pin.gpio: pin.label for pin in known}
     table = _table("GPIO", "Does", "OpenBeken")
     settings = proposal.made.config.pins()
@@ -139,7 +155,9 @@ def rehearsal_text(rehearsal: Rehearsal) -> Group:
         ("Outcome", _outcome(rehearsal)),
     ]
     pins: list[RenderableType] = [table, Text()] if rehearsal.pins else []
-    return Group(heading("Rehearsal"), *pins, labelled(facts))
+    if rehearsal.source is not None:
+        facts.insert(0, ("Pins from", SOURCES[rehearsal.source]))
+    return Group(heading("Rehearsal"), *pins, labelled(facts), *noted(rehearsal.notices))
 
 
 def _outcome(rehearsal: Rehearsal) -> str:

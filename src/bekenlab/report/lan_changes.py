@@ -76,6 +76,7 @@ def apply_plan_json(plan: ApplyPlan, *, show_secrets: bool = False) -> dict[str,
         if startup
         else None,
         "left_out": list(plan.left_out),
+        "warnings": notices_json(plan.notices),
     }
 
 
@@ -84,7 +85,7 @@ def apply_plan_text(plan: ApplyPlan, *, show_secrets: bool = False) -> Renderabl
     head = labelled([("Device", _device(plan.info)), ("From", plan.source)])
     if not plan.changes:
         same = Text("The device already has these settings.")
-        return Group(head, same, *_warnings(plan.left_out))
+        return Group(head, same, *noted(plan.notices), *_warnings(plan.left_out))
     table = lines("What", "Now", "Then")
     for change in plan.pins:
         row = (f"P{change.after.gpio}", _put(change.before.text), _put(change.after.text))
@@ -94,7 +95,7 @@ def apply_plan_text(plan: ApplyPlan, *, show_secrets: bool = False) -> Renderabl
     if plan.startup and plan.startup[0] != plan.startup[1]:
         texts = (_command(text, show_secrets=show_secrets) or "(empty)" for text in plan.startup)
         table.add_row("Startup", *(Text(text) for text in texts))
-    return Group(head, Text(), Printable(table), *_warnings(plan.left_out))
+    return Group(head, Text(), Printable(table), *noted(plan.notices), *_warnings(plan.left_out))
 
 
 def apply_text(report: ApplyReport) -> RenderableType:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
+from bekenlab.openbeken import describe
 from bekenlab.report.json_report import SCHEMA, firmware_json, pin_json
 from bekenlab.report.printable import printable
 from bekenlab.tuya.firmware import Firmware, FirmwareKind
@@ -49,7 +51,9 @@ def _sections(report: LogReport) -> Iterator[RenderableType]:
     words = (firmware.name, firmware.version, firmware.sdk)
     yield Text(printable(report.name), style="bold")
     yield Text(f"Firmware  {printable(' '.join(w for w in words if w)) or 'not named'}")
-    yield Text(printable(report.description))
+    # The warnings follow with their codes.
+    pins = replace(report.pins, notices=())
+    yield Text(printable(describe(pins, chip=report.chip)))
     for notice in report.notices:
         yield Text.assemble((f"! {notice.code}: ", "yellow"), printable(notice.message))
     if report.template.get("pins"):

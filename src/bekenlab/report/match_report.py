@@ -12,10 +12,11 @@ from bekenlab.report.json_report import SCHEMA
 from bekenlab.report.printable import Printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
 
+    from bekenlab.errors import Notice
     from bekenlab.jobs.match import Matches
     from bekenlab.openbeken.similar import PinAgreement, Similarity
 
@@ -24,8 +25,14 @@ _NOTHING = "Nothing similar is known."
 _NO_PINS = "The file has no pins to compare; a TuyaMCU device has them on another chip."
 
 
-def match_json(matches: Matches, *, limit: int) -> dict[str, Any]:
-    """The known devices as plain JSON values (documented in docs/json.md)."""
+def match_json(matches: Matches, notices: Sequence[Notice], *, limit: int) -> dict[str, Any]:
+    """The known devices as plain JSON values (documented in docs/json.md).
+
+    Args:
+        matches: The devices.
+        notices: Warnings about the pins that were compared.
+        limit: The most devices to list.
+    """
     return {
         "schema": SCHEMA,
         "file": {"name": matches.name},
@@ -33,6 +40,7 @@ def match_json(matches: Matches, *, limit: int) -> dict[str, Any]:
         "similar": len(matches.similar),
         "ties": matches.ties if matches.similar else 0,
         "matches": [_match(each) for each in matches.similar[:limit]],
+        "warnings": [{"code": notice.code, "message": notice.message} for notice in notices],
     }
 
 

@@ -9,6 +9,7 @@ import click
 
 from bekenlab.cli.chip.frontend import facing
 from bekenlab.cli.chip.options import ChipOptions, chip_options, connection_of
+from bekenlab.cli.one_input import with_one_input
 from bekenlab.cli.output import console
 
 if TYPE_CHECKING:
@@ -105,7 +106,10 @@ def verify(file: Path, address: int | None, options: ChipOptions) -> None:
 
     with facing("verify", as_json=options.as_json) as frontend:
         report = job.verify(
-            connection_of(options), load_one(file), address=address, events=frontend
+            connection_of(options),
+            with_one_input(file, load_one, as_json=options.as_json),
+            address=address,
+            events=frontend,
         )
         frontend.result = verify_json(report)
         problem = report.problem()

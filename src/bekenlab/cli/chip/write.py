@@ -11,6 +11,7 @@ from bekenlab.cli.chip.confirm import confirmed
 from bekenlab.cli.chip.frontend import Frontend, facing
 from bekenlab.cli.chip.options import ChipOptions, chip_options, connection_of
 from bekenlab.cli.chip.read import parse_address
+from bekenlab.cli.one_input import with_one_input
 from bekenlab.flashing.codes import KEEPABLE, OVERRIDABLE
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def write(
     with facing("write", as_json=options.as_json) as frontend:
         report = job.write(
             connection_of(options),
-            load_one(file),
+            with_one_input(file, load_one, as_json=options.as_json),
             WriteOptions(address, frozenset(keep), frozenset(force)),
             Places.of_user(),
             _questions(frontend, options),
@@ -117,7 +118,7 @@ def restore(
     with facing("restore", as_json=options.as_json) as frontend:
         report = job.restore(
             connection_of(options),
-            load_one(file),
+            with_one_input(file, load_one, as_json=options.as_json),
             WriteOptions(keep=frozenset(keep), force=frozenset(force)),
             Places.of_user(),
             _questions(frontend, options),

@@ -15,6 +15,7 @@ from bekenlab.cli.obk.options import (
     device_options,
     show_secrets_option,
 )
+from bekenlab.cli.one_input import with_one_input
 from bekenlab.cli.output import console
 
 if TYPE_CHECKING:
@@ -94,8 +95,9 @@ def apply(
     from bekenlab.report.lan_changes import apply_plan_json, apply_plan_text, apply_text
 
     with facing("obk apply", as_json=options.as_json) as frontend:
+        subject = with_one_input(file, read_subject, as_json=options.as_json)
         device = device_of(options)
-        plan = plan_apply(device, read_subject(file), any_chip=any_chip)
+        plan = plan_apply(device, subject, any_chip=any_chip)
         frontend.result = {"plan": apply_plan_json(plan, show_secrets=show_secrets)}
         if not options.as_json:
             console().print(apply_plan_text(plan, show_secrets=show_secrets))
@@ -150,7 +152,7 @@ def restore(options: DeviceOptions, file: Path, backups: Path | None, show_secre
     from bekenlab.report.lan_changes import restore_plan_json, restore_plan_text, restore_text
 
     with facing("obk config restore", as_json=options.as_json) as frontend:
-        found = read_config(file)
+        found = with_one_input(file, read_config, as_json=options.as_json)
         device = device_of(options)
         plan = plan_restore(device, found)
         frontend.result = {"plan": restore_plan_json(plan, show_secrets=show_secrets)}
@@ -183,7 +185,7 @@ def ota(options: DeviceOptions, file: Path, backups: Path | None) -> None:
     from bekenlab.report.lan_json import device_json
 
     with facing("obk ota", as_json=options.as_json) as frontend:
-        package = read_ota(file)
+        package = with_one_input(file, read_ota, as_json=options.as_json)
         device = device_of(options)
         plan = plan_ota(device, package)
         frontend.result = {"plan": ota_plan_json(plan)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.inputs import InputFile
@@ -12,15 +12,12 @@ from bekenlab.analysis.subject import Subject, subject_of
 from bekenlab.chips import SECTOR
 from bekenlab.errors import BekenlabError, NoConfigError, NotADumpError, Notice
 from bekenlab.flashing.flash_file import FlashFile, recognise
+from bekenlab.jobs.install.pin_source import only_example, other_template, own_template
 from bekenlab.openbeken.config import VERSIONS, decode_config, empty_config
 from bekenlab.openbeken.config.edit import make_config
-from bekenlab.openbeken.locks import curtains_of
-from bekenlab.pins import Source, curtain_notices
 from bekenlab.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from bekenlab.chips import Chip
     from bekenlab.openbeken.config import Config
     from bekenlab.openbeken.config.edit import Changes, Made
@@ -37,14 +34,14 @@ def understand(path: Path, data: bytes) -> Subject:
     try:
         subject = subject_of(file)
         # An example in the firmware normally prevents the boot for pins; here the real ones matter.
-        return subject_of(file, boot=BootMode.ALWAYS) if _only_example(subject) else subject
+        return subject_of(file, boot=BootMode.ALWAYS) if only_example(subject) else subject
     except NotADumpError as problem:
         return Subject(path.name, None, None, None, None, {}, problem.message, problem=problem)
 
 
 def configure(
     subject: Subject,
-    template: Mapping[str, object] | None,
+    given: Subject | None,
     changes: Changes,
     chip: Chip,
     data: bytes,
@@ -53,7 +50,7 @@ def configure(
 
     Args:
         subject: What the backup says.
-        template: Pins, flags and startup command to use instead of the device's.
+        given: A file to take pins, flags and startup command from instead of the backup.
         changes: Further settings of the user.
         chip: The chip.
         data: The backup.
@@ -64,14 +61,10 @@ def configure(
     Raises:
         BadValueError: A change is invalid.
     """
-    if template is None:
-        source, notices = _own_template(subject)
-    else:
-        source = template
-        notices = list(curtain_notices(curtains_of(str(template.get("command") or ""))))
+    template, notices = other_template(given, subject, chip) if given else own_template(subject)
     # Without a known MAC address the backup's CRC makes names unique, and the same in every run.
     unique = subject.mac.reveal() if subject.mac else zlib.crc32(data).to_bytes(4, "big")
-    made = make_config(source, changes, unique=unique, chip=chip.name)
+    made = make_config(template, changes, unique=unique, chip=chip.name)
     notices += [Notice("setting-left-out", sentence) for sentence in made.left_out]
     if not made.config.pins():
         text = (
@@ -80,19 +73,6 @@ def configure(
         )
         notices.append(Notice("no-pins", text))
     return made, tuple(notices)
-
-
-def _only_example(subject: Subject) -> bool:
-    analysis = subject.analysis
-    return analysis is not None and analysis.tuya.source is Source.FIRMWARE_DEFAULT
-
-
-def _own_template(subject: Subject) -> tuple[Mapping[str, Any], list[Notice]]:
-    """The device's own template, without pins that are only an example in its firmware."""
-    if not _only_example(subject):
-        return subject.template, list(subject.notices)
-    text = "Only an example built into the firmware names pins; it is often wrong and was left out."
-    return {**subject.template, "pins": {}, "command": ""}, [Notice("example-pins", text)]
 
 
 def check_values(changes: Changes) -> None:

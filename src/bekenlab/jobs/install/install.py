@@ -217,12 +217,11 @@ class _Run:
         saved, state = self._saved(firmware)
         self._step("understand", "Reading the pins from the backup")
         subject = understand(saved.path, saved.data)
-        made, notices = configure(
-            subject, self._options.template, self._options.changes, chip, saved.data
-        )
+        given = self._options.source
+        made, notices = configure(subject, given, self._options.changes, chip, saved.data)
         there = replaced(read_alone(self._target, made.address).data, chip)
         self._step("plan", "Planning the write")
-        return Prepared(saved, state, subject, firmware, made, notices, there)
+        return Prepared(saved, state, subject, given or subject, firmware, made, notices, there)
 
     def planner(self, prepared: Prepared) -> Planner:
         """A planner for firmware and configuration together."""

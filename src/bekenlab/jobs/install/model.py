@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 from bekenlab.openbeken.config.edit import Changes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from bekenlab.analysis.subject import Subject
@@ -53,7 +52,7 @@ class InstallOptions:
         firmware: Called once the chip is known.
         changes: Settings beyond the device's pins, flags and startup command: Wi-Fi, MQTT, names.
             Passwords in it are secrets.
-        template: Pins, flags and startup command from elsewhere; None: from the device's dump.
+        source: A file to take pins, flags and startup command from; None: the device's backup.
         backup: A backup of this chip made elsewhere, or a path for a new one.
         force: Codes of refusals to override.
         listens: Whether to read the log of the first start.
@@ -61,7 +60,7 @@ class InstallOptions:
 
     firmware: FirmwareFor
     changes: Changes = field(default_factory=Changes)
-    template: Mapping[str, object] | None = None
+    source: Subject | None = None
     backup: Path | None = None
     force: frozenset[str] = frozenset()
     listens: bool = True
@@ -92,6 +91,7 @@ class Proposal:
         identity: The chip.
         backup: The backup that undo would restore.
         subject: What the backup says about the device.
+        source: What the pins are taken from: ``subject``, or the file the user named.
         firmware: The firmware to install.
         made: The configuration it starts with, pins and Wi-Fi in it.
         plan: Firmware and configuration in one plan; nothing has been written yet.
@@ -101,6 +101,7 @@ class Proposal:
     identity: Identity
     backup: SavedBackup
     subject: Subject
+    source: Subject
     firmware: Firmware
     made: Made
     plan: FlashPlan
@@ -120,6 +121,7 @@ class Prepared:
         backup: The backup that undo would restore.
         state: What the chip holds.
         subject: What the backup says about the device.
+        source: What the pins are taken from: ``subject``, or the file the user named.
         firmware: The firmware to install.
         made: The configuration.
         notices: What the reader should know about it.
@@ -129,6 +131,7 @@ class Prepared:
     backup: SavedBackup
     state: ChipState
     subject: Subject
+    source: Subject
     firmware: Firmware
     made: Made
     notices: tuple[Notice, ...]
@@ -142,6 +145,7 @@ class Prepared:
             identity=found.identity,
             backup=self.backup,
             subject=self.subject,
+            source=self.source,
             firmware=self.firmware,
             made=self.made,
             plan=found.plan,

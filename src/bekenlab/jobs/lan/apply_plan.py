@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from bekenlab.analysis.subject import Subject
     from bekenlab.chips import Chip
+    from bekenlab.errors import Notice
     from bekenlab.lan.device import Device
     from bekenlab.lan.replies import DeviceInfo, DevicePins
     from bekenlab.openbeken.config import Config
@@ -60,6 +61,7 @@ class ApplyPlan:
         flags: Flags before and after; None if the file does not mention them.
         startup: Startup command before and after; None if the file has none.
         left_out: Settings in the file that cannot be applied, one sentence each.
+        notices: Warnings about the pins in the file.
     """
 
     info: DeviceInfo
@@ -71,6 +73,7 @@ class ApplyPlan:
     flags: tuple[frozenset[int], frozenset[int]] | None
     startup: tuple[str, str] | None
     left_out: tuple[str, ...]
+    notices: tuple[Notice, ...] = ()
 
     @property
     def changes(self) -> bool:
@@ -113,6 +116,7 @@ def plan_apply(device: Device, subject: Subject, *, any_chip: bool = False) -> A
         flags=flags,
         startup=_startup(device, subject.template, settings),
         left_out=(*left_out, *odd, *_lost(subject)),
+        notices=subject.pins.notices if subject.pins is not None else subject.notices,
     )
 
 

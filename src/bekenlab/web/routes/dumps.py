@@ -101,15 +101,17 @@ async def export(request: Request) -> Response:
         )
     dump = context.uploads.get(request.path_params["id"])
 
-    def make() -> Export:
+    def make() -> tuple[Export, list[str]]:
         subject = subject_of(dump.file, analysis=context.uploads.analysis(dump.id))
-        return exporter.write(ExportRequest(subject, None, unique_bytes(subject.mac, token_bytes)))
+        request = ExportRequest(subject, None, unique_bytes(subject.mac, token_bytes))
+        made = exporter.write(request)
+        return made, [*(notice.message for notice in subject.notices), *made.warnings]
 
-    made = await run_in_threadpool(make)
+    made, warnings = await run_in_threadpool(make)
     if exporter.binary or "download" in request.query_params:
         ending = _ENDINGS.get(form, ".txt")
         return attachment(made.content, f"{Path(dump.file.name).stem}-{form}{ending}")
-    return JSONResponse({"text": made.content.decode("utf-8"), "warnings": list(made.warnings)})
+    return JSONResponse({"text": made.content.decode("utf-8"), "warnings": warnings})
 
 
 async def secrets(request: Request) -> Response:
