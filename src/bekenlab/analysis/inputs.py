@@ -139,6 +139,26 @@ def unpack(name: str, data: bytes) -> tuple[InputFile, ...]:
     return tuple(_unpack(Path(name), io.BytesIO(data)))
 
 
+def load_stream(name: str, stream: IO[bytes]) -> InputFile:
+    """Read a single file from a stream that cannot be rewound, such as standard input.
+
+    Args:
+        name: Its name, for messages.
+        stream: The stream; no more is read of it than a file may have.
+
+    Raises:
+        RefusedError: It is an archive of several files.
+        BekenlabError: As :func:`load`.
+    """
+    try:
+        files = unpack(name, _bounded(stream, name))
+    except OSError as error:
+        raise file_access(name, "read", error) from error
+    if len(files) != 1:
+        raise several_files(Path(name), [file.name for file in files])
+    return files[0]
+
+
 def load_one(path: Path) -> InputFile:
     """Read a single file, packed or not.
 

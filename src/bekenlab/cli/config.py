@@ -87,7 +87,7 @@ def make(source: Path | None, chip: str | None, output: Path, force: bool, **opt
         unique=unique_bytes(subject.mac if subject else None, secrets.token_bytes),
         chip=chip or (subject.chip if subject else None),
     )
-    write_new(output, made.config.encode(), replace=force)
+    write_new(output, made.config.encode(), replace=force, private=True)
     told = [notice.message for notice in subject.notices] if subject else []
     for sentence in (*told, *made.left_out):
         click.echo(f"warning: {sentence}", err=True)
@@ -114,7 +114,7 @@ def edit(file: Path, chip: str | None, output: Path, force: bool, **options: Any
 
     found = read_config(file, chip=chip)
     edited = edit_config(found, changes_from(options))
-    write_new(output, edited, replace=force)
+    write_new(output, edited, replace=force, private=True)
     what = "unchanged" if edited == found.data else "changed"
     click.echo(f"{output}: sector at 0x{found.offset:06X} {what}")
 

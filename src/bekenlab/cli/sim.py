@@ -63,7 +63,7 @@ def command(
     with interruptible(signal.SIGTERM) as stopped:
         flash = simulate(file, chip=chip, options=options, opened=_announce, stopped=stopped)
         if write_back is not None:
-            write_new(write_back, flash)
+            write_new(write_back, flash, private=True)
             click.echo(f"flash written to {write_back}", err=True)
     return int(ExitCode.OK)
 

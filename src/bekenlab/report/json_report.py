@@ -10,7 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import SECTOR
-from bekenlab.report.redaction import visible_parameters, visible_unknown
+from bekenlab.report.redaction import visible_parameters, visible_stored, visible_unknown
 from bekenlab.secret import mask_mac
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def _stored(value: StoredValue, *, show_secrets: bool) -> dict[str, Any]:
     if show_secrets:
         result["sha256"] = hashlib.sha256(value.value).hexdigest()
     if show_secrets or not value.secret:
-        result["value"] = value.value.rstrip(b"\0").decode("utf-8", "backslashreplace")
+        result["value"] = visible_stored(value.value, show_secrets=show_secrets)
     return result
 
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from bekenlab.report.json_report import SCHEMA, firmware_json, pin_json
 from bekenlab.report.printable import printable
+from bekenlab.report.redaction import visible_parameters
 from bekenlab.tuya.firmware import Firmware, FirmwareKind
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def log_json(report: LogReport) -> dict[str, Any]:
         "chip": report.chip,
         "firmware": firmware_json(log.firmware or Firmware(FirmwareKind.OTHER)),
         "module": log.module,
-        "parameters": dict(log.parameters.values) or None,
+        "parameters": visible_parameters(log.parameters, show_secrets=False),
         "mcu": {"baud": baud} if baud else None,
         "pins": [pin_json(pin) for pin in report.pins.pins],
         "openbeken": {"template": dict(report.template), "description": report.description},
@@ -48,7 +49,9 @@ def _sections(report: LogReport) -> Iterator[RenderableType]:
     firmware = report.log.firmware or Firmware(FirmwareKind.OTHER)
     words = (firmware.name, firmware.version, firmware.sdk)
     yield Text(printable(report.name), style="bold")
-    yield Text(f"Firmware  {printable(' '.join(w for w in words if w)) or 'not named'}")
+    named = printable(" ".join(w for w in words if w))
+    unnamed = "OpenBeken" if firmware.kind is FirmwareKind.OPENBEKEN else "not named"
+    yield Text(f"Firmware  {named or unnamed}")
     yield Text(printable(report.description))
     for notice in report.notices:
         yield Text.assemble((f"! {notice.code}: ", "yellow"), printable(notice.message))
