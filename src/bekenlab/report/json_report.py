@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import SECTOR
 from bekenlab.report.redaction import visible_parameters, visible_stored, visible_unknown
+from bekenlab.secrecy.hide import hide_text
 from bekenlab.secret import mask_mac
 
 if TYPE_CHECKING:
@@ -163,8 +164,12 @@ def _tuya(tuya: TuyaFindings, *, show_secrets: bool) -> dict[str, Any]:
             for said in tuya.statements
         ],
         "mcu": {"baud": tuya.mcu_baud} if tuya.mcu_baud else None,
-        "environment": tuya.environment,
+        "environment": _environment(tuya.environment, show_secrets=show_secrets),
     }
+
+
+def _environment(name: str | None, *, show_secrets: bool) -> str | None:
+    return name if show_secrets or name is None else hide_text(name)
 
 
 def _storage(storage: Storage, *, show_secrets: bool) -> dict[str, Any]:
