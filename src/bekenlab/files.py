@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Windows locks bytes, which nobody else can read then, so lock one far beyond the content.
 _FAR = 1 << 30
+_PRIVATE = 0o600
+_OTHERS = 0o077
 
 
 def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
@@ -32,7 +34,7 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     temporary.unlink(missing_ok=True)
     try:
-        temporary.touch(mode=0o600 if private else 0o666, exist_ok=False)
+        temporary.touch(mode=_PRIVATE if private else 0o666, exist_ok=False)
         with temporary.open("r+b") as file:
             file.write(content)
             file.flush()
@@ -41,6 +43,16 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def make_private(path: Path) -> None:
+    """Create an empty file that only the user can read, or make an existing one so.
+
+    Systems without such rights leave it as it is.
+    """
+    path.touch(mode=_PRIVATE)
+    if path.stat().st_mode & _OTHERS:
+        path.chmod(_PRIVATE)
 
 
 def lock(file: IO[str]) -> bool:
@@ -81,13 +93,16 @@ def refuse_existing(path: Path, *, replaceable: bool = False) -> None:
         raise RefusedError(f"{path} already exists", hint="choose another name", action=replacing)
 
 
-def write_new(path: Path, content: bytes, *, replace: bool | None = None) -> None:
+def write_new(
+    path: Path, content: bytes, *, replace: bool | None = None, private: bool = False
+) -> None:
     """Write a file that must not exist yet, unless it may be replaced.
 
     Args:
         path: The file.
         content: Its complete content.
         replace: Whether the user asked to replace it; None if there is no way to ask for that.
+        private: Only the user may read it (where the system supports that).
 
     Raises:
         RefusedError: It exists, and ``replace`` is not set.
@@ -98,6 +113,6 @@ def write_new(path: Path, content: bytes, *, replace: bool | None = None) -> Non
     elif not replace:
         refuse_existing(path, replaceable=True)
     try:
-        write_whole(path, content)
+        write_whole(path, content, private=private)
     except OSError as error:
         raise file_access(path, "written", error, hint="choose another folder") from error

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from bekenlab.redaction.forms import replaced
 from bekenlab.redaction.placeholders import FoundSecrets
-from bekenlab.redaction.texts import lone_token_spans, private_key_spans
-from bekenlab.tuya.secret_span import Form, SecretSpan
+from bekenlab.redaction.texts import lone_token_spans
+from bekenlab.secrecy.span import Form, SecretSpan
+from bekenlab.secrecy.text import byte_spans
 
 
 def one(stored: bytes, kind: str = "key", form: Form = "raw") -> tuple[bytes, bytes]:
@@ -110,15 +111,15 @@ LINES = [b"MIIEpAIBAAKCAQEA1f2k" * 3, b"k9Zp0Q+rJw8Xy7=="]
 @pytest.mark.parametrize("what", [b"PRIVATE KEY", b"RSA PRIVATE KEY", b"EC PRIVATE KEY"])
 def test_the_lines_of_a_private_key(what: bytes) -> None:
     data = b"before" + pem(what, b"\n".join(LINES)) + b"after"
-    found = list(private_key_spans(data))
+    found = list(byte_spans(data))
     assert [data[s.start : s.end] for s in found] == LINES
     assert {s.kind for s in found} == {"key"}
 
 
 @pytest.mark.parametrize("what", [b"CERTIFICATE", b"PUBLIC KEY"])
 def test_what_is_public_stays(what: bytes) -> None:
-    assert list(private_key_spans(pem(what, b"\n".join(LINES)))) == []
+    assert list(byte_spans(pem(what, b"\n".join(LINES)))) == []
 
 
 def test_an_end_that_is_missing_takes_nothing() -> None:
-    assert list(private_key_spans(b"-----BEGIN PRIVATE KEY-----\n" + LINES[0])) == []
+    assert list(byte_spans(b"-----BEGIN PRIVATE KEY-----\n" + LINES[0])) == []

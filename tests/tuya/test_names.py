@@ -2,7 +2,8 @@
 
 import pytest
 
-from bekenlab.tuya.names import is_schema, is_secret, is_secret_parameter
+from bekenlab.secrecy.names import is_secret_name
+from bekenlab.tuya.names import is_schema, is_secret
 
 SCHEMA = b'[{"mode":"rw","property":{"type":"bool"},"id":1,"type":"obj"}]\x00'
 
@@ -65,9 +66,9 @@ def test_a_schema_may_have_many_rows_and_padding(padding: bytes) -> None:
 
 @pytest.mark.parametrize("name", ["ssid", "SSID", "WiFi_Passwd", "local_key", "Token"])
 def test_parameters_with_a_telling_name_are_hidden(name: str) -> None:
-    assert is_secret_parameter(name)
+    assert is_secret_name(name)
 
 
 @pytest.mark.parametrize("name", ["rl1_pin", "module", "crc", "bt1_lv"])
 def test_pins_are_shown(name: str) -> None:
-    assert not is_secret_parameter(name)
+    assert not is_secret_name(name)

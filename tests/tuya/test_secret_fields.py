@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bekenlab.secrecy.text import byte_spans
 from bekenlab.tuya.fast_connect import SIZE, find_fast_connect, masked
-from bekenlab.tuya.secret_fields import scan_text, secret_spans
+from bekenlab.tuya.secret_fields import secret_spans
 
 
 def parts(name: str, value: bytes) -> list[tuple[str, bytes, str]]:
@@ -53,7 +54,7 @@ def test_odd_text_costs_no_more_than_its_length(odd: bytes) -> None:
 
 def test_texts_after_known_names() -> None:
     text = b'{"ssid":"My Net"} uuid=abcd1234 passwd:"%s" Password: hunter22\x00 grid=5555'
-    found = [(s.kind, text[s.start : s.end]) for s in scan_text(text)]
+    found = [(s.kind, text[s.start : s.end]) for s in byte_spans(text, shortest=4)]
     assert found == [
         ("wifi-name", b"My Net"),
         ("uuid", b"abcd1234"),
@@ -63,7 +64,7 @@ def test_texts_after_known_names() -> None:
 
 def test_a_format_is_no_value() -> None:
     text = b'ssid:"%s, %d" passwd:"-%s-" passwd:"ab%s" passwd:"100%sure"'
-    found = [text[s.start : s.end] for s in scan_text(text)]
+    found = [text[s.start : s.end] for s in byte_spans(text, shortest=4)]
     assert found == [b"ab%s", b"100%sure"]
 
 

@@ -20,7 +20,13 @@ from typing import IO, TYPE_CHECKING
 from bekenlab.analysis.configuration import MAX_TEXT, is_text, read_configuration
 from bekenlab.analysis.several import SeveralInputsError
 from bekenlab.analysis.unzip import damaged, unzip
-from bekenlab.errors import BekenlabError, FileAccessError, TooLargeError, file_access
+from bekenlab.errors import (
+    BekenlabError,
+    FileAccessError,
+    RefusedError,
+    TooLargeError,
+    file_access,
+)
 
 if TYPE_CHECKING:
     import gzip
@@ -160,6 +166,29 @@ def unpack(name: str, data: bytes) -> tuple[InputFile, ...]:
         CorruptInputError: It is packed and damaged.
     """
     return tuple(_unpack(Path(name), io.BytesIO(data)))
+
+
+def load_stream(name: str, stream: IO[bytes]) -> InputFile:
+    """Read a single file from a stream that cannot be rewound, such as standard input.
+
+    Args:
+        name: Its name, for messages.
+        stream: The stream; no more is read of it than a file may have.
+
+    Raises:
+        RefusedError: It is an archive of several files.
+        BekenlabError: As :func:`load`.
+    """
+    try:
+        files = unpack(name, _bounded(stream, name))
+    except OSError as error:
+        raise file_access(name, "read", error) from error
+    if len(files) != 1:
+        raise RefusedError(
+            f"{name} is an archive of {len(files)} files",
+            hint="unpack it, and give one of the files",
+        )
+    return files[0]
 
 
 def load_one(path: Path) -> InputFile:

@@ -17,6 +17,7 @@ from bekenlab.openbeken import build_template, describe, lost_levels
 from bekenlab.pins import is_pin_key, is_setting_key
 from bekenlab.tuya.boot_log.model import BootLog
 from bekenlab.tuya.boot_log.read import parse_boot_log
+from bekenlab.tuya.firmware import FirmwareKind
 from bekenlab.tuya.parameters.model import Parameters
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bekenlab.pins import PinMap
+
+_OPENBEKEN = "OpenBeken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,15 @@ def read_log(path: Path) -> LogReport:
         SeveralInputsError: It is a folder, an archive or a text with several of them.
         BekenlabError: The file cannot be read, or is not a boot log of a Tuya device.
     """
-    file = load_one(path)
+    return log_in(load_one(path))
+
+
+def log_in(file: InputFile) -> LogReport:
+    """Parse a captured log that is in memory already.
+
+    Raises:
+        BekenlabError: It is not a boot log of a Tuya device.
+    """
     try:
         return report_of(file.name, parse_boot_log(as_utf8(file.data)))
     except NotADumpError:
@@ -107,6 +118,16 @@ def report_of(name: str, log: BootLog) -> LogReport:
         chip=chip,
         pins=pins,
         template=build_template(pins, chip=chip or "", board=log.module),
-        description=describe(pins, chip=chip),
+        description=describe(pins, chip=chip, without_pins=why_no_pins(log)),
         notices=(*pins.notices, *lost_levels(pins)),
     )
+
+
+def why_no_pins(log: BootLog) -> str:
+    """Why there are no pins, as far as the log shows it; a second controller needs evidence."""
+    if log.firmware and log.firmware.kind is not FirmwareKind.TUYA:
+        name = _OPENBEKEN if log.firmware.kind is FirmwareKind.OPENBEKEN else log.firmware.name
+        return f"No pins are known: {name} does not print its pins when it starts."
+    if log.mcu:
+        return "No pins are known: a second controller (TuyaMCU) does the work, says the log."
+    return "No pins are known: the log does not show the device's configuration."

@@ -88,7 +88,7 @@ def make(source: Path | None, chip: str | None, output: Path, force: bool, **opt
         unique=unique_bytes(subject.mac if subject else None, secrets.token_bytes),
         chip=chip or (subject.chip if subject else None),
     )
-    write_new(output, made.config.encode(), replace=force)
+    write_new(output, made.config.encode(), replace=force, private=True)
     print_warnings((*(subject.notices if subject else ()), *made.left_out))
     click.echo(f"{output}: for {made.chip}, flash it at 0x{made.address:06X}")
     if subject is None or subject.problem is None:
@@ -113,7 +113,7 @@ def edit(file: Path, chip: str | None, output: Path, force: bool, **options: Any
 
     found = with_one_input(file, lambda one: read_config(one, chip=chip))
     edited = edit_config(found, changes_from(options))
-    write_new(output, edited, replace=force)
+    write_new(output, edited, replace=force, private=True)
     what = "unchanged" if edited == found.data else "changed"
     click.echo(f"{output}: sector at 0x{found.offset:06X} {what}")
 

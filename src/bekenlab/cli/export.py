@@ -40,8 +40,15 @@ def _formats() -> str:
     help="File to write instead of printing.",
 )
 @click.option("--force", is_flag=True, help="Replace OUT if it exists.")
+@click.option("--show-secrets", is_flag=True, help="Leave names, passwords and keys in.")
 def command(
-    file: Path, form: str, chip: str | None, boot: str, output: Path | None, force: bool
+    file: Path,
+    form: str,
+    chip: str | None,
+    boot: str,
+    output: Path | None,
+    force: bool,
+    show_secrets: bool,
 ) -> int:
     """Export the findings on a device for another program.
 
@@ -58,10 +65,11 @@ def command(
     if exporter.binary and output is None:
         raise click.UsageError(f"--to {form} is not text: name a file with -o.")
     subject = with_one_input(file, lambda one: read_subject(one, boot=BootMode(boot)))
-    made = exporter.write(Request(subject, chip, unique_bytes(subject.mac, token_bytes)))
+    unique = unique_bytes(subject.mac, token_bytes)
+    made = exporter.write(Request(subject, chip, unique, show_secrets=show_secrets))
     current().conclude()
     if output:
-        write_new(output, made.content, replace=force)
+        write_new(output, made.content, replace=force, private=show_secrets)
         click.echo("; ".join(filter(None, (f"{output}: {exporter.about}", made.then))))
     else:
         click.echo(made.content, nl=False)  # bytes: UTF-8, whatever the terminal can show

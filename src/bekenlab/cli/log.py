@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bekenlab.cli.chip.frontend import Frontend, facing
+from bekenlab.cli.input import named_input
 from bekenlab.cli.interrupts import interruptible
 from bekenlab.cli.one_input import with_one_input
 from bekenlab.cli.output import console, json_line, print_warnings
@@ -132,14 +133,14 @@ def _summary(frontend: Frontend, found: Capture, output: Path | None) -> None:
 def parse(file: Path, as_json: bool) -> None:
     """Find the pin configuration in a captured boot log.
 
-    FILE is a text saved by a terminal program; Tuya's firmware prints its pins when it boots.
-    Keys and passwords in the log are never printed.
+    FILE is a text saved by a terminal program, or - for standard input; Tuya's firmware prints its
+    pins when it boots. Keys and passwords in the log are never printed.
     """
     # Imported here: the parsers take longer to load than --help may take.
-    from bekenlab.analysis.read_log import read_log
+    from bekenlab.analysis.read_log import log_in
     from bekenlab.report.log_report import log_json, render
 
-    report = with_one_input(file, read_log, as_json=as_json)
+    report = with_one_input(file, lambda one: log_in(named_input(one)), as_json=as_json)
     if as_json:
         click.echo(json_line(log_json(report)))
         return

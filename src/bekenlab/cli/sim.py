@@ -68,7 +68,7 @@ def command(
 
         flash = with_one_input(file, serve)
         if write_back is not None:
-            write_new(write_back, flash)
+            write_new(write_back, flash, private=True)
             click.echo(f"flash written to {write_back}", err=True)
     return int(ExitCode.OK)
 

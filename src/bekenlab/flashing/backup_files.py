@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from bekenlab import stopping
 from bekenlab.chips import SECTOR
 from bekenlab.errors import Action, FileAccessError, RefusedError, file_access
-from bekenlab.files import lock, write_whole
+from bekenlab.files import lock, make_private, write_whole
 from bekenlab.flashing.same_chip import identity_facts
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ class BackupFiles:
         self._head = {"format": FORMAT, "version": _VERSION, "size": size, **identity}
         check_output(output)
         try:
+            make_private(self.journal)
             self._log = self.journal.open("a+", encoding="utf-8")
             self._take_journal()
             self._open()
@@ -133,6 +134,7 @@ class BackupFiles:
             self._log.close()
             raise
         mode = "r+b" if self.crcs else "w+b"
+        make_private(self.partial)
         self._file = self.partial.open(mode)
         if not self.crcs:
             self._file.truncate(len(self.data))
@@ -193,7 +195,7 @@ class BackupFiles:
             text = json.dumps({**self._head, **manifest}, indent=1)
             stopping.check()
             with stopping.shield():  # dump and manifest, or neither
-                write_whole(manifest_path(self.output), text.encode())
+                write_whole(manifest_path(self.output), text.encode(), private=True)
                 self.partial.replace(self.output)
                 self.close()
                 self.journal.unlink()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from bekenlab.analysis.boot import pins_from_log
 from bekenlab.chips import LOG_BAUD
 from bekenlab.errors import Action, RefusedError, file_access
+from bekenlab.files import make_private
 from bekenlab.link.transport import own_log
 from bekenlab.tuya.boot_log.read import parse_boot_log
 
@@ -119,8 +120,11 @@ class _LogFile:
     def __init__(self, path: Path | None) -> None:
         if path is not None and path.exists():
             raise RefusedError(f"{path} already exists", action=Action("name-output"))
+        self._file = None
         try:
-            self._file = path.open("xb", buffering=0) if path is not None else None
+            if path is not None:
+                make_private(path)
+                self._file = path.open("r+b", buffering=0)
         except OSError as error:
             raise file_access(path, "written", error) from error
 

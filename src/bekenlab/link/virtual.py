@@ -305,6 +305,6 @@ def _read(path: Path) -> bytes:
 def _write_back(path: Path, data: bytes) -> None:
     """Replace a file atomically: the old content stays until the new one is complete."""
     try:
-        write_whole(path, data)
+        write_whole(path, data, private=True)
     except OSError as error:
         raise file_access(path, "written", error) from error

@@ -1,18 +1,20 @@
 """Personal data in OpenBeken's settings sector, and its checksum.
 
-Holds only what redaction needs: a table of fields. The sector is unencrypted, begins with ``CFG``,
-and is the sector after the RF data. Sources (versions up to 5): docs/formats.md, "OpenBeken
-configuration".
+The table of fields says which are personal; secrets in commands are found by ``secrecy``. The
+sector is unencrypted, begins with ``CFG``, and is the sector after the RF data.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import SECTOR
-from bekenlab.tuya.secret_span import SecretSpan
+from bekenlab.openbeken.config.fields import VERSIONS, Field, Kind, defaults, layout
+from bekenlab.secrecy.span import SecretSpan
+from bekenlab.secrecy.text import byte_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,38 +24,10 @@ _CRC_AT = 3
 _OLD_SIZE, _SIZE = 0x7E0, 0xE00  # up to version 3, and since
 _MAX_VERSION = 100
 _MAX_FOUND = 16
-
-_TEXTS = (
-    (0x014, 64, "wifi-name", 1),
-    (0x054, 64, "wifi-password", 1),
-    (0x094, 256, "mqtt-host", 1),
-    (0x194, 64, "device-name", 1),
-    (0x1D4, 64, "mqtt-user", 1),
-    (0x214, 128, "mqtt-password", 1),
-    (0x2DE, 32, "device-name", 1),
-    (0x2FE, 64, "device-name", 1),
-    (0xC00, 64, "wifi-name", 4),
-    (0xC40, 68, "wifi-password", 4),
-    (0xC84, 33, "web-password", 5),
-)  # offset, size, kind, first version that has it
-_MAC_AT = 0x2D8
-_COMMANDS_AT, _COMMANDS_SIZE = 0x5E0, {3: 512}
-_COMMANDS_DEFAULT = 1568
-# Defaults of every new device, which are not secret.
-_DEFAULTS = frozenset({b"homeassistant", b"bekens"})
-_COMMAND = re.compile(
-    rb"(?i)\b(?P<name>ssid[12]?|password[12]?|mqtt_?(?:user|password|host|client)|web_?password)"
-    rb'\s+(?:"(?P<quoted>[^"\x00]+)"|(?P<bare>[^\s;"\x00]+))'
-)
-_COMMAND_KINDS = (
-    (b"ssid", "wifi-name"),
-    (b"password", "wifi-password"),
-    (b"web", "web-password"),
-    (b"mqttpass", "mqtt-password"),
-    (b"mqtthost", "mqtt-host"),
-    (b"mqttuser", "mqtt-user"),
-    (b"mqttclient", "device-name"),
-)
+_ADDRESS = "address"
+_NUMBERS_ONLY = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+# Older defaults of new devices; those of today are in the table.
+_OLD_DEFAULTS = ("homeassistant",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +47,13 @@ class ConfigSector:
     spans: tuple[SecretSpan, ...]
 
 
-def find_config_sectors(data: bytes) -> tuple[ConfigSector, ...]:
-    """Find the settings sectors in flash bytes, at the start of sectors; at most 16."""
+def find_config_sectors(data: bytes, chip: str | None = None) -> tuple[ConfigSector, ...]:
+    """Find the settings sectors in flash bytes, at the start of sectors; at most 16.
+
+    Args:
+        data: Flash bytes.
+        chip: Name of the chip, if known; a few chips have their own layout.
+    """
     found: list[ConfigSector] = []
     at = data.find(_MAGIC)
     while at >= 0 and len(found) < _MAX_FOUND:
@@ -83,7 +62,7 @@ def find_config_sectors(data: bytes) -> tuple[ConfigSector, ...]:
             size = _SIZE if version > 3 else _OLD_SIZE
             body = data[at : at + size]
             ok = len(body) == size and body[_CRC_AT] == config_crc(body[4:])
-            found.append(ConfigSector(at, size, ok, tuple(_spans(body, version, at))))
+            found.append(ConfigSector(at, size, ok, tuple(_spans(body, version, at, chip))))
         at = data.find(_MAGIC, at + 1)
     return tuple(found)
 
@@ -118,23 +97,29 @@ def _step(crc: int, byte: int) -> int:
     return crc
 
 
-def _spans(body: bytes, version: int, base: int) -> Iterator[SecretSpan]:
-    for offset, size, kind, since in _TEXTS:
-        text = body[offset : offset + size].partition(b"\x00")[0]
-        if version >= since and text and text not in _DEFAULTS and text.strip(b"\xff"):
-            yield SecretSpan(base + offset, base + offset + len(text), kind)
-    mac = body[_MAC_AT : _MAC_AT + 6]
-    if any(mac):
-        yield SecretSpan(base + _MAC_AT, base + _MAC_AT + len(mac), "mac")
-    size = _COMMANDS_SIZE.get(version, _COMMANDS_DEFAULT)
-    commands = body[_COMMANDS_AT : _COMMANDS_AT + size].partition(b"\x00")[0]
-    yield from command_spans(commands, base + _COMMANDS_AT)
+def is_personal(field: Field, text: str) -> bool:
+    """Whether the text of a field is personal: it has a kind of secret and is no default."""
+    if field.secret is None or not text.strip("\xff") or text in _known_texts():
+        return False
+    return field.secret != _ADDRESS or not _NUMBERS_ONLY.fullmatch(text)
 
 
-def command_spans(text: bytes, base: int = 0) -> Iterator[SecretSpan]:
-    """Yield personal data in OpenBeken's commands: ``Password1 abc``, ``MqttUser "me"``."""
-    for match in _COMMAND.finditer(text):
-        name = match["name"].lower().replace(b"_", b"")
-        kind = next(kind for head, kind in _COMMAND_KINDS if name.startswith(head))
-        start, end = match.span("quoted" if match["quoted"] is not None else "bare")
-        yield SecretSpan(base + start, base + end, kind)
+@cache
+def _known_texts() -> frozenset[str]:
+    return frozenset((*_OLD_DEFAULTS, *(v for v in defaults().values() if isinstance(v, str))))
+
+
+def _spans(body: bytes, version: int, base: int, chip: str | None) -> Iterator[SecretSpan]:
+    known = min(max(version, VERSIONS[0]), VERSIONS[-1])
+    for field in layout(known, chip).fields.values():
+        raw = body[field.offset : field.offset + field.size]
+        if field.kind is Kind.MAC and any(raw):
+            yield SecretSpan(base + field.offset, base + field.offset + len(raw), "mac")
+        if field.kind is not Kind.TEXT:
+            continue
+        content = raw.partition(b"\x00")[0]
+        if is_personal(field, content.decode("latin-1")):
+            place = base + field.offset
+            yield SecretSpan(place, place + len(content), field.secret or "other")
+        elif field.secret is None:
+            yield from byte_spans(content, base + field.offset)

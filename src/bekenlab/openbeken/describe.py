@@ -13,26 +13,27 @@ if TYPE_CHECKING:
 
     from bekenlab.pins.model import LedDriver, Pin, PinMap, UnknownKey
 
-_NOTHING = "No pins are known. The device may have a second processor (TuyaMCU) that does the work."
+_NOTHING = "No pins are known."
 
 _LONGEST_NUMBER = 4
 _CURRENTS = {"CW": "White", "C": "Cool white", "W": "Warm white"}
 
 
-def describe(pinmap: PinMap, *, chip: str | None = None) -> str:
+def describe(pinmap: PinMap, *, chip: str | None = None, without_pins: str = _NOTHING) -> str:
     """The pin map as text, one fact per line.
 
     Args:
         pinmap: The pins.
         chip: Name of the chip, if known.
+        without_pins: What to say if there are no pins.
     """
-    return "\n".join(_lines(pinmap, chip)) + "\n"
+    return "\n".join(_lines(pinmap, chip, without_pins)) + "\n"
 
 
-def _lines(pinmap: PinMap, chip: str | None) -> Iterator[str]:
+def _lines(pinmap: PinMap, chip: str | None, without_pins: str) -> Iterator[str]:
     if pinmap.module or chip:
         yield f"Module {pinmap.module or 'unknown'}, chip {chip or 'unknown'}."
-    yield "Pins:" if pinmap.pins else _NOTHING
+    yield "Pins:" if pinmap.pins else without_pins
     for pin in pinmap.pins:
         yield f"- {_pin(pin)}"
     if pinmap.pwm_hz is not None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bekenlab.pins.model import Pin
 
 _COLOURS = "rgbcw"
+_PLAIN = "plain_pwm"
 _NAMES = dict(
     zip(
         _COLOURS,
@@ -36,6 +37,7 @@ def read_lights(reading: Reading) -> tuple[bool, int | None, LedDriver | None, S
         constant-current driver, and the addressable strip.
     """
     cct = _place_colours(reading)
+    _place_plain_pwm(reading)
     hertz = _pwm_frequency(reading)
     driver = _read_driver(reading)
     return cct, hertz, driver, _read_strip(reading)
@@ -70,6 +72,18 @@ def _place_colours(reading: Reading) -> bool:
         reading.flags.add(_ALTERNATE_CW_MODE)
         reading.note(_temperature_note(colours["w"].pin))
     return cct
+
+
+def _place_plain_pwm(reading: Reading) -> None:
+    """Give outputs whose colours are unknown the channels from 1 on, in their order."""
+    plain = [item for item in reading.found if item.row.group == _PLAIN]
+    for channel, item in enumerate(sorted(plain, key=lambda item: item.pin.channel), start=1):
+        reading.found[reading.found.index(item)] = _on_channel(item, channel)
+    if plain:
+        reading.note(
+            "The log names the PWM outputs, but not their colours or levels. Try each of them: "
+            "OpenBeken expects red, green, blue, cool and warm white on channels 1 to 5."
+        )
 
 
 def _temperature_note(pin: Pin) -> str:

@@ -11,23 +11,25 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import SECTOR
 from bekenlab.image import rf
-from bekenlab.openbeken.config_secrets import command_spans, find_config_sectors, mend_config_sector
-from bekenlab.openbeken.easyflash import find_records, mend_record
+from bekenlab.openbeken.config_secrets import find_config_sectors, mend_config_sector
+from bekenlab.openbeken.easyflash import find_records, mend_record, record_spans
 from bekenlab.redaction.forms import replaced
 from bekenlab.redaction.placeholders import FoundSecret, FoundSecrets
 from bekenlab.redaction.search import MIN_ANYWHERE, Spelling, spellings
-from bekenlab.redaction.texts import lone_token_spans, private_key_spans
+from bekenlab.redaction.texts import lone_token_spans
 from bekenlab.redaction.views import Range, code_ranges, decoders, overlaps, patch, without
+from bekenlab.secrecy.span import SecretSpan
+from bekenlab.secrecy.text import byte_spans
 from bekenlab.tuya.fast_connect import find_fast_connect, masked
 from bekenlab.tuya.oem_cfg import find_oem_cfg
 from bekenlab.tuya.protected_edit import ProtectedEditor, open_protected
 from bekenlab.tuya.psm_edit import PsmEditor, open_psm
-from bekenlab.tuya.secret_fields import scan_text, secret_spans
-from bekenlab.tuya.secret_span import SecretSpan
+from bekenlab.tuya.secret_fields import secret_spans
 from bekenlab.tuya.storage.edit import StorageEditor, open_storages
 
 if TYPE_CHECKING:
@@ -107,9 +109,14 @@ class DumpRedactor:
             )
         )
         records = find_records(bytes(self.data))
-        configs = find_config_sectors(bytes(self.data))
+        loader = self.image.loader.known if self.image.loader else None
+        configs = find_config_sectors(bytes(self.data), loader.chip if loader else None)
         self._known_values()
         self._known_places(span for config in configs for span in config.spans)
+        for record in records:
+            if not overlaps(self._code, record.offset, record.end):
+                for span in record_spans(self.data, record):
+                    self._span(self.data, span, "EasyFlash")
         self._plain_texts()
         self._derive_wifi_keys()
         self._everywhere()
@@ -188,9 +195,7 @@ class DumpRedactor:
         ]
         self._parameters += b"".join(frozen[start:end] for start, end in kept)
         scans: list[Callable[[bytes], Iterator[SecretSpan]]] = [
-            scan_text,
-            command_spans,
-            private_key_spans,
+            partial(byte_spans, shortest=MIN_ANYWHERE),
         ]
         if self.unknown:
             scans.append(self._tokens)

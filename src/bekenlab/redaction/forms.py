@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bekenlab.redaction.placeholders import FoundSecrets
-    from bekenlab.tuya.secret_span import SecretSpan
+    from bekenlab.secrecy.span import SecretSpan
 
 _MAC_TEXT = re.compile(
     rb"(?i)[0-9a-f]{2}(?P<between>[:-]?)(?:[0-9a-f]{2}(?P=between)){4}[0-9a-f]{2}"

@@ -5,6 +5,7 @@ Only the finished bytes are examined, decoded afresh; of the run itself, only th
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,9 +36,22 @@ _IN_CODE = (
 _HINT = "nothing was written; this is a fault in bekenlab: please report it without the dump"
 
 
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What the proof looked for, and where.
+
+    Attributes:
+        spellings: Number of spellings.
+        where: Names of the layers.
+    """
+
+    spellings: int
+    where: tuple[str, ...]
+
+
 def check_gone(
     data: bytes, secrets: Iterable[FoundSecret], keys: Iterable[bytes], phase: int
-) -> int:
+) -> Searched:
     """Search all layers of a finished dump for every spelling of every secret.
 
     Args:
@@ -47,7 +61,7 @@ def check_gone(
         phase: Offset of the first sector.
 
     Returns:
-        The number of spellings searched for.
+        What was searched for, and where.
 
     Raises:
         RedactionError: One of them was found.
@@ -58,14 +72,18 @@ def check_gone(
     found = bytearray(physical)
     now = [*(s.key for s in open_storages(found)), *(p.key for p in open_protected(found, phase))]
     outside = without(code_ranges(image), len(physical))
+    places = []
     for decode in decoders([*keys, *now], phase):
         view = decode(physical)
+        places.append(view.name)
         for start, end in outside:
             _refuse(wanted, view.data[start:end], view.name)
     _refuse(wanted, data if len(data) != len(physical) else b"", "file as stored")
     _refuse(wanted, image.logical, "decrypted code", _IN_CODE)
     _refuse(wanted, stored_code(image), "code as stored", _IN_CODE)
-    return len(wanted)
+    places += ["decrypted code"] if image.logical else []
+    places += ["code as stored"] if image.spans else []
+    return Searched(len(wanted), tuple(dict.fromkeys(places)))
 
 
 def _refuse(wanted: Iterable[Spelling], data: bytes, where: str, hint: str = _HINT) -> None:

@@ -9,20 +9,24 @@ from typing import TYPE_CHECKING
 from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.inputs import InputFile, load_one
+from bekenlab.analysis.model import FileFacts
 from bekenlab.chips import SECTOR
 from bekenlab.errors import BekenlabError, DamagedDumpError, Notice, RefusedError
 from bekenlab.image import EncryptionState
 from bekenlab.redaction.dump import DumpRedactor
+from bekenlab.redaction.log import LogRedactor, is_log
 from bekenlab.redaction.proof import check_gone, check_unchanged
 from bekenlab.redaction.views import code_ranges, without
+from bekenlab.secrecy.names import is_secret_name
+from bekenlab.tuya.boot_log.clean import MAX_LOG
 from bekenlab.tuya.firmware import FirmwareKind
-from bekenlab.tuya.names import is_secret_parameter
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterator
     from pathlib import Path
 
-    from bekenlab.analysis.model import Analysis, FileFacts
+    from bekenlab.analysis.model import Analysis
     from bekenlab.image import Image
 
 
@@ -53,6 +57,7 @@ class Redaction:
         spellings: Number of spellings the proof searched for.
         erased: Pages of storage erased because they held only remnants.
         notices: Warnings for the reader, above all about what could not be checked.
+        searched: The layers the proof looked at.
     """
 
     file: FileFacts
@@ -62,6 +67,7 @@ class Redaction:
     spellings: int
     erased: int
     notices: tuple[Notice, ...]
+    searched: tuple[str, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -70,7 +76,7 @@ class Redaction:
 
 
 def redact_file(path: Path) -> Redaction:
-    """Read one dump, packed or not, and redact it.
+    """Read one dump or captured log, packed or not, and redact it.
 
     Raises:
         BekenlabError: It cannot be read, is not a dump, holds several dumps, or the proof failed.
@@ -79,7 +85,7 @@ def redact_file(path: Path) -> Redaction:
 
 
 def redact(file: InputFile) -> Redaction:
-    """Replace the secrets of a dump and verify that they are gone.
+    """Replace the secrets of a dump or a captured log and verify that they are gone.
 
     The same dump gives the same bytes, and redacting them again changes nothing.
 
@@ -87,6 +93,8 @@ def redact(file: InputFile) -> Redaction:
         BekenlabError: The bytes are not a dump.
         RedactionError: A secret would remain, or something else would change.
     """
+    if len(file.data) <= MAX_LOG and is_log(file.data):
+        return _redact_log(file)
     before = analyze(file, boot=BootMode.NEVER)
     image = before.image
     problem = before.problem
@@ -103,14 +111,33 @@ def redact(file: InputFile) -> Redaction:
     return Redaction(
         file=before.file,
         data=data,
-        replacements=tuple(
-            Replacement(kind, place, count) for (kind, place), count in sorted(run.counts.items())
-        ),
+        replacements=_rows(run.counts),
         secrets=len(run.secrets.by_value.keys() - run.derived),
-        spellings=searched,
+        spellings=searched.spellings,
         erased=run.erased,
         notices=tuple(_notices(before, image, run)),
+        searched=searched.where,
     )
+
+
+def _redact_log(file: InputFile) -> Redaction:
+    run = LogRedactor(file.data)
+    run.run()
+    digest = hashlib.sha256(file.data).hexdigest()
+    return Redaction(
+        file=FileFacts(file.name, len(file.data), digest),
+        data=run.data,
+        replacements=_rows(run.counts),
+        secrets=len(run.secrets.by_value),
+        spellings=run.searched,
+        erased=0,
+        notices=tuple(run.notices()),
+        searched=("the log",),
+    )
+
+
+def _rows(counts: Counter[tuple[str, str]]) -> tuple[Replacement, ...]:
+    return tuple(Replacement(kind, place, count) for (kind, place), count in sorted(counts.items()))
 
 
 def _only_text(name: str) -> BekenlabError:
@@ -147,7 +174,7 @@ def _notices(before: Analysis, image: Image, run: DumpRedactor) -> Iterator[Noti
         name
         for statement in before.tuya.statements
         for name in statement.parameters.flat()
-        if is_secret_parameter(name)
+        if is_secret_name(name)
     )
     if named:
         yield Notice(

@@ -1,19 +1,15 @@
-"""Finds secrets in bytes of no known format: private keys, and random-looking strings."""
+"""Finds secrets in bytes of no known format: random-looking strings."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from bekenlab.tuya.secret_span import SecretSpan
+from bekenlab.secrecy.span import SecretSpan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PRIVATE_KEY = re.compile(
-    rb"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----(?P<body>[^-\x00]{16,8192})-----END", re.DOTALL
-)
-_LINE = re.compile(rb"[A-Za-z0-9+/=]{4,}")
 # A separate C string: NULs or erased flash on both sides.
 _ALONE = re.compile(rb"(?:(?<=[\x00\xff])|\A)([\x21-\x7e]{16,1024})(?=[\x00\xff]|\Z)")
 _TOKEN = re.compile(rb"[A-Za-z0-9+/=_:.~-]+")
@@ -21,13 +17,6 @@ _HOST = re.compile(
     rb"[a-z][a-z0-9]*(?:[.:/-]+[a-z0-9-]+)*\.[a-z]{2,}(?:[:/][\w./-]*)?", re.IGNORECASE
 )
 _MIN_DIFFERENT = 8
-
-
-def private_key_spans(data: bytes) -> Iterator[SecretSpan]:
-    """Yield the lines of PEM private keys; certificates are public and are kept."""
-    for match in _PRIVATE_KEY.finditer(data):
-        for line in _LINE.finditer(data, *match.span("body")):
-            yield SecretSpan(*line.span(), "key")
 
 
 def lone_token_spans(data: bytes) -> Iterator[SecretSpan]:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from bekenlab.report.boot_secrets import without_secrets
 from bekenlab.report.json_report import SCHEMA, firmware_json, pin_json
+from bekenlab.report.redaction import visible_parameters
 
 if TYPE_CHECKING:
     from bekenlab.analysis.boot import BootReport, GpioRow
+    from bekenlab.tuya.parameters.model import Parameters
 
 
 def boot_json(report: BootReport, *, show_secrets: bool = False) -> dict[str, Any]:
@@ -27,7 +29,7 @@ def boot_json(report: BootReport, *, show_secrets: bool = False) -> dict[str, An
         "log": report.text,
         "uart1": {"tx": report.uart1_sent.hex(), "rx": report.uart1_received.hex()},
         "firmware": firmware_json(report.firmware),
-        "parameters": dict(report.parameters.values) if report.parameters else None,
+        "parameters": _parameters(report.parameters, show_secrets=show_secrets),
         "pins": [pin_json(pin) for pin in report.pins.pins],
         "gpio": [gpio_json(row) for row in report.gpio],
         "warnings": [{"code": n.code, "message": n.message} for n in report.pins.notices],
@@ -42,6 +44,12 @@ def boot_json(report: BootReport, *, show_secrets: bool = False) -> dict[str, An
             ],
         },
     }
+
+
+def _parameters(found: Parameters | None, *, show_secrets: bool) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return visible_parameters(found, show_secrets=show_secrets) or {}
 
 
 def gpio_json(row: GpioRow) -> dict[str, Any]:

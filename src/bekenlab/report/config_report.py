@@ -14,10 +14,12 @@ from rich.table import Table
 from rich.text import Text
 
 from bekenlab.openbeken.config import all_fields, find_field
+from bekenlab.openbeken.config_secrets import is_personal
 from bekenlab.openbeken.flags import flag_name
 from bekenlab.report.json_report import SCHEMA
 from bekenlab.report.printable import Printable
 from bekenlab.report.text import heading
+from bekenlab.secrecy.hide import hide_text
 from bekenlab.secret import REDACTED, Secret
 
 if TYPE_CHECKING:
@@ -28,13 +30,15 @@ if TYPE_CHECKING:
     from bekenlab.jobs.obk_config import ConfigFile
     from bekenlab.openbeken.config import Value
     from bekenlab.openbeken.config.edit import Difference
+    from bekenlab.openbeken.config.fields import Field
 
-# OpenBeken commands whose arguments are hidden elsewhere.
-_TELLING = re.compile(
-    r"(?i)\b((?:ssid|password)[12]?|mqtt_?password|web_?password|wifi\w*)([ \t]+)([^;\n]+)"
-)
 # OpenBeken uses three or four bytes of the MAC address in its names.
 _MAC_TAIL = re.compile(r"[0-9A-Fa-f]{6,8}\Z")
+# A name that OpenBeken gave the device itself.
+_DEFAULT_NAME = re.compile(r"(?:obk|Open[A-Z0-9]{2,12}_)[0-9A-Fa-f]{6,8}")
+# Bytes of no known meaning may be a text of a later version.
+_GAP = "bytes "
+_READABLE = re.compile(rb"[\x20-\x7e]{4}")
 _NOT_SET = (b"", b"00:00:00:00:00:00", "0.0.0.0")  # noqa: S104  not used for binding
 _PINS = ("pin_roles", "pin_channels", "pin_channels2")
 
@@ -95,6 +99,14 @@ def plain(name: str, value: Value | None, *, show_secrets: bool) -> Any:
     if isinstance(value, str):
         return value if show_secrets else _without_secrets(name, value)
     return value if value is None else _number(value)
+
+
+def device_name(name: str, *, show_secrets: bool) -> str:
+    """A name that a device gives itself on the network, without the end of a MAC address.
+
+    Its owner looks for it by that name, so it is not hidden as a whole.
+    """
+    return name if show_secrets else _MAC_TAIL.sub(lambda match: "x" * len(match[0]), name)
 
 
 def render(file: ConfigFile, *, show_secrets: bool = False) -> RenderableType:
@@ -182,17 +194,20 @@ def _flags(value: Value) -> list[dict[str, Any]]:
 
 
 def _without_secrets(name: str, text: str) -> str:
-    """A text without secrets from commands in it, or from the end of a name."""
-    if name in _tails():
+    """A text without what is personal in it: all of it, the end of a name, parts of commands."""
+    if name.startswith(_GAP):
+        return REDACTED if _READABLE.search(bytes.fromhex(text)) else text
+    field = _fields_by_name().get(name)
+    if field is None or field.secret is None:
+        return hide_text(text)
+    if field.tail and _DEFAULT_NAME.fullmatch(text):
         return _MAC_TAIL.sub(lambda match: "x" * len(match[0]), text)
-    if name != "startup_command":
-        return text
-    return _TELLING.sub(lambda match: f"{match[1]}{match[2]}{REDACTED}", text)
+    return REDACTED if text and is_personal(field, text) else text
 
 
 @cache
-def _tails() -> frozenset[str]:
-    return frozenset(field.name for field in all_fields() if field.tail)
+def _fields_by_name() -> Mapping[str, Field]:
+    return {field.name: field for field in all_fields()}
 
 
 def _text(raw: bytes) -> str:

@@ -9,7 +9,7 @@ from bekenlab.chips import Module, board, find_module
 from bekenlab.openbeken import role_name
 from bekenlab.pins import Polarity
 from bekenlab.report.printable import printable
-from bekenlab.report.redaction import visible_unknown
+from bekenlab.report.redaction import visible_stored, visible_unknown
 from bekenlab.secret import mask_mac
 
 if TYPE_CHECKING:
@@ -170,11 +170,9 @@ def _keys(analysis: Analysis, *, show_secrets: bool) -> tuple[KeyRow, ...]:
             length=len(value.value),
             ok=value.ok,
             secret=value.secret,
-            value=_value(value.value) if show_secrets or not value.secret else "",
+            value=printable(visible_stored(value.value, show_secrets=show_secrets))
+            if show_secrets or not value.secret
+            else "",
         )
         for value in sorted(storage.values.values(), key=lambda value: value.name)
     )
-
-
-def _value(data: bytes) -> str:
-    return printable(data.rstrip(b"\0").decode("utf-8", "backslashreplace"))

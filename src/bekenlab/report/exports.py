@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from bekenlab.analysis.subject import Subject
 
 
+_MOST_NAMED = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A device to export, with options.
@@ -27,11 +30,13 @@ class Request:
         subject: The device.
         chip: Name of the chip if the user gave one, or None.
         unique: Four bytes that make the names in a configuration unique.
+        show_secrets: Leave names, passwords and keys in.
     """
 
     subject: Subject
     chip: str | None
     unique: bytes
+    show_secrets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +70,38 @@ class Exporter:
 
 
 def _openbeken(request: Request) -> Export:
-    template = dict(request.subject.template)
+    template, warnings = _template(request)
     if request.chip:
         template["chip"] = _chip(request.chip)
-    return Export(_indented(template))
+    return Export(_indented(template), warnings)
+
+
+def _template(request: Request) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The template without secrets, with a warning about what was left out."""
+    from bekenlab.report.redaction import visible_template
+
+    template, commands = visible_template(
+        request.subject.template, show_secrets=request.show_secrets
+    )
+    if not commands:
+        return template, ()
+    names = ", ".join(commands[:_MOST_NAMED])
+    warning = f"left out of the startup command, as they hold names, passwords or keys: {names}"
+    return template, (f"{warning}; --show-secrets keeps them",)
 
 
 def _config(request: Request) -> Export:
     from bekenlab.openbeken.config.edit import Changes, make_config
 
+    template, warnings = _template(request)
     made = make_config(
-        request.subject.template,
+        template,
         Changes(),
         unique=request.unique,
         chip=request.chip or request.subject.chip,
     )
     then = f"for {made.chip}, flash it at 0x{made.address:06X}"
-    return Export(made.config.encode(), made.left_out, then)
+    return Export(made.config.encode(), (*warnings, *made.left_out), then)
 
 
 def _esphome(request: Request) -> Export:
@@ -95,7 +115,8 @@ def _esphome(request: Request) -> Export:
         raise UnsupportedError(
             f"{subject.name} does not say which chip the device has", action=Action("name-chip")
         )
-    words = (subject.template.get(key) for key in ("vendor", "name", "model"))
+    template = subject.template if request.show_secrets else _template(request)[0]
+    words = (template.get(key) for key in ("vendor", "name", "model"))
     made = build_firmware(
         pins,
         chip=chip,
@@ -122,20 +143,24 @@ def _update_address(subject: Subject) -> int | None:
 
 def _text(request: Request) -> Export:
     from bekenlab.report.printable import printable
+    from bekenlab.secrecy.hide import hide_text
 
-    return Export(printable(request.subject.description).encode("utf-8", "backslashreplace"))
+    text = request.subject.description
+    shown = printable(text if request.show_secrets else hide_text(text))
+    return Export(shown.encode("utf-8", "backslashreplace"))
 
 
 def _json(request: Request) -> Export:
     from bekenlab.report.json_report import to_json
     from bekenlab.report.log_report import log_json
+    from bekenlab.report.redaction import visible_report
 
     subject = request.subject
     report: Mapping[str, Any]
     if subject.report is not None:
-        report = subject.report
+        report = subject.report if request.show_secrets else visible_report(subject.report)
     elif subject.analysis is not None:
-        report = to_json(subject.analysis)
+        report = to_json(subject.analysis, show_secrets=request.show_secrets)
     elif subject.log is not None:
         report = log_json(subject.log)
     else:

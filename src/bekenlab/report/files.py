@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bekenlab.analysis.model import Analysis, FileFacts
+    from bekenlab.image import Image
+
+_SHORTEST = 4  # characters of a secret that counts where anything may be
 
 
 def write_files(analysis: Analysis, folder: Path, *, show_secrets: bool = False) -> list[Path]:
@@ -44,7 +47,7 @@ def write_files(analysis: Analysis, folder: Path, *, show_secrets: bool = False)
             target = _own_folder(folder, analysis.file)
             for name, content in contents:
                 path = target / name
-                write_whole(path, content)
+                write_whole(path, content, private=show_secrets)
                 written.append(path)
     except OSError as error:
         place = error.filename or target
@@ -107,6 +110,30 @@ def _secret_ranges(analysis: Analysis) -> Iterator[tuple[int, int]]:
         yield tuya.psm.start, tuya.psm.end
     if analysis.image and analysis.image.rf:
         yield analysis.image.rf.offset, analysis.image.rf.offset + SECTOR
+    if analysis.image:
+        yield from _found_ranges(analysis.image)
+
+
+def _found_ranges(image: Image) -> Iterator[tuple[int, int]]:
+    """Physical ranges outside the code in which something personal was found.
+
+    OpenBeken keeps its settings, variables and scripts there, in part within the partition that
+    updates are downloaded to.
+    """
+    from bekenlab.openbeken.config_secrets import find_config_sectors
+    from bekenlab.openbeken.easyflash import find_records, record_spans
+    from bekenlab.redaction.views import code_ranges, without
+    from bekenlab.secrecy.text import byte_spans
+    from bekenlab.tuya.fast_connect import find_fast_connect
+
+    data = image.physical
+    spans = [span for config in find_config_sectors(data) for span in config.spans]
+    spans += [span for record in find_records(data) for span in record_spans(data, record)]
+    for start, end in without(code_ranges(image), len(data)):
+        spans += byte_spans(data[start:end], start, shortest=_SHORTEST)
+    yield from ((image.start + span.start, image.start + span.end) for span in spans)
+    for found in find_fast_connect(data):
+        yield image.start + found.offset, image.start + found.offset + SECTOR
 
 
 def _json(value: object) -> bytes:

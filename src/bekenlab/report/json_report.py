@@ -10,7 +10,8 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import SECTOR
-from bekenlab.report.redaction import visible_parameters, visible_unknown
+from bekenlab.report.redaction import visible_parameters, visible_stored, visible_unknown
+from bekenlab.secrecy.hide import hide_text
 from bekenlab.secret import mask_mac
 
 if TYPE_CHECKING:
@@ -163,8 +164,12 @@ def _tuya(tuya: TuyaFindings, *, show_secrets: bool) -> dict[str, Any]:
             for said in tuya.statements
         ],
         "mcu": {"baud": tuya.mcu_baud} if tuya.mcu_baud else None,
-        "environment": tuya.environment,
+        "environment": _environment(tuya.environment, show_secrets=show_secrets),
     }
+
+
+def _environment(name: str | None, *, show_secrets: bool) -> str | None:
+    return name if show_secrets or name is None else hide_text(name)
 
 
 def _storage(storage: Storage, *, show_secrets: bool) -> dict[str, Any]:
@@ -189,7 +194,7 @@ def _stored(value: StoredValue, *, show_secrets: bool) -> dict[str, Any]:
     if show_secrets:
         result["sha256"] = hashlib.sha256(value.value).hexdigest()
     if show_secrets or not value.secret:
-        result["value"] = value.value.rstrip(b"\0").decode("utf-8", "backslashreplace")
+        result["value"] = visible_stored(value.value, show_secrets=show_secrets)
     return result
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from bekenlab.openbeken.flags import flag_name
 from bekenlab.report.chip_json import notices_json
-from bekenlab.report.config_report import diff_json, plain, render_differences
+from bekenlab.report.config_report import device_name, diff_json, plain, render_differences
 from bekenlab.report.labelled import labelled, noted
 from bekenlab.report.lan_json import device_json, setting_json
 from bekenlab.report.lan_text import lines
@@ -186,7 +186,7 @@ def ota_text(report: OtaReport) -> RenderableType:
 
 
 def _device(info: DeviceInfo) -> str:
-    name = plain("short_name", info.short_name, show_secrets=False)
+    name = device_name(info.short_name, show_secrets=False)
     return f"{name or 'unnamed'}, {info.chipset}, OpenBeken {info.version}"
 
 

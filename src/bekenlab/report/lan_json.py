@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.openbeken.flags import flag_name, flags_from_number
-from bekenlab.report.config_report import plain
+from bekenlab.report.config_report import device_name, plain
 from bekenlab.secret import mask_mac
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _MAC = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}")
 def device_json(info: DeviceInfo, *, show_secrets: bool = False) -> dict[str, Any]:
     """A device's identity. A name may end in its MAC address; that end is hidden as well."""
     return {
-        "short_name": plain("short_name", info.short_name, show_secrets=show_secrets),
+        "short_name": device_name(info.short_name, show_secrets=show_secrets),
         "chip": info.chipset,
         "version": info.version,
         "build": info.build,
@@ -43,7 +43,7 @@ def info_json(info: DeviceInfo, *, show_secrets: bool = False) -> dict[str, Any]
     return {
         **device_json(info, show_secrets=show_secrets),
         "mqtt_host": info.mqtt_host,
-        "mqtt_topic": plain("mqtt_client", info.mqtt_topic, show_secrets=show_secrets),
+        "mqtt_topic": device_name(info.mqtt_topic, show_secrets=show_secrets),
         "flags_low": [
             {"number": number, "name": flag_name(number)}
             for number in sorted(flags_from_number(info.flags))

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bekenlab.openbeken.flags import flag_name, flags_from_number
-from bekenlab.report.config_report import plain
+from bekenlab.report.config_report import device_name, plain
 from bekenlab.report.labelled import labelled
 from bekenlab.report.lan_json import shown_mac
 from bekenlab.report.printable import Printable, printable
@@ -34,7 +34,7 @@ def scan_text(report: ScanReport, *, show_secrets: bool = False) -> RenderableTy
         if seen.info is None:
             table.add_row(str(seen.host), Text("requires a password", style="dim"), "", "", "")
             continue
-        name = plain("short_name", seen.info.short_name, show_secrets=show_secrets)
+        name = device_name(seen.info.short_name, show_secrets=show_secrets)
         mac = shown_mac(seen.info.mac, show_secrets=show_secrets)
         cells = (str(seen.host), str(name), seen.info.chipset, seen.info.version, mac)
         table.add_row(*(Text(cell) for cell in cells))
@@ -46,7 +46,7 @@ def device_text(info: DeviceInfo, *, show_secrets: bool = False) -> Table:
     secrets = {"show_secrets": show_secrets}
     flags = sorted(flags_from_number(info.flags))
     pairs = [
-        ("Name", str(plain("short_name", info.short_name, **secrets))),
+        ("Name", str(device_name(info.short_name, **secrets))),
         ("Chip", info.chipset),
         ("Firmware", f"OpenBeken {info.version}".rstrip()),
         ("Build", info.build),

@@ -10,9 +10,11 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
+from bekenlab.analysis.read_log import why_no_pins
 from bekenlab.openbeken import describe
 from bekenlab.report.json_report import SCHEMA, firmware_json, pin_json
 from bekenlab.report.printable import printable
+from bekenlab.report.redaction import visible_parameters
 from bekenlab.tuya.firmware import Firmware, FirmwareKind
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ def log_json(report: LogReport) -> dict[str, Any]:
         "chip": report.chip,
         "firmware": firmware_json(log.firmware or Firmware(FirmwareKind.OTHER)),
         "module": log.module,
-        "parameters": dict(log.parameters.values) or None,
+        "parameters": visible_parameters(log.parameters, show_secrets=False),
         "mcu": {"baud": baud} if baud else None,
         "pins": [pin_json(pin) for pin in report.pins.pins],
         "openbeken": {"template": dict(report.template), "description": report.description},
@@ -50,10 +52,13 @@ def _sections(report: LogReport) -> Iterator[RenderableType]:
     firmware = report.log.firmware or Firmware(FirmwareKind.OTHER)
     words = (firmware.name, firmware.version, firmware.sdk)
     yield Text(printable(report.name), style="bold")
-    yield Text(f"Firmware  {printable(' '.join(w for w in words if w)) or 'not named'}")
+    named = printable(" ".join(w for w in words if w))
+    unnamed = "OpenBeken" if firmware.kind is FirmwareKind.OPENBEKEN else "not named"
+    yield Text(f"Firmware  {named or unnamed}")
     # The warnings follow with their codes.
     pins = replace(report.pins, notices=())
-    yield Text(printable(describe(pins, chip=report.chip)))
+    why = why_no_pins(report.log)
+    yield Text(printable(describe(pins, chip=report.chip, without_pins=why)))
     for notice in report.notices:
         yield Text.assemble((f"! {notice.code}: ", "yellow"), printable(notice.message))
     if report.template.get("pins"):

@@ -38,6 +38,7 @@ def redact_json(redaction: Redaction, name: str) -> dict[str, Any]:
         ],
         "erased_pages": redaction.erased,
         "spellings": redaction.spellings,
+        "searched": list(redaction.searched),
         "warnings": [{"code": n.code, "message": n.message} for n in redaction.notices],
     }
 
@@ -54,12 +55,10 @@ def _sections(redaction: Redaction, name: str) -> Iterator[RenderableType]:
     facts = Table.grid(padding=(0, 2))
     facts.add_row("Made from", Text(printable(redaction.file.name)))
     facts.add_row("Secrets", f"{redaction.secrets} different ones, replaced {times} times")
-    facts.add_row("Remains", f"{redaction.erased} pages of old values in the storage erased")
-    facts.add_row(
-        "Proof",
-        f"none of their {redaction.spellings} encodings is left in any layer of the file; "
-        "pins, parameters and warnings match the original",
-    )
+    if redaction.erased:
+        facts.add_row("Remains", f"{redaction.erased} pages of old values in the storage erased")
+    facts.add_row("Searched", _searched(redaction))
+    facts.add_row("Compared", "pins and parameters match the original")
     yield Padding(facts, (1, 0, 0, 2))
     if redaction.replacements:
         yield heading("Replaced")
@@ -68,6 +67,16 @@ def _sections(redaction: Redaction, name: str) -> Iterator[RenderableType]:
         yield heading("Warnings")
         for notice in redaction.notices:
             yield Padding(Text(f"! {notice.code}: {printable(notice.message)}"), (0, 0, 0, 2))
+
+
+def _searched(redaction: Redaction) -> str:
+    """What the search shows, and no more: it does not know secrets that were not found."""
+    if not redaction.spellings:
+        return "nothing: no secret was found that is long enough to be searched for"
+    where = ", ".join(redaction.searched)
+    doubt = any(notice.code == "redact-unchecked" for notice in redaction.notices)
+    rest = "; what was not checked, see below" if doubt else ""
+    return f"none of {redaction.spellings} encodings of them is left: {where}{rest}"
 
 
 def _table(redaction: Redaction) -> Table:

@@ -44,7 +44,6 @@ class StorageFacts:
         psm: Facts about the PSM format.
         plain_names: Shell patterns of the names of values that are not secret.
         secret_names: Shell patterns of the names of secret values.
-        secret_parameters: Shell patterns, lower case, of the names of secret parameters.
     """
 
     master_key: bytes
@@ -55,7 +54,6 @@ class StorageFacts:
     psm: PsmFacts
     plain_names: tuple[str, ...]
     secret_names: tuple[str, ...]
-    secret_parameters: tuple[str, ...]
 
 
 @cache
@@ -81,7 +79,6 @@ def storage_facts() -> StorageFacts:
         ),
         plain_names=tuple(table["names"]["plain"]),
         secret_names=tuple(table["names"]["secret"]),
-        secret_parameters=tuple(table["names"]["secret_parameters"]),
     )
 
 

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bekenlab.chips import SECTOR
-from bekenlab.tuya.secret_span import SecretSpan
+from bekenlab.secrecy.span import SecretSpan
 
 MASK = bytes.fromhex("55aa5a55a54d637f")
 """The mask newer SDKs XOR the record with, starting at the sector."""

@@ -24,16 +24,6 @@ def is_secret(name: str, value: bytes) -> bool:
     return not is_schema(value)
 
 
-def is_secret_parameter(name: str) -> bool:
-    """Whether a parameter's value must be redacted.
-
-    Pin configurations hold no secrets, but text pasted by users, or values that unusual firmware
-    adds, may. Unlike stored values, parameters are hidden only if their name suggests a secret.
-    """
-    lowered = name.lower()
-    return any(fnmatchcase(lowered, pattern) for pattern in storage_facts().secret_parameters)
-
-
 def is_schema(value: bytes) -> bool:
     """Whether a value is a data point schema: a JSON list of objects that each describe one."""
     text = value.rstrip(b"\x00\xff")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bekenlab.secrecy.span import SecretSpan
 from bekenlab.tuya.crypto import AES_BLOCK, decrypt, encrypt
 from bekenlab.tuya.facts import storage_facts
 from bekenlab.tuya.psm import PSM_ENTRY, clean_name, psm_key, read_psm
 from bekenlab.tuya.secret_fields import secret_spans
-from bekenlab.tuya.secret_span import SecretSpan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,7 +1,8 @@
 """Finds the bytes of a stored value that are personal: JSON fields, or the value as a whole.
 
-The table is ``data/secret_fields.toml``. Facts about the product (its key, versions, host names of
-the cloud) are not secret; a text of unknown meaning inside a hidden value is.
+The tables are ``data/secret_fields.toml`` and, for the kinds, the list of names in ``secrecy``.
+Facts about the product (its key, versions, host names of the cloud) are not secret; a text of
+unknown meaning inside a hidden value is.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from bekenlab.data import read_table
+from bekenlab.secrecy.names import secret_kind
+from bekenlab.secrecy.span import Form, SecretSpan
 from bekenlab.tuya.fast_connect import record_spans
 from bekenlab.tuya.names import is_secret
-from bekenlab.tuya.secret_span import Form, SecretSpan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,8 +48,6 @@ class SecretFieldFacts:
     plain_fields: tuple[str, ...]
     host_fields: tuple[str, ...]
     base64_fields: tuple[str, ...]
-    kinds: tuple[tuple[str, tuple[str, ...]], ...]
-    scan: tuple[str, ...]
 
 
 @cache
@@ -60,14 +60,7 @@ def secret_field_facts() -> SecretFieldFacts:
         plain_fields=tuple(table["plain_fields"]),
         host_fields=tuple(table["host_fields"]),
         base64_fields=tuple(table["base64_fields"]),
-        kinds=tuple((row["kind"], tuple(row["names"])) for row in table["kind"]),
-        scan=tuple(table["scan"]),
     )
-
-
-def secret_kind(name: str) -> str:
-    """Return the kind of secret that a field or stored value of that name holds, or ``"other"``."""
-    return next((kind for kind, names in secret_field_facts().kinds if _fits(name, names)), "other")
 
 
 def secret_spans(name: str, value: bytes) -> tuple[SecretSpan, ...]:
@@ -126,21 +119,3 @@ def _is_coded(field: str, text: bytes) -> bool:
 def _fits(name: str, patterns: tuple[str, ...]) -> bool:
     lowered = name.lower()
     return any(fnmatchcase(lowered, pattern) for pattern in patterns)
-
-
-@cache
-def _scan_pattern() -> re.Pattern[bytes]:
-    names = b"|".join(re.escape(name.encode()) for name in secret_field_facts().scan)
-    return re.compile(
-        rb'(?i)(?<![A-Za-z0-9])"?(?P<name>' + names + rb')"?\s?[:=]\s?'
-        rb'(?:"(?P<quoted>(?:[^"\\\x00-\x1f\xff]|\\.){4,128})"'
-        rb'|(?P<bare>[\w+/.@!$-][^\s"\x00-\x20,;}{&%<>\xff]{3,127}))'
-    )
-
-
-def scan_text(data: bytes) -> Iterator[SecretSpan]:
-    """Yield secrets after known field names in plain text: ``"ssid":"..."``, ``ssid=...``."""
-    for match in _scan_pattern().finditer(data):
-        group = "quoted" if match["quoted"] is not None else "bare"
-        if b"%" not in match[group][:2]:
-            yield SecretSpan(*match.span(group), secret_kind(match["name"].decode("ascii")))

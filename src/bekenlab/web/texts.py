@@ -37,7 +37,7 @@ class Texts:
     language: str
     entries: Mapping[str, str]
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """Look up a text and replace each ``{name}`` with its value.
 
         Raises:

@@ -59,6 +59,7 @@ class Field:
         shortest: Minimum length in bytes of a text that is set and not empty.
         longest: Maximum length in bytes of a text that is set, or None for whatever fits.
         hidden: Why it is not shown unless asked for, or None.
+        secret: Kind of secret that it holds, as in docs/redact.md, or None.
         tail: Whether it may end in bytes of the MAC address, which are not shown unless asked for.
     """
 
@@ -76,6 +77,7 @@ class Field:
     shortest: int = 0
     longest: int | None = None
     hidden: Hidden | None = None
+    secret: str | None = None
     tail: bool = False
 
 

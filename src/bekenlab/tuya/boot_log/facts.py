@@ -8,19 +8,33 @@ from functools import cache
 from typing import Any
 
 from bekenlab.data import read_table
+from bekenlab.tuya.boot_log.titled import TitledRow
 
 Pattern = re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """A record with numbered fields: its pattern, and the parameters its fields give."""
+    """A record with numbered fields: its pattern, and the parameters its fields give.
+
+    ``pin`` is a further parameter, with the GPIO that each number in the record stands for.
+    """
 
     family: str
     pattern: Pattern
     keys: tuple[str, ...]
     offset: int
     zero_is_none: bool
+    pin: tuple[str, tuple[int, ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bracketed:
+    """How a configuration in brackets begins, and which of its names must be among them."""
+
+    family: str
+    start: Pattern
+    needed: Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +52,10 @@ class BootLogFacts:
         key_head: Beginning of such a record.
         stripped: Such a record without its trailing space.
         lines: Records with several fields.
+        bracketed: Configurations in brackets, whatever stands before them.
+        titled: Pins under titles, by title.
         trust: Families, most trustworthy first.
+        words: Families that name pins in other words than configurations.
         guesses: Families whose values are guesses.
         after: Records that follow the configuration.
         mcu: (evidence, strength, pattern) of signs of a second controller.
@@ -56,7 +73,10 @@ class BootLogFacts:
     key_head: Pattern
     stripped: Pattern
     lines: tuple[LineRow, ...]
+    bracketed: Bracketed
+    titled: dict[str, TitledRow]
     trust: tuple[str, ...]
+    words: frozenset[str]
     guesses: frozenset[str]
     after: Pattern
     mcu: tuple[tuple[str, int, Pattern], ...]
@@ -80,7 +100,14 @@ def boot_log_facts() -> BootLogFacts:
         key_head=compiled(table["head"][0]["pattern"]),
         stripped=compiled(table["stripped"][0]["pattern"]),
         lines=tuple(_line(row) for row in table["line"]),
+        bracketed=Bracketed(
+            table["bracketed"]["family"],
+            compiled(table["bracketed"]["start"]),
+            compiled(table["bracketed"]["needed"]),
+        ),
+        titled={row["title"]: _titled(row) for row in table["titled"]},
         trust=tuple(table["trust"]),
+        words=frozenset(table["words"]),
         guesses=frozenset(table["guesses"]),
         after=compiled(table["after"]),
         mcu=tuple(
@@ -104,4 +131,10 @@ def _line(row: dict[str, Any]) -> LineRow:
         keys=tuple(row["keys"]),
         offset=row.get("offset", 0),
         zero_is_none=row.get("zero_is_none", False),
+        pin=(row["pin"][0], tuple(row["pin"][1:])) if "pin" in row else None,
     )
+
+
+def _titled(row: dict[str, Any]) -> TitledRow:
+    typed = tuple((kind, key) for kind, key in row.get("typed", ()))
+    return TitledRow(**(row | {"typed": typed}))

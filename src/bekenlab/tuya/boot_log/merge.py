@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from bekenlab.tuya.parameters.model import ParameterValue
 
 _MAX_NAMED = 5
+_NAMES_PIN = re.compile(r"pin\d{0,2}\Z|_io\Z|onoff\d{1,2}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +58,41 @@ def read_boot(
             kept = family.values.setdefault(name, (value, record))
             if kept[0] != value:
                 family.doubtful.add(name)
-    values: dict[str, ParameterValue] = {}
-    sources: dict[str, ParameterSource] = {}
-    doubtful: set[str] = set()
-    disagree: set[str] = set()
+    merged = _Merged(number)
     facts = boot_log_facts()
-    for name_ in ("checked", *facts.trust):
-        found = families.get(name_)
-        if found is None or (name_ in facts.guesses and values):
-            continue
-        doubtful |= found.doubtful
+    for name in ("checked", *facts.trust):
+        found = families.get(name)
+        if found is not None and not (name in facts.guesses and merged.values):
+            merged.add(name, found)
+    notices = _notices(records, merged.doubtful, merged.disagree, merged.sources.values())
+    return Boot(number, identity, merged.values, merged.sources, complete, tuple(notices))
+
+
+@dataclass(slots=True)
+class _Merged:
+    """The parameters of a boot so far, from the most trustworthy families on."""
+
+    number: int
+    values: dict[str, ParameterValue] = field(default_factory=dict)
+    sources: dict[str, ParameterSource] = field(default_factory=dict)
+    doubtful: set[str] = field(default_factory=set)
+    disagree: set[str] = field(default_factory=set)
+
+    def add(self, family: str, found: _Family) -> None:
+        facts = boot_log_facts()
+        self.doubtful |= found.doubtful
+        taken = [value for name, value in self.values.items() if _NAMES_PIN.search(name)]
         for name, (value, record) in found.values.items():
-            if name in found.doubtful:
+            again = family in facts.words and _NAMES_PIN.search(name) and value in taken
+            if name in found.doubtful or (again and name not in self.values):
                 continue
-            if name not in values:
-                values[name] = value
-                certain = name_ not in facts.guesses
-                sources[name] = ParameterSource(record.family, record.truncated, certain, number)
-            elif values[name] != value:
-                disagree.add(name)
-    notices = _notices(records, doubtful, disagree, sources.values())
-    return Boot(number, identity, values, sources, complete, tuple(notices))
+            if name not in self.values:
+                self.values[name] = value
+                self.sources[name] = ParameterSource(
+                    record.family, record.truncated, family not in facts.guesses, self.number
+                )
+            elif self.values[name] != value:
+                self.disagree.add(name)
 
 
 def _notices(

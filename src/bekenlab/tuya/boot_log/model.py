@@ -52,7 +52,8 @@ class LogSecret:
 
     Attributes:
         kind: ``"key"``, ``"bytes"``, ``"ssid"``, ``"password"``, ``"token"``, ``"uuid"``,
-            ``"device_id"`` or ``"mac"`` (the device's half only).
+            ``"device_id"`` or ``"mac"`` (the device's half only), or another kind of
+            docs/redact.md.
         value: The text as printed, e.g. ``0x12 0x34``.
     """
 

@@ -25,11 +25,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SDK = re.compile(r"< (TuyaOS|TUYA IOT SDK) V:([\w.]{1,30}) ")
-_OPENBEKEN = re.compile(r"(OpenBK\w{2,12}), version (\S{1,60})")
+_OPENBEKEN = re.compile(r"(OpenB[A-Z0-9][A-Za-z0-9_]{1,12}), version (\S{1,60})")
+# Lines that only OpenBeken prints, before its name or without it.
+_OPENBEKEN_LINES = re.compile(
+    r"\b(?:Info|Error|Warn|Debug|ExtraDebug):(?:MAIN|CFG|GEN|CMD|MQTT|HTTP|NTP|DRV|LFS|TuyaMCU):"
+    r"|Entering initLog\(\)|Main_Init_(?:Before|After)_Delay|CFG_InitAndLoad:"
+)
+_ESPHOME = re.compile(r"ESPHome version (\d[\w.-]{2,20})")
+_LIBRETINY = re.compile(r"LibreTiny v?(\d[\w.+-]{0,20})")
 _PLATFORM = re.compile(r"BUILD AT:[^\n>]{1,120}? AT (\w{1,20}) >")
 _COMPILED = re.compile(r"\[([A-Za-z]\w{4,63})\] \[(\d{1,3}\.\d{1,3}\.\d{1,3})\] compiled at ")
 _NAMED = re.compile(
-    r"\]\[[^\]\n]{1,60}\] ([A-Za-z]\w{4,63})[: ](\d{1,3}\.\d{1,3}\.\d{1,3})(?=\n|\tDate:)"
+    r"\]\[[^\]\n]{1,60}\] (?:Firmware name )?"
+    r"([A-Za-z]\w{4,63})[: ](\d{1,3}\.\d{1,3}\.\d{1,3})(?=\n|\tDate:)"
 )
 _COMPONENT = ("_version", "_ver")
 _KV_ADDRESS = re.compile(r"key_addr: (0x[0-9a-fA-F]{1,8}) {1,8}block_sz")
@@ -98,6 +106,8 @@ def _firmware(text: str, chosen: str) -> Firmware | None:
         openbeken = _OPENBEKEN.search(place)
         if openbeken:
             return Firmware(FirmwareKind.OPENBEKEN, openbeken[1], openbeken[2])
+        if _OPENBEKEN_LINES.search(place):
+            return Firmware(FirmwareKind.OPENBEKEN)
         sdk = _SDK.search(place)
         named = _name(place)
         if sdk or named:
@@ -109,7 +119,16 @@ def _firmware(text: str, chosen: str) -> Firmware | None:
                 f"{sdk[1]} {sdk[2]}" if sdk else None,
                 platform[1].lower() if platform else None,
             )
-    return None
+    return _other(text)
+
+
+def _other(text: str) -> Firmware | None:
+    """LibreTiny, and ESPHome on it."""
+    esphome, libretiny = _ESPHOME.search(text), _LIBRETINY.search(text)
+    sdk = f"LibreTiny {libretiny[1]}" if libretiny else None
+    if esphome:
+        return Firmware(FirmwareKind.OTHER, "ESPHome", esphome[1], sdk)
+    return Firmware(FirmwareKind.OTHER, "LibreTiny", None, sdk) if libretiny else None
 
 
 def _name(text: str) -> tuple[str, str] | None:

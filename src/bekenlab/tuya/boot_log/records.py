@@ -13,16 +13,21 @@ from typing import TYPE_CHECKING
 
 from bekenlab.tuya.boot_log.facts import LineRow, boot_log_facts
 from bekenlab.tuya.boot_log.text import BODY, Chunk, join_chunks, read_text
+from bekenlab.tuya.boot_log.titled import titled_values
 from bekenlab.tuya.parameters.parser import scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from bekenlab.tuya.parameters.model import ParameterValue
 
 DEFAULT_FAMILY = "default"
+_TITLED_FAMILY = "io_lines"
 _LEVELS = {"low": 0, "high": 1}
 _MIN_STRIPPED = 3
+_MIN_KNOWN = 2
+_NAMES = re.compile(r'[\[{,]"?([A-Za-z0-9_]{1,40})"?:')
+_MAX_FAILED = 1 << 20  # characters of brackets that hold something else and are looked into
 _MAX_GPIO = 63
 # The rest of a value that another task interrupted: alone on a line, with the record's terminator.
 _ORPHAN = re.compile(r"\d{1,6}\n|[\w.-]{0,20} \n")
@@ -73,7 +78,11 @@ def find_records(text: str) -> Records:
     texts, defaults, crc_ok = _text_records(text)
     keys, cut = _key_records(text)
     lines = [record for row in boot_log_facts().lines for record in _line_records(text, row)]
-    found = sorted([*texts, *keys, *lines], key=lambda record: record.at)
+    titled = [
+        Record(_TITLED_FAMILY, at, dict(values))
+        for at, values in titled_values(text, boot_log_facts().titled)
+    ]
+    found = sorted([*texts, *keys, *lines, *titled], key=lambda record: record.at)
     return Records(tuple(found), tuple(cut), crc_ok, defaults)
 
 
@@ -84,8 +93,10 @@ def _text_pattern() -> re.Pattern[str]:
 
 def _text_records(text: str) -> tuple[list[Record], bool, bool | None]:
     chunks = []
+    taken = []
     defaults = False
     for match in _text_pattern().finditer(text):
+        taken.append(match.span())
         family = _family(match["start"])
         if family == DEFAULT_FAMILY:
             defaults = True
@@ -94,8 +105,10 @@ def _text_records(text: str) -> tuple[list[Record], bool, bool | None]:
             chunks.append(Chunk(family, match.start(), match["body"], followed))
     records = []
     crc_ok: bool | None = None
-    for chunk in join_chunks(chunks):
+    for chunk in (*join_chunks(chunks), *_bracketed(text, taken)):
         reading = read_text(chunk)
+        if chunk.family == boot_log_facts().bracketed.family and not _is_known(reading.values):
+            continue
         crc_ok = reading.crc_ok if crc_ok is None else crc_ok
         checked = bool(reading.crc_ok)
         if reading.values:
@@ -103,6 +116,42 @@ def _text_records(text: str) -> tuple[list[Record], bool, bool | None]:
                 Record(chunk.family, chunk.at, reading.values, reading.truncated, checked)
             )
     return records, defaults, crc_ok
+
+
+@cache
+def _bracketed_pattern() -> re.Pattern[str]:
+    return re.compile(
+        f"(?={boot_log_facts().bracketed.start.pattern})"
+        + BODY.replace("(?P<body>", r"(?P<body>\[?", 1)
+    )
+
+
+def _bracketed(text: str, taken: list[tuple[int, int]]) -> list[Chunk]:
+    """Configurations in brackets, outside the ranges (in order) that are taken already."""
+    family = boot_log_facts().bracketed.family
+    chunks = []
+    at = free = 0
+    budget = _MAX_FAILED
+    while match := _bracketed_pattern().search(text, at):
+        while free < len(taken) and taken[free][1] <= match.start():
+            free += 1
+        if free < len(taken) and taken[free][0] <= match.start():
+            at = taken[free][1]
+        elif _is_known(_NAMES.findall(match["body"])):
+            followed = match["next"] is not None
+            chunks.append(Chunk(family, match.start(), match["body"], followed))
+            at = match.end()
+        else:
+            budget -= len(match["body"])
+            at = match.start() + 1 if budget > 0 else match.end()
+    return join_chunks(chunks)
+
+
+def _is_known(names: Iterable[str]) -> bool:
+    facts = boot_log_facts()
+    known = [name for name in names if facts.known_key.fullmatch(name)]
+    needed = facts.bracketed.needed
+    return len(known) >= _MIN_KNOWN and any(needed.fullmatch(name) for name in known)
 
 
 def _family(start: str) -> str:
@@ -145,6 +194,8 @@ def _line_records(text: str, row: LineRow) -> Iterator[Record]:
             key.replace("{n}", count): _LEVELS.get(field, scalar(field))
             for key, field in zip(row.keys, fields, strict=True)
         }
+        if row.pin is not None and number is not None:
+            values[row.pin[0].replace("{n}", number)] = row.pin[1][int(number)]
         for stem in [key[:-4] for key in values if key.endswith("_pin")]:
             if not _is_pin(values[f"{stem}_pin"], first=int(row.zero_is_none)):
                 for suffix in ("_pin", "_lv", "_type"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bekenlab.secrecy.text import text_spans
 from bekenlab.secret import REDACTED, Secret
 from bekenlab.tuya.boot_log.facts import boot_log_facts
 from bekenlab.tuya.boot_log.model import LogSecret
@@ -21,6 +22,8 @@ _MAX_ANYWHERE = 64
 _HEARTBEATS = re.compile(r"(?:55 aa 00 00 00 00 ff ?)*(?:55(?: aa(?: 00){0,4})?)?", re.IGNORECASE)
 
 Span = tuple[int, int, str]
+# What logs have called these kinds from the beginning.
+_KINDS = {"wifi-name": "ssid", "wifi-password": "password", "device-id": "device_id"}
 
 
 def secret_spans(text: str, known: Mapping[str, str] | None = None) -> list[Span]:
@@ -35,6 +38,11 @@ def secret_spans(text: str, known: Mapping[str, str] | None = None) -> list[Span
         for kind, pattern in boot_log_facts().secrets
         for match in pattern.finditer(text)
         if match["s"] and not _HEARTBEATS.fullmatch(match["s"])
+    ]
+    spans += [
+        (span.start, span.end, _KINDS.get(span.kind, span.kind))
+        for span in text_spans(text)
+        if span.kind != "mac"  # the patterns above leave the manufacturer's half
     ]
     values = {text[start:end]: kind for start, end, kind in spans if end - start >= _MIN_ANYWHERE}
     words = sorted(values, key=len, reverse=True)[:_MAX_ANYWHERE]

@@ -102,7 +102,9 @@ def _overlap(left: str, right: str) -> int:
 def read_text(chunk: Chunk) -> TextReading:
     """Read the reliable part of a text, from its first complete name on."""
     body = chunk.body
-    if body[:1] == ",":
+    if body[:1] == "[":
+        body = _in_braces(body)
+    elif body[:1] == ",":
         body = "{" + body[1:]  # the plugs' firmware replaces the brace
     elif body[:1] != "{":
         body = "{" + body.partition(",")[2]
@@ -117,6 +119,15 @@ def read_text(chunk: Chunk) -> TextReading:
         scan.run()
     parsed = parse_parameters(body[: scan.confirmed])
     return TextReading(parsed.flat(), None, truncated=True)
+
+
+def _in_braces(body: str) -> str:
+    """A text in square brackets, with braces instead; its values are whole if it is closed."""
+    inside = body[1:].lstrip(", ")
+    end = min((at for at in (inside.find("]"), inside.find("}")) if at >= 0), default=-1)
+    if end < 0 or inside[end] == "}" or "[" in inside[:end]:
+        return "{" + inside
+    return "{" + inside[:end].rstrip(", ") + ",}"
 
 
 def _ends_safely(text: str) -> bool:
