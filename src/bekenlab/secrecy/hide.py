@@ -34,7 +34,9 @@ def hide_values(values: Mapping[str, Any], *, depth: int = _DEEPEST) -> dict[str
 
 
 def hide_value(name: str, value: Any, *, depth: int = _DEEPEST) -> Any:
-    """Return one value as ``hide_values`` does."""
+    """Return one value as ``hide_values`` does; whether something is so or not is no secret."""
+    if isinstance(value, bool):
+        return value
     if is_secret_name(name) and value is not None and value != "":
         return REDACTED
     if isinstance(value, Mapping | list | tuple):
