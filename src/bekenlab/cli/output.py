@@ -34,6 +34,7 @@ def print_error(error: BekenlabError, *, subject: str = "") -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from bekenlab.report.hanging import hanging
     from bekenlab.report.printable import Printable, printable
 
     out = console(stderr=True)
@@ -50,4 +51,5 @@ def print_error(error: BekenlabError, *, subject: str = "") -> None:
         told.add_row(Text("  try:", "bold"), Text(printable(advice)))
     out.print(Printable(told))
     status = f"code {error.code}, exit {int(error.exit_code)}"
-    out.print(Text(f"  {status}; see: bekenlab explain {error.code}", style="dim"))
+    see = Text(f"{status}; see: bekenlab explain {error.code}", style="dim")
+    out.print(Printable(hanging("  ", see)))

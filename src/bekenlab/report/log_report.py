@@ -9,8 +9,10 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
+from bekenlab.report.hanging import hanging, paragraphs
 from bekenlab.report.json_report import SCHEMA, firmware_json, pin_json
-from bekenlab.report.printable import printable
+from bekenlab.report.labelled import noted
+from bekenlab.report.printable import Printable, printable
 from bekenlab.tuya.firmware import Firmware, FirmwareKind
 
 if TYPE_CHECKING:
@@ -41,18 +43,18 @@ def log_json(report: LogReport) -> dict[str, Any]:
 
 def render(report: LogReport) -> RenderableType:
     """The report for a terminal."""
-    return Group(*_sections(report))
+    return Printable(Group(*_sections(report)))
 
 
 def _sections(report: LogReport) -> Iterator[RenderableType]:
     firmware = report.log.firmware or Firmware(FirmwareKind.OTHER)
     words = (firmware.name, firmware.version, firmware.sdk)
-    yield Text(printable(report.name), style="bold")
-    yield Text(f"Firmware  {printable(' '.join(w for w in words if w)) or 'not named'}")
-    yield Text(printable(report.description))
-    for notice in report.notices:
-        yield Text.assemble((f"! {notice.code}: ", "yellow"), printable(notice.message))
+    yield Text(printable(report.name), style="bold", overflow="fold")
+    named = printable(" ".join(w for w in words if w)) or "not named"
+    yield hanging("Firmware  ", Text(named))
+    yield from paragraphs(report.description)
+    yield from noted(report.notices)
     if report.template.get("pins"):
         yield Text("OpenBeken template", style="bold cyan")
         text = json.dumps(dict(report.template), indent=2)
-        yield Padding(Text(text), (0, 0, 0, 2))
+        yield Padding(Group(*paragraphs(text)), (0, 0, 0, 2))
