@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import _toml
+from bekenlab.chips.models import CodeEncryption
 from bekenlab.errors import UnsupportedError
 
 if TYPE_CHECKING:
@@ -35,6 +36,16 @@ def chip(name: str) -> Chip:
             f"There is no chip called {name!r}.", hint=f"Known chips: {known}.", name=name
         )
     return found
+
+
+def decrypts(chip_id: int | None) -> bool:
+    """Whether chips with this id decrypt code with the key in their eFuse.
+
+    Some of them have no key there, and run plain code. Other chips have something in its place,
+    but decrypt nothing.
+    """
+    same = (chip for chip in chips() if chip_id is not None and chip.chip_id == chip_id)
+    return any(chip.encryption is CodeEncryption.TUYA_KEY for chip in same)
 
 
 def find_chip(name: str) -> Chip | None:

@@ -88,6 +88,7 @@ class BoardsTable:
     families: dict[str, str]
     ota: dict[str, int]
     loaders: dict[str, int]
+    plain: frozenset[str]
     chips: dict[str, ChipRow]
 
 
@@ -101,6 +102,7 @@ def boards() -> BoardsTable:
         families=raw["families"],
         ota=raw["ota"],
         loaders=raw["loaders"],
+        plain=frozenset(raw["keys"]["plain"]),
         chips={name: _chip_row(row) for name, row in raw["chips"].items()},
     )
 

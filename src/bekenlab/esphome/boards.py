@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import chip, find_module
+from bekenlab.chips import chip, decrypts, find_module
 from bekenlab.errors import UnsupportedError
 from bekenlab.esphome._tables import boards
+from bekenlab.image.cipher import PLAIN_KEY, TUYA_KEY
+from bekenlab.image.keys import same_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bekenlab.esphome._tables import ChipRow
     from bekenlab.image import Image
+    from bekenlab.image.cipher import CodeKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,19 @@ def choose_board(
             f"Not the board {own}, which lacks {pins} although the device seems to use it."
         )
     return board_named(general, found.name, notes)
+
+
+def other_key(board: Board, key: CodeKey | None) -> CodeKey | None:
+    """The key to build with, if it is not the one LibreTiny uses for a board; else None.
+
+    Args:
+        board: The board.
+        key: The key of the device's code; None if it is not known.
+    """
+    if key is None or not decrypts(chip(board.chip).chip_id):
+        return None
+    usual = PLAIN_KEY if board.name in boards().plain else TUYA_KEY
+    return None if same_key(key, usual) else key
 
 
 def _doubts(row: ChipRow, ota: int | None, *, known: bool) -> list[str]:

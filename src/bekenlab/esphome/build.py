@@ -13,13 +13,14 @@ from bekenlab.esphome._sensors import add_sensors
 from bekenlab.esphome._serial import UART_PINS, add_serial, serial_pins
 from bekenlab.esphome._signals import add_signals
 from bekenlab.esphome._tables import job_of
-from bekenlab.esphome.boards import choose_board
+from bekenlab.esphome.boards import choose_board, other_key
 from bekenlab.esphome.names import host_name
 from bekenlab.esphome.yaml import Secret, Text, to_yaml
 from bekenlab.pins import one_job_each
 
 if TYPE_CHECKING:
     from bekenlab.esphome.boards import Board
+    from bekenlab.image.cipher import CodeKey
     from bekenlab.pins import PinMap
 
 # Order of the document; keys not listed here come last.
@@ -52,6 +53,7 @@ def build_firmware(
     title: str | None = None,
     firmware: str | None = None,
     ota: int | None = None,
+    key: CodeKey | None = None,
 ) -> Firmware:
     """The configuration of a device.
 
@@ -62,6 +64,7 @@ def build_firmware(
         title: Its name for people; becomes host name and friendly name.
         firmware: Name of its original firmware; the host name if there is no title.
         ota: Physical address from which its boot loader takes updates, or None where no dump tells.
+        key: The key of the code in its dump, or None; under another it would not start.
 
     Raises:
         UnsupportedError: ESPHome has no board for the chip, or bekenlab no such chip.
@@ -72,7 +75,7 @@ def build_firmware(
     board = choose_board(chip, module, needed, ota=ota)
     plan = Plan(pinmap, board, [])
     _choose_jobs(plan)
-    _base(plan, host_name(title, firmware, module), title)
+    _base(plan, host_name(title, firmware, module), title, key)
     add_serial(plan)
     add_lights(plan)
     add_relays(plan)
@@ -112,12 +115,17 @@ def _choose_jobs(plan: Plan) -> None:
             plan.leave_out(job, f"its pin has another job too, {winner.label}, which stands here")
 
 
-def _base(plan: Plan, host: str, title: str | None) -> None:
+def _base(plan: Plan, host: str, title: str | None, key: CodeKey | None) -> None:
     """What every firmware has: name, board, log, connection."""
     name: Fields = {"name": Text(host)}
     if title:
         name["friendly_name"] = Text(_friendly(title))
-    plan.set("esphome", name)
+    built_with = other_key(plan.board, key)
+    if built_with is not None:
+        coefficients = "".join(f"{word:08x}" for word in built_with.coefficients)
+        name["platformio_options"] = {"board_build.bkcrypt_coeffs": Text(coefficients)}
+    note = "The device runs code under another key than the board's." if built_with else ""
+    plan.set("esphome", name, note)
     board: Fields = {"board": plan.board.name}
     if plan.board.family:
         board["family"] = plan.board.family

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import APP_LOGICAL, APP_START, SECTOR, CodeEncryption, chips
+from bekenlab.chips import APP_LOGICAL, APP_START, SECTOR, CodeEncryption, decrypts
 from bekenlab.flashing.same_chip import protected_regions
 from bekenlab.image import rf
 from bekenlab.image.cipher import PLAIN_KEY, TUYA_KEY, CodeKey
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from bekenlab.chips import Chip
-    from bekenlab.link.identity import Identity
     from bekenlab.link.target import Target
 
 _USUAL_KEYS = {CodeEncryption.TUYA_KEY: TUYA_KEY, CodeEncryption.PLAIN: PLAIN_KEY}
@@ -72,19 +71,10 @@ def efuse_key(target: Target) -> CodeKey | None:
 
     A BK7238 has words in the place of the key, but decrypts nothing.
     """
-    if target.identity.protocol.registers is None or not _decrypts(target.identity):
+    if target.identity.protocol.registers is None or not decrypts(target.identity.chip_id):
         return None
     words = read_key(target.session)
     return CodeKey(words) if words is not None else None
-
-
-def _decrypts(identity: Identity) -> bool:
-    """Whether there are chips of this silicon that run encrypted code."""
-    return any(
-        chip.encryption is not CodeEncryption.PLAIN
-        for chip in chips()
-        if chip.chip_id is not None and chip.chip_id == identity.chip_id
-    )
 
 
 def _sector(target: Target, address: int, original: Callable[[int], bytes | None]) -> bytes:

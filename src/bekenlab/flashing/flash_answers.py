@@ -6,7 +6,6 @@ import zlib
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import APP_START, SECTOR, find_no_loader
-from bekenlab.errors import Action
 from bekenlab.link.errors import FlashSilentError
 
 if TYPE_CHECKING:
@@ -36,8 +35,7 @@ def raise_if_flash_is_silent(target: Target) -> None:
     asked = "" if not identity.id_silent else "its id and "
     raise FlashSilentError(
         f"the chip answers, but its flash does not: {asked}every byte read is {row.byte:02X}",
-        hint="switch the power off and on; nothing else may drive P20 to P24, which connect the "
-        "flash, and the supply must give 3.3 V under load",
-        action=Action("repeat"),
+        hint="switch the power off and on; check the supply, and that nothing else is connected to "
+        "P20 to P24",
         byte=f"{row.byte:02X}",
     )

@@ -137,7 +137,11 @@ def _same_chip(identity: Identity, crcs: Mapping[int, int], data: bytes) -> bool
     own = [r for r in regions if r.name != "bootloader" and not is_blank(crcs, r.start, r.end)]
     # Thousands of devices share a boot loader. Without calibration data only all of flash can
     # identify a chip; a dump equal to it loses nothing in any case.
-    spans = [(r.start, r.end) for r in regions if _lasts(r, data)] if own else [(0, len(data))]
+    spans = (
+        [(r.start, r.end) for r in regions if _lasts(r, identity, data)]
+        if own
+        else [(0, len(data))]
+    )
     return all(
         zlib.crc32(data[address : address + SECTOR]) == crcs.get(address)
         for start, end in spans
@@ -145,9 +149,10 @@ def _same_chip(identity: Identity, crcs: Mapping[int, int], data: bytes) -> bool
     )
 
 
-def _lasts(region: Region, data: bytes) -> bool:
+def _lasts(region: Region, identity: Identity, data: bytes) -> bool:
     """Whether a chip keeps a protected region: a boot loader that cannot run is replaced."""
-    return region.name != "bootloader" or check_loader(data).starts
+    names = (identity.chip.name,) if identity.chip else ()
+    return region.name != "bootloader" or check_loader(data, chips=names).starts
 
 
 def lost_sectors(

@@ -64,9 +64,9 @@ class Condition:
             return
         yield Notice(
             "no-rf",
-            f"{_sentence(RF_MISSING[self.rf])} (at 0x{self.rf_address:x}): Wi-Fi is weak or fails, "
-            "and the MAC address is not the device's own. Only a backup of this very device brings "
-            "it back.",
+            f"The RF sector at 0x{self.rf_address:x} {RF_MISSING[self.rf]}: Wi-Fi is weak or "
+            "fails, and the MAC address is not the device's own. Only a backup of this very device "
+            "brings it back.",
         )
 
 

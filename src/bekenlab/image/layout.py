@@ -16,6 +16,7 @@ from bekenlab.image.encryption import (
     handlers_in_app,
     opens,
 )
+from bekenlab.image.keys import key_at
 from bekenlab.image.partitions import find_table
 from bekenlab.image.rbl import find_headers
 
@@ -118,10 +119,13 @@ def _is_flash_size(size: int) -> bool:
 def _is_app(data: bytes, first: bytes) -> bool:
     """Whether code that is no known boot loader is an application.
 
-    Under the Tuya key the vectors tell by their address; else by the handlers they refer to.
+    Under a known key the vectors decrypt at one address only; else the handlers they refer to tell.
     """
     if opens(first, APP_ADDRESS, TUYA_KEY):
         return True
+    behind = key_at(data, APP_START, APP_ADDRESS)
+    if behind and not behind.bypassed and opens(first, BOOTLOADER_ADDRESS, behind):
+        return False
     code = framing.strip(data[:_CODE])
     key = decide({APP_ADDRESS: code}).key
     in_app = None if key is None else handlers_in_app(cipher.apply(code, APP_ADDRESS, key))

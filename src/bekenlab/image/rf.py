@@ -76,12 +76,13 @@ class RfState(StrEnum):
     OTHER = "other"
 
 
+# How the sentence goes on that begins with "the RF sector".
 RF_MISSING = {
-    RfState.ERASED: "the RF sector is erased (FF)",
-    RfState.UNREADABLE: "the RF sector reads 00 only",
-    RfState.DAMAGED: "the RF sector is damaged",
-    RfState.DEFAULT: "the RF sector holds only the SDK's defaults, no data of this device",
-    RfState.OTHER: "what lies in the RF sector is no RF data",
+    RfState.ERASED: "is erased (FF)",
+    RfState.UNREADABLE: "reads 00 only",
+    RfState.DAMAGED: "is damaged",
+    RfState.DEFAULT: "holds only the SDK's defaults, no data of this device",
+    RfState.OTHER: "holds no RF data",
 }
 
 

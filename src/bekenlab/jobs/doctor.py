@@ -150,11 +150,16 @@ def _stage_of(checks: list[Check]) -> str:
 def _link_checks(link: Link) -> list[Check]:
     identity = link.target.identity
     size = f"{identity.flash_size / MIB:g} MiB ({identity.size_source})"
-    chip = f"{identity.chip_name} with {identity.loader_text}, flash {size}"
+    chip = f"{identity.chip_name} with {_loader(identity)}, flash {size}"
     return [
         Check("link", ok=True, seen=f"{STAGE_TEXT[link.stage]}, {link.baud} baud"),
         Check("chip", ok=True, seen=chip),
     ]
+
+
+def _loader(identity: Identity) -> str:
+    known = identity.boot_version or identity.loader_name
+    return known or f"an unknown boot loader, {identity.loader_text}"
 
 
 def _line_check(target: Target) -> tuple[Check, BekenlabError | None]:
@@ -179,7 +184,7 @@ def _content_checks(
     """Whether boot loader and RF data are there, and no write was cut off."""
     condition = examine(target)
     notices = chip_notices(target, condition, journal)
-    by_code = {notice.code: notice.message for notice in notices}
+    by_code = {notice.code: f"{notice.code}: {notice.message}" for notice in notices}
     loader = by_code.get("no-boot-loader", by_code.get("keys-disagree"))
     rf = by_code.get("no-rf", by_code.get("rf-elsewhere"))
     found = [Check("loader", ok=loader is None, seen=loader or "the boot loader is intact")]

@@ -155,11 +155,17 @@ class Linker:
             return True
         self.heard = (self.heard + self._session.take_noise())[-_KEEP:]
         now = diagnose(self.heard)
-        if now.heard in MEANINGFUL and self._session.baud == LINK_BAUD:
+        known = len(self._meaning.sample) if self._meaning else 0
+        # Noise that follows leaves less and less of what it says.
+        if _tells(now) and len(now.sample) >= known and self._session.baud == LINK_BAUD:
             self._meaning = now
         return False
 
     def _diagnosis(self) -> Diagnosis:
         """What arrives; if that says nothing, what arrived before."""
         now = diagnose(self.heard)
-        return now if now.heard in MEANINGFUL else self._meaning or now
+        return now if _tells(now) else self._meaning or now
+
+
+def _tells(diagnosis: Diagnosis) -> bool:
+    return diagnosis.heard in MEANINGFUL and bool(diagnosis.sample)

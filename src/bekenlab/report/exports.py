@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from bekenlab.analysis.subject import Subject
+    from bekenlab.image.cipher import CodeKey
 
 
 _MOST_NAMED = 8
@@ -124,8 +125,15 @@ def _esphome(request: Request) -> Export:
         title=" ".join(word for word in words if isinstance(word, str) and word) or None,
         firmware=subject.firmware,
         ota=_update_address(subject),
+        key=_code_key(subject),
     )
     return Export(made.yaml.encode(), made.left_out, "put a secrets.yaml beside it")
+
+
+def _code_key(subject: Subject) -> CodeKey | None:
+    """The key of the code in a dump."""
+    image = subject.analysis.image if subject.analysis else None
+    return image.encryption.key if image else None
 
 
 def _update_address(subject: Subject) -> int | None:

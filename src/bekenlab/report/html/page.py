@@ -186,6 +186,7 @@ def _esphome(analysis: Analysis) -> str:
             chip=analysis.chip.name,
             module=analysis.module,
             firmware=analysis.firmware.name,
+            key=analysis.image.encryption.key if analysis.image else None,
         )
     except UnsupportedError:
         return ""

@@ -63,8 +63,9 @@ function plainly() {
 
 function doctor(result, begin) {
   const well = !result.problem && result.checks.every((check) => check.ok);
-  const checks = result.checks.map((check) => [t(`device.check.${check.name}`), `${check.ok ? "✓" : "✗"} ${check.seen}`]);
-  const title = t(well ? "device.result.works" : "device.result.does_not");
+  const checks = result.checks.map((check) => [t(`device.check.${check.name}`), `${check.ok ? (check.doubtful ? "!" : "✓") : "✗"} ${check.seen}`]);
+  const doubtful = result.warnings.length > 0;
+  const title = t(well ? (doubtful ? "device.result.works_but" : "device.result.works") : "device.result.does_not");
   const next = well ? [button(t("device.do.backup"), () => begin("backup"), "primary")] : [button(t("device.result.again"), () => begin("doctor"))];
   return box(well ? "good" : "bad", title, well ? "" : result.verdict, checks, next, well ? "" : hintOf(result));
 }
