@@ -80,7 +80,8 @@ def _pins_from(proposal: Proposal) -> str:
 def _backup(saved: SavedBackup) -> str:
     if not saved.kept:
         return "none yet; the install begins with one"
-    return f"{saved.path} ({'existing, still current' if saved.reused else 'new, verified'})"
+    state = "existing; it holds all that is overwritten" if saved.reused else "new, verified"
+    return f"{saved.path} ({state})"
 
 
 def _writes(plan: FlashPlan) -> str:

@@ -19,6 +19,7 @@ from bekenlab.flashing.connection import open_chip
 from bekenlab.flashing.places import Places
 from bekenlab.flashing.plan_write import WriteOptions
 from bekenlab.flashing.planner import Planner
+from bekenlab.flashing.unsaved import unsaved_sectors
 from bekenlab.jobs.install.backups import make_backup, reusable, survey_with_backup
 from bekenlab.jobs.install.configure import (
     as_file,
@@ -219,7 +220,24 @@ class _Run:
         made, notices = configure(subject, given, self._options.changes, chip, saved.data)
         there = replaced(read_alone(self._target, made.address).data, chip)
         self._step("plan", "Planning the write")
-        return Prepared(saved, state, subject, given or subject, firmware, made, notices, there)
+        prepared = Prepared(saved, state, subject, given or subject, firmware, made, notices, there)
+        return self._with_all_saved(prepared)
+
+    def _with_all_saved(self, prepared: Prepared) -> Prepared:
+        """The same with a new backup, if the plan would destroy what an existing one lacks."""
+        if not prepared.backup.reused:
+            return prepared
+        plan = self.planner(prepared).propose(self.write_options).plan
+        if not unsaved_sectors(plan, prepared.state):
+            return prepared
+        text = "the backup is from before the last changes on the device; making a new one"
+        self._events(Message(JOB, "backup-outdated", text))
+        if not self._keeps:
+            return replace(prepared, backup=replace(prepared.backup, reused=False, kept=False))
+        saved, state = make_backup(
+            self._target, prepared.state, self._places, None, events=self._events
+        )
+        return replace(prepared, backup=saved, state=state)
 
     def planner(self, prepared: Prepared) -> Planner:
         """A planner for firmware and configuration together."""
