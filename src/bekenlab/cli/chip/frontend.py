@@ -159,6 +159,7 @@ _STAGES = {
     "already-linked": "looking for a chip that is already waiting",
     "asked-firmware": "asking running firmware to restart",
     "reset-by-adapter": "resetting the chip through the adapter",
+    "find": "looking for the device in your network",
     "restart": "waiting for the device to come back",
     "reset-by-hand": "touch CEN to GND now, or switch the power off and on",
 }
