@@ -13,7 +13,7 @@ from bekenlab.errors import RefusedError, UnsupportedError
 from bekenlab.events import Event, Progress, Step
 from bekenlab.jobs.install.configure import configure, understand
 from bekenlab.jobs.install.install import Helpers, install
-from bekenlab.jobs.install.model import SavedBackup
+from bekenlab.jobs.install.model import SavedBackup, Search
 from bekenlab.jobs.rehearse import problem_of, rehearse, rehearse_dump
 from bekenlab.openbeken.config.edit import Changes
 from bekenlab.openbeken.settings import PinSetting
@@ -168,7 +168,7 @@ def test_an_install_continues_without_a_virtual_chip(tmp_path: Path) -> None:
 
     table = desk("BK7231N", original(PLUG), tmp_path)
     person = Person(rehearses=True)
-    helpers = Helpers(rehearse=impossible, find=lambda _report: "192.168.1.40")
+    helpers = Helpers(rehearse=impossible, find=lambda _report: Search("192.168.1.40"))
     report = install(
         table.connection, install_options("BK7231N"), table.places, person, helpers=helpers
     )

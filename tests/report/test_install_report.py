@@ -15,7 +15,7 @@ from rich.console import Console
 from bekenlab.errors import BadValueError
 from bekenlab.jobs.demo import demonstrate
 from bekenlab.jobs.install.install import install, problem_of
-from bekenlab.jobs.install.model import FirstStart, InstallReport, Proposal
+from bekenlab.jobs.install.model import FirstStart, InstallReport, Proposal, Search
 from bekenlab.jobs.rehearse import problem_of as rehearsal_problem
 from bekenlab.jobs.undo import UndoReport, undo
 from bekenlab.openbeken.boot_log import ConfigVerdict, ObkBootLog
@@ -153,10 +153,60 @@ def test_the_first_start(start: FirstStart, words: str, code: str | None) -> Non
     assert (error.code if error else None) == code
 
 
+@pytest.mark.parametrize(
+    ("start", "search", "says", "never"),
+    [
+        (FirstStart(), None, ["Its start was not seen", "mistyped", "TX2"], ["joins", "joined"]),
+        (FirstStart(ObkBootLog(), 0), None, ["Its start was not seen", "mistyped"], ["joined"]),
+        (FirstStart(ObkBootLog(), 90), None, ["not OpenBeken's", "start was not seen"], ["joined"]),
+        (FirstStart(STARTED, 9, wifi=True), None, ["has started", "mistyped"], ["has joined"]),
+        (
+            FirstStart(STARTED, 9, wifi=True),
+            Search(None),
+            ["It was not found in your network", "mistyped"],
+            ["has joined"],
+        ),
+        (
+            FirstStart(STARTED, 9, wifi=True),
+            Search(None, complete=False),
+            ["has started"],
+            ["was not found", "has joined"],
+        ),
+        (
+            FirstStart(replace(STARTED, joined=True), 9, wifi=True),
+            None,
+            ["has joined your Wi-Fi", "obk scan"],
+            ["mistyped"],
+        ),
+        (
+            FirstStart(replace(STARTED, joined=False), 9, wifi=True),
+            None,
+            ["could not join your Wi-Fi"],
+            ["has joined"],
+        ),
+        (FirstStart(), Search("192.168.1.40"), ["online: http://192.168.1.40/"], ["not seen"]),
+    ],
+)
+def test_the_end_says_what_was_seen_and_no_more(
+    start: FirstStart, search: Search | None, says: list[str], never: list[str]
+) -> None:
+    done = replace(reports()[0], start=start, search=search)
+    text = shown(install_text(done))
+    for words in says:
+        assert words in text
+    for words in never:
+        assert words not in text
+    joined = start.log.joined if start.log else None
+    assert (problem_of(done) is not None) is (joined is False)
+    assert install_json(done)["outcome"] == str(done.outcome)
+
+
 def test_what_to_do_next() -> None:
     done = reports()[0]
     assert "bekenlab obk scan" in shown(install_text(done))
-    assert "http://192.168.1.40/" in shown(install_text(replace(done, address="192.168.1.40")))
+    assert "http://192.168.1.40/" in shown(
+        install_text(replace(done, search=Search("192.168.1.40")))
+    )
     config = done.proposal.made.config.with_values({"wifi_ssid": ""})
     alone = replace(done.proposal, made=replace(done.proposal.made, config=config))
     text = shown(install_text(replace(done, proposal=alone)))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import find_module
 from bekenlab.errors import Action, NotADumpError, Notice
-from bekenlab.openbeken.template import LOST_LEVELS
 from bekenlab.pins import Evidence, Pin, PinMap, Polarity, Source, pins_from_parameters
 
 if TYPE_CHECKING:
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
 
 _SCHEMA = 1
 _MOST_NOTICES = 100
+# Whatever writes a template from the pins gives this warning again.
+_OF_TEMPLATE = "level-not-expressible"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,12 @@ def _pin_map(report: Mapping[str, Any], template: Mapping[str, Any]) -> PinMap:
 def _notices(report: Mapping[str, Any]) -> tuple[Notice, ...]:
     """The warnings as printed; most are about what was read, and cannot be derived again."""
     rows = (report.get("warnings") or [])[:_MOST_NOTICES]
-    notices = (Notice(str(row["code"])[:40], str(row["message"])[:2000]) for row in rows)
-    # Whoever writes a template from the pins gives this one again.
-    return tuple(notice for notice in notices if notice.code != LOST_LEVELS)
+    notices = []
+    for row in rows:
+        code = str(row["code"])[:40]
+        if code != _OF_TEMPLATE:
+            notices.append(Notice(code, str(row["message"])[:2000]))
+    return tuple(notices)
 
 
 def _pin(row: Mapping[str, Any], twins: Mapping[tuple[int, str, str], Pin]) -> Pin:

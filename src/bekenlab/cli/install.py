@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from bekenlab.cli.chip.confirm import refuse_unless_asked
 from bekenlab.cli.chip.frontend import facing
 from bekenlab.cli.chip.options import ChipOptions, chip_options, connection_of
 from bekenlab.cli.config_options import change_options, changes_from
+from bekenlab.cli.find_device import find_device
 from bekenlab.cli.install_answers import Answers
 from bekenlab.cli.install_options import (
     firmware_for,
@@ -24,7 +26,7 @@ from bekenlab.flashing.codes import OVERRIDABLE
 if TYPE_CHECKING:
     from bekenlab.cli.chip.frontend import Frontend
     from bekenlab.jobs.install.install import Finder, Helpers
-    from bekenlab.jobs.install.model import InstallReport, Proposal
+    from bekenlab.jobs.install.model import Proposal
     from bekenlab.probing.rehearsal import Rehearsal
 
 _VIRTUAL = "virtual://"
@@ -89,6 +91,7 @@ def command(
         )
         refuse_unless_asked(options)  # now, not after the backup
         shown = _Shown(frontend)
+        find = partial(find_device, events=frontend, asks=not options.as_json)
         report = install(
             connection_of(options),
             wanted,
@@ -97,7 +100,7 @@ def command(
             helpers=shown.helpers(
                 rehearses=not no_rehearsal,
                 force=wanted.force,
-                find=None if no_find or (options.port or "").startswith(_VIRTUAL) else _find,
+                find=None if no_find or (options.port or "").startswith(_VIRTUAL) else find,
             ),
             plan_only=options.dry_run,
             events=frontend,
@@ -174,20 +177,3 @@ class _Shown:
         """Emit the last lines of the log."""
         for line in self._log.end() if self._frontend.as_json else []:
             self._frontend(Line("install", self._at, line))
-
-
-def _find(report: InstallReport) -> str | None:
-    """Look for the device in this computer's network; no password is sent."""
-    from bekenlab.errors import BekenlabError
-    from bekenlab.jobs.lan.scan import find_joined, local_networks
-
-    mac = report.proposal.subject.mac
-    try:
-        seen = find_joined(
-            local_networks(),
-            short_name=str(report.proposal.made.config.value("short_name")) or None,
-            mac_tail=mac.reveal() if mac else None,
-        )
-    except BekenlabError:
-        return None
-    return str(seen.host) if seen else None

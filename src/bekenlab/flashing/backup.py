@@ -15,11 +15,11 @@ from bekenlab.flashing.flash_answers import raise_if_flash_is_silent
 from bekenlab.flashing.same_chip import identity_facts
 from bekenlab.link.comparing import differing_sectors
 from bekenlab.link.errors import BadReadError, VerifyFailedError
-from bekenlab.link.reading import read_alone, read_sectors
+from bekenlab.link.reading import Sector, read_alone, read_sectors
 from bekenlab.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -42,7 +42,7 @@ class BackupReport:
         identity: The chip.
         sent: Sectors that were transferred.
         blank: Sectors known to be blank by their CRC, not transferred.
-        resumed: Sectors an earlier run had read.
+        resumed: Sectors an earlier run or an earlier backup had.
         reread: Sectors that had to be read more than once.
         seconds: How long it took, by the transport's clock.
         baud: Baud rate at the end.
@@ -68,6 +68,7 @@ def backup(
     output: Path,
     *,
     now: Callable[[], datetime],
+    known: Mapping[int, bytes] | None = None,
     events: EventSink = ignore,
 ) -> BackupReport:
     """Read all of flash into a file.
@@ -78,6 +79,7 @@ def backup(
         target: The chip.
         output: File to create; must not exist.
         now: Wall-clock time, for the manifest.
+        known: Sectors the chip is known to hold, by the CRCs of a survey; they are not read.
         events: Receives progress.
 
     Raises:
@@ -96,6 +98,7 @@ def backup(
         run = _Run(target, files, events)
         target.session.state.check_after_relink(run.same_chip_check())
         run.check_resumed()
+        run.take(known or {})
         run.read_all()
         run.verify_calibration()
         _raise_if_uniform(bytes(files.data))
@@ -164,6 +167,13 @@ class _Run:
                 self._files.forget(address)
         for start, end in _runs(sorted(self._files.crcs)):
             self._report((start, end))
+
+    def take(self, known: Mapping[int, bytes]) -> None:
+        """Take sectors from an earlier backup."""
+        for address, data in known.items():
+            if address not in self._files.crcs:
+                self._files.add(Sector(address, data, zlib.crc32(data), sent=False))
+                self._files.resumed += 1
 
     def read_all(self) -> None:
         """Read the missing sectors."""

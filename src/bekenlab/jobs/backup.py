@@ -104,6 +104,7 @@ def backup_linked(
     places: Places,
     *,
     seen: Mapping[int, int] | None = None,
+    known: Mapping[int, bytes] | None = None,
     now: Callable[[], datetime] = _now,
     events: EventSink = ignore,
 ) -> BackupReport:
@@ -114,6 +115,7 @@ def backup_linked(
         output: File to create.
         places: The user's folders.
         seen: CRC-32 by sector address, from a survey a moment ago.
+        known: Sectors of an earlier backup with these CRCs, which are not read again.
         now: Wall-clock time.
         events: Receives progress.
 
@@ -121,7 +123,7 @@ def backup_linked(
         VerifyFailedError: The bytes read do not match ``seen``.
         BekenlabError: As :func:`backup`.
     """
-    report = reading.backup(target, output, now=now, events=events)
+    report = reading.backup(target, output, now=now, known=known, events=events)
     if seen:
         _raise_if_of_another(output, seen)
     places.known.add(output)

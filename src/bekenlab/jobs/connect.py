@@ -281,6 +281,7 @@ class ConnectedChip:
     def _carry_out(
         self, proposal: WriteProposal, questions: Questions, *, reboot: bool
     ) -> FlashReport:
+        from bekenlab.jobs.save_first import SaveFirst
         from bekenlab.jobs.write import carry_out
 
         if proposal not in self._plans:
@@ -295,6 +296,7 @@ class ConnectedChip:
                 proposal.options,
                 self._places.journal,
                 questions,
+                first=SaveFirst(self._target, self._places, self._events),
                 reboot=reboot,
                 events=self._events,
             )

@@ -55,6 +55,7 @@ def restore(
             places,
             questions,
             backups=(*backups, file.path),
+            saves=False,
             plan_only=plan_only,
             reboot=reboot,
             events=events,

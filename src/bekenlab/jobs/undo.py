@@ -14,6 +14,7 @@ from bekenlab.flashing.plan_write import WriteOptions
 from bekenlab.flashing.planner import Planner
 from bekenlab.jobs.install.backups import survey_with_backup
 from bekenlab.jobs.install.model import UNDO
+from bekenlab.jobs.save_first import with_unsaved_notice
 from bekenlab.jobs.write import YesOrNo, carry_out
 
 if TYPE_CHECKING:
@@ -118,11 +119,15 @@ def undo(
 
         planner = Planner(target, [file], journal, state=state)
         options = WriteOptions(0, force=_ALWAYS_RESTORED)
+
+        def propose(wanted: WriteOptions) -> WriteProposal:
+            return with_unsaved_notice(planner.propose(wanted), saves=False)
+
         if plan_only:
-            return UndoReport(proposed(planner.propose(options)), None)
+            return UndoReport(proposed(propose(options)), None)
         agreed, flashed = carry_out(
             target,
-            planner.propose,
+            propose,
             options,
             journal,
             YesOrNo(lambda found: agree(proposed(found))),

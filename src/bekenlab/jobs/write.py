@@ -17,6 +17,7 @@ from bekenlab.flashing.execute import flash
 from bekenlab.flashing.flash_file import recognise
 from bekenlab.flashing.plan_write import WriteOptions
 from bekenlab.flashing.planner import Planner, WriteProposal
+from bekenlab.jobs.save_first import SaveFirst, with_unsaved_notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -166,20 +167,40 @@ def write_linked(
     questions: Questions,
     *,
     backups: Sequence[Path] = (),
+    saves: bool = True,
     plan_only: bool = False,
     reboot: bool = True,
     events: EventSink = ignore,
 ) -> WriteReport:
-    """The same for a chip that is already linked, and a recognised file."""
+    """The same for a chip that is already linked, and a recognised file.
+
+    Args:
+        target: The chip.
+        file: What to write.
+        options: As for ``write``, like all that follow.
+        places: As above.
+        questions: As above.
+        backups: As above.
+        saves: Whether what the write would destroy and no backup holds is saved first; else the
+            plan has a warning.
+        plan_only: As above.
+        reboot: As above.
+        events: As above.
+    """
     journal = places.journal
     planner = Planner(target, [file], journal, places.candidates(backups), events=events)
+    first = SaveFirst(target, places, events) if saves else None
+
+    def propose(wanted: WriteOptions) -> WriteProposal:
+        return with_unsaved_notice(planner.propose(wanted), saves=saves)
+
     if plan_only:
-        proposal = planner.propose(options)
+        proposal = propose(options)
         questions.planned(proposal)
         return WriteReport(proposal, None)
     return WriteReport(
         *carry_out(
-            target, planner.propose, options, journal, questions, reboot=reboot, events=events
+            target, propose, options, journal, questions, first=first, reboot=reboot, events=events
         )
     )
 
@@ -191,6 +212,7 @@ def carry_out(
     journal: WriteJournal,
     questions: Questions,
     *,
+    first: SaveFirst | None = None,
     reboot: bool = True,
     step: Step | None = None,
     kept: str = "",
@@ -204,6 +226,7 @@ def carry_out(
         options: The user's initial options.
         journal: Where to record what the chip held.
         questions: Decides whether to go ahead.
+        first: Saves what the plan would destroy, once it is agreed to.
         reboot: Start the firmware at the end.
         step: Event to emit when writing begins.
         kept: Hint about the backup that is kept, if the answer is no.
@@ -225,6 +248,8 @@ def carry_out(
     if not answer:
         raise DeclinedError("nothing was written: you declined", hint=kept)
     proposal.plan.raise_if_refused()
+    if first is not None:
+        proposal = first.saved(proposal)
     if step is not None:
         events(step)
     stopping.check()

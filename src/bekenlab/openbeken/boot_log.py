@@ -30,6 +30,7 @@ class ObkBootLog:
         config: Whether the stored configuration was loaded.
         ssid: Name of the Wi-Fi network it uses; None if not printed yet; empty for no network.
         access_point: Whether it opened its own access point.
+        joined: Whether it is in its Wi-Fi network, by the last report on that; None: no report.
         started: Whether startup is complete.
         calibration_missing: Whether it found no RF calibration in flash.
     """
@@ -39,6 +40,7 @@ class ObkBootLog:
     config: ConfigVerdict = ConfigVerdict.UNSEEN
     ssid: Secret | None = None
     access_point: bool = False
+    joined: bool | None = None
     started: bool = False
     calibration_missing: bool = False
 
@@ -57,6 +59,8 @@ _TAKEN = re.compile(r"CFG_InitAndLoad: Correct config has been loaded")
 _REJECTED = re.compile(r"CFG_InitAndLoad: Config crc or ident mismatch")
 _SSID = re.compile(r"Using SSID \[([^\r\n]{0,64})\]")
 _ACCESS_POINT = re.compile(r"Soft_AP_start|APM_STOP_CFM|softap: 1")
+# Main_OnWiFiStatusChange of user_main.c, and the line it prints every second.
+_JOINED = re.compile(r"(WIFI_STA_CONNECTED|bWifi 1\b)|WIFI_STA_(?:AUTH_FAILED|DISCONNECTED)")
 _STARTED = re.compile(r"Main_Init_After_Delay done")
 _NO_CALIBRATION = re.compile(r"No TLV header found in flash")
 
@@ -78,6 +82,7 @@ def read_boot_log(text: str) -> ObkBootLog:
         config=verdict,
         ssid=Secret(ssid[1].encode("utf-8", "surrogateescape")) if ssid else None,
         access_point=_ACCESS_POINT.search(text) is not None,
+        joined=bool(states[-1]) if (states := _JOINED.findall(text)) else None,
         started=_STARTED.search(text) is not None,
         calibration_missing=_NO_CALIBRATION.search(text) is not None,
     )

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
 MQTT_STATE_ON_CONNECT = 10
 
-LOST_LEVELS = "level-not-expressible"
-"""Code of the warning about pins whose stated level the template cannot carry."""
-
 ONE_WAY = ("BridgeFWD", "BridgeREV")
 """Roles that OpenBeken offers for active-high pins only."""
 
@@ -86,4 +83,4 @@ def lost_levels(pinmap: PinMap) -> tuple[Notice, ...]:
         f"{names} is active low, which OpenBeken has no role for: the template would drive it the "
         "wrong way round. Do not use it for these pins."
     )
-    return (Notice(LOST_LEVELS, text),)
+    return (Notice("level-not-expressible", text),)

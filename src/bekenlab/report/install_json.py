@@ -79,6 +79,7 @@ def _start(start: FirstStart) -> dict[str, Any] | None:
         "config": str(start.log.config),
         "wifi_as_set_up": start.wifi,
         "calibration_missing": start.log.calibration_missing,
+        "joined": start.log.joined,
     }
 
 
@@ -91,6 +92,7 @@ def install_json(report: InstallReport) -> dict[str, Any]:
         **done,
         "start": _start(report.start),
         "address": report.address,
+        "outcome": str(report.outcome),
     }
 
 

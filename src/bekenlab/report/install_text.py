@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bekenlab.jobs.install.configure import ssid_of
+from bekenlab.jobs.install.model import Outcome
 from bekenlab.openbeken.boot_log import ConfigVerdict
 from bekenlab.openbeken.to_pins import pins_from_template
 from bekenlab.pins import Source
@@ -21,6 +22,8 @@ from bekenlab.report.printable import printable
 from bekenlab.report.text import SOURCES, heading
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import RenderableType
 
     from bekenlab.flashing.plan import FlashPlan
@@ -33,6 +36,14 @@ _MARKS = {
     PinVerdict.MOVED: "works",
     PinVerdict.WRONG: "wrong",
     PinVerdict.UNTRIED: "not tested",
+}
+_ENDS = {
+    Outcome.PLANNED: "Nothing was written.",
+    Outcome.ONLINE: "The device is online: http://{address}/",
+    Outcome.JOINED: "The device has joined your Wi-Fi: its log says so.",
+    Outcome.NOT_JOINED: "Written and verified. OpenBeken runs, but could not join your Wi-Fi.",
+    Outcome.STARTED: "Written and verified. OpenBeken has started.",
+    Outcome.UNSEEN: "Written and verified. Its start was not seen.",
 }
 _STYLES = {PinVerdict.MOVED: "green", PinVerdict.WRONG: "bold red", PinVerdict.UNTRIED: "dim"}
 
@@ -81,7 +92,8 @@ def _pins_from(proposal: Proposal) -> str:
 def _backup(saved: SavedBackup) -> str:
     if not saved.kept:
         return "none yet; the install begins with one"
-    return f"{saved.path} ({'existing, still current' if saved.reused else 'new, verified'})"
+    state = "existing; it holds all that is overwritten" if saved.reused else "new, verified"
+    return f"{saved.path} ({state})"
 
 
 def _keeps(plan: FlashPlan) -> str:
@@ -193,11 +205,19 @@ def start_text(start: FirstStart) -> Table:
         text = "nothing received: is RX on TX2? The write is verified anyway"
         return labelled([("Log", text)])
     name = " ".join(filter(None, (start.log.name, start.log.version)))
+    if not name:
+        text = (
+            "not OpenBeken's: is the baud rate 115200, and ground connected? "
+            "The write is verified anyway"
+        )
+        return labelled([("Log", text)])
     facts = [
-        ("Started", name or "yes"),
+        ("Started", name),
         ("Config", _config_words(start.log.config)),
         ("Wi-Fi", _wifi_seen(start.wifi)),
     ]
+    if start.log.joined is not None:
+        facts.append(("Network", "joined" if start.log.joined else "not joined"))
     if start.log.calibration_missing:
         facts.append(("RF", "no calibration in flash: Wi-Fi may be weak; restore a backup"))
     return labelled(facts)
@@ -209,18 +229,34 @@ def install_text(report: InstallReport) -> Group:
     parts: list[RenderableType] = []
     if report.flash is not None:
         parts += [heading("Done"), flash_text(report.flash), start_text(report.start), Text()]
-    parts.append(Text(_next(report, str(config.value("long_name"))), style="bold"))
+    verdict, *todo = _end(report, str(config.value("long_name")))
+    parts.append(Text(verdict, style="bold"))
+    parts += [Text(line) for line in todo]
     parts.append(Text("To restore the backup at any time: bekenlab undo"))
     return Group(*parts)
 
 
-def _next(report: InstallReport, name: str) -> str:
-    if report.address:
-        return f"The device is online: http://{report.address}/"
-    if report.proposal.joins_wifi:
-        return "The device joins your Wi-Fi: find it with bekenlab obk scan."
-    shown = name.rpartition("_")[0] or name
-    return f"Join its Wi-Fi, {shown}..., and open http://192.168.4.1/"
+def _end(report: InstallReport, name: str) -> Iterator[str]:
+    """What was seen of the device, and what to do next."""
+    outcome, joins = report.outcome, report.proposal.joins_wifi
+    yield _ENDS[outcome].format(address=report.address)
+    if outcome in (Outcome.ONLINE, Outcome.NOT_JOINED):
+        return
+    if outcome is Outcome.UNSEEN:
+        yield "Switch the device off and on, without the adapter's GND on CEN."
+        yield "Its log is on TX2 (a wire to the adapter's RX): bekenlab log shows it."
+    if not joins:
+        shown = name.rpartition("_")[0] or name
+        yield f"Join its Wi-Fi, {shown}..., and open http://192.168.4.1/"
+        return
+    if report.search and report.search.complete:
+        yield "It was not found in your network."
+    yield "To find it in your network: bekenlab obk scan."
+    if outcome is not Outcome.JOINED:
+        yield (
+            "If it does not appear, the Wi-Fi name or password may be mistyped: install again with "
+            "the right one. Only the configuration is written then."
+        )
 
 
 def undo_text(proposal: UndoProposal) -> Group:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+import pytest
+
 from bekenlab.chips import LoaderKind
 from bekenlab.errors import BekenlabError
 from bekenlab.events import Event, Message
@@ -16,11 +18,16 @@ if TYPE_CHECKING:
     from bekenlab.jobs.install.model import FirstStart
     from bekenlab.link.target import Target
 
-LOG = b"""OpenBK7231N, version 1.18.300
+STARTED = b"""OpenBK7231N, version 1.18.300
 CFG_InitAndLoad: Correct config has been loaded with 0 changes count.
 Using SSID [home]
 Main_Init_After_Delay done
 """
+CONNECTING = b"Info:MAIN:Main_OnWiFiStatusChange - WIFI_STA_CONNECTING - 1\r\n"
+JOINED = b"Info:MAIN:Main_OnWiFiStatusChange - WIFI_STA_CONNECTED - 4\r\n"
+FAILED = b"Info:MAIN:Main_OnWiFiStatusChange - WIFI_STA_AUTH_FAILED - 3\r\n"
+SECOND = b"Info:MAIN:Time 9, idle 99/s, free 99, MQTT 0(0), bWifi 1, secondsWithNoPing -1\r\n"
+LOG = STARTED + CONNECTING + JOINED
 
 
 class Line:
@@ -110,3 +117,33 @@ def test_without_moving_the_wire_the_firmware_still_starts() -> None:
     found, chip, _ = heard({0.3: LOG}, moves=False)
     assert found.log is None
     assert chip.reboots == 1
+
+
+@pytest.mark.parametrize(
+    ("pieces", "joined", "until"),
+    [
+        ({1.0: STARTED, 6.0: CONNECTING + JOINED}, True, 8),
+        ({1.0: STARTED, 6.0: SECOND}, True, 8),
+        ({1.0: STARTED, 4.0: FAILED, 9.0: JOINED}, True, 11),
+        ({1.0: STARTED, 4.0: JOINED + FAILED}, False, 25),
+        ({1.0: STARTED, 4.0: FAILED}, False, 25),
+        ({1.0: STARTED}, None, 25),
+        ({1.0: STARTED, 4.0: CONNECTING}, None, 25),
+    ],
+)
+def test_it_has_joined_only_when_its_log_says_so(
+    pieces: dict[float, bytes | BekenlabError], joined: bool | None, until: float
+) -> None:
+    found, chip, said = heard(pieces)
+    assert found.log is not None
+    assert found.log.joined is joined
+    assert chip.transport.at <= until
+    assert said == ["log-joins"]
+
+
+def test_a_device_without_a_network_is_not_waited_for() -> None:
+    log = STARTED.replace(b"[home]", b"[]")
+    found, chip, said = heard({1.0: log}, ssid=b"")
+    assert found.wifi is True
+    assert said == []
+    assert chip.transport.at < 3

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bekenlab.errors import RefusedError, UsageError
-from bekenlab.events import Advanced, Event
+from bekenlab.events import Advanced, Awaiting, Event
 from bekenlab.jobs.lan.scan import find_joined, local_networks, parse_networks, scan
 from bekenlab.lan.clock import Timeouts
 from lan.fake import FakeDevice
@@ -96,3 +97,24 @@ def test_a_device_is_waited_for(fake: FakeDevice) -> None:
     fake.firmware.restarting = 1  # off the network for a while
     seen = find_joined(HERE, short_name="obk59A1B2C3", port=fake.port, timeouts=HASTY, seconds=5)
     assert seen is not None
+
+
+def test_the_search_counts_down_and_can_be_skipped() -> None:
+    events: list[Event] = []
+    looks = iter([False] * 5 + [True] * 1000)
+    begun = time.monotonic()
+    seen = find_joined(
+        HERE,
+        short_name="obk",
+        port=1,
+        timeouts=HASTY,
+        seconds=60,
+        skipped=lambda: next(looks),
+        events=events.append,
+    )
+    assert seen is None
+    assert time.monotonic() - begun < 10
+    left = [event.left for event in events if isinstance(event, Awaiting)]
+    assert left
+    assert left[0] <= 60
+    assert {event.stage for event in events if isinstance(event, Awaiting)} == {"find"}

@@ -11,6 +11,7 @@ from bekenlab.chips import SECTOR
 from bekenlab.errors import Action, RefusedError
 from bekenlab.events import EventSink, Message, ignore
 from bekenlab.flashing.state import ChipState, survey
+from bekenlab.flashing.unsaved import known_sectors
 from bekenlab.jobs.backup import backup_linked, make_folder
 from bekenlab.jobs.install.model import JOB, SavedBackup
 
@@ -55,6 +56,9 @@ def reusable(state: ChipState, named: Path | None, firmware: Sequence[Piece]) ->
     It can when the user named it, when the chip still holds exactly that, when a write since was
     interrupted, or when the chip already holds the firmware to be installed. Otherwise the device
     has changed since, and needs a new backup; so does a named file that does not exist yet.
+
+    This is decided before there is a plan. If the plan turns out to destroy something that the
+    backup does not hold, a new one is made all the same (``flashing.unsaved``).
 
     Args:
         state: What the chip holds.
@@ -106,7 +110,9 @@ def make_backup(
     """
     path = named or _name(target, state.crcs, places.backups)
     make_folder(path.parent, Action("name-backup"))
-    report = backup_linked(target, path, places, seen=state.crcs, events=events)
+    report = backup_linked(
+        target, path, places, seen=state.crcs, known=known_sectors(state), events=events
+    )
     data = path.read_bytes()
     for notice in report.notices:
         events(Message(JOB, notice.code, notice.message))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _SLICE = 0.25
 _REMIND_AFTER = 6.0  # seconds of silence; OpenBeken prints its first line within one second
 _GIVE_UP = 45.0
+_JOINS_WITHIN = 20.0  # seconds after the start; a router may take a second attempt
 _MOST = 1 << 20
 
 
@@ -61,7 +62,8 @@ def start(
     loader_baud = transport.baud
     if log is transport:
         transport.set_baud(LOG_BAUD)
-    data = _listen(log, heard, events)
+    # A virtual chip, which has a log port of its own, has no network to join.
+    data = _listen(log, heard, events, joins=bool(ssid) and log is transport)
     if log is transport:
         # The rate the adapter managed is remembered from the transport.
         transport.set_baud(loader_baud)
@@ -69,11 +71,21 @@ def start(
     return FirstStart(understood, len(data), understood.uses(ssid))
 
 
-def _listen(log: Transport, heard: Callable[[float, str], None], events: EventSink) -> bytes:
-    """The log until it has everything of interest, or nothing more arrives."""
+def _listen(
+    log: Transport, heard: Callable[[float, str], None], events: EventSink, *, joins: bool
+) -> bytes:
+    """The log until it has everything of interest, or nothing more arrives.
+
+    Args:
+        log: The port.
+        heard: Called with each piece.
+        events: Receives advice.
+        joins: Whether to wait until the device has joined its network.
+    """
     began = log.now()
     data = bytearray()
     reminded = False
+    waits_until: float | None = None
     while (passed := log.now() - began) < _GIVE_UP and len(data) < _MOST:
         try:
             piece = log.read(_SLICE)
@@ -82,7 +94,14 @@ def _listen(log: Transport, heard: Callable[[float, str], None], events: EventSi
         if piece:
             data += piece
             heard(passed, piece.decode("utf-8", "replace"))
-        elif read_boot_log(data.decode("utf-8", "surrogateescape")).told_all:
+        else:
+            read = read_boot_log(data.decode("utf-8", "surrogateescape"))
+            if read.told_all and (not joins or read.joined):
+                break
+            if read.told_all and waits_until is None:
+                waits_until = passed + _JOINS_WITHIN
+                events(Message(JOB, "log-joins", "it runs; waiting for it to join the Wi-Fi"))
+        if waits_until is not None and passed >= waits_until:
             break
         if not data and not reminded and passed >= _REMIND_AFTER:
             reminded = True

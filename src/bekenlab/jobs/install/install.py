@@ -20,6 +20,7 @@ from bekenlab.flashing.connection import open_chip
 from bekenlab.flashing.places import Places
 from bekenlab.flashing.plan_write import WriteOptions
 from bekenlab.flashing.planner import Planner
+from bekenlab.flashing.unsaved import unsaved_sectors
 from bekenlab.jobs.install.backups import make_backup, reusable, survey_with_backup
 from bekenlab.jobs.install.configure import (
     as_file,
@@ -36,10 +37,12 @@ from bekenlab.jobs.install.model import (
     FirstStart,
     InstallOptions,
     InstallReport,
+    Outcome,
     Prepared,
     Proposal,
     Questions,
     SavedBackup,
+    Search,
 )
 from bekenlab.jobs.write import carry_out
 from bekenlab.link.reading import read_alone
@@ -56,7 +59,7 @@ if TYPE_CHECKING:
     from bekenlab.probing.rehearsal import Rehearsal
 
 Rehearse = Callable[[Proposal], "Rehearsal"]
-Finder = Callable[[InstallReport], "str | None"]
+Finder = Callable[[InstallReport], Search]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Helpers:
 
     Attributes:
         rehearse: Tries a proposal on a virtual chip; None: not offered.
-        find: Finds the device in the network and returns its address; None: not searched for.
+        find: Looks for the device in the network; None: it is not searched for.
         heard: Called with (seconds, text) for each piece of the first start's log. It holds the
             Wi-Fi password: frontends show it through ``report.live_log``.
         proposed: Called with the proposal before any question.
@@ -122,11 +125,20 @@ def install(
             agreed, flashed = run.write(prepared, asked)
             heard = run.start(prepared, questions, helpers)
             report = InstallReport(prepared.proposal(agreed), asked.rehearsal, flashed, heard)
-    if helpers.find is not None and not plan_only and report.proposal.joins_wifi:
+    if _worth_finding(report) and helpers.find is not None:
         events(Step(JOB, "find", "Looking for the device in your network"))
-        report = replace(report, address=helpers.find(report))
+        report = replace(report, search=helpers.find(report))
     events(Finished(JOB))
     return report
+
+
+def _worth_finding(report: InstallReport) -> bool:
+    """Whether the device can be in the network; not if its log says that it could not join."""
+    return (
+        report.flash is not None
+        and report.proposal.joins_wifi
+        and report.outcome is not Outcome.NOT_JOINED
+    )
 
 
 def _rehearsed(
@@ -160,6 +172,12 @@ def problem_of(report: InstallReport) -> FirstStartError | None:
         return FirstStartError(
             "OpenBeken runs with its configuration, but does not use the Wi-Fi it was given",
             hint="set it up in its web page, or install again",
+        )
+    if report.outcome is Outcome.NOT_JOINED:
+        return FirstStartError(
+            "OpenBeken runs with its configuration, but could not join the Wi-Fi it was given",
+            hint="was the password mistyped, or is it a network of 5 GHz only? Install again with "
+            "the right one; only the configuration is written then",
         )
     return None
 
@@ -221,7 +239,24 @@ class _Run:
         made, notices = configure(subject, given, self._options.changes, chip, saved.data)
         there = replaced(read_alone(self._target, made.address).data, chip)
         self._step("plan", "Planning the write")
-        return Prepared(saved, state, subject, given or subject, firmware, made, notices, there)
+        prepared = Prepared(saved, state, subject, given or subject, firmware, made, notices, there)
+        return self._with_all_saved(prepared)
+
+    def _with_all_saved(self, prepared: Prepared) -> Prepared:
+        """The same with a new backup, if the plan would destroy what an existing one lacks."""
+        if not prepared.backup.reused:
+            return prepared
+        plan = self.planner(prepared).propose(self.write_options).plan
+        if not unsaved_sectors(plan, prepared.state):
+            return prepared
+        text = "the backup is from before the last changes on the device; making a new one"
+        self._events(Message(JOB, "backup-outdated", text))
+        if not self._keeps:
+            return replace(prepared, backup=replace(prepared.backup, reused=False, kept=False))
+        saved, state = make_backup(
+            self._target, prepared.state, self._places, None, events=self._events
+        )
+        return replace(prepared, backup=saved, state=state)
 
     def planner(self, prepared: Prepared) -> Planner:
         """A planner for firmware and configuration together."""

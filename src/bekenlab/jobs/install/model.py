@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from bekenlab.openbeken.config.edit import Changes
@@ -184,6 +185,30 @@ class FirstStart:
     wifi: bool | None = None
 
 
+class Outcome(StrEnum):
+    """What is known of the device after an install, as far as it was seen."""
+
+    PLANNED = "planned"
+    ONLINE = "online"
+    JOINED = "joined"
+    NOT_JOINED = "not_joined"
+    STARTED = "started"
+    UNSEEN = "unseen"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search for the device in the network.
+
+    Attributes:
+        address: Its address, or None if it was not found.
+        complete: Whether the search was not skipped.
+    """
+
+    address: str | None = None
+    complete: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class InstallReport:
     """The result of an install.
@@ -193,11 +218,30 @@ class InstallReport:
         rehearsal: The result of the rehearsal, or None without one.
         flash: What was written; None if it was only planned.
         start: The log of the first start.
-        address: The device's address in the network, or None.
+        search: The search for the device in the network, or None without one.
     """
 
     proposal: Proposal
     rehearsal: Rehearsal | None
     flash: FlashReport | None
     start: FirstStart = field(default_factory=FirstStart)
-    address: str | None = None
+    search: Search | None = None
+
+    @property
+    def address(self) -> str | None:
+        """The device's address in the network, if it was found."""
+        return self.search.address if self.search else None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What was seen of the device after the write."""
+        if self.flash is None:
+            return Outcome.PLANNED
+        if self.address:
+            return Outcome.ONLINE
+        log = self.start.log
+        if log is None or log.name is None:
+            return Outcome.UNSEEN
+        if not self.proposal.joins_wifi or log.joined is None:
+            return Outcome.STARTED
+        return Outcome.JOINED if log.joined else Outcome.NOT_JOINED

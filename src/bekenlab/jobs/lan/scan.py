@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import Action, BekenlabError, RefusedError, UsageError
-from bekenlab.events import Advanced, EventSink, Finished, Started, ignore
+from bekenlab.events import Advanced, Awaiting, EventSink, Finished, Started, ignore
 from bekenlab.lan.address import HTTP_PORT, Host
 from bekenlab.lan.clock import Clock, Timeouts, WallClock
 from bekenlab.lan.device import Device
 from bekenlab.lan.errors import WebPasswordError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from ipaddress import IPv4Network
 
     from bekenlab.lan.replies import DeviceInfo
@@ -30,6 +31,7 @@ AT_ONCE = 64
 QUICK = Timeouts(connect=1.0, answer=3.0, tries=1)
 
 _JOB = "scan"
+_LOOK = 0.2  # seconds between looks at whether to stop
 # The interface that would send to it is on our network; nothing is sent (RFC 5737, TEST-NET-1).
 _ELSEWHERE = ("192.0.2.1", 9)
 
@@ -122,6 +124,7 @@ def scan(
     port: int = HTTP_PORT,
     at_once: int = AT_ONCE,
     timeouts: Timeouts = QUICK,
+    stopped: Callable[[], bool] = lambda: False,
     events: EventSink = ignore,
 ) -> ScanReport:
     """Ask every address whether it is an OpenBeken device.
@@ -133,13 +136,14 @@ def scan(
         port: Port of the web servers.
         at_once: Addresses asked at the same time.
         timeouts: How long to wait for each.
+        stopped: Polled several times per second; True ends the scan with what was found.
         events: Receives each device found.
     """
     hosts = [Host(str(address), port) for network in networks for address in _hosts(network)]
     hosts = list(dict.fromkeys(hosts))
     events(Started(_JOB, len(hosts)))
     found = sorted(
-        _probe_all(hosts, at_once, timeouts, events),
+        _probe_all(hosts, at_once, timeouts, stopped, events),
         key=lambda seen: int(ipaddress.IPv4Address(seen.host.name)),
     )
     events(Finished(_JOB))
@@ -155,6 +159,7 @@ def find_joined(
     port: int = HTTP_PORT,
     timeouts: Timeouts = QUICK,
     clock: Clock | None = None,
+    skipped: Callable[[], bool] = lambda: False,
     events: EventSink = ignore,
 ) -> FoundDevice | None:
     """Wait for a device that is joining the network, by its short name or its MAC address.
@@ -166,14 +171,15 @@ def find_joined(
         networks: The networks; ``local_networks()`` for this computer's.
         short_name: The name in its configuration, e.g. ``"obk12345678"``; case is ignored.
         mac_tail: Last bytes of its MAC address; three or four are enough.
-        seconds: When to give up; a scan that has begun is finished.
+        seconds: When to give up.
         port: Port of its web server.
         timeouts: How long to wait for each address.
         clock: Measures the time.
-        events: Receives each device found, including others.
+        skipped: Polled several times per second; True ends the search.
+        events: Receives the countdown, and each device found, including others.
 
     Returns:
-        The device, or None if it did not appear in time.
+        The device, or None if it did not appear in time or the search was skipped.
 
     Raises:
         ValueError: Neither name nor MAC address is given.
@@ -181,14 +187,40 @@ def find_joined(
     if not short_name and not mac_tail:
         raise ValueError("a device is found by its short name or its MAC address")
     clock = clock or WallClock()
-    deadline = clock.now() + seconds
+    wait = _Wait(clock, seconds, skipped, events)
     while True:
-        for seen in scan(networks, port=port, timeouts=timeouts, events=events).found:
+        for seen in scan(
+            networks, port=port, timeouts=timeouts, stopped=wait.is_over, events=events
+        ).found:
             if seen.info and _is_it(seen.info, short_name, mac_tail):
                 return seen
-        if clock.now() >= deadline:
+        begun = clock.now()
+        while clock.now() - begun < timeouts.poll and not wait.is_over():
+            clock.sleep(min(timeouts.poll, _LOOK))
+        if wait.is_over():
             return None
-        clock.sleep(timeouts.poll)
+
+
+class _Wait:
+    """The time that is left to find a device, told to the user as it passes."""
+
+    def __init__(
+        self, clock: Clock, seconds: float, skipped: Callable[[], bool], events: EventSink
+    ) -> None:
+        self._clock = clock
+        self._end = clock.now() + seconds
+        self._skipped = skipped
+        self._events = events
+        self._said = -1
+
+    def is_over(self) -> bool:
+        """Whether to stop: time is up, or the user has skipped it."""
+        left = max(0.0, self._end - self._clock.now())
+        if int(left) != self._said:
+            self._said = int(left)
+            seen = "not there yet"
+            self._events(Awaiting(_JOB, "find", seen, "wait", left))
+        return not left or self._skipped()
 
 
 def _is_it(info: DeviceInfo, short_name: str | None, mac_tail: bytes | None) -> bool:
@@ -204,19 +236,27 @@ def _hosts(network: IPv4Network) -> Iterator[ipaddress.IPv4Address]:
 
 
 def _probe_all(
-    hosts: Sequence[Host], at_once: int, timeouts: Timeouts, events: EventSink
+    hosts: Sequence[Host],
+    at_once: int,
+    timeouts: Timeouts,
+    stopped: Callable[[], bool],
+    events: EventSink,
 ) -> Iterator[FoundDevice]:
-    with ThreadPoolExecutor(at_once, thread_name_prefix="scan") as pool:
-        asked = [pool.submit(_probe, host, timeouts) for host in hosts]
-        try:
-            for done, future in enumerate(as_completed(asked), 1):
+    pool = ThreadPoolExecutor(at_once, thread_name_prefix="scan")
+    asked = {pool.submit(_probe, host, timeouts) for host in hosts}
+    done = 0
+    try:
+        while asked and not stopped():
+            ready, asked = wait_for(asked, timeout=_LOOK, return_when=FIRST_COMPLETED)
+            for future in ready:
+                done += 1
                 seen = future.result()
                 if seen is not None:
                     events(Advanced(_JOB, done, str(seen.host)))
                     yield seen
-        finally:
-            # After Ctrl+C, or if the caller stops early, do not start the remaining probes.
-            pool.shutdown(wait=False, cancel_futures=True)
+    finally:
+        # After Ctrl+C, or if the caller stops early, neither start nor await the remaining probes.
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _probe(host: Host, timeouts: Timeouts) -> FoundDevice | None:

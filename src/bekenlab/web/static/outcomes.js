@@ -106,8 +106,9 @@ function verify(result) {
 function install(result, begin) {
   const facts = [...chipFacts(result.chip), [t("device.result.firmware"), result.firmware], [t("device.plan.backup"), result.backup_name]];
   const next = [button(t("device.result.undo"), () => begin("restore", { backup: result.backup }))];
-  const text = result.wifi ? t("device.install.joins", { name: result.wifi }) : t("device.install.opens_own");
-  return box("good", t("device.result.installed"), text, facts, next);
+  const end = t(`device.install.end.${result.outcome}`);
+  const text = result.wifi ? end : `${end} ${t("device.install.opens_own")}`;
+  return box(result.outcome === "unseen" ? "warn" : "good", t("device.result.installed"), text, facts, next);
 }
 
 function log(result) {

@@ -80,6 +80,7 @@ def install_task(context: AppContext, parameters: Parameters) -> Task:
             "rehearsal": rehearsal_json(report.rehearsal) if report.rehearsal else None,
             "flash": flash_json(report.flash) if report.flash else None,
             "start": start_view(report.start),
+            "outcome": str(report.outcome),
         }
 
     name = f"{dump.file.name} → " if dump else ""
