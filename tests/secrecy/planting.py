@@ -1,6 +1,7 @@
 """Files of every format with a marker in every field that is secret, and where markers came out."""
 
 import base64
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from analyses import oem_cfg, protected, storage, with_regions
 from bekenlab.chips import SECTOR
 from bekenlab.openbeken.config.fields import Kind, all_fields
 from bekenlab.openbeken.config.sector import empty_config
-from bekenlab.openbeken.easyflash import mend_record
+from bekenlab.openbeken.easyflash import FlashRecord, mend_record
 from bekenlab.openbeken.settings import PinSetting
 from bekenlab.secrecy.names import name_facts, named_kind
 from bekenlab.secret import Secret
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from bekenlab.openbeken.config.values import Value
 
 WORD = "Planted7Qz"  # every marker begins with it
-# What a device is called, and where its broker is, is told to its owner (docs/redact.md).
-LEVELS = ("hidden", "mine")
 CONFIG, EASYFLASH, SCRIPT = 0x1D1000, 0x1E5000, 0x1B3000
 OPEN_FIELDS = {"startup_command", "ntp_server"}
 
@@ -115,8 +114,6 @@ def config(marker: Markers) -> bytes:
         if field.kind is Kind.TEXT and field.name not in OPEN_FIELDS:
             text = marker()
             values[field.name] = Secret(text.encode()) if field.hidden else text
-    for name in ("mqtt_host", "short_name", "long_name", "mqtt_client"):
-        assert name in values
     lines = commands(marker)
     values["startup_command"] = "\n".join(lines[:24:2] + lines[1:20:4] + lines[-7:])
     body = bytearray(made.with_values(values).encode())
@@ -157,8 +154,6 @@ def record(name: bytes, value: bytes) -> bytes:
     """An EasyFlash record."""
     checked = bytes([len(name)]) + b"\xff" * 3 + len(value).to_bytes(4, "little") + name + value
     whole = bytearray(b"KV40" + (len(checked) + 12).to_bytes(4, "little") + b"\0\0\0\0" + checked)
-    from bekenlab.openbeken.easyflash import FlashRecord
-
     at = 20 + len(name)
     row = FlashRecord(0, len(whole), (20, at), (at, len(whole)), ok=True)
     mend_record(whole, row)
@@ -200,8 +195,6 @@ def openbeken(marker: Markers) -> bytes:
 
 def all_files(marker: Markers) -> Iterator[tuple[str, bytes]]:
     """Name and content of a file of each format."""
-    import json
-
     yield "params.txt", parameters(marker).encode()
     yield "params.json", parameters_json(marker).encode()
     yield "wrapped.json", json.dumps({"user_param_key": parameters(marker)}).encode()

@@ -77,7 +77,8 @@ def conclude(findings: Findings) -> Analysis:
     """Chip, module, pins, template and text from the findings."""
     image, tuya, firmware = findings.image, findings.tuya, findings.firmware
     module_name = findings.module
-    module = find_module(module_name) if module_name else None
+    chip = findings.chip()
+    module = find_module(module_name, chip.name) if module_name else None
     maps = [
         (
             statement.source,
@@ -96,7 +97,6 @@ def conclude(findings: Findings) -> Analysis:
     pins = compare(maps) if maps else PinMap()
     # Whoever uses the pins has to know what is wrong with the place they were read from.
     pins = replace(pins, notices=(*tuya.notices, *pins.notices))
-    chip = findings.chip()
     notices = (
         *_image_notices(image, found_storage=tuya.storage is not None),
         *_cut_short(image, firmware, chip),

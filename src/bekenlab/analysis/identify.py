@@ -109,7 +109,7 @@ def _firmware_clues(firmware: Firmware) -> Iterator[Clue]:
             text = f"firmware calls itself {firmware.name}"
             yield Clue((chip.name,), _NAMED_BY_FIRMWARE, text)
     if firmware.platform:
-        chip = chip_for_environment(firmware.platform)
+        chip = chip_for_environment(firmware.platform) or find_chip(firmware.platform)
         if chip:
             text = f"firmware was built for {firmware.platform}"
             yield Clue((chip.name,), _NAMED_BY_BUILD, text)

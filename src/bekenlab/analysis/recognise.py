@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bekenlab.chips import chip_for_uf2
 from bekenlab.data import read_table
 from bekenlab.errors import BekenlabError, DamagedDumpError, NotADumpError, Notice
+from bekenlab.image import uf2
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _NEARLY_RANDOM = 7.95
 _SAMPLE = 1 << 18
+_LONGEST_NAME = 60
 
 
 @cache
@@ -32,8 +35,27 @@ def reject_reason(data: bytes) -> BekenlabError | None:
     for row in _signatures():
         magic = bytes.fromhex(row["magic"])
         if data.startswith(magic) and len(data) <= row.get("up_to", len(data)):
-            return NotADumpError(f"this is {row['name']}, not a flash dump", hint=row["hint"])
+            inside = _inside_uf2(data) if data.startswith(uf2.MAGIC) else ""
+            return NotADumpError(
+                f"this is {row['name']}{inside}, not a flash dump", hint=row["hint"]
+            )
     return None
+
+
+def _inside_uf2(data: bytes) -> str:
+    """What a UF2 package holds: " (ESPHome 2025.5.1 for BK7231N)"; empty if it is damaged."""
+    try:
+        package = uf2.read_uf2(data)
+    except BekenlabError:
+        return ""
+    chip = chip_for_uf2(package.family)
+    name = " ".join(filter(None, (package.firmware, package.version))) or "firmware"
+    return f" ({_plain_name(name)} for {chip.name})" if chip else f" ({_plain_name(name)})"
+
+
+def _plain_name(text: str) -> str:
+    """A name from a file without what is not printable, for a message."""
+    return "".join(char for char in text if char.isprintable())[:_LONGEST_NAME]
 
 
 def _uniform(byte: int) -> BekenlabError:

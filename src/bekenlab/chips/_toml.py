@@ -125,6 +125,8 @@ def module_from(table: Table) -> Module:
         chip=table["chip"],
         pads=tuple(_pad_from(row) for row in table.get("pads", "").splitlines()),
         pads_known=table.get("pads_known", True),
+        aliases=tuple(table.get("aliases", ())),
+        printed=table.get("printed", ""),
     )
 
 

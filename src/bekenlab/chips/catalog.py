@@ -87,9 +87,27 @@ def modules() -> tuple[Module, ...]:
     return tuple(_toml.module_from(table) for table in _toml.read("modules.toml")["module"])
 
 
-def find_module(name: str) -> Module | None:
-    """The module with that name or key, or None; case and separators (``WB2L_M1``) are ignored."""
-    return _modules_by_name().get(_plain(name))
+def find_module(name: str, chip_name: str | None = None) -> Module | None:
+    """The module with that name or key, or None.
+
+    Case and separators (``WB2L_M1``) are ignored, and so are ends of the name that do not change
+    the pads (``CBU-NL``, ``WB3S V1.1``).
+
+    Args:
+        name: The name, as printed or as written in a configuration.
+        chip_name: Name of the chip, if it is known otherwise: makers sell boards with another chip
+            under the name of an older module.
+    """
+    found = _modules_by_name().get(_plain(name)) or _modules_by_name().get(_plain(_shorter(name)))
+    if found is None or chip_name in (None, found.chip):
+        return found
+    twins = (each for each in modules() if _plain(each.printed) == _plain(found.name))
+    return next((each for each in twins if each.chip == chip_name), found)
+
+
+def _shorter(name: str) -> str:
+    """A name without the ends that do not change the pads."""
+    return _same_pads().sub("", name.strip())
 
 
 def module_chip(name: str) -> str | None:
@@ -139,7 +157,7 @@ def board(module: str | None, chip_name: str | None) -> Module | None:
     Returns:
         The module, or the chip's package; None where neither is known.
     """
-    found = find_module(module) if module else None
+    found = find_module(module, chip_name) if module else None
     if found and found.pads_known:
         return found
     chip_found = find_chip(chip_name) if chip_name else None
@@ -155,7 +173,12 @@ def _module_letters() -> tuple[tuple[str, str | None], ...]:
 
 def _plain(name: str) -> str:
     """A module name without the separators and case that people write differently."""
-    return re.sub(r"[\s_-]+", "", name).lower()
+    return re.sub(r"[\s_.()-]+", "", name).lower()
+
+
+@cache
+def _same_pads() -> re.Pattern[str]:
+    return re.compile(rf"(?i)(?:{_toml.read('modules.toml')['same_pads']})\Z")
 
 
 @cache
@@ -175,4 +198,8 @@ def _flash_parts_by_id() -> dict[int, FlashPart]:
 
 @cache
 def _modules_by_name() -> dict[str, Module]:
-    return {_plain(name): module for module in modules() for name in (module.key, module.name)}
+    return {
+        _plain(name): module
+        for module in modules()
+        for name in (*module.aliases, module.name, module.key)
+    }

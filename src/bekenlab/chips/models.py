@@ -210,6 +210,8 @@ class Module:
         chip: Name of the chip on it.
         pads: In the order of the source.
         pads_known: False for a module known only by name (then ``pads`` is empty).
+        aliases: Other names of the same board.
+        printed: What is printed on it, if that is the name of a module with another chip.
     """
 
     key: str
@@ -218,6 +220,8 @@ class Module:
     chip: str
     pads: tuple[Pad, ...]
     pads_known: bool = True
+    aliases: tuple[str, ...] = ()
+    printed: str = ""
 
     @property
     def gpios(self) -> frozenset[int]:

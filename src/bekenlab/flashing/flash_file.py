@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,12 @@ from bekenlab.analysis.recognise import reject_reason
 from bekenlab.chips import APP_LOGICAL, APP_START, SECTOR, chip_for_uf2
 from bekenlab.errors import DamagedDumpError, NotADumpError
 from bekenlab.flashing.pieces import Piece
-from bekenlab.image import EncryptionState, Image, read_image, uf2
+from bekenlab.image import EncryptionState, Image, ota, read_image, uf2
 from bekenlab.image.keys import NO_KEYS, CodeKeys, key_at, keys_of
 
 if TYPE_CHECKING:
     from bekenlab.analysis.inputs import InputFile
+    from bekenlab.analysis.model import Analysis
     from bekenlab.chips import Chip
 
 _RBL = b"RBL\0"
@@ -102,6 +103,8 @@ def recognise(file: InputFile) -> FlashFile:
     if file.data.startswith(uf2.MAGIC):
         return _package(file)
     plain = _by_magic(file.data)
+    if plain is FileKind.OTA:
+        return _ota_package(file)
     if plain is not None:
         return _flash_file(file, plain)
     problem = reject_reason(file.data)
@@ -111,7 +114,7 @@ def recognise(file: InputFile) -> FlashFile:
     image = analysis.image or read_image(file.data)
     kind, start = _by_image(image)
     damage = analysis.problem
-    firmware = " ".join(filter(None, (analysis.firmware.name, analysis.firmware.version)))
+    firmware = _name_of(analysis)
     chip = analysis.chip.name
     return FlashFile(
         name=file.name,
@@ -139,7 +142,7 @@ def place(file: FlashFile, chip: Chip | None) -> int | None:
 
 
 def _by_magic(data: bytes) -> FileKind | None:
-    if data.startswith(_RBL):
+    if ota.strip_ug(data).startswith(_RBL):
         return FileKind.OTA
     if data.startswith(_CONFIG) and len(data) <= SECTOR:
         return FileKind.CONFIG
@@ -165,6 +168,23 @@ def _keys(image: Image) -> CodeKeys:
     if image.start or image.misplaced:
         return CodeKeys(app=key_at(image.physical, 0, APP_LOGICAL))
     return keys_of(image.physical)
+
+
+def _ota_package(file: InputFile) -> FlashFile:
+    """An update package, without the header that Tuya puts before it for the air."""
+    inside = analyze(file, boot=BootMode.NEVER)
+    damage = inside.problem
+    return replace(
+        _flash_file(file, FileKind.OTA),
+        pieces=(Piece(0, ota.strip_ug(file.data)),),
+        chip=inside.chip.name,
+        firmware=_name_of(inside),
+        damage=damage.message if isinstance(damage, DamagedDumpError) else "",
+    )
+
+
+def _name_of(analysis: Analysis) -> str:
+    return " ".join(filter(None, (analysis.firmware.name, analysis.firmware.version)))
 
 
 def _flash_file(file: InputFile, kind: FileKind) -> FlashFile:

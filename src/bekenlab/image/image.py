@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _HEAD_OF_LOADER = 256
 
+OTA_PACKAGE = "ota package"
+"""Name of the partition that stands for an update package."""
+
 
 @dataclass(frozen=True, slots=True)
 class Container:
@@ -239,7 +242,7 @@ def _self_evident(
     for hit in headers:
         if not hit.framed:
             size = rbl.HEADER_SIZE + hit.header.package_size
-            found.append(FalRecord("ota package", "plain", start + hit.offset, size))
+            found.append(FalRecord(OTA_PACKAGE, "plain", start + hit.offset, size))
         elif spans and hit.end >= spans[0].end:
             first = framing.to_logical(start + spans[0].start)
             last = framing.to_logical(start + hit.end)

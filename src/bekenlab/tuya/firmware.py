@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bekenlab.chips import module_chip
+
 
 class FirmwareKind(StrEnum):
     """The project or vendor a firmware comes from."""
@@ -38,7 +40,22 @@ class Firmware:
     platform: str | None = None
 
 
-_OPENBEKEN = re.compile(rb"\0(OpenBK\w{2,12}) (\S{1,60}) [A-Z][a-z]{2} [ \d]\d \d{4}")
+# OpenBeken names itself in several ways, by its age; each release has at least one of these.
+# Since late 2023: "OpenBK7231N 1.18.300 Aug  2 2026 19:38:04".
+_OPENBEKEN = re.compile(rb"\0(OpenB[A-Z][A-Za-z0-9]{2,10}) (\S{1,60}) [A-Z][a-z]{2} [ \d]\d \d{4}")
+# Always: its name as a client of web servers, "OpenBK7231N_1.17.203".
+_OPENBEKEN_CLIENT = re.compile(rb"\0(OpenB[A-Z][A-Za-z0-9]{2,10})_(\d[!-~]{0,59})\0")
+# Always: "Build on Jul 28 2023 07:11:06 version 1.17.203", later "Built on".
+_OPENBEKEN_BUILD = re.compile(
+    rb"Buil[dt] on [A-Z][a-z]{2} [ \d]\d \d{4} \d\d:\d\d:\d\d version ([!-~]{1,60})"
+)
+# With the build alone, the chip is in the name of the device, of a source file, or of the access
+# point; builds for BK7231T hold the access point's name for BK7231N as well.
+_OPENBEKEN_NAMES = (
+    re.compile(rb"\0(OpenB[A-Z][A-Za-z0-9]{2,10})\0"),
+    re.compile(rb"apps/(OpenB[A-Z][A-Za-z0-9]{2,10})/src/"),
+    re.compile(rb"\0(OpenB[A-Z][A-Za-z0-9]{2,10})_%02X"),
+)
 _SDKS = (
     (b"TuyaOS V:", "TuyaOS"),
     (b"TUYA IOT SDK V:", "TUYA IOT SDK"),
@@ -51,15 +68,16 @@ _FIRMWARE_KEY = re.compile(rb"\0key[a-z0-9]{13}\0+(\d{1,3}\.\d{1,3}\.\d{1,3})\0"
 _TUYA_NAME = re.compile(rb"\0((?:oem_)?bk7[23][0-9a-z]{2,4}_\w{3,60})\0")
 _NEIGHBOUR = b"mf_init succ\0"
 _NEIGHBOURHOOD = 256
-_LIBRETINY = re.compile(rb"LibreTiny v?(\d[\w.+-]{0,20})")
+_LIBRETINY = re.compile(rb"LibreTiny v?(\d[\w.+-]{0,20})(?: on ([\w-]{2,40}))?")
+_ESPHOME = re.compile(rb"(?:ESPHome version |\(esphome v)(20\d\d\.\d{1,2}\.\d[\w.-]{0,12})")
+_CHIP_IN_BOARD = re.compile(r"(?:^|-)(bk7[23]\d\d[a-z]{0,2})(?:-|$)")
 
 
 def identify(code: bytes) -> Firmware:
     """Identify an app by the strings in its decrypted code."""
-    openbeken = _OPENBEKEN.search(code) if b"OpenBK" in code else None
+    openbeken = _identify_openbeken(code) if b"OpenB" in code else None
     if openbeken:
-        name, version = (text.decode("ascii", "replace") for text in openbeken.groups())
-        return Firmware(FirmwareKind.OPENBEKEN, name, version)
+        return openbeken
     sdk, place = _find_sdk(code)
     if sdk:
         name_, version_ = _find_identity(code)
@@ -74,13 +92,40 @@ def identify(code: bytes) -> Firmware:
     return _identify_other(code)
 
 
+def _identify_openbeken(code: bytes) -> Firmware | None:
+    for pattern in (_OPENBEKEN, _OPENBEKEN_CLIENT):
+        match = pattern.search(code)
+        if match:
+            return Firmware(FirmwareKind.OPENBEKEN, _text(match[1]), _text(match[2]))
+    build = _OPENBEKEN_BUILD.search(code)
+    if build is None:
+        return None
+    for pattern in _OPENBEKEN_NAMES:
+        names = pattern.findall(code)
+        if names:
+            return Firmware(FirmwareKind.OPENBEKEN, _text(names[-1]), _text(build[1]))
+    return Firmware(FirmwareKind.OPENBEKEN, None, _text(build[1]))
+
+
 def _identify_other(code: bytes) -> Firmware:
     libretiny = _LIBRETINY.search(code) if b"LibreTiny" in code else None
     if libretiny is None:
         return Firmware(FirmwareKind.OTHER)
     name = "ESPHome" if b"ESPHome" in code or b"esphome" in code else "LibreTiny"
-    sdk = f"LibreTiny {libretiny.group(1).decode('ascii', 'replace')}"
-    return Firmware(FirmwareKind.OTHER, name, None, sdk)
+    version = _ESPHOME.search(code) if name == "ESPHome" else None
+    return Firmware(
+        FirmwareKind.OTHER,
+        name,
+        _text(version[1]) if version else None,
+        f"LibreTiny {_text(libretiny[1])}",
+        _chip_of_board(_text(libretiny[2])) if libretiny[2] else None,
+    )
+
+
+def _chip_of_board(board: str) -> str | None:
+    """The chip that a board of LibreTiny carries: ``generic-bk7231n-qfn32-tuya``, ``cb2s``."""
+    named = _CHIP_IN_BOARD.search(board.lower())
+    return named[1] if named else (module_chip(board) or "").lower() or None
 
 
 def _find_sdk(code: bytes) -> tuple[str | None, int]:

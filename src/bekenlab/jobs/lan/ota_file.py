@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bekenlab.chips import Chip, Region
 
 # The build that /api/info reports is this string, compiled in (new_http.c).
-_BUILD = re.compile(rb"Built on [ -~]{5,60} version [!-~]{1,60}")
+_BUILD = re.compile(rb"Buil[dt] on [ -~]{5,60} version [!-~]{1,60}")
 _TARGET = "app"
 
 

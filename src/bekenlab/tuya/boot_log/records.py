@@ -27,6 +27,7 @@ _LEVELS = {"low": 0, "high": 1}
 _MIN_STRIPPED = 3
 _MIN_KNOWN = 2
 _NAMES = re.compile(r'[\[{,]"?([A-Za-z0-9_]{1,40})"?:')
+_BRACKET = re.compile(r"[\[\]{}]")
 _MAX_FAILED = 1 << 20  # characters of brackets that hold something else and are looked into
 _MAX_GPIO = 63
 # The rest of a value that another task interrupted: alone on a line, with the record's terminator.
@@ -107,8 +108,6 @@ def _text_records(text: str) -> tuple[list[Record], bool, bool | None]:
     crc_ok: bool | None = None
     for chunk in (*join_chunks(chunks), *_bracketed(text, taken)):
         reading = read_text(chunk)
-        if chunk.family == boot_log_facts().bracketed.family and not _is_known(reading.values):
-            continue
         crc_ok = reading.crc_ok if crc_ok is None else crc_ok
         checked = bool(reading.crc_ok)
         if reading.values:
@@ -137,7 +136,7 @@ def _bracketed(text: str, taken: list[tuple[int, int]]) -> list[Chunk]:
             free += 1
         if free < len(taken) and taken[free][0] <= match.start():
             at = taken[free][1]
-        elif _is_known(_NAMES.findall(match["body"])):
+        elif _is_known(_NAMES.findall(_first_brackets(match["body"]))):
             followed = match["next"] is not None
             chunks.append(Chunk(family, match.start(), match["body"], followed))
             at = match.end()
@@ -145,6 +144,16 @@ def _bracketed(text: str, taken: list[tuple[int, int]]) -> list[Chunk]:
             budget -= len(match["body"])
             at = match.start() + 1 if budget > 0 else match.end()
     return join_chunks(chunks)
+
+
+def _first_brackets(body: str) -> str:
+    """A text up to where its first bracket is closed; all of it if that never happens."""
+    depth = 0
+    for match in _BRACKET.finditer(body):
+        depth += 1 if match[0] in "[{" else -1
+        if not depth:
+            return body[: match.end()]
+    return body
 
 
 def _is_known(names: Iterable[str]) -> bool:

@@ -132,7 +132,8 @@ def _in_braces(body: str) -> str:
 
 def _ends_safely(text: str) -> bool:
     """Whether the last value is complete: in Tuya's format only a comma shows that."""
-    return text.endswith((",}", "}}", "]}", '"}'))
+    json_like = text.startswith('{"')
+    return json_like or text.endswith((",}", "}}", "]}", '"}'))
 
 
 @dataclass(slots=True)
