@@ -68,19 +68,20 @@ def log_in(file: InputFile) -> LogReport:
     Raises:
         BekenlabError: It is not a boot log of a Tuya device.
     """
+    count = len(read_configurations(file.data))
     try:
-        return report_of(file.name, parse_boot_log(as_utf8(file.data)))
+        log = parse_boot_log(as_utf8(file.data))
+        if log.firmware or log.chip or count < 2:
+            return report_of(file.name, log)
     except NotADumpError:
-        report = _of_configuration(file)
-        if report is None:
+        if not count:
             raise
-        return report
+    # Read as one log, the configurations of several devices would become one device.
+    return _of_configuration(file)
 
 
-def _of_configuration(file: InputFile) -> LogReport | None:
+def _of_configuration(file: InputFile) -> LogReport:
     """The report of a text that is not a log but holds a configuration."""
-    if not read_configurations(file.data):
-        return None
     one_configuration(file.path, file.data, file.part)
     analysis = analyze(file, boot=BootMode.NEVER)
     values = analysis.tuya.parameters.flat() if analysis.tuya.parameters else {}
