@@ -169,7 +169,7 @@ class Reference:
         """Send Ctrl-C at a random moment, to the process alone or to all of its terminal."""
         folder.mkdir()
         self.case.prepare(folder)
-        moment, alone = rng.uniform(0.15, self.end.seconds), rng.random() < 0.5
+        moment, alone = rng.uniform(0.15, 0.95 * self.end.seconds), rng.random() < 0.5
         process = start(self.case, folder)
         time.sleep(moment)
         since = time.monotonic()

@@ -64,7 +64,9 @@ def change_options(function: Command) -> Command:
             "asked",
             multiple=True,
             type=click.Choice(_PASSWORDS),
-            help="Set this password, read from the environment or asked for.",
+            metavar="NAME",
+            help="Set this password, read from the environment or asked for: "
+            f"{', '.join(_PASSWORDS)}.",
         ),
         click.option("--flag", "flags_on", multiple=True, metavar="FLAG", help="Set a flag."),
         click.option("--no-flag", "flags_off", multiple=True, metavar="FLAG", help="Clear a flag."),

@@ -16,16 +16,17 @@ def command(code: str | None) -> None:
     all codes are listed.
     """
     from bekenlab.report.explanations import explanation_text, explanations, list_text
+    from bekenlab.report.printable import Printable
 
     out = console()
     if code is None:
-        out.print(list_text())
+        out.print(Printable(list_text()))
         return
     found = [told for told in explanations() if told.code == code.strip().lower()]
     if not found:
         raise _unknown(code, sorted({told.code for told in explanations()}))
     for told in found:
-        out.print(explanation_text(told))
+        out.print(Printable(explanation_text(told)))
 
 
 def _unknown(code: str, known: list[str]) -> Exception:

@@ -47,7 +47,8 @@ _VIRTUAL = "virtual://"
     "--force",
     multiple=True,
     type=click.Choice(OVERRIDABLE),
-    help="Override the refusal of this name.",
+    metavar="NAME",
+    help=f"Override the refusal of this name: {', '.join(OVERRIDABLE)}.",
 )
 @chip_options(changes=True)
 def command(

@@ -9,6 +9,9 @@ be written, is such a request as well; see ``bekenlab.cli.streams``.
 from __future__ import annotations
 
 import signal
+import sys
+import threading
+from _thread import interrupt_main
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
@@ -17,6 +20,8 @@ from bekenlab import stopping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+_AGAIN = 0.01  # seconds
 
 
 class StopRequest:
@@ -57,6 +62,15 @@ class StopRequest:
         if not stopping.shielded():
             raise KeyboardInterrupt
 
+    def _lost(self, lost: sys.UnraisableHookArgs) -> None:
+        """Where Python drops exceptions, such as in ``__del__``: make Ctrl-C come again."""
+        if not isinstance(lost.exc_value, KeyboardInterrupt):
+            sys.__unraisablehook__(lost)
+        elif not self._concluded:
+            again = threading.Timer(_AGAIN, interrupt_main)
+            again.daemon = True
+            again.start()
+
     @contextmanager
     def in_force(self) -> Iterator[None]:
         """Let Ctrl-C make this request, and jobs find it, within the block."""
@@ -64,6 +78,7 @@ class StopRequest:
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
             signal.signal(signal.SIGINT, self._press)
         token = _current.set(self)
+        sys.unraisablehook = self._lost
         try:
             with stopping.stopped_by(self.check):
                 yield

@@ -51,6 +51,7 @@ def print_error(error: BekenlabError, *, subject: str = "", reason_shown: bool =
     from rich.table import Table
     from rich.text import Text
 
+    from bekenlab.report.hanging import hanging
     from bekenlab.report.printable import Printable, printable
 
     out = console(stderr=True)
@@ -68,4 +69,5 @@ def print_error(error: BekenlabError, *, subject: str = "", reason_shown: bool =
         told.add_row(Text("  try:", "bold"), Text(printable(advice)))
     out.print(Printable(told))
     status = f"code {error.code}, exit {int(error.exit_code)}"
-    out.print(Text(f"  {status}; see: bekenlab explain {error.code}", style="dim"))
+    see = Text(f"{status}; see: bekenlab explain {error.code}", style="dim")
+    out.print(Printable(hanging("  ", see)))

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from bekenlab.report.hanging import hanging
 from bekenlab.report.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from rich.console import RenderableType
 
     from bekenlab.errors import Notice
 
@@ -27,9 +30,12 @@ def labelled(pairs: Iterable[tuple[str, str]]) -> Table:
     return table
 
 
-def noted(notices: Iterable[Notice]) -> list[Text]:
+def noted(notices: Iterable[Notice]) -> list[RenderableType]:
     """Warnings, one per line."""
     return [
-        Text.assemble((f"! {notice.code}: ", "yellow"), printable(notice.message))
+        hanging(
+            Text("! ", "yellow"),
+            Text.assemble((f"{notice.code}: ", "yellow"), printable(notice.message)),
+        )
         for notice in notices
     ]

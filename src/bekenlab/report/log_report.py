@@ -12,8 +12,10 @@ from rich.text import Text
 
 from bekenlab.analysis.read_log import why_no_pins
 from bekenlab.openbeken import describe
+from bekenlab.report.hanging import hanging, paragraphs
 from bekenlab.report.json_report import SCHEMA, firmware_json, pin_json
-from bekenlab.report.printable import printable
+from bekenlab.report.labelled import noted
+from bekenlab.report.printable import Printable, printable
 from bekenlab.report.redaction import visible_parameters
 from bekenlab.tuya.firmware import Firmware, FirmwareKind
 
@@ -45,23 +47,22 @@ def log_json(report: LogReport) -> dict[str, Any]:
 
 def render(report: LogReport) -> RenderableType:
     """The report for a terminal."""
-    return Group(*_sections(report))
+    return Printable(Group(*_sections(report)))
 
 
 def _sections(report: LogReport) -> Iterator[RenderableType]:
     firmware = report.log.firmware or Firmware(FirmwareKind.OTHER)
     words = (firmware.name, firmware.version, firmware.sdk)
-    yield Text(printable(report.name), style="bold")
+    yield Text(printable(report.name), style="bold", overflow="fold")
     named = printable(" ".join(w for w in words if w))
     unnamed = "OpenBeken" if firmware.kind is FirmwareKind.OPENBEKEN else "not named"
-    yield Text(f"Firmware  {named or unnamed}")
+    yield hanging("Firmware  ", Text(named or unnamed))
     # The warnings follow with their codes.
     pins = replace(report.pins, notices=())
     why = why_no_pins(report.log)
-    yield Text(printable(describe(pins, chip=report.chip, without_pins=why)))
-    for notice in report.notices:
-        yield Text.assemble((f"! {notice.code}: ", "yellow"), printable(notice.message))
+    yield from paragraphs(describe(pins, chip=report.chip, without_pins=why))
+    yield from noted(report.notices)
     if report.template.get("pins"):
         yield Text("OpenBeken template", style="bold cyan")
         text = json.dumps(dict(report.template), indent=2)
-        yield Padding(Text(text), (0, 0, 0, 2))
+        yield Padding(Group(*paragraphs(text)), (0, 0, 0, 2))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
-from rich.padding import Padding
 from rich.text import Text
 
+from bekenlab.report.hanging import hanging
 from bekenlab.report.json_report import SCHEMA
 from bekenlab.report.printable import Printable
 
@@ -86,15 +86,15 @@ def render(matches: Matches, *, limit: int) -> RenderableType:
 def _lines(matches: Matches, limit: int) -> Iterator[RenderableType]:
     yield Text(f"{matches.name}: compared with {matches.devices} known devices")
     for sentence in matches.ignored:
-        yield Text(f"! left out: {sentence}", style="yellow")
+        yield hanging(Text("! ", "yellow"), Text(f"left out: {sentence}", style="yellow"))
     if not matches.similar:
         yield Text(_NOTHING if matches.wanted.pins else f"{_NOTHING} {_NO_PINS}")
         return
     if matches.ties > 1:
         yield Text(f"{matches.ties} entries match equally well; the file does not tell them apart.")
     for found in matches.similar[:limit]:
-        yield Text.assemble((f"{found.score:5.1f}  ", "bold cyan"), (found.device.title, "bold"))
-        yield Padding(Group(*_reasons(found)), (0, 0, 0, 7))
+        title = Text(found.device.title, "bold")
+        yield hanging(Text(f"{found.score:5.1f}  ", "bold cyan"), Group(title, *_reasons(found)))
     more = len(matches.similar) - limit
     if more > 0:
         yield Text(f"{more} more {'is' if more == 1 else 'are'} similar; --limit shows more.")

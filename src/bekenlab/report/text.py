@@ -16,6 +16,7 @@ from bekenlab.chips import SECTOR, Module, board, find_module
 from bekenlab.image import EncryptionState, Image
 from bekenlab.openbeken import role_name
 from bekenlab.pins import Pin, Polarity, Source
+from bekenlab.report.hanging import hanging, paragraphs
 from bekenlab.report.printable import Printable
 from bekenlab.report.redaction import visible_unknown
 from bekenlab.secret import mask_mac
@@ -58,7 +59,7 @@ def _sections(analysis: Analysis, *, show_secrets: bool) -> Iterator[RenderableT
         yield _pins(analysis, show_secrets=show_secrets)
     extras = [*analysis.pins.notes, *_driver_lines(analysis)]
     if extras:
-        yield Padding(Group(*(Text(f"- {line}") for line in extras)), (0, 0, 0, 2))
+        yield Padding(Group(*(hanging("- ", Text(line)) for line in extras)), (0, 0, 0, 2))
     if analysis.image and analysis.image.partitions:
         yield heading("Flash")
         yield _flash(analysis.image)
@@ -71,7 +72,7 @@ def _sections(analysis: Analysis, *, show_secrets: bool) -> Iterator[RenderableT
     if analysis.template.get("pins"):
         yield heading("OpenBeken template")
         text = json.dumps(dict(analysis.template), indent=2, ensure_ascii=False)
-        yield Padding(Text(text, overflow="fold"), (0, 0, 0, 2))
+        yield Padding(Group(*paragraphs(text)), (0, 0, 0, 2))
 
 
 def heading(title: str) -> RenderableType:

@@ -64,11 +64,10 @@ class Frontend:
             self._awaiting(event)
         elif isinstance(event, Message):
             self._live.clear()
-            text = _fit(event.message)
-            self._console.print(text, style="dim", markup=False, soft_wrap=True)
+            self._say(event.message, "dim")
         elif isinstance(event, Step):
             self._live.clear()
-            self._console.print(event.title, style="bold", markup=False, soft_wrap=True)
+            self._say(event.title, "bold")
         elif isinstance(event, Line):
             self._live.clear()
             click.echo(event.text)
@@ -82,6 +81,10 @@ class Frontend:
         self._live.clear()
         if not self.as_json:
             console().print(Printable(content))
+
+    def _say(self, text: str, style: str) -> None:
+        """Print a sentence; only a terminal has lines that it must fit into."""
+        self._console.print(_fit(text), style=style, markup=False, soft_wrap=not self._live.live)
 
     def clear(self) -> None:
         """Remove the line of progress, before something else is printed."""
@@ -135,16 +138,18 @@ class Frontend:
         left = (event.total - event.done) / rate if rate > 0 else 0.0
         share = 100 * event.done // max(1, event.total)
         size = f"{event.done / 1024:,.0f} of {event.total / 1024:,.0f} KiB"
-        return f"{event.phase:8} {share:3d} %  {size}  {rate / 1024:5.0f} KiB/s  {left:3.0f} s left"
+        return f"{event.phase:8} {share:3d} %  {size}  {left:3.0f} s left  {rate / 1024:5.0f} KiB/s"
 
     def _awaiting(self, event: Awaiting) -> None:
-        line = f"{_STAGES.get(event.stage, event.stage)} ({event.left:.0f} s): {event.seen}"
-        if self._live.live:
-            self._live.draw(_fit(line))
-        elif event.stage != self._stage:
-            # Once per stage: a pipe has no use for four lines per second.
-            self._console.print(_STAGES.get(event.stage, event.stage), markup=False)
-            self._stage = event.stage
+        words = _STAGES.get(event.stage, event.stage)
+        # What a person has to do must not be cut off, and a pipe needs one line per stage.
+        if event.stage != self._stage and (event.stage == _BY_HAND or not self._live.live):
+            self._live.clear()
+            self._say(words, "bold" if event.stage == _BY_HAND else "")
+        self._stage = event.stage
+        left = f"{event.left:.0f} s"
+        line = f"{left} left: {event.seen}" if event.stage == _BY_HAND else f"{words} ({left})"
+        self._live.draw(_fit(line))
 
 
 def _fit(text: str) -> str:
@@ -154,12 +159,13 @@ def _fit(text: str) -> str:
     return printable(text)
 
 
+_BY_HAND = "reset-by-hand"
 _STAGES = {
     "already-linked": "looking for a chip that is already waiting",
     "asked-firmware": "asking running firmware to restart",
     "reset-by-adapter": "resetting the chip through the adapter",
     "restart": "waiting for the device to come back",
-    "reset-by-hand": "touch CEN to GND now, or switch the power off and on",
+    _BY_HAND: "touch CEN to GND now, or switch the power off and on",
 }
 
 

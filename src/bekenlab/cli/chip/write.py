@@ -28,7 +28,8 @@ _FORCE = click.option(
     "--force",
     multiple=True,
     type=click.Choice(OVERRIDABLE),
-    help="Override the refusal of this name.",
+    metavar="NAME",
+    help=f"Override the refusal of this name: {', '.join(OVERRIDABLE)}.",
 )
 _BACKUP = click.option(
     "--backup",
