@@ -51,7 +51,7 @@ SHAPE: dict[str, Any] = {
     "pins": [contract.PIN],
     "gpio": [GPIO],
 }
-ADDED = {"detail", "pc", "chip", "mcu"}
+ADDED = {"detail", "pc", "chip", "mcu", "warnings"}
 SAMPLE_PINS = {
     6: ("BL0937CF1", None),
     7: ("BL0937CF", None),

@@ -11,7 +11,8 @@ from bekenlab.analysis.inputs import InputFile
 from bekenlab.chips import chip
 from bekenlab.errors import NotADumpError
 from bekenlab.flashing.flash_file import FileKind, FlashFile, place, recognise
-from bekenlab.image import EncryptionState
+from bekenlab.image.cipher import PLAIN_KEY, TUYA_KEY, CodeKey
+from bekenlab.image.keys import CodeKeys
 from bekenlab.image.ota import strip_ug
 from bekenlab.samples import build_sample
 from machine_support import image
@@ -37,16 +38,13 @@ def test_openbekens_qio_is_firmware_with_a_boot_loader(name: str, chip_name: str
 
 
 @pytest.mark.parametrize(
-    ("name", "state"),
-    [
-        (OBK_N, EncryptionState.TUYA),
-        (OBK_T, EncryptionState.TUYA),
-        (OBK_7238, EncryptionState.PLAIN),
-    ],
+    ("name", "key"),
+    [(OBK_N, TUYA_KEY), (OBK_T, TUYA_KEY), (OBK_7238, PLAIN_KEY)],
 )
-def test_openbekens_ua_is_an_application(name: str, state: EncryptionState) -> None:
+def test_openbekens_ua_is_an_application(name: str, key: CodeKey) -> None:
     found = judged(dump(name)[0x11000:])
-    assert (found.kind, found.start, found.encryption) == (FileKind.UA, 0x11000, state)
+    assert (found.kind, found.start, found.keys) == (FileKind.UA, 0x11000, CodeKeys(app=key))
+    assert judged(dump(name)).keys == CodeKeys(key, key)
 
 
 def test_an_rbl_goes_to_the_download_area_of_the_chip() -> None:
@@ -61,7 +59,7 @@ def test_a_uf2_goes_where_its_table_says() -> None:
     app = dump(OBK_N)[0x11000:0x21000]
     found = judged(chip_files.uf2(chip_files.UF2_N, app))
     assert (found.kind, found.start, found.chip) == (FileKind.UF2, 0x11000, "BK7231N")
-    assert found.encryption is EncryptionState.TUYA
+    assert found.keys == CodeKeys(app=TUYA_KEY)
     assert b"".join(piece.data for piece in found.pieces) == app
 
 

@@ -18,6 +18,7 @@ from bekenlab.flashing.plan_write import WriteOptions
 from bekenlab.jobs.backup import backup
 from bekenlab.jobs.doctor import DoctorReport, doctor
 from bekenlab.jobs.info import info
+from bekenlab.jobs.undo import undo
 from bekenlab.jobs.verify import verify
 from bekenlab.jobs.write import YES, write
 from bekenlab.link.errors import FlashSilentError
@@ -159,6 +160,16 @@ def test_lost_replies_are_no_success(fault: str, tmp_path: Path) -> None:
         assert report.problem is not None
         assert report.problem.code == "no-reply"
     assert bool(failed(report)) == (report.problem is not None)
+
+
+def test_undo_goes_back_even_to_a_chip_without_a_loader(tmp_path: Path, places: Places) -> None:
+    before = blank(SAMPLE, 0, APP)
+    connection = on_chip(tmp_path, before)
+    backup(connection, tmp_path / "b.bin", places)
+    write(connection, file(dump(N)), WriteOptions(), places, YES)
+    assert not doctor(connection).notices
+    undo(connection, places, lambda _proposal: True)
+    assert (tmp_path / "chip.bin").read_bytes() == before
 
 
 def test_a_cut_off_write_is_remembered_everywhere(tmp_path: Path, places: Places) -> None:

@@ -1,11 +1,14 @@
 """Identification by the boot loader in flash and by what the chip reports."""
 
+import random
+
 import pytest
 
 from bekenlab.chips import APP_START, LoaderKind
 from bekenlab.link.connect import connect
 from bekenlab.link.identity import Identity
 from bekenlab.link.virtual import VirtualTransport
+from bekenlab.machine.rom import ChipFaults, RomChip
 from bekenlab.machine.wire_chips import build
 from shared import dump
 
@@ -63,3 +66,27 @@ def test_tuyas_boot_loader_gives_its_version_but_no_flash_id() -> None:
     assert found.boot_version == "BK7231S_1.0.5"
     assert found.flash_id is None
     assert not found.crc_includes_end
+
+
+def with_unread_id(content: bytes) -> Identity:
+    """A chip whose flash gives no id, so that its size has to be found in another way."""
+    chip = RomChip("BK7231N", content, faults=ChipFaults(flash_id=0))
+    return connect(VirtualTransport(chip)).target.identity
+
+
+@pytest.mark.parametrize("lost", [0, 0x1000, APP_START])
+def test_a_size_is_found_where_flash_repeats_even_without_a_boot_loader(lost: int) -> None:
+    content = b"\xff" * lost + random.Random(1).randbytes(0x100000 - lost)
+    found = with_unread_id(content)
+    assert (found.flash_size, found.size_source) == (0x100000, "wrap")
+
+
+@pytest.mark.parametrize("sector", [b"\0", b"\xff", b"\x5a"])
+def test_flash_that_looks_alike_everywhere_does_not_tell_its_size(sector: bytes) -> None:
+    found = with_unread_id(sector * 0x200000)
+    assert (found.flash_size, found.size_source) == (0x200000, "usual")
+
+
+def test_one_sector_again_and_again_does_not_tell_it_either() -> None:
+    found = with_unread_id(random.Random(2).randbytes(0x1000) * 0x200)
+    assert found.size_source == "usual"

@@ -14,6 +14,7 @@ from bekenlab.image.keys import CodeKeys, KeyWitnesses, key_at, keys_of
 from bekenlab.image.loader_check import LoaderCheck, LoaderState, check_loader
 from bekenlab.image.rf import RfState
 from bekenlab.link.efuse import read_key
+from bekenlab.link.errors import NoReplyError
 from bekenlab.link.reading import read_alone, read_sectors
 
 if TYPE_CHECKING:
@@ -73,7 +74,12 @@ def efuse_key(target: Target) -> CodeKey | None:
     """
     if target.identity.protocol.registers is None or not decrypts(target.identity.chip_id):
         return None
-    words = read_key(target.session)
+    try:
+        words = read_key(target.session)
+    except NoReplyError:
+        # Not all ROMs may know the registers; without the eFuse, the code in flash tells the key.
+        target.session.resync()
+        return None
     return CodeKey(words) if words is not None else None
 
 

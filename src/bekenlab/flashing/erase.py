@@ -64,6 +64,5 @@ def blank(start: int, end: int) -> FlashFile:
         start=start,
         chip=None,
         firmware="",
-        encryption=None,
         sha256="",
     )

@@ -13,7 +13,7 @@ from bekenlab.analysis.recognise import reject_reason
 from bekenlab.chips import APP_LOGICAL, APP_START, SECTOR, chip_for_uf2
 from bekenlab.errors import DamagedDumpError, NotADumpError
 from bekenlab.flashing.pieces import Piece
-from bekenlab.image import EncryptionState, Image, ota, read_image, uf2
+from bekenlab.image import Image, ota, read_image, uf2
 from bekenlab.image.keys import NO_KEYS, CodeKeys, key_at, keys_of
 
 if TYPE_CHECKING:
@@ -68,7 +68,6 @@ class FlashFile:
         start: Physical address of the first byte; None if it depends on the chip or the user.
         chip: Name of the chip it is for, or None if unknown.
         firmware: What the firmware calls itself, or an empty string.
-        encryption: Encryption of its code; None without code.
         keys: Keys of its code, as far as they are known.
         damage: What is wrong with it, or an empty string.
         sha256: SHA-256 of the unpacked file, hexadecimal.
@@ -80,7 +79,6 @@ class FlashFile:
     start: int | None
     chip: str | None
     firmware: str
-    encryption: EncryptionState | None
     sha256: str
     damage: str = ""
     keys: CodeKeys = NO_KEYS
@@ -123,7 +121,6 @@ def recognise(file: InputFile) -> FlashFile:
         start=start,
         chip=chip if kind is not FileKind.OTHER else None,
         firmware=firmware,
-        encryption=image.encryption.state if image.spans else None,
         sha256=analysis.file.sha256,
         damage=damage.message if isinstance(damage, DamagedDumpError) else "",
         keys=_keys(image),
@@ -195,7 +192,6 @@ def _flash_file(file: InputFile, kind: FileKind) -> FlashFile:
         start=None,
         chip=None,
         firmware="",
-        encryption=None,
         sha256=hashlib.sha256(file.data).hexdigest(),
     )
 
@@ -214,7 +210,6 @@ def _package(file: InputFile) -> FlashFile:
     )
     start = placed[0].start
     app = next((piece.data for piece in placed if piece.start == APP_START), b"")
-    image = read_image(app)
     return FlashFile(
         name=file.name,
         kind=FileKind.UF2,
@@ -222,7 +217,6 @@ def _package(file: InputFile) -> FlashFile:
         start=start,
         chip=chip.name,
         firmware=" ".join(filter(None, (package.firmware, package.version))),
-        encryption=image.encryption.state if image.spans else None,
         sha256=hashlib.sha256(file.data).hexdigest(),
         keys=CodeKeys(app=key_at(app, 0, APP_LOGICAL)),
     )

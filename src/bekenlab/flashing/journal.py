@@ -58,15 +58,15 @@ class WriteRecord:
 
     @property
     def about(self) -> str:
-        """Which write it was, in words: ``"the write of app.bin at 2026-11-30 12:00"``."""
-        what = f"the write of {self.title}" if self.title else "a write"
+        """What happened, in words: ``"half written by app.bin at 2026-11-30 12:00+01:00"``."""
+        what = f"half written by {self.title or 'an earlier write'}"
         return f"{what} at {self.made.replace('T', ' ')}" if self.made else what
 
     def notice(self) -> Notice:
         """The warning that the chip is half written."""
-        text = f"Half written: {self.about} was cut off. Finish it by writing again"
-        back = f", or put the backup back ({self.backup.name})" if self.backup else ""
-        return Notice("unfinished-write", f"{text}{back}.")
+        back = f", or put the backup {self.backup.name} back" if self.backup else ""
+        text = f"The chip is {self.about}: finish that by writing it again{back}."
+        return Notice("unfinished-write", text)
 
     def is_kind_of(self, identity: Identity) -> bool:
         """Whether it was made for this kind of chip.

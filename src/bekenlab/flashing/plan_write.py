@@ -246,5 +246,5 @@ def _notices(state: ChipState) -> list[Notice]:
     if state.unfinished is None:
         return []
     about = state.unfinished[1].about
-    text = f"Half written: {about} was interrupted; what it damaged is repaired as well."
+    text = f"The chip is {about}; what that write damaged is repaired as well."
     return [Notice("unfinished-write", text)]

@@ -1,7 +1,7 @@
 """Whether 0 to 0x11000 holds a whole boot loader, and one that this chip can run.
 
 Every loader seen ends with an RBL trailer that holds the CRC of its code; Tuya's T1 loader 2.0.0 is
-known by its first bytes only. Sources: docs/formats.md, "Partition table" and "Containers".
+known by its first bytes only. Sources: docs/formats.md, "Boot loaders" and "RBL containers".
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from bekenlab.events import EventSink, ignore
 from bekenlab.flashing.condition import examine
 from bekenlab.flashing.connection import ConnectionOptions, find_port, open_chip
 from bekenlab.flashing.flash_answers import raise_if_flash_is_silent
+from bekenlab.image.loader_check import LoaderState
 from bekenlab.jobs.info import chip_notices
 from bekenlab.link.errors import BadReadError, NoLinkError, NoReplyError, NotIntactError
 from bekenlab.link.linking import STAGE_TEXT
@@ -187,7 +188,9 @@ def _content_checks(
     by_code = {notice.code: f"{notice.code}: {notice.message}" for notice in notices}
     loader = by_code.get("no-boot-loader", by_code.get("keys-disagree"))
     rf = by_code.get("no-rf", by_code.get("rf-elsewhere"))
-    found = [Check("loader", ok=loader is None, seen=loader or "the boot loader is intact")]
+    is_known = condition.loader.state is LoaderState.INTACT
+    fine = "the boot loader is intact" if is_known else "there is code of an unknown kind"
+    found = [Check("loader", ok=loader is None, seen=loader or fine)]
     if condition.rf is not None:
         seen = rf or "the RF data are there"
         found.append(Check("rf", ok=True, seen=seen, doubtful=rf is not None))

@@ -12,6 +12,7 @@ from bekenlab.flashing.connection import open_chip
 from bekenlab.flashing.flash_answers import raise_if_flash_is_silent
 from bekenlab.image import rf
 from bekenlab.image.cipher import TUYA_KEY
+from bekenlab.image.condition import NOTHING_KNOWN
 from bekenlab.link.efuse import read_key
 from bekenlab.link.errors import BadReadError, ChipRefusedError
 from bekenlab.link.reading import read_alone
@@ -84,8 +85,15 @@ def info_linked(link: Link, journal: WriteJournal | None = None) -> InfoReport:
         key_kind=_key_kind(target),
         write_protected=_protected(target),
         mac=_mac(target),
-        notices=chip_notices(target, examine(target), journal),
+        notices=chip_notices(target, _condition(target), journal),
     )
+
+
+def _condition(target: Target) -> Condition:
+    try:
+        return examine(target)
+    except BadReadError:
+        return NOTHING_KNOWN
 
 
 def chip_notices(

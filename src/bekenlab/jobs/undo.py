@@ -31,8 +31,13 @@ if TYPE_CHECKING:
 
 
 # A verified backup of this very chip is restored whatever it contains, and whatever has been
-# written since.
-_ALWAYS_RESTORED = frozenset({"unknown-file", "damaged-file", "wrong-chip", "encryption"})
+# written since. Its boot loader can only differ from the chip's if it is one that cannot run.
+_ALWAYS_RESTORED = frozenset(
+    {
+        *("unknown-file", "damaged-file", "wrong-chip", "encryption"),
+        *("bootloader", "no-bootloader"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

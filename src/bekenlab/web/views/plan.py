@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import SECTOR
+from bekenlab.flashing.refusals import worth_keeping
 from bekenlab.flashing.same_chip import protected_regions
 from bekenlab.report.chip_json import plan_json
 from bekenlab.web.events import merge
@@ -19,14 +20,16 @@ if TYPE_CHECKING:
 def plan_view(plan: FlashPlan, identity: Identity) -> dict[str, Any]:
     """A plan as JSON values: those of ``plan_json``, and ranges of flash for the map.
 
-    ``write`` is erased and written, ``same`` already holds the right bytes, ``kept`` cannot be
-    rebuilt and is never written; the rest of flash is not touched. Ranges are physical, half open.
+    ``write`` is erased and written, ``same`` already holds the right bytes, ``kept`` is there,
+    cannot be rebuilt and is not written; the rest of flash is not touched. Ranges are physical,
+    half open.
     """
     written = _spans(plan.sectors)
     kept = [
         [region.start, region.end, region.name]
         for region in protected_regions(identity)
-        if not any(start < region.end and region.start < end for start, end in written)
+        if (plan.condition is None or worth_keeping(region, plan.condition))
+        and not any(start < region.end and region.start < end for start, end in written)
     ]
     view = plan_json(plan)
     view["backup"] = plan.backup.name if plan.backup else None
