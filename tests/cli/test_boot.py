@@ -353,12 +353,21 @@ def run_until_interrupted(folder: Path, *arguments: str) -> tuple[int, str, str,
 
 
 def _wait_until_it_runs(process: subprocess.Popen[bytes]) -> None:
-    """Until the processor is loaded (Linux tells), and a little longer."""
-    deadline = time.monotonic() + 30
+    """Until the processor is loaded (Linux tells), and half a second of its work later."""
+    deadline = time.monotonic() + 60
     while "unicorn" not in Path(f"/proc/{process.pid}/maps").read_text():
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    time.sleep(1)
+    loaded = _worked(process)
+    while _worked(process) < loaded + 0.5:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _worked(process: subprocess.Popen[bytes]) -> float:
+    """Seconds of processor time in the process itself."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) / os.sysconf("SC_CLK_TCK")
 
 
 @pytest.fixture
