@@ -48,9 +48,23 @@ def test_help_and_version() -> None:
 
 @pytest.mark.parametrize("group", [(), ("config",), ("log",), ("obk",), ("obk", "config")])
 def test_the_summary_of_each_command_is_whole(group: tuple[str, ...]) -> None:
-    shown = bekenlab(*group, "--help").out.partition("Commands:")[2].partition("Examples:")[0]
+    shown = bekenlab(*group, "--help").out.partition("Options:")[2].partition("Examples:")[0]
     assert shown.strip()
     assert "..." not in shown
+
+
+@pytest.mark.parametrize("group", [(), ("config",), ("obk",), ("obk", "config")])
+def test_a_group_alone_shows_its_help(group: tuple[str, ...]) -> None:
+    alone = bekenlab(*group)
+    assert (alone.status, alone.err) == (0, "")
+    assert alone.out == bekenlab(*group, "--help").out
+
+
+def test_every_command_is_below_a_heading() -> None:
+    shown = bekenlab("--help").out
+    assert "More:" not in shown
+    heads = ["First steps:", "A dump or a log:", "A device on a serial adapter:"]
+    assert sorted(heads, key=shown.index) == heads
 
 
 def test_an_error_goes_on_under_its_own_column(folder: Path) -> None:

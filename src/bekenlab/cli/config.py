@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bekenlab.cli import completion
 from bekenlab.cli.config_options import change_options, changes_from
+from bekenlab.cli.groups import Group
 from bekenlab.cli.one_input import with_one_input
 from bekenlab.cli.output import console, json_line, print_error, print_warnings
 from bekenlab.errors import ExitCode
@@ -17,7 +19,12 @@ if TYPE_CHECKING:
     from typing import Any
 
 _FILE = click.Path(path_type=Path)
-_chip = click.option("--chip", metavar="NAME", help="The chip, if the file does not name it.")
+_chip = click.option(
+    "--chip",
+    metavar="NAME",
+    shell_complete=completion.CHIPS,
+    help="The chip, if the file does not name it.",
+)
 _output = click.option(
     "-o", "--output", type=_FILE, metavar="OUT", required=True, help="File to write."
 )
@@ -28,7 +35,7 @@ _show_secrets = click.option(
 )
 
 
-@click.group("config", no_args_is_help=True)
+@click.group("config", cls=Group)
 def command() -> None:
     """Show, make, edit and compare OpenBeken configurations.
 

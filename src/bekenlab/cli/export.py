@@ -7,6 +7,7 @@ from secrets import token_bytes
 
 import click
 
+from bekenlab.cli import completion
 from bekenlab.cli.interrupts import current
 from bekenlab.cli.one_input import with_one_input
 from bekenlab.cli.output import print_error, print_warnings
@@ -23,7 +24,12 @@ def _formats() -> str:
 @click.option(
     "--to", "form", required=True, type=click.Choice(list(EXPORTERS)), help=f"{_formats()}."
 )
-@click.option("--chip", metavar="NAME", help="The chip, if the file does not name it.")
+@click.option(
+    "--chip",
+    metavar="NAME",
+    shell_complete=completion.CHIPS,
+    help="The chip, if the file does not name it.",
+)
 @click.option(
     "--boot",
     "boot",

@@ -11,16 +11,20 @@ import os
 import signal
 import sys
 from importlib import import_module
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from bekenlab.cli import streams
+from bekenlab.cli.groups import Group
 from bekenlab.cli.interrupts import StopRequest
 from bekenlab.cli.output import print_error
 from bekenlab.cli.streams import ReaderGoneError
 from bekenlab.errors import BekenlabError, ExitCode, error_of
 from bekenlab.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # \b keeps click from joining the lines.
 _EXAMPLES = """
@@ -42,6 +46,7 @@ _HOMES = {
         name: (name, "command")
         for name in (
             "analyze",
+            "backups",
             "boot",
             "config",
             "demo",
@@ -65,8 +70,37 @@ _HOMES = {
 }
 
 
-class _Commands(click.Group):
+_SECTIONS = {
+    "First steps": ("demo", "ui", "explain"),
+    "A dump or a log": ("analyze", "pinout", "boot", "log", "match", "export", "config", "redact"),
+    "A device on a serial adapter": (
+        "ports",
+        "doctor",
+        "info",
+        "backup",
+        "install",
+        "undo",
+        "backups",
+        "verify",
+        "write",
+        "restore",
+        "erase",
+        "reboot",
+    ),
+    "A device in the network": ("obk",),
+    "For developers": ("sim", "rehearse"),
+}
+
+
+class _Commands(Group):
     """A group that loads a command when it is called, and all of them for help."""
+
+    def sections(self, names: list[str]) -> Iterable[tuple[str, list[str]]]:
+        """See ``Group``."""
+        for title, listed in _SECTIONS.items():
+            yield title, [name for name in listed if name in names]
+        every = {name for listed in _SECTIONS.values() for name in listed}
+        yield "More", [name for name in names if name not in every]
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*super().list_commands(ctx), *_HOMES})
@@ -82,7 +116,6 @@ class _Commands(click.Group):
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=_EXAMPLES,
-    no_args_is_help=True,
 )
 @click.version_option(__version__, "-V", "--version", prog_name="bekenlab")
 def main() -> None:

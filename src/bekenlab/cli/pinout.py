@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bekenlab.cli import completion
 from bekenlab.cli.one_input import with_one_input
 from bekenlab.cli.output import console, print_error, print_warnings
 from bekenlab.errors import ExitCode
@@ -22,7 +23,7 @@ _POINT = re.compile(r"(-?\d{1,6}(?:\.\d{1,4})?)\s*,\s*(-?\d{1,6}(?:\.\d{1,4})?)"
 
 
 @click.command("pinout")
-@click.argument("board", required=False, metavar="MODULE|CHIP")
+@click.argument("board", required=False, metavar="MODULE|CHIP", shell_complete=completion.BOARDS)
 @click.option(
     "--report",
     type=click.Path(path_type=Path),
@@ -38,7 +39,9 @@ _POINT = re.compile(r"(-?\d{1,6}(?:\.\d{1,4})?)\s*,\s*(-?\d{1,6}(?:\.\d{1,4})?)"
     help="Write a picture instead of printing: SVG, or with --photo also PNG.",
 )
 @click.option("--force", is_flag=True, help="Replace OUT if it exists.")
-@click.option("--chip", metavar="CHIP", help="Same as the argument CHIP.")
+@click.option(
+    "--chip", metavar="CHIP", shell_complete=completion.CHIPS, help="Same as the argument CHIP."
+)
 @click.option(
     "--photo",
     type=click.Path(path_type=Path),

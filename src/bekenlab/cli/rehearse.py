@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bekenlab.cli import completion
 from bekenlab.cli.chip.frontend import facing
 from bekenlab.cli.config_options import change_options, changes_from
 from bekenlab.cli.install_options import (
@@ -26,7 +27,12 @@ if TYPE_CHECKING:
 @firmware_option
 @change_options
 @template_option
-@click.option("--chip", metavar="NAME", help="The chip, if the dump does not name it.")
+@click.option(
+    "--chip",
+    metavar="NAME",
+    shell_complete=completion.CHIPS,
+    help="The chip, if the dump does not name it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print events and the result as JSON.")
 def command(
     dump: Path,

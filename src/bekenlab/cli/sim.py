@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bekenlab.cli import completion
 from bekenlab.cli.interrupts import interruptible
 from bekenlab.cli.one_input import with_one_input
 from bekenlab.errors import ExitCode, RefusedError
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
 
 @click.command("sim")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--chip", metavar="NAME", help="Model this chip instead of the one recognised.")
+@click.option(
+    "--chip",
+    metavar="NAME",
+    shell_complete=completion.CHIPS,
+    help="Model this chip instead of the one recognised.",
+)
 @click.option("--pty", is_flag=True, help="Serve on a pseudo terminal (not on Windows).")
 @click.option(
     "--tcp",

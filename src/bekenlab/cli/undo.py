@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bekenlab.cli import completion
 from bekenlab.cli.chip.confirm import confirmed
 from bekenlab.cli.chip.frontend import facing
 from bekenlab.cli.chip.options import ChipOptions, chip_options, connection_of
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     "--backup",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Restore this backup of the chip instead of the newest known.",
+    shell_complete=completion.BACKUPS,
+    help="Restore this backup of the chip, a file or a name from backups, instead of the newest.",
 )
 @chip_options(changes=True)
 def command(backup: Path | None, options: ChipOptions) -> None:
@@ -30,6 +32,7 @@ def command(backup: Path | None, options: ChipOptions) -> None:
     match. After an interruption the same command resumes.
     """
     # Imported here, because --help must not wait for numpy and the parsers.
+    from bekenlab.flashing.backup_list import named
     from bekenlab.flashing.places import Places
     from bekenlab.jobs.undo import undo
     from bekenlab.report.chip_text import flash_text
@@ -40,12 +43,13 @@ def command(backup: Path | None, options: ChipOptions) -> None:
         frontend.show(undo_text(proposal))
         return confirmed("Restore it now", options)
 
+    places = Places.of_user()
     with facing("undo", as_json=options.as_json) as frontend:
         report = undo(
             connection_of(options),
-            Places.of_user(),
+            places,
             agreed,
-            named=backup,
+            named=named(backup, places) if backup else None,
             plan_only=options.dry_run,
             events=frontend,
         )

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 from bekenlab.events import Advanced, Awaiting, Event, Line, Message, Progress, Started, Step
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bekenlab.errors import BekenlabError, Notice
     from bekenlab.flashing.backup import BackupReport
+    from bekenlab.flashing.backup_list import Backup
     from bekenlab.flashing.execute import FlashReport
     from bekenlab.flashing.plan import FlashPlan, Refusal
     from bekenlab.flashing.verify import VerifyReport
@@ -93,6 +96,20 @@ def port_json(port: Port) -> dict[str, Any]:
         "busy": port.busy or None,
         "fix": port.fix or None,
     }
+
+
+def backup_list_json(backups: Iterable[Backup]) -> list[dict[str, Any]]:
+    """The backups made on this computer."""
+    return [
+        {
+            "file": str(backup.path),
+            "size": backup.size,
+            "chip": backup.chip or None,
+            "made": backup.made or None,
+            "sha256": backup.sha256 or None,
+        }
+        for backup in backups
+    ]
 
 
 def info_json(report: InfoReport) -> dict[str, Any]:

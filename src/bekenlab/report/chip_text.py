@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich import box
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -11,13 +12,17 @@ from rich.text import Text
 from bekenlab.chips import MIB
 from bekenlab.link.linking import STAGE_TEXT
 from bekenlab.report.chip_json import override
+from bekenlab.report.hanging import hanging
 from bekenlab.report.labelled import labelled, noted
 from bekenlab.report.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.console import RenderableType
+
     from bekenlab.flashing.backup import BackupReport
+    from bekenlab.flashing.backup_list import Backup
     from bekenlab.flashing.execute import FlashReport
     from bekenlab.flashing.plan import FlashPlan
     from bekenlab.flashing.verify import VerifyReport
@@ -25,6 +30,21 @@ if TYPE_CHECKING:
     from bekenlab.jobs.info import InfoReport
     from bekenlab.link.identity import Identity
     from bekenlab.link.ports import Port
+
+
+def backups_text(backups: Sequence[Backup]) -> RenderableType:
+    """The backups made on this computer, newest first."""
+    if not backups:
+        return Text("No backup was made on this computer. bekenlab backup makes one.")
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
+    for title in ("Backup", "Chip", "Made", "Size"):
+        table.add_column(title, overflow="fold", no_wrap=title != "Backup")
+    for backup in backups:
+        made = backup.made[:16].replace("T", " ") or "-"
+        size = f"{backup.size / MIB:g} MiB"
+        table.add_row(printable(backup.path.name), printable(backup.chip) or "-", made, size)
+    folders = dict.fromkeys(printable(str(backup.path.parent)) for backup in backups)
+    return Group(table, Text(), *(hanging("In ", Text(folder)) for folder in folders))
 
 
 def _identity_rows(identity: Identity) -> list[tuple[str, str]]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bekenlab.cli import completion
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -19,6 +21,7 @@ _PORT = click.option(
     "-p",
     envvar="BEKENLAB_PORT",
     metavar="PORT",
+    shell_complete=completion.PORTS,
     help="Serial port, or rfc2217://, socket:// or virtual:// URL; default: the only adapter.",
 )
 _BAUD = click.option(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bekenlab.cli import completion
 from bekenlab.cli.chip.confirm import confirmed
 from bekenlab.cli.chip.frontend import Frontend, facing
 from bekenlab.cli.chip.options import ChipOptions, chip_options, connection_of
@@ -92,7 +93,7 @@ def write(
 
 
 @click.command("restore")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), shell_complete=completion.BACKUPS)
 @_KEEP
 @_FORCE
 @_BACKUP
@@ -110,18 +111,22 @@ def restore(
 
     Only sectors that differ are written. A dump of another device is refused because of its RF
     calibration; --keep rf writes everything else. A backup of this chip must exist.
+
+    FILE may also be a name from backups.
     """
     from bekenlab.analysis.inputs import load_one
+    from bekenlab.flashing.backup_list import named
     from bekenlab.flashing.places import Places
     from bekenlab.flashing.plan_write import WriteOptions
     from bekenlab.jobs import restore as job
 
+    places = Places.of_user()
     with facing("restore", as_json=options.as_json) as frontend:
         report = job.restore(
             connection_of(options),
-            with_one_input(file, load_one, as_json=options.as_json),
+            with_one_input(named(file, places), load_one, as_json=options.as_json),
             WriteOptions(keep=frozenset(keep), force=frozenset(force)),
-            Places.of_user(),
+            places,
             _questions(frontend, options),
             backups=backups,
             plan_only=options.dry_run,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bekenlab.cli.chip.frontend import facing
+from bekenlab.cli.groups import Group
 from bekenlab.cli.obk.options import (
     DeviceOptions,
     confirm,
@@ -116,7 +117,7 @@ def apply(
             console().print(apply_text(report))
 
 
-@click.group("config", no_args_is_help=True)
+@click.group("config", cls=Group)
 def config() -> None:
     """Show or restore the settings of a device."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from bekenlab.cli.groups import Group
 from bekenlab.cli.obk import change, read
 
 # \b keeps click from joining the lines.
@@ -16,7 +17,7 @@ Examples:
 """
 
 
-@click.group("obk", epilog=_EXAMPLES, no_args_is_help=True)
+@click.group("obk", cls=Group, epilog=_EXAMPLES)
 def command() -> None:
     """Manage devices that run OpenBeken, over the network.
 

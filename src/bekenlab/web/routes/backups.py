@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from bekenlab.web.backups import Backup
+    from bekenlab.flashing.backup_list import Backup
 
 
 async def show_all(request: Request) -> Response:

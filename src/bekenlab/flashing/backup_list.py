@@ -1,0 +1,73 @@
+"""The backups made on this computer, by the pages or by the command line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bekenlab.flashing.backup_files import manifest_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bekenlab.flashing.places import Places
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup file.
+
+    Attributes:
+        path: The file.
+        size: Bytes.
+        chip: Name of the chip, or an empty string if the manifest is missing.
+        made: Time of the backup according to the manifest, or an empty string.
+        sha256: Hash according to the manifest, or an empty string.
+    """
+
+    path: Path
+    size: int
+    chip: str
+    made: str
+    sha256: str
+
+    @property
+    def id(self) -> str:
+        """A name for pages, which does not reveal the path."""
+        return hashlib.sha256(str(self.path).encode()).hexdigest()[:16]
+
+
+def backups(places: Places) -> list[Backup]:
+    """The known backups whose files still exist, newest first."""
+    paths = [path.resolve() for path in reversed(places.candidates()) if path.is_file()]
+    return [backup_in(path) for path in dict.fromkeys(paths)]
+
+
+def backup_in(path: Path) -> Backup:
+    """The backup stored in a file, with what its manifest says."""
+    try:
+        facts = json.loads(manifest_path(path).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        facts = None
+    facts = facts if isinstance(facts, dict) else {}
+    return Backup(
+        path=path,
+        size=path.stat().st_size,
+        chip=str(facts.get("chip") or ""),
+        made=str(facts.get("made") or ""),
+        sha256=str(facts.get("sha256") or ""),
+    )
+
+
+def named(path: Path, places: Places) -> Path:
+    """A file, or the known backup of that name if there is no such file here.
+
+    Returns:
+        ``path`` itself unless it is a bare name that exactly one known backup has.
+    """
+    if path.exists() or path.parent.name:
+        return path
+    found = [backup.path for backup in backups(places) if backup.path.name == path.name]
+    return found[0] if len(found) == 1 else path
