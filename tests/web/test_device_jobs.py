@@ -205,7 +205,7 @@ def test_only_what_is_offered_is_opened(script: httpx.Client, name: str) -> None
 def test_a_doctor_tells_what_works(script: httpx.Client, port: str) -> None:
     told = wait_for(script, start(script, "doctor", port=port), "end")
     assert told["state"] == "done"
-    assert [check["ok"] for check in told["result"]["checks"]] == [True] * 5
+    assert [check["ok"] for check in told["result"]["checks"]] == [True] * 7
     assert told["result"]["chip"]["chip"] == "BK7231N"
     assert told["result"]["problem"] is None
 
