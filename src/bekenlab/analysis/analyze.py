@@ -12,6 +12,7 @@ from bekenlab.analysis.condition import condition_of
 from bekenlab.analysis.configuration import read_configurations
 from bekenlab.analysis.findings import Findings, find
 from bekenlab.analysis.model import Analysis, FileFacts
+from bekenlab.analysis.no_pins import why_no_pins
 from bekenlab.analysis.tuya_findings import TuyaFindings
 from bekenlab.chips import find_chip, find_module
 from bekenlab.errors import BekenlabError, Notice
@@ -95,8 +96,9 @@ def conclude(findings: Findings) -> Analysis:
         only_mcu = pins_from_parameters({}, source=Source.STORAGE, mcu_baud=tuya.mcu_baud)
         maps = [(Source.STORAGE, only_mcu)]
     pins = compare(maps) if maps else PinMap()
+    missing = why_no_pins(image, firmware, pins, chip.name)
     # Whoever uses the pins has to know what is wrong with the place they were read from.
-    pins = replace(pins, notices=(*tuya.notices, *pins.notices))
+    pins = replace(pins, notices=(*tuya.notices, *pins.notices, *missing))
     notices = (
         *_image_notices(image, found_storage=tuya.storage is not None),
         *_cut_short(image, firmware, chip),
@@ -104,7 +106,6 @@ def conclude(findings: Findings) -> Analysis:
         *_incomplete(image, chip),
         *pins.notices,
         *lost_levels(pins),
-        *_missing_pins(image, firmware, pins),
     )
     template = build_template(pins, chip=chip.name or "", board=module_name)
     return Analysis(
@@ -175,16 +176,3 @@ def _cut_short(image: Image | None, firmware: Firmware, verdict: ChipVerdict) ->
         "the rest is missing, and with it what Tuya stores there."
     )
     return (Notice("truncated-dump", text),)
-
-
-def _missing_pins(image: Image | None, firmware: Firmware, pins: PinMap) -> tuple[Notice, ...]:
-    """Notice for a Tuya app whose pins are not stored anywhere."""
-    if image is None or firmware.kind is not FirmwareKind.TUYA or not image.app:
-        return ()
-    if pins.pins or pins.commands:
-        return ()
-    text = (
-        "No pin configuration is stored. The pins may be built into the firmware: find them from "
-        "its boot log (UART2, 115200 baud) or by trying pins in OpenBeken."
-    )
-    return (Notice("no-parameters", text),)

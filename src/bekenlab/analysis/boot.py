@@ -293,8 +293,18 @@ def flash_image(image: Image) -> FlashImage:
     return FlashImage(image.physical, image.logical)
 
 
-def nothing_to_run() -> BekenlabError:
-    """The error for a file without code."""
+def nothing_to_run(data: bytes = b"") -> BekenlabError:
+    """The error for a file without code.
+
+    Args:
+        data: The file, for advice.
+    """
+    from bekenlab.analysis.configuration import is_text
+    from bekenlab.analysis.other_kinds import text_kind
+
+    kind = text_kind(data) if data and is_text(data) else None
+    if kind is not None:
+        return NotADumpError(f"this is {kind.words}: there is no code to run", hint=kind.hint)
     return NotADumpError(
         "there is no code in this file that could run",
         hint="booting needs the app: a whole dump, or an app image of OpenBeken",

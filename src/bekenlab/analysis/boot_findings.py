@@ -30,6 +30,8 @@ _DEVICE_SECONDS = 30.0
 _INSTRUCTIONS = 40_000_000
 # A guard against very slow hosts only: the result must not depend on the computer.
 _WALL_SECONDS = 60.0
+# The pins that PWM can be on (docs/machine.md), whether it runs yet or not.
+_PWM = frozenset({6, 7, 8, 9, 24, 26})
 
 
 def with_boot(image: Image, firmware: Firmware, tuya: TuyaFindings, mode: BootMode) -> TuyaFindings:
@@ -62,7 +64,7 @@ def with_report(tuya: TuyaFindings, report: BootReport) -> TuyaFindings:
     if report.parameters is None:
         text = (
             f"The dump was booted in the virtual chip for {report.device_seconds:.1f} s of device "
-            f"time ({report.stop}); its log names no pins."
+            f"time ({report.stop}); its log names no pins.{_in_use(report)}"
         )
         return replace(tuya, notices=(*tuya.notices, Notice("boot-without-pins", text)))
     said = Statement(Source.BOOT_LOG, None, report.parameters)
@@ -73,6 +75,23 @@ def with_report(tuya: TuyaFindings, report: BootReport) -> TuyaFindings:
         statements=(*trusted, said, *rest),
         notices=(*tuya.notices, *report.log.notices),
     )
+
+
+def _in_use(report: BootReport) -> str:
+    """The pins that firmware drives although its log names none, as that of many lamps does."""
+    pwm = [row.gpio for row in report.gpio if row.pwm]
+    pwm += [r.gpio for r in report.gpio if r.gpio in _PWM and r.direction == "function"]
+    outputs = [row.gpio for row in report.gpio if row.touched and row.direction == "out"]
+    said = []
+    if pwm:
+        said.append(f"PWM on {_list(pwm)}, perhaps a lamp whose colours have no names")
+    if outputs:
+        said.append(f"{_list(outputs)} as outputs")
+    return f" It uses {'; '.join(said)}." if said else ""
+
+
+def _list(gpios: list[int]) -> str:
+    return ", ".join(f"P{gpio}" for gpio in sorted(set(gpios)))
 
 
 def _wanted(image: Image, firmware: Firmware, tuya: TuyaFindings, mode: BootMode) -> bool:

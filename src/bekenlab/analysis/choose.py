@@ -70,7 +70,7 @@ def choose_among(path: Path, files: Sequence[InputFile], chip: str | None = None
         # Imported here: only what cannot run has to be analysed any further, to say what it is.
         from bekenlab.analysis.analyze import conclude
 
-        raise conclude(findings[0]).problem or nothing_to_run()
+        raise conclude(findings[0]).problem or nothing_to_run(files[0].data)
     if len(found) > 1:
         pairs = zip(files, findings, strict=True)
         paths = [file.path for file, each in pairs if each.image and each.image.logical]

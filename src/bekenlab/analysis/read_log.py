@@ -10,9 +10,10 @@ from bekenlab.analysis.boot import pins_from_log
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.configuration import one_configuration, read_configurations
 from bekenlab.analysis.inputs import InputFile, load_one
+from bekenlab.analysis.other_kinds import OtherKind, is_dump, text_kind
 from bekenlab.analysis.posted_text import as_utf8
 from bekenlab.chips import module_chip
-from bekenlab.errors import NotADumpError, Notice
+from bekenlab.errors import NotADumpError, Notice, UsageError
 from bekenlab.openbeken import build_template, describe, lost_levels
 from bekenlab.pins import is_pin_key, is_setting_key
 from bekenlab.tuya.boot_log.model import BootLog
@@ -66,8 +67,10 @@ def log_in(file: InputFile) -> LogReport:
     """Parse a captured log that is in memory already.
 
     Raises:
+        UsageError: It is a dump.
         BekenlabError: It is not a boot log of a Tuya device.
     """
+    _refuse_other_kinds(file.data)
     count = len(read_configurations(file.data))
     try:
         log = parse_boot_log(as_utf8(file.data))
@@ -78,6 +81,15 @@ def log_in(file: InputFile) -> LogReport:
             raise
     # Read as one log, the configurations of several devices would become one device.
     return _of_configuration(file)
+
+
+def _refuse_other_kinds(data: bytes) -> None:
+    """Refuse what has texts in it that look like a log's, and is something else."""
+    if is_dump(data):
+        raise UsageError(f"this is {OtherKind.DUMP.words}, not a log", hint=OtherKind.DUMP.hint)
+    kind = text_kind(data)
+    if kind in (OtherKind.REPORT, OtherKind.TEMPLATE):
+        raise NotADumpError(f"this is {kind.words}, not a log", hint=kind.hint)
 
 
 def _of_configuration(file: InputFile) -> LogReport:
@@ -120,8 +132,17 @@ def report_of(name: str, log: BootLog) -> LogReport:
         pins=pins,
         template=build_template(pins, chip=chip or "", board=log.module),
         description=describe(pins, chip=chip, without_pins=why_no_pins(log)),
-        notices=(*pins.notices, *lost_levels(pins)),
+        notices=(*pins.notices, *lost_levels(pins), *_without_pins(log, pins)),
     )
+
+
+def _without_pins(log: BootLog, pins: PinMap) -> tuple[Notice, ...]:
+    if pins.pins:
+        return ()
+    why = why_no_pins(log)
+    if log.firmware and log.firmware.kind is FirmwareKind.OPENBEKEN:
+        return (Notice("openbeken-log", why),)
+    return (Notice("second-controller", why) if log.mcu else Notice("log-without-pins", why),)
 
 
 def why_no_pins(log: BootLog) -> str:

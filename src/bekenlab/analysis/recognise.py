@@ -75,6 +75,11 @@ def _uniform(byte: int) -> BekenlabError:
 def unrecognised(data: bytes) -> BekenlabError:
     """The error for bytes in which nothing of a Beken chip was found."""
     if _is_text(data):
+        from bekenlab.analysis.other_kinds import text_kind  # the parsers are slow to load
+
+        kind = text_kind(data)
+        if kind is not None:
+            return NotADumpError(f"this is {kind.words}, not a dump", hint=kind.hint)
         return NotADumpError(
             "this is text without a Tuya configuration",
             hint="a configuration looks like {rl1_pin:26,bt1_pin:10,...}; or name the dump itself",

@@ -12,7 +12,7 @@ import click
 
 from bekenlab import events
 from bekenlab.cli.live_line import LiveLine
-from bekenlab.cli.output import console, json_line, print_error
+from bekenlab.cli.output import console, json_line, print_advice, print_error
 from bekenlab.cli.wording import wording
 from bekenlab.errors import BekenlabError, ExitCode
 
@@ -210,6 +210,7 @@ def _show(outcome: _Outcome, *, show_secrets: bool) -> int:
         from bekenlab.report.text import render
 
         console().print(render(outcome.analysis, show_secrets=show_secrets))
+        print_advice(outcome.analysis.notices)
     elif outcome.line:
         click.echo(outcome.line)
     if outcome.error is None:

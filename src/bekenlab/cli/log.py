@@ -11,7 +11,7 @@ from bekenlab.cli.chip.frontend import Frontend, facing
 from bekenlab.cli.input import named_input
 from bekenlab.cli.interrupts import interruptible
 from bekenlab.cli.one_input import with_one_input
-from bekenlab.cli.output import console, json_line, print_warnings
+from bekenlab.cli.output import console, json_line, print_advice, print_warnings
 from bekenlab.events import Line
 
 if TYPE_CHECKING:
@@ -145,3 +145,4 @@ def parse(file: Path, as_json: bool) -> None:
         click.echo(json_line(log_json(report)))
         return
     console().print(render(report))
+    print_advice(report.notices)

@@ -29,15 +29,32 @@ def json_line(value: Mapping[str, Any]) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
+def print_advice(notices: Iterable[Notice]) -> None:
+    """Print what to do next about warnings, as part of a report."""
+    from rich.text import Text
+
+    from bekenlab.cli.wording import notice_advice
+    from bekenlab.report.hanging import hanging
+    from bekenlab.report.printable import Printable
+
+    for code in dict.fromkeys(notice.code for notice in notices):
+        advice = notice_advice(code)
+        if advice:
+            console().print(Printable(hanging("  next: ", Text(advice))))
+
+
 def print_warnings(warnings: Iterable[Notice | str]) -> None:
     """Print warnings to standard error, one per line; those with a code can be explained."""
     import click
 
+    from bekenlab.cli.wording import notice_advice
     from bekenlab.report.printable import printable
 
     for each in warnings:
         text = each if isinstance(each, str) else f"{each.message} ({each.code})"
         click.echo(f"warning: {printable(text)}", err=True)
+        if not isinstance(each, str) and (advice := notice_advice(each.code)):
+            click.echo(f"  next: {advice}", err=True)
 
 
 def print_error(error: BekenlabError, *, subject: str = "", reason_shown: bool = False) -> None:

@@ -61,7 +61,8 @@ def _sections(report: LogReport) -> Iterator[RenderableType]:
     pins = replace(report.pins, notices=())
     why = why_no_pins(report.log)
     yield from paragraphs(describe(pins, chip=report.chip, without_pins=why))
-    yield from noted(report.notices)
+    # Why there are no pins has been said already.
+    yield from noted(notice for notice in report.notices if notice.message != why)
     if report.template.get("pins"):
         yield Text("OpenBeken template", style="bold cyan")
         text = json.dumps(dict(report.template), indent=2)

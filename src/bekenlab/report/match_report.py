@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _SAME = 1.0
 _NOTHING = "Nothing similar is known."
-_NO_PINS = "The file has no pins to compare; a TuyaMCU device has them on another chip."
+_NO_PINS = "The file has no pins to compare."
 
 
 def match_json(matches: Matches, notices: Sequence[Notice], *, limit: int) -> dict[str, Any]:

@@ -1,0 +1,95 @@
+"""Why a dump gives no pins: the one warning that says so, for whoever looks for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bekenlab.chips import APP_START
+from bekenlab.errors import NoConfigError, Notice
+from bekenlab.image import EncryptionState
+from bekenlab.openbeken.config import find_config
+from bekenlab.tuya.firmware import Firmware, FirmwareKind
+
+if TYPE_CHECKING:
+    from bekenlab.image import Image
+    from bekenlab.pins import PinMap
+
+_BLANK = b"\xff"
+_LOOKED_AT = 0x20000
+
+
+def why_no_pins(
+    image: Image | None, firmware: Firmware, pins: PinMap, chip: str | None
+) -> tuple[Notice, ...]:
+    """The warning that says why there are no pins; empty if there are, or nothing is recognised.
+
+    Args:
+        image: The dump; None for a text with a configuration.
+        firmware: Identity of its app.
+        pins: The pins that were found.
+        chip: Name of its chip, if known.
+    """
+    if pins.pins:
+        return ()
+    if pins.mcu_baud:
+        return (_second_controller(pins.mcu_baud),)
+    if image is None or image.start:
+        return ()
+    if not image.app:
+        return _no_app(image)
+    if firmware.kind is FirmwareKind.OPENBEKEN:
+        return (_openbeken(image, chip),)
+    if firmware.kind is FirmwareKind.TUYA:
+        return () if pins.commands else (_not_stored(),)
+    return (_foreign(firmware),)
+
+
+def _second_controller(baud: int) -> Notice:
+    text = (
+        "There are no pins to set up: relays, buttons and sensors are on a second controller "
+        f"(TuyaMCU), to which any firmware has to talk, at {baud} baud."
+    )
+    return Notice("second-controller", text)
+
+
+def _no_app(image: Image) -> tuple[Notice, ...]:
+    area = image.physical[APP_START:_LOOKED_AT]
+    if not area:
+        return ()
+    if area.count(_BLANK) == len(area):
+        text = "There is no application: its area is blank (FF), so it was erased or never written."
+    elif image.encryption.state is EncryptionState.UNKNOWN:
+        text = "The application cannot be read: the key of its code is not known."
+    else:
+        text = "No application was found where it belongs; something else is in its place."
+    return (Notice("no-app", f"{text} Nothing that is left in this file names pins."),)
+
+
+def _openbeken(image: Image, chip: str | None) -> Notice:
+    try:
+        found = find_config(image.physical, chip)
+    except NoConfigError:
+        text = (
+            "This is OpenBeken without a configuration: which pins a device has is set up in its "
+            "web page, or written together with it."
+        )
+        return Notice("openbeken-without-config", text)
+    text = f"This is OpenBeken. Its pins are in its own configuration, at 0x{found.offset:06X}."
+    return Notice("openbeken-config", text)
+
+
+def _not_stored() -> Notice:
+    text = (
+        "No pin configuration is stored. The pins may be built into the firmware: find them from "
+        "its boot log (UART2, 115200 baud) or by trying pins in OpenBeken."
+    )
+    return Notice("no-parameters", text)
+
+
+def _foreign(firmware: Firmware) -> Notice:
+    name = f" ({firmware.name})" if firmware.name else ""
+    text = (
+        f"The firmware{name} is neither Tuya's nor OpenBeken's, so there is no pin configuration "
+        "to be read. Which pins it uses shows when it runs."
+    )
+    return Notice("foreign-firmware", text)
