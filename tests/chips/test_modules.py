@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bekenlab.chips import Module, Pad, chip, find_chip, find_module, module_chip, modules
+from bekenlab.chips import Module, Pad, board, chip, find_chip, find_module, module_chip, modules
 from shared import shared
 
 KEYS = [module.key for module in modules()]
@@ -163,3 +163,58 @@ def test_module_names_of_real_configurations_name_their_chip() -> None:
             disagree.add((name, real))
     # BK7231N firmware that kept the module name of its BK7231T forerunner.
     assert disagree == {("WB3S", "BK7231N")}
+
+
+@pytest.mark.parametrize(
+    ("name", "same", "chip_name"),
+    [
+        ("T1-U-HL", "T1-U", "BK7238"),
+        ("T1-U-HL-IPEX", "T1-U", "BK7238"),
+        ("t1_2s_nl", "T1-2S", "BK7238"),
+        ("CBU-NL", "CBU", "BK7231N"),
+        ("WB3S V1.1", "WB3S", "BK7231T"),
+        ("CB3S V200", "CB3S V200", "BK7238"),
+        ("CB3S V2.0.0", "CB3S V200", "BK7238"),
+        ("CB3S(T1)", "CB3S V200", "BK7238"),
+        ("XH-CB2S", "XH-CB2S", "BK7231M"),
+        ("WCL5", "WBLC5", "BK7231T"),
+    ],
+)
+def test_names_of_the_field(name: str, same: str, chip_name: str) -> None:
+    module = known(name)
+    assert (module.name, module.chip, module.pads_known) == (same, chip_name, True)
+    assert module_chip(name) == chip_name
+
+
+def test_a_board_with_another_chip_under_an_older_name() -> None:
+    for_chip = find_module("CB3S", "BK7238")
+    assert for_chip is known("CB3S V200")
+    assert board("CB3S", "BK7238") is for_chip
+    assert find_module("CB3S", "BK7231N") is find_module("CB3S") is known("CB3S")
+    assert find_module("WB3S", "BK7231N") is known("WB3S"), "firmware's mistake, not another board"
+    # No list of pads: then the pins of the chip, rather than the pads of another board.
+    found = board("CBU", "BK7238")
+    assert found is not None
+    assert found.chip == "BK7238"
+
+
+@pytest.mark.parametrize("name", ["WB43-M5 V1.1", "WBBK_01P_V1.3"])
+def test_a_name_may_begin_like_that_of_another_chip(name: str) -> None:
+    assert module_chip(name) == "BK7238"
+
+
+# Boards of products, and words that are no names: docs/chips.md lists them with the reason.
+NO_MODULES = re.compile(
+    r"(?i)on pcb|pcb|unknown|n/a|fl[_-]m\d+.*|z2-[nb]-.*|cuco-z6-n|xh-0068a|uam026|qm-02l|eb01-b"
+    r"|yx-b3s1.*|lst04-bkn1|wifi001_v20|wifi-v1\.11|basic-1gs.*|wbbk_01p.*|wb43-m5.*|wb[389]"
+    r"|wl2s|wf96s"
+)
+
+
+def test_each_board_in_the_device_list_is_a_module_or_known_not_to_be_one() -> None:
+    listed = json.loads(shared("data", "openbeken-devices.json").read_text())
+    devices = listed if isinstance(listed, list) else listed["devices"]
+    boards = {str(d.get("board")) for d in devices if find_chip(str(d.get("chip") or ""))}
+    left = {name for name in boards - {"", "None"} if not find_module(name)}
+    assert {name for name in left if not NO_MODULES.fullmatch(name)} == set()
+    assert len(boards) > 40

@@ -80,6 +80,8 @@ def command(
     else:
         click.echo(made.content, nl=False)  # bytes: UTF-8, whatever the terminal can show
     print_warnings((*subject.notices, *made.warnings))
+    if made.hidden:
+        click.echo("  --show-secrets exports it with them", err=True)
     if subject.problem is None:
         return int(ExitCode.OK)
     print_error(subject.problem, subject=subject.name)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from bekenlab.pins.model import LedDriver, Pin, PinMap, UnknownKey
 
-_NOTHING = "No pins are known."
+_NOTHING = "No pins are known, nor whether a second processor (TuyaMCU) does the work."
 
 _LONGEST_NUMBER = 4
 _CURRENTS = {"CW": "White", "C": "Cool white", "W": "Warm white"}

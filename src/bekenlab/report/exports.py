@@ -48,11 +48,13 @@ class Export:
         content: The file.
         warnings: One sentence for each setting that was left out.
         then: What to do next, or empty.
+        hidden: Whether something was left out because it is secret.
     """
 
     content: bytes
     warnings: tuple[str, ...] = ()
     then: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def _openbeken(request: Request) -> Export:
     template, warnings = _template(request)
     if request.chip:
         template["chip"] = _chip(request.chip)
-    return Export(_indented(template), warnings)
+    return Export(_indented(template), warnings, hidden=bool(warnings))
 
 
 def _template(request: Request) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -88,7 +90,7 @@ def _template(request: Request) -> tuple[dict[str, Any], tuple[str, ...]]:
         return template, ()
     names = ", ".join(commands[:_MOST_NAMED])
     warning = f"left out of the startup command, as they hold names, passwords or keys: {names}"
-    return template, (f"{warning}; --show-secrets keeps them",)
+    return template, (warning,)
 
 
 def _config(request: Request) -> Export:
@@ -102,7 +104,8 @@ def _config(request: Request) -> Export:
         chip=request.chip or request.subject.chip,
     )
     then = f"for {made.chip}, flash it at 0x{made.address:06X}"
-    return Export(made.config.encode(), (*warnings, *made.left_out), then)
+    content = made.config.encode()
+    return Export(content, (*warnings, *made.left_out), then, hidden=bool(warnings))
 
 
 def _esphome(request: Request) -> Export:
