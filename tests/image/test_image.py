@@ -389,7 +389,7 @@ def test_an_applications_trailer_does_not_make_a_boot_loader_of_its_code() -> No
     code = framing.add(cipher.apply(arm_code(0x8000, 3), 0x40000, TUYA_KEY))
     data[0x44000 : 0x44000 + len(code)] = code
     image = read_image(bytes(data))
-    assert (image.rotation, image.physical) == (0, data)
+    assert (image.rotation, image.physical) == (0, bytes(data))
 
 
 def test_an_application_before_a_damaged_boot_loader_knows_where_it_belongs() -> None:
