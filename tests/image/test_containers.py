@@ -141,6 +141,26 @@ def test_one_record_or_a_wrong_crc_is_no_table() -> None:
     assert partitions.find_table(record + record[:-1] + b"\x01") == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "device", "length"),
+    [("ap\x07p", "beken_onchip_crc", 0x1000), ("app", "", 0x1000), ("app", "beken_onchip", 0)],
+)
+def test_what_no_partition_can_be_is_no_row_of_the_table(
+    name: str, device: str, length: int
+) -> None:
+    right = partitions.FalRecord("app", "beken_onchip_crc", 0x10000, 0x108700)
+    other = partitions.FalRecord("download", "beken_onchip", 0x12A000, 0xA6000)
+    wrong = partitions.FalRecord(name, device, 0x8000, length)
+    data = b"".join(record.encode() for record in (wrong, right, other))
+    assert partitions.find_table(data) == (right, other)
+
+
+def test_a_table_is_no_longer_than_any_real_one() -> None:
+    """Each row costs time later on."""
+    row = partitions.FalRecord("app", "beken_onchip_crc", 0x10000, 0x108700).encode()
+    assert len(partitions.find_table(row * 1000)) < 100
+
+
 @given(st.binary(max_size=400))
 def test_tables_and_headers_are_searched_in_any_bytes(data: bytes) -> None:
     assert partitions.find_table(b"01PE" + data + b"01PE" + data) is not None

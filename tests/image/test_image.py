@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import chip_files
 from bekenlab.image import cipher, framing, partitions, rbl, read_image
-from bekenlab.image.cipher import TUYA_KEY, CodeKey
+from bekenlab.image.cipher import PLAIN_KEY, TUYA_KEY, CodeKey
 from bekenlab.image.fnv import fnv1a
 from image.code import arm_code
 from shared import dump, dump_names, expected
@@ -16,11 +17,15 @@ from shared import dump, dump_names, expected
 KEY = CodeKey((1, 2, 3, 0x12345600))
 
 
-def flash(key: CodeKey = TUYA_KEY, *, after_ota: bool = False) -> bytes:
+def trailer_named(name: str) -> rbl.RblHeader:
+    return rbl.RblHeader(0, 0, name, "1.0", "0", 1, 1, 0x1000, 0x1010)
+
+
+def flash(key: CodeKey = TUYA_KEY, *, after_ota: bool = False, app_size: int = 0x40000) -> bytes:
     """1 MiB: a boot loader with its table, an app with its trailer, both encrypted."""
     table = [
         partitions.FalRecord("bootloader", "beken_onchip_crc", 0, 0x10000),
-        partitions.FalRecord("app", "beken_onchip_crc", 0x10000, 0x40000),
+        partitions.FalRecord("app", "beken_onchip_crc", 0x10000, app_size),
         partitions.FalRecord("download", "beken_onchip", 0x60000, 0x20000),
     ]
     loader_code = cipher.apply(arm_code(0x2000, 1), 0, key)
@@ -90,8 +95,35 @@ def test_an_app_alone_knows_where_it_belongs() -> None:
     image = read_image(flash()[0x11000:0x55000])
     assert (image.start, image.logical_start) == (0x11000, 0x10000)
     assert image.app[:0x9000] == arm_code(0x9000, 2)
-    assert [(p.name, p.start) for p in image.partitions] == [("app", 0x11000)]
+    assert [(p.name, p.start, p.end) for p in image.partitions] == [("app", 0x11000, 0x55000)]
+    assert image.partitions[0].container
+    assert image.partitions[0].container.ok
     assert image.read(0x11000, 0x11004) == image.physical[:4]
+
+
+def test_an_app_whose_boot_loader_was_erased_is_found_where_it_lies() -> None:
+    image = read_image(b"\xff" * 0x11000 + flash()[0x11000:])
+    assert (image.start, image.loader) == (0, None)
+    assert [(p.name, p.start, p.end) for p in image.partitions] == [("app", 0x11000, 0x55000)]
+
+
+def test_code_is_read_across_what_lies_between_boot_loader_and_app() -> None:
+    data = bytearray(flash())
+    data[0x8000:0x10000] = bytes(0x8000)
+    assert read_image(bytes(data)).app[:0x9000] == arm_code(0x9000, 2)
+
+
+def test_the_trailer_of_an_older_shorter_application_is_no_second_one() -> None:
+    data = bytearray(flash())
+    at = 0x30000 // 34 * 34
+    data[at : at + 102] = data[0x55000 - 102 : 0x55000]
+    parts = read_image(bytes(data[0x11000:0x55000])).partitions
+    assert [(part.name, part.end) for part in parts] == [("app", 0x55000)]
+
+
+def test_a_trailer_without_code_is_no_application() -> None:
+    image = read_image(flash()[0x55000 - 102 : 0x55000])
+    assert (image.spans, image.partitions) == ((), ())
 
 
 def test_a_flipped_bit_is_reported_by_address_and_the_rest_still_reads() -> None:
@@ -107,12 +139,26 @@ def test_a_flipped_bit_is_reported_by_address_and_the_rest_still_reads() -> None
     assert not app.container.ok
 
 
-def test_leftovers_behind_a_verified_app_are_not_called_damage() -> None:
+@pytest.mark.parametrize("bad", [0, 3])
+def test_leftovers_behind_a_verified_app_are_not_called_damage(bad: int) -> None:
     data = bytearray(flash(after_ota=True))
-    old = 0x11000 + framing.to_physical(0x9000) + 34
+    old = 0x11000 + framing.to_physical(0x9000)
     data[old : old + 34 * 20] = framing.add(random.Random(5).randbytes(32 * 20))
-    data[old + 34 * 3] ^= 1
+    data[old + 34 * bad] ^= 1
     assert read_image(bytes(data)).notices == ()
+
+
+def test_a_wrong_crc_is_reported_even_where_the_code_it_protects_is_verified() -> None:
+    """The chip does not run a block whose CRC is wrong, whatever its 32 bytes are."""
+    data = bytearray(flash())
+    last = 0x11000 + framing.to_physical(0x9000) - 34
+    data[last + 33] ^= 1
+    image = read_image(bytes(data))
+    app = image.partition("app")
+    assert app
+    assert app.container
+    assert app.container.ok
+    assert [(n.code, hex(last) in n.message) for n in image.notices] == [("bad-crc", True)]
 
 
 @settings(max_examples=60)
@@ -153,8 +199,9 @@ def test_real_dumps(name: str) -> None:
     assert image.notices == () or image.rotation
 
 
-def test_bytes_before_the_boot_loader_are_left_out() -> None:
-    image = read_image(b"header of a reader" + flash())
+@pytest.mark.parametrize("before", [b"header of a reader", b"\x55" * 0x1000])
+def test_bytes_before_the_boot_loader_are_left_out(before: bytes) -> None:
+    image = read_image(before + flash())
     assert image.physical == flash()
     assert image.notices[0].code == "leading-bytes"
 
@@ -166,6 +213,14 @@ def test_a_flash_read_beyond_its_end_is_taken_once() -> None:
     assert image.notices[0].code == "repeated-dump"
 
 
+@pytest.mark.parametrize("mib", [2, 3])
+def test_halves_that_are_equal_are_no_copies_where_no_flash_is_that_small(mib: int) -> None:
+    """A blank flash; and a file that is no flash at all."""
+    image = read_image(b"\xff" * (mib << 20))
+    assert len(image.physical) == mib << 20
+    assert image.notices == ()
+
+
 @pytest.mark.parametrize("size", [2, 4])
 def test_a_large_flash_that_does_not_repeat_stays_whole(size: int) -> None:
     whole = flash() + random.Random(7).randbytes((size - 1) << 20)
@@ -174,12 +229,14 @@ def test_a_large_flash_that_does_not_repeat_stays_whole(size: int) -> None:
     assert image.notices == ()
 
 
-def test_framed_remains_of_an_update_behind_the_application_are_no_code() -> None:
+@pytest.mark.parametrize("at", [0x55000, 0x60000 // 34 * 34 + 34])
+def test_framed_remains_of_an_update_behind_the_application_are_no_code(at: int) -> None:
     data = bytearray(flash())
+    data[0x54000:0x55000] = bytes(0x1000)
     rest = framing.add(random.Random(8).randbytes(32 * 100))
-    at = 0x60000 // 34 * 34 + 34
+    before = read_image(bytes(data))
     data[at : at + len(rest)] = rest
-    before, image = read_image(flash()), read_image(bytes(data))
+    image = read_image(bytes(data))
     assert image.logical == before.logical
     assert image.spans == before.spans
     # Without a table nothing says where code ends: only the first stretch is taken for it.
@@ -187,16 +244,19 @@ def test_framed_remains_of_an_update_behind_the_application_are_no_code() -> Non
     assert len(alone.spans) == 1
 
 
-def test_code_that_runs_on_into_the_next_partition_ends_with_its_own() -> None:
+@pytest.mark.parametrize("bad", [0x400, 0x500])
+@pytest.mark.parametrize("app_size", [0x40000, 0x40010])
+def test_code_that_runs_on_into_the_next_partition_ends_with_its_own(
+    app_size: int, bad: int
+) -> None:
     """Whole frames only: at the end of the last framed partition, not at that of the stretch."""
-    data = bytearray(flash())
+    data = bytearray(flash(app_size=app_size))
     code = framing.add(random.Random(9).randbytes(32 * 0x800))
     begin = 0x55000 - 34 * 0x400
     data[begin : begin + len(code)] = code
-    data[begin + 34 * 0x500] ^= 1  # behind the application: not its damage
+    data[begin + 34 * bad] ^= 1  # behind the application: not its damage
     image = read_image(bytes(data))
-    assert image.spans[-1].end <= 0x55000
-    assert 0x55000 - image.spans[-1].end < 34
+    assert image.spans[-1].end == 0x55000
     assert all(offset < 0x55000 for span in image.spans for offset in span.bad)
     assert "bad-crc" not in [notice.code for notice in image.notices]
 
@@ -213,21 +273,45 @@ def test_a_flipped_bit_behind_content_that_does_not_verify_is_reported() -> None
     assert notice.message.startswith("2 code block(s)")
 
 
-def test_a_trailer_of_the_same_name_elsewhere_proves_nothing() -> None:
+@pytest.mark.parametrize("at", [0x8000, 0x11000 - 34, 0x55000 - 34, 0x70000])
+def test_a_trailer_of_the_same_name_elsewhere_proves_nothing(at: int) -> None:
     data = bytearray(flash())
     trailer = data[0x55000 - 102 : 0x55000]
     data[0x55000 - 102 : 0x55000] = b"\xff" * 102
-    at = 0x70000 // 34 * 34
+    at = at // 34 * 34
     data[at : at + 102] = trailer
     app = read_image(bytes(data)).partition("app")
     assert app
     assert app.container is None
 
 
+def test_what_is_no_trailer_of_this_partition_proves_nothing() -> None:
+    package = chip_files.ota_package()
+    for other in (framing.add(trailer_named("download").encode()), package):
+        data = bytearray(flash())
+        data[0x55000 - 102 : 0x55000] = b"\xff" * 102
+        at = 0x54000 // 34 * 34
+        data[at : at + len(other)] = other
+        app = read_image(bytes(data)).partition("app")
+        assert app
+        assert app.container is None
+
+
+def test_without_a_trailer_code_ends_with_its_last_block() -> None:
+    data = bytearray(flash())
+    data[0x55000 - 102 : 0x55000] = b"\xff" * 102
+    image = read_image(bytes(data))
+    assert image.app == arm_code(0x9000, 2)
+    assert image.notices == ()
+
+
 def test_a_trailer_that_promises_more_than_there_is_does_not_verify() -> None:
+    """Even if what is there has the hash it promises."""
     data = bytearray(flash(after_ota=True))
-    app_plain = arm_code(0x9000, 2)
-    header = rbl.RblHeader(0, 0, "app", "1.0", "0", 1, fnv1a(app_plain), 1 << 20, 1 << 20)
+    stored = framing.strip(bytes(data[0x11000 : 0x55000 - 102]))
+    there = fnv1a(cipher.apply(stored, 0x10000, TUYA_KEY))
+    size = len(stored) + 32
+    header = rbl.RblHeader(0, 0, "app", "1.0", "0", 1, there, size, size)
     data[0x55000 - 102 : 0x55000] = framing.add(header.encode())
     app = read_image(bytes(data)).partition("app")
     assert app
@@ -241,6 +325,15 @@ def test_a_cut_dump_says_where_it_ends() -> None:
     assert "0x14000" in notice.message
 
 
+def test_a_file_that_ends_behind_the_code_lacks_nothing() -> None:
+    data = bytearray(flash())
+    trailer = data[0x55000 - 102 : 0x55000]
+    at = 0x40000 // 34 * 34
+    data[at : at + 102] = trailer
+    assert read_image(bytes(data[:0x50000])).notices == (), "the application is verified"
+    assert read_image(bytes(data[:0x70000])).notices == (), "the download area holds no code"
+
+
 def test_a_loader_of_60_kib_rotates_as_well() -> None:
     whole = bytearray(flash())
     trailer = whole[0x10F9A:0x11000]
@@ -248,3 +341,59 @@ def test_a_loader_of_60_kib_rotates_as_well() -> None:
     whole[0xFE9A:0xFF00] = trailer
     assert read_image(bytes(whole)).rotation == 0
     assert read_image(bytes(whole[0x11000:] + whole[:0x11000])).physical == whole
+
+
+def test_an_update_that_waits_in_the_download_partition_is_checked() -> None:
+    package = chip_files.ota_package()
+    data = bytearray(flash())
+    data[0x60000 : 0x60000 + len(package)] = package
+    waiting = read_image(bytes(data)).partition("download")
+    assert waiting
+    assert waiting.container
+    assert (waiting.container.ok, waiting.container.proof) == (True, "fnv1a")
+    data[0x60000 + 200] ^= 1
+    image = read_image(bytes(data))
+    waiting = image.partition("download")
+    assert waiting
+    assert waiting.container
+    assert not waiting.container.ok
+    assert [notice.code for notice in image.notices] == ["container-mismatch"]
+
+
+def test_an_update_is_found_without_a_table() -> None:
+    package = chip_files.ota_package()
+    data = bytearray(flash())
+    data[0x60000 : 0x60000 + len(package)] = package
+    for image in (read_image(bytes(data[0x11000:])), read_image(b"\xff" * 0x60000 + package)):
+        (waiting,) = (part for part in image.partitions if part.name == "ota package")
+        assert (waiting.start, waiting.end) == (0x60000, 0x60000 + len(package))
+        assert waiting.container
+        assert waiting.container.ok
+
+
+def test_an_old_update_further_on_is_not_taken_for_the_one_that_waits() -> None:
+    package = chip_files.ota_package()
+    data = bytearray(flash())
+    data[0x61000 : 0x61000 + len(package)] = package
+    image = read_image(bytes(data))
+    waiting = image.partition("download")
+    assert waiting
+    assert waiting.container is None
+    assert image.notices == ()
+
+
+def test_an_applications_trailer_does_not_make_a_boot_loader_of_its_code() -> None:
+    """Not even where its code covers the place from which a loader would end with it."""
+    data = bytearray(flash())
+    data[0x10F9A:0x11000] = b"\xff" * 102
+    code = framing.add(cipher.apply(arm_code(0x8000, 3), 0x40000, TUYA_KEY))
+    data[0x44000 : 0x44000 + len(code)] = code
+    image = read_image(bytes(data))
+    assert (image.rotation, image.physical) == (0, bytes(data))
+
+
+def test_an_application_before_a_damaged_boot_loader_knows_where_it_belongs() -> None:
+    """Unencrypted code looks the same anywhere, and a loader's trailer may be a leftover."""
+    whole = bytearray(flash(PLAIN_KEY))
+    whole[:34] = bytes(34)
+    assert read_image(bytes(whole[0x11000:0x60000] + whole[:0x11000])).start == 0x11000

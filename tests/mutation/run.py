@@ -1,6 +1,6 @@
 """Runs tests against a module with a fault in it, each time in a process of its own.
 
-Nothing is written: the forked process compiles the changed module when it is imported. It starts
+Nothing is written: the forked process imports the changed module before it starts pytest. It begins
 with pytest, Hypothesis and numpy loaded, which makes it several times as fast as a new process.
 Linux and macOS only.
 """
@@ -8,11 +8,13 @@ Linux and macOS only.
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sys
 import time
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_loader
@@ -35,8 +37,27 @@ class Verdict(StrEnum):
     """What became of a mutant."""
 
     KILLED = "killed"
-    SLOW = "killed by the time limit"
     SURVIVED = "survived"
+    UNDECIDED = "undecided"  # stopped from outside, or waiting: the computer may be the cause
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long the tests of a mutant may take.
+
+    Attributes:
+        cpu: Seconds of computing, which do not grow when the computer is busy with other things:
+            tests that exceed them run in circles, and have noticed the mutant.
+        wall: Seconds in all. Tests that exceed only these have not noticed anything.
+    """
+
+    cpu: float
+    wall: float
+
+
+# Where nothing is known yet. Below the time after which a test fails by itself (tests/conftest.py).
+LONGEST = Limits(cpu=1800, wall=1800)
+_LONGEST_WALL = 800.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +86,10 @@ class _Finder(MetaPathFinder):
     def __init__(self, module: Module, code: CodeType) -> None:
         self._module, self._code = module, code
 
+    def load(self) -> None:
+        """Import the changed module."""
+        import_module(self._module.name)
+
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
@@ -75,54 +100,74 @@ class _Finder(MetaPathFinder):
         return spec_from_loader(fullname, loader, is_package=package)
 
 
-def judge(module: Module, mutant: Mutant, tests: Sequence[str], limit: float) -> Verdict:
-    """Run tests against a mutant.
-
-    Raises:
-        ValueError: The tests could not be run.
-    """
+def judge(module: Module, mutant: Mutant, tests: Sequence[str], limits: Limits) -> Verdict:
+    """Run tests against a mutant."""
     code = mutant.code(module.path.read_text(encoding="utf-8"), str(module.path))
-    status = _forked(tests, limit, _Finder(module, code))
-    return Verdict.SLOW if status is None else Verdict.KILLED if status else Verdict.SURVIVED
+    return _forked(tests, limits, _Finder(module, code)).verdict
 
 
-def unchanged(tests: Sequence[str], limit: float) -> float:
-    """Run the tests as they are and return the seconds they took.
+def unchanged(tests: Sequence[str]) -> Limits:
+    """Run the tests as they are and return what they take.
 
     Raises:
-        ValueError: They fail, or take longer than ``limit``.
+        ValueError: They fail, or take too long.
     """
-    begin = time.monotonic()
-    if _forked(tests, limit, None) != 0:
+    outcome = _forked(tests, LONGEST, None)
+    if outcome.verdict is not Verdict.SURVIVED:
         raise ValueError(f"the tests fail or hang without a mutant: {' '.join(tests)}")
-    return time.monotonic() - begin
+    return outcome.taken
 
 
-def _forked(tests: Sequence[str], limit: float, finder: _Finder | None) -> int | None:
-    """Exit status of pytest; None when it was stopped after ``limit`` seconds."""
+def limits_for(taken: Limits) -> Limits:
+    """Limits for mutants of tests that take so long without one."""
+    return Limits(4 * taken.cpu + 10, min(10 * taken.wall + 60, _LONGEST_WALL))
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    verdict: Verdict
+    taken: Limits
+
+
+def _forked(tests: Sequence[str], limits: Limits, finder: _Finder | None) -> _Outcome:
+    begin = time.monotonic()
     pid = os.fork()
     if pid == 0:
-        _child(tests, finder)
-    end = time.monotonic() + limit
-    while time.monotonic() < end:
-        done, status = os.waitpid(pid, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.02)
-    os.killpg(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    return None
+        _child(tests, limits, finder)
+    done = 0
+    while not done:
+        done, status, used = os.wait4(pid, os.WNOHANG)
+        if not done and time.monotonic() - begin > limits.wall:
+            os.killpg(pid, signal.SIGKILL)
+            done, status, used = os.wait4(pid, 0)
+        time.sleep(0 if done else 0.02)
+    taken = Limits(used.ru_utime + used.ru_stime, time.monotonic() - begin)
+    return _Outcome(verdict_of(os.waitstatus_to_exitcode(status)), taken)
 
 
-def _child(tests: Sequence[str], finder: _Finder | None) -> None:
+def verdict_of(status: int) -> Verdict:
+    """What the exit status of pytest, or the signal that ended it, says about the mutant."""
+    if status == 0:
+        return Verdict.SURVIVED
+    # SIGKILL is sent at the limit of time, or by the system when memory runs out.
+    return Verdict.UNDECIDED if status == -signal.SIGKILL else Verdict.KILLED
+
+
+def _child(tests: Sequence[str], limits: Limits, finder: _Finder | None) -> None:
     status = 70
     try:
         os.setsid()
+        # Ended by SIGXCPU, as a failure: SIGKILL follows only if that is ignored.
+        seconds = int(limits.cpu)
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 60))
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
         if finder:
+            # Before pytest puts its own finder first, which loads this package from its source: it
+            # rewrites the assertions of all packages that offer a plugin.
             sys.meta_path.insert(0, finder)
+            finder.load()
         import pytest
 
         status = int(pytest.main([*_OPTIONS, *tests]))

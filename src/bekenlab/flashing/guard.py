@@ -50,7 +50,7 @@ def same_chip_guard(target: Target, plan: FlashPlan, state: ChipState) -> Callab
     }
 
     def is_same_chip() -> bool:
-        now = dict(sector_crcs(target, sorted(lasting)))
+        now = dict(sector_crcs(target, lasting))
         return is_same(lasting, now, calibration_sectors(target.identity))
 
     def check() -> None:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 DATA_SIZE = 32
 FRAME_SIZE = 34
 _POLYNOMIAL = 0x8005
-_START = 0xFFFF
 # A run of this many good frames cannot be chance (each is right by chance once in 65,536).
 _MIN_RUN = 8
 # Damaged frames inside a run do not end it, unless more than this many are adjacent.

@@ -126,7 +126,7 @@ def read_image(data: bytes) -> Image:
     has_loader = spans and not start and not arranged.misplaced
     loader_stored = framing.strip(data[:APP_START]) if has_loader else b""
     records = find_table(loader_stored)
-    spans = _executable(spans, records, start, len(data))
+    spans = _executable(spans, records, len(data))
     stored = framing.strip(memoryview(data)[spans[0].start : spans[-1].end]) if spans else b""
     first = framing.to_logical(start + spans[0].start) if spans else 0
     first += APP_ADDRESS if arranged.misplaced else 0
@@ -165,17 +165,17 @@ _UNKNOWN_KEY = Notice(
 
 
 def _executable(
-    spans: Sequence[framing.FramedSpan], records: Sequence[FalRecord], start: int, size: int
+    spans: Sequence[framing.FramedSpan], records: Sequence[FalRecord], size: int
 ) -> tuple[framing.FramedSpan, ...]:
     """The spans that hold code: those before the end of the last framed partition.
 
     The download area behind it may hold framed remains of an old update.
     """
     ends = [record.physical[1] for record in records if record.framed]
-    limit = max(ends) - start if ends else size
+    limit = max(ends, default=size) // framing.FRAME_SIZE * framing.FRAME_SIZE
     kept = []
     for span in spans:
-        end = span.end if span.end <= limit else limit - (limit - span.start) % framing.FRAME_SIZE
+        end = min(span.end, limit)
         if end > span.start:
             bad = tuple(offset for offset in span.bad if offset < end)
             kept.append(framing.FramedSpan(span.start, end, bad))
@@ -260,13 +260,13 @@ def _container(
     begin, end = (address - start for address in record.physical)
     inside = [hit for hit in headers if begin <= hit.offset and hit.end <= end]
     if not record.framed:
-        first = [hit for hit in inside if hit.offset == begin and not hit.framed]
+        first = [hit for hit in inside if hit.offset == begin]
         return _package(data[begin:], first[0].header) if first else None
     trailers = [hit for hit in inside if hit.framed and hit.header.name == record.name]
     if not trailers:
         return None
     trailer = trailers[-1]
-    stored = framing.strip(memoryview(data)[max(begin, 0) : trailer.offset])
+    stored = framing.strip(memoryview(data)[begin : trailer.offset])
     if rbl.body_crc_matches(trailer.header, stored):
         return Container(trailer.header, ok=True, proof="crc32")
     if encryption.key and trailer.header.raw_size <= len(stored):
