@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -17,7 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="a shell that closes streams is needed")
+if sys.platform == "win32":
+    pytest.skip("a shell that closes streams is needed", allow_module_level=True)
+
+import resource
 
 NAME = "Küche \udce4.bin"  # as the file system gives a name that is not UTF-8
 PORT = "virtual://bk7231n?image=plug.bin"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bekenlab.cli import completion
 from bekenlab.cli.chip.frontend import Frontend, facing
 from bekenlab.cli.input import named_input
 from bekenlab.cli.interrupts import interruptible
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
 
 @click.group("log", invoke_without_command=True)
 @click.option(
-    "--port", "-p", envvar="BEKENLAB_LOG_PORT", metavar="PORT", help="Port wired to the chip's TX2."
+    "--port",
+    "-p",
+    envvar="BEKENLAB_LOG_PORT",
+    metavar="PORT",
+    shell_complete=completion.PORTS,
+    help="Port wired to the chip's TX2.",
 )
 @click.option(
     "--baud",

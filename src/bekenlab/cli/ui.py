@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bekenlab.cli import completion
 from bekenlab.cli.install_options import cache_folder
 from bekenlab.cli.interrupts import interruptible
 from bekenlab.errors import ExitCode, MissingExtraError
@@ -30,6 +31,7 @@ _EXTRA = frozenset({"starlette", "uvicorn", "jinja2", "anyio"})
     "ports",
     multiple=True,
     metavar="PORT",
+    shell_complete=completion.PORTS,
     help="Also offer this port: a device, socket://, rfc2217:// or virtual:// URL.",
 )
 def command(no_browser: bool, listen: str | None, ports: tuple[str, ...]) -> int:
