@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bekenlab.machine.wire import WireDevice
 
 SCHEME = "virtual://"
+_PACKED = (b"PK\x03\x04", b"\xfd7zXZ\x00", b"\x1f\x8b")
 _OPTIONS = ("image", "write_back", "size", "fault", "seed")
 # A read with no timeout still takes a moment, so that polling makes progress.
 _POLL = 10e-6
@@ -296,10 +297,15 @@ def _flash(address: VirtualAddress) -> bytes | None:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        data = path.read_bytes()
     except OSError as error:
         hint = "image is the file the chip's flash begins with; leave it out for blank flash"
         raise file_access(path, "read", error, hint=hint) from error
+    if data.startswith(_PACKED):
+        raise UnsupportedError(
+            f"{path} is packed, and would be the flash of the chip as it is", hint="unpack it first"
+        )
+    return data
 
 
 def _write_back(path: Path, data: bytes) -> None:

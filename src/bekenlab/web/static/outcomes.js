@@ -1,7 +1,7 @@
 // Describes the outcome of a finished job and the next steps.
 import { ask } from "./api.js";
 import { fill, hex, one, size } from "./dom.js";
-import { hintOf, t } from "./texts.js";
+import { hintOf, orElse, t } from "./texts.js";
 
 /** The box for a finished job. `begin` starts another job on the same port. */
 export function outcomeOf(job, result, begin) {
@@ -114,7 +114,8 @@ function install(result, begin) {
 function log(result) {
   const pins = result.pins.map((pin) => [`P${pin.gpio}`, pin.label]);
   const text = pins.length ? t("device.result.log_pins") : t("device.result.log_none");
-  return box("good", t("device.result.log"), text, pins);
+  const warnings = result.warnings.map((warning) => orElse(`notice.${warning.code}`, warning.message));
+  return box(warnings.length ? "warn" : "good", t("device.result.log"), text, pins, [], warnings.join(" "));
 }
 
 const SHOWN = { doctor, backup, write, restore: write, verify, install, log };

@@ -25,6 +25,7 @@ from bekenlab.report.chip_json import (
     flash_json,
     identity_json,
     info_json,
+    notices_json,
     verify_json,
 )
 from bekenlab.report.json_report import pin_json
@@ -185,7 +186,11 @@ def log_task(context: AppContext, parameters: Parameters) -> Task:
             line.close()
         tell(shown.end())
         # The user stopping it is the normal end of this job.
-        return {"bytes": len(found.data), "pins": [pin_json(pin) for pin in found.pins.pins]}
+        return {
+            "bytes": len(found.data),
+            "pins": [pin_json(pin) for pin in found.pins.pins],
+            "warnings": notices_json(found.pins.notices),
+        }
 
     return Task(offer_name(offer), work, offer.id)
 
