@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -89,3 +90,24 @@ def test_backups_registered_at_the_same_time_are_all_known(tmp_path: Path) -> No
     for thread in threads:
         thread.join()
     assert len(KnownBackups(tmp_path).paths()) == 20
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such rights")
+def test_only_the_user_can_read_a_backup_at_any_time(tmp_path: Path) -> None:
+    """A dump holds the password of the Wi-Fi, and so do its partial file and journal."""
+    output = tmp_path / "plug.bin"
+    seen: set[str] = set()
+
+    def look(_event: Event, /) -> None:
+        for path in tmp_path.iterdir():
+            assert path.stat().st_mode & 0o077 == 0, path.name
+            seen.add(path.name)
+
+    before = os.umask(0)
+    try:
+        backup(target(FIRST), output, now=now, events=look)
+    finally:
+        os.umask(before)
+    assert {"plug.bin.partial", "plug.bin.journal"} <= seen
+    look(Progress("backup", "read", 0, 0))
+    assert {"plug.bin", "plug.bin.json"} <= seen

@@ -19,6 +19,7 @@ from bekenlab.image import rf
 from bekenlab.openbeken.config_secrets import find_config_sectors, mend_config_sector
 from bekenlab.openbeken.easyflash import find_records, mend_record, record_spans
 from bekenlab.redaction.forms import replaced
+from bekenlab.redaction.parameters import PARAMETERS, without_secrets
 from bekenlab.redaction.placeholders import FoundSecret, FoundSecrets
 from bekenlab.redaction.search import MIN_ANYWHERE, Spelling, spellings
 from bekenlab.redaction.texts import lone_token_spans
@@ -138,30 +139,39 @@ class DumpRedactor:
         """Storage, protected blocks, PSM."""
         for storage in self._storages:
             for value in storage.values:
-                if value.name in _PARAMETERS:
-                    self._parameters += value.value
                 if value.ok:
                     content = self._value(value.name, storage.current(value), "storage")
                     storage.replace(value, content)
+                if value.name in PARAMETERS:
+                    self._parameters += storage.current(value)
             self.erased += storage.erase_unused()
         for block in self._protected:
             place = f"protected block {block.offset + self.image.start:#x}"
             for name, start, end in block.records():
-                if name in _PARAMETERS:
-                    self._parameters += block.body[start:end]
                 block.body[start:end] = self._value(name, bytes(block.body[start:end]), place)
+                if name in PARAMETERS:
+                    self._parameters += block.body[start:end]
             self.erased += block.erase_unused()
         if self._psm:
             for name, span in list(self._psm.secrets()):
                 self._span(self._psm.body, span, f"PSM storage, {name}")
 
     def _value(self, name: str, value: bytes, place: str) -> bytes:
+        if name in PARAMETERS:
+            return self._configuration(value, f"{place}, {name}")
         content = bytearray(value)
         spans = secret_spans(name, value)
         for span in spans:
             self._span(content, span, f"{place}, {name}")
         self._remember_network(value, spans)
         return bytes(content)
+
+    def _configuration(self, text: bytes, place: str) -> bytes:
+        """A pin configuration, in which only what has the name of a secret is replaced."""
+        made, spans = without_secrets(text, self.secrets)
+        for span in spans:
+            self.counts[span.kind, place] += 1
+        return made
 
     def _known_places(self, config_spans: Iterable[SecretSpan]) -> None:
         """Fast connect, RF data, OpenBeken's settings."""
@@ -193,7 +203,10 @@ class DumpRedactor:
             (cfg.address, cfg.address + len(cfg.text.encode()))
             for cfg in find_oem_cfg(frozen, phase=self.phase)
         ]
-        self._parameters += b"".join(frozen[start:end] for start, end in kept)
+        for start, end in kept:
+            place = f"configuration at {start + self.image.start:#x}"
+            self.data[start:end] = self._configuration(frozen[start:end], place)
+            self._parameters += self.data[start:end]
         scans: list[Callable[[bytes], Iterator[SecretSpan]]] = [
             partial(byte_spans, shortest=MIN_ANYWHERE),
         ]
@@ -249,7 +262,7 @@ class DumpRedactor:
         wanted = spellings(self.searched())
         for storage in self._storages:
             for value in storage.values:
-                if value.name not in _PARAMETERS:
+                if value.name not in PARAMETERS:
                     content = self._search(storage.current(value), wanted, "storage")
                     storage.replace(value, content)
             storage.rewrite(lambda plain: self._search(plain, wanted, "storage"))
@@ -297,5 +310,4 @@ class DumpRedactor:
         return ranges
 
 
-_PARAMETERS = ("user_param_key", "baud_cfg", "uart_adapt_params")
 _MAX_NETWORKS = 64

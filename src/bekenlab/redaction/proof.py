@@ -5,6 +5,7 @@ Only the finished bytes are examined, decoded afresh; of the run itself, only th
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +15,10 @@ from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.inputs import InputFile
 from bekenlab.errors import RedactionError
 from bekenlab.image import read_image
+from bekenlab.redaction.parameters import PARAMETERS
 from bekenlab.redaction.search import spellings
 from bekenlab.redaction.views import code_ranges, decoders, stored_code, without
+from bekenlab.secrecy.hide import hide_text, hide_values
 from bekenlab.tuya.names import is_secret
 from bekenlab.tuya.protected_edit import open_protected
 from bekenlab.tuya.storage.edit import open_storages
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from bekenlab.redaction.search import Spelling
 
 _NOWHERE = Path()
+_CRC = re.compile(r"crc:\d{1,3}")
 _IN_CODE = (
     "nothing was written; the secret is compiled into the firmware, and code is never changed: "
     "do not share this dump"
@@ -120,7 +124,15 @@ def check_unchanged(before: Analysis, data: bytes) -> None:
 
 
 def _statements(tuya: TuyaFindings) -> list[tuple[str, int | None, Mapping[str, object]]]:
-    return [(str(s.source), s.address, s.parameters.values) for s in tuya.statements]
+    return [(str(s.source), s.address, _open(s.parameters.values)) for s in tuya.statements]
+
+
+def _open(values: Mapping[str, object]) -> Mapping[str, object]:
+    """Parameters without the secret ones; with such, the checksum is another one, too."""
+    hidden = hide_values(values)
+    if hidden != dict(values):
+        hidden.pop("crc", None)
+    return hidden
 
 
 def _values(tuya: TuyaFindings) -> list[tuple[str, bool, bytes | int]]:
@@ -133,6 +145,9 @@ def _values(tuya: TuyaFindings) -> list[tuple[str, bool, bytes | int]]:
 
 
 def _content(name: str, value: bytes) -> bytes | int:
+    if name in PARAMETERS:
+        # Without secrets, and without the checksum, which is another one with them replaced.
+        return _CRC.sub("crc", hide_text(value.decode("latin-1"))).encode("latin-1")
     return len(value) if is_secret(name, value) else value
 
 

@@ -17,7 +17,6 @@ from bekenlab.redaction.dump import DumpRedactor
 from bekenlab.redaction.log import LogRedactor, is_log
 from bekenlab.redaction.proof import check_gone, check_unchanged
 from bekenlab.redaction.views import code_ranges, without
-from bekenlab.secrecy.names import is_secret_name
 from bekenlab.tuya.boot_log.clean import MAX_LOG
 from bekenlab.tuya.firmware import FirmwareKind
 
@@ -169,18 +168,6 @@ def _notices(before: Analysis, image: Image, run: DumpRedactor) -> Iterator[Noti
         yield Notice(
             "redact-leading-bytes",
             "The bytes before the boot loader, which are not flash, were left out.",
-        )
-    named = sorted(
-        name
-        for statement in before.tuya.statements
-        for name in statement.parameters.flat()
-        if is_secret_name(name)
-    )
-    if named:
-        yield Notice(
-            "redact-unchecked",
-            f"The pin configuration, which is never changed, has values that sound like secrets: "
-            f"{', '.join(dict.fromkeys(named))[:200]}.",
         )
     yield from _unchecked(before, image)
     if before.firmware.kind is FirmwareKind.OPENBEKEN and _has_files(image):
