@@ -57,6 +57,10 @@ class Score:
         tried = self.killed + self.survived
         return self.killed / tried if tried else 1.0
 
+    def __str__(self) -> str:
+        counts = f"{self.killed} noticed, {self.survived} not, {self.undecided} undecided"
+        return f"{self.share:6.0%}  {self.name:<32} {counts}, {self.equivalent} equivalent"
+
 
 def main() -> None:
     """Judge the modules named, and fail below the goal."""
@@ -78,11 +82,7 @@ def main() -> None:
         sys.exit(f"nothing in {_TABLE.name} matches {' '.join(chosen.parts)}")
     print()
     for score in scores:
-        print(
-            f"{score.share:6.0%}  {score.name:<32} {score.killed} noticed, {score.survived} not,",
-            end=" ",
-        )
-        print(f"{score.undecided} undecided, {score.equivalent} equivalent")
+        print(score)
     killed, missed = (sum(getattr(s, what) for s in scores) for what in ("killed", "survived"))
     print(f"{killed / max(killed + missed, 1):6.0%}  of {killed + missed} faults in all")
     sys.exit(killed < _GOAL * (killed + missed))
@@ -101,7 +101,11 @@ def judge_package(
     taken = unchanged(tests)
     print(f"{row['tests']}: {taken.wall:.1f} s, {taken.cpu:.1f} s of them computing", flush=True)
     limits = limits_for(taken)
-    return [judge_module(name, tests, limits, known, chosen) for name in names]
+    scores = []
+    for name in names:
+        scores.append(judge_module(name, tests, limits, known, chosen))
+        print(scores[-1], flush=True)
+    return scores
 
 
 def _files(path: Path) -> list[Path]:

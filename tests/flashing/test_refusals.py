@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import pytest
 
 import chip_files
 from bekenlab.analysis.inputs import InputFile
+from bekenlab.chips import chip
 from bekenlab.cli.wording import wording
 from bekenlab.errors import RefusedError, UsageError
 from bekenlab.flashing.erase import blank
@@ -216,3 +218,14 @@ def test_an_ota_package_goes_to_the_download_area(tmp_path: Path) -> None:
     plan = Rig(tmp_path).plan(chip_files.ota_package())
     assert not plan.refusals
     assert plan.pieces[0].start == 0x12A000
+
+
+@pytest.mark.parametrize(("meant", "refused"), [("BK7231N", False), ("BK7231T", True)])
+def test_the_same_silicon_under_another_name_is_no_wrong_chip(
+    meant: str, refused: bool, tmp_path: Path
+) -> None:
+    """Its key may differ, which is another rule."""
+    target, state = Rig(tmp_path).survey()
+    target.identity = replace(target.identity, chip=chip("BK7231M"))
+    plan = plan_write(target, replace(judged(dump(OBK_N)), chip=meant), WriteOptions(), state)
+    assert ("wrong-chip" in codes(plan)) is refused

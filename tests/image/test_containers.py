@@ -181,6 +181,35 @@ def test_a_table_off_the_boundary_is_code_not_rf() -> None:
     assert rf.find(b"\xff" + rf.build(b"\x02" * 6)) is None
 
 
+def rf_table(*items: tuple[int, bytes], section: int = 0x11111100) -> bytes:
+    body = b"".join(struct.pack("<II", tag, len(value)) + value for tag, value in items)
+    body = struct.pack("<II", section, len(body)) + body
+    return (b"TLV\0" + struct.pack("<I", len(body)) + body).ljust(0x1000, b"\xff")
+
+
+def test_only_the_item_for_the_mac_is_the_mac() -> None:
+    mac = bytes.fromhex("02001a2b3c4d")
+    near = [(0x11111101, b"sixsix"), (0x11111102, mac), (0x11111103, b"sixsix")]
+    found = rf.parse(rf_table(*near))
+    assert found
+    assert found.mac == "02:00:1a:2b:3c:4d"
+    longer = rf.parse(rf_table((0x11111102, mac + b"\0\0")))
+    assert longer
+    assert longer.mac is None
+    assert rf.parse(rf_table(*near, section=0x33333300)) is None
+
+
+def test_every_mac_of_rf_tables_is_found_even_in_remains() -> None:
+    """They are to be replaced before a dump is shared."""
+    macs = [bytes([2, 0, 0x1A, 0x2B, 0x3C, n]) for n in range(3)]
+    whole = b"junk" + rf.build(macs[0]) + rf.build(macs[1])[16:] + rf.build(macs[2])[:30]
+    data = whole + rf.build(macs[0])[16:30]
+    found = rf.mac_offsets(data)
+    assert [data[at : at + 6] for at in found] == [*macs, macs[0]]
+    assert rf.mac_offsets(data[:-1]) == found[:-1], "cut off"
+    assert len(rf.mac_offsets(data * 1000)) == 64
+
+
 @given(st.binary(max_size=200))
 def test_rf_parsing_is_total(data: bytes) -> None:
     parsed = rf.parse(b"TLV\0\x40\0\0\0\0\x11\x11\x11" + data)

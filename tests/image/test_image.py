@@ -91,6 +91,13 @@ def test_a_rotated_dump_is_rotated_back(loader_trailer: bool) -> None:
     assert image.notices[0].code == "rotated-dump"
 
 
+def test_a_rotated_dump_under_an_unknown_key_is_rotated_back() -> None:
+    whole = flash(KEY)
+    image = read_image(whole[0x11000:] + whole[:0x11000])
+    assert (image.rotation, image.physical) == (0x11000, whole)
+    assert image.encryption.state == "recovered"
+
+
 def test_an_app_alone_knows_where_it_belongs() -> None:
     image = read_image(flash()[0x11000:0x55000])
     assert (image.start, image.logical_start) == (0x11000, 0x10000)
