@@ -17,6 +17,7 @@ from bekenlab.redaction.dump import DumpRedactor
 from bekenlab.redaction.log import LogRedactor, is_log
 from bekenlab.redaction.proof import check_gone, check_unchanged
 from bekenlab.redaction.views import code_ranges, without
+from bekenlab.secrecy.names import is_secret_name
 from bekenlab.tuya.boot_log.clean import MAX_LOG
 from bekenlab.tuya.firmware import FirmwareKind
 
@@ -168,6 +169,19 @@ def _notices(before: Analysis, image: Image, run: DumpRedactor) -> Iterator[Noti
         yield Notice(
             "redact-leading-bytes",
             "The bytes before the boot loader, which are not flash, were left out.",
+        )
+    named = sorted(
+        name
+        for statement in before.tuya.statements
+        for name in statement.parameters.flat()
+        if is_secret_name(name)
+    )
+    if named:
+        yield Notice(
+            "redact-unchecked",
+            f"The pin configuration has values that sound like secrets, which were replaced: "
+            f"{', '.join(dict.fromkeys(named))[:200]}. Everything else in it was kept: look "
+            "through it before you share it.",
         )
     yield from _unchecked(before, image)
     if before.firmware.kind is FirmwareKind.OPENBEKEN and _has_files(image):
