@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import random
 import zlib
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bekenlab.errors import RefusedError
+from bekenlab.flashing.backup import backup as make_backup
 from bekenlab.flashing.journal import WriteJournal, WriteRecord
 from bekenlab.flashing.pieces import Piece
 from bekenlab.flashing.plan import FlashPlan, PlannedSector, Refusal, compose
@@ -181,3 +184,27 @@ def test_the_backup_of_a_write_that_was_cut_off_is_remembered(tmp_path: Path) ->
     state = survey(target, journal, [])
     assert state.unfinished
     assert state.backup == (backup, sample)
+    journal.save(replace(record, backup=None), state.unfinished[0])
+    state = survey(target, journal, [])
+    assert state.unfinished
+    assert state.backup is None
+
+
+def test_a_backup_that_was_changed_since_it_was_made_is_none(tmp_path: Path) -> None:
+    sample, output = build_sample(), tmp_path / "backup.bin"
+    target = connect(VirtualTransport(RomChip("BK7231N", sample)), wait=0).target
+    make_backup(target, output, now=lambda: datetime.now(UTC))
+    assert survey(target, WriteJournal(tmp_path), [output]).backup == (output, sample)
+    output.chmod(0o600)
+    output.write_bytes(sample[:0x150000] + b"changed" + sample[0x150007:])
+    assert survey(target, WriteJournal(tmp_path), [output]).backup is None
+
+
+@pytest.mark.parametrize("size", [0x1FF000, 0x200000, 0x201000])
+def test_a_file_of_another_size_than_flash_is_no_backup(size: int, tmp_path: Path) -> None:
+    """Even if all that cannot be rebuilt is in it."""
+    sample = build_sample()
+    target = connect(VirtualTransport(RomChip("BK7231N", sample)), wait=0).target
+    (tmp_path / "file.bin").write_bytes(sample[:size].ljust(size, b"\xff"))
+    known = survey(target, WriteJournal(tmp_path), [tmp_path / "file.bin"]).backup
+    assert (known is not None) is (size == len(sample))

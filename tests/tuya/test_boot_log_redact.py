@@ -211,3 +211,12 @@ def test_what_is_remembered_of_a_log_is_bounded() -> None:
     assert min(spent[-3:]) < 3 * max(spent[1:3])
     [line] = redactor.redact(["joins network number 1999 now"])
     assert "1999" not in line
+
+
+def test_a_value_that_keeps_coming_back_is_not_forgotten() -> None:
+    redactor = LineRedactor()
+    for at in range(700):
+        label = "ssid:Villa Bellevue 7" if at % 50 == 0 else f"ssid:network number {at}"
+        redactor.redact([label, f"nothing here {at}"])
+    [line] = redactor.redact(["found Villa Bellevue 7 again"])
+    assert "Bellevue" not in line

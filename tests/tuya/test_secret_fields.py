@@ -37,6 +37,10 @@ def parts(name: str, value: bytes) -> list[tuple[str, bytes, str]]:
         ("never_seen", b"what?\0", [("other", b"what?", "raw")]),
         ("never_seen", b'["whatever",{"ssid":"n"}]',
          [("other", b"whatever", "raw"), ("wifi-name", b"n", "raw")]),
+        ("never_seen", b'{"ssid":"n","pas', [("other", b'{"ssid":"n","pas', "raw")]),
+        ("never_seen", b"{half a secret", [("other", b"{half a secret", "raw")]),
+        ("never_seen", b'half":"of it"}', [("other", b'half":"of it"}', "raw")]),
+        ("never_seen", b"true", []),
         ("never_seen", b"12", []),
         ("never_seen", b"123", [("other", b"123", "raw")]),
     ],
@@ -93,6 +97,17 @@ def test_a_record_must_start_a_sector_and_stand_alone() -> None:
     assert find_fast_connect(b"\xff" * 8 + sector, phase=8)[0].offset == 8
     assert find_fast_connect(b"\xff" * 8 + sector) == ()
     assert find_fast_connect(record.ljust(0x1000, b"x")) == ()
+
+
+def test_of_a_stored_record_each_secret_is_named_by_its_kind() -> None:
+    record = b"network".ljust(33, b"\0") + bytes(8) + b"0f" * 32 + b"\0" + b"pass".ljust(65, b"\0")
+    record = record[:SIZE].ljust(SIZE, b"\0")
+    found = parts("never_seen", len(record).to_bytes(4, "little") + record)
+    assert found == [
+        ("wifi-name", b"network", "raw"),
+        ("wifi-key", b"0f" * 32, "raw"),
+        ("wifi-password", b"pass", "raw"),
+    ]
 
 
 @given(st.binary(max_size=64), st.integers(0, 4095))
