@@ -1,6 +1,6 @@
 """Installs killed at seeded points: the next run finishes, or undo restores every byte.
 
-Thirty-four points each time, fifty on demand (``amounts``).
+Thirty-three points each time, fifty on demand (``amounts``).
 Odd seeds undo, even ones run again. A process dies at a byte on the line; a chip loses its power at
 an operation of its flash.
 """
@@ -55,6 +55,6 @@ def test_a_power_cut_on_n(first: int, tmp_path: Path) -> None:
     assert seen["undone from half"]
 
 
-@pytest.mark.parametrize("seed", range(200, 202))
+@pytest.mark.parametrize("seed", one_in(2, range(200, 202)))
 def test_a_killed_process_on_t(seed: int, tmp_path: Path) -> None:
     killed_by_bytes(switch(), seed, tmp_path, known=True)
