@@ -40,9 +40,11 @@ def verdict(test: str, folder: Path, cpu: float = 60, wall: float = 60) -> str:
     (folder / "conftest.py").write_text(PROFILE)
     file = folder / "test_it.py"
     file.write_text(f"from bekenlab.image.fnv import fnv1a\n\ndef test_it():\n    {test}\n")
+    # Options for this run of pytest, such as --cov in CI, are not for the one inside.
+    ours = {n: v for n, v in os.environ.items() if not n.startswith(("PYTEST_", "COV_"))}
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(file), str(cpu), str(wall)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")])},
+        env={**ours, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")])},
         cwd=ROOT,
         capture_output=True,
         text=True,
