@@ -106,7 +106,7 @@ def test_openbeken_is_installed_and_undone(bench: Page, tmp_path: Path, shoot: S
     question = bench.locator(".question")
     expect(question).to_contain_text("The rehearsal passed", timeout=LONG)
     expect(question).to_contain_text("boot loader, RF calibration")
-    expect(question).to_contain_text("It joins the Wi-Fi network home")
+    expect(question).to_contain_text("It is set up to join the Wi-Fi network home")
     row = question.get_by_role("row").filter(has=bench.get_by_role("rowheader", name="P26"))
     expect(row).to_contain_text("Rel;1")
     expect(row).to_contain_text("does what it should")
