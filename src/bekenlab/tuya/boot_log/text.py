@@ -62,18 +62,43 @@ class TextReading:
     truncated: bool
 
 
+@dataclass(slots=True)
+class _Joining:
+    """Chunks being joined, as parts: a text that grew with each would be copied as often."""
+
+    first: Chunk
+    parts: list[str]
+    followed: bool
+
+    def end(self, size: int) -> str:
+        """The last ``size`` characters, or all if there are fewer."""
+        taken: list[str] = []
+        missing = size
+        for part in reversed(self.parts):
+            if missing <= 0:
+                break
+            taken.append(part)
+            missing -= len(part)
+        text = "".join(reversed(taken))
+        return text[max(0, len(text) - size) :]
+
+    def whole(self) -> Chunk:
+        return Chunk(self.first.family, self.first.at, "".join(self.parts), self.followed)
+
+
 def join_chunks(chunks: list[Chunk]) -> list[Chunk]:
     """Join chunks of one family where the end of one overlaps the beginning of the next."""
-    joined: list[Chunk] = []
+    joined: list[_Joining] = []
     for chunk in chunks:
-        last = joined[-1] if joined else None
-        size = _overlap(last.body, chunk.body) if last and last.family == chunk.family else 0
+        last = joined[-1] if joined and joined[-1].first.family == chunk.family else None
+        size = _overlap(last.end(len(chunk.body)), chunk.body) if last else 0
         if last is None or not size:
-            joined.append(chunk)
+            joined.append(_Joining(chunk, [chunk.body], chunk.followed))
         else:
-            body = last.body + chunk.body[size:]
-            joined[-1] = Chunk(last.family, last.at, body, chunk.followed)
-    return joined
+            if size < len(chunk.body):
+                last.parts.append(chunk.body[size:])
+            last.followed = chunk.followed
+    return [each.whole() for each in joined]
 
 
 def _overlap(left: str, right: str) -> int:
