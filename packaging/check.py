@@ -36,7 +36,7 @@ def _check_commands(program: Path, folder: Path) -> None:
     for name in ("one.bin", "two.bin"):
         _run(program, folder, "demo", "--save", name)
     _run(program, folder, "analyze", "-j", "2", "one.bin", "two.bin", says="two.bin: BK7231N, CB2S")
-    _run(program, folder, "boot", "one.bin", says="the log has given the complete pin configuration")
+    _run(program, folder, "boot", "one.bin", says="the complete pin configuration")
     _run(program, folder, "pinout", "CB2S", says="CB2S")
     url = "virtual://bk7231n?image=one.bin"
     _run(program, folder, "info", "-p", url, says="BK7231N")
