@@ -71,13 +71,12 @@ def log_in(file: InputFile) -> LogReport:
         BekenlabError: It is not a boot log of a Tuya device.
     """
     _refuse_other_kinds(file.data)
-    count = len(read_configurations(file.data))
     try:
         log = parse_boot_log(as_utf8(file.data))
-        if log.firmware or log.chip or count < 2:
+        if log.firmware or log.chip or len(read_configurations(file.data)) < 2:
             return report_of(file.name, log)
     except NotADumpError:
-        if not count:
+        if not read_configurations(file.data):
             raise
     # Read as one log, the configurations of several devices would become one device.
     return _of_configuration(file)

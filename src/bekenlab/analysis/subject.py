@@ -92,7 +92,7 @@ def read_subject(path: Path, *, boot: BootMode = BootMode.AUTO) -> Subject:
         boot: Whether a dump is booted in the virtual chip for its pins.
 
     Raises:
-        BekenlabError: The file cannot be read, or is none of these.
+        BekenlabError: The file cannot be read, or is of another kind.
     """
     return subject_of(load_one(path), boot=boot)
 

@@ -143,7 +143,7 @@ def package(key: str) -> Module:
             return found
     known = ", ".join(found.key for found in packages())
     raise UnsupportedError(
-        f"There is no package called {key!r}.", hint=f"Known packages: {known}.", key=key
+        f"The package {key!r} is not known.", hint=f"Known packages: {known}.", key=key
     )
 
 

@@ -37,7 +37,7 @@ def firmware_for(choice: str | None, events: EventSink) -> FirmwareFor:
     """A function that returns the firmware once the chip is known; a file is read immediately.
 
     Raises:
-        UsageError: No file is given, and nobody can be asked.
+        UsageError: No file is given, and there is no terminal to ask on.
         BekenlabError: The file cannot be used.
     """
     from bekenlab.errors import DeclinedError, UsageError

@@ -25,7 +25,7 @@ def with_one_input(path: Path, read: Callable[[Path], Result], *, as_json: bool 
         as_json: Whether the command speaks to a script, which cannot be asked.
 
     Raises:
-        SeveralInputsError: There are several, and nobody can be asked.
+        SeveralInputsError: There are several, and there is no terminal to ask on.
         BekenlabError: As ``read``.
     """
     from bekenlab.analysis.several import SeveralInputsError

@@ -38,7 +38,7 @@ def new_password(question: str, problem: Callable[[str], str]) -> str:
     Args:
         question: What it is for.
         problem: Why a password cannot be used; empty if it can. An empty password always can: it
-            means that there is none, and is asked for once.
+            stands for no password, and is asked for once.
     """
     while True:
         first = _hidden(question)

@@ -34,7 +34,7 @@ def examine(
     target: Target,
     *,
     original: Callable[[int], bytes | None] = _nothing,
-    likely: Iterable[bytes] = (),
+    likely: Iterable[bytes | None] = (),
 ) -> Condition:
     """Read what is needed to judge the chip: up to 19 sectors, and its eFuse.
 
@@ -42,8 +42,8 @@ def examine(
         target: The chip.
         original: What a sector held before an interrupted write, which is restored; None: what it
             holds now.
-        likely: Flash contents that may begin like the chip's. If the CRC of one's boot loader is
-            the chip's, the loader is not read.
+        likely: Flash contents that may begin like the chip's, if there are any. If the CRC of one's
+            boot loader is the chip's, the loader is not read.
     """
     identity = target.identity
     chip = identity.chip
@@ -56,7 +56,7 @@ def examine(
         key = keys_of(_sector(target, 0, original)).loader
         loader = LoaderCheck(LoaderState.INTACT, key)
     else:
-        head = _head(target, original, likely)
+        head = _head(target, original, [data for data in likely if data])
         names = (chip.name,) if chip else ()
         loader = check_loader(head, chips=names, key=efuse, app_key=app)
     code = CodeKeys(loader.key, app)

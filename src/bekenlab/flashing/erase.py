@@ -26,7 +26,7 @@ def parse_range(text: str, chip: Chip | None, size: int) -> tuple[int, int]:
         size: Flash size.
 
     Raises:
-        UsageError: It is none of these, lies outside flash, or does not end on sector boundaries.
+        UsageError: It has another form, lies outside flash, or does not end on sector boundaries.
     """
     start, end = _bounds(text, chip, size)
     if not 0 <= start < end <= size or start % SECTOR or end % SECTOR:

@@ -65,7 +65,7 @@ def plan_write(
         UsageError: A file's address is unknown, or two files overlap.
         BekenlabError: The chip or the port fails.
     """
-    likely = [data for data in (state.backup and state.backup[1], loader_area(file)) if data]
+    likely = (state.backup and state.backup[1], loader_area(file))
     condition = examine(target, original=state.original, likely=likely)
     parts = [
         placed(target, file, options, options.address, condition),

@@ -130,8 +130,7 @@ def plan_unchanged(
     """
     condition = NOTHING_KNOWN
     if file.kind in RUNS:
-        area = loader_area(file)
-        condition = examine(target, likely=[area] if area else [])
+        condition = examine(target, likely=[loader_area(file)])
     part = placed(target, file, options, options.address, condition)
     pieces = tuple(piece for whole in part.pieces for piece in inside(whole, target.size))
     if not pieces or journal.concerns(target.identity) or not _holds(target, pieces):

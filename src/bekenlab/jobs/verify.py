@@ -70,9 +70,8 @@ def verify_linked(
         events: Receives progress.
     """
     raise_if_flash_is_silent(target)
-    area = loader_area(file)
     brings_loader = file.kind is FileKind.QIO
-    condition = examine(target, likely=[area] if area else []) if brings_loader else NOTHING_KNOWN
+    condition = examine(target, likely=[loader_area(file)]) if brings_loader else NOTHING_KNOWN
     part = placed(target, file, WriteOptions(), address, condition)
     report = compare(target, path, part.pieces, events=events)
     return replace(report, left_out=tuple(part.kept))

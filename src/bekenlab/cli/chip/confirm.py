@@ -15,7 +15,7 @@ def confirmed(question: str, options: ChipOptions) -> bool:
     """Whether the user agrees.
 
     Raises:
-        RefusedError: Nobody can be asked.
+        RefusedError: It was not agreed to, and there is no terminal to ask on.
     """
     if options.yes:
         return True
@@ -24,7 +24,7 @@ def confirmed(question: str, options: ChipOptions) -> bool:
 
 
 def refuse_unless_asked(options: ChipOptions) -> None:
-    """Refuse to change anything if nobody has agreed and nobody can be asked.
+    """Refuse to change anything unless it was agreed to, or there is somebody to ask.
 
     Raises:
         RefusedError: There is no terminal, and no ``--yes``.
@@ -35,6 +35,6 @@ def refuse_unless_asked(options: ChipOptions) -> None:
         return
 
     raise RefusedError(
-        "changing the chip needs a confirmation, and nobody can be asked here",
+        "changing the chip needs a confirmation, and none can be asked for here",
         hint="look at the plan with --dry-run, then add --yes",
     )
