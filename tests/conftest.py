@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,10 +16,12 @@ from markers import markers_of
 from shared import dump_names
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
 # Seconds that no test may take: many times what the longest takes where much else is done.
 LONGEST = 900
+# Whether a test counts for the coverage of lines.
+_COUNTS = pytest.StashKey[bool]()
 # Times say something about the computer, not about the program: it may be busy with other tests.
 settings.register_profile("bekenlab", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # The same examples each time: CI is red because of what was changed, and red again where one looks
@@ -39,6 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     A dump is unpacked, analysed and redacted once a process (see ``shared`` and ``analyses``).
     """
     names = set(dump_names())
+    counted: set[str] = set()
     for item in items:
         for marker in markers_of(item):
             item.add_marker(marker)
@@ -46,6 +51,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         name = callspec.params.get("name") if callspec else None
         if name in names:
             item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{name}"))
+        item.stash[_COUNTS] = _counts(item, counted)
+
+
+def _counts(item: pytest.Item, counted: set[str]) -> bool:
+    """Whether the lines that a test reaches count as covered.
+
+    Tracing makes a test take more than twice as long. So of a test with many parameters the first
+    run counts, and what is slow, or marked ``no_cover`` for its volume, does not count at all.
+    """
+    function = item.nodeid.split("[")[0]
+    if function in counted or any(item.iter_markers("slow")) or any(item.iter_markers("no_cover")):
+        return False
+    counted.add(function)
+    return True
 
 
 @pytest.hookimpl(wrapper=True)
@@ -71,17 +90,33 @@ def _too_long(*_: object) -> None:
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """A test that does not count is not traced at all.
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """What is set up for a test that does not count is not traced either."""
+    with _traced(item):
+        return (yield)
 
-    In the processes of xdist, lines are traced on in spite of pytest-cov's own ``no_cover``; such
-    tests then take four times as long.
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """A test that does not count is not traced at all, nor are its threads.
+
+    In the processes of xdist, lines are traced on in spite of pytest-cov's own ``no_cover``.
     """
-    if item.get_closest_marker("no_cover") is None:
+    with _traced(item):
         return (yield)
-    tracer = sys.gettrace()
+
+
+@contextmanager
+def _traced(item: pytest.Item) -> Iterator[None]:
+    """Lines are traced within it only if the test counts."""
+    if item.stash.get(_COUNTS, True):
+        yield
+        return
+    here, threads = sys.gettrace(), threading.gettrace()
     sys.settrace(None)
+    threading.settrace(None)
     try:
-        return (yield)
+        yield
     finally:
-        sys.settrace(tracer)
+        sys.settrace(here)
+        threading.settrace(threads)

@@ -153,8 +153,17 @@ class DumpRedactor:
                     self._parameters += block.body[start:end]
             self.erased += block.erase_unused()
         if self._psm:
-            for name, span in list(self._psm.secrets()):
-                self._span(self._psm.body, span, f"PSM storage, {name}")
+            self._psm_values(self._psm)
+
+    def _psm_values(self, psm: PsmEditor) -> None:
+        plain, spans = bytes(psm.body), []
+        for name, start, end in list(psm.records()):
+            value = plain[start:end]
+            spans += [span.moved(start) for span in secret_spans(name, value)]
+            psm.body[start:end] = self._value(name, value, "PSM storage")
+            if name in PARAMETERS:
+                self._parameters += psm.body[start:end]
+        self._remember_network(plain, spans)
 
     def _value(self, name: str, value: bytes, place: str) -> bytes:
         if name in PARAMETERS:
@@ -180,10 +189,7 @@ class DumpRedactor:
             plain = bytes(self.data[record.offset : end])
             body = bytearray(masked(plain) if record.masked else plain)
             place = f"Wi-Fi fast connect {record.offset + self.image.start:#x}"
-            spans = [
-                SecretSpan(s.start - record.offset, s.end - record.offset, s.kind)
-                for s in record.spans
-            ]
+            spans = [span.moved(-record.offset) for span in record.spans]
             self._remember_network(bytes(body), spans)
             for span in spans:
                 self._span(body, span, place)
@@ -216,7 +222,7 @@ class DumpRedactor:
             text = frozen[start:end]
             for scan in scans:
                 for span in scan(text):
-                    whole = SecretSpan(start + span.start, start + span.end, span.kind, span.form)
+                    whole = span.moved(start)
                     self._span(self.data, whole, f"text at {whole.start + self.image.start:#x}")
 
     def _tokens(self, data: bytes) -> Iterator[SecretSpan]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Form = Literal["raw", "base64", "number"]
@@ -23,3 +23,7 @@ class SecretSpan:
     end: int
     kind: str
     form: Form = "raw"
+
+    def moved(self, by: int) -> SecretSpan:
+        """Return the same secret ``by`` bytes further on."""
+        return replace(self, start=self.start + by, end=self.end + by)

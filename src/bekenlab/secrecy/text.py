@@ -72,7 +72,7 @@ def byte_spans(data: bytes, base: int = 0, *, shortest: int = 1) -> Iterator[Sec
     """
     for span in text_spans(data.replace(b"\xff", b"\x00").decode("latin-1")):
         if span.end - span.start >= shortest:
-            yield SecretSpan(base + span.start, base + span.end, span.kind, span.form)
+            yield span.moved(base)
 
 
 def _all(text: str) -> Iterator[SecretSpan]:

@@ -23,7 +23,7 @@ _MAX_STARTS = 16
 _MISSES = 2
 _FEW = 3
 _MANY = 10
-PSM_ENTRY = re.compile(rb"([\x21-\x3c\x3e-\x7e]{1,96})=([^\x00\xff]{0,4096})", re.DOTALL)
+PSM_ENTRY = re.compile(rb"([\x21-\x3c\x3e-\x7e]{1,96})=([^\x00\xff]*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,13 @@
-"""Finds the secrets of a PSM region, and writes the region back."""
+"""Finds the values of a PSM region, and writes the region back."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bekenlab.secrecy.span import SecretSpan
 from bekenlab.tuya.crypto import AES_BLOCK, decrypt, encrypt
 from bekenlab.tuya.facts import storage_facts
 from bekenlab.tuya.psm import PSM_ENTRY, clean_name, psm_key, read_psm
-from bekenlab.tuya.secret_fields import secret_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,20 +27,14 @@ class PsmEditor:
     _key: bytes | None = field(repr=False)
     _data: bytearray = field(repr=False)
 
-    def secrets(self) -> Iterator[tuple[str, SecretSpan]]:
-        """Yield (name, span in ``body``) for every secret in the ``key=value`` strings."""
+    def records(self) -> Iterator[tuple[str, int, int]]:
+        """Yield (name, start, end) for the value of every ``key=value`` string in ``body``."""
         plain = bytes(self.body).replace(b"\xff", b"\x00")
         at = 0
         for piece in plain.split(b"\x00"):
             match = PSM_ENTRY.search(piece)
             if match:
-                name = clean_name(match[1])
-                start = at + match.start(2)
-                for span in secret_spans(name, match[2]):
-                    yield (
-                        name,
-                        SecretSpan(start + span.start, start + span.end, span.kind, span.form),
-                    )
+                yield clean_name(match[1]), at + match.start(2), at + match.end(2)
             at += len(piece) + 1
 
     def save(self) -> None:
