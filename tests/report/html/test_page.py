@@ -11,7 +11,7 @@ import pytest
 from analyses import oem_cfg, real, sample, storage, study, with_regions
 from bekenlab.report.html import html_report
 from bekenlab.samples import SAMPLE_NAME
-from shared import dump_names
+from shared import dump, dump_names
 
 if TYPE_CHECKING:
     from bekenlab.analysis.model import Analysis
@@ -137,6 +137,14 @@ def test_a_configuration_alone_has_a_page_too() -> None:
     assert "ESPHome configuration" in text
     assert "Not understood: odd_pin = 3" in text
     assert "Map of flash" not in text
+
+
+def test_the_board_is_that_of_the_dumps_boot_loader() -> None:
+    """BK7238 with Beken's loader and Tuya's storage."""
+    flash = bytearray(dump("openbk7238-qio-1.18.300").ljust(0x200000, b"\xff"))
+    stored = dump("bk7231t-tuyaconfig-pc44ha")
+    flash[0x1EE000 : 0x1EE000 + len(stored)] = stored
+    assert "board: generic-bk7238\n" in "".join(read(html_report(study(bytes(flash)))).texts)
 
 
 def test_a_chip_that_esphome_does_not_know_has_no_yaml() -> None:

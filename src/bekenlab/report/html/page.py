@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import UnsupportedError
-from bekenlab.esphome import build_firmware
+from bekenlab.esphome import build_firmware, update_address
 from bekenlab.image import EncryptionState
 from bekenlab.jobs.pinout import board_known
 from bekenlab.pins import Source
@@ -186,6 +186,7 @@ def _esphome(analysis: Analysis) -> str:
             chip=analysis.chip.name,
             module=analysis.module,
             firmware=analysis.firmware.name,
+            ota=update_address(analysis.image) if analysis.image else None,
             key=analysis.image.encryption.key if analysis.image else None,
         )
     except UnsupportedError:
