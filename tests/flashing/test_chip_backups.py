@@ -29,11 +29,10 @@ if TYPE_CHECKING:
 
 FLASH = 0x200000
 T = "bk7231t-tuya-a60-smartbulb-rgbcww-5ch-pwm-1000hz"
-# Through a genuine boot loader a backup takes half a minute or more: one such dump each time.
+# Through a genuine boot loader a backup takes half a minute or more; test_fault_schedules makes one
+# each time.
 SLOW = frozenset({"BK7231T", "BK7231Q"})
-WHOLE = [
-    name for name in dump_names() if name in CHIPS and (ALL or name == T or CHIPS[name] not in SLOW)
-]
+WHOLE = [name for name in dump_names() if name in CHIPS and (ALL or CHIPS[name] not in SLOW)]
 
 # Millions of instructions in the same lines; they are measured by shorter tests.
 pytestmark = pytest.mark.no_cover
