@@ -15,20 +15,27 @@ from typing import Any
 from serial import SerialException, rfc2217
 from serial.urlhandler import protocol_socket
 
+from bekenlab.link.telnet import TelnetReader
+
 _SOCKET: Any = protocol_socket.Serial
 _RFC2217: Any = rfc2217.Serial
 
 _PIECE = 1 << 16
 # Bytes nobody has read yet; more are lost, as in an adapter whose buffer is full.
 _MOST_UNREAD = 1 << 20
-# The longest subnegotiation of RFC 2217 is a signature, which says nothing we need.
-_MOST_OPTION = 256
-_SB, _SE, _NEGOTIATION = 0xFA, 0xF0, range(0xFB, 0xFF)
-_IAC = b"\xff"
+# What pyserial raises at an answer to something that was not asked.
+_UNASKED = (TypeError, ValueError)
 
 
 class SocketPort(_SOCKET):  # type: ignore[misc]
     """``socket://HOST:PORT``."""
+
+    def close(self) -> None:
+        """Close the port; pyserial leaves the socket open if the other end has closed it."""
+        connection = self._socket
+        super().close()
+        if connection is not None:
+            connection.close()
 
     @property
     def in_waiting(self) -> int:
@@ -44,6 +51,13 @@ class SocketPort(_SOCKET):  # type: ignore[misc]
 class Rfc2217Port(_RFC2217):  # type: ignore[misc]
     """``rfc2217://HOST:PORT``."""
 
+    def close(self) -> None:
+        """Close the port; see ``SocketPort``."""
+        connection = self._socket
+        super().close()
+        if connection is not None:
+            connection.close()
+
     @property
     def in_waiting(self) -> int:
         """Number of bytes that :meth:`read` returns at once; 1 at the end of the connection."""
@@ -52,12 +66,12 @@ class Rfc2217Port(_RFC2217):  # type: ignore[misc]
 
     def _telnet_read_loop(self) -> None:
         """The reader thread; ends with the connection."""
-        self._read_buffer = unread = _Unread()
-        telnet = _TelnetReader(self)
+        self._read_buffer = _Unread()
+        telnet = TelnetReader(self)
         while self.is_open:
             try:
                 data = self._socket.recv(_PIECE)
-                unread.put(telnet.take(data))
+                telnet.feed(data)
             except TimeoutError:
                 continue
             except (OSError, SerialException, AttributeError):
@@ -65,6 +79,20 @@ class Rfc2217Port(_RFC2217):  # type: ignore[misc]
                 return
             if not data:
                 return
+
+    def data(self, data: bytes) -> None:
+        """Called by the reader of what arrives."""
+        self._read_buffer.put(data)
+
+    def negotiate(self, verb: bytes, option: bytes) -> None:
+        """Called by the reader of what arrives."""
+        with contextlib.suppress(*_UNASKED):
+            self._telnet_negotiate_option(verb, option)
+
+    def subnegotiate(self, content: bytes) -> None:
+        """Called by the reader of what arrives."""
+        with contextlib.suppress(*_UNASKED):
+            self._telnet_process_subnegotiation(content)
 
 
 class _Unread:
@@ -89,53 +117,3 @@ class _Unread:
             piece = bytes(self._data[:_PIECE])
             del self._data[:_PIECE]
             return piece
-
-
-class _TelnetReader:
-    """Takes telnet commands out of what arrives, and hands them to the port."""
-
-    def __init__(self, port: Rfc2217Port) -> None:
-        self._port = port
-        self._rest = b""
-        self._option: bytearray | None = None
-
-    def take(self, data: bytes) -> bytes:
-        """Add bytes as they arrived; return the data among them."""
-        kept = bytearray()
-        data = self._rest + data
-        at = 0
-        while True:
-            found = data.find(_IAC, at)
-            self._keep(data[at : found if found >= 0 else len(data)], kept)
-            if found < 0:
-                self._rest = b""
-                return bytes(kept)
-            size = self._command(data[found : found + 3], kept)
-            if not size:
-                self._rest = data[found:]
-                return bytes(kept)
-            at = found + size
-
-    def _keep(self, data: bytes, kept: bytearray) -> None:
-        if self._option is None:
-            kept += data
-        else:
-            self._option += data[: max(0, _MOST_OPTION - len(self._option))]
-
-    def _command(self, raw: bytes, kept: bytearray) -> int:
-        """Carry out the command at the start; return its size, or 0 if it is not complete."""
-        if len(raw) < 2 or (raw[1] in _NEGOTIATION and len(raw) < 3):
-            return 0
-        code = raw[1]
-        if code == _IAC[0]:
-            self._keep(_IAC, kept)
-        elif code == _SB:
-            self._option = bytearray()
-        # pyserial raises these at an answer to a question it did not ask.
-        with contextlib.suppress(TypeError, ValueError):
-            if code in _NEGOTIATION:
-                self._port._telnet_negotiate_option(raw[1:2], raw[2:3])
-            elif code == _SE and self._option is not None:
-                option, self._option = bytes(self._option), None
-                self._port._telnet_process_subnegotiation(option)
-        return 3 if code in _NEGOTIATION else 2

@@ -19,8 +19,9 @@ LINK_CHECK = link_check()
 _LATENCY = 0.25
 _QUIET = 0.04
 _LONGEST_DRAIN = 3.0
-# More than the replies to all requests in flight.
+# More than the replies to all requests in flight, and how much a single read counts for at least.
 _MOST_LATE = 1 << 16
+_LEAST_LATE = 64
 
 
 class Channel:
@@ -91,7 +92,7 @@ class Channel:
             if data:
                 self._heard_at = self.transport.now()
                 self._unread.extend(self._reader.feed(data))
-                self._late += len(data) if left <= 0 else 0
+                self._late += max(len(data), _LEAST_LATE) if left <= 0 else 0
             elif left <= 0:
                 return None
         frame = self._unread.popleft()
