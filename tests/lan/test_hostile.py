@@ -74,6 +74,38 @@ def test_an_answer_that_drips_has_one_deadline_for_all_of_it() -> None:
         device.info()
 
 
+def endless_head(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\n")
+    for _ in range(4096):
+        connection.sendall(b"X: " + b"x" * 65536 + b"\r\n")
+
+
+def dripping_head(connection: socket.socket) -> None:
+    for _ in range(100):
+        connection.sendall(b"H")
+        time.sleep(0.05)
+
+
+def endless_chunks(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\nTransfer-Encoding: chunked\r\n\r\n")
+    for _ in range(4096):
+        connection.sendall(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+
+
+@pytest.mark.parametrize("behave", [endless, endless_head, endless_chunks, dripping_head])
+def test_a_scan_goes_on_from_an_address_that_answers_without_end(behave: Behaviour) -> None:
+    with server(behave) as device:
+        began = time.monotonic()
+        assert _probe(device.host, HASTY) is None
+        assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize("behave", [endless_head, endless_chunks, dripping_head])
+def test_an_answer_without_end_ends(behave: Behaviour) -> None:
+    with server(behave) as device, pytest.raises((NotOpenBekenError, NoAnswerError)):
+        device.info()
+
+
 def test_silence_ends() -> None:
     with server(lambda _: time.sleep(1)) as device, pytest.raises(NoAnswerError, match="in time"):
         device.info()
