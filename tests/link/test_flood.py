@@ -28,6 +28,7 @@ CRC = bytes.fromhex("040e0801e0fc1012345678")
 READ = bytes.fromhex("040eff01e0fcf406100900000000") + bytes(4096)
 # Seconds of the line's clock: what the user gave it, and when the test loses its patience.
 PATIENCE = 3.0
+_READ = 0.004
 MOST = 60.0
 
 
@@ -52,7 +53,7 @@ def floods() -> dict[str, Callable[[], Iterator[bytes]]]:
 
 
 class Flood:
-    """A line on which something always arrives: a piece every ``every`` seconds."""
+    """A line on which a piece arrives every ``every`` seconds; with 0, whenever it is read."""
 
     def __init__(self, pieces: Iterator[bytes], every: float) -> None:
         self.name = "line"
@@ -69,7 +70,9 @@ class Flood:
         del data
 
     def read(self, timeout: float) -> bytes:
-        if timeout < self._every:
+        if not self._every:
+            self._now += _READ
+        elif timeout < self._every:
             self._now += max(timeout, 1e-4)
             if int(self._now / self._every) == int((self._now - timeout) / self._every):
                 return b""
@@ -88,7 +91,7 @@ class Flood:
         """Nothing to do."""
 
 
-@pytest.mark.parametrize("every", [0.01, 1.0])
+@pytest.mark.parametrize("every", [0.0, 0.01, 1.0])
 @pytest.mark.parametrize("kind", floods())
 def test_linking_ends_when_its_time_is_over(kind: str, every: float) -> None:
     with pytest.raises(BekenlabError) as caught:

@@ -21,7 +21,7 @@ _QUIET = 0.04
 _LONGEST_DRAIN = 3.0
 # More than the replies to all requests in flight, and how much a single read counts for at least.
 _MOST_LATE = 1 << 16
-_LEAST_LATE = 64
+_LEAST_LATE = 512
 
 
 class Channel:
