@@ -35,7 +35,7 @@ MOST = 60.0
 def floods() -> dict[str, Callable[[], Iterator[bytes]]]:
     """What a peer sends, piece by piece, for ever."""
     rng = random.Random(5)
-    noise = rng.randbytes(1 << 12)
+    noise = rng.randbytes(1 << 10)
     return {
         "garbage": lambda: itertools.repeat(noise),
         "replies to link checks": lambda: itertools.repeat(LINKED * 20),
@@ -91,7 +91,7 @@ class Flood:
         """Nothing to do."""
 
 
-@pytest.mark.parametrize("every", [0.0, 0.01, 1.0])
+@pytest.mark.parametrize("every", [0.0, 1.0])
 @pytest.mark.parametrize("kind", floods())
 def test_linking_ends_when_its_time_is_over(kind: str, every: float) -> None:
     with pytest.raises(BekenlabError) as caught:
