@@ -12,6 +12,7 @@ from bekenlab.secret import Secret
 from cli.program import Run, bekenlab
 from lan.devices import NEW_BUILD, package
 from lan.fake import FakeDevice
+from loopback import loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,3 +166,11 @@ def test_errors_end_with_their_status_and_say_what_to_do(
     run = bekenlab("obk", *words)
     assert (run.status, f"code {code}, exit {status}" in run.err) == (status, True)
     assert "  try: " in run.err
+
+
+@pytest.mark.parametrize("words", [["info"], ["pins"], ["command", "Power", "ON"]])
+def test_a_plain_web_server_is_not_taken_for_a_device(words: list[str]) -> None:
+    with loopback() as server:
+        host = server.address.removeprefix("http://")
+        run = bekenlab("obk", words[0], host, *words[1:])
+    assert (run.status, "code not-openbeken, exit 5" in run.err) == (5, True)

@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bekenlab.errors import BadValueError, BekenlabError
+from bekenlab.jobs.lan.scan import _probe
 from bekenlab.lan.address import Host, parse_host
 from bekenlab.lan.clock import Timeouts
 from bekenlab.lan.device import Device
-from bekenlab.lan.errors import NoAnswerError, NotOpenBekenError, WebPasswordError
+from bekenlab.lan.errors import DeviceRefusedError, NoAnswerError, NotOpenBekenError
 from bekenlab.lan.http import parse_reply
 from bekenlab.lan.replies import message_of, parse_command, parse_files, parse_info, parse_pins
 
@@ -73,6 +74,38 @@ def test_an_answer_that_drips_has_one_deadline_for_all_of_it() -> None:
         device.info()
 
 
+def endless_head(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\n")
+    for _ in range(4096):
+        connection.sendall(b"X: " + b"x" * 65536 + b"\r\n")
+
+
+def dripping_head(connection: socket.socket) -> None:
+    for _ in range(100):
+        connection.sendall(b"H")
+        time.sleep(0.05)
+
+
+def endless_chunks(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\nTransfer-Encoding: chunked\r\n\r\n")
+    for _ in range(4096):
+        connection.sendall(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+
+
+@pytest.mark.parametrize("behave", [endless, endless_head, endless_chunks, dripping_head])
+def test_a_scan_goes_on_from_an_address_that_answers_without_end(behave: Behaviour) -> None:
+    with server(behave) as device:
+        began = time.monotonic()
+        assert _probe(device.host, HASTY) is None
+        assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize("behave", [endless_head, endless_chunks, dripping_head])
+def test_an_answer_without_end_ends(behave: Behaviour) -> None:
+    with server(behave) as device, pytest.raises((NotOpenBekenError, NoAnswerError)):
+        device.info()
+
+
 def test_silence_ends() -> None:
     with server(lambda _: time.sleep(1)) as device, pytest.raises(NoAnswerError, match="in time"):
         device.info()
@@ -117,11 +150,72 @@ def test_a_promised_length_is_held_against_the_body() -> None:
         parse_reply(b"HTTP/1.1 200 OK\r\nContent-")
 
 
-def test_a_login_of_something_else_is_not_taken_for_openbeken() -> None:
-    answer = b'HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm="Router"\r\n\r\n'
-    with server(sends(answer)) as device, pytest.raises(WebPasswordError) as caught:
-        device.info()
-    assert caught.value.facts["openbeken"] is False
+def page(status: str, body: bytes = b"<html>", *more: str, kind: str = "text/html") -> bytes:
+    """What an ordinary web server answers."""
+    lines = [f"HTTP/1.1 {status}", "Server: nginx", f"Content-Type: {kind}", *more]
+    head = "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""])
+    return head.encode() + body
+
+
+OTHERS = {
+    "a page for everything": page("200 OK"),
+    "nothing there": page("404 Not Found"),
+    "nothing there, in JSON": page("404 N", b'{"detail":"Not Found"}', kind="application/json"),
+    "an error of its own": page("404 N", b'{"error":404,"path":"/"}', kind="application/json"),
+    "an error in words": page("404 N", b'{"error":"no","msg":"x"}', kind="application/json"),
+    "not allowed": page("405 Method Not Allowed"),
+    "forbidden": page("403 Forbidden"),
+    "broken": page("500 Internal Server Error"),
+    "a login": page("401 Unauthorized", b"", 'WWW-Authenticate: Basic realm="Router"'),
+    "a login by form": page("401 Unauthorized", b"{}", kind="application/json"),
+    "elsewhere": page("301 Moved", b"", "Location: https://192.168.1.1/"),
+    "Tasmota": page("200 OK", b'{"Command":"Unknown"}', kind="application/json"),
+    "JSON of something else": page("200 OK", b'{"status":"ok"}', kind="application/json"),
+    "a list": page("200 OK", b'[{"success":200}]', kind="application/json"),
+    "success of another kind": page("200 OK", b'{"success":true}', kind="application/json"),
+    "nothing": page("204 No Content", b""),
+}
+
+
+@pytest.mark.parametrize("asked", [Device.info, Device.pins, lambda it: it.command("Power ON")])
+@pytest.mark.parametrize("kind", OTHERS)
+def test_another_web_server_is_not_openbeken(kind: str, asked: Callable[[Device], object]) -> None:
+    with server(sends(OTHERS[kind])) as device, pytest.raises(NotOpenBekenError) as caught:
+        asked(device)
+    assert caught.value.exit_code == 5
+    status = int(OTHERS[kind].split()[1])
+    assert status == 200 or caught.value.facts["status"] == status
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_a_scan_does_not_list_another_web_server(kind: str) -> None:
+    with server(sends(OTHERS[kind])) as device:
+        assert _probe(device.host, HASTY) is None
+
+
+@pytest.mark.parametrize("body", [b'{"success":200, "msg":"OK", "res":}', b'{"success":200}'])
+def test_a_command_is_done_when_the_device_says_so(body: bytes) -> None:
+    with server(sends(HEAD + body)) as device:
+        device.command("Power ON")
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (b'{"error":400, "msg":"Bad Arguments", "res":}', DeviceRefusedError),
+        (b'{"error":-1}', DeviceRefusedError),
+        (b"", NotOpenBekenError),
+        (b"{}", NotOpenBekenError),
+        (b'{"res":{"POWER":"ON"}}', NotOpenBekenError),
+    ],
+)
+def test_a_command_is_not_done_until_the_device_says_so(
+    body: bytes, error: type[BekenlabError]
+) -> None:
+    with server(sends(HEAD + body)) as device, pytest.raises(error):
+        device.command("Power ON")
+    with server(sends(HEAD + body)) as device, pytest.raises(error):
+        device.set_pins([0], [0])
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from bekenlab.tuya.boot_log.model import BootLog
 
 _SLICE = 0.2
-# The whole log is parsed again when new text has arrived and the port is quiet for a moment.
+# The whole log is parsed again when new text has arrived and the port is quiet for a moment; a long
+# one only when it has grown by an eighth, or a port that is never quiet for long would take it all.
 _MOST = 8 << 20
+_LONG = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def capture(
     started = transport.now()
     data = bytearray()
     known = 0
-    dirty = False
+    due = 1
     with _LogFile(output) as file:
         while not interrupted() and len(data) < _MOST:
             passed = transport.now() - started
@@ -79,10 +81,9 @@ def capture(
             if piece:
                 file.write(piece)
                 data += piece
-                dirty = True
                 heard(passed, piece.decode("utf-8", "replace"))
-            elif dirty:
-                dirty = False
+            elif len(data) >= due:
+                due = len(data) + max(1, len(data) // 8 if len(data) > _LONG else 0)
                 pins = pins_from_log(parse_boot_log(bytes(data)))
                 if len(pins.pins) > known:
                     known = len(pins.pins)

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from bekenlab.errors import Action, BadValueError
+from bekenlab.errors import BadValueError
+from bekenlab.lan.checks import checked, done
 from bekenlab.lan.clock import Timeouts, WallClock
 from bekenlab.lan.connection import Connection
 from bekenlab.lan.errors import (
@@ -20,7 +21,6 @@ from bekenlab.lan.errors import (
     NoAnswerError,
     NoHostError,
     NotOpenBekenError,
-    WebPasswordError,
 )
 from bekenlab.lan.http import Reply, check_burst, parse_reply, request_head
 from bekenlab.lan.replies import (
@@ -28,7 +28,6 @@ from bekenlab.lan.replies import (
     DeviceInfo,
     DevicePins,
     StoredFile,
-    message_of,
     parse_command,
     parse_files,
     parse_info,
@@ -55,7 +54,6 @@ _BINARY = "application/octet-stream"
 _HTML = "text/html"
 _MOST_TOKENS = 128  # of JSON, in POST /api/pins
 _MOST_FILES = 1 << 20
-_REALM = "OpenBeken"
 
 
 class Device:
@@ -103,7 +101,7 @@ class Device:
         if tokens > _MOST_TOKENS:
             raise BadValueError(f"{tokens} values are more than OpenBeken accepts at once")
         body = json.dumps({"roles": list(roles), "channels": list(channels)}, separators=(",", ":"))
-        self._post("/api/pins", body.encode(), _JSON)
+        done(self.host, self._post("/api/pins", body.encode(), _JSON))
 
     def command(self, text: str) -> CommandReply:
         """Run a command, once.
@@ -111,11 +109,12 @@ class Device:
         Raises:
             BadValueError: It is empty, too long, or contains a zero byte.
             DeviceRefusedError: The device does not know it, or rejects its arguments.
+            NotOpenBekenError: The answer does not say that it was run.
         """
         body = text.encode()
         if not body.strip() or b"\0" in body:
             raise BadValueError("this is not a command", hint="a command looks like: Status 0")
-        return parse_command(self._post("/api/cmnd", body, _JSON).text)
+        return parse_command(done(self.host, self._post("/api/cmnd", body, _JSON)).text)
 
     def set_startup_command(self, text: str) -> None:
         r"""Set the commands that the device runs when it starts, separated by ``\n``.
@@ -129,7 +128,8 @@ class Device:
         path = f"/startup_command?startup_cmd=1&data={quote(text, safe='')}"
         head = self._head("GET", path)
         check_burst(head, b"")
-        self._checked(self._exchange(head, b"", seconds=self.timeouts.answer, most=_SMALL), _HTML)
+        reply = self._exchange(head, b"", seconds=self.timeouts.answer, most=_SMALL)
+        self._checked(reply, _HTML)
 
     def fits_startup_command(self, text: str) -> bool:
         """Whether a startup command fits into one request."""
@@ -268,6 +268,9 @@ class Device:
                     raise
             self.clock.sleep(self.timeouts.poll)
 
+    def _checked(self, reply: Reply, kind: str) -> Reply:
+        return checked(self.host, reply, kind, given=self._password is not None)
+
     def _head(self, method: str, path: str, length: int | None = None) -> bytes:
         return request_head(method, path, self.host, password=self._password, length=length)
 
@@ -284,35 +287,6 @@ class Device:
             connection.send(head, body, seconds=seconds, progress=progress)
             return parse_reply(connection.answer(seconds=seconds, most=most))
 
-    def _checked(self, reply: Reply, kind: str) -> Reply:
-        """The reply, if it is of the expected kind.
-
-        Raises:
-            WebPasswordError: The device asks for a password.
-            DeviceRefusedError: The device refuses the request.
-            NotOpenBekenError: It is of another kind; a build answers an unknown path with a page.
-        """
-        if reply.status == 401:
-            raise _locked(self.host, reply, given=self._password is not None)
-        if 300 <= reply.status < 400:
-            raise NotOpenBekenError(
-                f"{self.host} redirects to {reply.location[:80]!r}",
-                hint="bekenlab does not follow redirects: name the device itself",
-            )
-        if reply.status != 200:
-            message = message_of(reply.text) or "no reason given"
-            raise DeviceRefusedError(
-                f"{self.host} refuses: {message} (status {reply.status})",
-                hint="see the log on the device's web page",
-                status=reply.status,
-            )
-        if reply.kind != kind:
-            raise NotOpenBekenError(
-                f"{self.host} answers with {reply.kind or 'something'} instead of {kind}",
-                hint="is it OpenBeken? A build without this feature also answers like this",
-            )
-        return reply
-
 
 def _sized(reply: Reply, size: int | None) -> Reply:
     if size is None or len(reply.body) == size:
@@ -320,14 +294,4 @@ def _sized(reply: Reply, size: int | None) -> Reply:
     raise NoAnswerError(
         f"the answer is incomplete: {len(reply.body):,} of {size:,} bytes arrived",
         hint="the Wi-Fi may be weak: move the device closer and try again",
-    )
-
-
-def _locked(host: Host, reply: Reply, *, given: bool) -> WebPasswordError:
-    kind = "is OpenBeken and" if _REALM in reply.realm else "is not OpenBeken, but"
-    what = "does not accept this password" if given else "requires a password"
-    return WebPasswordError(
-        f"{host} {kind} {what}",
-        action=Action("give-web-password"),
-        openbeken=_REALM in reply.realm,
     )

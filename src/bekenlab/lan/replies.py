@@ -39,6 +39,12 @@ _MOST_ROLES = 256
 # list.
 _FILE = re.compile(r'\{"name":"(.{0,255}?)","type":(\d{1,3}),"size":(\d{1,10})\}', re.DOTALL)
 _MESSAGE = re.compile(r'"msg":\s*"(.{0,200}?)"', re.DOTALL)
+# The answers of rest_interface.c to a request it carried out, and to one it did not.
+_SUCCESS = re.compile(r'\s*\{\s*"success"\s*:\s*200\b')
+_REFUSAL = re.compile(
+    r'\s*\{\s*(?:"fname"\s*:\s*".{0,255}?"\s*,\s*)?"error"\s*:\s*-?\d{1,9}\s*(?:,\s*"msg"|\})',
+    re.DOTALL,
+)
 _REGULAR_FILE = "1"
 
 
@@ -237,6 +243,16 @@ def parse_command(text: str) -> CommandReply:
     _, mark, rest = text.partition('"res":')
     result = rest.rstrip().removesuffix("}").strip() if mark else ""
     return CommandReply(message[1] if message else "", _json(result), result)
+
+
+def is_success(text: str) -> bool:
+    """Whether an answer says that the request was carried out."""
+    return _SUCCESS.match(text) is not None
+
+
+def is_refusal(text: str) -> bool:
+    """Whether an answer has the form of OpenBeken's refusals; other servers have others."""
+    return _REFUSAL.match(text) is not None
 
 
 def parse_files(text: str) -> tuple[StoredFile, ...]:

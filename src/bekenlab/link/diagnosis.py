@@ -23,6 +23,7 @@ class Heard(StrEnum):
     TUYA_MCU = "tuya-mcu"
     BREAK = "break"
     GARBAGE = "garbage"
+    ENDLESS = "endless"
 
 
 MEANINGFUL = frozenset({Heard.ECHO, Heard.TEXT, Heard.TUYA_MCU})
@@ -53,6 +54,10 @@ HEARD_TEXT: dict[Heard, tuple[str, str]] = {
     Heard.GARBAGE: (
         "garbage arrives",
         "GND is missing or loose, the adapter works at 5 V, or something sends at another rate",
+    ),
+    Heard.ENDLESS: (
+        "answers arrive without end",
+        "a chip answers each request once: check what is connected to this port",
     ),
 }
 

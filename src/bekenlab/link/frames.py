@@ -18,6 +18,7 @@ REQUEST = b"\x01\xe0\xfc"
 LONG_REQUEST = REQUEST + b"\xff\xf4"
 _REPLY = b"\x04\x0e"
 _MARK = b"\x01\xe0\xfc"
+_LONG_MARK = b"\xf4"
 _SHORT_HEAD = 6  # 04 0E length, mark
 _LONG_HEAD = 9  # 04 0E FF, mark, F4 length16
 _NOISE_KEPT = 512
@@ -123,32 +124,31 @@ class FrameReader:
 
         0 while there are too few bytes to tell.
         """
-        while self._buffer:
-            start = self._buffer.find(_REPLY)
-            if start < 0:
-                start = len(self._buffer) - (self._buffer[-1] == _REPLY[0])
-            self._skip(start)
-            if len(self._buffer) < 3:
-                return 0
-            size = self._frame_size()
+        buffer, start = self._buffer, 0
+        while (start := buffer.find(_REPLY, start)) >= 0:
+            size = self._frame_size(start)
             if size is not None:
+                self._skip(start)
                 return size
-            self._skip(1)
+            start += 1
+        self._skip(len(buffer) - buffer.endswith(_REPLY[:1]))
         return 0
 
-    def _frame_size(self) -> int | None:
-        """Size of the frame that starts here; 0 if not known yet, None if it is not a frame."""
-        head = self._buffer[3 : 3 + len(_MARK)]
-        if not _MARK.startswith(head):
+    def _frame_size(self, start: int) -> int | None:
+        """Size of the frame that starts there; 0 if not known yet, None if it is not a frame."""
+        raw = self._buffer[start : start + _LONG_HEAD]
+        if not _MARK.startswith(raw[3 : 3 + len(_MARK)]):
             return None
-        length = self._buffer[2]
+        if len(raw) < 3:
+            return 0
+        length = raw[2]
         if length != 0xFF:
             return 3 + length if length > len(_MARK) else None
-        if len(self._buffer) < _LONG_HEAD:
-            return 0 if self._buffer[6:7] in (bytearray(), bytearray(b"\xf4")) else None
-        if self._buffer[6] != 0xF4:
+        if not _LONG_MARK.startswith(raw[6:7]):
             return None
-        size = int.from_bytes(self._buffer[7:9], "little")
+        if len(raw) < _LONG_HEAD:
+            return 0
+        size = int.from_bytes(raw[7:9], "little")
         return _LONG_HEAD + size if 2 <= size <= MOST_LONG else None
 
     def _skip(self, count: int) -> None:

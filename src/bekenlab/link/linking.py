@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bekenlab.link.diagnosis import MEANINGFUL, Diagnosis, diagnose
+from bekenlab.link.diagnosis import MEANINGFUL, Diagnosis, Heard, diagnose
 from bekenlab.link.errors import NoLinkError
 from bekenlab.link.session.session import LINK_BAUD
 
@@ -88,6 +88,7 @@ class Linker:
         self.heard = b""
         # The last bytes with a meaning, in case only noise or nothing follows.
         self._meaning: Diagnosis | None = None
+        self._endless = False
 
     def link(self) -> Stage:
         """Try the stages in order; return the one that worked.
@@ -107,6 +108,8 @@ class Linker:
             self.heard = b""
             if self._try(Stage.ALREADY, _ALREADY):
                 return Stage.ALREADY
+            if self._endless:
+                break  # the rate is right, whatever answers
         self._session.set_baud(LINK_BAUD)
         self.heard = b""
         self._session.transport.write(_REBOOT_TEXT)
@@ -146,8 +149,9 @@ class Linker:
                 tell = now + _TELL_EVERY
                 self._watch(LinkProgress(stage, end - now, self._diagnosis()))
             if self._check():
-                self._session.linked()
-                return True
+                self._endless = not self._session.linked()
+                if not self._endless:
+                    return True
         return False
 
     def _check(self) -> bool:
@@ -164,6 +168,8 @@ class Linker:
     def _diagnosis(self) -> Diagnosis:
         """What arrives; if that says nothing, what arrived before."""
         now = diagnose(self.heard)
+        if self._endless:
+            return Diagnosis(Heard.ENDLESS, now.count, now.sample)
         return now if _tells(now) else self._meaning or now
 
 

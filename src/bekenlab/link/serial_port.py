@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # is left, the port is polled in short steps: link checks must follow each other closely.
 _SLICE = 0.005
 _STEP = 0.0002
+# Longer than any request takes at the lowest rate; a port that is slower takes nothing any more.
+_WRITE = 5.0
 
 
 class SerialTransport:
@@ -70,6 +72,11 @@ class SerialTransport:
         """Send bytes."""
         try:
             self._port.write(data)
+        except serial.SerialTimeoutException as error:
+            raise LineLostError(
+                f"{self.name} does not take what is sent",
+                hint="is the program or the adapter at its other end still running?",
+            ) from error
         except (serial.SerialException, OSError) as error:
             raise self._lost(error) from error
         self._empty_at = max(self._empty_at, self.now()) + len(data) * BITS_PER_BYTE / self.baud
@@ -127,13 +134,13 @@ class PortLines:
         try:
             self._port.rts = rts
             self._port.dtr = dtr
-        except (serial.SerialException, OSError) as error:
+        except (ValueError, serial.SerialException, OSError) as error:
             raise LineLostError(f"the modem lines cannot be set: {error}") from error
 
 
 def _open(url: str, baud: int) -> serial.Serial:
     try:
-        port = serial.serial_for_url(url, do_not_open=True, baudrate=baud, timeout=_SLICE)
+        port = _port(url, baud)
         # Released before it opens, so that opening does not reset a chip wired to them.
         port.dtr = False
         port.rts = False
@@ -141,6 +148,25 @@ def _open(url: str, baud: int) -> serial.Serial:
         port.open()
     except (ValueError, serial.SerialException, OSError) as error:
         raise _refused(url, error) from error
+    return port
+
+
+def _port(url: str, baud: int) -> serial.Serial:
+    """The port, not opened yet."""
+    scheme = url.partition("://")[0].lower()
+    if scheme not in ("socket", "rfc2217"):
+        return serial.serial_for_url(
+            url, do_not_open=True, baudrate=baud, timeout=_SLICE, write_timeout=_WRITE
+        )
+    # Imported here: most ports are devices of this computer.
+    from bekenlab.link.network_ports import Rfc2217Port, SocketPort
+
+    port: serial.Serial = (
+        SocketPort(None, baudrate=baud, timeout=_SLICE, write_timeout=_WRITE)
+        if scheme == "socket"
+        else Rfc2217Port(None, baudrate=baud, timeout=_SLICE)
+    )
+    port.port = url
     return port
 
 
@@ -159,8 +185,8 @@ def _has_lines(port: serial.Serial) -> bool:
     try:
         port.rts = False
         port.dtr = False
-    except (serial.SerialException, OSError):
-        return False
+    except (ValueError, serial.SerialException, OSError):
+        return False  # ValueError: an RFC 2217 server refuses
     return True
 
 

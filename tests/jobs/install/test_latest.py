@@ -10,6 +10,7 @@ import pytest
 
 from bekenlab.cli.wording import wording
 from bekenlab.errors import DownloadError, UnsupportedError, UsageError
+from bekenlab.events import Event, Message
 from bekenlab.jobs.install.latest import MIRROR, latest_firmware
 from loopback import Answer, Loopback, loopback
 from shared import dump
@@ -119,3 +120,48 @@ def test_a_chip_openbeken_is_not_released_for(server: Loopback, tmp_path: Path) 
     publish(server, real())
     with pytest.raises(UnsupportedError, match="BK7231Q"):
         latest(server, tmp_path, "BK7231Q")
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [({}, "from the same server as the file"), ({"digest": None}, "no SHA-256 was published")],
+)
+def test_a_digest_that_nobody_else_vouches_for_is_said(
+    server: Loopback, tmp_path: Path, changed: dict[str, Any], said: str
+) -> None:
+    publish(server, real(), **changed)
+    seen: list[Event] = []
+    place = {MIRROR: f"{server.address}/latest"}
+    latest_firmware("BK7231T", tmp_path, environment=place, events=seen.append)
+    (told,) = [e for e in seen if isinstance(e, Message) and e.code == "download-unconfirmed"]
+    assert said in told.message
+
+
+def test_a_digest_of_the_publisher_goes_without_saying(tmp_path: Path) -> None:
+    content = real()
+    asset = {
+        "name": NAME,
+        "size": len(content),
+        "digest": "sha256:" + hashlib.sha256(content).hexdigest(),
+        "browser_download_url": f"https://github.com/x/{NAME}",
+    }
+    answers = {True: json.dumps({"assets": [asset]}).encode(), False: content}
+    seen: list[Event] = []
+    latest_firmware(
+        "BK7231T",
+        tmp_path,
+        fetch=lambda address, _most: answers["api.github.com" in address],
+        environment={},
+        events=seen.append,
+    )
+    assert not [e for e in seen if isinstance(e, Message) and e.code == "download-unconfirmed"]
+
+
+@pytest.mark.parametrize("place", ["http://127.0.0.1:1/x", "https://192.168.1.1/x", "file:///x"])
+def test_an_announcement_does_not_lead_into_private_networks(
+    server: Loopback, tmp_path: Path, place: str
+) -> None:
+    publish(server, real(), browser_download_url=place)
+    with pytest.raises(DownloadError):
+        latest(server, tmp_path)
+    assert server.asked == ["/latest"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bekenlab.errors import Action, BekenlabError, DownloadError, file_access
 from bekenlab.events import EventSink, Message, Step, ignore
 from bekenlab.files import write_whole
-from bekenlab.jobs.download import Fetch, fetch
+from bekenlab.jobs.download import Fetch, check_link, fetch, same_server
 from bekenlab.jobs.install.firmware import read_firmware
 from bekenlab.jobs.install.model import JOB
 from bekenlab.openbeken.releases import MAX_ANSWER, MAX_FILE, Asset, announcement, asset_for
@@ -35,7 +35,8 @@ def latest_firmware(
     """Download the newest OpenBeken for a chip, unless the same file is in the cache.
 
     It is checked against the published SHA-256 if there is one, else by its size; in any case its
-    content must be OpenBeken.
+    content must be OpenBeken. If the SHA-256 is missing, or comes from the server that sends the
+    file, a message says so.
 
     Args:
         chip: Name of the chip.
@@ -50,7 +51,12 @@ def latest_firmware(
     """
     events(Step(JOB, "download", "Looking up the newest OpenBeken release"))
     try:
-        asset = asset_for(chip, fetch(environment.get(MIRROR) or announcement(), MAX_ANSWER))
+        source = environment.get(MIRROR) or announcement()
+        asset = asset_for(chip, fetch(source, MAX_ANSWER))
+        check_link(source, asset.address)
+        doubt = _doubt(source, asset)
+        if doubt:
+            events(Message(JOB, "download-unconfirmed", f"{asset.name}: {doubt}"))
         path = cache / asset.name
         if not _is_whole(path, asset):
             events(Message(JOB, "download", f"downloading {asset.name}, {asset.size:,} bytes"))
@@ -58,6 +64,15 @@ def latest_firmware(
     except DownloadError as error:
         raise _with_earlier(error, chip, cache) from error
     return read_firmware(path)
+
+
+def _doubt(source: str, asset: Asset) -> str:
+    """Why nobody but the server of the file vouches for it; empty if its publisher does."""
+    if asset.sha256 is None:
+        return "no SHA-256 was published; only its size and its content are checked"
+    if same_server(source, asset.address):
+        return "its SHA-256 comes from the same server as the file; it shows damage, not a swap"
+    return ""
 
 
 def _is_whole(path: Path, asset: Asset) -> bool:

@@ -262,7 +262,7 @@ def _probe_all(
 def _probe(host: Host, timeouts: Timeouts) -> FoundDevice | None:
     try:
         return FoundDevice(host, Device(host, timeouts=timeouts).info())
-    except WebPasswordError as error:
-        return FoundDevice(host, None) if error.facts.get("openbeken") else None
+    except WebPasswordError:
+        return FoundDevice(host, None)
     except BekenlabError:
         return None

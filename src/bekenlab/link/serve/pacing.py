@@ -39,6 +39,8 @@ _PATIENT_SPEED = 0.05
 # Device time granted after what a program sends, before the chip has answered: enough for the
 # answer to a link check, so that the program need not send another one.
 _PAUSE = 0.0015
+# Bytes beyond this many on their way to the chip are lost, as in an adapter's buffer.
+_MOST_ON_THE_WAY = 1 << 16
 # Most real time to catch up on after this process or the computer was busy.
 _MOST_MISSED = 0.02
 _MOST_BEHIND = 1.0
@@ -72,7 +74,7 @@ class Pacer:
         self._replies = FrameReader()
         self._owed = 0
         self._last_sent = chip.now
-        self._granted = chip.now
+        self._granted = self._arrives = chip.now
         self._reset_at = self._seen
         self._patient_until = self._seen + _PATIENCE
 
@@ -84,11 +86,14 @@ class Pacer:
             if self._granted > self._chip.now:
                 return
             data = _LINK_CHECK
+        line_time = len(data) * BITS_PER_BYTE / baud
+        if (self._arrives - self._chip.now) * baud > _MOST_ON_THE_WAY * BITS_PER_BYTE:
+            return
+        self._arrives = max(self._arrives, self._chip.now) + line_time
         self._chip.feed(data, baud)
         self._request += data
         self._owed += _drop_whole(self._request)
         now = self._monotonic()
-        line_time = len(data) * BITS_PER_BYTE / baud
         self._granted = max(self._granted, self._chip.now) + line_time + _PAUSE
         self._hold_until = now + _REST if self._request else 0.0
         self._patient_until = now + _PATIENCE
@@ -105,7 +110,7 @@ class Pacer:
         self._replies.clear()
         self._owed = 0
         self._hold_until = 0.0
-        self._granted = self._last_sent = self._chip.now
+        self._granted = self._last_sent = self._arrives = self._chip.now
         self._reset_at = self._monotonic()
 
     def run(self) -> tuple[Sent, ...]:

@@ -15,26 +15,50 @@ from serial import rfc2217
 
 from bekenlab.link.errors import PortError
 from bekenlab.link.serve.port import Arrived, PortEvent
+from bekenlab.link.telnet import IAC, TelnetReader
 
 _DEFAULT_BAUD = 115_200
 _LOOPBACK = "127.0.0.1"
 _PIECE = 4096
 _MOST_UNREAD = 1 << 20
-_TELNET_COMMAND = 0xFF
 _MANAGER: Any = rfc2217.PortManager
+# What RFC 2217 defines; any other value is taken for 0, which asks what is set.
+_VALUES = {
+    rfc2217.SET_DATASIZE: range(5, 9),
+    rfc2217.SET_PARITY: range(1, 6),
+    rfc2217.SET_STOPSIZE: range(1, 4),
+}
+_SIZES = {
+    rfc2217.SET_BAUDRATE: 4,
+    rfc2217.SET_LINESTATE_MASK: 1,
+    rfc2217.SET_MODEMSTATE_MASK: 1,
+    **dict.fromkeys(_VALUES, 1),
+}
+_BAUDS = range(50, 4_000_001)
 
 
 class _Port:
     """The serial port that pyserial's port manager is given to manage."""
 
     def __init__(self) -> None:
-        self.baudrate = _DEFAULT_BAUD
+        self._baud = _DEFAULT_BAUD
         self.bytesize, self.parity, self.stopbits = 8, "N", 1
         self.xonxoff = self.rtscts = self.break_condition = False
         self.cts = self.dsr = self.cd = True
         self.ri = self.dtr = False
         self.released = False
         self._rts = False
+
+    @property
+    def baudrate(self) -> int:
+        """Bits per second; the port manager answers with the old rate if it is refused."""
+        return self._baud
+
+    @baudrate.setter
+    def baudrate(self, baud: int) -> None:
+        if baud not in _BAUDS:
+            raise ValueError
+        self._baud = baud
 
     @property
     def rts(self) -> bool:
@@ -87,9 +111,11 @@ class TcpPort:
         self.name = f"rfc2217://{_LOOPBACK}:{self.port}"
         self._client: socket.socket | None = None
         self._manager: Any = None
+        self._telnet = TelnetReader(self)
         self._plain = False
         self._serial = _Port()
         self._unsent = bytearray()
+        self._events: list[Arrived | PortEvent] = []
 
     @property
     def is_open(self) -> bool:
@@ -110,27 +136,46 @@ class TcpPort:
 
     def take(self) -> list[Arrived | PortEvent]:
         """What the program did since the last call, in order."""
-        events: list[Arrived | PortEvent] = []
-        self._accept(events)
-        if self._client is None:
-            return events
+        self._accept()
+        if self._client is not None:
+            self._receive(self._client)
+        events, self._events = self._events, []
+        return events
+
+    def _receive(self, client: socket.socket) -> None:
         try:
-            data = self._client.recv(_PIECE)
+            data = client.recv(_PIECE)
         except BlockingIOError:
-            return events
+            return
         except OSError:
             data = b""
         if not data:
             self._hang_up()
-            events.append(PortEvent.CLOSED)
-            return events
+            self._events.append(PortEvent.CLOSED)
+            return
         self._choose(data[0])
         if self._plain:
-            events.append(Arrived(data, self.baud))
+            self.data(data)
         else:
-            self._filter(data, events)
+            self._telnet.feed(data)
         self._flush()
-        return events
+
+    def data(self, data: bytes) -> None:
+        """Called by the reader of what arrives."""
+        self._events.append(Arrived(data, self.baud))
+
+    def negotiate(self, verb: bytes, option: bytes) -> None:
+        """Called by the reader of what arrives."""
+        self._manager._telnet_negotiate_option(verb, option)
+
+    def subnegotiate(self, content: bytes) -> None:
+        """Called by the reader of what arrives."""
+        asked = _well_formed(content)
+        if asked:
+            self._manager._telnet_process_subnegotiation(asked)
+        if self._serial.released:
+            self._serial.released = False
+            self._events.append(PortEvent.RELEASED_RESET)
 
     def send(self, data: bytes) -> None:
         """Send bytes to the program."""
@@ -141,18 +186,19 @@ class TcpPort:
 
     def write(self, data: bytes) -> None:
         """Called by the port manager to send its answers."""
-        self._unsent += data
+        if len(self._unsent) < _MOST_UNREAD:
+            self._unsent += data
 
     def close(self) -> None:
         """Disconnect the program and free the port."""
         self._hang_up()
         self._listener.close()
 
-    def _accept(self, events: list[Arrived | PortEvent]) -> None:
+    def _accept(self) -> None:
         try:
             client, _ = self._listener.accept()
-        except BlockingIOError:
-            return
+        except OSError:
+            return  # nobody, or somebody who has gone again
         if self._client is not None:
             client.close()  # a serial port has one user
             return
@@ -161,29 +207,15 @@ class TcpPort:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._client = client
         self._serial = _Port()
-        events.append(PortEvent.OPENED)
+        self._events.append(PortEvent.OPENED)
 
     def _choose(self, first: int) -> None:
         if self._plain or self._manager is not None:
             return
-        if first == _TELNET_COMMAND:
+        if first == IAC:
             self._manager = _MANAGER(self._serial, self)
         else:
             self._plain = True
-
-    def _filter(self, data: bytes, events: list[Arrived | PortEvent]) -> None:
-        """Remove the telnet commands; they affect the bytes that follow them."""
-        kept = bytearray()
-        baud = self.baud
-        for n in range(len(data)):
-            kept += b"".join(self._manager.filter(data[n : n + 1]))
-            if kept and (self.baud != baud or self._serial.released or n == len(data) - 1):
-                events.append(Arrived(bytes(kept), baud))
-                kept.clear()
-            baud = self.baud
-            if self._serial.released:
-                self._serial.released = False
-                events.append(PortEvent.RELEASED_RESET)
 
     def _flush(self) -> None:
         while self._client is not None and self._unsent:
@@ -201,5 +233,20 @@ class TcpPort:
             self._client.close()
         self._client = None
         self._manager = None
+        self._telnet = TelnetReader(self)
         self._plain = False
         self._unsent.clear()
+
+
+def _well_formed(content: bytes) -> bytes:
+    """A subnegotiation that the port manager understands; empty if there is nothing to answer.
+
+    The manager trusts its client: it reads values that are not there, and looks up any value.
+    """
+    command, value = content[1:2], content[2:]
+    size = _SIZES.get(command, 0)
+    if len(value) < size:
+        return b""
+    if command in _VALUES and value[0] not in _VALUES[command]:
+        value = bytes(1)
+    return content[:2] + value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import BITS_PER_BYTE
@@ -18,6 +19,9 @@ LINK_CHECK = link_check()
 _LATENCY = 0.25
 _QUIET = 0.04
 _LONGEST_DRAIN = 3.0
+# More than the replies to all requests in flight, and how much a single read counts for at least.
+_MOST_LATE = 1 << 16
+_LEAST_LATE = 512
 
 
 class Channel:
@@ -36,7 +40,8 @@ class Channel:
         self.checks = LinkChecks()
         self._reader = FrameReader()
         self._quiet_from = self._heard_at = transport.now()
-        self._unread: list[Frame] = []
+        self._unread: deque[Frame] = deque()
+        self._late = 0
 
     @property
     def heard_at(self) -> float:
@@ -65,6 +70,7 @@ class Channel:
     def send(self, request: Request) -> int:
         """Send a request; return its number among the link checks, 0 if it is not one."""
         self.transport.write(request.raw)
+        self._late = 0
         is_check = request == LINK_CHECK
         if is_check:
             self.checks.sent(self.transport.now())
@@ -75,17 +81,21 @@ class Channel:
     def next_frame(self, deadline: float) -> Frame | None:
         """The next complete frame, whatever it answers; None when ``deadline`` has passed.
 
-        What has already arrived is read even then: this process may have been late.
+        What has already arrived is read even then: this process may have been late. From a peer
+        that never falls silent, 64 KiB are, until the next request is sent.
         """
         while not self._unread:
             left = deadline - self.transport.now()
+            if left <= 0 and self._late >= _MOST_LATE:
+                return None
             data = self.transport.read(max(0.0, left))
             if data:
                 self._heard_at = self.transport.now()
-                self._unread = self._reader.feed(data)
+                self._unread.extend(self._reader.feed(data))
+                self._late += max(len(data), _LEAST_LATE) if left <= 0 else 0
             elif left <= 0:
                 return None
-        frame = self._unread.pop(0)
+        frame = self._unread.popleft()
         self._count(frame)
         return frame
 
@@ -110,17 +120,21 @@ class Channel:
             self._count(frame)
         self._unread.clear()
 
-    def drain(self, quiet: float = _QUIET) -> bytes:
-        """Drop what arrives until nothing has for ``quiet`` seconds (after 3 s at the latest)."""
-        heard = bytearray()
-        give_up = self.transport.now() + _LONGEST_DRAIN
-        while self.transport.now() < give_up and (data := self.transport.read(quiet)):
-            heard += data
+    def drain(self, quiet: float = _QUIET, most: float = _LONGEST_DRAIN) -> bool:
+        """Drop what arrives until nothing has for ``quiet`` seconds.
+
+        Returns:
+            Whether the line fell silent; False if something still arrived after ``most`` seconds.
+        """
+        give_up = self.transport.now() + most
+        data = b"?"
+        while data and self.transport.now() < give_up:
+            data = self.transport.read(quiet)
             for frame in self._reader.feed(data):
                 self._count(frame)
         self._reader.clear()
         self.drop_unread()
-        return bytes(heard)
+        return not data
 
     def _count(self, frame: Frame) -> None:
         if LINK_CHECK.matches(frame):

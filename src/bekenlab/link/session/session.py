@@ -36,6 +36,8 @@ _ANSWERS = 8
 # Longer than the latency of USB adapters.
 _LEFT_OVER = 0.03
 _REBOOTS = 3
+# Long enough for the answers to all link checks in flight, short beside the wait for a person.
+_LONGEST_LEFT_OVER = 1.5
 
 
 class Session:
@@ -88,14 +90,18 @@ class Session:
 
     # transitions ------------------------------------------------------------------------------
 
-    def linked(self) -> None:
-        """A loader answered a link check.
+    def linked(self) -> bool:
+        """A link check was answered; return whether the line then falls silent.
 
-        It also answers every other check in flight; those answers are awaited and dropped.
+        A loader also answers every other check in flight; those answers are awaited and dropped.
+        It sends nothing unasked: what never falls silent is something else.
         """
-        self._state.linked()
-        self.drain(_LEFT_OVER)
+        with self._lock:
+            silent = self._channel.drain(_LEFT_OVER, _LONGEST_LEFT_OVER)
         self._channel.checks.forget()
+        if silent:
+            self._state.linked()
+        return silent
 
     def set_baud(self, baud: int) -> None:
         """Change the rate of the host's end.
@@ -250,8 +256,9 @@ class Session:
                 self._drop_late_replies(policy.forgets_after)
             for _ in range(_LINK_TRIES):
                 if self.is_linked():
-                    self.drain()
-                    return
+                    if self.drain():
+                        return
+                    break  # it sends without being asked: no loader
             hint = "power-cycle it and start again"
             self._state.find_again(NoReplyError("the chip stopped answering", hint=hint))
 
@@ -285,8 +292,12 @@ class Session:
                 pass
         self.drain()
 
-    def drain(self, quiet: float | None = None) -> bytes:
-        """Drop what arrives until nothing has for ``quiet`` seconds (after 3 s at the latest)."""
+    def drain(self, quiet: float | None = None) -> bool:
+        """Drop what arrives until nothing has for ``quiet`` seconds (after 3 s at the latest).
+
+        Returns:
+            Whether the line fell silent.
+        """
         with self._lock:
             return self._channel.drain() if quiet is None else self._channel.drain(quiet)
 
