@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, TypeAlias
 
@@ -256,7 +255,6 @@ def _check(until: str | None, *limits: float) -> None:
                 f"{seconds} is not a valid time limit", hint="give a number of seconds above 0"
             )
     if until is not None:
-        try:
-            re.compile(until)
-        except re.error as error:
-            raise UsageError(f"{until!r} is not a regular expression: {error}") from error
+        from bekenlab.machine.pattern import BoundedSearch
+
+        BoundedSearch(until).close()

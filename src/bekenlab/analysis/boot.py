@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import codecs
-import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.chips import find_module
-from bekenlab.errors import Action, BekenlabError, BootFailedError, NotADumpError, NotReachedError
+from bekenlab.errors import (
+    Action,
+    BekenlabError,
+    BootFailedError,
+    NotADumpError,
+    Notice,
+    NotReachedError,
+)
+from bekenlab.json_text import JsonError, read_json
 from bekenlab.machine import FlashImage, Machine, Until
 from bekenlab.machine.console_input import ConsoleInput
 from bekenlab.machine.peers.tuya_mcu import DataPoint, Frame, TuyaMcu
+from bekenlab.machine.serial import MOST_KEPT
 from bekenlab.pins import PinMap, Source, compare, pins_from_parameters
 from bekenlab.tuya.boot_log.follow import BootLogReader
 from bekenlab.tuya.boot_log.read import parse_boot_log
@@ -32,6 +41,9 @@ Listener = Callable[[float, str], None]
 _QUIET_SECONDS = 8.0
 _PRODUCT_VALUE = "gw_di"
 _PRODUCT_FIELD = "pk"
+# Reading, redacting and showing the worst logs took 5 microseconds a byte on an idle computer.
+_SECONDS_PER_BYTE = 12e-6
+_READ_AT_ONCE = 1 << 16
 _ANY_PRODUCT = "0000000000000000"
 
 
@@ -152,6 +164,7 @@ def boot(
         UnsupportedError: There is no model of this chip.
     """
     options = options or BootOptions()
+    started = time.monotonic()
     machine = Machine.from_image(flash_image(image), chip=chip, start=options.start)
     reader = BootLogReader()
 
@@ -173,13 +186,17 @@ def boot(
             match=options.until,
             condition=(lambda: reader.pins_complete) if options.stop_at_pins else None,
             device_seconds=options.device_seconds,
-            wall_seconds=options.wall_seconds,
+            wall_seconds=max(0.0, options.wall_seconds - (time.monotonic() - started)),
             instructions=options.instructions,
             quiet_seconds=_QUIET_SECONDS,
             interrupted=interrupted,
+            afterwards=lambda: _seconds_to_read(machine),
         )
     )
-    text = machine.log
+    kept = MOST_KEPT * 2
+    if interrupted is not None and interrupted():
+        kept = _READ_AT_ONCE  # whoever stops it does not want to wait
+    text = machine.uart2.sent[-kept:].decode("utf-8", "replace")
     log = parse_boot_log(text)
     return BootReport(
         chip=chip,
@@ -188,19 +205,40 @@ def boot(
         pc=outcome.pc,
         device_seconds=outcome.device_seconds,
         instructions=outcome.instructions,
-        wall_seconds=outcome.wall_seconds,
+        wall_seconds=time.monotonic() - started,
         text=text,
-        uart1_sent=bytes(machine.uart1.sent),
-        uart1_received=bytes(machine.uart1.received),
+        uart1_sent=bytes(machine.uart1.sent[-kept:]),
+        uart1_received=bytes(machine.uart1.received[-kept:]),
         log=log,
         firmware=_firmware(log, image),
         parameters=log.parameters if log.parameters.values else None,
-        pins=_pins(log, tuya),
+        pins=_with_limits(_pins(log, tuya), _limits(machine, mcu)),
         gpio=gpio_rows(machine),
         mcu_frames=tuple(mcu.frames) if mcu else (),
         data_points=tuple(mcu.was_set) if mcu else (),
         hangs=outcome.hangs,
     )
+
+
+def _seconds_to_read(machine: Machine) -> float:
+    """How long it takes to read, redact and show what was printed; the run ends earlier by that."""
+    return _SECONDS_PER_BYTE * (len(machine.uart2.sent) + len(machine.uart1.sent))
+
+
+def _with_limits(pins: PinMap, limits: tuple[Notice, ...]) -> PinMap:
+    return replace(pins, notices=(*pins.notices, *limits)) if limits else pins
+
+
+def _limits(machine: Machine, mcu: TuyaMcu | None) -> tuple[Notice, ...]:
+    """What was cut, so that firmware that floods does not fill memory."""
+    said = [
+        f"The firmware sent {port.total:,} bytes on {name}; only the end was kept."
+        for name, port in (("UART2", machine.uart2), ("UART1", machine.uart1))
+        if port.dropped
+    ]
+    if mcu is not None and mcu.seen > len(mcu.frames):
+        said.append(f"The firmware sent {mcu.seen:,} TuyaMCU frames; only the first were kept.")
+    return tuple(Notice("log-limit", text) for text in said)
 
 
 def _firmware(log: BootLog, image: Image) -> Firmware:
@@ -315,8 +353,8 @@ def product_of(tuya: TuyaFindings | None) -> str:
     """The product id from the storage; firmware that stored one accepts no other."""
     stored = tuya.storage.value(_PRODUCT_VALUE) if tuya and tuya.storage else None
     try:
-        facts = json.loads((stored or b"{}").rstrip(b"\0"))
-    except ValueError:
+        facts = read_json((stored or b"{}").rstrip(b"\0"))
+    except JsonError:
         return _ANY_PRODUCT
     product = facts.get(_PRODUCT_FIELD) if isinstance(facts, dict) else None
     return product if isinstance(product, str) and product else _ANY_PRODUCT

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bekenlab.analysis.pin_list import read_pin_list
 from bekenlab.analysis.posted_text import MAX_TEXT, decode, tidy
 from bekenlab.analysis.several import SeveralInputsError, check_part
+from bekenlab.json_text import JsonError, read_json
 from bekenlab.pins import Source, is_level_key, is_pin_key, is_setting_key
 from bekenlab.tuya.parameters.model import Parameters
 from bekenlab.tuya.parameters.parser import parse_parameters
@@ -221,8 +222,8 @@ def _group(pairs: Mapping[str, str]) -> Iterator[Parameters]:
 def _unwrap(text: str) -> Mapping[str, Any] | None:
     """The configuration in JSON, bare or wrapped; {} if it holds none; None if it is not JSON."""
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = read_json(text)
+    except JsonError:
         return None
     if isinstance(value, list) and len(value) == 1:
         value = value[0]

@@ -12,14 +12,13 @@ from __future__ import annotations
 import io
 import re
 import stat
-import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from bekenlab.analysis.configuration import MAX_TEXT, is_text, read_configuration
 from bekenlab.analysis.several import SeveralInputsError
-from bekenlab.analysis.unzip import damaged, unzip
+from bekenlab.analysis.unzip import unzip
 from bekenlab.errors import (
     BekenlabError,
     FileAccessError,
@@ -29,7 +28,6 @@ from bekenlab.errors import (
 )
 
 if TYPE_CHECKING:
-    import gzip
     from collections.abc import Iterable, Iterator
 
 MAX_SIZE = 32 << 20
@@ -254,15 +252,16 @@ def _unpack(path: Path, stream: IO[bytes]) -> Iterator[InputFile]:
 
 
 def _unpacked(stream: IO[bytes], name: str, *, xz: bool) -> bytes:
-    # Imported here, as zipfile is below: most files are not packed and need none of them.
-    import gzip
-    import lzma
+    # Imported here: most files are not packed and need none of it.
+    from bekenlab.analysis.unpack import unpack_gzip, unpack_xz
 
-    try:
-        with lzma.open(stream) if xz else gzip.open(stream) as unpacked:
-            return _bounded(unpacked, name)
-    except (lzma.LZMAError, gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise damaged(name, error) from error
+    pieces, size = [], 0
+    for piece in unpack_xz(name, stream) if xz else unpack_gzip(name, stream):
+        size += len(piece)
+        if size > MAX_SIZE:
+            raise _too_large(name, None)
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 def _wanted(member: str) -> bool:
@@ -276,7 +275,7 @@ def _is_rubbish(path: Path) -> bool:
     return any(part.startswith((".", "__MACOSX")) for part in path.parts)
 
 
-def _bounded(stream: IO[bytes] | gzip.GzipFile, name: str) -> bytes:
+def _bounded(stream: IO[bytes], name: str) -> bytes:
     pieces, size = [], 0
     while piece := stream.read(_PIECE):
         size += len(piece)

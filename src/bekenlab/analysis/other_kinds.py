@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from functools import cache
 
@@ -10,6 +9,7 @@ from bekenlab.analysis.configuration import read_configurations
 from bekenlab.analysis.posted_text import as_utf8
 from bekenlab.data import read_table
 from bekenlab.image import read_image
+from bekenlab.json_text import JsonError, read_json
 from bekenlab.tuya.boot_log.read import parse_boot_log
 
 
@@ -36,8 +36,8 @@ class OtherKind(StrEnum):
 def text_kind(data: bytes) -> OtherKind | None:
     """What a text is, or None if nothing in it is about a device."""
     try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
+        value = read_json(data)
+    except JsonError:
         value = None
     if isinstance(value, dict) and "schema" in value and "file" in value:
         return OtherKind.REPORT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from bekenlab.analysis.read_log import LogReport, report_of
 from bekenlab.analysis.several import SeveralInputsError, check_part
 from bekenlab.chips import find_chip
 from bekenlab.errors import BekenlabError, NoConfigError, NotADumpError
+from bekenlab.json_text import JsonError, read_json
 from bekenlab.openbeken.config import Config, find_config
 from bekenlab.openbeken.flags import flags_to_number
 from bekenlab.openbeken.locks import curtains_of
@@ -167,17 +168,21 @@ def _reported_name(report: Mapping[str, Any]) -> str:
     return str(facts.get("name", ""))[:60] if isinstance(facts, dict) else ""
 
 
+_OURS = re.compile(r'"(?:schema|pins)"\s*:')
+
+
 def _json(text: str) -> object:
     """A JSON value, a list of values if each line is one, or None for text that is not JSON."""
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        pass
+        return read_json(text)
+    except JsonError as error:
+        if error.senseless and text.lstrip().startswith("{") and _OURS.search(text):
+            raise NotADumpError(f"this JSON cannot be used: {error}") from error
     if not text.lstrip().startswith('{"schema"'):
         return None
     try:
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
-    except (ValueError, RecursionError):
+        return [read_json(line) for line in text.splitlines() if line.strip()]
+    except JsonError:
         return None
 
 

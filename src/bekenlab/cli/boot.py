@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from bekenlab.cli import completion
 from bekenlab.cli.interrupts import interruptible
 from bekenlab.cli.one_input import with_one_input
 from bekenlab.cli.output import console, json_line, print_error
-from bekenlab.errors import ExitCode
+from bekenlab.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from bekenlab.analysis.boot import BootReport
@@ -153,12 +152,13 @@ def command(
 
 
 def _check_pattern(pattern: str) -> None:
+    from bekenlab.machine.pattern import BoundedSearch
+
     try:
-        re.compile(pattern)
-    except re.error as error:
-        raise click.BadParameter(
-            f"not a regular expression: {error}", param_hint="--until"
-        ) from None
+        BoundedSearch(pattern).close()
+    except UsageError as error:
+        text = f"{error.message}; {error.hint}" if error.hint else error.message
+        raise click.BadParameter(text, param_hint="--until") from None
 
 
 def _status(report: BootReport, until: str | None) -> int:

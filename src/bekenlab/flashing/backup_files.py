@@ -18,6 +18,7 @@ from bekenlab.chips import SECTOR
 from bekenlab.errors import Action, FileAccessError, RefusedError, file_access
 from bekenlab.files import lock, make_private, write_whole
 from bekenlab.flashing.same_chip import identity_facts
+from bekenlab.json_text import JsonError, read_json, read_json_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 FORMAT = "bekenlab-backup"
 _VERSION = 1
+# 4096 sectors of a flash of 16 MiB are 200 kB.
+_LONGEST_JOURNAL = 4 << 20
 
 
 def manifest_path(dump: Path) -> Path:
@@ -73,12 +76,22 @@ def next_output(folder: Path, identity: Identity, now: datetime) -> Path:
 
 
 def is_as_made(dump: Path, data: bytes) -> bool:
-    """Whether a dump still matches its manifest; also true without a manifest."""
+    """Whether a dump still matches its manifest; also true without one, or with a broken one."""
+    made = _sha256_of(dump)
+    return made is None or made == hashlib.sha256(data).hexdigest()
+
+
+def is_manifest_broken(dump: Path) -> bool:
+    """Whether there is a manifest that says nothing about the dump."""
+    return manifest_path(dump).exists() and _sha256_of(dump) is None
+
+
+def _sha256_of(dump: Path) -> str | None:
     try:
-        made = json.loads(manifest_path(dump).read_text("utf-8"))["sha256"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return True
-    return bool(made == hashlib.sha256(data).hexdigest())
+        made = read_json_file(manifest_path(dump))["sha256"]
+    except (OSError, JsonError, KeyError, TypeError):
+        return None
+    return made if isinstance(made, str) else None
 
 
 class BackupFiles:
@@ -148,8 +161,8 @@ class BackupFiles:
         if not self.journal.stat().st_size or not self.partial.exists():
             return
         head, *entries = _lines(self.journal)
-        if not entries:
-            return
+        if not entries or head.get("format") != FORMAT:
+            return  # nothing to resume, or broken: it begins anew
         if head != self._head:
             raise RefusedError(
                 f"{self.journal} belongs to a backup of another chip",
@@ -234,10 +247,12 @@ def is_being_made(journal: Path) -> bool:
 def _lines(journal: Path) -> list[dict[str, Any]]:
     """The journal's entries; one truncated by a crash is left out."""
     found: list[dict[str, Any]] = []
-    for line in journal.read_text("utf-8", "replace").splitlines():
+    with journal.open("rb") as file:
+        text = file.read(_LONGEST_JOURNAL).decode("utf-8", "replace")
+    for line in text.splitlines():
         try:
-            entry = json.loads(line)
-        except ValueError:
+            entry = read_json(line)
+        except JsonError:
             continue
         if isinstance(entry, dict):
             found.append(entry)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.flashing.backup_files import manifest_path
+from bekenlab.json_text import JsonError, read_json_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,8 +48,8 @@ def backups(places: Places) -> list[Backup]:
 def backup_in(path: Path) -> Backup:
     """The backup stored in a file, with what its manifest says."""
     try:
-        facts = json.loads(manifest_path(path).read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
+        facts = read_json_file(manifest_path(path))
+    except (OSError, JsonError):
         facts = None
     facts = facts if isinstance(facts, dict) else {}
     return Backup(

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from bekenlab.files import write_whole
+from bekenlab.json_text import JsonError, read_json_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +42,7 @@ class BaudMemory:
 
     def _load(self) -> dict[str, object]:
         try:
-            table = json.loads(self._path.read_text("utf-8"))
-        except (OSError, ValueError):
+            table = read_json_file(self._path)
+        except (OSError, JsonError):
             return {}
         return table if isinstance(table, dict) else {}

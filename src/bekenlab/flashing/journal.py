@@ -8,6 +8,7 @@ can read a record, and it is deleted when the write is complete.
 from __future__ import annotations
 
 import base64
+import binascii
 import json
 import zlib
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from bekenlab.chips import SECTOR
 from bekenlab.errors import FileAccessError, Notice
 from bekenlab.files import write_whole
 from bekenlab.flashing.same_chip import calibration_sectors, identity_facts, is_same
+from bekenlab.json_text import JsonError, read_json_file
 from bekenlab.link.comparing import sector_crcs
 
 if TYPE_CHECKING:
@@ -104,15 +106,24 @@ class WriteJournal:
     def find(self, identity: Identity, crcs: Mapping[int, int]) -> tuple[Path, WriteRecord] | None:
         """The record of an interrupted write to this chip, with its file, or None."""
         for path in self._paths():
-            record = _read(path)
+            record, _ = _read(path)
             if record is not None and record.is_of(identity, crcs):
                 return path, record
         return None
 
     def concerns(self, identity: Identity) -> bool:
         """Whether there is a record of a write to this kind of chip, possibly to this very one."""
-        records = map(_read, self._paths())
+        records = (_read(path)[0] for path in self._paths())
         return any(record is not None and record.is_kind_of(identity) for record in records)
+
+    def unreadable(self) -> tuple[Notice, ...]:
+        """Warnings about records that mean nothing: they are left alone, and stop nothing."""
+        return tuple(
+            Notice("state-ignored", f"{path} is no record of a write and is ignored: {why}.")
+            for path in self._paths()
+            for record, why in (_read(path),)
+            if record is None
+        )
 
     def half_written(self, target: Target) -> WriteRecord | None:
         """The record of a write to this very chip that began and was cut off, or None.
@@ -171,21 +182,57 @@ def _to_json(record: WriteRecord) -> dict[str, Any]:
     }
 
 
-def _read(path: Path) -> WriteRecord | None:
-    """A record, or None when the file is incomplete or something else."""
+_MOST_ADDRESS = 1 << 32
+
+
+def _read(path: Path) -> tuple[WriteRecord | None, str]:
+    """A record; or None, and why the file is none."""
     try:
-        table = json.loads(path.read_text("utf-8"))
+        table = read_json_file(path, unique=True)
+    except OSError as error:
+        return None, (error.strerror or str(error)).lower()
+    except JsonError as error:
+        return None, str(error)
+    try:
         if table["format"] != FORMAT or table["version"] != _VERSION:
-            return None
-        return WriteRecord(
-            chip=table["chip"],
-            ranges=tuple((int(start), int(end)) for start, end in table["ranges"]),
-            crcs={int(a, 16): int(crc) for a, crc in table["crcs"].items()},
-            originals={int(a, 16): base64.b64decode(d) for a, d in table["originals"].items()},
-            backup=Path(table["backup"]) if table["backup"] else None,
-            status=table["status"],
-            title=str(table.get("title", "")),
-            made=str(table.get("made", "")),
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
+            return None, "it is of another kind, or of a newer version of bekenlab"
+        return _record(table), ""
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None, "it has other fields than a record"
+
+
+def _record(table: Mapping[str, Any]) -> WriteRecord:
+    """A record out of its fields.
+
+    Raises:
+        ValueError: A value makes no sense; or KeyError, TypeError, AttributeError.
+    """
+    backup, status = table["backup"], table["status"]
+    if backup is not None and (not isinstance(backup, str) or "\0" in backup):
+        raise ValueError(backup)
+    chip = table["chip"]
+    if not isinstance(chip, dict) or any(isinstance(fact, dict | list) for fact in chip.values()):
+        raise ValueError(chip)
+    return WriteRecord(
+        chip=chip,
+        ranges=tuple((_number(start), _number(end)) for start, end in table["ranges"]),
+        crcs={_number(int(a[:9], 16)): _number(crc) for a, crc in table["crcs"].items()},
+        originals={_number(int(a[:9], 16)): _sector(d) for a, d in table["originals"].items()},
+        backup=Path(backup) if backup else None,
+        status=None if status is None else _number(status),
+        title=str(table.get("title", "")),
+        made=str(table.get("made", "")),
+    )
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _MOST_ADDRESS:
+        raise ValueError(value)
+    return value
+
+
+def _sector(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise ValueError(text[:20]) from error

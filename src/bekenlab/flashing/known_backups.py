@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from bekenlab.files import lock, write_whole
+from bekenlab.json_text import JsonError, read_json_file
 
 _FILE = "backups.json"
 _MOST = 1000
@@ -42,11 +43,20 @@ class KnownBackups:
         if self._path is None:
             return []
         try:
-            names = json.loads(self._path.read_text("utf-8"))
-        except (OSError, ValueError):
+            names = read_json_file(self._path)
+        except (OSError, JsonError):
             return []
         found = names if isinstance(names, list) else []
-        return [Path(name) for name in found if isinstance(name, str)]
+        return [Path(name) for name in found if isinstance(name, str) and _can_exist(name)]
+
+
+def _can_exist(name: str) -> bool:
+    """Whether a text can be the name of a file; the system raises an error for some."""
+    try:
+        Path(name).exists()
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _wait_for(guard: IO[str]) -> None:

@@ -244,7 +244,7 @@ def _repairs(state: ChipState, pieces: Sequence[Piece]) -> tuple[PlannedSector, 
 
 def _notices(state: ChipState) -> list[Notice]:
     if state.unfinished is None:
-        return []
+        return [*state.notices]
     about = state.unfinished[1].about
     text = f"The chip is {about}; what that write damaged is repaired as well."
-    return [Notice("unfinished-write", text)]
+    return [Notice("unfinished-write", text), *state.notices]

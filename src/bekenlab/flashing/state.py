@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from bekenlab.analysis.inputs import load_one
 from bekenlab.chips import SECTOR
-from bekenlab.errors import BekenlabError
+from bekenlab.errors import BekenlabError, CorruptInputError, Notice, TooLargeError
 from bekenlab.events import EventSink, Progress, ignore
-from bekenlab.flashing.backup_files import is_as_made
+from bekenlab.flashing.backup_files import is_as_made, is_manifest_broken
 from bekenlab.flashing.flash_answers import raise_if_flash_is_silent
 from bekenlab.flashing.same_chip import is_blank, protected_regions
 from bekenlab.image.layout import arrange
@@ -18,7 +18,7 @@ from bekenlab.image.loader_check import check_loader
 from bekenlab.link.comparing import sector_crcs, verified_crcs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from bekenlab.chips import Region
@@ -37,11 +37,13 @@ class ChipState:
         crcs: CRC-32 by sector address.
         unfinished: The record of an interrupted write, with its file; None without one.
         backup: A backup of this chip, with its bytes; None if none is known.
+        notices: Files of bekenlab that are broken, and were left out.
     """
 
     crcs: Mapping[int, int]
     unfinished: tuple[Path, WriteRecord] | None
     backup: tuple[Path, bytes] | None
+    notices: tuple[Notice, ...] = ()
 
     @property
     def before(self) -> Mapping[int, int]:
@@ -86,7 +88,8 @@ def survey(
     regions = protected_regions(identity)
     own = [a for r in regions for a in range(r.start, r.end, SECTOR) if a < target.size]
     # Most of flash equals the backup, which makes comparing whole ranges cheap.
-    likely = backup_of(identity, dict(sector_crcs(target, own)), backups)
+    broken: list[Notice] = []
+    likely = backup_of(identity, dict(sector_crcs(target, own)), backups, broken.append)
     crcs: dict[int, int] = {}
     for piece in verified_crcs(target, _crcs_of(likely[1]) if likely else {}):
         crcs |= piece
@@ -97,7 +100,9 @@ def survey(
     if unfinished and unfinished[1].backup:
         candidates.append(unfinished[1].backup)
     state = ChipState(crcs, unfinished, None)
-    return replace(state, backup=backup_of(identity, state.before, candidates))
+    backup = backup_of(identity, state.before, candidates, broken.append)
+    notices = dict.fromkeys([*journal.unreadable(), *broken])
+    return replace(state, backup=backup, notices=tuple(notices))
 
 
 def _crcs_of(data: bytes) -> dict[int, int]:
@@ -105,7 +110,10 @@ def _crcs_of(data: bytes) -> dict[int, int]:
 
 
 def backup_of(
-    identity: Identity, crcs: Mapping[int, int], candidates: Sequence[Path]
+    identity: Identity,
+    crcs: Mapping[int, int],
+    candidates: Sequence[Path],
+    tell: Callable[[Notice], None] = lambda _notice: None,
 ) -> tuple[Path, bytes] | None:
     """The newest backup of this chip, and its bytes.
 
@@ -117,19 +125,36 @@ def backup_of(
         identity: The chip.
         crcs: CRC-32 by sector address, as the chip holds them.
         candidates: Files to check, oldest first.
+        tell: Called with a warning for each broken file among those looked at.
     """
-    for path in reversed(candidates):
-        try:
-            data = load_one(path).data
-        except BekenlabError:
+    for path in dict.fromkeys(reversed(candidates)):
+        data = _whole(path, tell)
+        if len(data) != identity.flash_size:
             continue
-        if len(data) != identity.flash_size or not is_as_made(path, data):
+        if not is_as_made(path, data):
+            text = f"The backup {path} is ignored: it is not what was read from the chip any more."
+            tell(Notice("state-ignored", text))
             continue
+        if is_manifest_broken(path):
+            text = f"The manifest of the backup {path} is broken and is ignored."
+            tell(Notice("state-ignored", text))
         # Some tools start reading in the middle; once put in order, it is a backup like any other.
         for ordered in dict.fromkeys((data, arrange(data).data)):
             if _same_chip(identity, crcs, ordered):
                 return path, ordered
     return None
+
+
+def _whole(path: Path, tell: Callable[[Notice], None]) -> bytes:
+    """The bytes of a file that may be a backup; nothing if it is none."""
+    try:
+        return load_one(path).data
+    except (CorruptInputError, TooLargeError) as error:
+        text = f"The backup {path} is ignored: {error.message}."
+        tell(Notice("state-ignored", text))
+    except BekenlabError:
+        pass  # it was moved or deleted
+    return b""
 
 
 def _same_chip(identity: Identity, crcs: Mapping[int, int], data: bytes) -> bool:

@@ -199,9 +199,12 @@ def _content_checks(
     return found, notices
 
 
+_HARMLESS = frozenset({"no-rf", "rf-elsewhere", "state-ignored"})
+
+
 def _content_problem(notices: tuple[Notice, ...]) -> BekenlabError | None:
     """The error for a device that cannot start like this; RF data only make it worse."""
-    fatal = next((n for n in notices if n.code not in {"no-rf", "rf-elsewhere"}), None)
+    fatal = next((n for n in notices if n.code not in _HARMLESS), None)
     if fatal is None:
         return None
     action = (Action("restore-backup"),) if fatal.code == "unfinished-write" else ()

@@ -101,7 +101,8 @@ def chip_notices(
 ) -> tuple[Notice, ...]:
     """What is missing on a chip, or half written; the most serious first."""
     unfinished = journal.half_written(target) if journal else None
-    return (*((unfinished.notice(),) if unfinished else ()), *condition.notices())
+    broken = journal.unreadable() if journal else ()
+    return (*((unfinished.notice(),) if unfinished else ()), *condition.notices(), *broken)
 
 
 def _key_kind(target: Target) -> str:

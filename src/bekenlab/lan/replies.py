@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from bekenlab.json_text import JsonError, read_json
 from bekenlab.lan.errors import NotOpenBekenError
 
 _INFO_KEYS = (
@@ -188,8 +189,8 @@ def _between(text: str) -> str:
 
 def _json(text: str) -> object:
     try:
-        return json.loads(text, strict=False)  # control characters are not escaped either
-    except (ValueError, RecursionError):
+        return read_json(text, strict=False)  # control characters are not escaped either
+    except JsonError:
         return None
 
 

@@ -93,7 +93,6 @@ class VirtualLog:
     def _take(self) -> bytes:
         if self.machine is None:
             return b""
-        sent = self.machine.uart2.sent
-        piece = bytes(sent[self._taken :])
-        self._taken = len(sent)
+        piece = self.machine.uart2.since(self._taken)
+        self._taken = self.machine.uart2.total
         return as_heard(piece, self.machine.uart2.baud or LOG_BAUD, self._baud)

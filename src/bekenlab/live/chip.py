@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 SHORTEST_PRESS = 0.1
 MOST_DONE = 10_000
 _LONGEST_PORT_RECORD = 1 << 16
+_LONGEST_LOG = 1 << 17
 # A chip that is reset by its watchdog this often, each time within this time, is in a boot loop.
 _MOST_BITES, _HEALTHY_SECONDS = 3, 5.0
 
@@ -207,7 +208,9 @@ class LiveChip:
                 self.fitting = found
                 self._fit()
         elif not self.fitting.pins and self._reader.pins_complete:
-            pins = pins_from_log(parse_boot_log(self._reader.text.decode("utf-8", "replace")))
+            text = self._reader.text[-_LONGEST_LOG:].decode("utf-8", "replace")
+            self._reader = BootLogReader()  # should they be of no use, for the next ones
+            pins = pins_from_log(parse_boot_log(text))
             self.fitting = fitting_of_map(pins, "boot_log")
             self._fit()
 

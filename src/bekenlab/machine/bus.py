@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _GRAIN = 6  # devices start and end at multiples of 64 bytes
 _SPIN_READS = 64
 _SPIN_REGISTERS = 4
+# An instruction that stores all registers makes sixteen accesses: a slice of such instructions
+# would take a second. A slice has no more instructions than this.
+_SLICE_ACCESSES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Bus:
     def __init__(self, clock: Clock, access_ticks: int) -> None:
         self.accesses = 0
         self.spinning: int | None = None
+        self._most = _SLICE_ACCESSES
         self._clock = clock
         self._access_ticks = access_ticks
         self._slots: dict[int, tuple[int, Device]] = {}
@@ -106,6 +110,8 @@ class Bus:
         offset = (address & ~3) - base
         self._clock.now += self._access_ticks
         self.accesses += 1
+        if self.accesses > self._most:
+            self._stop()
         try:
             value = device.read(offset)
         except BekenlabError:
@@ -131,6 +137,8 @@ class Bus:
         offset = (address & ~3) - base
         self._clock.now += self._access_ticks
         self.accesses += 1
+        if self.accesses > self._most:
+            self._stop()
         self._seen.clear()
         self._repeats = 0
         try:
@@ -150,6 +158,7 @@ class Bus:
     def begin_slice(self) -> None:
         """Clear the register the last slice waited for, but keep the values it read."""
         self.spinning = None
+        self._most = self.accesses + _SLICE_ACCESSES
 
     def _new_read(self, address: int, value: int) -> None:
         self._repeats = 0

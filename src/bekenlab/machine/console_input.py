@@ -34,7 +34,7 @@ class ConsoleInput:
 
     def _poll(self, now: int) -> None:
         clock = self._machine.clock
-        printed = len(self._machine.uart2.sent)
+        printed = self._machine.uart2.total
         if printed != self._printed:
             self._printed, self._silent_since = printed, now
         silent, waited = now - self._silent_since, now - self._began

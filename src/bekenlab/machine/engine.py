@@ -67,7 +67,7 @@ class Engine:
         planned = clock.next()
         if planned is not None:
             limit = max(1, min(limit, planned - clock.now))
-        bus.spinning = None
+        bus.begin_slice()
         start, before = clock.now, bus.accesses
         self._idle.begin_slice()
         whole = cpu.run(limit)

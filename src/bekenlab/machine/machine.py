@@ -100,6 +100,7 @@ class Machine:
         self.board.gpio.on_change = self._pin_changed
         self.board.gpio.on_edge = self.board.sctrl.pin_changed
         self.board.sctrl.on_sleep = self.cpu.stop
+        self.board.flash.on_long = self.cpu.stop
         self.board.sctrl.on_wake = self._woke
         self.cpu.poke(0, self._code)
         self._prepare()
@@ -188,6 +189,7 @@ class Machine:
             return self._outcome(StopReason.FAULT, detail, started)
         finally:
             stop_listening()
+            watch.close()
         return self._outcome(reason, watch.detail, started)
 
     def _pin_changed(self, gpio: int, level: int) -> None:
@@ -260,7 +262,7 @@ class Machine:
 
     @property
     def log(self) -> str:
-        """What UART2 has printed so far."""
+        """What UART2 has printed so far; of more than 1 MiB only the end."""
         return self.uart2.sent.decode("utf-8", "replace")
 
     @property

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bekenlab.machine.pattern import BoundedSearch
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from bekenlab.machine.serial import SerialPort
 
 _WINDOW = 8192
 _SEEN_LIMIT = 4096
@@ -46,7 +50,8 @@ class Until:
     """When to stop; the first condition that holds wins. All limits count from the run's start.
 
     Attributes:
-        match: Regular expression, searched in what UART2 prints during this run.
+        match: Regular expression, searched in what UART2 prints during this run. A search for a
+            text is bounded in time; a compiled one is trusted.
         condition: Called when UART2 has printed a line; True ends the run with ``condition``.
         pin: A change of level at a pin (reported as ``match``).
         device_seconds: Virtual time.
@@ -55,6 +60,8 @@ class Until:
         quiet_seconds: Virtual time in which UART2 prints no new line; lines that differ only in
             their numbers count as the same.
         interrupted: Called between slices; True ends the run with ``wall``.
+        afterwards: Called between slices: real seconds that the caller will need for what was
+            printed so far, which count for ``wall_seconds``.
     """
 
     match: str | re.Pattern[bytes] | None = None
@@ -65,6 +72,7 @@ class Until:
     wall_seconds: float | None = None
     quiet_seconds: float | None = None
     interrupted: Callable[[], bool] | None = None
+    afterwards: Callable[[], float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +119,29 @@ class Novelty:
 
 
 class Matcher:
-    """Searches a growing log without rescanning all of it each time."""
+    """Searches a growing log without rescanning all of it each time.
+
+    Args:
+        pattern: A user's expression as text, or one that is trusted.
+        start: How much the port had sent when the run began.
+
+    Raises:
+        UsageError: The text is not an expression that can be searched for.
+    """
 
     def __init__(self, pattern: str | re.Pattern[bytes], start: int) -> None:
-        self._pattern = re.compile(pattern.encode()) if isinstance(pattern, str) else pattern
+        self._search = BoundedSearch(pattern)
         self._start = start
 
-    def search(self, log: bytearray) -> str | None:
-        """The text that matched, looking back at most 8 KiB."""
-        begin = max(self._start, len(log) - _WINDOW)
-        found = self._pattern.search(bytes(log[begin:]))
-        return found.group(0).decode("utf-8", "replace") if found else None
+    def search(self, port: SerialPort, seconds: float) -> str | None:
+        """The text that matched, looking back at most 8 KiB.
+
+        Raises:
+            UsageError: The search took longer than ``seconds``.
+        """
+        found = self._search.search(port.since(max(self._start, port.total - _WINDOW)), seconds)
+        return None if found is None else found.decode("utf-8", "replace")
+
+    def close(self) -> None:
+        """No more is searched."""
+        self._search.close()

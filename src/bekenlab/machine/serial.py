@@ -18,12 +18,22 @@ class Peer(Protocol):
         ...
 
 
+MOST_KEPT = 1 << 20
+"""Bytes kept of what a port has sent, and of what it has received: the latest."""
+
+# Trimmed only when so much more has come, since each time moves everything that stays.
+_TRIM_AT = MOST_KEPT + MOST_KEPT // 4
+# What waits to be read by the firmware; a peer that answers faster than that loses its answers.
+_MOST_PENDING = 1 << 16
+
+
 class SerialPort:
     """The far end of a UART.
 
     Attributes:
-        sent: Everything the firmware sent.
-        received: Everything that was sent to the firmware.
+        sent: What the firmware sent. Of more than ``MOST_KEPT`` bytes only the end is kept.
+        received: What was sent to the firmware, as far as it is kept.
+        dropped: Number of bytes before the first one in ``sent``.
     """
 
     def __init__(self, uart: Uart) -> None:
@@ -33,6 +43,7 @@ class SerialPort:
         self._handled = 0
         self.sent = bytearray()
         self.received = bytearray()
+        self.dropped = 0
         uart.on_send = self.sent.append
 
     @property
@@ -53,6 +64,8 @@ class SerialPort:
     def type(self, data: bytes) -> None:
         """Send bytes to the firmware, paced at the baud rate in virtual time."""
         self.received += data
+        if len(self.received) > _TRIM_AT:
+            del self.received[:-MOST_KEPT]
         self._uart.feed(data)
 
     def attach(self, peer: Peer | None) -> None:
@@ -68,6 +81,16 @@ class SerialPort:
         self.sent[:] = sent
         self.received[:] = received
         self._handled = len(self.sent)
+        self.dropped = 0
+
+    @property
+    def total(self) -> int:
+        """Number of bytes the firmware has sent, kept or not."""
+        return self.dropped + len(self.sent)
+
+    def since(self, total: int) -> bytes:
+        """What was sent after the first ``total`` bytes, as far as it is kept."""
+        return bytes(self.sent[max(0, total - self.dropped) :])
 
     def pump(self) -> bytes:
         """Pass on what was sent since the last call (the machine calls this between slices)."""
@@ -79,6 +102,15 @@ class SerialPort:
             listener(data)
         if self._peer is not None:
             answer = self._peer.receive(data)
-            if answer:
+            if answer and self.pending < _MOST_PENDING:
                 self.type(answer)
+        self._trim()
         return data
+
+    def _trim(self) -> None:
+        """Forget the oldest bytes, which everybody has been given."""
+        if len(self.sent) > _TRIM_AT:
+            over = len(self.sent) - MOST_KEPT
+            del self.sent[:over]
+            self.dropped += over
+            self._handled -= over

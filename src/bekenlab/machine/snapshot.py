@@ -13,6 +13,7 @@ import json
 import zlib
 from typing import TYPE_CHECKING
 
+from bekenlab.json_text import read_json
 from bekenlab.machine.devices.base import bytes_of, int_of
 from bekenlab.machine.errors import SnapshotError
 
@@ -92,8 +93,8 @@ def _read(data: bytes) -> object:
         text = unpacker.decompress(data[len(_MAGIC) :], _LARGEST)
         if not unpacker.eof:
             raise SnapshotError("The snapshot is truncated or too large.")
-        return _unpack(json.loads(text))
-    except (zlib.error, ValueError, binascii.Error, RecursionError) as error:
+        return _unpack(read_json(text))
+    except (zlib.error, ValueError, binascii.Error) as error:
         raise SnapshotError(f"The snapshot is damaged: {error}") from error
 
 

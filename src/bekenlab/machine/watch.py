@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bekenlab.machine.serial import SerialPort
 
 _ANY_NUMBER = 1 << 32
+_PATIENCE = 1.0
 
 
 class Running(Protocol):
@@ -65,7 +66,7 @@ class Watch:
         self._edge = False
         self._matcher = None
         if until.match is not None:
-            self._matcher = Matcher(until.match, len(machine.uart2.sent))
+            self._matcher = Matcher(until.match, machine.uart2.total)
         self._deadline_tick = self._ticks(until.device_seconds)
 
     def _ticks(self, seconds: float | None) -> int | None:
@@ -78,6 +79,16 @@ class Watch:
         wanted = self._until.pin
         if wanted is not None and (gpio, level) == (wanted.gpio, wanted.level):
             self._edge = True
+
+    def close(self) -> None:
+        """The run is over."""
+        if self._matcher is not None:
+            self._matcher.close()
+
+    def _patience(self) -> float:
+        """Seconds that one search may take: the limit of real time is kept all the same."""
+        wall = self._until.wall_seconds
+        return _PATIENCE if wall is None else min(_PATIENCE, max(0.05, wall / 20))
 
     def budget(self) -> int:
         """Instructions left."""
@@ -106,7 +117,7 @@ class Watch:
         if self._novelty.feed(data):
             self._news_tick = self._machine.clock.now
         if self._matcher is not None:
-            found = self._matcher.search(self._machine.uart2.sent)
+            found = self._matcher.search(self._machine.uart2, self._patience())
             if found is not None:
                 self.detail = found
                 return StopReason.MATCH
@@ -131,7 +142,8 @@ class Watch:
             self.detail = "in deep sleep until a pin wakes it"
             return StopReason.QUIET
         wall = until.wall_seconds
-        if wall is not None and machine.monotonic() - self._started >= wall:
+        later = until.afterwards() if until.afterwards is not None else 0.0
+        if wall is not None and machine.monotonic() - self._started + later >= wall:
             return StopReason.WALL
         if until.interrupted is not None and until.interrupted():
             self.detail = "interrupted"

@@ -5,13 +5,13 @@ The list has no licence, so bekenlab does not include it; it reads the user's co
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import find_chip
 from bekenlab.errors import Action, DeviceListError
+from bekenlab.json_text import JsonError, read_json
 from bekenlab.openbeken.settings import PinSetting, parse_settings
 
 if TYPE_CHECKING:
@@ -92,9 +92,10 @@ def parse_devices(data: bytes) -> DeviceList:
             action=Action("name-devices"),
         )
     try:
-        value = json.loads(data.decode("utf-8-sig", "replace"))
-    except (ValueError, RecursionError) as error:
-        raise _no_list("it is not JSON") from error
+        value = read_json(data.decode("utf-8-sig", "replace"))
+    except JsonError as error:
+        why = str(error) if error.senseless else "it is not JSON"
+        raise _no_list(why) from error
     rows = value.get("devices") if isinstance(value, dict) else value
     if not isinstance(rows, list):
         raise _no_list("it has no list of devices")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +9,7 @@ from typing import Any
 
 from bekenlab.data import read_table
 from bekenlab.errors import Action, DownloadError, UnsupportedError
+from bekenlab.json_text import JsonError, read_json
 
 MAX_ANSWER = 4 << 20
 """Size limit in bytes for a release's list of files."""
@@ -79,8 +79,8 @@ def asset_for(chip: str, announced: bytes) -> Asset:
 
 def _entries(announced: bytes) -> list[dict[str, Any]]:
     try:
-        release = json.loads(announced)
-    except (ValueError, RecursionError):
+        release = read_json(announced)
+    except JsonError:
         release = None
     entries = release.get("assets") if isinstance(release, dict) else None
     if not isinstance(entries, list):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from typing import TYPE_CHECKING
+
+from bekenlab.json_text import JsonError, read_json
 
 if TYPE_CHECKING:
     from bekenlab.redaction.placeholders import FoundSecrets
@@ -47,8 +48,8 @@ def _mac_text(stored: bytes, secrets: FoundSecrets) -> bytes:
 
 def _escaped(kind: str, stored: bytes, secrets: FoundSecrets) -> bytes:
     try:
-        value = json.loads(b'"' + stored + b'"').encode("utf-8")
-    except (ValueError, UnicodeEncodeError):
+        value = str(read_json(b'"' + stored + b'"')).encode("utf-8")
+    except JsonError:
         return secrets.placeholder(kind, stored)
     if len(value) > len(stored):
         return secrets.placeholder(kind, stored)

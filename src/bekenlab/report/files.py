@@ -10,6 +10,7 @@ from bekenlab import stopping
 from bekenlab.chips import SECTOR
 from bekenlab.errors import Action, file_access
 from bekenlab.files import write_whole
+from bekenlab.json_text import read_json_file
 from bekenlab.report.json_report import to_json
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _own_folder(folder: Path, file: FileFacts) -> Path:
 
 def _sha256_of_report(path: Path) -> str | None:
     try:
-        report = json.loads(path.read_text("utf-8"))
+        report = read_json_file(path)
     except (OSError, ValueError):
         return None
     file = report.get("file") if isinstance(report, dict) else None

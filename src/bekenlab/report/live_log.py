@@ -5,9 +5,16 @@ from __future__ import annotations
 from bekenlab.report.printable import printable
 from bekenlab.tuya.boot_log.redact import LineRedactor
 
+_LONGEST_LINE = 1 << 14
+_LEFT_OUT = 1 << 10
+
 
 class LiveLog:
     """Turns pieces of a log into lines without secrets.
+
+    A line without an end is shown up to a limit, so that firmware that never ends one fills neither
+    memory nor the screen. What is left out includes the limit's last characters: half a secret
+    cannot be recognised.
 
     Args:
         show_secrets: Leave keys, Wi-Fi names and passwords in.
@@ -16,6 +23,7 @@ class LiveLog:
     def __init__(self, *, show_secrets: bool = False) -> None:
         self._redactor = None if show_secrets else LineRedactor()
         self._rest: list[str] = []
+        self._size = 0
 
     def feed(self, piece: str) -> list[str]:
         """Add a piece, which may end anywhere; returns the lines it completes."""
@@ -23,15 +31,24 @@ class LiveLog:
         if lines:
             lines[0] = "".join([*self._rest, lines[0]])
             self._rest.clear()
-        if rest:
+            self._size = 0
+        if rest and self._size <= _LONGEST_LINE:
             self._rest.append(rest)
-        return self._safe([line.rstrip("\r") for line in lines])
+            self._size += len(rest)
+        return self._safe([line[: _LONGEST_LINE + 1].rstrip("\r") for line in lines])
 
     def end(self) -> list[str]:
         """The last line, if the log stopped within it."""
         return self.feed("\n") if self._rest else []
 
     def _safe(self, lines: list[str]) -> list[str]:
+        cuts = [len(line) > _LONGEST_LINE for line in lines]
         if self._redactor is not None:
             lines = self._redactor.redact(lines)
-        return [printable(line) for line in lines]
+        return [_shown(line, cut=cut) for line, cut in zip(lines, cuts, strict=True)]
+
+
+def _shown(line: str, *, cut: bool) -> str:
+    if not cut:
+        return printable(line)
+    return f"{printable(line[:-_LEFT_OUT])} [the line goes on and was cut]"

@@ -78,12 +78,12 @@ class VirtualChip:
 
     @property
     def log(self) -> str:
-        """Everything printed on UART2 since the last reset."""
+        """What was printed on UART2 since the last reset; of more than 1 MiB only the end."""
         return self.machine.log
 
     @property
     def console(self) -> str:
-        """Everything sent on UART1 since the last reset."""
+        """What was sent on UART1 since the last reset; of more than 1 MiB only the end."""
         return self.machine.uart1.sent.decode("utf-8", "replace")
 
     @property
@@ -142,11 +142,11 @@ class VirtualChip:
             found = self._found(wanted) or found
             if len(self.log) == printed:
                 break
-        self._searched = found.end()
+        self._searched = found.end() + self.machine.uart2.dropped
         return found
 
     def _found(self, wanted: re.Pattern[str]) -> re.Match[str] | None:
-        return wanted.search(self.log, self._searched)
+        return wanted.search(self.log, max(0, self._searched - self.machine.uart2.dropped))
 
     def wait_for_level(self, gpio: int, level: int, *, seconds: float = _SECONDS) -> float:
         """Run until a pin has this level; return immediately if it already has.

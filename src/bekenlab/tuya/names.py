@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from fnmatch import fnmatchcase
 
+from bekenlab.json_text import JsonError, read_json
 from bekenlab.tuya.facts import storage_facts
 
 _FIELDS = ("mode", "type")  # "property" is absent for raw data points
@@ -30,8 +30,8 @@ def is_schema(value: bytes) -> bool:
     if not text.startswith(b"[{") or not text.endswith(b"}]"):
         return False
     try:
-        rows = json.loads(text)
-    except (ValueError, RecursionError):
+        rows = read_json(text)
+    except JsonError:
         return False
     return all(
         isinstance(row, dict) and all(isinstance(row.get(field), str) for field in _FIELDS)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from starlette.responses import Response
 
 from bekenlab.errors import UsageError
+from bekenlab.json_text import JsonError, read_json
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -21,8 +21,8 @@ async def json_object(request: Request) -> dict[str, Any]:
         UsageError: The body is not a JSON object.
     """
     try:
-        found = json.loads(await request.body() or b"{}")
-    except (ValueError, RecursionError):
+        found = read_json(await request.body() or b"{}")
+    except JsonError:
         found = None
     if not isinstance(found, dict):
         raise UsageError("the body must be a JSON object")

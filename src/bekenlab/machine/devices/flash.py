@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 OPERATE, WRITE_DATA, READ_DATA, READ_ID, STATUS, CONFIG = 0, 4, 8, 0x10, 0x14, 0x1C
 PAGE = 32
+_PAGE_WORDS = PAGE // 4
 _START = 1 << 29
 _BUSY = 1 << 31
 _READ_STATUS, _WRITE_STATUS, _READ, _READ_STATUS2 = 3, 4, 5, 6
@@ -37,6 +38,8 @@ class Flash(Device):
         content: The flash, physical addresses.
         changed: Sectors written or erased since the start.
         on_change: Called with (physical address, length) after content changed.
+        on_long: Called after a command that takes long in reality and here, so that firmware that
+            gives one after the other does not hold up everything else.
     """
 
     registers: ClassVar[Mapping[int, str]] = {
@@ -53,6 +56,7 @@ class Flash(Device):
         self.content = bytearray(b"\xff" * SECTOR)
         self.changed: set[int] = set()
         self.on_change: Callable[[int, int], None] = lambda _address, _length: None
+        self.on_long: Callable[[], None] = lambda: None
         self._jedec = jedec
         self._status = 0
         self._out: list[int] = []
@@ -86,7 +90,8 @@ class Flash(Device):
     def write(self, offset: int, value: int) -> None:
         """Writing OPERATE with the start bit executes a command."""
         if offset == WRITE_DATA:
-            self._out.append(value)
+            if len(self._out) < _PAGE_WORDS:
+                self._out.append(value)
             return
         super().write(offset, value)
         if offset == OPERATE:
@@ -105,6 +110,7 @@ class Flash(Device):
             self._erase(address - address % size, size)
         elif opcode == _ERASE_CHIP:
             self._erase(0, len(self.content))
+            self.on_long()
         elif opcode == _WRITE_STATUS:
             config = self.words.get(CONFIG, 0)
             self._status = config >> _CONFIG_STATUS_SHIFT & _CONFIG_STATUS_MASK
@@ -114,7 +120,7 @@ class Flash(Device):
         return data + bytes(self.content[: length - len(data)])
 
     def _program(self, address: int) -> None:
-        data = b"".join(word.to_bytes(4, "little") for word in self._out[:8])
+        data = b"".join(word.to_bytes(4, "little") for word in self._out)
         size = len(self.content)
         for n, byte in enumerate(data):
             self.content[(address + n) % size] &= byte

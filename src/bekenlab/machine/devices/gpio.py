@@ -84,6 +84,7 @@ class Gpio(Device):
         self._driven: dict[int, int] = {}
         self._changes: dict[int, int] = {}
         self._latched = 0
+        self._asserted = 0
         self._raised = False
         self._pins = {self._offset(n): n for n in range(count)}
 
@@ -152,6 +153,7 @@ class Gpio(Device):
                 self._latched &= ~value
             else:
                 super().write(offset, value)
+                self._compare_all()
             self._update()
             return
         before, level = self.words.get(offset, _RESET), self.level(gpio)
@@ -161,6 +163,7 @@ class Gpio(Device):
         if self.level(gpio) != level:
             self.on_change(gpio, 1 - level)
             self.unsettled.append((self.clock.now, gpio, 1 - level))
+            self._compare(gpio)
         self._update()
 
     def settle(self, start: int, reached: int, end: int) -> None:
@@ -189,16 +192,28 @@ class Gpio(Device):
     def _edge(self, gpio: int, level: int) -> None:
         if gpio < _FIRST_HIGH_PIN and _EDGE_LEVEL.get(self._kind(gpio)) == level:
             self._latched |= self.words.get(INT_ENABLE, 0) & 1 << gpio
+        self._compare(gpio)
         self._update()
 
     def _waiting(self) -> int:
         """Pins that interrupt: latched edges and current levels."""
-        enabled = self.words.get(INT_ENABLE, 0)
-        waiting = self._latched & enabled
-        for gpio in range(min(self.count, _FIRST_HIGH_PIN)):
-            if enabled >> gpio & 1 and self._kind(gpio) in (_LOW, _HIGH):
-                waiting |= (self.level(gpio) == self._kind(gpio)) << gpio
-        return waiting
+        return self._latched & self.words.get(INT_ENABLE, 0) | self._asserted
+
+    def _compare(self, gpio: int) -> None:
+        """Note whether a pin has the level it is to interrupt at."""
+        if gpio >= _FIRST_HIGH_PIN:
+            return
+        kind = self._kind(gpio)
+        enabled = self.words.get(INT_ENABLE, 0) >> gpio & 1 and kind in (_LOW, _HIGH)
+        self._asserted &= ~(1 << gpio)
+        if enabled and self.level(gpio) == kind:
+            self._asserted |= 1 << gpio
+
+    def _compare_all(self) -> None:
+        self._asserted = 0
+        if self.words.get(INT_ENABLE, 0):
+            for gpio in range(min(self.count, _FIRST_HIGH_PIN)):
+                self._compare(gpio)
 
     def _update(self) -> None:
         raised = bool(self.words.get(INT_ENABLE, 0)) and bool(self._waiting())
@@ -221,4 +236,5 @@ class Gpio(Device):
         self._driven = {gpio: int_of(n) for gpio, n in table_of(state["driven"]).items()}
         self._changes = {gpio: int_of(n) for gpio, n in table_of(state["changes"]).items()}
         self._latched = int_of(state["latched"])
+        self._compare_all()
         self._raised = bool(self._waiting())

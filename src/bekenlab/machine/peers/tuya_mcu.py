@@ -20,6 +20,10 @@ _SET, _REPORT, _QUERY, _WIFI_TEST, _MEMORY = 6, 7, 8, 0x0E, 0x0F
 _ACKNOWLEDGED = frozenset({_MODE, _WIFI_STATE, _WIFI_RESET, _WIFI_MODE, _WIFI_TEST})
 
 
+MOST_FRAMES = 5000
+"""Frames and data points of a module that are kept; a device sends a few a second."""
+
+
 class DpType(IntEnum):
     """Type of a data point."""
 
@@ -126,9 +130,10 @@ class TuyaMcu:
         points: Data points to report when asked for the state.
 
     Attributes:
-        frames: Frames from the module, in order.
+        frames: Frames from the module, in order; the first ``MOST_FRAMES``.
         points: Data points by number, as last reported or set.
-        was_set: Data points set by the module, in order.
+        was_set: Data points set by the module, in order; the first ``MOST_FRAMES``.
+        seen: Number of frames from the module, kept or not.
     """
 
     def __init__(
@@ -142,6 +147,7 @@ class TuyaMcu:
         self.frames: list[Frame] = []
         self.points = {point.number: point for point in points}
         self.was_set: list[DataPoint] = []
+        self.seen = 0
         self._product = product
         self._version = version
         self._form = form
@@ -153,7 +159,8 @@ class TuyaMcu:
         """Receive bytes from the module; return the answers."""
         frames, self._rest = split_frames(self._rest + data)
         self._rest = self._rest[-_LONGEST:]
-        self.frames += frames
+        self.seen += len(frames)
+        self.frames += frames[: max(0, MOST_FRAMES - len(self.frames))]
         return b"".join(answer.encode() for frame in frames for answer in self._answers(frame))
 
     def _answers(self, frame: Frame) -> list[Frame]:
@@ -186,7 +193,7 @@ class TuyaMcu:
 
     def _set(self, payload: bytes) -> list[DataPoint]:
         points = split_points(payload)
-        self.was_set += points
+        self.was_set += points[: max(0, MOST_FRAMES - len(self.was_set))]
         self.points.update({point.number: point for point in points})
         return points
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from bekenlab import stopping
 from bekenlab.tuya.boot_log.facts import LineRow, boot_log_facts
 from bekenlab.tuya.boot_log.text import BODY, Chunk, join_chunks, read_text
 from bekenlab.tuya.boot_log.titled import titled_values
@@ -77,8 +78,12 @@ def find_records(text: str) -> Records:
         text: Cleaned text: line feeds only, no colours, no timestamps of a terminal.
     """
     texts, defaults, crc_ok = _text_records(text)
+    stopping.check()
     keys, cut = _key_records(text)
-    lines = [record for row in boot_log_facts().lines for record in _line_records(text, row)]
+    lines: list[Record] = []
+    for row in boot_log_facts().lines:
+        stopping.check()
+        lines += _line_records(text, row)
     titled = [
         Record(_TITLED_FAMILY, at, dict(values))
         for at, values in titled_values(text, boot_log_facts().titled)

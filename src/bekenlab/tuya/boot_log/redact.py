@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bekenlab import stopping
 from bekenlab.secrecy.text import text_spans
 from bekenlab.secret import REDACTED, Secret
 from bekenlab.tuya.boot_log.facts import boot_log_facts
@@ -33,12 +34,14 @@ def secret_spans(text: str, known: Mapping[str, str] | None = None) -> list[Span
         text: The text to search.
         known: Personal values seen before, with their kinds; found wherever they occur.
     """
-    spans = [
-        (*match.span("s"), kind)
-        for kind, pattern in boot_log_facts().secrets
-        for match in pattern.finditer(text)
-        if match["s"] and not _HEARTBEATS.fullmatch(match["s"])
-    ]
+    spans: list[Span] = []
+    for kind, pattern in boot_log_facts().secrets:
+        stopping.check()
+        spans += [
+            (*match.span("s"), kind)
+            for match in pattern.finditer(text)
+            if match["s"] and not _HEARTBEATS.fullmatch(match["s"])
+        ]
     spans += [
         (span.start, span.end, _KINDS.get(span.kind, span.kind))
         for span in text_spans(text)

@@ -8,10 +8,10 @@ no number, is text. ``HEX:`` before the whole text says it is written in hex dig
 
 from __future__ import annotations
 
-import json
 import re
 
 from bekenlab.errors import Notice
+from bekenlab.json_text import JsonError, read_json
 from bekenlab.tuya.parameters.model import Parameters, ParameterValue, parameter_crc
 
 MAX_TEXT = 0x10000
@@ -203,8 +203,8 @@ class _Reader:
             raise _CutError(message)
         self._at = match.end()
         try:
-            return str(json.loads(match[0], strict=False))
-        except ValueError:
+            return str(read_json(match[0], strict=False))
+        except JsonError:
             return match[0][1:-1]
 
     def _bare(self) -> ParameterValue:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from bekenlab.web.manager import Job
 
 _MOST_SECONDS = 60.0
+# Ten times what any firmware prints: all of them are merged again for each line.
+_MOST_RECORDS = 300
 
 
 def boot_task(context: AppContext, parameters: Parameters) -> Task:
@@ -83,7 +85,7 @@ class PinWatch:
         line = clean(line)
         before, self._before = self._before, [line] if "pin" in line else []
         # Parse only lines that name a pin, and the line that follows.
-        if not (before or self._before):
+        if not (before or self._before) or len(self._records) >= _MOST_RECORDS:
             return []
         text = "\n".join([*before, line])
         records = find_records(text).found
