@@ -37,13 +37,17 @@ class JsonError(ValueError):
         self.senseless = senseless
 
 
-def read_json(text: str | bytes, *, strict: bool = True, unique: bool = False) -> Any:
-    """The value of a JSON text. Half a surrogate pair becomes U+FFFD.
+def read_json(
+    text: str | bytes, *, strict: bool = True, unique: bool = False, halves: bool = False
+) -> Any:
+    """The value of a JSON text.
 
     Args:
         text: The text; bytes are UTF-8.
         strict: Whether control characters must be escaped.
         unique: Whether a name that is given twice in one object is an error; else the last counts.
+        halves: Whether half a surrogate pair stays, for values that are only shown; else it becomes
+            U+FFFD, since it cannot be encoded.
 
     Raises:
         JsonError: It is not JSON, is nested more than ``MOST_DEPTH`` deep, or has a number that is
@@ -51,7 +55,7 @@ def read_json(text: str | bytes, *, strict: bool = True, unique: bool = False) -
     """
     try:
         plain = text.decode("utf-8-sig") if isinstance(text, bytes) else text
-        if "\\u" in plain:
+        if "\\u" in plain and not halves:
             plain = _ESCAPE.sub(_whole_pairs, plain)
         value = json.loads(
             plain,
@@ -116,12 +120,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _check_depth(value: object) -> None:
     level = [value]
     for _ in range(MOST_DEPTH + 1):
-        level = [each for each in level if isinstance(each, dict | list)]
-        if not level:
+        containers = [each for each in level if isinstance(each, dict | list)]
+        if not containers:
             return
         level = [
             inner
-            for outer in level
+            for outer in containers
             for inner in (outer.values() if isinstance(outer, dict) else outer)
         ]
     raise _too_deep()

@@ -60,7 +60,8 @@ def test_the_time_to_read_a_long_log_is_part_of_the_limit() -> None:
 
 def test_only_the_end_of_a_flood_is_kept_and_that_is_said() -> None:
     machine = Machine.from_image(FlashImage(b"\xff" * 4096, b"\xff" * 4096), chip="BK7231N")
-    port, heard = machine.uart2, []
+    port = machine.uart2
+    heard: list[bytes] = []
     port.listen(heard.append)
     for _ in range(20):
         port.sent += b"\n" * (MOST_KEPT // 8)

@@ -51,6 +51,7 @@ def test_half_a_surrogate_pair_can_be_printed() -> None:
     for half in ("\\ud800", "\\uDFFF", "\\ud800\\ud800", "\\udc00\\ud800"):
         read_json(f'"{half}"').encode("utf-8")
     assert read_json('"\\ud800x"') == "\ufffdx"
+    assert read_json('"\\ud800x"', halves=True) == "\ud800x"
     assert read_json('"\\\\ud800"') == "\\ud800", "an escaped backslash is no escape"
 
 

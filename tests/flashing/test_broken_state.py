@@ -46,7 +46,7 @@ def record(**changed: object) -> str:
     return json.dumps({**RECORD, **changed})
 
 
-BROKEN = {
+BROKEN: dict[str, str | bytes] = {
     "nothing": "",
     "no text": b"\xff\xfe\0",
     "another kind": "[]",

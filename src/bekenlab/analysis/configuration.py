@@ -222,7 +222,7 @@ def _group(pairs: Mapping[str, str]) -> Iterator[Parameters]:
 def _unwrap(text: str) -> Mapping[str, Any] | None:
     """The configuration in JSON, bare or wrapped; {} if it holds none; None if it is not JSON."""
     try:
-        value = read_json(text)
+        value = read_json(text, halves=True)
     except JsonError:
         return None
     if isinstance(value, list) and len(value) == 1:

@@ -140,7 +140,7 @@ class _Helper:
 
     def __init__(self, pattern: bytes) -> None:
         self._process = subprocess.Popen(  # noqa: S603  nothing of the pattern is in the command
-            [sys.executable, "-I", "-S", "-c", _CHILD],
+            [sys.executable, "-ISc", _CHILD],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

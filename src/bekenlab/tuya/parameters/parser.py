@@ -203,7 +203,7 @@ class _Reader:
             raise _CutError(message)
         self._at = match.end()
         try:
-            return str(read_json(match[0], strict=False))
+            return str(read_json(match[0], strict=False, halves=True))
         except JsonError:
             return match[0][1:-1]
 
