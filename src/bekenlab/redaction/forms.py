@@ -48,8 +48,8 @@ def _mac_text(stored: bytes, secrets: FoundSecrets) -> bytes:
 
 def _escaped(kind: str, stored: bytes, secrets: FoundSecrets) -> bytes:
     try:
-        value = str(read_json(b'"' + stored + b'"')).encode("utf-8")
-    except JsonError:
+        value = str(read_json(b'"' + stored + b'"', halves=True)).encode("utf-8")
+    except (JsonError, UnicodeEncodeError):
         return secrets.placeholder(kind, stored)
     if len(value) > len(stored):
         return secrets.placeholder(kind, stored)
