@@ -13,6 +13,10 @@ import sys
 def main() -> None:
     """Run bekenlab and exit with its status."""
     multiprocessing.freeze_support()  # the workers of ``analyze -j`` are this program, too
+    if os.environ.pop("BEKENLAB_SEARCHES", None):  # the other process of bekenlab.machine.pattern
+        from bekenlab.machine.pattern import serve
+
+        serve()
     _give_back_library_path()
     from bekenlab.cli.main import run
 

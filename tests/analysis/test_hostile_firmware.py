@@ -1,9 +1,12 @@
 """Firmware that floods: limits of real time, and of memory, are kept all the same."""
 
 import io
+import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -12,7 +15,7 @@ import bekenlab
 from bekenlab import stopping
 from bekenlab.analysis.boot import BootReport
 from bekenlab.errors import UsageError
-from bekenlab.machine import FlashImage, Machine
+from bekenlab.machine import FlashImage, Machine, pattern
 from bekenlab.machine.serial import MOST_KEPT
 from bekenlab.report.boot_json import boot_json
 from bekenlab.report.boot_text import render, uart1_lines
@@ -97,19 +100,19 @@ def test_a_boot_that_is_stopped_ends_at_once_even_after_a_flood() -> None:
 ENDLESS = ("(a+)+$", "(a|a)*c", "(?:a*)*c", "a*a*a*a*a*a*c", "((a{1,50}){1,50}){1,50}c")
 
 
-@pytest.mark.parametrize("pattern", ENDLESS)
-def test_a_pattern_that_never_comes_to_an_end_is_given_up(pattern: str) -> None:
+@pytest.mark.parametrize("endless", ENDLESS)
+def test_a_pattern_that_never_comes_to_an_end_is_given_up(endless: str) -> None:
     log = says(b"b", first=b"a" * 300 + b"!\n")
     with (
         within(WALL + 1.5),
         pytest.raises(UsageError, match=r"was given up.* characters of log") as caught,
     ):
-        boot(log, until=pattern)
+        boot(log, until=endless)
     assert caught.value.hint
 
 
 @pytest.mark.parametrize(
-    ("pattern", "why"),
+    ("wrong", "why"),
     [
         ("", "empty"),
         ("x*", "empty text"),
@@ -123,15 +126,27 @@ def test_a_pattern_that_never_comes_to_an_end_is_given_up(pattern: str) -> None:
         ("\udc80", "not a regular expression"),
     ],
 )
-def test_a_pattern_that_cannot_be_meant_is_explained(pattern: str, why: str) -> None:
+def test_a_pattern_that_cannot_be_meant_is_explained(wrong: str, why: str) -> None:
     with pytest.raises(UsageError, match=why):
-        boot(says(b"x"), until=pattern)
+        boot(says(b"x"), until=wrong)
 
 
 @pytest.mark.parametrize(
-    "pattern", ["is 26", r"(?i)RL1_pin: is (\d+) \n", r"pin.*is.*\d+", r"26 \n,rl1"]
+    "wanted", ["is 26", r"(?i)RL1_pin: is (\d+) \n", r"pin.*is.*\d+", r"26 \n,rl1"]
 )
-def test_ordinary_patterns_match(pattern: str) -> None:
-    report = boot(says(PINS), until=pattern)
+def test_ordinary_patterns_match(wanted: str) -> None:
+    report = boot(says(PINS), until=wanted)
     assert report.stop == "match"
     assert report.detail in PINS.decode() * 2
+
+
+def test_the_program_without_python_searches_in_a_process_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start = str(Path(__file__).parents[2] / "packaging" / "start.py")
+    environment = {**os.environ, pattern.SEARCHES: "1"}
+    monkeypatch.setattr(pattern, "_command", lambda: ([sys.executable, start], environment))
+    search = pattern.BoundedSearch("(a|b)+c")
+    assert search.search(b"xabc", 10.0) == b"abc"
+    assert search.search(b"xab", 10.0) is None
+    search.close()

@@ -88,3 +88,18 @@ def test_lines_are_neither_lost_nor_invented(pieces: list[str], show: bool) -> N
     assert len(lines) == text.count("\n")
     lines += log.end()
     assert len(lines) == text.count("\n") + (not text.endswith("\n") and text != "")
+
+
+def test_a_line_that_never_ends_is_cut_and_shows_no_half_of_a_secret() -> None:
+    word = "correct horse battery"
+    for before in range((1 << 14) - 60, (1 << 14) + 60, 7):
+        lines = shown("." * before + f" ssid:My Home, passwd:{word} " + "x" * 100_000, 4096)
+        assert len(lines) == 1
+        assert len(lines[0]) < 1 << 14
+        assert lines[0].endswith("[the line goes on and was cut]")
+        assert word[:4] not in lines[0]
+
+
+def test_the_line_after_one_that_was_cut_is_shown() -> None:
+    assert shown("x" * 100_000 + "\nnext\n", 1000)[1:] == ["next"]
+    assert shown("x" * (1 << 14) + "\nnext", 1000) == ["x" * (1 << 14), "next"]

@@ -7,6 +7,8 @@ process of its own, which is ended when it takes too long.
 
 from __future__ import annotations
 
+import inspect
+import os
 import queue
 import re
 import subprocess
@@ -25,25 +27,44 @@ _BACK_REFERENCE = re.compile(r"\\\d")
 _STEP = 0.1
 _PATIENCE = 1.0
 _START_SECONDS = 10.0
-_CHILD = """
-import re, signal, sys
-signal.signal(signal.SIGINT, signal.SIG_IGN)
-try:
-    import resource
-    resource.setrlimit(resource.RLIMIT_CPU, (120, 120))  # should nobody be left to end it
-except ImportError:
-    pass
-take, give = sys.stdin.buffer, sys.stdout.buffer
-def piece():
-    size = take.read(4)
-    return take.read(int.from_bytes(size, "big")) if len(size) == 4 else sys.exit()
-wanted = re.compile(piece())
-give.write(b"\\0\\0\\0\\0\\0"), give.flush()
-while True:
-    found = wanted.search(piece())
-    text = found.group(0) if found else b""
-    give.write(bytes([found is not None]) + len(text).to_bytes(4, "big") + text), give.flush()
-"""
+SEARCHES = "BEKENLAB_SEARCHES"
+"""Variable of the environment that makes the program without Python call :func:`serve`."""
+
+
+def serve() -> None:
+    """What the other process does; it imports nothing of ours, since it has to start quickly."""
+    import re
+    import signal
+    import sys
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CPU, (120, 120))  # should nobody be left to end it
+    except ImportError:  # Windows
+        pass
+    take, give = sys.stdin.buffer, sys.stdout.buffer
+
+    def piece() -> bytes:
+        size = take.read(4)
+        return take.read(int.from_bytes(size, "big")) if len(size) == 4 else sys.exit()
+
+    wanted = re.compile(piece())
+    give.write(bytes(5))
+    give.flush()
+    while True:
+        found = wanted.search(piece())
+        text = found.group(0) if found else b""
+        give.write(bytes([found is not None]) + len(text).to_bytes(4, "big") + text)
+        give.flush()
+
+
+def _command() -> tuple[list[str], dict[str, str] | None]:
+    """How to start it: command, and environment if it is not ours."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable], {**os.environ, SEARCHES: "1"}
+    return [sys.executable, "-ISc", f"{inspect.getsource(serve)}\nserve()"], None
 
 
 def compiled(text: str) -> re.Pattern[bytes]:
@@ -139,8 +160,10 @@ class _Helper:
     """A process that searches for one expression."""
 
     def __init__(self, pattern: bytes) -> None:
+        command, environment = _command()
         self._process = subprocess.Popen(  # noqa: S603  nothing of the pattern is in the command
-            [sys.executable, "-ISc", _CHILD],
+            command,
+            env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
