@@ -30,6 +30,7 @@ from bekenlab.report.chip_json import (
 )
 from bekenlab.report.json_report import pin_json
 from bekenlab.report.live_log import LiveLog
+from bekenlab.stopping import stopped_by
 from bekenlab.web.events import JobEventSink, merge
 from bekenlab.web.failures import hints, job_error
 from bekenlab.web.tasks.parameters import Parameters, Task
@@ -178,14 +179,15 @@ def log_task(context: AppContext, parameters: Parameters) -> Task:
             at = seconds
             tell(shown.feed(text))
 
-        try:
-            found = capture(
-                line, seconds=_LONGEST_LOG, heard=heard, interrupted=lambda: job.cancelled
-            )
-        finally:
-            line.close()
-        tell(shown.end())
-        # The user stopping it is the normal end of this job.
+        # The user stopping it is the normal end of this job: what was heard is still read.
+        with stopped_by(lambda: None):
+            try:
+                found = capture(
+                    line, seconds=_LONGEST_LOG, heard=heard, interrupted=lambda: job.cancelled
+                )
+            finally:
+                line.close()
+            tell(shown.end())
         return {
             "bytes": len(found.data),
             "pins": [pin_json(pin) for pin in found.pins.pins],
