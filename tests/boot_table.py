@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bekenlab.analysis.boot import BootOptions, BootReport, boot
+from bekenlab.analysis.boot import boot
+from bekenlab.analysis.boot_model import BootOptions, BootReport
 from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.analysis.choose import ChosenDump, choose_dump
 from bekenlab.pins import PinMap, Source, pins_from_parameters

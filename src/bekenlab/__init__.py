@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from bekenlab import errors
     from bekenlab._api import FileSource, analyze, analyze_all, boot, load_machine
-    from bekenlab.analysis.boot import BootReport, GpioRow
+    from bekenlab.analysis.boot_model import BootReport, GpioRow
     from bekenlab.analysis.boot_stop import BootStop
     from bekenlab.analysis.model import Analysis
     from bekenlab.errors import Notice

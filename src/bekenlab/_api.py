@@ -12,7 +12,7 @@ from bekenlab.errors import CorruptInputError, TooLargeError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from bekenlab.analysis.boot import BootReport
+    from bekenlab.analysis.boot_model import BootReport
     from bekenlab.analysis.choose import ChosenDump
     from bekenlab.analysis.inputs import InputFile
     from bekenlab.analysis.model import Analysis
@@ -139,7 +139,7 @@ def boot(
         >>> report.stop.value, report.gpio[26].direction
         ('match', 'out')
     """
-    from bekenlab.analysis.boot import BootOptions
+    from bekenlab.analysis.boot_model import BootOptions
     from bekenlab.jobs.boot import boot_dump
 
     _check(until, seconds, wall_seconds)

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bekenlab.analysis.boot import BootOptions, BootReport, boot, problem_of
+from bekenlab.analysis.boot import boot
+from bekenlab.analysis.boot_model import BootOptions, BootReport
+from bekenlab.analysis.boot_problem import problem_of
 from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.errors import BekenlabError, NotADumpError, UnsupportedError
 from bekenlab.image import read_image

@@ -13,7 +13,7 @@ from rich.console import Console
 
 import bekenlab
 from bekenlab import stopping
-from bekenlab.analysis.boot import BootReport
+from bekenlab.analysis.boot_model import BootReport
 from bekenlab.errors import UsageError
 from bekenlab.machine import FlashImage, Machine, pattern
 from bekenlab.machine.serial import MOST_KEPT

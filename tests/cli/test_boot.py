@@ -19,7 +19,8 @@ from click.testing import CliRunner
 
 import contract
 from analyses import real
-from bekenlab.analysis.boot import BootOptions, boot
+from bekenlab.analysis.boot import boot
+from bekenlab.analysis.boot_model import BootOptions
 from bekenlab.cli.main import main
 from bekenlab.image import cipher, framing
 from bekenlab.image.cipher import TUYA_KEY

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bekenlab.analysis.boot import BootOptions, boot
+from bekenlab.analysis.boot import boot
+from bekenlab.analysis.boot_model import BootOptions
 from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.analysis.subject import read_subject
 from bekenlab.chips import chip

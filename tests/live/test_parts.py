@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bekenlab.analysis.boot import GpioRow
+from bekenlab.analysis.boot_model import GpioRow
 from bekenlab.live.colour import glow
 from bekenlab.live.fitting import Fitting, fitting_of_config, fitting_of_map
 from bekenlab.live.parts import PartView, part_views

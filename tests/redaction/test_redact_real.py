@@ -12,8 +12,8 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from bekenlab.analysis.analyze import analyze
-from bekenlab.analysis.boot import BootOptions
 from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.analysis.boot_model import BootOptions
 from bekenlab.analysis.inputs import InputFile
 from bekenlab.analysis.model import Analysis
 from bekenlab.image import read_image

@@ -8,7 +8,9 @@ from functools import cache
 import pytest
 from rich.console import Console
 
-from bekenlab.analysis.boot import BootOptions, BootReport, GpioRow, boot, problem_of
+from bekenlab.analysis.boot import boot
+from bekenlab.analysis.boot_model import BootOptions, BootReport, GpioRow
+from bekenlab.analysis.boot_problem import problem_of
 from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.image import read_image
 from bekenlab.machine.peers.tuya_mcu import DataPoint, Frame, describe_point

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from bekenlab.analysis.boot import GpioRow
+from bekenlab.analysis.boot_model import GpioRow
 from bekenlab.live.model import (
     Edge,
     Frame,

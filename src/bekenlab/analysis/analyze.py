@@ -22,7 +22,7 @@ from bekenlab.pins import PinMap, Source, compare, pins_from_parameters
 from bekenlab.tuya.firmware import Firmware, FirmwareKind
 
 if TYPE_CHECKING:
-    from bekenlab.analysis.boot import BootReport
+    from bekenlab.analysis.boot_model import BootReport
     from bekenlab.analysis.identify import ChipVerdict
 
 Result = TypeVar("Result")

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import codecs
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from bekenlab.analysis.boot_model import BootOptions, BootReport, GpioRow, Listener
+from bekenlab.analysis.boot_problem import nothing_to_run
 from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.chips import find_module
-from bekenlab.errors import (
-    Action,
-    BekenlabError,
-    BootFailedError,
-    NotADumpError,
-    Notice,
-    NotReachedError,
-)
+from bekenlab.errors import Notice
 from bekenlab.json_text import JsonError, read_json
 from bekenlab.machine import FlashImage, Machine, Until
 from bekenlab.machine.console_input import ConsoleInput
-from bekenlab.machine.peers.tuya_mcu import DataPoint, Frame, TuyaMcu
+from bekenlab.machine.peers.tuya_mcu import TuyaMcu
 from bekenlab.machine.serial import MOST_KEPT
 from bekenlab.pins import PinMap, Source, compare, pins_from_parameters
 from bekenlab.tuya.boot_log.follow import BootLogReader
@@ -29,13 +23,11 @@ from bekenlab.tuya.boot_log.read import parse_boot_log
 from bekenlab.tuya.firmware import Firmware, identify
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bekenlab.analysis.tuya_findings import TuyaFindings
     from bekenlab.image import Image
     from bekenlab.tuya.boot_log.model import BootLog
-    from bekenlab.tuya.parameters.model import Parameters
-
-Start = Literal["app", "bootloader"]
-Listener = Callable[[float, str], None]
 
 # Firmware silent for this long is waiting for something that will not happen.
 _QUIET_SECONDS = 8.0
@@ -45,99 +37,6 @@ _PRODUCT_FIELD = "pk"
 _SECONDS_PER_BYTE = 12e-6
 _READ_AT_ONCE = 1 << 15
 _ANY_PRODUCT = "0000000000000000"
-
-
-@dataclass(frozen=True, slots=True)
-class BootOptions:
-    """How to boot and when to stop.
-
-    Attributes:
-        until: Regular expression that ends the run when UART2 prints it, or None.
-        device_seconds: Limit of virtual time.
-        wall_seconds: Limit of real time.
-        instructions: Limit of instructions; unlike real time, the same on every computer.
-        start: Reset into the app, or into the dump's own boot loader.
-        typed: Input for UART1's console, sent at the first pause of the log.
-        mcu: Whether a simulated MCU answers firmware that talks to one.
-        stop_at_pins: Whether to stop once the log holds the whole pin configuration.
-    """
-
-    until: str | None = None
-    device_seconds: float = 60.0
-    wall_seconds: float = 60.0
-    instructions: int | None = 120_000_000
-    start: Start = "app"
-    typed: bytes = b""
-    mcu: bool = True
-    stop_at_pins: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class GpioRow:
-    """One pin as the firmware left it.
-
-    Attributes:
-        gpio: GPIO number.
-        direction: ``"in"``, ``"out"``, ``"function"`` or ``"off"``.
-        level: 0 or 1.
-        pull: ``"up"``, ``"down"`` or None.
-        pwm: (frequency in Hz, duty 0..1) if a PWM drives it, or None.
-        touched: Whether the firmware configured the pin at all.
-        changes: How often the firmware changed the level of this output, e.g. for a blinking LED.
-    """
-
-    gpio: int
-    direction: str
-    level: int
-    pull: str | None
-    pwm: tuple[float, float] | None
-    touched: bool
-    changes: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class BootReport:
-    """The result of a boot.
-
-    Attributes:
-        chip: The chip that was modelled.
-        stop: Why the run ended.
-        detail: What matched, what failed and where, or what it was waiting for.
-        pc: Program counter at the end.
-        device_seconds: Virtual time.
-        instructions: Executed instructions.
-        wall_seconds: Real time.
-        text: UART2 log.
-        uart1_sent: Bytes the firmware sent on UART1.
-        uart1_received: Bytes it received there.
-        log: The parsed log.
-        firmware: Identity from the log, completed from the code.
-        parameters: Pin configuration from the log, or None.
-        pins: Pin map from the log.
-        gpio: All pins as the firmware left them.
-        mcu_frames: TuyaMCU frames the firmware sent.
-        data_points: Data points the firmware set, in order.
-        hangs: Whether it was in a loop that only a reset can end.
-    """
-
-    chip: str
-    stop: BootStop
-    detail: str
-    pc: int
-    device_seconds: float
-    instructions: int
-    wall_seconds: float
-    text: str = field(repr=False)
-    uart1_sent: bytes = field(repr=False)
-    uart1_received: bytes = field(repr=False)
-    log: BootLog
-    firmware: Firmware
-    parameters: Parameters | None
-    pins: PinMap
-    gpio: tuple[GpioRow, ...]
-    mcu_frames: tuple[Frame, ...]
-    data_points: tuple[DataPoint, ...] = ()
-    hangs: bool = False
 
 
 def boot(
@@ -254,42 +153,6 @@ def _firmware(log: BootLog, image: Image) -> Firmware:
     )
 
 
-def problem_of(report: BootReport, until: str | None = None) -> BekenlabError | None:
-    """The error for a boot that failed, or None."""
-    failure = _failure(report)
-    if failure:
-        return BootFailedError(
-            f"the firmware {failure} (pc 0x{report.pc:x})",
-            action=Action("boot-otherwise"),
-        )
-    if until is not None and report.stop is not BootStop.MATCH:
-        return NotReachedError(
-            f"the log did not match {until!r} in {report.device_seconds:.1f} s on the device",
-            action=Action("give-more-time"),
-        )
-    return None
-
-
-def _failure(report: BootReport) -> str:
-    """Why the firmware does not run; empty if it does."""
-    if report.stop is BootStop.FAULT:
-        return f"did not run: {report.detail}"
-    if report.stop is BootStop.WATCHDOG:
-        doing = f", {report.detail}" if report.detail else ""
-        return f"did not run: the watchdog reset the chip{doing}"
-    if report.hangs:
-        return f"hangs {report.detail}"
-    if _silent(report):
-        return f"printed nothing in {report.device_seconds:.1f} s on the device"
-    return ""
-
-
-def _silent(report: BootReport) -> bool:
-    """Whether the firmware printed nothing although it had time to: it does not run."""
-    over = report.stop in (BootStop.QUIET, BootStop.WALL)
-    return over and not report.text and not report.uart1_sent
-
-
 def _pins(log: BootLog, tuya: TuyaFindings | None) -> PinMap:
     """The pin map from the log of a dump; a warning says if the log repeats a mere default."""
     maps = [(Source.BOOT_LOG, pins_from_log(log))]
@@ -329,24 +192,6 @@ def flash_image(image: Image) -> FlashImage:
             b"\xff" * image.logical_start + image.logical,
         )
     return FlashImage(image.physical, image.logical)
-
-
-def nothing_to_run(data: bytes = b"") -> BekenlabError:
-    """The error for a file without code.
-
-    Args:
-        data: The file, for advice.
-    """
-    from bekenlab.analysis.configuration import is_text
-    from bekenlab.analysis.other_kinds import text_kind
-
-    kind = text_kind(data) if data and is_text(data) else None
-    if kind is not None:
-        return NotADumpError(f"this is {kind.words}: there is no code to run", hint=kind.hint)
-    return NotADumpError(
-        "there is no code in this file that could run",
-        hint="booting needs the app: a whole dump, or an app image of OpenBeken",
-    )
 
 
 def product_of(tuya: TuyaFindings | None) -> str:

@@ -13,7 +13,7 @@ from bekenlab.pins import Source
 from bekenlab.tuya.firmware import Firmware, FirmwareKind
 
 if TYPE_CHECKING:
-    from bekenlab.analysis.boot import BootReport
+    from bekenlab.analysis.boot_model import BootReport
     from bekenlab.image import Image
 
 
@@ -43,7 +43,8 @@ def with_boot(image: Image, firmware: Firmware, tuya: TuyaFindings, mode: BootMo
     if not _wanted(image, firmware, tuya, mode):
         return tuya
     # Imported here so that dumps with intact storage need not load the emulator.
-    from bekenlab.analysis.boot import BootOptions, boot
+    from bekenlab.analysis.boot import boot
+    from bekenlab.analysis.boot_model import BootOptions
 
     chip = decide_chip(image, firmware, tuya.environment, None).name
     if chip is None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.analysis.boot import nothing_to_run
 from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.analysis.boot_problem import nothing_to_run
 from bekenlab.analysis.findings import find
 from bekenlab.analysis.inputs import load_all
 from bekenlab.analysis.several import SeveralInputsError

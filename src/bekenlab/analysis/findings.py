@@ -22,7 +22,7 @@ from bekenlab.pins import Source
 from bekenlab.tuya.firmware import Firmware, FirmwareKind, identify
 
 if TYPE_CHECKING:
-    from bekenlab.analysis.boot import BootReport
+    from bekenlab.analysis.boot_model import BootReport
     from bekenlab.analysis.inputs import InputFile
 
 

@@ -15,7 +15,7 @@ from bekenlab.cli.output import console, json_line, print_error
 from bekenlab.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from bekenlab.analysis.boot import BootReport
+    from bekenlab.analysis.boot_model import BootReport
 
 
 def _finite(context: click.Context, option: click.Parameter, seconds: float) -> float:
@@ -107,7 +107,7 @@ def command(
     names and passwords in the log are hidden unless you ask for them.
     """
     # Imported here, because --help must not wait for unicorn and numpy.
-    from bekenlab.analysis.boot import BootOptions
+    from bekenlab.analysis.boot_model import BootOptions
     from bekenlab.jobs.boot import boot_file
     from bekenlab.report.boot_secrets import without_secrets
     from bekenlab.report.live_log import LiveLog
@@ -162,7 +162,7 @@ def _check_pattern(pattern: str) -> None:
 
 
 def _status(report: BootReport, until: str | None) -> int:
-    from bekenlab.analysis.boot import problem_of
+    from bekenlab.analysis.boot_problem import problem_of
 
     problem = problem_of(report, until)
     if problem is None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bekenlab.analysis.boot import BootOptions, BootReport, Listener, boot
+from bekenlab.analysis.boot import boot
 from bekenlab.analysis.choose import choose_dump
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from bekenlab.analysis.boot_model import BootOptions, BootReport, Listener
     from bekenlab.analysis.choose import ChosenDump
 
 

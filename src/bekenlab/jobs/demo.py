@@ -30,7 +30,7 @@ from bekenlab.openbeken.config.edit import Changes
 from bekenlab.samples import SAMPLE_CHIP, SAMPLE_NAME, build_sample
 
 if TYPE_CHECKING:
-    from bekenlab.analysis.boot import BootReport
+    from bekenlab.analysis.boot_model import BootReport
     from bekenlab.analysis.model import Analysis
     from bekenlab.flashing.backup import BackupReport
     from bekenlab.flashing.execute import FlashReport

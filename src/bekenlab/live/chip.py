@@ -35,7 +35,7 @@ from bekenlab.tuya.boot_log.follow import BootLogReader
 from bekenlab.tuya.boot_log.read import parse_boot_log
 
 if TYPE_CHECKING:
-    from bekenlab.analysis.boot import GpioRow
+    from bekenlab.analysis.boot_model import GpioRow
     from bekenlab.live.fitting import Fitting
     from bekenlab.live.model import PointView
     from bekenlab.live.parts import PartView

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bekenlab.analysis.boot import GpioRow
+    from bekenlab.analysis.boot_model import GpioRow
     from bekenlab.live.parts import PartView
 
 

@@ -11,7 +11,7 @@ from bekenlab.live.fitting import COLOURS, Fitted, Fitting
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bekenlab.analysis.boot import GpioRow
+    from bekenlab.analysis.boot_model import GpioRow
 
 _RGB = 3
 _HIDDEN = frozenset({"pwm", "driver"})  # shown together as one lamp

@@ -7,8 +7,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.analysis.analyze import analyze
-from bekenlab.analysis.boot import flash_image, nothing_to_run, product_of
+from bekenlab.analysis.boot import flash_image, product_of
 from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.analysis.boot_problem import nothing_to_run
 from bekenlab.chips import SECTOR
 from bekenlab.chips import chip as chip_named
 from bekenlab.data import read_table

@@ -9,7 +9,7 @@ from bekenlab.report.json_report import SCHEMA, firmware_json, pin_json
 from bekenlab.report.redaction import visible_parameters
 
 if TYPE_CHECKING:
-    from bekenlab.analysis.boot import BootReport, GpioRow
+    from bekenlab.analysis.boot_model import BootReport, GpioRow
     from bekenlab.tuya.parameters.model import Parameters
 
 

@@ -10,7 +10,7 @@ from bekenlab.secret import REDACTED
 from bekenlab.tuya.boot_log.redact import redact_log
 
 if TYPE_CHECKING:
-    from bekenlab.analysis.boot import BootReport
+    from bekenlab.analysis.boot_model import BootReport
 
 
 def without_secrets(report: BootReport) -> BootReport:

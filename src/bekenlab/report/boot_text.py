@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from bekenlab.analysis.boot import BootReport, GpioRow
+    from bekenlab.analysis.boot_model import BootReport, GpioRow
 
 _EARLY = "The firmware may set up more pins later: --until 'app_init finished' keeps it running."
 _STOPS = {

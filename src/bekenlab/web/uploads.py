@@ -18,7 +18,7 @@ from bekenlab.errors import BusyError, NotFoundError
 from bekenlab.report.printable import printable
 
 if TYPE_CHECKING:
-    from bekenlab.analysis.boot import BootReport
+    from bekenlab.analysis.boot_model import BootReport
     from bekenlab.analysis.model import Analysis
 
 _MOST = 64

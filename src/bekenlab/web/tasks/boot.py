@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bekenlab.analysis.boot import BootOptions, boot, nothing_to_run, problem_of
+from bekenlab.analysis.boot import boot
+from bekenlab.analysis.boot_model import BootOptions
+from bekenlab.analysis.boot_problem import nothing_to_run, problem_of
 from bekenlab.errors import UnsupportedError
 from bekenlab.events import Line
 from bekenlab.pins import Source, pins_from_parameters
