@@ -110,6 +110,13 @@ def test_what_the_firmware_would_not_read_as_a_command_is_refused(
     assert fake.requests == []
 
 
+def test_bytes_that_are_not_utf_8_arrive_as_they_were_typed(fake: FakeDevice) -> None:
+    client(fake).command("ShortName \udcff")
+    client(fake).set_startup_command("echo \udcff")
+    assert fake.firmware.commands == ["ShortName \ufffd"]  # as the fake reads the byte
+    assert fake.firmware.text("startup_command") == "echo \ufffd"
+
+
 def test_a_long_command_runs_once(fake: FakeDevice) -> None:
     """``/cm`` would run it twice: the light would be as before."""
     client(fake).command("Power TOGGLE" + " " * 150)

@@ -137,7 +137,19 @@ def test_an_empty_text_has_no_faults() -> None:
     assert chip_faults(parse_terms(" ")) == ChipFaults()
 
 
-@pytest.mark.parametrize("spec", ["smoke", "slow=fast", "reset@x"])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "smoke",
+        "slow=fast",
+        "reset@x",
+        "reset@" + "9" * 5000,
+        "reset:" + "9" * 5000,
+        "slow=1e999",
+        "slow=0x" + "f" * 400,
+        "slow=nan",
+    ],
+)
 def test_invalid_faults_are_refused(spec: str) -> None:
     with pytest.raises(UsageError):
         chip_faults(parse_terms(spec))

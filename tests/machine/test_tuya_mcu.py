@@ -1,5 +1,7 @@
 """The simulated TuyaMCU: frames, answers, data points."""
 
+import time
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +56,15 @@ def test_frames_survive_any_cutting(frames: list[Frame], piece: int) -> None:
         found += new
     assert found == frames
     assert rest == b""
+
+
+def test_a_stream_of_beginnings_of_long_frames_is_read_in_time() -> None:
+    stream = bytes.fromhex("55aa03070d0a") * 100_000
+    began = time.process_time()
+    frames, rest = split_frames(stream)
+    assert time.process_time() - began < 1.2  # each of them is 3 kB long; together 5 seconds
+    assert not frames
+    assert 0 < len(rest) < 4096
 
 
 @given(st.binary(max_size=300))

@@ -205,6 +205,8 @@ def test_hidden_fields_do_not_print_themselves() -> None:
         ("static_ip", "1.2.3", "address"),
         ("static_ip", "1.2.3.256", "address"),
         ("no_such_field", 1, "no field"),
+        ("startup_command", "echo \ud800", "half a surrogate pair"),
+        ("short_name", "\udfff\ud800", "half a surrogate pair"),
     ],
 )
 def test_what_a_field_cannot_hold_is_refused(name: str, value: Value, said: str) -> None:

@@ -17,7 +17,7 @@ from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.inputs import InputFile
 from bekenlab.errors import BekenlabError, NotADumpError, RedactionError, RefusedError
 from bekenlab.image import cipher, framing, rf
-from bekenlab.openbeken.config_secrets import config_crc
+from bekenlab.openbeken.config.checksum import crc8
 from bekenlab.redaction import redact as job
 from bekenlab.redaction.dump import DumpRedactor
 from bekenlab.redaction.redact import Redaction, redact, redact_file
@@ -228,7 +228,7 @@ def settings_sector() -> bytes:
     ):  # fmt: skip
         body[at : at + len(text)] = text
     body[0x33E + 26] = 1
-    body[3] = config_crc(bytes(body[4:]))
+    body[3] = crc8(bytes(body[4:]))
     return bytes(body)
 
 
@@ -236,7 +236,7 @@ def test_openbekens_settings() -> None:
     data = flash((FAST, settings_sector()))
     result = run(data)
     after = result.data[FAST : FAST + 0xE00]
-    assert after[3] == config_crc(after[4:])
+    assert after[3] == crc8(after[4:])
     for secret in (NAME, PASSWORD, b"mqtt pass 1", b"webpass99", b"other pass", b"obkA1B2"):
         assert secret not in after
     for kept in (b"homeassistant", b"pool.ntp.org", b"startDriver NTP; MqttPassword", b"SetFlag"):

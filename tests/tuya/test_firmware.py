@@ -1,15 +1,19 @@
 """Whose firmware it is, by the strings in its code: OpenBeken of any age, ESPHome, LibreTiny."""
 
 import lzma
+import re
+import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analyses import study
 from bekenlab.analysis.inputs import InputFile
 from bekenlab.flashing.flash_file import FileKind, recognise
 from bekenlab.image import ota, rbl
 from bekenlab.jobs.install.firmware import read_firmware
-from bekenlab.tuya.firmware import FirmwareKind, identify
+from bekenlab.tuya.firmware import FirmwareKind, default_parameters, identify
 from shared import shared
 
 OBK = FirmwareKind.OPENBEKEN
@@ -134,3 +138,25 @@ def test_what_is_inside_a_package(
 def test_an_old_release_can_be_installed() -> None:
     found = read_firmware(shared("images", "openbk7231n-qio-1.17.203.bin.xz"))
     assert found.file.firmware == "OpenBK7231N 1.17.203"
+
+
+PIECES = [b"{", b"a", b'"', b":", b"}", b"\0", b"%", b"}\0", b"{a:", b'{"b":', b"_pin:26,",
+          b"module", b"x" * 30, b"y" * 2500]  # fmt: skip
+BRACED = re.compile(rb'\{"?[A-Za-z]\w{0,20}"?:[^\0%]{20,4096}\}(?=\0)')
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=60).map(b"".join))
+def test_parameters_in_the_code_are_strings_in_braces(data: bytes) -> None:
+    found = [text for text in BRACED.findall(data) if b"module" in text or b"_pin" in text]
+    wanted = max(found, key=len).decode() if found else None
+    assert default_parameters(data) == wanted
+
+
+@pytest.mark.parametrize(
+    "piece", [b"{a:", b"}\0", b"{a:" * 2000 + b"}\0", b"{a:" + b"x" * 30 + b"}"]
+)
+def test_code_full_of_beginnings_is_read_in_time(piece: bytes) -> None:
+    code = piece * (1_000_000 // len(piece))
+    began = time.process_time()
+    assert default_parameters(code) is None
+    assert time.process_time() - began < 2.0

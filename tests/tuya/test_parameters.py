@@ -1,6 +1,7 @@
 """The grammar of Tuya's parameters, both ways."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -129,6 +130,15 @@ def test_odd_texts_are_told_of() -> None:
     assert codes("{:5,a,b:1,]}") == ["parameters-odd"]
     assert values("{:5,a,b:1,]}") == {"b": 1}
     assert values("{a:[1}2],b:3}") == {"a": [1, 2], "b": 3}
+
+
+@pytest.mark.parametrize("piece", [b"{", b"{,", b"{a:[", b"{a:[,", b"]", b" {"])
+def test_what_only_begins_again_and_again_is_skipped_at_once(piece: bytes) -> None:
+    text = b"{" + piece * (65_000 // len(piece))
+    began = time.process_time()
+    for _ in range(20):
+        parse_parameters(text)
+    assert time.process_time() - began < 2.0
 
 
 def test_depth_and_size_are_bounded() -> None:

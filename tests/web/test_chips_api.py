@@ -194,6 +194,8 @@ def test_what_a_request_means(given: dict[str, object], command: object) -> None
         {"do": "point", "id": 1, "type": "raw", "value": "zz"},
         {"do": "point", "id": 1, "type": "bool", "value": True},
         {"do": "point", "id": 1.5, "type": "bool", "value": 1},
+        {"do": "step", "seconds": 10**400},
+        {"do": "speed", "speed": float("inf")},
     ],
 )
 def test_a_request_that_makes_no_sense_is_refused(given: dict[str, object]) -> None:

@@ -303,6 +303,8 @@ def test_a_place_on_this_computer(text: str, place: tuple[str, int]) -> None:
         "",
         "127.0.0.1:",
         ":99999",
+        ":" + "9" * 5000,
+        ":\u0668\u0660",
     ],
 )
 def test_no_other_place(text: str) -> None:

@@ -95,5 +95,5 @@ def tidy(text: str) -> str:
     if '\\"' in text:
         text = text.replace("\\n", "\n").replace("\\t", " ").replace('\\"', '"')
     if "'" in text:
-        text = _PYTHON_TEXT.sub(r'"\1"', text)
+        text = _PYTHON_TEXT.sub(lambda match: f'"{match[1]}"', text)
     return _PYTHON_WORD.sub(lambda match: match[1] + _WORDS[match[2]], text)

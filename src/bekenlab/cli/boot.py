@@ -119,7 +119,7 @@ def command(
         device_seconds=device_seconds,
         wall_seconds=wall,
         start="bootloader" if start == "bootloader" else "app",
-        typed="".join(f"{line}\r\n" for line in typed).encode(),
+        typed="".join(f"{line}\r\n" for line in typed).encode("utf-8", "surrogateescape"),
         mcu=mcu == "auto",
         stop_at_pins=until is None and not typed,
     )

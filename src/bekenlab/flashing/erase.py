@@ -13,7 +13,8 @@ from bekenlab.flashing.pieces import Piece
 if TYPE_CHECKING:
     from bekenlab.chips import Chip
 
-_RANGE = re.compile(r"(0x[0-9a-f]+|\d+)([-:+])(0x[0-9a-f]+|\d+)", re.IGNORECASE)
+_NUMBER = r"(0x[0-9a-f]{1,16}|[0-9]{1,16})"  # larger ones are in no flash
+_RANGE = re.compile(rf"{_NUMBER}([-:+]){_NUMBER}", re.IGNORECASE)
 
 
 def parse_range(text: str, chip: Chip | None, size: int) -> tuple[int, int]:
@@ -51,8 +52,13 @@ def _bounds(text: str, chip: Chip | None, size: int) -> tuple[int, int]:
             f"{text!r} is not a range of flash",
             hint=f"write START-END or START+LENGTH, e.g. 0x1d1000+0x1000, or one of: {names}",
         )
-    start, other = int(found[1], 0), int(found[3], 0)
+    start, other = _number(found[1]), _number(found[3])
     return start, start + other if found[2] == "+" else other
+
+
+def _number(text: str) -> int:
+    """A decimal number, which may begin with zeros, or a hexadecimal one."""
+    return int(text, 16 if text[:2].lower() == "0x" else 10)
 
 
 def blank(start: int, end: int) -> FlashFile:

@@ -53,8 +53,8 @@ class KnownBackups:
 def _can_exist(name: str) -> bool:
     """Whether a text can be the name of a file; the system raises an error for some."""
     try:
-        Path(name).exists()
-    except (OSError, ValueError):
+        Path(name).resolve().exists()
+    except (OSError, ValueError, RuntimeError):  # RuntimeError: links in a circle
         return False
     return True
 

@@ -48,6 +48,7 @@ FLASH_READABLE = 0x200000
 CHUNK = 0x1000
 """Bytes of flash per request: with poor Wi-Fi, larger pieces are cut off too often."""
 
+_STARTUP = "/startup_command?startup_cmd=1&data="
 _SMALL = 1 << 16
 _JSON = "application/json"
 _BINARY = "application/octet-stream"
@@ -111,7 +112,7 @@ class Device:
             DeviceRefusedError: The device does not know it, or rejects its arguments.
             NotOpenBekenError: The answer does not say that it was run.
         """
-        body = text.encode()
+        body = text.encode("utf-8", "surrogateescape")  # as it was typed
         if not body.strip() or b"\0" in body:
             raise BadValueError("this is not a command", hint="a command looks like: Status 0")
         return parse_command(done(self.host, self._post("/api/cmnd", body, _JSON)).text)
@@ -125,7 +126,7 @@ class Device:
         Raises:
             BadValueError: Percent-encoded, it does not fit into one request.
         """
-        path = f"/startup_command?startup_cmd=1&data={quote(text, safe='')}"
+        path = _STARTUP + quote(text, safe="", errors="surrogateescape")
         head = self._head("GET", path)
         check_burst(head, b"")
         reply = self._exchange(head, b"", seconds=self.timeouts.answer, most=_SMALL)
@@ -134,7 +135,7 @@ class Device:
     def fits_startup_command(self, text: str) -> bool:
         """Whether a startup command fits into one request."""
         try:
-            path = f"/startup_command?startup_cmd=1&data={quote(text, safe='')}"
+            path = _STARTUP + quote(text, safe="", errors="surrogateescape")
             check_burst(self._head("GET", path), b"")
         except BadValueError:
             return False

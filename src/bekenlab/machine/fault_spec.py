@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from bekenlab.errors import UsageError
 
-_NUMBER = r"0[xX][0-9a-fA-F]+|\d+"
-_TERM = re.compile(rf"(?P<name>[a-z-]+)(@(?P<at>{_NUMBER}))?(:(?P<count>\d+))?(=(?P<value>.+))?")
+_NUMBER = r"0[xX][0-9a-fA-F]{1,16}|[0-9]{1,16}"
+_TERM = re.compile(
+    rf"(?P<name>[a-z-]+)(@(?P<at>{_NUMBER}))?(:(?P<count>[0-9]{{1,16}}))?(=(?P<value>.+))?"
+)
 _MOST = 100_000
 
 
@@ -47,7 +49,7 @@ class Term:
             return usual
         try:
             found = float(int(self.value, 16) if self.value[:2] == "0x" else self.value)
-        except ValueError:
+        except (ValueError, OverflowError):
             found = -1.0
         if not 0 <= found < float("inf"):
             raise UsageError(f"The fault {self.name} takes a number, not {self.value!r}.")
@@ -77,4 +79,6 @@ def _term(text: str) -> Term:
         raise UsageError(
             f"{text!r} is not a fault.", hint="Write NAME, NAME@N, NAME@N:M or NAME@N=VALUE."
         )
-    return Term(found["name"], int(found["at"] or "1", 0), count, found["value"] or "")
+    at = found["at"] or "1"
+    place = int(at, 16 if at[:2].lower() == "0x" else 10)
+    return Term(found["name"], place, count, found["value"] or "")

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import SECTOR
+from bekenlab.openbeken.config.checksum import crc8
 from bekenlab.openbeken.config.fields import VERSIONS, Field, Kind, defaults, layout
 from bekenlab.secrecy.span import SecretSpan
 from bekenlab.secrecy.text import byte_spans
@@ -61,7 +62,7 @@ def find_config_sectors(data: bytes, chip: str | None = None) -> tuple[ConfigSec
         if at % SECTOR == 0 and 0 < version <= _MAX_VERSION:
             size = _SIZE if version > 3 else _OLD_SIZE
             body = data[at : at + size]
-            ok = len(body) == size and body[_CRC_AT] == config_crc(body[4:])
+            ok = len(body) == size and body[_CRC_AT] == crc8(body[4:])
             found.append(ConfigSector(at, size, ok, tuple(_spans(body, version, at, chip))))
         at = data.find(_MAGIC, at + 1)
     return tuple(found)
@@ -71,30 +72,7 @@ def mend_config_sector(data: bytearray, sector: ConfigSector) -> None:
     """Correct the checksum of a sector whose checksum was correct before."""
     if sector.ok:
         body = bytes(data[sector.offset + 4 : sector.offset + sector.size])
-        data[sector.offset + _CRC_AT] = config_crc(body)
-
-
-def config_crc(data: bytes) -> int:
-    """Return the settings' CRC-8 (polynomial 0x8C, reflected) as Beken chips compute it.
-
-    Their compiler shifts signed bytes, so the sign bit stays and the result differs from the usual
-    CRC-8. Sources: docs/formats.md, "OpenBeken configuration"; checked against OpenBeken in the
-    virtual chip.
-    """
-    crc = 0
-    for byte in data:
-        crc = _step(crc, byte)
-    return crc
-
-
-def _step(crc: int, byte: int) -> int:
-    for _ in range(8):
-        mixed = (crc ^ byte) & 1
-        crc = (crc >> 1) | (crc & 0x80)
-        if mixed:
-            crc ^= 0x8C
-        byte = (byte >> 1) | (byte & 0x80)
-    return crc
+        data[sector.offset + _CRC_AT] = crc8(body)
 
 
 def is_personal(field: Field, text: str) -> bool:

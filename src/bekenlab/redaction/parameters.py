@@ -21,6 +21,7 @@ PARAMETERS = ("user_param_key", "baud_cfg", "uart_adapt_params")
 
 _CRC = re.compile(rb"crc:(\d{1,3})(?=,?\}\Z)")
 _FILLER = re.compile(rb"(?:REDACTED|redacted)\d{2}(x{1,2})(?=x*)")
+_MOST_DIGITS = 4
 _PADDING = b"\x00\xff"
 
 
@@ -47,7 +48,7 @@ def without_secrets(text: bytes, secrets: FoundSecrets) -> tuple[bytes, tuple[Se
 
 
 def _with_crc(body: bytes, place: tuple[int, int]) -> Iterator[bytes]:
-    """The text with a right checksum, as it is or with other digits in its last placeholder."""
+    """The text with a right checksum, as it is or with other digits in its last placeholders."""
     size = place[1] - place[0]
     for variant in _variants(body):
         digits = b"%0*d" % (size, parameter_crc(variant))
@@ -57,9 +58,14 @@ def _with_crc(body: bytes, place: tuple[int, int]) -> Iterator[bytes]:
 
 def _variants(body: bytes) -> Iterator[bytes]:
     yield body
-    fillers = list(_FILLER.finditer(body))
-    if not fillers:
-        return
-    start, end = fillers[-1].span(1)
-    for digits in product(b"0123456789", repeat=end - start):
-        yield body[:start] + bytes(digits) + body[end:]
+    places: list[int] = []
+    # The digit of one placeholder gives ten checksums, of which none may fit into the room.
+    for filler in reversed(list(_FILLER.finditer(body))):
+        places += range(*filler.span(1))
+        if len(places) > _MOST_DIGITS:
+            return
+        made = bytearray(body)
+        for digits in product(b"0123456789", repeat=len(places)):
+            for at, digit in zip(places, digits, strict=True):
+                made[at] = digit
+            yield bytes(made)

@@ -81,17 +81,17 @@ def _safe_lines(command: str, left_out: list[str]) -> list[str]:
     lines = []
     for line in command.split("\n"):
         head, _, rest = line.strip().partition(" ")
-        if not text_spans(line):
+        if not head or not text_spans(line):
             lines.append(line)
         elif head.lower() == _CHAIN:
-            kept = [part.strip() for part in rest.split(";") if not _told(part, left_out)]
+            kept = [part.strip() for part in _safe_parts(rest, left_out)]
             if any(kept):
                 lines.append(f"{head} {'; '.join(filter(None, kept))}")
         elif _takes_commands(head):
             # What follows may be its argument, so it cannot stay alone.
             left_out += [head, *_names(line)]
         else:
-            lines.append(";".join(part for part in line.split(";") if not _told(part, left_out)))
+            lines.append(";".join(_safe_parts(line, left_out)))
     return lines
 
 
@@ -100,17 +100,26 @@ def _takes_commands(head: str) -> bool:
     return head.lower().startswith(("add", "alias", "if", "with", "repeating"))
 
 
-def _told(command: str, left_out: list[str]) -> bool:
-    """Whether a command holds a secret; its name is then noted."""
-    if not text_spans(command):
-        return False
-    left_out += _names(command)
-    return True
+def _safe_parts(text: str, left_out: list[str]) -> list[str]:
+    """Those commands of a text with secrets that hold none; the names of the others are noted."""
+    parts = text.split(";")
+    if len(parts) == 1:
+        left_out += _names(text)
+        return []
+    kept = []
+    for part in parts:
+        if text_spans(part):
+            left_out += _names(part)
+        else:
+            kept.append(part)
+    return kept
 
 
 def _names(command: str) -> list[str]:
-    """The first words of a line's commands that hold secrets."""
-    return [part.split()[0][:_NAME_SHOWN] for part in command.split(";") if text_spans(part)]
+    """The first words of those commands in a line with secrets that hold one."""
+    parts = command.split(";")
+    secret = parts if len(parts) == 1 else filter(text_spans, parts)
+    return [part.split()[0][:_NAME_SHOWN] for part in secret]
 
 
 def visible_report(report: Mapping[str, Any]) -> dict[str, Any]:

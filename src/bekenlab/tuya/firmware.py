@@ -9,8 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from bekenlab.chips import module_chip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class FirmwareKind(StrEnum):
@@ -159,7 +163,8 @@ def _text(raw: bytes) -> str:
     return raw.decode("ascii", "replace")
 
 
-_BRACED = re.compile(rb'\{"?[A-Za-z]\w{0,20}"?:[^\0%]{20,4096}\}(?=\0)')
+_BRACED = re.compile(rb'\{"?[A-Za-z]\w{0,20}"?:')
+_SHORTEST, _LONGEST = 20, 4096  # what follows in the braces
 _PIN_WORDS = (b"module", b"_pin")
 
 
@@ -169,5 +174,22 @@ def default_parameters(code: bytes) -> str | None:
     It is the SDK's template, not the device's configuration: in all 19 dumps that hold both, its
     pins are wrong. Use it only as a last resort, with a warning.
     """
-    texts = [text for text in _BRACED.findall(code) if any(word in text for word in _PIN_WORDS)]
+    texts = [text for text in _braced(code) if any(word in text for word in _PIN_WORDS)]
     return max(texts, key=len).decode("ascii", "replace") if texts else None
+
+
+def _braced(code: bytes) -> Iterator[bytes]:
+    """The texts in braces that end a string, if nothing in them is to be filled in by ``printf``.
+
+    From their ends, since beginnings may be anywhere and each would be followed to an end.
+    """
+    end = code.find(b"}\0")
+    while end >= 0:
+        start = code.rfind(b"\0", max(0, end - 2 * _LONGEST), end) + 1
+        start = max(start, code.rfind(b"%", start, end) + 1, end - 2 * _LONGEST)
+        long_enough = end - start > _SHORTEST
+        for head in _BRACED.finditer(code, start, end) if long_enough else ():
+            if _SHORTEST <= end - head.end() <= _LONGEST:
+                yield code[head.start() : end + 1]
+                break
+        end = code.find(b"}\0", end + 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.errors import UsageError
@@ -69,9 +68,9 @@ class _Given:
 
     def number(self, name: str, *, least: float, most: float) -> float:
         value = self._values.get(name)
-        if not isinstance(value, int | float) or not math.isfinite(value):
+        if not isinstance(value, int | float):
             raise UsageError(f"{name} must be a number")
-        if not least <= value <= most:
+        if not least <= value <= most:  # nor is NaN, or an integer too large for a float
             raise UsageError(f"{name} must be from {least:g} to {most:g}")
         return float(value)
 

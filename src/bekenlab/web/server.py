@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import secrets
 import socket
 import sys
@@ -49,7 +50,7 @@ def parse_place(text: str) -> Place:
     """
     host, _, digits = text.rpartition(":")
     host = host.strip("[]") or "127.0.0.1"
-    if not digits.isdecimal() or not 0 <= int(digits) <= 65535:
+    if not re.fullmatch(r"[0-9]{1,5}", digits) or int(digits) > 65535:
         raise ListenError(f"{text!r} is not an address", hint="write it like 127.0.0.1:7231")
     host = "127.0.0.1" if host == "localhost" else host
     if host not in _HOSTS:

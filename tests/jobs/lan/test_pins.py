@@ -59,6 +59,8 @@ def test_a_device_with_another_chip_is_said_to_have_one() -> None:
         ("clearConfig", ["all settings"]),
         ("backlog Power ON; CLEARIO; lfs_format 0x8000", ["pins", "files"]),
         ("backlog backlog clearIO", ["pins"]),
+        ("backlog " * 10_000 + "Power ON; backlog\tclearIO;" * 1000, ["pins"]),
+        ("backlog", []),
         ("", []),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_BACKLOG = re.compile(r"\s*(?:backlog(?:\s+|\Z))+", re.IGNORECASE)
+
+
 def losses(text: str) -> tuple[str, ...]:
     """What a command would irrevocably lose, one phrase per loss; empty for most commands."""
     known = _known()
@@ -18,12 +22,12 @@ def losses(text: str) -> tuple[str, ...]:
 
 
 def _names(text: str) -> Iterator[str]:
-    name, _, rest = text.strip().partition(" ")
-    if name.lower() == "backlog":
-        for part in rest.split(";"):
-            yield from _names(part)
-    elif name:
-        yield name.lower()
+    """The first words of the commands, also of those behind one or several ``backlog``."""
+    chain = _BACKLOG.match(text)
+    for part in text[chain.end() :].split(";") if chain else [text]:
+        begin = _BACKLOG.match(part)
+        for name in part[begin.end() if begin else 0 :].split(maxsplit=1)[:1]:
+            yield name.lower()
 
 
 @cache

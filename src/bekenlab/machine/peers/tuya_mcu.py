@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from itertools import accumulate
 
 _MAGIC = b"\x55\xaa"
 _OVERHEAD = 7
@@ -87,6 +88,7 @@ def split_frames(stream: bytes) -> tuple[list[Frame], bytes]:
     Bytes that belong to no frame are skipped.
     """
     frames: list[Frame] = []
+    sums = _Sums(stream)
     done = 0
     while True:
         at = stream.find(_MAGIC, done)
@@ -99,11 +101,25 @@ def split_frames(stream: bytes) -> tuple[list[Frame], bytes]:
             done = at + 1
         elif len(stream) < at + size:
             return frames, stream[at:]
-        elif sum(stream[at : at + size - 1]) & 0xFF != stream[at + size - 1]:
+        elif sums.of(at, at + size - 1) != stream[at + size - 1]:
             done = at + 1
         else:
             frames.append(Frame(stream[at + 2], stream[at + 3], stream[at + 6 : at + size - 1]))
             done = at + size
+
+
+class _Sums:
+    """Sums of parts of a stream, which seem to begin everywhere in a hostile one, and are long."""
+
+    def __init__(self, stream: bytes) -> None:
+        self._stream = stream
+        self._until: list[int] = []
+
+    def of(self, start: int, end: int) -> int:
+        """The sum from one offset to another, modulo 256."""
+        if not self._until:
+            self._until = list(accumulate(self._stream, initial=0))
+        return (self._until[end] - self._until[start]) & 0xFF
 
 
 def split_points(payload: bytes) -> list[DataPoint]:

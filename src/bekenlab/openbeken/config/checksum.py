@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 _POLYNOMIAL = 0x8C  # Dallas/Maxim, reflected
 
 
@@ -16,14 +18,28 @@ def crc8(data: bytes, *, signed: bool = True) -> int:
         data: The bytes covered.
         signed: Whether ``char`` is signed.
     """
-    fill = 0x80 if signed else 0
+    of_crc, of_byte = _tables(signed)
     crc = 0
-    for each in data:
-        byte = each
-        for _ in range(8):
-            odd = (crc ^ byte) & 1
-            crc = crc >> 1 | crc & fill
-            byte = byte >> 1 | byte & fill
-            if odd:
-                crc ^= _POLYNOMIAL
+    for byte in data:
+        crc = of_crc[crc] ^ of_byte[byte]
+    return crc
+
+
+@cache
+def _tables(signed: bool) -> tuple[bytes, bytes]:
+    """What becomes of a CRC with a byte of zero, and of a CRC of zero with a byte: they add up."""
+    return (
+        bytes(_step(crc, 0, signed=signed) for crc in range(256)),
+        bytes(_step(0, byte, signed=signed) for byte in range(256)),
+    )
+
+
+def _step(crc: int, byte: int, *, signed: bool) -> int:
+    fill = 0x80 if signed else 0
+    for _ in range(8):
+        odd = (crc ^ byte) & 1
+        crc = crc >> 1 | crc & fill
+        byte = byte >> 1 | byte & fill
+        if odd:
+            crc ^= _POLYNOMIAL
     return crc

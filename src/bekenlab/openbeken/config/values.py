@@ -58,8 +58,8 @@ def pack(field: Field, value: Value) -> bytes:
         except (struct.error, OverflowError) as error:
             raise _bad(field, f"cannot hold {value!r}") from error
     if field.kind in (Kind.IPV4, Kind.MAC):
-        return _octets(field, _content(value))
-    content = _content(value)
+        return _octets(field, _content(field, value))
+    content = _content(field, value)
     if b"\0" in content:
         raise _bad(field, "cannot hold a zero byte")
     if len(content) > field.size:
@@ -74,7 +74,7 @@ def check(field: Field, value: Value) -> None:
         BadValueError: It exceeds them; the message does not repeat hidden values.
     """
     if field.kind is Kind.TEXT:
-        length = len(_content(value))
+        length = len(_content(field, value))
         longest = field.longest or field.size - 1
         if length > longest:
             raise _bad(field, f"takes at most {longest} bytes, and this has {length}")
@@ -119,10 +119,13 @@ def _numbers(field: Field, text: str, number: Callable[[str], float]) -> Value:
     return found[0]
 
 
-def _content(value: Value) -> bytes:
+def _content(field: Field, value: Value) -> bytes:
     if isinstance(value, Secret):
         return value.reveal()
-    return str(value).encode("utf-8", "surrogateescape")
+    try:
+        return str(value).encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raise _bad(field, "holds half a surrogate pair, which is no character") from None
 
 
 def _octets(field: Field, content: bytes) -> bytes:

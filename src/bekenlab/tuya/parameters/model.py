@@ -79,11 +79,20 @@ def parameter_crc(text: str | bytes) -> int:
     raw = re.sub(rb",?crc:[0-9]{1,3},?\}$", b"}", raw)
     if raw.endswith(b",}"):
         raw = raw[:-2] + b"}"
-    value = 0
+    table, value = _crc_table(), 0
     for byte in raw:
-        value ^= byte
-        for _ in range(8):
-            value = value >> 1 ^ (0x48 if value & 1 else 0)
+        value = table[value ^ byte]
+    return value
+
+
+@cache
+def _crc_table() -> bytes:
+    return bytes(_crc_of(byte) for byte in range(256))
+
+
+def _crc_of(value: int) -> int:
+    for _ in range(8):
+        value = value >> 1 ^ (0x48 if value & 1 else 0)
     return value
 
 

@@ -23,6 +23,8 @@ _NAME = re.compile(r"[^:,{}\[\]\"]*")
 _BARE = re.compile(r"[^,}\]]*")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _SPACE = re.compile(r"\s*")
+_BETWEEN_PAIRS = re.compile(r"[\s,]*(?P<odd>[\]{\[]?)[\s,\]{\[]*")
+_BETWEEN_VALUES = re.compile(r"[\s,]*(?P<odd>\}?)[\s,}]*")
 _CRC = re.compile(r",?crc:([0-9]{1,3}),?\}$")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
@@ -130,9 +132,7 @@ class _Reader:
         self._at += 1
         while (char := self._peek()) != "}":
             if char in ",]{[":
-                self._at += 1
-                if char != ",":
-                    self._note("parameters-odd", f"An unexpected {char!r} was skipped.")
+                self._skip(_BETWEEN_PAIRS)
                 continue
             name = self._name()
             if self._peek() != ":":
@@ -141,6 +141,15 @@ class _Reader:
             self._at += 1
             self._pair(values, name, depth)
         self._at += 1
+
+    def _skip(self, pattern: re.Pattern[str]) -> None:
+        """Skip commas and what should not be there, all at once: there may be thousands."""
+        match = pattern.match(self._text, self._at)
+        if match is None:
+            return
+        self._at = match.end()
+        if match["odd"]:
+            self._note("parameters-odd", f"An unexpected {match['odd']!r} was skipped.")
 
     def _pair(self, values: dict[str, ParameterValue], name: str, depth: int) -> None:
         if not name or name in values:
@@ -177,9 +186,7 @@ class _Reader:
         self._at += 1
         while (char := self._peek()) != "]":
             if char in ",}":
-                self._at += 1
-                if char == "}":
-                    self._note("parameters-odd", "An unexpected '}' was skipped.")
+                self._skip(_BETWEEN_VALUES)
                 continue
             holder: dict[str, ParameterValue] = {}
             try:
@@ -202,6 +209,8 @@ class _Reader:
             message = "The parameters are cut off inside a quoted text."
             raise _CutError(message)
         self._at = match.end()
+        if "\\" not in match[0]:  # then there is nothing to decode
+            return match[0][1:-1]
         try:
             return str(read_json(match[0], strict=False, halves=True))
         except JsonError:

@@ -1,0 +1,131 @@
+"""Targets that read what bekenlab itself has kept: journals, manifests, lists."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from bekenlab.chips import LoaderKind, chip
+from bekenlab.flashing.backup_files import BackupFiles, is_as_made, manifest_path, next_output
+from bekenlab.flashing.backup_list import backup_in
+from bekenlab.flashing.baud_memory import BaudMemory
+from bekenlab.flashing.journal import WriteJournal
+from bekenlab.flashing.known_backups import KnownBackups
+from bekenlab.flashing.same_chip import identity_facts
+from bekenlab.link.identity import Identity
+from fuzz.model import Target
+
+SECTOR = 0x1000
+_SIZE = 4 * SECTOR
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
+
+
+@cache
+def _identity() -> Identity:
+    return Identity(
+        kind=LoaderKind.ROM, chip=chip("BK7231N"), chip_id=0x7231C, boot_version="",
+        loader_crc=0x12345678, loader_name="", flash_id=0x1560EB, flash_part=None,
+        flash_size=0x200000, size_source="flash id",
+    )  # fmt: skip
+
+
+@cache
+def _folder() -> Path:
+    """A folder of this process; it is removed when the process ends."""
+    kept.append(tempfile.TemporaryDirectory(prefix="bekenlab-fuzz-"))
+    return Path(kept[-1].name)
+
+
+kept: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def _write(name: str, data: bytes) -> Path:
+    path = _folder() / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def _journal(data: bytes) -> None:
+    _write("writes/a.json", data)
+    journal = WriteJournal(_folder())
+    journal.concerns(_identity())
+    found = journal.find(_identity(), {0: 1, SECTOR: 2})
+    if found is not None:
+        found[1].notice()
+        journal.save(found[1], found[0])
+
+
+def _manifest(data: bytes) -> None:
+    dump = _write("backup.bin", b"dump")
+    manifest_path(dump).write_bytes(data)
+    is_as_made(dump, b"dump")
+    backup_in(dump)
+
+
+def _partial(data: bytes) -> None:
+    """A backup that was cut off; its journal may be anything."""
+    folder = _folder() / "partial"
+    output = folder / "plug.bin"
+    _write("partial/plug.bin.partial", bytes(_SIZE))
+    _write("partial/plug.bin.journal", data)
+    next_output(folder, _identity(), NOW)
+    files = BackupFiles(output, identity_facts(_identity()), _SIZE)
+    files.close()
+    assert len(files.data) == _SIZE
+
+
+def _lists(data: bytes) -> None:
+    _write("backups.json", data)
+    _write("adapters.json", data)
+    paths = KnownBackups(_folder()).paths()
+    for path in paths[:20]:
+        try:
+            path.is_file()
+        except ValueError as error:  # a path with a NUL
+            raise AssertionError(f"{error}: {path!r}") from error
+    memory = BaudMemory(_folder())
+    memory.recall("a")
+    memory.remember("b", 115200)
+
+
+def _records() -> list[bytes]:
+    facts = identity_facts(_identity())
+    record = {
+        "format": "bekenlab-write", "version": 1, "chip": facts, "ranges": [[0x11000, 0x12000]],
+        "crcs": {"0": 1, "1000": 2}, "originals": {"11000": "QUJD"}, "backup": "/a/b.bin",
+        "status": 0, "title": "app.bin", "made": "2026-11-30T12:00+01:00",
+    }  # fmt: skip
+    return [json.dumps(record).encode(), json.dumps(record | {"backup": None}, indent=1).encode()]
+
+
+def _partial_journals() -> list[bytes]:
+    head = {"format": "bekenlab-backup", "version": 1, "size": _SIZE, **identity_facts(_identity())}
+    crc = 0xC71C0011  # of a sector of zeros
+    lines = [json.dumps(head), *(json.dumps({"a": at, "c": crc}) for at in range(0, _SIZE, SECTOR))]
+    return ["\n".join(lines).encode() + b"\n", "\n".join(lines[:2]).encode()]
+
+
+def _manifests() -> list[bytes]:
+    facts = {
+        **identity_facts(_identity()),
+        "sha256": "0" * 64,
+        "made": "2026-11-30",
+        "chip": "BK7231N",
+    }
+    return [json.dumps(facts).encode(), json.dumps(facts, indent=1).encode()]
+
+
+_TOKENS = (b'"a"', b'"c"', b'"sha256"', b'"chip"', b'"ranges"', b'"crcs"', b'"originals"', b"=",
+           b'"version"', b"bekenlab-write", b'"backup"', b"\\u0000")  # fmt: skip
+
+KEPT_TARGETS = (
+    Target("journal", _journal, _records, tokens=_TOKENS, weight=0.3),
+    Target("manifest", _manifest, _manifests, tokens=_TOKENS, weight=0.3),
+    Target("partial-backup", _partial, _partial_journals, tokens=_TOKENS, weight=0.2),
+    Target("kept-lists", _lists, lambda: [b'["/a/b.bin","/c.bin"]', b'{"a":115200,"b":921600}'],
+           tokens=_TOKENS, weight=0.2),
+)  # fmt: skip
