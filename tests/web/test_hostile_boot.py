@@ -7,6 +7,8 @@ from hostile_firmware import PINS, says
 from web.api import start, upload, wait_for, wait_until_told
 from web.serving import serving
 
+# Seconds; on an idle computer it takes a fifth of one, without the cure half a minute.
+ONCE = 5.0
 BANNER = b"< BUILD AT:2024_01_01 BY somebody FOR a_plug AT bk7231n >\n"
 
 
@@ -23,4 +25,4 @@ def test_a_boot_that_floods_the_page_with_pins_ends_within_a_second(tmp_path: Pa
         told = wait_for(script, job, "end")
         took = time.monotonic() - began
     assert told["state"] == "cancelled"
-    assert took < 1.0
+    assert took < ONCE

@@ -126,6 +126,7 @@ class _Wanted:
 
 def _show(found: Module, subject: Subject | None, wanted: _Wanted) -> None:
     from bekenlab.files import write_new
+    from bekenlab.pins import Source
     from bekenlab.report.pictures import board_picture, uses_of_subject, wiring_picture
     from bekenlab.report.pinout_text import render_notes, render_pinout
 
@@ -136,7 +137,12 @@ def _show(found: Module, subject: Subject | None, wanted: _Wanted) -> None:
         write_new(wanted.output, _over_photo(found, uses, wanted), replace=wanted.force)
         click.echo(f"{wanted.output}: photo with the pins of {found.name}")
     else:
-        picture = wiring_picture(found) if wanted.wiring else board_picture(found, uses)
+        doubtful = subject is not None and subject.source is Source.FIRMWARE_DEFAULT
+        picture = (
+            wiring_picture(found)
+            if wanted.wiring
+            else board_picture(found, uses, doubtful=doubtful)
+        )
         write_new(wanted.output, picture.encode(), replace=wanted.force)
         what = "how to wire" if wanted.wiring else "the pins of"
         click.echo(f"{wanted.output}: {what} {found.name}")

@@ -10,6 +10,7 @@ import pytest
 
 from analyses import oem_cfg, real, sample, storage, study, with_regions
 from bekenlab.report.html import html_report
+from bekenlab.report.pictures import ENGLISH
 from bekenlab.samples import SAMPLE_NAME
 from shared import dump, dump_names
 
@@ -137,6 +138,13 @@ def test_a_configuration_alone_has_a_page_too() -> None:
     assert "ESPHome configuration" in text
     assert "Not understood: odd_pin = 3" in text
     assert "Map of flash" not in text
+
+
+def test_pictures_say_that_pins_are_the_firmwares_mere_default() -> None:
+    """Pictures are passed on without the text around them."""
+    doubtful = html_report(real("daybetter-flsl501115wifity-rgb-led-strip"))
+    assert ENGLISH["pins.default"] in read(doubtful).text
+    assert ENGLISH["pins.default"] not in read(html_report(sample())).text
 
 
 def test_the_board_is_that_of_the_dumps_boot_loader() -> None:

@@ -57,6 +57,15 @@ def test_long_texts_do_not_cover_each_other_either(module: Module) -> None:
     assert_readable(board_picture(module, crowded(module)))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("module", KNOWN, ids=lambda module: module.key)
+def test_pins_that_are_only_the_firmwares_default_are_marked_in_the_picture(module: Module) -> None:
+    svg = board_picture(module, uses_of(sample().pins), doubtful=True)
+    assert_readable(svg)
+    said = ENGLISH["pins.default"]
+    assert said in "".join(tree(svg).itertext())
+    assert said not in "".join(tree(board_picture(module, {})).itertext())
+
+
 def label(svg: str, name: str) -> tuple[str, set[str]]:
     """Text and classes of a pad's label."""
     for node in tree(svg).iter(f"{SVG}g"):

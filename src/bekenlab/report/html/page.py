@@ -129,7 +129,8 @@ def _board(analysis: Analysis) -> Element | None:
     found = board_known(analysis.module, analysis.chip.name)
     if found is None:
         return None
-    return el("figure", draw_board(found, uses_of(analysis.pins)).root)
+    doubtful = analysis.tuya.source is Source.FIRMWARE_DEFAULT
+    return el("figure", draw_board(found, uses_of(analysis.pins), doubtful=doubtful).root)
 
 
 def _pins(view: DumpView) -> Iterator[Element]:

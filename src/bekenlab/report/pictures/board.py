@@ -30,6 +30,7 @@ def board_picture(
     *,
     words_of: Words = ENGLISH,
     standalone: bool = True,
+    doubtful: bool = False,
 ) -> str:
     """Draw a module or package as text.
 
@@ -38,12 +39,19 @@ def board_picture(
         uses: Functions of the GPIOs; empty to show the module alone.
         words_of: Words in the reader's language.
         standalone: Whether to include the style sheet, for a separate file.
+        doubtful: As for :func:`draw_board`.
     """
-    return draw_board(module, uses, words_of).text(standalone=standalone)
+    return draw_board(module, uses, words_of, doubtful=doubtful).text(standalone=standalone)
 
 
-def draw_board(module: Module, uses: Uses, words_of: Words = ENGLISH) -> Drawing:
-    """Draw a module or package as a tree to be embedded."""
+def draw_board(
+    module: Module, uses: Uses, words_of: Words = ENGLISH, *, doubtful: bool = False
+) -> Drawing:
+    """Draw a module or package as a tree to be embedded.
+
+    With ``doubtful``, the picture says that the pins are the default of the firmware, which is
+    often wrong: pictures are passed on without the text around them.
+    """
     outline = outline_of(module)
     facts = {pad.name: pad_facts(pad, uses, words_of) for pad in module.pads}
     views = [
@@ -57,7 +65,10 @@ def draw_board(module: Module, uses: Uses, words_of: Words = ENGLISH) -> Drawing
     # If no device is known, an unused pin is just a pin.
     named = words_of if uses else {**words_of, "kind.free": words_of["kind.gpio"]}
     legend_height = draw_legend(None, kinds, width, 0.0, named)
+    warning = [(words_of["pins.default"], "strong")] if doubtful else []
+    width = max(width, text_width(warning, SIZE) + 2 * _MARGIN)
     height = sum(view.height for view in views) + legend_height + _MARGIN
+    height += _TITLE if doubtful else 0.0
     title = words_of["chip.title" if outline.package else "module.title"]
     listed = "; ".join(f"{name} {fact.detail}" for name, fact in facts.items())
     drawing = Drawing(
@@ -71,6 +82,8 @@ def draw_board(module: Module, uses: Uses, words_of: Words = ENGLISH) -> Drawing
         _draw(drawing.root, view, module, (left, top), width, words_of)
         top += view.height
     draw_legend(drawing.root, kinds, width, top, named)
+    if warning:
+        words(drawing.root, (_MARGIN, height - _MARGIN), warning, SIZE)
     return drawing
 
 

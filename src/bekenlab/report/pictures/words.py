@@ -34,6 +34,7 @@ ENGLISH: Words = {
     "back": "Back",
     "chip.above": "Seen from above; the dot marks pin 1",
     "rows": "Pads by number; there is no drawing of this board",
+    "pins.default": "Pins are the firmware's built-in default: often wrong",
     "module.title": "Pads of {name}",
     "chip.title": "Pins of {name}",
     "module.desc": "{name} with all pads and their functions. {list}",

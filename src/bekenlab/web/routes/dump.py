@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
 from bekenlab.chips import board
+from bekenlab.pins import Source
 from bekenlab.report.dump_view import dump_view
 from bekenlab.report.exports import EXPORTERS
 from bekenlab.report.pictures import board_picture, flash_facts, flash_map, uses_of
@@ -59,8 +60,9 @@ def _board(analysis: Analysis, words: Words) -> Markup | None:
     if found is None:
         return None
     uses = uses_of(analysis.pins, words)
+    doubtful = analysis.tuya.source is Source.FIRMWARE_DEFAULT
     # Our own SVG; text from the file is escaped in it.
-    return Markup(board_picture(found, uses, words_of=words, standalone=False))  # noqa: S704
+    return Markup(board_picture(found, uses, words_of=words, standalone=False, doubtful=doubtful))  # noqa: S704
 
 
 def _flash(analysis: Analysis, words: Words) -> Markup | None:
