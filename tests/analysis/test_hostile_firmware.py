@@ -60,7 +60,7 @@ def test_the_time_to_read_a_long_log_is_part_of_the_limit() -> None:
     with within(3.0 * 1.1 + BUSY):
         report = boot(FLOODS["brackets"], wall_seconds=3.0)
         boot_json(report)
-    assert len(report.text) > 100_000
+    assert len(report.text) > 20_000
 
 
 def test_only_the_end_of_a_flood_is_kept_and_that_is_said() -> None:
