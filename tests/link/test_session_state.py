@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from bekenlab.chips import LoaderKind, download_protocol
 from bekenlab.link.commands import check_crc, erase_sector
 from bekenlab.link.errors import LineLostError, NoReplyError
-from bekenlab.link.session.policy import LoaderPolicy
+from bekenlab.link.session.policy import UNKNOWN_LOADER, LoaderPolicy
 from bekenlab.link.session.state import Phase, SessionState
 
+GIVES_UP = 0.1  # seconds of silence after which the loader of a BK7231T restarts
 ASK, CHANGE = check_crc(0, 256), erase_sector(0x11000)
 GONE = NoReplyError("gone")
 
@@ -115,3 +117,25 @@ def test_another_chip_that_answers_is_an_error() -> None:
 def test_a_lost_chip_without_a_way_to_relink_is_an_error() -> None:
     with pytest.raises(NoReplyError, match="gone"):
         ready().find_again(GONE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "waits", "nudged"),
+    [
+        (LoaderKind.ROM, True, False),
+        (LoaderKind.TUYA, False, True),
+        (LoaderKind.OTHER, False, False),
+    ],
+)
+def test_what_each_kind_of_loader_needs(kind: LoaderKind, *, waits: bool, nudged: bool) -> None:
+    """A ROM waits forever; an unknown loader in flash may lose what arrives while it works."""
+    policy = LoaderPolicy.of(download_protocol(kind))
+    assert policy.waits is waits
+    assert policy.most_nudges == (UNKNOWN_LOADER.most_nudges if nudged else 0)
+
+
+def test_an_unknown_loader_is_not_left_to_give_up_nor_told_the_rest_of_an_erase_command() -> None:
+    assert not UNKNOWN_LOADER.waits
+    assert UNKNOWN_LOADER.longest_silence <= GIVES_UP / 2
+    assert UNKNOWN_LOADER.nudge_after <= GIVES_UP / 2
+    assert 0.6 <= UNKNOWN_LOADER.forgets_after < 1

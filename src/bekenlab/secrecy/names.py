@@ -56,10 +56,9 @@ def name_facts() -> NameFacts:
 
 
 def _cores(patterns: list[str]) -> re.Pattern[str]:
-    """The longest word of each pattern; a word that contains another one is not needed."""
+    """The longest word of each pattern."""
     words = {max(_WORD.findall(name) or [name.strip("*?")], key=len) for name in patterns}
-    needed = sorted(w for w in words if not any(o != w and o in w for o in words))
-    return re.compile("|".join(map(re.escape, needed)))
+    return re.compile("|".join(map(re.escape, sorted(words))))
 
 
 @lru_cache(maxsize=4096)

@@ -127,7 +127,6 @@ class Pipeline:
             self._waiting.nudged()
             self.nudges += 1
         else:
-            self._waiting = None
             for swallowed in self._session.torn_frames():
                 self._take(swallowed)
             if not self._done:

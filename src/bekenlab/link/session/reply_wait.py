@@ -46,7 +46,7 @@ class ReplyWait:
             frame = self._channel.next_frame(look)
             if frame is not None:
                 return frame
-            if look >= self._deadline or look >= self._look():
+            if look >= self._look():
                 return None
 
     @property
