@@ -6,7 +6,7 @@ import base64
 import json
 
 from bekenlab.image import rf
-from bekenlab.tuya.crypto import base_named, data_key
+from bekenlab.tuya.crypto import base_named, data_key, decrypt, encrypt
 from bekenlab.tuya.storage.encode import encode_protected, encode_storage
 
 KEY = bytes.fromhex("00112233445566778899aabbccddeeff")
@@ -48,3 +48,16 @@ def flash(
     for at, content in (*parts, *pieces):
         data[at : at + len(content)] = content
     return bytes(data)
+
+
+def with_a_damaged_value(data: bytes) -> bytes:
+    """The same flash with another byte in ``gw_wsm``, whose checksum then is wrong."""
+    changed = bytearray(data)
+    for at in range(STORAGE, len(data), SECTOR):
+        block = bytearray(decrypt(DATA_KEY, data[at : at + SECTOR]))
+        place = block.find(b'"region":"EU"')
+        if place >= 0:
+            block[place + 10] ^= 1
+            block[4:8] = sum(block[8:]).to_bytes(4, "little")
+            changed[at : at + SECTOR] = encrypt(DATA_KEY, bytes(block))
+    return bytes(changed)

@@ -35,6 +35,7 @@ from redaction.small_flash import (
     flash,
     identity,
     wifi,
+    with_a_damaged_value,
 )
 
 KEY_OF_NETWORK = hashlib.pbkdf2_hmac("sha1", PASSWORD, NAME, 4096, 32)
@@ -161,6 +162,19 @@ def test_a_secret_in_a_protected_value_that_is_none_goes_as_well() -> None:
     assert run.counts["uuid", "protected block"] == 1
 
 
+def test_a_damaged_value_is_not_made_a_good_one() -> None:
+    data = with_a_damaged_value(flash())
+    before, run = read_storage(data), redacted(data)
+    after = read_storage(bytes(run.data))
+    assert before
+    assert after
+    assert [value.ok for value in before.values.values()].count(False) == 1
+    assert [v.ok for v in after.values.values()] == [v.ok for v in before.values.values()]
+    plain = decrypt(DATA_KEY, bytes(run.data[STORAGE:]))
+    assert base64.b64encode(NAME) not in plain
+    assert base64.b64encode(PASSWORD) not in plain
+
+
 def test_secrets_in_plain_text_go_where_they_are_named() -> None:
     data = flash((FREE + 8, b"passwd:hunter22 pwd:abc ok"))
     run = redacted(data)
@@ -206,14 +220,26 @@ def test_a_record_of_easyflash_keeps_a_right_checksum() -> None:
     assert zlib.crc32(after[12:]) == int.from_bytes(after[8:12], "little")
 
 
-def test_the_older_form_of_storage() -> None:
-    texts = [b"PSM1\x01\x02\x03", b"ESP.ssid=" + NAME, b"passwd=" + PASSWORD,
+def psm(name: bytes) -> bytes:
+    """Flash with the older form of storage."""
+    texts = [b"PSM1\x01\x02\x03", b"ESP.ssid=" + name, b"passwd=" + PASSWORD,
              b"em_sys_env=see " + PASSWORD, b"user_param_key=" + PINS]  # fmt: skip
-    region = b"\x00".join(texts).ljust(2 * SECTOR, b"\xff")
+    stored = encrypt(psm_key(0x51), b"\x00".join(texts).ljust(2 * SECTOR, b"\xff"))
     blank = bytes(SECTOR).ljust(0x20000, b"\xff")
-    stored = encrypt(psm_key(0x51), region)
-    run = redacted(blank[:STORAGE] + stored + blank[STORAGE + len(stored) :])
-    after = decrypt(psm_key(0x51), bytes(run.data[STORAGE : STORAGE + len(stored)]))
+    return blank[:STORAGE] + stored + blank[STORAGE + len(stored) :]
+
+
+def test_a_word_of_the_pin_configuration_stays_in_the_older_form() -> None:
+    run = redacted(psm(b"rl1_pin"))
+    assert [secret.value for secret in run.common] == [b"rl1_pin"]
+    after = decrypt(psm_key(0x51), bytes(run.data[STORAGE : STORAGE + 2 * SECTOR]))
+    assert b"user_param_key=" + PINS in after
+    assert b"ESP.ssid=REDAC" in after
+
+
+def test_the_older_form_of_storage() -> None:
+    run = redacted(psm(NAME))
+    after = decrypt(psm_key(0x51), bytes(run.data[STORAGE : STORAGE + 2 * SECTOR]))
     assert NAME not in after
     assert PASSWORD not in after
     assert b"em_sys_env=see " in after

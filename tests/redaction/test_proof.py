@@ -19,8 +19,9 @@ from bekenlab.redaction.placeholders import FoundSecret
 from bekenlab.redaction.proof import check_gone, check_unchanged
 from bekenlab.tuya.crypto import encrypt
 from bekenlab.tuya.fast_connect import masked
+from bekenlab.tuya.parameters.model import parameter_crc
 from image.code import arm_code
-from redaction.small_flash import DATA_KEY, FREE, PINS, SECTOR, VALUES, flash
+from redaction.small_flash import DATA_KEY, FREE, PINS, SECTOR, VALUES, flash, with_a_damaged_value
 
 if TYPE_CHECKING:
     from bekenlab.analysis.model import Analysis
@@ -80,7 +81,7 @@ def test_a_secret_in_the_code_cannot_be_removed() -> None:
 
 def test_a_secret_in_code_as_it_is_stored() -> None:
     plain = cipher.apply(arm_code(0x1000), 0x10000, cipher.TUYA_KEY) + SECRET.ljust(32)
-    data = framing.add(plain).ljust(0x8000, b"\xff")
+    data = b"\xff" * 0x11000 + framing.add(plain).ljust(0x8000, b"\xff")
     with pytest.raises(RedactionError) as caught:
         check_gone(data, SECRETS, [], 0)
     assert caught.value.facts["where"] == "code as stored"
@@ -108,6 +109,10 @@ def test_it_says_what_it_looked_for_and_where() -> None:
     assert searched.where[-2:] == ("decrypted code", "code as stored")
 
 
+AMONG_PINS = b"{rl1_pin:26,rl1_lv:1,ssid:HomeSweet,module:CB2S,crc:000,}"
+SECRET_AMONG_PINS = AMONG_PINS.replace(b"000", b"%03d" % parameter_crc(AMONG_PINS))
+
+
 @cache
 def before() -> Analysis:
     return analysis(flash())
@@ -120,11 +125,12 @@ def analysis(data: bytes) -> Analysis:
 @pytest.mark.parametrize(
     "data",
     [
-        flash(),
-        flash(values=VALUES | {"user_param_key": b"{rl1_pin:26,ssid:HomeSweet,crc:31,}\0"}),
+        flash(values=VALUES | {"tuya_seed": bytes(range(7, 39))}),
+        flash(values=VALUES | {"user_param_key": SECRET_AMONG_PINS}),
+        with_a_damaged_value(flash()),
         bytes(SECTOR).ljust(0x20000, b"\xff"),
     ],
-    ids=["storage", "a secret among the pins", "no storage"],
+    ids=["storage", "a secret among the pins", "a damaged value", "no storage"],
 )
 def test_a_redacted_dump_reads_like_the_original(data: bytes) -> None:
     original = analysis(data)
@@ -145,6 +151,7 @@ def test_a_value_that_is_no_secret_must_stay_to_the_byte() -> None:
     [
         ({"user_param_key": PINS.replace(b"26", b"24") + b"\0"}, "the pins"),
         ({"user_param_key": PINS.replace(b"crc", b"jv:1.0.0,crc") + b"\0"}, "the parameters"),
+        ({"user_param_key": PINS.replace(b"66", b"67") + b"\0"}, "the parameters"),
         ({"em_sys_env": b"another\0"}, "the stored values"),
         ({"gw_bi": VALUES["gw_bi"][:-1]}, "the stored values"),
     ],
