@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bekenlab.errors import RefusedError
+from bekenlab.events import Event, Progress
 from bekenlab.flashing.backup import backup as make_backup
 from bekenlab.flashing.journal import WriteJournal, WriteRecord
 from bekenlab.flashing.pieces import Piece
@@ -208,3 +209,33 @@ def test_a_file_of_another_size_than_flash_is_no_backup(size: int, tmp_path: Pat
     (tmp_path / "file.bin").write_bytes(sample[:size].ljust(size, b"\xff"))
     known = survey(target, WriteJournal(tmp_path), [tmp_path / "file.bin"]).backup
     assert (known is not None) is (size == len(sample))
+
+
+def test_a_survey_tells_how_far_it_is(tmp_path: Path) -> None:
+    sample = build_sample()
+    target = connect(VirtualTransport(RomChip("BK7231N", sample)), wait=0).target
+    told: list[Progress] = []
+
+    def note(event: Event, /) -> None:
+        assert isinstance(event, Progress)
+        told.append(event)
+
+    survey(target, WriteJournal(tmp_path), [], events=note)
+    assert [each.done for each in told] == sorted({each.done for each in told})
+    assert {(each.phase, each.total) for each in told} == {("compare", len(sample))}
+    assert told[-1].done == len(sample)
+    spans = sorted(each.span for each in told if each.span)
+    assert (spans[0][0], spans[-1][1]) == (0, len(sample))
+    assert sum(end - start for start, end in spans) == len(sample)
+
+
+def test_without_calibration_only_all_of_flash_identifies_a_chip(tmp_path: Path) -> None:
+    """Thousands of devices share a boot loader."""
+    sample = build_sample()
+    sample = sample[:0x1D0000] + b"\xff" * 0x10000 + sample[0x1E0000:]
+    target = connect(VirtualTransport(RomChip("BK7231N", sample)), wait=0).target
+    same, other = tmp_path / "same.bin", tmp_path / "other.bin"
+    same.write_bytes(sample)
+    other.write_bytes(sample[:-1] + b"x")
+    assert survey(target, WriteJournal(tmp_path), [same, other]).backup == (same, sample)
+    assert survey(target, WriteJournal(tmp_path), [other]).backup is None

@@ -175,6 +175,15 @@ def test_a_damaged_value_is_not_made_a_good_one() -> None:
     assert base64.b64encode(PASSWORD) not in plain
 
 
+def test_a_secret_within_another_one_is_replaced_with_it() -> None:
+    values = VALUES | {"gw_wsm": wifi(b"Our Home", b"Our Home Guests")}
+    run = redacted(flash((FREE, b"see Our Home Guests here"), values=values))
+    whole = run.secrets.by_value[b"Our Home Guests"].placeholder
+    assert bytes(run.data[FREE : FREE + 24]) == b"see " + whole + b" here"
+    assert run.counts["wifi-password", "elsewhere, as stored"] == 1
+    assert ("wifi-name", "elsewhere, as stored") not in run.counts
+
+
 def test_secrets_in_plain_text_go_where_they_are_named() -> None:
     data = flash((FREE + 8, b"passwd:hunter22 pwd:abc ok"))
     run = redacted(data)
@@ -218,6 +227,7 @@ def test_a_record_of_easyflash_keeps_a_right_checksum() -> None:
     after = bytes(run.data[FREE + 0x20 : FREE + 0x20 + len(node)])
     assert PASSWORD not in after
     assert zlib.crc32(after[12:]) == int.from_bytes(after[8:12], "little")
+    assert "EasyFlash" in {place for _, place in run.counts}
 
 
 def psm(name: bytes) -> bytes:
@@ -291,6 +301,14 @@ def test_a_word_of_the_pin_configuration_stays_in_it() -> None:
     storage = read_storage(bytes(run.data))
     assert storage
     assert storage.value("user_param_key") == PINS + b"\x00"
+
+
+def test_a_word_of_the_protected_pin_configuration_stays_in_it() -> None:
+    values = {"gw_wsm": wifi(b"rl1_pin")}
+    run = redacted(flash(values=values, protected={"user_param_key": PINS + b"\x00"}))
+    assert [secret.value for secret in run.common] == [b"rl1_pin"]
+    inner = decrypt(DATA_KEY, decrypt(b"qwertyuiopasdfgh", bytes(run.data[PROTECTED:STORAGE])))
+    assert PINS in inner
 
 
 def test_addresses_in_places_are_those_of_flash() -> None:

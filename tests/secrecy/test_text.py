@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bekenlab.secrecy.text import byte_spans, text_spans
+from bekenlab.secrecy.text import byte_spans, named_spans, text_spans
 
 
 def found(text: str) -> list[tuple[str, str]]:
@@ -139,6 +139,12 @@ def test_secrets_that_overlap_are_one() -> None:
     [(_, value)] = found(text)
     assert "abcdefgh" in value
     assert "me:" in value
+
+
+def test_a_name_inside_a_secret_is_part_of_it() -> None:
+    text = 'passwd:"my token=abcdefgh" uuid=wxyz'
+    spans = [text[span.start : span.end] for span in named_spans(text)]
+    assert spans == ["my token=abcdefgh", "wxyz"]
 
 
 def test_a_letter_whose_lower_case_is_longer_does_not_shift_the_place() -> None:
