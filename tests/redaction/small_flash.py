@@ -16,6 +16,8 @@ NAME, PASSWORD = b"My Home Net", b"correct horse"
 UUID, AUTH = b"tuya9f8e7d6c5b4a", b"Zq8Lm2Xc5Vb7Nn1Ka4Js6Hd9Gf3Ee0Wp"
 PINS = b"{rl1_pin:26,rl1_lv:1,bt1_pin:10,module:CB2S,crc:66,}"
 SECTOR = 0x1000
+# At the start, so that it is seen at once that this is no log.
+NO_TEXT = b"\1\0\0\2" * (SECTOR // 4)
 RF, FAST, FREE, PROTECTED, STORAGE, SIZE = 0x1000, 0x2000, 0x4000, 0xD000, 0xE000, 0x20000
 
 
@@ -41,7 +43,7 @@ def flash(
     protected: dict[str, bytes] | None = None,
 ) -> bytes:
     """Flash with storage, a protected block, RF data, and pieces put where they are wanted."""
-    data = bytearray(bytes(SECTOR).ljust(SIZE, b"\xff"))
+    data = bytearray(NO_TEXT.ljust(SIZE, b"\xff"))
     parts = [(RF, rf.build(MAC)), (STORAGE, encode_storage(values, inner_key=KEY))]
     if protected:
         parts.append((PROTECTED, encode_protected(protected, inner_key=KEY)))

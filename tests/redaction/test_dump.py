@@ -25,6 +25,7 @@ from redaction.small_flash import (
     FREE,
     MAC,
     NAME,
+    NO_TEXT,
     PASSWORD,
     PINS,
     PROTECTED,
@@ -237,7 +238,7 @@ def psm(name: bytes) -> bytes:
     texts = [b"PSM1\x01\x02\x03", b"ESP.ssid=" + name, b"passwd=" + PASSWORD,
              b"em_sys_env=see " + PASSWORD, b"user_param_key=" + PINS]  # fmt: skip
     stored = encrypt(psm_key(0x51), b"\x00".join(texts).ljust(2 * SECTOR, b"\xff"))
-    blank = bytes(SECTOR).ljust(0x20000, b"\xff")
+    blank = NO_TEXT.ljust(0x20000, b"\xff")
     return blank[:STORAGE] + stored + blank[STORAGE + len(stored) :]
 
 

@@ -19,6 +19,7 @@ from redaction.small_flash import (
     AUTH,
     FREE,
     NAME,
+    NO_TEXT,
     PASSWORD,
     PINS,
     RF,
@@ -101,7 +102,7 @@ def test_a_secret_in_the_pin_configuration_is_named_and_not_shown() -> None:
 
 def test_unknown_firmware_is_said_to_be_unchecked() -> None:
     data = bytearray(b"\xff" * SIZE)
-    data[:SECTOR] = bytes(SECTOR)
+    data[:SECTOR] = NO_TEXT
     data[RF : RF + SECTOR] = flash()[RF : RF + SECTOR]
     data[FREE : FREE + 40] = b'{"ssid":"My Home Net","passwd":"secret"}'
     result = run(bytes(data))
@@ -123,7 +124,7 @@ def test_the_older_form_of_storage_is_said_to_have_unknown_checksums() -> None:
              b"user_param_key=" + PINS]  # fmt: skip
     region = b"\x00".join(texts).ljust(2 * SECTOR, b"\xff")
     data = bytearray(b"\xff" * SIZE)
-    data[:SECTOR] = bytes(SECTOR)
+    data[:SECTOR] = NO_TEXT
     data[STORAGE : STORAGE + len(region)] = encrypt(psm_key(0x51), region)
     result = run(bytes(data))
     assert "older PSM format" in warned(result)
