@@ -92,10 +92,10 @@ def test_a_word_of_the_pin_configuration_is_said_to_have_stayed() -> None:
 
 
 def test_a_secret_in_the_pin_configuration_is_named_and_not_shown() -> None:
-    odd = b"{rl1_pin:26,ssid:HomeSweet,module:CB2S}\x00"
+    odd = b"{rl1_pin:26,ssid:HomeSweet,module:CB2S,passwd:hunter22}\x00"
     result = run(flash(values=VALUES | {"user_param_key": odd}))
     [notice] = result.notices
-    assert "replaced: ssid. " in notice.message
+    assert "replaced: passwd, ssid. " in notice.message
     assert "HomeSweet" not in notice.message
     assert "rl1_pin" not in notice.message
 
