@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bekenlab.analysis.inputs import InputFile
 from bekenlab.errors import NotADumpError, RedactionError
-from bekenlab.redaction.log import LogRedactor
+from bekenlab.redaction.log import LogRedactor, is_log
 from bekenlab.redaction.redact import Redaction, redact
 from bekenlab.tuya.boot_log.read import parse_boot_log
 from boot_logs import boot
@@ -68,6 +68,70 @@ def test_a_failed_check_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LogRedactor, "_anywhere", lambda _self: None)
     with pytest.raises(RedactionError):
         run(f"{HEAD}{STAMP}ssid:Casa123,passwd:x\n{STAMP}Casa123\n")
+
+
+def test_each_secret_is_counted_where_it_was() -> None:
+    made = run(f"{HEAD}{STAMP}ssid:Home 12,passwd:correct horse\n{STAMP}Home 12, Home 12\n")
+    assert {(row.kind, row.place, row.count) for row in made.replacements} == {
+        ("wifi-name", "log", 1),
+        ("wifi-password", "log", 1),
+        ("wifi-name", "elsewhere in the log", 2),
+    }
+    assert made.spellings > 10
+    assert [notice.code for notice in made.notices] == ["redact-unchecked"]
+
+
+def test_words_the_log_needs_stay_and_are_named_by_their_kind() -> None:
+    log = boot("key_list") + f"{STAMP}ssid:module,passwd:reset_t\n"
+    made = run(log)
+    assert parse_boot_log(made.data).parameters == parse_boot_log(log).parameters
+    assert b"ssid:module" not in made.data
+    assert b"passwd:reset_t" not in made.data
+    first, last = made.notices
+    assert (first.code, last.code) == ("redact-common-word", "redact-unchecked")
+    assert first.message.startswith("2 secret(s) (wifi-name, wifi-password) are words")
+
+
+def test_a_secret_that_is_no_word_of_the_log_goes_everywhere() -> None:
+    """Digits in it: nothing else in a log is spelt like that."""
+    log = boot("key_list") + f"{STAMP}ssid:relay99\n{STAMP}joined relay99\n"
+    assert b"relay99" not in run(log).data
+
+
+def test_an_address_keeps_its_length_and_is_one_secret_in_both_spellings() -> None:
+    made = run(f"{HEAD}{STAMP}mac:1c:90:ff:a1:b2:c3\n{STAMP}again 1c:90:ff:a1:b2:c3\n")
+    assert b"a1:b2:c3" not in made.data
+    assert made.secrets == 1
+    assert run(made.data).secrets == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "log"),
+    [
+        (HEAD.encode(), True),
+        (STAMP.encode() + b"mf_init succ\n", True),
+        (b"\0\0\0" + HEAD.encode(), True),
+        (b"x\0y" + HEAD.encode(), False),
+        (b"x\0y" + STAMP.encode() + b"mf_init succ\n", True),
+        (b"just a line\n", False),
+        (b"", False),
+    ],
+)
+def test_what_is_a_log(data: bytes, log: bool) -> None:
+    """Terminals leave zeros in their captures; a dump with a log's first line in it is none."""
+    assert is_log(data) is log
+
+
+def test_a_log_whose_pins_would_change_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = LogRedactor._anywhere
+
+    def broken(self: LogRedactor) -> None:
+        real(self)
+        self.data = self.data.replace(b"rl1_pin: is 26", b"rl1_pin: is 24")
+
+    monkeypatch.setattr(LogRedactor, "_anywhere", broken)
+    with pytest.raises(RedactionError, match="would change the parameters"):
+        run(boot("key_list"))
 
 
 def test_other_text_is_no_log() -> None:

@@ -100,6 +100,14 @@ def test_a_secret_in_the_pin_configuration_is_named_and_not_shown() -> None:
     assert "rl1_pin" not in notice.message
 
 
+def test_known_storage_makes_guesses_unnecessary() -> None:
+    token = b"\x009876543210123-abcdef98:765\x00"
+    assert token in run(flash((FREE, token))).data
+    unknown = NO_TEXT.ljust(SIZE, b"\xff")
+    unknown = unknown[:RF] + flash()[RF : RF + SECTOR] + unknown[RF + SECTOR :]
+    assert token not in run(unknown[:FREE] + token + unknown[FREE + len(token) :]).data
+
+
 def test_unknown_firmware_is_said_to_be_unchecked() -> None:
     data = bytearray(b"\xff" * SIZE)
     data[:SECTOR] = NO_TEXT
@@ -153,7 +161,9 @@ def test_a_file_system_of_openbeken_is_said_to_be_unread() -> None:
     blank = b"\xff" * SIZE
     data = behind_code(blank[:FREE] + b"\0\0littlefs".ljust(64) + blank[FREE + 64 :], known)
     assert "LittleFS" in warned(run(data))
-    assert "LittleFS" not in warned(run(behind_code(blank, known + b"littlefs")))
+    compiled_in = behind_code(blank, known + b"littlefs".ljust(64), cipher.PLAIN_KEY)
+    assert b"littlefs" in compiled_in
+    assert "LittleFS" not in warned(run(compiled_in))
 
 
 def test_what_is_no_dump_is_refused() -> None:
