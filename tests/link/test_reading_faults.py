@@ -188,6 +188,7 @@ def test_a_chip_that_loses_replies_is_asked_one_thing_at_a_time() -> None:
     assert sorted(sector.address for sector in sectors) == list(range(0, 8 * SECTOR, SECTOR))
     sent = [at for at, _ in line.written]
     assert len(set(sent)) == len(sent)
+    assert line.now() < 0.003 * len(sent), "as fast as it answers"
 
 
 def test_a_sector_that_never_fits_its_crc_is_an_error_after_all_rates() -> None:
