@@ -382,6 +382,7 @@ def test_a_late_answer_in_flight_is_nudged_and_no_longer_than_its_nudge_awaited(
     pipe.send(ASK)
     assert crcs(pipe, 1) == [None]
     assert pipe.nudges == 1
+    assert len(pipe) == 0, "the answer to the nudge is not handed out"
     assert line.now() < 0.1
     assert chip.lost == 1, "the nudge is not counted"
 
@@ -401,6 +402,15 @@ def test_each_answer_has_its_time_from_the_one_before() -> None:
     for _ in range(3):
         pipe.send(ASK)
     assert crcs(pipe, 3) == [1, 2, 3]
+
+
+def test_after_a_pause_an_answer_has_its_time_from_the_request() -> None:
+    chip, line = session((0.01, crc_reply(1)), (0.6, crc_reply(2)))
+    pipe = Pipeline(chip, lambda: 100)
+    for answer in (1, 2):
+        pipe.send(ASK)
+        assert crcs(pipe, 1) == [answer]
+        line.sleep(5)
 
 
 def test_a_loader_that_must_not_be_nudged_is_not() -> None:
