@@ -209,6 +209,7 @@ def test_no_reply_is_awaited_beyond_its_deadline() -> None:
     for chip, _ in (waits, nudges):
         assert chip.try_once(ASK) is None
     assert nudges[1].now() == pytest.approx(waits[1].now())
+    assert checks(nudges[1]) == [], "it is too late for one"
 
 
 # resynchronising -----------------------------------------------------------------------------
