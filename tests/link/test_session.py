@@ -262,6 +262,12 @@ def test_a_chip_that_stays_silent_is_asked_five_times_and_then_linked_again() ->
     assert len(linked) == 1
 
 
+def test_a_reply_that_came_twice_does_not_answer_the_next_request() -> None:
+    chip, _ = session((0.01, crc_reply(1) + crc_reply(1)), (0.01, crc_reply(2)))
+    assert chip.ask(ASK) == (1).to_bytes(4, "little")
+    assert chip.ask(OTHER) == (2).to_bytes(4, "little")
+
+
 def test_a_late_reply_does_not_answer_the_next_request() -> None:
     chip, _ = session((1.5, crc_reply(1)), (0.01, crc_reply(2)), (0.01, crc_reply(2)))
     assert chip.try_once(ASK) is None
