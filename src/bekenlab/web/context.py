@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from bekenlab.flashing.places import Places
 from bekenlab.live.sessions import LiveSessions
 from bekenlab.web.backups import Backups
-from bekenlab.web.events import Streams
+from bekenlab.web.bundles import Bundles
 from bekenlab.web.manager import JobManager
 from bekenlab.web.ports import Ports
 from bekenlab.web.security import AccessPolicy
+from bekenlab.web.streaming import Streams
 from bekenlab.web.uploads import UploadStore
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class AppContext:
         backups: Backups of devices.
         uploads: Dropped files.
         manager: Jobs.
-        streams: Open event streams.
+        streams: Counts open event streams.
+        bundles: The streams that carry all that a browser watches.
         chips: Virtual chips on the bench.
         clock: Monotonic seconds.
     """
@@ -72,6 +74,7 @@ class AppContext:
     uploads: UploadStore = field(default_factory=UploadStore)
     manager: JobManager = field(default_factory=JobManager)
     streams: Streams = field(default_factory=Streams)
+    bundles: Bundles = field(default_factory=Bundles)
     chips: LiveSessions = field(default_factory=LiveSessions)
     clock: Callable[[], float] = time.monotonic
 
