@@ -36,6 +36,7 @@ class Settings:
         ports: Additional ports to offer, named in the terminal: devices or URLs. A page can
             choose among the offered ports, but cannot name others.
         closing: Whether the server is shutting down.
+        name: Name of the server's own host, below ``localhost``; empty for none.
     """
 
     port: int
@@ -45,6 +46,7 @@ class Settings:
     cache: Path
     ports: tuple[str, ...] = ()
     closing: Callable[[], bool] = lambda: False
+    name: str = ""
 
     @property
     def places(self) -> Places:
@@ -86,7 +88,7 @@ class AppContext:
     @property
     def policy(self) -> AccessPolicy:
         """Which requests are accepted."""
-        return AccessPolicy.at(self.settings.port, self.settings.token)
+        return AccessPolicy.at(self.settings.port, self.settings.token, self.settings.name)
 
 
 def context_of(request: HTTPConnection) -> AppContext:
