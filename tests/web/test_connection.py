@@ -1,11 +1,13 @@
 """What pages say when the server has ended, is silent, was started again, or was slept through."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Route, expect
 
 from web.api import start, virtual
 from web.serving import TOKEN, Served, serving
@@ -84,17 +86,87 @@ def test_an_ended_server_is_told_and_nothing_looks_empty(
     server.end()
 
 
-@pytest.mark.parametrize("path", ["/", "/dump", "/bench", "/photo"])
-def test_every_page_tells_of_another_key(browser: Browser, server: Restarting, path: str) -> None:
-    page = visitor(browser, server.served, "de-DE")
-    page.goto(server.served.url + path)
+def test_every_page_tells_of_another_key(
+    browser: Browser, server: Restarting, shoot: Shoot
+) -> None:
+    tabs = [visitor(browser, server.served, "de-DE")]
+    for path in ("/dump", "/bench", "/photo", "/device"):
+        tabs.append(tabs[0].context.new_page())
+        tabs[-1].goto(server.served.url + path)
     server.end()
-    expect(page.locator(BAR)).to_contain_text("nicht erreichbar")
+    for tab in tabs:
+        expect(tab.locator(BAR)).to_contain_text("nicht erreichbar")
     served = server.start("another-key")
-    expect(page.locator(BAR)).to_contain_text("dessen Schlüssel nicht mehr gilt")
-    # In another tab, the address with the new key is opened: this page may ask again.
-    other = page.context.new_page()
+    for tab in tabs:
+        expect(tab.locator(BAR)).to_contain_text("dessen Schlüssel nicht mehr gilt")
+    tabs[0].set_viewport_size({"width": 390, "height": 700})
+    tabs[0].emulate_media(color_scheme="dark")
+    shoot(tabs[0], "connection-key")
+    # In another tab, the address with the new key is opened: these pages may ask again.
+    other = tabs[0].context.new_page()
     other.goto(f"{served.url}/?token=another-key")
-    expect(page.locator(BAR)).to_contain_text("Die Verbindung steht wieder")
-    page.context.close()
+    for tab in tabs:
+        expect(tab.locator(BAR)).to_contain_text("Die Verbindung steht wieder")
+    assert Axe().run(tabs[0]).response["violations"] == []
+    tabs[0].context.close()
     server.end()
+
+
+@pytest.fixture
+def own_clock(browser: Browser, served: Served) -> Iterator[Page]:
+    """A page whose stream is its own, with a clock that can be put forward."""
+    context = browser.new_context(locale="en-US", viewport={"width": 390, "height": 800})
+    context.add_init_script("delete window.SharedWorker")
+    page = context.new_page()
+    page.clock.install()
+    page.goto(served.entrance)
+    expect(page.locator(BAR)).to_be_hidden()
+    end = time.monotonic() + 10
+    while not served.context.streams.open and time.monotonic() < end:
+        page.wait_for_timeout(50)
+    yield page
+    context.close()
+
+
+def test_a_silent_server_is_told_until_it_speaks(own_clock: Page, shoot: Shoot) -> None:
+    """One that was suspended takes connections and says nothing."""
+    waiting: list[Route] = []
+    own_clock.route("**/api/events", lambda route: waiting.append(route))
+    own_clock.clock.fast_forward(15_000)
+    expect(own_clock.locator(BAR)).to_contain_text("has not answered since")
+    expect(own_clock.locator(BAR)).to_contain_text("Ctrl-Z")
+    shoot(own_clock, "connection-silent")
+    own_clock.unroute("**/api/events")
+    own_clock.get_by_role("button", name="Try again").click()
+    for route in waiting:
+        route.continue_()
+    expect(own_clock.locator(BAR)).to_be_hidden()
+
+
+def test_a_sleep_is_told_once(own_clock: Page) -> None:
+    own_clock.clock.fast_forward(600_000)
+    expect(own_clock.locator(BAR)).to_contain_text("was asleep for 10 min")
+    own_clock.get_by_role("button", name="Close").click()
+    expect(own_clock.locator(BAR)).to_be_hidden()
+    own_clock.reload()
+    expect(own_clock.locator(BAR)).to_be_hidden()
+
+
+def test_what_fails_is_told_on_every_page(page: Page, served: Served) -> None:
+    """Also where nobody waits for it: a file that is gone, say."""
+    with served.script() as script:
+        (dump,) = script.post("/api/sample").json()["dumps"]
+        page.goto(f"{served.url}/dump/{dump['id']}")
+        script.delete(f"/api/dumps/{dump['id']}")
+    page.get_by_role("button", name="Show hidden values").click()
+    expect(page.locator("#failed")).to_contain_text("this file is no longer open")
+    page.locator("#failed").get_by_role("button", name="Close").click()
+    expect(page.locator("#failed")).to_be_hidden()
+
+
+def test_ports_that_could_not_be_asked_for_are_not_none(page: Page, served: Served) -> None:
+    broken = {"error": {"code": "internal", "message": "it broke", "hint": ""}}
+    page.route("**/api/ports", lambda route: route.fulfill(status=500, json=broken))
+    page.goto(f"{served.url}/device")
+    expect(page.locator("[data-trouble]")).to_contain_text("it broke")
+    expect(page.locator("[data-no-ports]")).to_be_hidden()

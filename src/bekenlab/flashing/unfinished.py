@@ -73,7 +73,7 @@ def _writes(places: Places) -> list[Unfinished]:
             Unfinished(
                 UnfinishedKind.WRITE,
                 path,
-                record.title,
+                record.title.partition(": ")[0],  # a file's kind follows, in English
                 str(record.chip.get("chip") or ""),
                 record.made,
                 backup=backup_in(kept.resolve()).id if kept else None,
