@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from bekenlab.flashing.journal import WriteJournal, WriteRecord
 from bekenlab.samples import build_sample
@@ -118,7 +118,12 @@ def test_without_a_port_it_says_what_is_needed_and_it_can_be_discarded(
     expect(card.get_by_role("button", name="Write it again")).to_be_disabled()
     expect(card).to_contain_text("choose its port")
     asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+    def decline(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.once("dialog", decline)
     card.get_by_role("button", name="Discard").click()
     assert "app.rbl" in asked[0]
     expect(card).to_contain_text("app.rbl")

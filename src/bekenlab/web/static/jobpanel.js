@@ -30,7 +30,10 @@ export class JobPanel {
     this.loudAt = 0; // when progress was last announced, in milliseconds
     this.stopButton.addEventListener("click", () => {
       this.stopButton.disabled = true;
-      cancel(this.job.id).catch(() => (this.stopButton.disabled = false));
+      cancel(this.job.id).catch((error) => {
+        this.stopButton.disabled = false;
+        throw error; // which is told at the top of the page
+      });
     });
     onConnection((live) => this.doubt(!live));
   }
