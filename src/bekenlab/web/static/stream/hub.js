@@ -156,7 +156,8 @@ export class Hub {
       const watch = [...this.watched].map(([key, { job, chip, after, quiet }]) => ({ key, job, chip, after, quiet }));
       const path = `/api/events/${this.stream}`;
       const answer = await fetch(path, { method: "POST", body: JSON.stringify({ watch }), signal: this.connection?.signal });
-      if (!answer.ok) this.connection?.abort();
+      if (answer.status === 429) this.become("full");
+      else if (!answer.ok) this.connection?.abort();
     }).catch(() => {}); // then the stream ends as well, and all is told anew
   }
 
