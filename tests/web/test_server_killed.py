@@ -17,7 +17,7 @@ from cli.program import COMMAND, environment
 Shoot = Callable[[Page, str], Path]
 LONG = 60_000
 BAR = "#connection"
-FILLED = slice(0x12A000, 0x150000)
+FILLED = slice(0x12A000, 0x13A000)
 
 
 class Program:
