@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,6 +76,43 @@ def test_what_is_named_in_the_terminal_is_offered(tmp_path: Path) -> None:
     assert {"id": "socket://127.0.0.1:9", "job": None, "kind": "named"}.items() <= next(
         row.items() for row in ports if row["kind"] == "named"
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="browsers are started otherwise there")
+def test_the_browser_is_started_without_the_token_on_its_command_line(tmp_path: Path) -> None:
+    """Every user of a computer can read the command lines of all programs."""
+    told, browser = tmp_path / "told", tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$@" > {told}.part\nmv {told}.part {told}\n')
+    browser.chmod(0o700)
+    variables = {
+        "HOME": str(tmp_path),
+        "XDG_STATE_HOME": str(tmp_path),
+        "BROWSER": f"{browser} %s",
+    }
+    process = subprocess.Popen(
+        [*COMMAND, "ui", "--listen", "127.0.0.1:0"],
+        env=environment() | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        address = process.stdout.readline().strip()
+        end = time.monotonic() + LONG
+        while not told.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        given = told.read_text().strip()
+        file = Path(given.removeprefix("file://"))
+        assert "token" not in given
+        assert address in file.read_text("utf-8")
+        assert file.stat().st_mode & 0o077 == 0
+        process.terminate()
+        assert process.wait(timeout=LONG) == 0
+        assert not file.exists()
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_others_cannot_be_served() -> None:

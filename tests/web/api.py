@@ -51,12 +51,16 @@ def events(script: httpx.Client, job: str, after: int = 0) -> list[dict[str, Any
     return [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data:")]
 
 
-def wait_until_told(script: httpx.Client, job: str, kind: str, text: str = "") -> dict[str, Any]:
-    """The first event of a kind, with a word in its text, as it comes."""
+def wait_until_told(
+    script: httpx.Client, job: str, kind: str, text: str = "", phase: str = ""
+) -> dict[str, Any]:
+    """The first event of a kind, with a word in its text, or of a phase, as it comes."""
     with script.stream("GET", f"/api/jobs/{job}/events") as answer:
         for line in answer.iter_lines():
             if line.startswith("data:"):
                 event: dict[str, Any] = json.loads(line.removeprefix("data: "))
                 if event["event"] == kind and text in event.get("text", ""):
+                    if phase and event.get("phase") != phase:
+                        continue
                     return event
     raise AssertionError(f"{job} ended without {kind}")

@@ -47,18 +47,24 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path, ports: tuple[str, ...] = ()) -> Iterator[Served]:
-    """Serve at a free port, with everything that is kept in a folder, and ports on offer."""
-    listening = open_socket(Place(port=0, exact=True))
+def serving(
+    folder: Path, ports: tuple[str, ...] = (), *, at: int = 0, token: str = TOKEN, name: str = ""
+) -> Iterator[Served]:
+    """Serve at a TCP port (0: any free one), with everything in a folder, and ports on offer.
+
+    Without a name, all that browsers and scripts do happens at 127.0.0.1.
+    """
+    listening = open_socket(Place(port=at, exact=True))
     port = int(listening.getsockname()[1])
     settings = Settings(
         port=port,
-        token=TOKEN,
+        token=token,
         data=folder / "backups",
         state=folder / "state",
         cache=folder / "cache",
         ports=ports,
         closing=lambda: server.should_exit,
+        name=name,
     )
     context = AppContext.of(settings)
     server = server_of(context)

@@ -24,7 +24,6 @@ from bekenlab.live.commands import (
 from bekenlab.live.session import LiveSession
 from bekenlab.live.uart1 import point_of
 from bekenlab.web.chip_commands import command_of
-from bekenlab.web.events import Streams
 from bekenlab.web.frames import frames_of
 from live_chips import sample as sample_source
 from shared import dump
@@ -208,16 +207,14 @@ def test_a_slow_browser_gets_fewer_frames_not_a_queue() -> None:
 
     async def watch() -> list[dict[str, Any]]:
         session = LiveSession(sample_source(), speed=None)
-        streams = Streams()
         told = []
         try:
-            stream = frames_of(session, streams, lambda: False)
+            stream = frames_of(session, lambda: False)
             told.append(await anext(stream))
             await asyncio.sleep(0.5)  # some ten pictures are published meanwhile
             told.append(await anext(stream))
-            assert streams._open == 1
             await stream.aclose()  # type: ignore[attr-defined]
-            assert (streams._open, session._watchers) == (0, [])
+            assert session._watchers == []
         finally:
             session.close()
         return [json.loads(text.decode().removeprefix("data: ")) for text in told]

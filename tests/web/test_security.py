@@ -10,8 +10,8 @@ import pytest
 
 from bekenlab.analysis.inputs import MAX_SIZE
 from bekenlab.samples import build_sample
-from bekenlab.web.events import _MOST_STREAMS
 from bekenlab.web.manager import Job
+from bekenlab.web.streaming import MOST_STREAMS
 from web.serving import TOKEN, Served
 
 COOKIE = "cookie"
@@ -221,7 +221,7 @@ def test_a_flood_of_streams_is_refused_and_leaves_the_server_alive(served: Serve
     path = f"/api/jobs/{job.id}/events"
     with served.script() as script, ExitStack() as streams:
         script.timeout = httpx.Timeout(10)
-        for _ in range(_MOST_STREAMS):
+        for _ in range(MOST_STREAMS):
             answer = streams.enter_context(
                 httpx.stream("GET", served.url + path, headers=script.headers)
             )

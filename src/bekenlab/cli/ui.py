@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
@@ -43,15 +44,22 @@ def command(no_browser: bool, listen: str | None, ports: tuple[str, ...]) -> int
     """
     web = _server()
     from bekenlab.flashing.places import Places, state_folder
+    from bekenlab.web.entrance import start_file
 
     def opened(address: str) -> None:
         click.echo(address)  # echo flushes; a script waits for this line
         click.echo("Open this address in a browser on this computer; Ctrl-C ends it.", err=True)
-        if not no_browser:
-            _open_browser(address)
+        if no_browser:
+            return
+        try:
+            page = kept.enter_context(start_file(state_folder(), address))
+        except OSError as error:
+            click.echo(f"The browser was not opened: {error}", err=True)
+        else:
+            _open_browser(page.as_uri())
 
     place = web.parse_place(listen) if listen else web.Place()
-    with interruptible(signal.SIGTERM):
+    with interruptible(signal.SIGTERM), ExitStack() as kept:
         web.serve(
             place,
             data=Places.of_user().backups,

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import zlib
+from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -233,6 +234,40 @@ class BackupFiles:
         """Close the files, which stay for a later run."""
         self._file.close()
         self._log.close()
+
+
+@dataclass(frozen=True, slots=True)
+class CutOffBackup:
+    """A backup that was cut off and that no run is making.
+
+    Attributes:
+        journal: Its journal.
+        chip: Name of the chip, or an empty string.
+        done: Bytes read so far.
+        size: Bytes of flash.
+    """
+
+    journal: Path
+    chip: str
+    done: int
+    size: int
+
+
+def cut_off_backups(folder: Path) -> list[CutOffBackup]:
+    """Backups in a folder that can be resumed, newest first."""
+    found: list[CutOffBackup] = []
+    for journal in sorted(folder.glob("*.bin.journal"), reverse=True):
+        try:
+            head, *entries = _lines(journal)
+        except OSError:
+            continue
+        size = head.get("size")
+        if head.get("format") != FORMAT or not isinstance(size, int) or not entries:
+            continue
+        if not is_being_made(journal):
+            done = len({str(entry.get("a")) for entry in entries}) * SECTOR
+            found.append(CutOffBackup(journal, str(head.get("chip") or ""), min(done, size), size))
+    return found
 
 
 def is_being_made(journal: Path) -> bool:

@@ -138,6 +138,11 @@ class WriteJournal:
             return None
         return found[1]
 
+    def records(self) -> list[tuple[Path, WriteRecord]]:
+        """All records, with their files: of writes that were cut off, or are at work now."""
+        found = ((path, _read(path)[0]) for path in self._paths())
+        return [(path, record) for path, record in found if record is not None]
+
     def _paths(self) -> Iterable[Path]:
         if self._folder is None or not self._folder.is_dir():
             return []

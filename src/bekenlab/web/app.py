@@ -74,7 +74,8 @@ async def _bekenlab_error(request: Request, error: Exception) -> Response:
 async def _http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException) or error.status_code != 404:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return JSONResponse({"error": {"code": "http", "message": str(error)}}, status)
+        headers = error.headers if isinstance(error, HTTPException) else None
+        return JSONResponse({"error": {"code": "http", "message": str(error)}}, status, headers)
     return failure(request, NotFoundError(f"there is nothing at {request.url.path}"))
 
 

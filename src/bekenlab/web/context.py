@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from bekenlab.flashing.places import Places
 from bekenlab.live.sessions import LiveSessions
 from bekenlab.web.backups import Backups
-from bekenlab.web.events import Streams
+from bekenlab.web.bundles import Bundles
 from bekenlab.web.manager import JobManager
 from bekenlab.web.ports import Ports
 from bekenlab.web.security import AccessPolicy
+from bekenlab.web.streaming import Streams
 from bekenlab.web.uploads import UploadStore
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Settings:
         ports: Additional ports to offer, named in the terminal: devices or URLs. A page can
             choose among the offered ports, but cannot name others.
         closing: Whether the server is shutting down.
+        name: Name of the server's own host, below ``localhost``; empty for none.
     """
 
     port: int
@@ -44,6 +46,7 @@ class Settings:
     cache: Path
     ports: tuple[str, ...] = ()
     closing: Callable[[], bool] = lambda: False
+    name: str = ""
 
     @property
     def places(self) -> Places:
@@ -61,7 +64,8 @@ class AppContext:
         backups: Backups of devices.
         uploads: Dropped files.
         manager: Jobs.
-        streams: Open event streams.
+        streams: Counts open event streams.
+        bundles: The streams that carry all that a browser watches.
         chips: Virtual chips on the bench.
         clock: Monotonic seconds.
     """
@@ -72,6 +76,7 @@ class AppContext:
     uploads: UploadStore = field(default_factory=UploadStore)
     manager: JobManager = field(default_factory=JobManager)
     streams: Streams = field(default_factory=Streams)
+    bundles: Bundles = field(default_factory=Bundles)
     chips: LiveSessions = field(default_factory=LiveSessions)
     clock: Callable[[], float] = time.monotonic
 
@@ -83,7 +88,7 @@ class AppContext:
     @property
     def policy(self) -> AccessPolicy:
         """Which requests are accepted."""
-        return AccessPolicy.at(self.settings.port, self.settings.token)
+        return AccessPolicy.at(self.settings.port, self.settings.token, self.settings.name)
 
 
 def context_of(request: HTTPConnection) -> AppContext:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import anyio
 
-from bekenlab.errors import BusyError
 from bekenlab.events import Awaiting, Event, Line, Progress
 from bekenlab.report.chip_json import event_json
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable
 
     from bekenlab.web.manager import Job
 
 _POLL_SECONDS = 0.1
 _KEEP_ALIVE_SECONDS = 15.0
-_MOST_STREAMS = 32
 
 
 class JobEventSink:
@@ -77,52 +74,25 @@ def merge(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return found
 
 
-class Streams:
-    """Limits the number of open event streams, so that a faulty page cannot exhaust the server."""
+async def entries_of(job: Job, after: int, closing: Callable[[], bool]) -> AsyncIterator[bytes]:
+    """Send a job's entries as server-sent events until it has ended.
 
-    def __init__(self) -> None:
-        self._open = 0
-
-    async def of(self, job: Job, after: int, closing: Callable[[], bool]) -> AsyncIterator[bytes]:
-        """Send a job's entries as server-sent events until it has ended.
-
-        Args:
-            job: The job.
-            after: Number of the last entry the client has.
-            closing: Whether the server is shutting down.
-        """
-        with self.counted():
+    Args:
+        job: The job.
+        after: Number of the last entry the client has.
+        closing: Whether the server is shutting down.
+    """
+    quiet = 0.0
+    while not closing():
+        ended = job.ended  # read first, or the last entries could be missed
+        entries = job.since(after)
+        for entry in entries:
+            after = entry.number
+            yield f"id: {entry.number}\ndata: {entry.text}\n\n".encode()
+        if ended:
+            return
+        quiet = 0.0 if entries else quiet + _POLL_SECONDS
+        if quiet >= _KEEP_ALIVE_SECONDS:
             quiet = 0.0
-            while not closing():
-                ended = job.ended  # read first, or the last entries could be missed
-                entries = job.since(after)
-                for entry in entries:
-                    after = entry.number
-                    yield f"id: {entry.number}\ndata: {entry.text}\n\n".encode()
-                if ended:
-                    return
-                quiet = 0.0 if entries else quiet + _POLL_SECONDS
-                if quiet >= _KEEP_ALIVE_SECONDS:
-                    quiet = 0.0
-                    yield b": still there\n\n"
-                await anyio.sleep(_POLL_SECONDS)
-
-    @contextmanager
-    def counted(self) -> Iterator[None]:
-        """Count a stream while it is open."""
-        self._open += 1
-        try:
-            yield
-        finally:
-            self._open -= 1
-
-    def raise_if_full(self) -> None:
-        """Refuse another stream if the limit is reached.
-
-        Raises:
-            BusyError: The limit is reached.
-        """
-        if self._open >= _MOST_STREAMS:
-            raise BusyError(
-                f"{self._open} pages are listening already", hint="close some of the tabs"
-            )
+            yield b": still there\n\n"
+        await anyio.sleep(_POLL_SECONDS)

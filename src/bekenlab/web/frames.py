@@ -13,15 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from bekenlab.live.session import LiveSession
-    from bekenlab.web.events import Streams
 
 _KEEP_ALIVE_SECONDS = 15.0
 _LOOK = 0.5
 
 
-async def frames_of(
-    session: LiveSession, streams: Streams, closing: Callable[[], bool]
-) -> AsyncIterator[bytes]:
+async def frames_of(session: LiveSession, closing: Callable[[], bool]) -> AsyncIterator[bytes]:
     """Yield frames until the chip is closed or the server shuts down.
 
     A frame is made once the browser has taken the last one, so nothing queues up here. Meanwhile
@@ -29,7 +26,6 @@ async def frames_of(
 
     Args:
         session: The chip.
-        streams: Counts this stream.
         closing: Whether the server is shutting down.
     """
     news = asyncio.Event()
@@ -41,19 +37,18 @@ async def frames_of(
 
     watcher = session.watch(wake)
     writer = FrameWriter()
-    with streams.counted():
-        try:
-            while not closing():
-                news.clear()
-                frame = watcher.take()
-                text = json.dumps(writer.write(frame), separators=(",", ":"))
-                yield f"data: {text}\n\n".encode()
-                if frame.picture.state is LiveState.CLOSED:
-                    return
-                async for sign in _until(news, closing):
-                    yield sign
-        finally:
-            watcher.close()
+    try:
+        while not closing():
+            news.clear()
+            frame = watcher.take()
+            text = json.dumps(writer.write(frame), separators=(",", ":"))
+            yield f"data: {text}\n\n".encode()
+            if frame.picture.state is LiveState.CLOSED:
+                return
+            async for sign in _until(news, closing):
+                yield sign
+    finally:
+        watcher.close()
 
 
 async def _until(news: asyncio.Event, closing: Callable[[], bool]) -> AsyncIterator[bytes]:

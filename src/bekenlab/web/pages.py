@@ -12,6 +12,7 @@ from bekenlab.analysis.inputs import MAX_SIZE
 from bekenlab.errors import BekenlabError, BusyError, ExitCode, NotFoundError, TooLargeError
 from bekenlab.report.json_report import error_json
 from bekenlab.version import __version__
+from bekenlab.web.context import context_of
 from bekenlab.web.menu import MENU
 from bekenlab.web.texts import LANGUAGES, Texts, choose_language, texts
 
@@ -22,7 +23,7 @@ THEMES = ("auto", "light", "dark")
 LANGUAGE_COOKIE = "bekenlab-language"
 THEME_COOKIE = "bekenlab-theme"
 # Sections of the catalogue that the scripts of every page need.
-_COMMON = ("common", "error", "job", "notice")
+_COMMON = ("common", "connection", "error", "job", "notice")
 _STATUS = {
     ExitCode.USAGE: 400,
     ExitCode.NO_DEVICE: 409,
@@ -73,6 +74,8 @@ def page(
         "languages": LANGUAGES,
         "here": request.url.path,
         "version": __version__,
+        # A refused request never reaches the application.
+        "run": context_of(request).bundles.run if "app" in request.scope else "",
         "script_texts": t.sections(*_COMMON, section or name),
     }
     template = _environment().get_template(f"{name}.html")

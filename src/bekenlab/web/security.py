@@ -6,24 +6,26 @@ loopback address. Each request is therefore checked, in this order:
 1. ``Host`` must name this server; otherwise a foreign name could be pointed here (DNS rebinding).
 2. Requests from another site's page are refused (``Sec-Fetch-Site``, ``Origin``). Other ports of
    this computer count as other sites; browsers send them the same cookies.
-3. The token of this run must be present: in a cookie, as a bearer token, or once in the address
-   printed in the terminal.
-4. The body must not exceed the limit of its path, whether or not its size was announced.
+3. The key of this run must be present: its token as a bearer token, or once in the address printed
+   in the terminal, for which a browser gets a cookie. The cookie holds another value, which is no
+   bearer token. Browsers that can are sent to a host of its own, ``NAME.localhost``: they send the
+   cookies of ``127.0.0.1`` to every server on this computer.
+4. The body must not exceed the limit of its path, nor come too slowly (``web.limits``).
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse
 
-from bekenlab.analysis.inputs import MAX_SIZE
-from bekenlab.errors import TooLargeError
+from bekenlab.web.limits import BoundedBody, UploadGate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,9 +35,10 @@ if TYPE_CHECKING:
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _PUBLIC = "/static/"
-_UPLOADS = "/api/dumps"
-_MAX_UPLOAD = MAX_SIZE + (1 << 20)
-_MAX_BODY = 256 << 10
+_TOKEN = "token"  # noqa: S105  the name of the parameter
+# These resolve names below "localhost" themselves, without asking anybody (RFC 6761). Others, such
+# as Safari, may not find the host of our own.
+_RESOLVE_LOCALHOST = ("Chrome/", "Firefox/")
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -60,20 +63,32 @@ class AccessPolicy:
     Attributes:
         hosts: Values of ``Host`` that name this server.
         token: Secret of this run.
-        cookie: Name of the cookie with the token. It contains the port, because cookies are shared
-        between ports.
+        cookie: Name of the cookie. It contains the port, because cookies are shared between ports.
+        session: Value of the cookie. It follows from the token, but not the other way round.
+        site: The one of ``hosts`` that no other server has, or an empty string.
     """
 
     hosts: frozenset[str]
     token: str
     cookie: str
+    session: str
+    site: str
 
     @staticmethod
-    def at(port: int, token: str) -> AccessPolicy:
-        """The policy of a server on a TCP port of this computer."""
-        names = ("127.0.0.1", "localhost", "[::1]")
-        hosts = [f"{name}:{port}" for name in names] + (list(names) if port == 80 else [])
-        return AccessPolicy(frozenset(hosts), token, f"bekenlab-{port}")
+    def at(port: int, token: str, name: str = "") -> AccessPolicy:
+        """The policy of a server on a TCP port of this computer.
+
+        Args:
+            port: The TCP port.
+            token: Secret of this run.
+            name: Name of the server's own host, below ``localhost``; empty for none.
+        """
+        own = [f"{name}.localhost"] if name else []
+        names = ["127.0.0.1", "localhost", "[::1]", *own]
+        hosts = [f"{each}:{port}" for each in names] + (names if port == 80 else [])
+        session = hmac.new(token.encode(), b"bekenlab session", hashlib.sha256).hexdigest()
+        site = f"{own[0]}:{port}" if own else ""
+        return AccessPolicy(frozenset(hosts), token, f"bekenlab-{port}", session, site)
 
 
 class Guard:
@@ -92,6 +107,7 @@ class Guard:
         self._app = app
         self._policy = policy
         self._refuse = refuse
+        self._gate = UploadGate()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -102,8 +118,12 @@ class Guard:
         answer = self._check(scope)
         if answer is not None:
             await answer(scope, receive, hardened)
-        else:
-            await self._app(scope, _bounded(scope, receive), hardened)
+            return
+        body = BoundedBody(scope, receive, self._gate)
+        try:
+            await self._app(scope, body.receive, hardened)
+        finally:
+            body.close()
 
     def _check(self, scope: Scope) -> Response | None:
         """The response to a request that is refused or redirected, or None."""
@@ -113,31 +133,51 @@ class Guard:
         if _is_foreign(scope, headers):
             return self._refuse(scope, 403, "origin")
         # Styles and scripts are not secret, and the page for refused visitors needs them.
-        if self._is_known(headers) or scope["path"].startswith(_PUBLIC):
+        if scope["path"].startswith(_PUBLIC):
             return None
-        if scope["method"] == "GET" and self._brings_token(scope):
-            return self._admit(scope)
-        return self._refuse(scope, 401, "token")
-
-    def _is_known(self, headers: Headers) -> bool:
         scheme, _, bearer = headers.get("authorization", "").partition(" ")
-        given = bearer if scheme.lower() == "bearer" else _cookie(headers, self._policy.cookie)
-        return self._is_token(given)
+        if scheme.lower() == "bearer":
+            known = _is_same(bearer, self._policy.token)
+            return None if known else self._refuse(scope, 401, "token")
+        known = _is_same(_cookie(headers, self._policy.cookie), self._policy.session)
+        if scope["method"] == "GET" and (moved := self._take_token(scope, headers, known=known)):
+            return moved
+        return None if known else self._turn_away(scope, headers)
 
-    def _brings_token(self, scope: Scope) -> bool:
-        query = scope["query_string"].decode("latin-1")
-        return self._is_token(parse_qs(query).get("token", [""])[0])
-
-    def _is_token(self, given: str) -> bool:
-        return hmac.compare_digest(given.encode("utf-8", "replace"), self._policy.token.encode())
-
-    def _admit(self, scope: Scope) -> Response:
-        """Move the token from the address, where it could be seen or shared, into a cookie."""
-        answer = RedirectResponse(scope["path"] or "/", status_code=303)
-        answer.set_cookie(
-            self._policy.cookie, self._policy.token, httponly=True, samesite="strict", path="/"
-        )
+    def _take_token(self, scope: Scope, headers: Headers, *, known: bool) -> Response | None:
+        """Move a token from the address, where it could be seen or shared, into a cookie."""
+        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        rest = [(name, value) for name, value in query if name != _TOKEN]
+        right = any(_is_same(value, self._policy.token) for name, value in query if name == _TOKEN)
+        if len(rest) == len(query) or not (right or known):
+            return None
+        path = scope["path"] if not scope["path"].startswith("//") else "/"
+        if right and self._belongs_elsewhere(headers):
+            return RedirectResponse(f"http://{self._policy.site}{path}?{urlencode(query)}", 303)
+        answer = RedirectResponse(f"{path}?{urlencode(rest)}" if rest else path, 303)
+        if right:
+            answer.set_cookie(
+                self._policy.cookie, self._policy.session, httponly=True, samesite="strict"
+            )
         return answer
+
+    def _belongs_elsewhere(self, headers: Headers) -> bool:
+        """Whether a browser is at another host than our own, and would find that."""
+        agent = headers.get("user-agent", "")
+        capable = any(name in agent for name in _RESOLVE_LOCALHOST)
+        return bool(self._policy.site) and capable and headers["host"].lower() != self._policy.site
+
+    def _turn_away(self, scope: Scope, headers: Headers) -> Response:
+        answer = self._refuse(scope, 401, "token")
+        if headers.get("sec-fetch-site") == "cross-site":
+            # Browsers keep a strict cookie back while a link elsewhere leads here: ask once more,
+            # from our own page.
+            answer.headers["refresh"] = "0"
+        return answer
+
+
+def _is_same(given: str, secret: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode())
 
 
 def _is_foreign(scope: Scope, headers: Headers) -> bool:
@@ -180,35 +220,3 @@ def _hardened(send: Send, scope: Scope) -> Send:
         await send(message)
 
     return hardened
-
-
-def _bounded(scope: Scope, receive: Receive) -> Receive:
-    """Receive the body, but stop as soon as it is too large.
-
-    Raises:
-        TooLargeError: From the returned function.
-    """
-    upload = scope["path"] == _UPLOADS and scope["method"] == "POST"
-    limit = _MAX_UPLOAD if upload else _MAX_BODY
-    announced = Headers(scope=scope).get("content-length", "")
-    known = int(announced[:18]) if announced.isdecimal() else 0  # longer ones are too large anyway
-    size = 0
-
-    async def bounded() -> Message:
-        nonlocal size
-        if known > limit:
-            raise _too_large(limit)
-        message = await receive()
-        size += len(message.get("body", b""))
-        if size > limit:
-            raise _too_large(limit)
-        return message
-
-    return bounded
-
-
-def _too_large(limit: int) -> TooLargeError:
-    return TooLargeError(
-        f"the upload is larger than {limit:,} bytes, more than the flash of any supported chip",
-        hint="send the dump itself, not a disk image or an archive of something else",
-    )

@@ -15,6 +15,8 @@ import uvicorn
 from bekenlab.errors import Action, ListenError
 from bekenlab.web.app import create_app
 from bekenlab.web.context import AppContext, Settings
+from bekenlab.web.entrance import site_name
+from bekenlab.web.limits import ImpatientProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,6 +100,7 @@ def server_of(context: AppContext) -> uvicorn.Server:
         ws="none",
         proxy_headers=False,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+        http=ImpatientProtocol,
     )
     return uvicorn.Server(config)
 
@@ -135,6 +138,7 @@ def serve(
         cache=cache,
         ports=ports,
         closing=lambda: server.should_exit,
+        name=site_name(state),
     )
     server = server_of(AppContext.of(settings))
     host = f"[{place.host}]" if ":" in place.host else place.host

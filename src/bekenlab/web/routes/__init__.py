@@ -15,11 +15,13 @@ from bekenlab.web.routes import (
     device,
     dump,
     dumps,
+    events,
     jobs,
     photo,
     pictures,
     ports,
     start,
+    unfinished,
 )
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ ROUTES: tuple[BaseRoute, ...] = (
     *ports.ROUTES,
     *backups.ROUTES,
     *jobs.ROUTES,
+    *events.ROUTES,
+    *unfinished.ROUTES,
     *chips.ROUTES,
     *api.ROUTES,
 )

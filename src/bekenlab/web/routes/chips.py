@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse, StreamingResponse
+from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bekenlab.errors import BusyError, NotFoundError, UsageError
@@ -15,6 +15,7 @@ from bekenlab.web.body import json_object
 from bekenlab.web.chip_commands import command_of
 from bekenlab.web.context import context_of
 from bekenlab.web.frames import frames_of
+from bekenlab.web.streaming import StreamAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,9 +71,8 @@ async def close(request: Request) -> Response:
 async def events(request: Request) -> Response:
     """Send a chip's state as server-sent events: what is remembered first, then changes."""
     context, session = context_of(request), session_of(request)
-    context.streams.raise_if_full()
-    stream = frames_of(session, context.streams, context.settings.closing)
-    return StreamingResponse(stream, media_type="text/event-stream")
+    release = context.streams.admit()
+    return StreamAnswer(frames_of(session, context.settings.closing), release)
 
 
 def session_of(request: Request) -> LiveSession:

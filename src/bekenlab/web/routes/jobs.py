@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bekenlab.errors import NotFoundError, UsageError
 from bekenlab.web.body import json_object
 from bekenlab.web.context import context_of
+from bekenlab.web.events import entries_of
+from bekenlab.web.streaming import StreamAnswer
 from bekenlab.web.tasks import start
 from bekenlab.web.tasks.parameters import Parameters
 
@@ -61,10 +63,8 @@ async def events(request: Request) -> Response:
     if job.ended and after and not job.since(after):
         # Only this status keeps a browser from reconnecting.
         return Response(status_code=204)
-    context.streams.raise_if_full()
-    return StreamingResponse(
-        context.streams.of(job, after, context.settings.closing), media_type="text/event-stream"
-    )
+    release = context.streams.admit()
+    return StreamAnswer(entries_of(job, after, context.settings.closing), release)
 
 
 def _job(request: Request) -> Job:

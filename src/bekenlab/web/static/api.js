@@ -1,10 +1,22 @@
 // Requests to the server. An error becomes an exception with code, message and hint.
+import { whyNot } from "./connection.js";
+import { retry } from "./stream/line.js";
+
+const LONGEST_LOOK = 60_000;
+
 export class Refused extends Error {
   /** @param {{ code: string, message?: string, hint?: string }} error */
   constructor(error) {
     super(error.message ?? error.code);
     this.code = error.code;
     this.hint = error.hint ?? "";
+  }
+}
+
+/** A request that got no answer, or one from a server with another key: nothing is known. */
+export class Unreached extends Refused {
+  constructor() {
+    super({ code: "unreached", message: whyNot() });
   }
 }
 
@@ -21,7 +33,13 @@ export async function ask(method, path, body) {
     method,
     body: body === undefined || isFile ? body : JSON.stringify(body),
     headers: body === undefined ? {} : { "content-type": isFile ? "application/octet-stream" : "application/json" },
-  });
+    // A server that was stopped takes requests and never answers them.
+    signal: method === "GET" ? AbortSignal.timeout(LONGEST_LOOK) : undefined,
+  }).catch(() => null);
+  if (!answer || answer.status === 401) {
+    retry(); // the bar at the top then says what is wrong
+    throw new Unreached();
+  }
   const value = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Refused(value.error ?? { code: String(answer.status) });
   return value;

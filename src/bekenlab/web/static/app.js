@@ -1,5 +1,7 @@
 // Common to all pages: settings that apply at once, and copy buttons.
-import { all, byId } from "./dom.js";
+import { Refused, Unreached } from "./api.js";
+import "./connection.js";
+import { all, byId, one } from "./dom.js";
 import { t } from "./texts.js";
 
 const said = byId("said");
@@ -24,3 +26,18 @@ document.addEventListener("click", async (event) => {
   say(t("common.copied"));
   setTimeout(() => (button.textContent = t("common.copy")), 2000);
 });
+
+// What a request could not do is told, wherever it was made from: nothing fails in silence.
+const failed = byId("failed");
+
+addEventListener("unhandledrejection", (event) => {
+  const error = event.reason;
+  if (!(error instanceof Refused)) return;
+  event.preventDefault();
+  // The bar of the connection says why the server cannot be reached, and what to do.
+  const text = error instanceof Unreached || !error.hint ? error.message : `${error.message} ${t("error.hint", { hint: error.hint })}`;
+  one("[data-failed-text]", HTMLElement, failed).textContent = text;
+  failed.hidden = false;
+});
+
+one("[data-failed-close]", HTMLElement, failed).addEventListener("click", () => (failed.hidden = true));

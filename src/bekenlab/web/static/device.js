@@ -1,10 +1,12 @@
 // The device page: ports that come and go, actions, and the running job.
-import { ask } from "./api.js";
+import { ask, Unreached } from "./api.js";
+import { onConnection } from "./connection.js";
 import { all, byId, fill, one, picture, size } from "./dom.js";
 import { onSubmit } from "./forms.js";
 import { JobPanel } from "./jobpanel.js";
 import { start } from "./jobs.js";
 import { outcomeOf } from "./outcomes.js";
+import { showUnfinished } from "./unfinished.js";
 import { t } from "./texts.js";
 
 const LOOK_EVERY = 3000;
@@ -19,7 +21,7 @@ let busy = false;
 const panel = new JobPanel(find("job"), (job, result) => outcomeOf(job, result, begin));
 find("job").addEventListener("ended", () => {
   lookForPorts();
-  lookForBackups();
+  lookForKept();
 });
 
 /** @param {{ message: string, hint?: string } | null} error the error to show; null removes it */
@@ -50,10 +52,24 @@ async function begin(kind, parameters = {}) {
 
 // Ports
 
+let looking = 0;
+
+/** Bring the ports up to date. What could not be asked stays as it was. */
 async function lookForPorts() {
   if (document.hidden) return;
+  looking += 1;
+  await showPorts().catch(unlessUnreached);
+  looking -= 1;
+}
+
+/** Show an error; that the server does not answer is told at the top of the page. */
+function unlessUnreached(error) {
+  if (!(error instanceof Unreached)) trouble(error);
+}
+
+async function showPorts() {
   const before = chosen;
-  const { ports } = await ask("GET", "/api/ports").catch(() => ({ ports: [] }));
+  const { ports } = await ask("GET", "/api/ports");
   // Another port was chosen meanwhile, perhaps one that is not in this answer. That choice has
   // started its own update.
   if (chosen !== before) return;
@@ -75,6 +91,8 @@ async function showChosen(mine) {
   busy = Boolean(mine?.job);
   find("doing").hidden = !mine;
   for (const button of all("[data-action]", HTMLButtonElement)) button.disabled = busy;
+  for (const button of all("[data-needs-port]", HTMLButtonElement)) button.disabled = busy || !mine;
+  find("unfinished-port").hidden = Boolean(mine);
   doing("log").hidden = mine?.kind === "virtual";
   doing("look").hidden = mine?.kind !== "virtual";
   if (mine?.job && mine.job !== shown) {
@@ -217,13 +235,18 @@ for (const place of all("[data-choose]", HTMLElement)) {
 
 const boards = one("#board", HTMLSelectElement);
 boards.addEventListener("change", () => {
-  picture(`/pictures/wiring/${encodeURIComponent(boards.value)}`, find("wiring"));
+  picture(`/pictures/wiring/${encodeURIComponent(boards.value)}`, find("wiring")).catch(trouble);
 });
 
 // Backups
 
+function lookForKept() {
+  lookForBackups().catch(unlessUnreached);
+  lookForUnfinished().catch(unlessUnreached);
+}
+
 async function lookForBackups() {
-  const { backups } = await ask("GET", "/api/backups").catch(() => ({ backups: [] }));
+  const { backups } = await ask("GET", "/api/backups");
   find("backups").hidden = backups.length === 0;
   find("backup-list").replaceChildren(...backups.map(backupRow));
 }
@@ -243,6 +266,24 @@ function backupRow(backup) {
   return row;
 }
 
+// What was cut off
+
+async function lookForUnfinished() {
+  const { unfinished } = await ask("GET", "/api/unfinished");
+  find("unfinished").hidden = unfinished.length === 0;
+  showUnfinished(unfinished, find("unfinished-list"), { begin, again: writeAgain, changed: lookForUnfinished });
+  lookForPorts();
+}
+
+/** Open the panel for writing, with the file of that name if it is open. */
+function writeAgain(name) {
+  if (byId("panel-write").hidden) openPanel("panel-write");
+  const files = one("#write-file", HTMLSelectElement);
+  const same = [...files.options].find((option) => name.startsWith(option.text));
+  if (same) files.value = same.value;
+  files.focus();
+}
+
 /** Show the last job again, even if it has ended: its outcome is worth reading. */
 async function showLatest() {
   const { jobs } = await ask("GET", "/api/jobs");
@@ -253,7 +294,14 @@ async function showLatest() {
   panel.show(latest);
 }
 
-showLatest().finally(lookForPorts);
-lookForBackups();
-setInterval(lookForPorts, LOOK_EVERY);
+showLatest().catch(unlessUnreached).finally(lookForPorts);
+lookForKept();
+onConnection((live) => {
+  if (!live) return;
+  lookForPorts();
+  lookForKept();
+});
+setInterval(() => {
+  if (!looking) lookForPorts();
+}, LOOK_EVERY);
 document.addEventListener("visibilitychange", lookForPorts);

@@ -74,10 +74,7 @@ export const hex = (address) => `0x${address.toString(16).padStart(6, "0")}`;
  */
 export async function picture(path, place) {
   const answer = await fetch(path);
-  if (!answer.ok) {
-    place.replaceChildren();
-    return;
-  }
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
   const drawn = new DOMParser().parseFromString(await answer.text(), "image/svg+xml");
   place.replaceChildren(document.importNode(drawn.documentElement, true));
 }

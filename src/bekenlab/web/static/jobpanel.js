@@ -1,5 +1,6 @@
 // Shows a job: what it waits for, its progress, its questions, its outcome.
 import { say } from "./app.js";
+import { isLive, onConnection } from "./connection.js";
 import { fill, hex, one, size } from "./dom.js";
 import { FlashMap } from "./flashmap.js";
 import { answer, cancel, watch } from "./jobs.js";
@@ -29,8 +30,23 @@ export class JobPanel {
     this.loudAt = 0; // when progress was last announced, in milliseconds
     this.stopButton.addEventListener("click", () => {
       this.stopButton.disabled = true;
-      cancel(this.job.id);
+      cancel(this.job.id).catch((error) => {
+        this.stopButton.disabled = false;
+        throw error; // which is told at the top of the page
+      });
     });
+    onConnection((live) => this.doubt(!live));
+  }
+
+  /** Say that nothing is known of a running job while the server cannot be asked. */
+  doubt(doubtful) {
+    if (!this.job || this.ended) return;
+    const state = this.part("state");
+    state.textContent = t(doubtful ? "job.state.unknown" : "job.state.running");
+    state.className = doubtful ? "badge warn" : "badge";
+    this.stopButton.hidden = doubtful;
+    this.part("doubt").hidden = !doubtful;
+    this.card.classList.toggle("doubtful", doubtful);
   }
 
   /**
@@ -45,6 +61,7 @@ export class JobPanel {
   show(job) {
     this.unwatch?.();
     this.job = job;
+    this.ended = false;
     // A job that has already ended is only shown again: do not scroll.
     this.calm = job.state !== "running";
     this.map = null;
@@ -59,6 +76,7 @@ export class JobPanel {
     this.stopButton.disabled = false;
     for (const name of ["waiting", "progress", "log"]) this.part(name).hidden = true;
     for (const name of ["steps", "question", "said", "outcome", "log", "map", "legend"]) this.part(name).replaceChildren();
+    this.doubt(!isLive());
     this.unwatch = watch(job.id, (event) => this[`on_${event.event}`]?.(event));
   }
 
@@ -128,7 +146,7 @@ export class JobPanel {
   on_question(event) {
     this.part("waiting").hidden = true;
     this.part("progress").hidden = true;
-    const respond = (value) => answer(this.job.id, event.number, value).catch(() => {});
+    const respond = (value) => answer(this.job.id, event.number, value);
     const asked = event.about === "wire" ? askWire(respond) : askPlan(event, respond);
     this.part("question").replaceChildren(asked);
     const heading = one("h3", HTMLElement, asked);
@@ -151,10 +169,28 @@ export class JobPanel {
     if (follows) log.scrollTop = log.scrollHeight;
   }
 
-  on_end(event) {
-    for (const name of ["waiting", "progress"]) this.part(name).hidden = true;
+  /** The server was started again and knows nothing of this job. */
+  on_unknown() {
+    this.close();
+    const state = this.part("state");
+    state.textContent = t("job.state.unknown");
+    state.className = "badge warn";
+    const box = fill("outcome", { title: t("job.unknown.title"), text: t("job.unknown.text"), hint: "" });
+    box.classList.add("warn");
+    this.part("outcome").replaceChildren(box);
+    this.card.dispatchEvent(new CustomEvent("ended", { detail: { state: "unknown" } }));
+  }
+
+  close() {
+    this.ended = true;
+    for (const name of ["waiting", "progress", "doubt"]) this.part(name).hidden = true;
     this.part("question").replaceChildren();
     this.stopButton.hidden = true;
+    this.card.classList.remove("doubtful");
+  }
+
+  on_end(event) {
+    this.close();
     const bad = event.state !== "done";
     const state = this.part("state");
     state.textContent = t(`job.state.${event.state}`);

@@ -1,5 +1,6 @@
 // Starts, watches and stops jobs of the server.
 import { ask } from "./api.js";
+import { follow } from "./stream/line.js";
 
 /**
  * Start a job; returns its description.
@@ -27,33 +28,15 @@ export function answer(id, number, value) {
 
 /**
  * Watch a job from its beginning. `tell` gets each event as an object; the last one has
- * `event: "end"`. After a lost connection the browser resumes where it stopped. A hidden tab
- * disconnects: a browser opens only six connections to one server.
+ * `event: "end"`, or `event: "unknown"` if the server knows no such job: it was started again.
+ * After a lost connection the events go on where they stopped.
  * @param {string} id
  * @param {(event: any) => void} tell
  */
 export function watch(id, tell) {
-  let last = 0;
-  /** @type {EventSource} */
-  let source;
-  const open = () => {
-    source = new EventSource(`/api/jobs/${id}/events?after=${last}`);
-    source.addEventListener("message", (message) => {
-      last = Number(message.lastEventId);
-      const event = JSON.parse(message.data);
-      if (event.event === "end") stop();
-      tell(event);
-    });
-  };
-  const look = () => {
-    source.close();
-    if (!document.hidden) open();
-  };
-  const stop = () => {
-    document.removeEventListener("visibilitychange", look);
-    source.close();
-  };
-  document.addEventListener("visibilitychange", look);
-  open();
+  const stop = follow({ job: id }, ({ told }) => {
+    if (told.event === "end" || told.event === "unknown") stop();
+    tell(told);
+  });
   return stop;
 }

@@ -66,6 +66,9 @@ const ON_EVENT = {
     if (follows) log.scrollTop = log.scrollHeight;
     find("boot-state").textContent = t("dump.boot.at", { seconds: event.seconds.toFixed(1) });
   },
+  unknown() {
+    bootEnded("warn", t("job.unknown.boot"), []);
+  },
   end(event) {
     if (event.state === "done") {
       const { pins, stop, device_seconds: seconds } = event.result;

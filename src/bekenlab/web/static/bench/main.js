@@ -1,6 +1,7 @@
 // The page of a virtual chip: frames come in by server-sent events, commands go out by POST.
 import { ask } from "../api.js";
 import { one } from "../dom.js";
+import { follow } from "../stream/line.js";
 import { t } from "../texts.js";
 import { Board } from "./board.js";
 import { Controls } from "./controls.js";
@@ -40,31 +41,23 @@ const views = [
   new Announcer(page),
 ];
 
-const stream = new EventSource(`/api/chips/${id}/events`);
-let first = true;
-
-stream.addEventListener("open", () => {
-  first = true;
-  show("");
-});
-
-stream.addEventListener("error", () => {
-  // The browser reconnects by itself, unless the chip is gone.
-  show(t(stream.readyState === EventSource.CLOSED ? "bench.gone" : "bench.lost"));
-});
-
-stream.addEventListener("message", (event) => {
-  const frame = JSON.parse(event.data);
+const leave = follow({ chip: id }, ({ first, told: frame }) => {
+  if (frame.event === "unknown") {
+    gone();
+    return;
+  }
   // The first frame of a connection holds everything remembered: start over.
   frame.anew = first;
-  first = false;
+  if (first) show("");
   for (const view of views) view.take(frame);
   tellOfStop(frame.stop);
-  if (frame.state === "closed") {
-    stream.close();
-    show(t("bench.gone"));
-  }
+  if (frame.state === "closed") gone();
 });
+
+function gone() {
+  leave();
+  show(t("bench.gone"));
+}
 
 let stopped = false;
 
@@ -76,7 +69,7 @@ function tellOfStop(stop) {
 }
 
 one('[data-do="close"]', HTMLElement, page).addEventListener("click", async () => {
-  stream.close();
+  leave();
   await ask("DELETE", `/api/chips/${id}`);
   location.assign("/bench");
 });
