@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def job_error(error: BekenlabError) -> dict[str, Any]:
     """An error that ends a job. Who will read it is not known yet, so it has all languages."""
-    return {**error_json(error, error.advice(texts(LANGUAGES[0]).wording)), **hints(error.advice)}
+    made = error_json(error, error.advice(texts(LANGUAGES[0]).wording))
+    return {**made, **told(error.message), **hints(error.advice)}
 
 
 def hints(advice: Callable[[Wording], str]) -> dict[str, Any]:
@@ -25,3 +26,14 @@ def hints(advice: Callable[[Wording], str]) -> dict[str, Any]:
         advice: Gives it in a frontend's words.
     """
     return {"hints": {language: advice(texts(language).wording) for language in LANGUAGES}}
+
+
+def told(english: str) -> dict[str, Any]:
+    """A sentence in every language that has it, for a script to choose from."""
+    said = {language: texts(language).sentence(english) for language in LANGUAGES}
+    return {"texts": {language: text for language, text in said.items() if text}}
+
+
+def labelled(english: str) -> dict[str, Any]:
+    """The label of a pin in every language, for a script to choose from."""
+    return {"texts": {language: texts(language).label(english) for language in LANGUAGES}}

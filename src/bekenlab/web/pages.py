@@ -12,6 +12,7 @@ from bekenlab.analysis.inputs import MAX_SIZE
 from bekenlab.errors import BekenlabError, BusyError, ExitCode, NotFoundError, TooLargeError
 from bekenlab.report.json_report import error_json
 from bekenlab.version import __version__
+from bekenlab.web.failures import told
 from bekenlab.web.menu import MENU
 from bekenlab.web.texts import LANGUAGES, Texts, choose_language, texts
 
@@ -84,7 +85,8 @@ def failure(request: HTTPConnection, error: BekenlabError) -> Response:
     status = _OWN_STATUS.get(type(error)) or _STATUS.get(error.exit_code, 500)
     if request.url.path.startswith("/api/"):
         advice = error.advice(texts_for(request).wording)
-        answer: Response = JSONResponse({"error": error_json(error, advice)}, status)
+        made = {**error_json(error, advice), **told(error.message)}
+        answer: Response = JSONResponse({"error": made}, status)
     else:
         answer = page(request, "error", status=status, error=error)
     if isinstance(error, TooLargeError):

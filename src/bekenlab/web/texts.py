@@ -22,6 +22,7 @@ LANGUAGES = ("en", "de")
 """Languages with a catalogue; the first is the default."""
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_LONGEST = 500
 _NUMBER = re.compile(r"(?<![\w])\d+(?![\w])")
 
 
@@ -60,7 +61,27 @@ class Texts:
         if self.language == LANGUAGES[0] or len(numbers) > 1:
             return english
         key = _labels().get(_NUMBER.sub("{n}", english)) or _labels().get(english)
-        return self(key, n="".join(numbers)) if key else english
+        return self(key, n="".join(numbers)) if key else self.sentence(english) or english
+
+    def sentence(self, english: str) -> str | None:
+        """A sentence that another package made in English, in this language; None if unknown.
+
+        The catalogues hold such sentences in the section ``said``, with places for what varies;
+        what is in a place may be a sentence of its own.
+        """
+        if self.language == LANGUAGES[0]:
+            return english
+        for pattern, key in _said() if len(english) <= _LONGEST else ():
+            found = pattern.fullmatch(english)
+            if found:
+                parts = found.groupdict()
+                return self(key, **{n: self.sentence(text) or text for n, text in parts.items()})
+        return None
+
+    def number(self, value: int) -> str:
+        """A whole number with separators between thousands, as usual in the language."""
+        shown = f"{value:,}"
+        return shown if self.language == LANGUAGES[0] else shown.replace(",", ".")
 
     @property
     def picture_words(self) -> Words:
@@ -84,6 +105,21 @@ def texts(language: str) -> Texts:
         # The English words are part of the pictures, which can also be drawn without a page.
         entries |= {f"picture.{key}": text for key, text in ENGLISH.items()}
     return Texts(language, entries)
+
+
+@cache
+def _said() -> list[tuple[re.Pattern[str], str]]:
+    """The sentences of other packages, as patterns, with their keys; the most exact first."""
+    entries = texts(LANGUAGES[0]).entries
+    said = [(text, key) for key, text in entries.items() if key.startswith("said.")]
+    said.sort(key=lambda pair: len(_PLACE.sub("", pair[0])), reverse=True)
+    return [(_pattern(text), key) for text, key in said]
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    parts = _PLACE.split(text)
+    made = [f"(?P<{part}>.+?)" if n % 2 else re.escape(part) for n, part in enumerate(parts)]
+    return re.compile("".join(made), re.DOTALL)
 
 
 @cache

@@ -15,6 +15,7 @@ from bekenlab.web.routes import (
     device,
     dump,
     dumps,
+    job_list,
     jobs,
     photo,
     pictures,
@@ -37,6 +38,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     *ports.ROUTES,
     *backups.ROUTES,
     *jobs.ROUTES,
+    *job_list.ROUTES,
     *chips.ROUTES,
     *api.ROUTES,
 )

@@ -1,9 +1,11 @@
 // Requests to the server. An error becomes an exception with code, message and hint.
 export class Refused extends Error {
-  /** @param {{ code: string, message?: string, hint?: string }} error */
+  /** @param {{ code: string, message?: string, texts?: Record<string, string>, hint?: string }} error */
   constructor(error) {
     super(error.message ?? error.code);
     this.code = error.code;
+    /** The message in each language that has it. */
+    this.texts = error.texts;
     this.hint = error.hint ?? "";
   }
 }

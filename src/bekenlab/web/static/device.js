@@ -77,10 +77,24 @@ async function showChosen(mine) {
   for (const button of all("[data-action]", HTMLButtonElement)) button.disabled = busy;
   doing("log").hidden = mine?.kind === "virtual";
   doing("look").hidden = mine?.kind !== "virtual";
+  offerImagesFor(mine?.kind === "virtual" ? mine.chip : "");
   if (mine?.job && mine.job !== shown) {
     shown = mine.job;
     panel.show(await ask("GET", `/api/jobs/${mine.job}`));
   }
+}
+
+/**
+ * Offer the firmware images for a chip, or all of them before the chip is known.
+ * @param {string} chip
+ */
+function offerImagesFor(chip) {
+  const select = one("#install-file", HTMLSelectElement);
+  for (const option of select.options) {
+    option.hidden = option.disabled = Boolean(chip && option.dataset.chip && option.dataset.chip !== chip);
+  }
+  if (!select.selectedOptions[0]?.disabled) return;
+  select.value = [...select.options].find((option) => !option.disabled)?.value ?? "";
 }
 
 let drawn = "";
@@ -204,7 +218,7 @@ for (const place of all("[data-choose]", HTMLElement)) {
     if (!file) return; // cancelled in the browser's dialogue
     trouble(null);
     try {
-      const { dumps } = await ask("POST", `/api/dumps?name=${encodeURIComponent(file.name)}`, file);
+      const { dumps } = await ask("POST", `/api/dumps?any&name=${encodeURIComponent(file.name)}`, file);
       for (const dump of dumps) select.add(new Option(dump.name, dump.id));
       select.value = dumps[0].id;
     } catch (error) {
@@ -246,7 +260,9 @@ function backupRow(backup) {
 /** Show the last job again, even if it has ended: its outcome is worth reading. */
 async function showLatest() {
   const { jobs } = await ask("GET", "/api/jobs");
-  const latest = jobs.find((job) => job.port && (job.port === chosen || !chosen));
+  const asked = new URLSearchParams(location.search).get("job");
+  const named = jobs.find((job) => job.id === asked && job.port);
+  const latest = named ?? jobs.find((job) => job.port && (job.port === chosen || !chosen));
   if (!latest || shown) return;
   choose(latest.port);
   shown = latest.id;

@@ -23,6 +23,18 @@ export function orElse(key, fallback) {
   return texts[key] ?? fallback;
 }
 
+/**
+ * A sentence of the server in the page's language; empty where there is none.
+ * @param {{ texts?: Record<string, string> }} said
+ */
+export const textOf = (said) => said.texts?.[document.documentElement.lang] ?? "";
+
+/**
+ * What went wrong: in the page's language where there is a text for it, otherwise its title.
+ * @param {{ code: string, texts?: Record<string, string>, message?: string }} error
+ */
+export const told = (error) => textOf(error) || orElse(`error.${error.code}`, t("error.heading"));
+
 /** What somebody can do about an error, in the page's language; empty where there is nothing. */
 export function hintOf(error) {
   return error.hints?.[document.documentElement.lang] ?? error.hint ?? "";
