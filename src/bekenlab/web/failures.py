@@ -34,6 +34,19 @@ def told(english: str) -> dict[str, Any]:
     return {"texts": {language: text for language, text in said.items() if text}}
 
 
+def seen_texts(seen: str) -> dict[str, Any]:
+    """What a check has found, in every language; a warning by its title, ``"code: message"``."""
+    code = f"notice.{seen.partition(':')[0]}"
+    if code in texts(LANGUAGES[0]).entries:
+        return {"texts": {language: texts(language)(code) for language in LANGUAGES}}
+    return told(seen)
+
+
+def titled(plan: str) -> dict[str, Any]:
+    """What a plan writes in every language, for a script to choose from."""
+    return {"titles": {language: texts(language).plan_title(plan) for language in LANGUAGES}}
+
+
 def labelled(english: str) -> dict[str, Any]:
     """The label of a pin in every language, for a script to choose from."""
     return {"texts": {language: texts(language).label(english) for language in LANGUAGES}}

@@ -66,17 +66,25 @@ class Texts:
     def sentence(self, english: str) -> str | None:
         """A sentence that another package made in English, in this language; None if unknown.
 
-        The catalogues hold such sentences in the section ``said``, with places for what varies;
-        what is in a place may be a sentence of its own.
+        They are in ``said.toml``, with places for what varies; what is in a place may be a
+        sentence of its own.
         """
         if self.language == LANGUAGES[0]:
             return english
-        for pattern, key in _said() if len(english) <= _LONGEST else ():
+        for pattern, row in _said() if len(english) <= _LONGEST else ():
             found = pattern.fullmatch(english)
             if found:
-                parts = found.groupdict()
-                return self(key, **{n: self.sentence(text) or text for n, text in parts.items()})
+                parts = {n: self.sentence(text) or text for n, text in found.groupdict().items()}
+                return _PLACE.sub(lambda place: parts[place[1]], row[self.language])
         return None
+
+    def plan_title(self, english: str) -> str:
+        """What a plan writes, ``"a.bin: an OTA package (RBL)"``, joined by `` + ``."""
+        parts = [part.rpartition(": ") for part in english.split(" + ")]
+        return " + ".join(
+            f"{self.sentence(name) or name}{colon}{self.sentence(what) or what}"
+            for name, colon, what in parts
+        )
 
     def number(self, value: int) -> str:
         """A whole number with separators between thousands, as usual in the language."""
@@ -108,12 +116,12 @@ def texts(language: str) -> Texts:
 
 
 @cache
-def _said() -> list[tuple[re.Pattern[str], str]]:
-    """The sentences of other packages, as patterns, with their keys; the most exact first."""
-    entries = texts(LANGUAGES[0]).entries
-    said = [(text, key) for key, text in entries.items() if key.startswith("said.")]
-    said.sort(key=lambda pair: len(_PLACE.sub("", pair[0])), reverse=True)
-    return [(_pattern(text), key) for text, key in said]
+def _said() -> list[tuple[re.Pattern[str], dict[str, str]]]:
+    """The sentences of other packages, as patterns, with their rows; the most exact first."""
+    source = resources.files("bekenlab.web") / "texts" / "said.toml"
+    rows: list[dict[str, str]] = tomllib.loads(source.read_text("utf-8"))["said"]
+    rows.sort(key=lambda row: len(_PLACE.sub("", row[LANGUAGES[0]])), reverse=True)
+    return [(_pattern(row[LANGUAGES[0]]), row) for row in rows]
 
 
 def _pattern(text: str) -> re.Pattern[str]:
