@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from analyses import OEM_CFG, STORAGE, codes, study
 from bekenlab.analysis.boot_findings import BootMode
@@ -52,8 +52,8 @@ def drop(script: httpx.Client, name: str, content: bytes, query: str = "") -> di
     return found
 
 
-KINDS = {
-    "log": boot("key_list"),
+KINDS: dict[str, bytes] = {
+    "log": boot("key_list").encode(),
     "template": json.dumps(TEMPLATE).encode(),
     "config": SECTOR,
     "text": WORDS,
@@ -145,7 +145,7 @@ def test_only_images_that_fit_are_offered(script: httpx.Client) -> None:
     names = {"N.bin": "openbk7231n-qio-1.18.300", "T.bin": "openbk7231t-qio-1.18.300"}
     ids = {name: drop(script, name, dump(of))["dumps"][0]["id"] for name, of in names.items()}
     plug = drop(script, "plug.bin", build_sample())["dumps"][0]["id"]
-    log = drop(script, "boot.log", boot("key_list"))["dumps"][0]["id"]
+    log = drop(script, "boot.log", KINDS["log"])["dumps"][0]["id"]
     page = script.get("/device").text
     install = page.partition('id="install-file"')[2].partition("</select>")[0]
     write = page.partition('id="write-file"')[2].partition("</select>")[0]
@@ -191,8 +191,8 @@ def test_a_dump_without_stored_pins_is_booted_as_on_the_command_line(
 
 
 def test_the_boot_begins_by_itself_and_its_pins_are_shown(page: Page) -> None:
-    files = {"name": "bare.bin", "mimeType": "", "buffer": without_storage()}
-    page.set_input_files("[data-files]", files)  # type: ignore[arg-type]
+    file: FilePayload = {"name": "bare.bin", "mimeType": "", "buffer": without_storage()}
+    page.set_input_files("[data-files]", file)
     page.wait_for_url("**/dump/*")
     expect(page.get_by_role("rowheader", name="P26")).to_be_visible(timeout=60_000)
     expect(page.locator("[data-boot-outcome]")).to_contain_text("P26: Relay 1")

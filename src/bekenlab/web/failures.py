@@ -4,28 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.errors import advice
 from bekenlab.report.json_report import error_json
 from bekenlab.web.texts import LANGUAGES, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable
 
-    from bekenlab.errors import BekenlabError, Wording
+    from bekenlab.errors import Action, BekenlabError
 
 
 def job_error(error: BekenlabError) -> dict[str, Any]:
     """An error that ends a job. Who will read it is not known yet, so it has all languages."""
-    made = error_json(error, error.advice(texts(LANGUAGES[0]).wording))
-    return {**made, **told(error.message), **hints(error.advice)}
+    made = error_json(error, advice_in(LANGUAGES[0], error.hint, error.actions))
+    return {**made, **told(error.message), **hints(error.hint, error.actions)}
 
 
-def hints(advice: Callable[[Wording], str]) -> dict[str, Any]:
-    """Advice in every language, for a script to choose from.
+def request_error(error: BekenlabError, language: str) -> dict[str, Any]:
+    """An error that ends a request, with advice in the visitor's language."""
+    return {
+        **error_json(error, advice_in(language, error.hint, error.actions)),
+        **told(error.message),
+    }
 
-    Args:
-        advice: Gives it in a frontend's words.
-    """
-    return {"hints": {language: advice(texts(language).wording) for language in LANGUAGES}}
+
+def advice_in(language: str, hint: str, actions: Iterable[Action]) -> str:
+    """What to do about an error, in one language; what has no text in it is left out."""
+    words = texts(language)
+    return advice(words.sentence(hint) or "", actions, words.wording)
+
+
+def hints(hint: str, actions: Iterable[Action]) -> dict[str, Any]:
+    """Advice in every language, for a script to choose from; arguments as of ``advice_in``."""
+    return {"hints": {language: advice_in(language, hint, actions) for language in LANGUAGES}}
 
 
 def told(english: str) -> dict[str, Any]:

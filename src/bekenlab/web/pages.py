@@ -10,9 +10,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from bekenlab.analysis.inputs import MAX_SIZE
 from bekenlab.errors import BekenlabError, BusyError, ExitCode, NotFoundError, TooLargeError
-from bekenlab.report.json_report import error_json
 from bekenlab.version import __version__
-from bekenlab.web.failures import told
+from bekenlab.web.failures import advice_in, request_error
 from bekenlab.web.menu import MENU
 from bekenlab.web.texts import LANGUAGES, Texts, choose_language, texts
 
@@ -84,11 +83,11 @@ def failure(request: HTTPConnection, error: BekenlabError) -> Response:
     """Answer with an error: JSON below ``/api/``, a page elsewhere."""
     status = _OWN_STATUS.get(type(error)) or _STATUS.get(error.exit_code, 500)
     if request.url.path.startswith("/api/"):
-        advice = error.advice(texts_for(request).wording)
-        made = {**error_json(error, advice), **told(error.message)}
+        made = request_error(error, texts_for(request).language)
         answer: Response = JSONResponse({"error": made}, status)
     else:
-        answer = page(request, "error", status=status, error=error)
+        advice = advice_in(texts_for(request).language, error.hint, error.actions)
+        answer = page(request, "error", status=status, error=error, advice=advice)
     if isinstance(error, TooLargeError):
         # Otherwise the server would read the rest of the body.
         answer.headers["connection"] = "close"

@@ -44,7 +44,7 @@ class Texts:
         Raises:
             KeyError: The text or a value for it is missing.
         """
-        return _PLACE.sub(lambda found: str(values[found[1]]), self.entries[key])
+        return _filled(self.entries[key], values)
 
     def wording(self, action: Action) -> str:
         """An action in the words of the pages. See ``bekenlab.errors.Wording``."""
@@ -75,7 +75,7 @@ class Texts:
             found = pattern.fullmatch(english)
             if found:
                 parts = {n: self.sentence(text) or text for n, text in found.groupdict().items()}
-                return _PLACE.sub(lambda place: parts[place[1]], row[self.language])
+                return _filled(row[self.language], parts)
         return None
 
     def plan_title(self, english: str) -> str:
@@ -101,6 +101,10 @@ class Texts:
         """All texts of the named sections, for a page's script."""
         heads = tuple(f"{name}." for name in names)
         return {key: text for key, text in self.entries.items() if key.startswith(heads)}
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    return _PLACE.sub(lambda found: str(values[found[1]]), text)
 
 
 @cache

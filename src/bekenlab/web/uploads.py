@@ -116,7 +116,7 @@ class UploadStore:
         return made
 
     def _remember(self, dump: Dump, subject: Subject) -> DumpRow:
-        row = row_of(dump, subject)
+        row = row_of(dump.id, dump.file, subject)
         with self._lock:
             if dump.id in self._dumps:
                 self._rows[dump.id] = row

@@ -22,6 +22,8 @@ ENGLISH: Words = {
     "kind.free": "not used",
     "kind.gpio": "GPIO",
     "kind.none": "no pin",
+    "level.high": "active high",
+    "level.low": "active low",
     "pad.reset": "reset",
     "pad.log": "log",
     "pad.aerial": "aerial",

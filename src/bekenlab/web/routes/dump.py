@@ -14,14 +14,18 @@ from bekenlab.report.dump_view import subject_view
 from bekenlab.report.exports import EXPORTERS
 from bekenlab.report.pictures import board_picture, flash_facts, flash_map, uses_of_subject
 from bekenlab.web.context import context_of
+from bekenlab.web.failures import advice_in
 from bekenlab.web.pages import page, texts_for
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.requests import Request
     from starlette.responses import Response
 
     from bekenlab.analysis.model import Analysis
     from bekenlab.analysis.subject import Subject
+    from bekenlab.errors import BekenlabError
     from bekenlab.report.pictures import Words
 
 
@@ -36,7 +40,8 @@ async def show_one(request: Request) -> Response:
     context = context_of(request)
     uploads = context.uploads
     dump = uploads.get(request.path_params["id"])
-    words = texts_for(request).picture_words
+    t = texts_for(request)
+    words = t.picture_words
 
     def worked_out() -> dict[str, Any]:
         subject = uploads.subject(dump.id)
@@ -44,7 +49,8 @@ async def show_one(request: Request) -> Response:
             "view": subject_view(subject),
             "row": uploads.row(dump.id),
             "problem": subject.problem,
-            "picture": _board(subject, words),
+            "advice": _advice(subject.problem, t.language),
+            "picture": _board(subject, words, t.label),
             "flash": _flash(subject.analysis, words),
             "boots_itself": boot is None and uploads.would_boot(dump.id),
         }
@@ -56,12 +62,16 @@ async def show_one(request: Request) -> Response:
     )
 
 
-def _board(subject: Subject, words: Words) -> Markup | None:
+def _advice(problem: BekenlabError | None, language: str) -> str:
+    return advice_in(language, problem.hint, problem.actions) if problem else ""
+
+
+def _board(subject: Subject, words: Words, name: Callable[[str], str]) -> Markup | None:
     """Picture of the module or chip with its pins; None if neither is known."""
     found = board(subject.module, subject.chip)
     if found is None:
         return None
-    uses = uses_of_subject(subject, words)
+    uses = uses_of_subject(subject, words, name)
     doubtful = subject.source is Source.FIRMWARE_DEFAULT
     # Our own SVG; text from the file is escaped in it.
     drawn = board_picture(found, uses, words_of=words, standalone=False, doubtful=doubtful)

@@ -17,10 +17,10 @@ from bekenlab.report.dump_view import dump_view
 from bekenlab.report.exports import EXPORTERS, Export
 from bekenlab.report.exports import Request as ExportRequest
 from bekenlab.report.html import html_report
-from bekenlab.report.json_report import error_json, to_json
+from bekenlab.report.json_report import to_json
 from bekenlab.web.body import attachment
 from bekenlab.web.context import context_of
-from bekenlab.web.failures import told
+from bekenlab.web.failures import request_error
 from bekenlab.web.pages import texts_for
 from bekenlab.web.uploads import Dropped, unpacked_name
 
@@ -49,7 +49,7 @@ async def add(request: Request) -> Response:
     if not body:
         raise NotADumpError("the file is empty", hint="the read failed: read the chip again")
     name = request.query_params.get("name", "")
-    advice = texts_for(request).wording
+    language = texts_for(request).language
 
     def make() -> dict[str, Any]:
         if "any" in request.query_params:
@@ -57,10 +57,7 @@ async def add(request: Request) -> Response:
         else:
             dropped = uploads.drop(name, body)
         refused = [
-            {
-                "name": name,
-                "error": {**error_json(error, error.advice(advice)), **told(error.message)},
-            }
+            {"name": name, "error": request_error(error, language)}
             for name, error in dropped.refused
         ]
         rows = [_json(uploads.row(dump.id)) for dump in dropped.dumps]

@@ -51,8 +51,9 @@ async def geometry(request: Request) -> Response:
     """Positions of a board's pads in millimetres; with ``?dump=``, also the pads' functions."""
     found = find_board(request.path_params["name"])
     _, subject = await _dump(request)
-    words = texts_for(request).picture_words
-    uses = uses_of_subject(subject, words) if subject else {}
+    t = texts_for(request)
+    words = t.picture_words
+    uses = uses_of_subject(subject, words, t.label) if subject else {}
     return JSONResponse(geometry_of(found, uses, words).to_json())
 
 

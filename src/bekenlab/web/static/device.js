@@ -5,7 +5,7 @@ import { onSubmit } from "./forms.js";
 import { JobPanel } from "./jobpanel.js";
 import { start } from "./jobs.js";
 import { outcomeOf } from "./outcomes.js";
-import { t } from "./texts.js";
+import { t, told, wordingOf } from "./texts.js";
 
 const LOOK_EVERY = 3000;
 /** @type {(name: string) => HTMLElement} */
@@ -22,11 +22,12 @@ find("job").addEventListener("ended", () => {
   lookForBackups();
 });
 
-/** @param {{ message: string, hint?: string } | null} error the error to show; null removes it */
+/** @param {any} error the error to show; null removes it */
 function trouble(error) {
   const box = find("trouble");
   box.hidden = !error;
-  box.textContent = error ? `${error.message}. ${error.hint ?? ""}` : "";
+  box.textContent = error ? [told(error), error.hint].filter(Boolean).join(". ") : "";
+  if (error) box.append(...wordingOf(error));
 }
 
 /**

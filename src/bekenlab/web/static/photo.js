@@ -3,7 +3,7 @@ import { ask } from "./api.js";
 import { byId, one } from "./dom.js";
 import { drawBoard, placesOf } from "./overlay.js";
 import { fromCorners, fromPads } from "./projection.js";
-import { t } from "./texts.js";
+import { t, told } from "./texts.js";
 
 const MOST_BYTES = 50 * 1024 * 1024;
 const MOST_PIXELS = 64e6;
@@ -56,7 +56,7 @@ async function chooseBoard() {
   try {
     geometry = await ask("GET", `/api/boards/${encodeURIComponent(board)}${query}`);
   } catch (error) {
-    byId("trouble").textContent = error.message;
+    byId("trouble").textContent = told(error);
     return;
   }
   if (board !== choice("board").value) return; // another one was chosen meanwhile

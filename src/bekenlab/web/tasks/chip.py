@@ -68,7 +68,12 @@ def doctor_task(context: AppContext, parameters: Parameters) -> Task:
         advice = report.advice(texts(LANGUAGES[0]).wording)
         result = doctor_json(report, advice)
         result["checks"] = [check | seen_texts(check["seen"]) for check in result["checks"]]
-        return {**result, "problem": problem, **told(report.verdict), **hints(report.advice)}
+        return {
+            **result,
+            "problem": problem,
+            **told(report.verdict),
+            **hints(report.hint, report.actions),
+        }
 
     return Task(offer_name(offer), work, offer.id)
 

@@ -13,8 +13,8 @@ from bekenlab.report.printable import printable
 from bekenlab.tuya.firmware import FirmwareKind
 
 if TYPE_CHECKING:
+    from bekenlab.analysis.inputs import InputFile
     from bekenlab.analysis.subject import Subject
-    from bekenlab.web.uploads import Dump
 
 
 class Kind(StrEnum):
@@ -64,16 +64,22 @@ class DumpRow:
         return self.kind in {Kind.DUMP, Kind.IMAGE, Kind.CONFIG, Kind.OTHER}
 
 
-def row_of(dump: Dump, subject: Subject) -> DumpRow:
-    """Make the row of a file."""
+def row_of(name: str, file: InputFile, subject: Subject) -> DumpRow:
+    """Make the row of a file.
+
+    Args:
+        name: Its id.
+        file: The file.
+        subject: What it says.
+    """
     analysis = subject.analysis
     version = analysis.firmware.version if analysis else None
     image = analysis.image if analysis else None
     return DumpRow(
-        id=dump.id,
-        name=dump.file.name,
-        size=len(dump.file.data),
-        kind=str(_kind(dump, subject)),
+        id=name,
+        name=file.name,
+        size=len(file.data),
+        kind=str(_kind(file, subject)),
         chip=printable(subject.chip or ""),
         module=printable(subject.module or ""),
         firmware=words_of(subject.firmware, version),
@@ -95,26 +101,26 @@ def _release(firmware: str) -> list[int]:
     return [int(number) for number in numbers if number.isascii() and number.isdecimal()]
 
 
-def _kind(dump: Dump, subject: Subject) -> Kind:
+def _kind(file: InputFile, subject: Subject) -> Kind:
     if subject.report is not None:
         return Kind.REPORT
     if subject.log is not None:
         return Kind.LOG
     analysis = subject.analysis
     if analysis is None:
-        return Kind.CONFIG if dump.file.data.startswith(b"CFG") else Kind.TEMPLATE
+        return Kind.CONFIG if file.data.startswith(b"CFG") else Kind.TEMPLATE
     if analysis.image is None:
         return Kind.TEXT
     if isinstance(subject.problem, NotADumpError):
         return Kind.OTHER
-    return Kind.IMAGE if _installs(dump, analysis.firmware.kind) else Kind.DUMP
+    return Kind.IMAGE if _installs(file, analysis.firmware.kind) else Kind.DUMP
 
 
-def _installs(dump: Dump, kind: FirmwareKind) -> bool:
+def _installs(file: InputFile, kind: FirmwareKind) -> bool:
     if kind is not FirmwareKind.OPENBEKEN:
         return False
     try:
-        firmware_of(dump.file)
+        firmware_of(file)
     except BekenlabError:
         return False
     return True

@@ -1,7 +1,7 @@
 // The page of a virtual chip: frames come in by server-sent events, commands go out by POST.
 import { ask } from "../api.js";
 import { one } from "../dom.js";
-import { t } from "../texts.js";
+import { t, told } from "../texts.js";
 import { Board } from "./board.js";
 import { Controls } from "./controls.js";
 import { Log } from "./log.js";
@@ -25,7 +25,7 @@ async function act(command) {
     await ask("POST", `/api/chips/${id}`, command);
     return true;
   } catch (error) {
-    show(error.hint ? `${error.message} (${error.hint})` : error.message);
+    show([told(error), error.hint].filter(Boolean).join(". "));
     return false;
   }
 }
