@@ -7,17 +7,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
 
 import bekenlab
-from analyses import real
-from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.data import read_table
 from bekenlab.flashing.flash_file import KIND_MEANS
 from bekenlab.link.linking import STAGE_TEXT
 from bekenlab.openbeken import to_pins
 from bekenlab.web.texts import texts
-from web.api import upload, virtual
 from web.serving import Served
 from web.test_open_files import KINDS, drop
 
@@ -95,7 +91,7 @@ SAID = {
     "notes about pins": told_by("pins", "note", 0),
     "clues to a chip": told_by("analysis", "Clue", 2) | told_by("analysis", "Clue", 1),
     "stages of linking": set(STAGE_TEXT.values()),
-    "kinds of files": {text for text in KIND_MEANS.values()},
+    "kinds of files": set(KIND_MEANS.values()),
     "what doctor sees": seen_by_doctor(),
     "pins of OpenBeken": {
         label.replace("{n}", "7").replace("{gpio}", "7") for label in to_pins._LABELS.values()

@@ -222,14 +222,12 @@ def test_a_boot_is_listed_stopped_and_found_again(page: Page, served: Served) ->
 def test_of_several_files_the_good_are_listed_and_each_bad_one_has_a_line(
     page: Page, sample: Path
 ) -> None:
-    page.set_input_files(
-        "[data-files]",
-        [
-            {"name": "plug.bin", "mimeType": "", "buffer": sample.read_bytes()},
-            {"name": "a.png", "mimeType": "", "buffer": PICTURE},
-            {"name": "b.png", "mimeType": "", "buffer": PICTURE},
-        ],
-    )
+    files: list[FilePayload] = [
+        {"name": "plug.bin", "mimeType": "", "buffer": sample.read_bytes()},
+        {"name": "a.png", "mimeType": "", "buffer": PICTURE},
+        {"name": "b.png", "mimeType": "", "buffer": PICTURE},
+    ]
+    page.set_input_files("[data-files]", files)
     page.wait_for_url("**/dump")
     expect(page.locator("[data-drop-state] span")).to_have_text(
         [f"{name}: this is a PNG picture, not a flash dump" for name in ("a.png", "b.png")]

@@ -49,7 +49,8 @@ def draw_flash(facts: FlashFacts, words_of: Words = ENGLISH) -> Drawing:
     below = _TOP + rows * _CELL_HEIGHT + 8
     height = below + (len(listed) + 1) * _ROW + 14
     names = "; ".join(
-        f"{_name(region, words_of)} 0x{region.start:06x} to 0x{region.end:06x}" for region in listed
+        f"{_name(region, words_of)} 0x{region.start:06x}–0x{region.end:06x}"  # noqa: RUF001
+        for region in listed
     )
     drawing = Drawing(
         _WIDTH,
