@@ -40,6 +40,8 @@ ENGLISH: Words = {
     "module.title": "Pads of {name}",
     "chip.title": "Pins of {name}",
     "module.desc": "{name} with all pads and their functions. {list}",
+    "thousands": ",",
+    "flash.range": "{start} to {end}",
     "flash.title": "Map of flash, {kib} KiB",
     "flash.desc": "Each cell is 4 KiB; the stronger its colour, the more random its bytes. {list}",
     "flash.blank": "blank",
