@@ -76,6 +76,14 @@ def test_language_and_theme_can_be_chosen_and_stay(page: Page, served: Served) -
     assert sum(map(int, ground.removeprefix("rgb(").removesuffix(")").split(","))) < 120
 
 
+def test_the_switches_keep_what_the_page_is_about(page: Page, served: Served) -> None:
+    page.goto(f"{served.url}/device?board=WB3S&job=none")
+    page.get_by_label("Language").select_option("de")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    assert page.url == f"{served.url}/device?board=WB3S&job=none"
+    expect(page.locator("#board")).to_have_value("WB3S")
+
+
 def test_a_page_can_be_walked_through_with_the_keyboard(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()

@@ -39,7 +39,8 @@ def template_of(node: ast.expr) -> str | None:
 
 def calls(folder: str, name: str) -> Iterator[ast.Call]:
     """All calls of a function or method in a package."""
-    for path in sorted((SOURCE / folder).rglob("*.py")):
+    place = SOURCE / folder
+    for path in [place] if place.is_file() else sorted(place.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call):
                 called = node.func
@@ -89,6 +90,7 @@ SAID = {
     "messages of a link": told_by("link", "Message", 2),
     "messages of jobs": told_by("jobs/install", "Message", 2),
     "notes about pins": told_by("pins", "note", 0),
+    "settings of pins": told_by("openbeken/settings.py", "BadValueError", 0),
     "clues to a chip": told_by("analysis", "Clue", 2) | told_by("analysis", "Clue", 1),
     "stages of linking": set(STAGE_TEXT.values()),
     "kinds of files": set(KIND_MEANS.values()),

@@ -153,7 +153,7 @@ def test_only_images_that_fit_are_offered(script: httpx.Client) -> None:
     assert plug not in install
     assert plug in write
     assert log not in page
-    assert 'data-chip="BK7231N">N.bin · OpenBK7231N 1.18.300' in install
+    assert 'data-chip="BK7231N">OpenBK7231N 1.18.300 · N.bin' in install
     bench = script.get("/bench").text.partition('id="dump"')[2].partition("</select>")[0]
     assert log not in bench
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -71,7 +72,7 @@ def page(
         "theme": theme if theme in THEMES else THEMES[0],
         "themes": THEMES,
         "languages": LANGUAGES,
-        "here": request.url.path,
+        "here": _here(request),
         "version": __version__,
         "script_texts": t.sections(*_COMMON, section or name),
     }
@@ -92,6 +93,12 @@ def failure(request: HTTPConnection, error: BekenlabError) -> Response:
         # Otherwise the server would read the rest of the body.
         answer.headers["connection"] = "close"
     return answer
+
+
+def _here(request: HTTPConnection) -> str:
+    """The address of the page, without the key of this run."""
+    query = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != "token"])
+    return f"{request.url.path}?{query}" if query else request.url.path
 
 
 @cache

@@ -154,8 +154,13 @@ def _entry(
     words(root, (24, y + 4), [(name, "ink strong")], _SIZE)
     where = [(f"0x{region.start:06x}-0x{region.end:06x}", "muted")]
     words(root, (262, y + 4), where, _SIZE - 1, "end")
-    size = (region.end - region.start) / 1024
-    words(root, (326, y + 4), [(f"{size:,.0f} KiB", "ink")], _SIZE - 1, "end")
+    words(
+        root,
+        (326, y + 4),
+        [(f"{_kib(region.end - region.start, words_of)} KiB", "ink")],
+        _SIZE - 1,
+        "end",
+    )
     used = words_of["flash.used"].format(percent=f"{facts.used(region) * 100:.0f}")
     words(root, (_WIDTH - _RIGHT, y + 4), [(used, "muted")], _SIZE - 1, "end")
 

@@ -114,7 +114,7 @@ function draw(ports) {
 
 function portRow(port) {
   const virtual = port.kind === "virtual";
-  const about = virtual ? port.chip : [port.name, port.usb_id, port.driver].filter((word) => word && word !== "n/a").join(" · ");
+  const about = virtual ? port.chip : [port.name, port.usb_id, port.driver].filter((word) => word && word !== "n/a" && word !== "port").join(" · ");
   const notes = [
     port.job && t("device.connect.job"),
     port.busy && !port.job && t("device.connect.busy", { who: port.busy }),

@@ -108,7 +108,7 @@ function bootEnded(kind, text, pins) {
     list.append(line);
   }
   box.replaceChildren(paragraph, list);
-  if (pins.length) {
+  if (pins.length && !("shown" in box.dataset)) {
     const again = document.createElement("a");
     again.className = "button small";
     again.href = location.pathname;

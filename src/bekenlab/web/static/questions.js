@@ -1,5 +1,5 @@
 // The questions a job asks before it changes anything.
-import { all, fill, one, size } from "./dom.js";
+import { all, fill, hex, one, size } from "./dom.js";
 import { FlashMap } from "./flashmap.js";
 import { english, orElse, t } from "./texts.js";
 
@@ -19,6 +19,7 @@ export function askPlan(event, respond) {
     same: t("device.plan.sectors", { count: plan.sectors_equal }),
     kept: kept.join(", ") || t("device.plan.nothing"),
     backup: plan.backup ?? t("device.plan.no_backup"),
+    range: t("job.map", { end: hex(plan.size) }),
     time: t("device.plan.seconds", { seconds: Math.max(1, Math.round(plan.seconds)) }),
   });
   const map = new FlashMap(one("[data-map]", HTMLElement, form), plan.size);
