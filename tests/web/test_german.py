@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 import bekenlab
 from bekenlab.data import read_table
@@ -14,6 +15,7 @@ from bekenlab.flashing.flash_file import KIND_MEANS
 from bekenlab.link.linking import STAGE_TEXT
 from bekenlab.openbeken import to_pins
 from bekenlab.web.texts import texts
+from web.api import upload, virtual
 from web.serving import Served
 from web.test_open_files import KINDS, drop
 
@@ -175,3 +177,69 @@ def test_the_page_of_each_kind_of_file_is_german(served: Served, kind: str) -> N
         answer = script.get(f"/dump/{row['id']}", headers={"accept-language": "de"})
         script.delete("/api/dumps")
     assert english_in(answer.text) == []
+
+
+SPOKEN = """() => {
+    const silent = "script, style, code, pre, option, template, [lang=en], [hidden], "
+        + "details:not([open]) > :not(summary)";
+    const found = [];
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+        const node = walk.currentNode;
+        const text = node.textContent.trim();
+        if (text && !node.parentElement.closest(silent)) found.push(text.replace(/\\s+/g, " "));
+    }
+    return found;
+}"""  # fmt: skip
+
+
+def english_on(page: Page) -> list[str]:
+    english = {
+        text for key, text in texts("en").entries.items() if GERMAN.entries[key] != text and text
+    } - set(GERMAN.entries.values())
+    return [text for text in page.evaluate(SPOKEN) if text in english or is_english(text)]
+
+
+def test_jobs_and_their_outcomes_are_german(
+    browser: Browser, served: Served, sample: Path, tmp_path: Path
+) -> None:
+    """A check, a backup, a plan that is refused, an install that fails, a file that is junk."""
+    other = tmp_path / "other.bin"
+    other.write_bytes(sample.read_bytes()[:-1] + b"\x00")
+    with served.script() as script:
+        port = virtual(script, upload(script, sample))
+        dump = upload(script, other)
+    context = browser.new_context(locale="de-DE", viewport={"width": 1200, "height": 900})
+    page = context.new_page()
+    page.goto(served.entrance)
+    page.goto(f"{served.url}/device")
+    page.locator(f'input[value="{port}"]').check()
+    outcome = page.locator("[data-job-outcome] .notice")
+    for action, title in (("doctor", "Alles funktioniert"), ("backup", "Gesichert")):
+        page.locator(f"[data-action={action}]").click()
+        expect(outcome.locator("h3")).to_have_text(title, timeout=60_000)
+        assert english_on(page) == []
+    page.locator("[data-action=write]").click()
+    page.locator("#write-file").select_option(dump)
+    page.locator("#panel-write [type=submit]").click()
+    question = page.locator("[data-job-question]")
+    expect(question).to_contain_text("ein Dump des ganzen Flash", timeout=60_000)
+    assert english_on(page) == []
+    question.locator("[data-no]").click()
+    expect(outcome).to_be_visible()
+    assert english_on(page) == []
+    page.locator("[data-action=install]").click()
+    page.set_input_files("#install-file-new", other)
+    expect(page.locator("#install-file")).not_to_have_value("latest")
+    page.locator("#panel-install [type=submit]").click()
+    expect(outcome).to_contain_text("nicht OpenBeken")
+    assert english_on(page) == []
+    page.goto(f"{served.url}/jobs")
+    expect(page.locator("[data-jobs] li").first).to_be_visible()
+    assert english_on(page) == []
+    page.goto(served.url)
+    junk: FilePayload = {"name": "junk.bin", "mimeType": "", "buffer": b"\x17\x2b" * 4000}
+    page.set_input_files("[data-files]", junk)
+    expect(page.locator("[data-drop-state]")).to_contain_text("nichts von einem Beken-Chip")
+    assert english_on(page) == []
+    context.close()
