@@ -70,7 +70,7 @@ def test_language_and_theme_can_be_chosen_and_stay(page: Page, served: Served) -
     page.get_by_label("Darstellung").select_option("dark")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.goto(f"{served.url}/device")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Ein angeschlossenes Gerät")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Gerät verbinden")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert sum(map(int, ground.removeprefix("rgb(").removesuffix(")").split(","))) < 120

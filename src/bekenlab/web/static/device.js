@@ -5,7 +5,7 @@ import { onSubmit } from "./forms.js";
 import { JobPanel } from "./jobpanel.js";
 import { start } from "./jobs.js";
 import { outcomeOf } from "./outcomes.js";
-import { t, told, wordingOf } from "./texts.js";
+import { t, textOf, told, wordingOf } from "./texts.js";
 
 const LOOK_EVERY = 3000;
 /** @type {(name: string) => HTMLElement} */
@@ -118,7 +118,7 @@ function portRow(port) {
   const notes = [
     port.job && t("device.connect.job"),
     port.busy && !port.job && t("device.connect.busy", { who: port.busy }),
-    port.fix && t("device.connect.fix", { fix: port.fix }),
+    port.fix && t("device.connect.fix", { fix: textOf(port) || port.fix }),
     port.kind === "foreign" && t("device.connect.foreign"),
   ];
   const row = fill("port-row", {
