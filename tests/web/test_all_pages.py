@@ -70,10 +70,18 @@ def test_language_and_theme_can_be_chosen_and_stay(page: Page, served: Served) -
     page.get_by_label("Darstellung").select_option("dark")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.goto(f"{served.url}/device")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Ein angeschlossenes Gerät")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Gerät verbinden")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert sum(map(int, ground.removeprefix("rgb(").removesuffix(")").split(","))) < 120
+
+
+def test_the_switches_keep_what_the_page_is_about(page: Page, served: Served) -> None:
+    page.goto(f"{served.url}/device?board=WB3S&job=none")
+    page.get_by_label("Language").select_option("de")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    assert page.url == f"{served.url}/device?board=WB3S&job=none"
+    expect(page.locator("#board")).to_have_value("WB3S")
 
 
 def test_a_page_can_be_walked_through_with_the_keyboard(page: Page) -> None:

@@ -124,6 +124,11 @@ def test_any_pin_can_be_driven_and_data_points_reported(page: Page, served: Serv
     page.reload()
     expect(page.get_by_label("Drive P10 externally to")).to_have_value("0")
     form = page.locator("[data-point]")
+    expect(form).to_be_hidden()  # until there is a second controller
+    chip = page.url.rpartition("/")[2]
+    with served.script() as script:
+        point = {"do": "point", "id": 1, "type": "bool", "value": "1"}
+        assert script.post(f"/api/chips/{chip}", json=point).status_code == 202
     form.locator("[name=id]").fill("20")
     form.locator("[name=type]").select_option("value")
     form.locator("[name=value]").fill("215")

@@ -380,3 +380,23 @@ def test_the_flat_drawing_has_the_pins_in_place() -> None:
     drawn = flat(outline)
     assert drawn.size == (900, 900)
     assert by_corners(geometry_of(find_board("BK7231N"), {}), CORNERS, SIZE).tags
+
+
+def test_the_photo_and_its_marks_stay_when_language_or_theme_change(
+    page: Page, served: Served, photo: Path
+) -> None:
+    page.goto(f"{served.url}/photo")
+    page.set_input_files("#file", photo)
+    for corner in CORNERS:
+        click_at(page, corner)
+    expect(page.locator("#task")).to_have_text("Done. Drag a point to correct it.")
+    page.get_by_label("Appearance").select_option("dark")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(page.locator("#task")).to_have_text("Done. Drag a point to correct it.")
+    before = page.locator("#point-2-x").input_value()
+    page.get_by_label("Language").select_option("de")
+    expect(page.locator("#task")).to_have_text(
+        "Fertig. Punkte lassen sich durch Ziehen korrigieren."
+    )
+    expect(page.locator("#point-2-x")).to_have_value(before)
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")

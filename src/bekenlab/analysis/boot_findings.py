@@ -13,7 +13,8 @@ from bekenlab.pins import Source
 from bekenlab.tuya.firmware import Firmware, FirmwareKind
 
 if TYPE_CHECKING:
-    from bekenlab.analysis.boot_model import BootReport
+    from bekenlab.analysis.boot_model import BootOptions, BootReport
+    from bekenlab.analysis.model import Analysis
     from bekenlab.image import Image
 
 
@@ -44,20 +45,25 @@ def with_boot(image: Image, firmware: Firmware, tuya: TuyaFindings, mode: BootMo
         return tuya
     # Imported here so that dumps with intact storage need not load the emulator.
     from bekenlab.analysis.boot import boot
-    from bekenlab.analysis.boot_model import BootOptions
 
     chip = decide_chip(image, firmware, tuya.environment, None).name
     if chip is None:
         return tuya
-    options = BootOptions(
-        device_seconds=_DEVICE_SECONDS, wall_seconds=_WALL_SECONDS, instructions=_INSTRUCTIONS
-    )
     try:
-        report = boot(image, chip=chip, tuya=tuya, options=options)
+        report = boot(image, chip=chip, tuya=tuya, options=auto_options())
     except BekenlabError as error:
         notice = Notice("boot-failed", f"The dump could not be booted: {error.message}.")
         return replace(tuya, notices=(*tuya.notices, notice))
     return with_report(tuya, report)
+
+
+def auto_options() -> BootOptions:
+    """How ``AUTO`` boots."""
+    from bekenlab.analysis.boot_model import BootOptions
+
+    return BootOptions(
+        device_seconds=_DEVICE_SECONDS, wall_seconds=_WALL_SECONDS, instructions=_INSTRUCTIONS
+    )
 
 
 def with_report(tuya: TuyaFindings, report: BootReport) -> TuyaFindings:
@@ -93,6 +99,13 @@ def _in_use(report: BootReport) -> str:
 
 def _list(gpios: list[int]) -> str:
     return ", ".join(f"P{gpio}" for gpio in sorted(set(gpios)))
+
+
+def would_boot(analysis: Analysis) -> bool:
+    """Whether ``AUTO`` would boot a dump that was analysed with ``NEVER``."""
+    if analysis.image is None or analysis.chip.name is None or analysis.problem is not None:
+        return False
+    return _wanted(analysis.image, analysis.firmware, analysis.tuya, BootMode.AUTO)
 
 
 def _wanted(image: Image, firmware: Firmware, tuya: TuyaFindings, mode: BootMode) -> bool:

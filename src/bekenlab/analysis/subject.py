@@ -123,6 +123,19 @@ def subject_of(
     return _from_dump(file, analysis or analyze(file, boot=boot))
 
 
+def subject_of_any(file: InputFile, analysis: Analysis) -> Subject:
+    """The same for any file: one of no known kind has its problem, and nothing else.
+
+    Args:
+        file: The file.
+        analysis: Its analysis.
+    """
+    try:
+        return subject_of(file, analysis=analysis)
+    except BekenlabError as problem:
+        return replace(_of_analysis(file, analysis), problem=problem)
+
+
 def _text(data: bytes) -> str | None:
     """The file as text, or None. A captured log may hold a few bytes that are not text."""
     if len(data) > MAX_TEXT or b"\0" in data:
@@ -226,6 +239,10 @@ def _from_dump(file: InputFile, analysis: Analysis) -> Subject:
         configured = _configured(file, analysis)
         if configured:
             return configured
+    return _of_analysis(file, analysis)
+
+
+def _of_analysis(file: InputFile, analysis: Analysis) -> Subject:
     return Subject(
         name=file.name,
         chip=analysis.chip.name,

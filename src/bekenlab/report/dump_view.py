@@ -1,12 +1,13 @@
-"""A dump for a page: all facts as text, without secrets."""
+"""A dump, or another file about a device, for a page: all facts as text, without secrets."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import Module, board, find_module
 from bekenlab.openbeken import role_name
+from bekenlab.openbeken.to_pins import pins_from_template
 from bekenlab.pins import Polarity
 from bekenlab.report.printable import printable
 from bekenlab.report.redaction import visible_stored, visible_unknown
@@ -14,8 +15,9 @@ from bekenlab.secret import mask_mac
 
 if TYPE_CHECKING:
     from bekenlab.analysis.model import Analysis
+    from bekenlab.analysis.subject import Subject
     from bekenlab.errors import Notice
-    from bekenlab.pins import Pin
+    from bekenlab.pins import Pin, PinMap
 
 _LEVELS = {Polarity.ACTIVE_HIGH: "high", Polarity.ACTIVE_LOW: "low", None: ""}
 
@@ -128,14 +130,59 @@ def dump_view(analysis: Analysis, *, show_secrets: bool = False) -> DumpView:
         source=str(analysis.tuya.source) if analysis.tuya.source else "",
         mcu_baud=analysis.tuya.mcu_baud,
         pins=tuple(_pin_row(pin, reached) for pin in analysis.pins.pins),
-        odd=tuple(
-            (printable(key.key), printable(visible_unknown(key, show_secrets=show_secrets)))
-            for key in analysis.pins.not_understood
-        ),
+        odd=_odd(analysis.pins, show_secrets=show_secrets),
         notes=tuple(printable(note) for note in analysis.pins.notes),
         keys=_keys(analysis, show_secrets=show_secrets),
         notices=analysis.notices,
         runnable=bool(image and image.logical),
+    )
+
+
+def subject_view(subject: Subject, *, show_secrets: bool = False) -> DumpView:
+    """Make the view of any file about a device; arguments as of :func:`dump_view`.
+
+    The pins of a template or configuration are those it sets up in OpenBeken.
+    """
+    pins = subject_pins(subject)
+    reached = board(subject.module, subject.chip)
+    if subject.analysis is not None:
+        view = dump_view(subject.analysis, show_secrets=show_secrets)
+        if subject.pins is not None:
+            return view
+        rows = tuple(_pin_row(pin, reached) for pin in pins.pins)
+        return replace(view, pins=rows, source=str(subject.source or ""))
+    return DumpView(
+        chip=printable(subject.chip or ""),
+        evidence=(),
+        module=printable(subject.module or ""),
+        board=reached.name if reached else "",
+        on_module=reached is not None and find_module(reached.key) is not None,
+        firmware=words_of(subject.firmware),
+        kind="",
+        encryption="",
+        mac="",
+        source=str(subject.source or ""),
+        mcu_baud=pins.mcu_baud,
+        pins=tuple(_pin_row(pin, reached) for pin in pins.pins),
+        odd=_odd(pins, show_secrets=show_secrets),
+        notes=tuple(printable(note) for note in pins.notes),
+        keys=(),
+        notices=subject.log.notices if subject.log else subject.notices,
+        runnable=False,
+    )
+
+
+def subject_pins(subject: Subject) -> PinMap:
+    """The pins of any file about a device."""
+    if subject.pins is not None:
+        return subject.pins
+    return pins_from_template(subject.template)
+
+
+def _odd(pins: PinMap, *, show_secrets: bool) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (printable(key.key), printable(visible_unknown(key, show_secrets=show_secrets)))
+        for key in pins.not_understood
     )
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from bekenlab.events import Awaiting, Event, Line, Progress
+from bekenlab.events import Awaiting, Event, Line, Message, Progress
 from bekenlab.report.chip_json import event_json
+from bekenlab.web.failures import told
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -44,6 +45,8 @@ class JobEventSink:
             self._job.emit(name, replaces=f"progress {event.phase}", **facts)
         elif isinstance(event, Line):
             self._job.emit(name, seconds=facts["at"], text=event.text)
+        elif isinstance(event, Message):
+            self._job.emit(name, **facts, **told(event.message))
         else:
             replaces = "awaiting" if isinstance(event, Awaiting) else None
             self._job.emit(name, replaces=replaces, **facts)

@@ -63,6 +63,7 @@ class Job:
         kind: The kind of job, e.g. ``"backup"``.
         title: Its object, for display: a file or port.
         port: The port it occupies while it runs, or None.
+        file: Id of the open file it is about, or None.
         private: Data kept on the server for later jobs; never sent.
     """
 
@@ -71,9 +72,11 @@ class Job:
         self.kind = kind
         self.title = title
         self.port = port
+        self.file: str | None = None
         self.private: dict[str, Any] = {}
         self.state = State.RUNNING
         self._begun = now
+        self._ended: float | None = None
         self._changed = threading.Condition()
         self._entries: OrderedDict[int, tuple[Entry, str | None]] = OrderedDict()
         self._latest: dict[str, int] = {}
@@ -84,6 +87,12 @@ class Job:
         self._question: dict[str, Any] | None = None
         self._answer: Any = None
         self._result: dict[str, Any] = {}
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been running, or ran."""
+        end = self._ended if self._ended is not None else time.monotonic()
+        return end - self._begun
 
     @property
     def ended(self) -> bool:
@@ -204,6 +213,7 @@ class Job:
         """Record how it ended."""
         with self._changed:  # together, or an ended job could still occupy its port
             self._result = result
+            self._ended = time.monotonic()
             self.emit("end", replaces="end", state=str(state), **result)
             self.state = state
 
@@ -216,6 +226,8 @@ class Job:
             "kind": self.kind,
             "title": self.title,
             "port": self.port,
+            "file": self.file,
+            "seconds": round(self.seconds, 1),
             "state": str(self.state),
             "cancelling": self._cancelled and not self.ended,
             "question": question,
@@ -237,7 +249,15 @@ class JobManager:
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._threads: dict[str, threading.Thread] = {}
 
-    def start(self, kind: str, work: Work, *, title: str = "", port: str | None = None) -> Job:
+    def start(
+        self,
+        kind: str,
+        work: Work,
+        *,
+        title: str = "",
+        port: str | None = None,
+        file: str | None = None,
+    ) -> Job:
         """Run a function as a job.
 
         Args:
@@ -245,6 +265,7 @@ class JobManager:
             work: The function; it gets the job and returns its result as JSON values.
             title: Its object, for display.
             port: The port it needs exclusively.
+            file: Id of the open file it is about.
 
         Raises:
             RefusedError: Another job uses that port, or too many jobs are running.
@@ -263,6 +284,7 @@ class JobManager:
                     f"{len(running)} jobs are already running", hint="stop one of them"
                 )
             job = Job(kind, title, port, self._clock())
+            job.file = file
             self._jobs[job.id] = job
             self._forget_old()
             thread = threading.Thread(target=_run, args=(job, work), name=job.id, daemon=True)
@@ -285,6 +307,10 @@ class JobManager:
         """All known jobs, newest first."""
         with self._lock:
             return list(reversed(self._jobs.values()))
+
+    def latest(self, kind: str, file: str) -> Job | None:
+        """The latest job of a kind about an open file, or None."""
+        return next((job for job in self.jobs() if job.kind == kind and job.file == file), None)
 
     def holder(self, port: str) -> Job | None:
         """The job that occupies a port, or None."""

@@ -23,4 +23,5 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem("device", "/device"),
     MenuItem("bench", "/bench"),
     MenuItem("photo", "/photo"),
+    MenuItem("jobs", "/jobs"),
 )

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from bekenlab.analysis.inputs import MAX_SIZE
 from bekenlab.errors import BekenlabError, BusyError, ExitCode, NotFoundError, TooLargeError
-from bekenlab.report.json_report import error_json
 from bekenlab.version import __version__
 from bekenlab.web.context import context_of
+from bekenlab.web.failures import advice_in, request_error
 from bekenlab.web.menu import MENU
 from bekenlab.web.texts import LANGUAGES, Texts, choose_language, texts
 
@@ -72,7 +73,7 @@ def page(
         "theme": theme if theme in THEMES else THEMES[0],
         "themes": THEMES,
         "languages": LANGUAGES,
-        "here": request.url.path,
+        "here": _here(request),
         "version": __version__,
         # A refused request never reaches the application.
         "run": context_of(request).bundles.run if "app" in request.scope else "",
@@ -86,14 +87,21 @@ def failure(request: HTTPConnection, error: BekenlabError) -> Response:
     """Answer with an error: JSON below ``/api/``, a page elsewhere."""
     status = _OWN_STATUS.get(type(error)) or _STATUS.get(error.exit_code, 500)
     if request.url.path.startswith("/api/"):
-        advice = error.advice(texts_for(request).wording)
-        answer: Response = JSONResponse({"error": error_json(error, advice)}, status)
+        made = request_error(error, texts_for(request).language)
+        answer: Response = JSONResponse({"error": made}, status)
     else:
-        answer = page(request, "error", status=status, error=error)
+        advice = advice_in(texts_for(request).language, error.hint, error.actions)
+        answer = page(request, "error", status=status, error=error, advice=advice)
     if isinstance(error, TooLargeError):
         # Otherwise the server would read the rest of the body.
         answer.headers["connection"] = "close"
     return answer
+
+
+def _here(request: HTTPConnection) -> str:
+    """The address of the page, without the key of this run."""
+    query = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != "token"])
+    return f"{request.url.path}?{query}" if query else request.url.path
 
 
 @cache

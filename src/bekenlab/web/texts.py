@@ -22,6 +22,7 @@ LANGUAGES = ("en", "de")
 """Languages with a catalogue; the first is the default."""
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_LONGEST = 500
 _NUMBER = re.compile(r"(?<![\w])\d+(?![\w])")
 
 
@@ -43,7 +44,7 @@ class Texts:
         Raises:
             KeyError: The text or a value for it is missing.
         """
-        return _PLACE.sub(lambda found: str(values[found[1]]), self.entries[key])
+        return _filled(self.entries[key], values)
 
     def wording(self, action: Action) -> str:
         """An action in the words of the pages. See ``bekenlab.errors.Wording``."""
@@ -60,7 +61,37 @@ class Texts:
         if self.language == LANGUAGES[0] or len(numbers) > 1:
             return english
         key = _labels().get(_NUMBER.sub("{n}", english)) or _labels().get(english)
-        return self(key, n="".join(numbers)) if key else english
+        return self(key, n="".join(numbers)) if key else self.sentence(english) or english
+
+    def sentence(self, english: str) -> str | None:
+        """A sentence that another package made in English, in this language; None if unknown.
+
+        They are in ``said.toml``, with places for what varies; what is in a place may be a
+        sentence of its own.
+        """
+        if self.language == LANGUAGES[0]:
+            return english
+        for pattern, row in _said() if len(english) <= _LONGEST else ():
+            found = pattern.fullmatch(english)
+            if found:
+                parts = {n: self.sentence(text) or text for n, text in found.groupdict().items()}
+                return _filled(row[self.language], parts)
+        return None
+
+    def plan_title(self, english: str) -> str:
+        """What a plan writes, ``"a.bin: an OTA package (RBL)"``, joined by `` + ``."""
+        parts = [part.rpartition(": ") for part in english.split(" + ")]
+        return " + ".join(f"{name}{colon}{self._kind(what)}" for name, colon, what in parts)
+
+    def _kind(self, english: str) -> str:
+        """A kind of file, perhaps followed by the name of its firmware."""
+        kind, comma, firmware = english.partition(", ")
+        return f"{self.sentence(kind) or kind}{comma}{firmware}"
+
+    def number(self, value: int) -> str:
+        """A whole number with separators between thousands, as usual in the language."""
+        shown = f"{value:,}"
+        return shown if self.language == LANGUAGES[0] else shown.replace(",", ".")
 
     @property
     def picture_words(self) -> Words:
@@ -74,6 +105,10 @@ class Texts:
         return {key: text for key, text in self.entries.items() if key.startswith(heads)}
 
 
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    return _PLACE.sub(lambda found: str(values[found[1]]), text)
+
+
 @cache
 def texts(language: str) -> Texts:
     """The catalogue of a language in ``LANGUAGES``."""
@@ -84,6 +119,21 @@ def texts(language: str) -> Texts:
         # The English words are part of the pictures, which can also be drawn without a page.
         entries |= {f"picture.{key}": text for key, text in ENGLISH.items()}
     return Texts(language, entries)
+
+
+@cache
+def _said() -> list[tuple[re.Pattern[str], dict[str, str]]]:
+    """The sentences of other packages, as patterns, with their rows; the most exact first."""
+    source = resources.files("bekenlab.web") / "texts" / "said.toml"
+    rows: list[dict[str, str]] = tomllib.loads(source.read_text("utf-8"))["said"]
+    rows.sort(key=lambda row: len(_PLACE.sub("", row[LANGUAGES[0]])), reverse=True)
+    return [(_pattern(row[LANGUAGES[0]]), row) for row in rows]
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    parts = _PLACE.split(text)
+    made = [f"(?P<{part}>.+?)" if n % 2 else re.escape(part) for n, part in enumerate(parts)]
+    return re.compile("".join(made), re.DOTALL)
 
 
 @cache

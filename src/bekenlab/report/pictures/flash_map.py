@@ -40,6 +40,14 @@ def flash_map(facts: FlashFacts, *, words_of: Words = ENGLISH, standalone: bool 
     return draw_flash(facts, words_of).text(standalone=standalone)
 
 
+def _range(region: FlashRegion, words_of: Words) -> str:
+    return words_of["flash.range"].format(start=f"0x{region.start:06x}", end=f"0x{region.end:06x}")
+
+
+def _kib(size: int, words_of: Words) -> str:
+    return f"{size / 1024:,.0f}".replace(",", words_of["thousands"])
+
+
 def draw_flash(facts: FlashFacts, words_of: Words = ENGLISH) -> Drawing:
     """Draw the map as a tree to be embedded."""
     sectors = len(facts.entropy)
@@ -48,13 +56,11 @@ def draw_flash(facts: FlashFacts, words_of: Words = ENGLISH) -> Drawing:
     listed = _listed(facts)
     below = _TOP + rows * _CELL_HEIGHT + 8
     height = below + (len(listed) + 1) * _ROW + 14
-    names = "; ".join(
-        f"{_name(region, words_of)} 0x{region.start:06x} to 0x{region.end:06x}" for region in listed
-    )
+    names = "; ".join(f"{_name(region, words_of)} {_range(region, words_of)}" for region in listed)
     drawing = Drawing(
         _WIDTH,
         height,
-        words_of["flash.title"].format(kib=f"{facts.size / 1024:,.0f}"),
+        words_of["flash.title"].format(kib=_kib(facts.size, words_of)),
         words_of["flash.desc"].format(list=names),
         scale=1.6,
     )
@@ -148,8 +154,13 @@ def _entry(
     words(root, (24, y + 4), [(name, "ink strong")], _SIZE)
     where = [(f"0x{region.start:06x}-0x{region.end:06x}", "muted")]
     words(root, (262, y + 4), where, _SIZE - 1, "end")
-    size = (region.end - region.start) / 1024
-    words(root, (326, y + 4), [(f"{size:,.0f} KiB", "ink")], _SIZE - 1, "end")
+    words(
+        root,
+        (326, y + 4),
+        [(f"{_kib(region.end - region.start, words_of)} KiB", "ink")],
+        _SIZE - 1,
+        "end",
+    )
     used = words_of["flash.used"].format(percent=f"{facts.used(region) * 100:.0f}")
     words(root, (_WIDTH - _RIGHT, y + 4), [(used, "muted")], _SIZE - 1, "end")
 

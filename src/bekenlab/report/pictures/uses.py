@@ -15,16 +15,18 @@ from bekenlab.report.pictures.svg import ELLIPSIS
 from bekenlab.report.pictures.words import ENGLISH, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from bekenlab.analysis.subject import Subject
     from bekenlab.chips import Pad
     from bekenlab.pins import PinMap
 
+    Name = Callable[[str], str]
+
 LONGEST = 14
 """Maximum length of the text beside a pad, characters."""
 
-_LEVELS = {Polarity.ACTIVE_HIGH: ", active high", Polarity.ACTIVE_LOW: ", active low", None: ""}
+_LEVELS = {Polarity.ACTIVE_HIGH: "level.high", Polarity.ACTIVE_LOW: "level.low"}
 _UART1 = (10, 11)
 _UART2 = (1, 0)
 # Functions that determine a pad's purpose on any device: kind and word.
@@ -86,17 +88,23 @@ Uses = dict[int, tuple[Use, ...]]
 """Functions by GPIO."""
 
 
-def uses_of(pins: PinMap, words: Words = ENGLISH) -> Uses:
-    """The functions in a pin map, including the serial pins of a meter or second controller."""
+def uses_of(pins: PinMap, words: Words = ENGLISH, name: Name = str) -> Uses:
+    """The functions in a pin map, including the serial pins of a meter or second controller.
+
+    Args:
+        pins: The pin map.
+        words: The words, in the language of the picture.
+        name: Translates the English name of a function.
+    """
     found: Uses = {}
     for pin in pins.pins:
-        found[pin.gpio] = (*found.get(pin.gpio, ()), _use(pin))
+        found[pin.gpio] = (*found.get(pin.gpio, ()), _use(pin, words, name))
     for gpio, use in _lines(pins, words):
         found.setdefault(gpio, (use,))
     return found
 
 
-def uses_of_template(template: Mapping[str, Any]) -> Uses:
+def uses_of_template(template: Mapping[str, Any], name: Name = str) -> Uses:
     """The functions in an OpenBeken template; invalid settings are left out."""
     settings, _ = parse_settings(template.get("pins", {}))
     found: Uses = {}
@@ -105,15 +113,15 @@ def uses_of_template(template: Mapping[str, Any]) -> Uses:
         kind = row["kind"] if row else "other"
         short = row.get("short", "") if row else ""
         text = short.replace("{n}", str(setting.channel)) or f"{setting.role} {setting.channel}"
-        found[setting.gpio] = (Use(kind, shorten(text), setting.text),)
+        found[setting.gpio] = (Use(kind, shorten(text, name), setting.text),)
     return found
 
 
-def uses_of_subject(subject: Subject, words: Words = ENGLISH) -> Uses:
-    """The functions from any file about a device."""
+def uses_of_subject(subject: Subject, words: Words = ENGLISH, name: Name = str) -> Uses:
+    """The functions from any file about a device; arguments as of :func:`uses_of`."""
     if subject.pins is not None:
-        return uses_of(subject.pins, words)
-    return uses_of_template(subject.template)
+        return uses_of(subject.pins, words, name)
+    return uses_of_template(subject.template, name)
 
 
 def pad_facts(pad: Pad, uses: Uses, words: Words = ENGLISH) -> PadFacts:
@@ -142,11 +150,12 @@ def _story(head: str, pad: Pad, jobs: tuple[Use, ...], unused: str) -> str:
     return (f"{head}: {does}" if does else head) + functions
 
 
-def shorten(text: str) -> str:
-    """Shorten a label to at most ``LONGEST`` characters."""
+def shorten(text: str, name: Name = str) -> str:
+    """Shorten a label to at most ``LONGEST`` characters; arguments as of :func:`uses_of`."""
     text = re.sub(r"\s*\(.*?\)", "", text)
     for long, short in _tables()["shorter"].items():
         text = text.replace(long, short)
+    text = name(text)
     return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip(" ,") + ELLIPSIS
 
 
@@ -159,15 +168,16 @@ def _fixed(pad: Pad, words: Words) -> PadFacts:
     return PadFacts(kind, name, "", note, f"{name} {note}".strip())
 
 
-def _use(pin: Pin) -> Use:
+def _use(pin: Pin, words: Words, name: Name) -> Use:
     role = role_name(pin.role, pin.polarity)
-    name = "" if pin.role == "None" else f", {role};{pin.channel}"
+    setting = "" if pin.role == "None" else f", {role};{pin.channel}"
+    level = f", {words[_LEVELS[pin.polarity]]}" if pin.polarity else ""
     keys = ", ".join(dict.fromkeys(said.key for said in pin.evidence))
-    detail = f"{pin.label}{_LEVELS[pin.polarity]}{name} [{keys}]"
+    detail = f"{name(pin.label)}{level}{setting} [{keys}]"
     row = _row(pin.role) or _label_row(pin.label)
     kind = row["kind"] if row else "other"
     short = row.get("short", "").replace("{n}", str(pin.channel)) if row else ""
-    return Use(kind, shorten(short or pin.label), detail)
+    return Use(kind, shorten(short or pin.label, name), detail)
 
 
 def _lines(pins: PinMap, words: Words) -> Iterator[tuple[int, Use]]:

@@ -16,6 +16,7 @@ from bekenlab.web.routes import (
     dump,
     dumps,
     events,
+    job_list,
     jobs,
     photo,
     pictures,
@@ -41,6 +42,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     *jobs.ROUTES,
     *events.ROUTES,
     *unfinished.ROUTES,
+    *job_list.ROUTES,
     *chips.ROUTES,
     *api.ROUTES,
 )

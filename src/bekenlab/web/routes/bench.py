@@ -15,7 +15,6 @@ from bekenlab.report.live_json import source_json
 from bekenlab.web.context import context_of
 from bekenlab.web.pages import page
 from bekenlab.web.routes.chips import session_of
-from bekenlab.web.views.dump import row_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -28,10 +27,7 @@ _KINDS = (DpType.BOOL, DpType.VALUE, DpType.ENUM, DpType.STRING, DpType.BITMAP, 
 async def choose(request: Request) -> Response:
     """Show the chips on the bench and offer new ones; ``?dump=ID`` selects an open file."""
     context = context_of(request)
-    uploads = context.uploads
-    rows = await run_in_threadpool(
-        lambda: [row_of(dump, uploads.analysis(dump.id)) for dump in uploads.dumps()]
-    )
+    rows = await run_in_threadpool(context.uploads.rows)
     running = [
         {"id": name, **source_json(session.source)}
         for name, session in context.chips.names().items()

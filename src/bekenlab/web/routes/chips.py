@@ -107,7 +107,7 @@ def _template(context: AppContext, pins: str | None) -> Mapping[str, Any] | None
         if demo is None:
             raise UsageError(f"unknown demonstration {pins[:20]!r}")
         return demo
-    return context.uploads.analysis(pins).template
+    return context.uploads.subject(pins).template
 
 
 def _text(given: Mapping[str, Any], name: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
 from bekenlab.errors import UnsupportedError
@@ -12,6 +13,7 @@ from bekenlab.jobs.pinout import board_names, find_board
 from bekenlab.report.pictures import wiring_notes, wiring_picture
 from bekenlab.web.context import context_of
 from bekenlab.web.pages import page, texts_for
+from bekenlab.web.views.dump import Kind, newest_first
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -31,6 +33,7 @@ async def show(request: Request) -> Response:
     except UnsupportedError:
         board = find_board(_USUAL_BOARD)
     drawn = wiring_picture(board, words_of=words, standalone=False)
+    rows = await run_in_threadpool(context_of(request).uploads.rows)
     return page(
         request,
         "device",
@@ -41,7 +44,9 @@ async def show(request: Request) -> Response:
         wiring_notes=wiring_notes(words),
         actions=_ACTIONS,
         panels=_PANELS,
-        dumps=context_of(request).uploads.dumps(),
+        runnable=[row for row in rows if row.runs],
+        writable=[row for row in rows if row.bytes_of_flash],
+        images=newest_first([row for row in rows if row.kind == Kind.IMAGE]),
         chosen_dump=request.query_params.get("dump", ""),
     )
 

@@ -1,4 +1,4 @@
-"""The page of a dump: its chip, pins and flash, and the exports."""
+"""The page of an open file: chip, pins and flash, and the exports."""
 
 from __future__ import annotations
 
@@ -10,63 +10,76 @@ from starlette.routing import Route
 
 from bekenlab.chips import board
 from bekenlab.pins import Source
-from bekenlab.report.dump_view import dump_view
+from bekenlab.report.dump_view import subject_view
 from bekenlab.report.exports import EXPORTERS
-from bekenlab.report.pictures import board_picture, flash_facts, flash_map, uses_of
+from bekenlab.report.pictures import board_picture, flash_facts, flash_map, uses_of_subject
 from bekenlab.web.context import context_of
+from bekenlab.web.failures import advice_in
 from bekenlab.web.pages import page, texts_for
-from bekenlab.web.views.dump import row_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.requests import Request
     from starlette.responses import Response
 
     from bekenlab.analysis.model import Analysis
+    from bekenlab.analysis.subject import Subject
+    from bekenlab.errors import BekenlabError
     from bekenlab.report.pictures import Words
 
 
 async def show_all(request: Request) -> Response:
     """Show the drop zone and the open files."""
-    uploads = context_of(request).uploads
-    rows = await run_in_threadpool(
-        lambda: [row_of(dump, uploads.analysis(dump.id)) for dump in uploads.dumps()]
-    )
+    rows = await run_in_threadpool(context_of(request).uploads.rows)
     return page(request, "dump", rows=rows)
 
 
 async def show_one(request: Request) -> Response:
-    """Show one dump."""
-    uploads = context_of(request).uploads
+    """Show one file."""
+    context = context_of(request)
+    uploads = context.uploads
     dump = uploads.get(request.path_params["id"])
-    words = texts_for(request).picture_words
+    t = texts_for(request)
+    words = t.picture_words
 
     def worked_out() -> dict[str, Any]:
-        analysis = uploads.analysis(dump.id)
+        subject = uploads.subject(dump.id)
         return {
-            "view": dump_view(analysis),
-            "size": analysis.file.size,
-            "problem": analysis.problem,
-            "picture": _board(analysis, words),
-            "flash": _flash(analysis, words),
+            "view": subject_view(subject),
+            "row": uploads.row(dump.id),
+            "problem": subject.problem,
+            "advice": _advice(subject.problem, t.language),
+            "picture": _board(subject, words, t.label),
+            "flash": _flash(subject.analysis, words),
+            "boots_itself": boot is None and uploads.would_boot(dump.id),
         }
 
+    boot = context.manager.latest("boot", dump.id)
     values = await run_in_threadpool(worked_out)
-    return page(request, "one_dump", section="dump", dump=dump, forms=tuple(EXPORTERS), **values)
+    return page(
+        request, "one_dump", section="dump", dump=dump, forms=tuple(EXPORTERS), boot=boot, **values
+    )
 
 
-def _board(analysis: Analysis, words: Words) -> Markup | None:
+def _advice(problem: BekenlabError | None, language: str) -> str:
+    return advice_in(language, problem.hint, problem.actions) if problem else ""
+
+
+def _board(subject: Subject, words: Words, name: Callable[[str], str]) -> Markup | None:
     """Picture of the module or chip with its pins; None if neither is known."""
-    found = board(analysis.module, analysis.chip.name)
+    found = board(subject.module, subject.chip)
     if found is None:
         return None
-    uses = uses_of(analysis.pins, words)
-    doubtful = analysis.tuya.source is Source.FIRMWARE_DEFAULT
+    uses = uses_of_subject(subject, words, name)
+    doubtful = subject.source is Source.FIRMWARE_DEFAULT
     # Our own SVG; text from the file is escaped in it.
-    return Markup(board_picture(found, uses, words_of=words, standalone=False, doubtful=doubtful))  # noqa: S704
+    drawn = board_picture(found, uses, words_of=words, standalone=False, doubtful=doubtful)
+    return Markup(drawn)  # noqa: S704
 
 
-def _flash(analysis: Analysis, words: Words) -> Markup | None:
-    facts = flash_facts(analysis)
+def _flash(analysis: Analysis | None, words: Words) -> Markup | None:
+    facts = flash_facts(analysis) if analysis else None
     if facts is None:
         return None
     return Markup(flash_map(facts, words_of=words, standalone=False))  # noqa: S704  as above

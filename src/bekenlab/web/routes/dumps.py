@@ -7,10 +7,9 @@ from secrets import token_bytes
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bekenlab.analysis.subject import subject_of
 from bekenlab.errors import NotADumpError, NotFoundError
 from bekenlab.openbeken.config.edit import unique_bytes
 from bekenlab.redaction.redact import redact
@@ -21,15 +20,16 @@ from bekenlab.report.html import html_report
 from bekenlab.report.json_report import to_json
 from bekenlab.web.body import attachment
 from bekenlab.web.context import context_of
-from bekenlab.web.views.dump import row_of
+from bekenlab.web.failures import request_error
+from bekenlab.web.pages import texts_for
+from bekenlab.web.uploads import Dropped, unpacked_name
 
 if TYPE_CHECKING:
     from typing import Any
 
     from starlette.requests import Request
-    from starlette.responses import Response
 
-    from bekenlab.web.uploads import Dump, UploadStore
+    from bekenlab.web.views.dump import DumpRow
 
 
 _ENDINGS = {"config": ".bin", "openbeken": ".json", "json": ".json", "esphome": ".yaml"}
@@ -38,20 +38,32 @@ _ENDINGS = {"config": ".bin", "openbeken": ".json", "json": ".json", "esphome": 
 async def show_all(request: Request) -> Response:
     """List the open files."""
     uploads = context_of(request).uploads
-    rows = await run_in_threadpool(lambda: [_row(uploads, dump) for dump in uploads.dumps()])
-    return JSONResponse({"dumps": rows})
+    rows = await run_in_threadpool(uploads.rows)
+    return JSONResponse({"dumps": [_json(row) for row in rows]})
 
 
 async def add(request: Request) -> Response:
-    """Add a file: the body is its content, ``?name=`` its label."""
+    """Add a file: the body is its content, ``?name=`` its label; with ``?any``, of any kind."""
     uploads = context_of(request).uploads
     body = await request.body()
     if not body:
         raise NotADumpError("the file is empty", hint="the read failed: read the chip again")
     name = request.query_params.get("name", "")
-    made = await run_in_threadpool(uploads.put, name, body)
-    rows = await run_in_threadpool(lambda: [_row(uploads, dump) for dump in made])
-    return JSONResponse({"dumps": rows}, 201)
+    language = texts_for(request).language
+
+    def make() -> dict[str, Any]:
+        if "any" in request.query_params:
+            dropped = Dropped(tuple(uploads.put(name, body)))
+        else:
+            dropped = uploads.drop(name, body)
+        refused = [
+            {"name": name, "error": request_error(error, language)}
+            for name, error in dropped.refused
+        ]
+        rows = [_json(uploads.row(dump.id)) for dump in dropped.dumps]
+        return {"dumps": rows, "refused": refused}
+
+    return JSONResponse(await run_in_threadpool(make), 201)
 
 
 async def add_sample(request: Request) -> Response:
@@ -59,28 +71,31 @@ async def add_sample(request: Request) -> Response:
     from bekenlab.samples import SAMPLE_NAME, build_sample
 
     uploads = context_of(request).uploads
-    made = await run_in_threadpool(lambda: uploads.put(SAMPLE_NAME, build_sample()))
-    return JSONResponse({"dumps": [_row(uploads, dump) for dump in made]}, 201)
+    made = await run_in_threadpool(lambda: uploads.drop(SAMPLE_NAME, build_sample()))
+    return JSONResponse({"dumps": [_json(uploads.row(dump.id)) for dump in made.dumps]}, 201)
 
 
 async def show(request: Request) -> Response:
-    """Report on a file like ``bekenlab analyze --json``, without secrets."""
+    """Report on a file like ``bekenlab export --to json``, without secrets."""
     uploads = context_of(request).uploads
-    analysis = await run_in_threadpool(uploads.analysis, request.path_params["id"])
-    return JSONResponse(to_json(analysis))
+    subject = await run_in_threadpool(uploads.subject, request.path_params["id"])
+    if subject.analysis is not None:
+        return JSONResponse(to_json(subject.analysis))
+    made = EXPORTERS["json"].write(ExportRequest(subject, None, b""))
+    return Response(made.content, media_type="application/json")
 
 
 async def download(request: Request) -> Response:
     """Download a file, unpacked."""
     dump = context_of(request).uploads.get(request.path_params["id"])
-    return attachment(dump.file.data, dump.file.name)
+    return attachment(dump.file.data, unpacked_name(dump.file.name))
 
 
 async def redacted(request: Request) -> Response:
     """Download a copy of a dump without its secrets; their absence is verified."""
     dump = context_of(request).uploads.get(request.path_params["id"])
     found = await run_in_threadpool(redact, dump.file)
-    return attachment(found.data, f"redacted-{dump.file.name}")
+    return attachment(found.data, f"redacted-{unpacked_name(dump.file.name)}")
 
 
 async def report(request: Request) -> Response:
@@ -88,7 +103,7 @@ async def report(request: Request) -> Response:
     uploads = context_of(request).uploads
     dump = uploads.get(request.path_params["id"])
     made = await run_in_threadpool(lambda: html_report(uploads.analysis(dump.id)))
-    return attachment(made.encode(), f"{Path(dump.file.name).stem}.html")
+    return attachment(made.encode(), f"{Path(unpacked_name(dump.file.name)).stem}.html")
 
 
 async def export(request: Request) -> Response:
@@ -102,7 +117,7 @@ async def export(request: Request) -> Response:
     dump = context.uploads.get(request.path_params["id"])
 
     def make() -> tuple[Export, list[str]]:
-        subject = subject_of(dump.file, analysis=context.uploads.analysis(dump.id))
+        subject = context.uploads.subject(dump.id)
         request = ExportRequest(subject, None, unique_bytes(subject.mac, token_bytes))
         made = exporter.write(request)
         return made, [*(notice.message for notice in subject.notices), *made.warnings]
@@ -110,7 +125,8 @@ async def export(request: Request) -> Response:
     made, warnings = await run_in_threadpool(make)
     if exporter.binary or "download" in request.query_params:
         ending = _ENDINGS.get(form, ".txt")
-        return attachment(made.content, f"{Path(dump.file.name).stem}-{form}{ending}")
+        stem = Path(unpacked_name(dump.file.name)).stem
+        return attachment(made.content, f"{stem}-{form}{ending}")
     return JSONResponse({"text": made.content.decode("utf-8"), "warnings": warnings})
 
 
@@ -129,14 +145,20 @@ async def remove(request: Request) -> Response:
     return JSONResponse({"removed": True})
 
 
-def _row(uploads: UploadStore, dump: Dump) -> dict[str, Any]:
-    row = row_of(dump, uploads.analysis(dump.id))
+async def remove_all(request: Request) -> Response:
+    """Close all files."""
+    context_of(request).uploads.clear()
+    return JSONResponse({"removed": True})
+
+
+def _json(row: DumpRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.__slots__}
 
 
 ROUTES = (
     Route("/api/dumps", show_all, methods=["GET"]),
     Route("/api/dumps", add, methods=["POST"]),
+    Route("/api/dumps", remove_all, methods=["DELETE"]),
     Route("/api/sample", add_sample, methods=["POST"]),
     Route("/api/dumps/{id}", show, methods=["GET"]),
     Route("/api/dumps/{id}/file", download, methods=["GET"]),

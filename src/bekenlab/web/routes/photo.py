@@ -14,7 +14,7 @@ from starlette.routing import Route
 from bekenlab.chips import find_module, usual_chip
 from bekenlab.errors import BekenlabError
 from bekenlab.jobs.pinout import board_known, board_names, find_board
-from bekenlab.report.pictures import uses_of
+from bekenlab.report.pictures import uses_of_subject
 from bekenlab.report.pictures.geometry import geometry_of
 from bekenlab.web.context import context_of
 from bekenlab.web.pages import page, texts_for
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from bekenlab.analysis.model import Analysis
+    from bekenlab.analysis.subject import Subject
 
 
 async def show(request: Request) -> Response:
     """Show the page; ``?dump=`` selects the board of an open file."""
-    dump, analysis = await _dump(request)
+    dump, subject = await _dump(request)
     names = board_names()
-    reached = board_known(analysis.module, analysis.chip.name) if analysis else None
+    reached = board_known(subject.module, subject.chip) if subject else None
     return page(
         request,
         "photo",
@@ -38,7 +38,7 @@ async def show(request: Request) -> Response:
         chips=[name for name in names if not find_module(name)],
         chosen=reached.name if reached else usual_chip().name,
         dump=dump,
-        dump_name=analysis.file.name if analysis else "",
+        dump_name=subject.name if subject else "",
     )
 
 
@@ -50,19 +50,20 @@ async def boards(_request: Request) -> Response:
 async def geometry(request: Request) -> Response:
     """Positions of a board's pads in millimetres; with ``?dump=``, also the pads' functions."""
     found = find_board(request.path_params["name"])
-    _, analysis = await _dump(request)
-    uses = uses_of(analysis.pins) if analysis else {}
-    words = texts_for(request).picture_words
+    _, subject = await _dump(request)
+    t = texts_for(request)
+    words = t.picture_words
+    uses = uses_of_subject(subject, words, t.label) if subject else {}
     return JSONResponse(geometry_of(found, uses, words).to_json())
 
 
-async def _dump(request: Request) -> tuple[str, Analysis | None]:
+async def _dump(request: Request) -> tuple[str, Subject | None]:
     """The file named in the query, if it is still open."""
     dump = request.query_params.get("dump", "")
     if not dump:
         return "", None
     try:
-        return dump, await run_in_threadpool(context_of(request).uploads.analysis, dump)
+        return dump, await run_in_threadpool(context_of(request).uploads.subject, dump)
     except BekenlabError:
         return "", None
 

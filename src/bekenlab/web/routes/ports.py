@@ -12,6 +12,7 @@ from bekenlab.errors import NotFoundError, RefusedError
 from bekenlab.report.chip_json import port_json
 from bekenlab.web.body import json_object
 from bekenlab.web.context import context_of
+from bekenlab.web.failures import told
 from bekenlab.web.tasks.parameters import Parameters
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _row(context: AppContext, offer: Offer) -> dict[str, Any]:
     holder = context.manager.holder(offer.id)
     row: dict[str, Any] = {"id": offer.id, "job": holder.id if holder else None}
     if offer.known is not None:
-        return row | port_json(offer.known)
+        return row | port_json(offer.known) | told(offer.known.fix)
     if offer.device is not None:
         device = offer.device
         facts = {

@@ -5,10 +5,12 @@ import { retry } from "./stream/line.js";
 const LONGEST_LOOK = 60_000;
 
 export class Refused extends Error {
-  /** @param {{ code: string, message?: string, hint?: string }} error */
+  /** @param {{ code: string, message?: string, texts?: Record<string, string>, hint?: string }} error */
   constructor(error) {
     super(error.message ?? error.code);
     this.code = error.code;
+    /** The message in each language that has it. */
+    this.texts = error.texts;
     this.hint = error.hint ?? "";
   }
 }

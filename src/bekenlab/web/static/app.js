@@ -14,8 +14,22 @@ export function say(text) {
   said.textContent = text;
 }
 
+/**
+ * Change the appearance where the page stands, so that nothing in it is lost.
+ * @param {string} theme
+ */
+async function changeTheme(theme) {
+  document.documentElement.dataset.theme = theme;
+  one("meta[name=color-scheme]", HTMLMetaElement).content = theme === "auto" ? "light dark" : theme;
+  const body = new URLSearchParams({ theme });
+  await fetch("/choose", { method: "POST", body, redirect: "manual" });
+}
+
 for (const select of all("[data-submits]", HTMLSelectElement)) {
-  select.addEventListener("change", () => select.form?.requestSubmit());
+  select.addEventListener("change", () => {
+    if (select.name === "theme") changeTheme(select.value);
+    else select.form?.requestSubmit();
+  });
 }
 
 document.addEventListener("click", async (event) => {

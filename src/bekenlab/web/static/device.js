@@ -7,7 +7,7 @@ import { JobPanel } from "./jobpanel.js";
 import { start } from "./jobs.js";
 import { outcomeOf } from "./outcomes.js";
 import { showUnfinished } from "./unfinished.js";
-import { t } from "./texts.js";
+import { t, textOf, told, wordingOf } from "./texts.js";
 
 const LOOK_EVERY = 3000;
 /** @type {(name: string) => HTMLElement} */
@@ -24,11 +24,12 @@ find("job").addEventListener("ended", () => {
   lookForKept();
 });
 
-/** @param {{ message: string, hint?: string } | null} error the error to show; null removes it */
+/** @param {any} error the error to show; null removes it */
 function trouble(error) {
   const box = find("trouble");
   box.hidden = !error;
-  box.textContent = error ? `${error.message}. ${error.hint ?? ""}` : "";
+  box.textContent = error ? [told(error), error.hint].filter(Boolean).join(". ") : "";
+  if (error) box.append(...wordingOf(error));
 }
 
 /**
@@ -95,10 +96,24 @@ async function showChosen(mine) {
   find("unfinished-port").hidden = Boolean(mine);
   doing("log").hidden = mine?.kind === "virtual";
   doing("look").hidden = mine?.kind !== "virtual";
+  offerImagesFor(mine?.kind === "virtual" ? mine.chip : "");
   if (mine?.job && mine.job !== shown) {
     shown = mine.job;
     panel.show(await ask("GET", `/api/jobs/${mine.job}`));
   }
+}
+
+/**
+ * Offer the firmware images for a chip, or all of them before the chip is known.
+ * @param {string} chip
+ */
+function offerImagesFor(chip) {
+  const select = one("#install-file", HTMLSelectElement);
+  for (const option of select.options) {
+    option.hidden = option.disabled = Boolean(chip && option.dataset.chip && option.dataset.chip !== chip);
+  }
+  if (!select.selectedOptions[0]?.disabled) return;
+  select.value = [...select.options].find((option) => !option.disabled)?.value ?? "";
 }
 
 let drawn = "";
@@ -117,11 +132,11 @@ function draw(ports) {
 
 function portRow(port) {
   const virtual = port.kind === "virtual";
-  const about = virtual ? port.chip : [port.name, port.usb_id, port.driver].filter((word) => word && word !== "n/a").join(" · ");
+  const about = virtual ? port.chip : [port.name, port.usb_id, port.driver].filter((word) => word && word !== "n/a" && word !== "port").join(" · ");
   const notes = [
     port.job && t("device.connect.job"),
     port.busy && !port.job && t("device.connect.busy", { who: port.busy }),
-    port.fix && t("device.connect.fix", { fix: port.fix }),
+    port.fix && t("device.connect.fix", { fix: textOf(port) || port.fix }),
     port.kind === "foreign" && t("device.connect.foreign"),
   ];
   const row = fill("port-row", {
@@ -222,7 +237,7 @@ for (const place of all("[data-choose]", HTMLElement)) {
     if (!file) return; // cancelled in the browser's dialogue
     trouble(null);
     try {
-      const { dumps } = await ask("POST", `/api/dumps?name=${encodeURIComponent(file.name)}`, file);
+      const { dumps } = await ask("POST", `/api/dumps?any&name=${encodeURIComponent(file.name)}`, file);
       for (const dump of dumps) select.add(new Option(dump.name, dump.id));
       select.value = dumps[0].id;
     } catch (error) {
@@ -287,7 +302,9 @@ function writeAgain(name) {
 /** Show the last job again, even if it has ended: its outcome is worth reading. */
 async function showLatest() {
   const { jobs } = await ask("GET", "/api/jobs");
-  const latest = jobs.find((job) => job.port && (job.port === chosen || !chosen));
+  const asked = new URLSearchParams(location.search).get("job");
+  const named = jobs.find((job) => job.id === asked && job.port);
+  const latest = named ?? jobs.find((job) => job.port && (job.port === chosen || !chosen));
   if (!latest || shown) return;
   choose(latest.port);
   shown = latest.id;

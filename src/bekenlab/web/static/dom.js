@@ -62,6 +62,14 @@ export function size(bytes) {
 }
 
 /**
+ * Format a number as usual in the page's language.
+ * @param {number} value
+ * @param {number} [digits] after the point
+ */
+export const number = (value, digits = 0) =>
+  value.toLocaleString(document.documentElement.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+/**
  * Format an address.
  * @param {number} address
  */

@@ -1,13 +1,37 @@
-// Uploads dropped files to the server, which analyses them.
+// Opens dropped files on the server, which finds out what they are, and closes them again.
 import { ask } from "./api.js";
+import { say } from "./app.js";
 import { all, one } from "./dom.js";
 import { onFiles } from "./forms.js";
-import { t } from "./texts.js";
+import { t, told } from "./texts.js";
+
+const REFUSED = "refused files";
 
 for (const zone of all("[data-drop]", HTMLElement)) {
   const state = one("[data-drop-state]", HTMLElement, zone);
   onFiles(zone, (files) => take(files, state, Number(zone.dataset.drop)));
+  const earlier = sessionStorage.getItem(REFUSED);
+  sessionStorage.removeItem(REFUSED);
+  if (earlier) show(state, JSON.parse(earlier));
 }
+
+/**
+ * Show one line for each file that was not opened.
+ * @param {Element} state
+ * @param {string[]} lines
+ */
+function show(state, lines) {
+  state.replaceChildren(
+    ...lines.map((text) => {
+      const line = document.createElement("span");
+      line.textContent = text;
+      return line;
+    }),
+  );
+}
+
+/** Why a file was not opened. */
+const why = (name, error) => t("common.drop.failed", { name, message: told(error) });
 
 /**
  * @param {File[]} files
@@ -22,22 +46,33 @@ async function take(files, state, largest) {
       failed.push(t("common.drop.large", { name: file.name }));
       continue;
     }
-    state.textContent = t("common.drop.reading", { name: file.name });
+    show(state, [t("common.drop.reading", { name: file.name })]);
     try {
       const answer = await ask("POST", `/api/dumps?name=${encodeURIComponent(file.name)}`, file);
       opened.push(...answer.dumps);
+      failed.push(...answer.refused.map((each) => why(each.name, each.error)));
     } catch (error) {
-      failed.push(t("common.drop.failed", { name: file.name, message: error.message }));
+      failed.push(why(file.name, error));
     }
   }
-  state.textContent = failed.join(" ");
-  if (failed.length) return;
-  location.assign(opened.length === 1 ? `/dump/${opened[0].id}` : "/dump");
+  show(state, failed);
+  if (failed.length) say(failed.join(" "));
+  if (!opened.length) return;
+  if (failed.length) sessionStorage.setItem(REFUSED, JSON.stringify(failed));
+  location.assign(opened.length === 1 && !failed.length ? `/dump/${opened[0].id}` : "/dump");
 }
 
 for (const button of all("[data-remove]", HTMLElement)) {
   button.addEventListener("click", async () => {
     await ask("DELETE", `/api/dumps/${button.dataset.remove}`);
+    button.closest("[data-file]")?.remove();
+    if (!all("[data-file]", HTMLElement).length) location.reload();
+  });
+}
+
+for (const button of all("[data-remove-all]", HTMLElement)) {
+  button.addEventListener("click", async () => {
+    await ask("DELETE", "/api/dumps");
     location.reload();
   });
 }

@@ -1,11 +1,11 @@
 // Shows a job: what it waits for, its progress, its questions, its outcome.
 import { say } from "./app.js";
 import { isLive, onConnection } from "./connection.js";
-import { fill, hex, one, size } from "./dom.js";
+import { fill, hex, number, one, size } from "./dom.js";
 import { FlashMap } from "./flashmap.js";
 import { answer, cancel, watch } from "./jobs.js";
 import { askPlan, askWire } from "./questions.js";
-import { hintOf, orElse, t } from "./texts.js";
+import { hintOf, orElse, t, textOf, wordingOf } from "./texts.js";
 
 const LOUD_EVERY = 10_000;
 const MOST_LINES = 2000;
@@ -103,7 +103,8 @@ export class JobPanel {
   on_said(event) {
     this.part("waiting").hidden = true;
     const line = document.createElement("li");
-    line.textContent = event.message;
+    line.textContent = textOf(event) || event.message;
+    if (!textOf(event)) line.lang = "en";
     this.part("said").append(line);
   }
 
@@ -116,11 +117,11 @@ export class JobPanel {
     const box = this.part("progress");
     box.hidden = false;
     const share = event.total ? event.done / event.total : 1;
-    const words = { phase: orElse(`job.phase.${event.phase}`, event.phase), percent: Math.floor(100 * share) };
+    const words = { phase: orElse(`job.phase.${event.phase}`, t("job.phase.other")), percent: Math.floor(100 * share) };
     slot("share", box).textContent = t("job.share", words);
     slot("amount", box).textContent = t("job.amount", { done: size(event.done), total: size(event.total) });
     slot("pace", box).textContent =
-      event.left === null ? "" : t("job.pace", { rate: size(event.rate), seconds: Math.ceil(event.left) });
+      event.left === null ? "" : t("job.pace", { rate: size(event.rate), seconds: number(Math.ceil(event.left)) });
     one("progress", HTMLProgressElement, box).value = share;
     this.mark(event);
     if (Date.now() - this.loudAt > LOUD_EVERY) {
@@ -204,10 +205,11 @@ export class JobPanel {
 
   failed(event) {
     const title = event.state === "cancelled" ? t("job.stopped") : orElse(`error.${event.error.code}`, t("error.heading"));
-    const text = event.state === "cancelled" ? t("job.goes_on") : event.error.message;
-    const told = event.state === "cancelled" ? "" : hintOf(event.error);
-    const hint = told && t("error.hint", { hint: told });
+    const text = event.state === "cancelled" ? t("job.goes_on") : textOf(event.error);
+    const advice = event.state === "cancelled" ? "" : hintOf(event.error);
+    const hint = advice && t("error.hint", { hint: advice });
     const box = fill("outcome", { title, text, hint });
+    if (event.state !== "cancelled") box.append(...wordingOf(event.error));
     box.classList.add(event.state === "cancelled" ? "warn" : "bad");
     return box;
   }

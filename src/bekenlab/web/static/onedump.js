@@ -1,9 +1,9 @@
 // The page of one dump: boot it, export it, show hidden values.
 import { ask } from "./api.js";
 import { say } from "./app.js";
-import { all, one } from "./dom.js";
+import { all, number, one } from "./dom.js";
 import { cancel, start, watch } from "./jobs.js";
-import { orElse, t } from "./texts.js";
+import { orElse, t, textOf, told } from "./texts.js";
 
 /** @type {(name: string) => HTMLElement} */
 const find = (name) => one(`[data-${name}]`, HTMLElement);
@@ -17,22 +17,34 @@ const MOST_LINES = 5000;
 /** @type {string} the job of the last boot */
 let running;
 
-for (const boot of buttons("boot")) boot.addEventListener("click", async () => {
+/** Whether the boot was begun by the page itself, which then shows its pins at once. */
+let unasked = false;
+
+async function bootIt() {
+  try {
+    const job = await start("boot", { dump, to_the_end: one("[data-boot-on]", HTMLInputElement).checked });
+    follow(job.id);
+  } catch (error) {
+    bootEnded("bad", told(error), []);
+  }
+}
+
+/** Show a boot from its beginning, also one that another page has begun, or that has ended. */
+function follow(job) {
+  running = job;
   const log = find("boot-log");
   log.replaceChildren();
   log.hidden = false;
   find("boot-outcome").hidden = true;
-  try {
-    const job = await start("boot", { dump, to_the_end: one("[data-boot-on]", HTMLInputElement).checked });
-    running = job.id;
-  } catch (error) {
-    bootEnded("bad", error.message, []);
-    return;
-  }
-  boot.disabled = true;
+  for (const boot of buttons("boot")) boot.disabled = true;
   find("boot-stop").hidden = false;
   find("boot-state").textContent = t("job.state.running");
   watch(running, (event) => ON_EVENT[event.event]?.(event));
+}
+
+for (const boot of buttons("boot")) boot.addEventListener("click", () => {
+  unasked = false;
+  bootIt();
 });
 
 for (const stop of buttons("boot-stop")) stop.addEventListener("click", () => cancel(running));
@@ -64,7 +76,7 @@ const ON_EVENT = {
     log.append(line);
     if (log.childElementCount > MOST_LINES) log.firstElementChild?.remove();
     if (follows) log.scrollTop = log.scrollHeight;
-    find("boot-state").textContent = t("dump.boot.at", { seconds: event.seconds.toFixed(1) });
+    find("boot-state").textContent = t("dump.boot.at", { seconds: number(event.seconds, 1) });
   },
   unknown() {
     bootEnded("warn", t("job.unknown.boot"), []);
@@ -73,11 +85,12 @@ const ON_EVENT = {
     if (event.state === "done") {
       const { pins, stop, device_seconds: seconds } = event.result;
       const title = pins.length ? t("dump.boot.pins", { count: pins.length }) : t("dump.boot.no_pins");
-      const text = t("dump.boot.stopped", { why: orElse(`dump.stop.${stop}`, stop), seconds: seconds.toFixed(1) });
+      const text = t("dump.boot.stopped", { why: orElse(`dump.stop.${stop}`, stop), seconds: number(seconds, 1) });
       mark(pins.flatMap((pin) => pin.evidence.map((said) => said.key)));
       bootEnded(pins.length ? "good" : "warn", `${title} ${text}`, pins);
+      if (unasked) location.reload();
     } else {
-      bootEnded(event.state === "cancelled" ? "warn" : "bad", event.state === "cancelled" ? t("job.stopped") : event.error.message, []);
+      bootEnded(event.state === "cancelled" ? "warn" : "bad", event.state === "cancelled" ? t("job.stopped") : told(event.error), []);
     }
   },
 };
@@ -94,11 +107,11 @@ function bootEnded(kind, text, pins) {
   const list = document.createElement("ul");
   for (const pin of pins) {
     const line = document.createElement("li");
-    line.textContent = `P${pin.gpio}: ${pin.label}`;
+    line.textContent = `P${pin.gpio}: ${textOf(pin) || pin.label}`;
     list.append(line);
   }
   box.replaceChildren(paragraph, list);
-  if (pins.length) {
+  if (pins.length && !("shown" in box.dataset)) {
     const again = document.createElement("a");
     again.className = "button small";
     again.href = location.pathname;
@@ -141,7 +154,7 @@ async function select(tab) {
   try {
     made = isText ? await ask("GET", path) : null;
   } catch (error) {
-    about.textContent = `${error.message}. ${error.hint}`;
+    about.textContent = told(error);
   }
   if (tab.getAttribute("aria-selected") !== "true") return;
   find("export-text").hidden = !made;
@@ -169,3 +182,11 @@ for (const reveal of buttons("reveal")) reveal.addEventListener("click", async (
   reveal.hidden = true;
   say(t("dump.keys.revealed"));
 });
+
+// A boot that is running or has ended, or the one that the command line would do unasked
+
+for (const card of all("[data-boot-job]", HTMLElement)) follow(card.dataset.bootJob);
+if (all("[data-boot-itself]", HTMLElement).length) {
+  unasked = true;
+  bootIt();
+}

@@ -1,7 +1,7 @@
 // Describes the outcome of a finished job and the next steps.
 import { ask } from "./api.js";
 import { fill, hex, one, size } from "./dom.js";
-import { hintOf, orElse, t } from "./texts.js";
+import { hintOf, orElse, t, textOf, told, wordingOf } from "./texts.js";
 
 /** The box for a finished job. `begin` starts another job on the same port. */
 export function outcomeOf(job, result, begin) {
@@ -63,11 +63,16 @@ function plainly() {
 
 function doctor(result, begin) {
   const well = !result.problem && result.checks.every((check) => check.ok);
-  const checks = result.checks.map((check) => [t(`device.check.${check.name}`), `${check.ok ? (check.doubtful ? "!" : "✓") : "✗"} ${check.seen}`]);
+  const seen = (check) => textOf(check) || (check.ok || !result.problem ? check.seen : told(result.problem));
+  const sign = (check) => (check.ok ? (check.doubtful ? "!" : "✓") : "✗");
+  const checks = result.checks.map((check) => [t(`device.check.${check.name}`), `${sign(check)} ${seen(check)}`]);
   const doubtful = result.warnings.length > 0;
   const title = t(well ? (doubtful ? "device.result.works_but" : "device.result.works") : "device.result.does_not");
   const next = well ? [button(t("device.do.backup"), () => begin("backup"), "primary")] : [button(t("device.result.again"), () => begin("doctor"))];
-  return box(well ? "good" : "bad", title, well ? "" : result.verdict, checks, next, well ? "" : hintOf(result));
+  const verdict = textOf(result) || (result.problem ? told(result.problem) : "");
+  const made = box(well ? "good" : "bad", title, well ? "" : verdict, checks, next, well ? "" : hintOf(result));
+  if (!well && result.problem) made.append(...wordingOf(result.problem));
+  return made;
 }
 
 function backup(result) {
@@ -112,7 +117,7 @@ function install(result, begin) {
 }
 
 function log(result) {
-  const pins = result.pins.map((pin) => [`P${pin.gpio}`, pin.label]);
+  const pins = result.pins.map((pin) => [`P${pin.gpio}`, textOf(pin) || pin.label]);
   const text = pins.length ? t("device.result.log_pins") : t("device.result.log_none");
   const warnings = result.warnings.map((warning) => orElse(`notice.${warning.code}`, warning.message));
   return box(warnings.length ? "warn" : "good", t("device.result.log"), text, pins, [], warnings.join(" "));

@@ -1,9 +1,10 @@
 // Draws a board's pins over a photo. The photo stays in this page and is never sent.
 import { ask } from "./api.js";
 import { byId, one } from "./dom.js";
+import { keepPhoto, takeKept } from "./keptphoto.js";
 import { drawBoard, placesOf } from "./overlay.js";
 import { fromCorners, fromPads } from "./projection.js";
-import { t } from "./texts.js";
+import { t, told } from "./texts.js";
 
 const MOST_BYTES = 50 * 1024 * 1024;
 const MOST_PIXELS = 64e6;
@@ -56,7 +57,7 @@ async function chooseBoard() {
   try {
     geometry = await ask("GET", `/api/boards/${encodeURIComponent(board)}${query}`);
   } catch (error) {
-    byId("trouble").textContent = error.message;
+    byId("trouble").textContent = told(error);
     return;
   }
   if (board !== choice("board").value) return; // another one was chosen meanwhile
@@ -240,6 +241,7 @@ async function choosePhoto(file) {
   }
   state.photo?.close();
   state.photo = photo;
+  shown = file;
   [canvas.width, canvas.height] = [photo.width, photo.height];
   startOver();
 }
@@ -349,4 +351,32 @@ byId("board").addEventListener("change", chooseBoard);
 byId("face").addEventListener("change", choosePads);
 for (const n of [0, 1]) pad(n).addEventListener("change", startOver);
 field("file").addEventListener("change", () => choosePhoto(field("file").files?.[0]));
-chooseBoard();
+
+/** @type {File | undefined} the photo that is shown */
+let shown;
+
+/** Show the photo again after the language was changed. */
+async function begin() {
+  const kept = await takeKept();
+  if (kept) choice("board").value = kept.marks.board;
+  await chooseBoard();
+  if (!kept) return;
+  choice("face").value = kept.marks.face;
+  choosePads();
+  kept.marks.pads.forEach((name, n) => (pad(n).value = name));
+  await choosePhoto(kept.photo);
+  state.points = kept.marks.points;
+  update();
+}
+
+const switches = one(".switches", HTMLFormElement);
+switches.addEventListener("submit", async (event) => {
+  if (!shown || !("caches" in globalThis)) return;
+  event.preventDefault();
+  const pads = [0, 1].map((n) => pad(n).value);
+  const marks = { board: choice("board").value, face: choice("face").value, pads, points: state.points };
+  await keepPhoto(shown, marks).catch(() => {});
+  switches.submit();
+});
+
+begin();

@@ -1,7 +1,7 @@
 // The questions a job asks before it changes anything.
-import { all, fill, one, size } from "./dom.js";
+import { all, fill, hex, one, size } from "./dom.js";
 import { FlashMap } from "./flashmap.js";
-import { orElse, t } from "./texts.js";
+import { english, orElse, t } from "./texts.js";
 
 const KEEPABLE = ["bootloader", "rf"];
 
@@ -14,11 +14,12 @@ export function askPlan(event, respond) {
   const plan = event.plan;
   const kept = plan.kept.map((range) => orElse(`device.region.${range[2]}`, range[2]));
   const form = fill("question-plan", {
-    title: plan.title,
+    title: plan.titles[document.documentElement.lang] ?? plan.title,
     changes: t("device.plan.bytes", { size: size(plan.bytes), sectors: plan.sectors_to_write.length }),
     same: t("device.plan.sectors", { count: plan.sectors_equal }),
     kept: kept.join(", ") || t("device.plan.nothing"),
     backup: plan.backup ?? t("device.plan.no_backup"),
+    range: t("job.map", { end: hex(plan.size) }),
     time: t("device.plan.seconds", { seconds: Math.max(1, Math.round(plan.seconds)) }),
   });
   const map = new FlashMap(one("[data-map]", HTMLElement, form), plan.size);
@@ -57,7 +58,7 @@ function showRefusals(form, plan, respond) {
   one("[data-yes]", HTMLElement, form).hidden = true;
   for (const refusal of plan.refusals) {
     const row = fill("refusal-row", { reason: orElse(`device.refusal.${refusal.code}`, refusal.reason) });
-    row.title = refusal.reason;
+    if (english) row.title = refusal.reason;
     for (const choice of all("input", HTMLInputElement, row)) choice.value = refusal.code;
     one("[data-keep]", HTMLElement, row).hidden = !KEEPABLE.includes(refusal.code);
     one("[data-list]", HTMLElement, box).append(row);
@@ -100,7 +101,7 @@ function pinRow(pin, tried) {
   const seen = document.createElement("td");
   if (tried) {
     seen.textContent = t(`device.install.verdict.${tried.verdict}`);
-    seen.title = `${tried.expected}: ${tried.seen}`;
+    if (english) seen.title = `${tried.expected}: ${tried.seen}`;
   }
   row.append(head, setting, seen);
   return row;

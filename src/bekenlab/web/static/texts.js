@@ -23,6 +23,39 @@ export function orElse(key, fallback) {
   return texts[key] ?? fallback;
 }
 
+/**
+ * A sentence of the server in the page's language; empty where there is none.
+ * @param {{ texts?: Record<string, string> }} said
+ */
+export const textOf = (said) => said.texts?.[document.documentElement.lang] ?? "";
+
+/**
+ * What went wrong: in the page's language where there is a text for it, otherwise its title.
+ * @param {{ code: string, texts?: Record<string, string>, message?: string }} error
+ */
+export const told = (error) => textOf(error) || orElse(`error.${error.code}`, t("error.heading"));
+
+/** Whether the page is in the language in which the program words what it has found. */
+export const english = document.documentElement.lang === "en";
+
+/**
+ * The wording of an error, where its title is all there is in the page's language.
+ * @param {{ texts?: Record<string, string>, message?: string }} error
+ * @returns {Node[]}
+ */
+export function wordingOf(error) {
+  if (textOf(error) || !error.message) return [];
+  const made = document.createElement("details");
+  made.className = "why";
+  const head = document.createElement("summary");
+  head.textContent = t("error.wording");
+  const text = document.createElement("p");
+  text.lang = "en";
+  text.textContent = error.message;
+  made.append(head, text);
+  return [made];
+}
+
 /** What somebody can do about an error, in the page's language; empty where there is nothing. */
 export function hintOf(error) {
   return error.hints?.[document.documentElement.lang] ?? error.hint ?? "";

@@ -51,4 +51,4 @@ def start(context: AppContext, parameters: Parameters) -> Job:
     if make is None:
         raise UsageError(f"unknown kind of job {kind[:20]!r}", hint=f"kinds: {', '.join(KINDS)}")
     task = make(context, parameters)
-    return context.manager.start(kind, task.work, title=task.title, port=task.port)
+    return context.manager.start(kind, task.work, title=task.title, port=task.port, file=task.file)

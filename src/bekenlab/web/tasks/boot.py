@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.analysis.boot import boot
+from bekenlab.analysis.boot_findings import auto_options
 from bekenlab.analysis.boot_model import BootOptions
 from bekenlab.analysis.boot_problem import nothing_to_run, problem_of
 from bekenlab.errors import UnsupportedError
@@ -16,6 +17,7 @@ from bekenlab.tuya.boot_log.clean import clean
 from bekenlab.tuya.boot_log.merge import read_boot
 from bekenlab.tuya.boot_log.records import Record, Records, find_records
 from bekenlab.web.events import JobEventSink
+from bekenlab.web.failures import labelled
 from bekenlab.web.tasks.parameters import Parameters, Task
 
 if TYPE_CHECKING:
@@ -28,7 +30,11 @@ _MOST_RECORDS = 300
 
 
 def boot_task(context: AppContext, parameters: Parameters) -> Task:
-    """``{"kind": "boot", "dump": ID, "to_the_end": false}``."""
+    """``{"kind": "boot", "dump": ID, "to_the_end": false}``.
+
+    A dump that the command line boots unasked is booted with the same limits, and what comes of it
+    is the same.
+    """
     dump = context.uploads.get(parameters.text("dump"))
     to_the_end = parameters.flag("to_the_end")
 
@@ -38,6 +44,8 @@ def boot_task(context: AppContext, parameters: Parameters) -> Task:
             raise nothing_to_run()
         if analysis.chip.name is None:
             raise UnsupportedError("nothing in this file says which chip it is for")
+        automatic = not to_the_end and context.uploads.would_boot(dump.id)
+        options = BootOptions(wall_seconds=_MOST_SECONDS, stop_at_pins=not to_the_end)
         events = JobEventSink(job, context.clock)
         log = LiveLog()
         pins = PinWatch()
@@ -52,22 +60,23 @@ def boot_task(context: AppContext, parameters: Parameters) -> Task:
             analysis.image,
             chip=analysis.chip.name,
             tuya=analysis.tuya,
-            options=BootOptions(wall_seconds=_MOST_SECONDS, stop_at_pins=not to_the_end),
+            options=auto_options() if automatic else options,
             listen=lambda seconds, text: tell(seconds, log.feed(text)),
             interrupted=lambda: job.cancelled,
         )
         tell(report.device_seconds, log.end())
         job.raise_if_cancelled()
-        if report.parameters is not None:
+        if report.parameters is not None or automatic:
             context.uploads.learn(dump.id, report)
         problem = problem_of(report)
         if problem is not None:
             raise problem
         result = boot_json(report)
         del result["log"]  # already sent line by line
+        result["pins"] = [pin | labelled(pin["label"]) for pin in result["pins"]]
         return result
 
-    return Task(dump.file.name, work)
+    return Task(dump.file.name, work, file=dump.id)
 
 
 class PinWatch:

@@ -32,7 +32,7 @@ from bekenlab.report.json_report import pin_json
 from bekenlab.report.live_log import LiveLog
 from bekenlab.stopping import stopped_by
 from bekenlab.web.events import JobEventSink, merge
-from bekenlab.web.failures import hints, job_error
+from bekenlab.web.failures import hints, job_error, labelled, seen_texts, told
 from bekenlab.web.tasks.parameters import Parameters, Task
 from bekenlab.web.texts import LANGUAGES, texts
 from bekenlab.web.views.plan import plan_view
@@ -66,7 +66,14 @@ def doctor_task(context: AppContext, parameters: Parameters) -> Task:
         job.raise_if_cancelled()
         problem = job_error(report.problem) if report.problem else None
         advice = report.advice(texts(LANGUAGES[0]).wording)
-        return {**doctor_json(report, advice), "problem": problem, **hints(report.advice)}
+        result = doctor_json(report, advice)
+        result["checks"] = [check | seen_texts(check["seen"]) for check in result["checks"]]
+        return {
+            **result,
+            "problem": problem,
+            **told(report.verdict),
+            **hints(report.hint, report.actions),
+        }
 
     return Task(offer_name(offer), work, offer.id)
 
@@ -190,7 +197,7 @@ def log_task(context: AppContext, parameters: Parameters) -> Task:
             tell(shown.end())
         return {
             "bytes": len(found.data),
-            "pins": [pin_json(pin) for pin in found.pins.pins],
+            "pins": [pin_json(pin) | labelled(pin.label) for pin in found.pins.pins],
             "warnings": notices_json(found.pins.notices),
         }
 

@@ -21,11 +21,13 @@ class Task:
         title: Its object, for display: a file or port.
         work: The function that does it.
         port: The port it needs exclusively, or None.
+        file: Id of the open file it is about, or None.
     """
 
     title: str
     work: Work
     port: str | None = None
+    file: str | None = None
 
 
 class Parameters:

@@ -1,52 +1,126 @@
-"""A row of the list of dumps."""
+"""A row of the list of open files."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bekenlab.report.dump_view import words_of
+from bekenlab.errors import BekenlabError, NotADumpError
+from bekenlab.jobs.install.firmware import firmware_of
+from bekenlab.report.dump_view import subject_pins, words_of
 from bekenlab.report.printable import printable
+from bekenlab.tuya.firmware import FirmwareKind
 
 if TYPE_CHECKING:
-    from bekenlab.analysis.model import Analysis
-    from bekenlab.web.uploads import Dump
+    from bekenlab.analysis.inputs import InputFile
+    from bekenlab.analysis.subject import Subject
+
+
+class Kind(StrEnum):
+    """What an open file is; ``IMAGE`` is firmware that install takes."""
+
+    DUMP = "dump"
+    IMAGE = "image"
+    LOG = "log"
+    TEMPLATE = "template"
+    CONFIG = "config"
+    TEXT = "text"
+    REPORT = "report"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
 class DumpRow:
-    """A row of the list of dumps.
+    """A row of the list of open files.
 
     Attributes:
-        id: Id of the dump.
+        id: Id of the file.
         name: Its label.
         size: Bytes.
+        kind: What it is.
         chip: Name, or an empty string.
         module: Name, or an empty string.
         firmware: Name and version, or an empty string.
         pins: Number of pins known.
         problem: Code of the error, or an empty string.
+        runs: Whether it has code that the virtual chip can run.
     """
 
     id: str
     name: str
     size: int
+    kind: str
     chip: str
     module: str
     firmware: str
     pins: int
     problem: str
+    runs: bool
+
+    @property
+    def bytes_of_flash(self) -> bool:
+        """Whether it can be written to a chip as it is."""
+        return self.kind in {Kind.DUMP, Kind.IMAGE, Kind.CONFIG, Kind.OTHER}
 
 
-def row_of(dump: Dump, analysis: Analysis) -> DumpRow:
-    """Make the row of a dump."""
+def row_of(name: str, file: InputFile, subject: Subject) -> DumpRow:
+    """Make the row of a file.
+
+    Args:
+        name: Its id.
+        file: The file.
+        subject: What it says.
+    """
+    analysis = subject.analysis
+    version = analysis.firmware.version if analysis else None
+    image = analysis.image if analysis else None
     return DumpRow(
-        id=dump.id,
-        name=dump.file.name,
-        size=analysis.file.size,
-        chip=analysis.chip.name or "",
-        module=printable(analysis.module or ""),
-        firmware=words_of(analysis.firmware.name, analysis.firmware.version),
-        pins=len(analysis.pins.pins),
-        problem=analysis.problem.code if analysis.problem else "",
+        id=name,
+        name=file.name,
+        size=len(file.data),
+        kind=str(_kind(file, subject)),
+        chip=printable(subject.chip or ""),
+        module=printable(subject.module or ""),
+        firmware=words_of(subject.firmware, version),
+        pins=len(subject_pins(subject).pins),
+        problem=subject.problem.code if subject.problem else "",
+        runs=bool(image and image.logical and subject.chip),
     )
+
+
+def newest_first(rows: list[DumpRow]) -> list[DumpRow]:
+    """Images of firmware, grouped by chip, the newest release of each first."""
+    by_release = sorted(rows, key=lambda row: _release(row.firmware), reverse=True)
+    return sorted(by_release, key=lambda row: row.chip)
+
+
+def _release(firmware: str) -> list[int]:
+    """The numbers of a version, ``"OpenBK7231N 1.18.300"`` as 1, 18, 300."""
+    numbers = firmware.rpartition(" ")[2].split(".")
+    return [int(number) for number in numbers if number.isascii() and number.isdecimal()]
+
+
+def _kind(file: InputFile, subject: Subject) -> Kind:
+    if subject.report is not None:
+        return Kind.REPORT
+    if subject.log is not None:
+        return Kind.LOG
+    analysis = subject.analysis
+    if analysis is None:
+        return Kind.CONFIG if file.data.startswith(b"CFG") else Kind.TEMPLATE
+    if analysis.image is None:
+        return Kind.TEXT
+    if isinstance(subject.problem, NotADumpError):
+        return Kind.OTHER
+    return Kind.IMAGE if _installs(file, analysis.firmware.kind) else Kind.DUMP
+
+
+def _installs(file: InputFile, kind: FirmwareKind) -> bool:
+    if kind is not FirmwareKind.OPENBEKEN:
+        return False
+    try:
+        firmware_of(file)
+    except BekenlabError:
+        return False
+    return True

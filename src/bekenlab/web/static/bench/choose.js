@@ -2,12 +2,13 @@
 import { ask } from "../api.js";
 import { all, one } from "../dom.js";
 import { onFiles, onSubmit } from "../forms.js";
-import { t } from "../texts.js";
+import { t, told, wordingOf } from "../texts.js";
 
 const problem = one("[data-problem]", HTMLElement);
 
 function show(error) {
-  problem.textContent = error.hint ? `${error.message} (${error.hint})` : error.message;
+  problem.textContent = [told(error), error.hint].filter(Boolean).join(". ");
+  problem.append(...wordingOf(error));
   problem.hidden = false;
 }
 

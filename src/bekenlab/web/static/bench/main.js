@@ -2,7 +2,7 @@
 import { ask } from "../api.js";
 import { one } from "../dom.js";
 import { follow } from "../stream/line.js";
-import { t } from "../texts.js";
+import { t, told } from "../texts.js";
 import { Board } from "./board.js";
 import { Controls } from "./controls.js";
 import { Log } from "./log.js";
@@ -26,7 +26,7 @@ async function act(command) {
     await ask("POST", `/api/chips/${id}`, command);
     return true;
   } catch (error) {
-    show(error.hint ? `${error.message} (${error.hint})` : error.message);
+    show([told(error), error.hint].filter(Boolean).join(". "));
     return false;
   }
 }

@@ -5,6 +5,7 @@ import { t } from "../texts.js";
 export class Points {
   constructor(page, act) {
     this.act = act;
+    this.card = page.querySelector("[data-points-card]");
     this.table = page.querySelector("[data-points-table]");
     this.body = page.querySelector("[data-points]");
     this.rows = new Map();
@@ -26,6 +27,8 @@ export class Points {
       row.root.remove();
       this.rows.delete(id);
     }
+    // Only firmware that talks to a second controller has data points.
+    if (frame.points.length || frame.log.some((piece) => piece.port === "mcu")) this.card.hidden = false;
     this.table.hidden = !frame.points.length;
     for (const point of frame.points) this.show(this.rows.get(point.id) ?? this.make(point.id), point);
   }

@@ -1,0 +1,69 @@
+// The list of jobs, kept current.
+import { ask } from "./api.js";
+import { all, fill, number, one } from "./dom.js";
+import { cancel } from "./jobs.js";
+import { orElse, t } from "./texts.js";
+
+const LOOK_EVERY = 2000;
+const STYLES = { done: "good", failed: "bad", cancelled: "warn" };
+const place = one("[data-jobs]", HTMLElement);
+let drawn = "";
+
+/** Where a job is shown: on the page of its file, or with the device. */
+function pathOf(job) {
+  if (job.file) return `/dump/${job.file}#boot`;
+  return `/device?job=${job.id}`;
+}
+
+function row(job) {
+  const kind = orElse(`job.kind.${job.kind}`, job.kind);
+  const made = fill("job-row", {
+    kind,
+    about: job.title,
+    state: orElse(`job.state.${job.state}`, job.state),
+    time: t("jobs.seconds", { seconds: number(job.seconds) }),
+  });
+  const link = one("a", HTMLAnchorElement, made);
+  link.href = pathOf(job);
+  link.setAttribute("aria-label", t("jobs.open_name", { name: `${kind}, ${job.title}` }));
+  one("[data-slot=state]", HTMLElement, made).classList.add(STYLES[job.state] ?? "plain");
+  const stop = one("[data-stop]", HTMLButtonElement, made);
+  stop.hidden = job.state !== "running";
+  stop.disabled = job.cancelling;
+  stop.setAttribute("aria-label", t("jobs.stop_name", { name: `${kind}, ${job.title}` }));
+  stop.addEventListener("click", async () => {
+    stop.disabled = true;
+    await cancel(job.id);
+    look();
+  });
+  return made;
+}
+
+async function look() {
+  if (document.hidden) return;
+  const answer = await ask("GET", "/api/jobs").catch(() => null);
+  if (!answer) return; // what was listed last stays
+  const now = JSON.stringify(answer.jobs.map((job) => [job.id, job.state, job.cancelling, Math.round(job.seconds)]));
+  if (now === drawn || place.contains(document.activeElement)) {
+    if (now !== drawn) update(answer.jobs);
+    return;
+  }
+  drawn = now;
+  one("[data-none]", HTMLElement).hidden = answer.jobs.length > 0;
+  place.replaceChildren(...answer.jobs.map(row));
+}
+
+/** Show new states without moving the focus. */
+function update(jobs) {
+  const rows = all("[data-jobs] > li", HTMLElement);
+  if (rows.length !== jobs.length) return;
+  for (const [index, job] of jobs.entries()) {
+    one("[data-slot=state]", HTMLElement, rows[index]).textContent = orElse(`job.state.${job.state}`, job.state);
+    one("[data-slot=time]", HTMLElement, rows[index]).textContent = t("jobs.seconds", { seconds: number(job.seconds) });
+    one("[data-stop]", HTMLButtonElement, rows[index]).hidden = job.state !== "running";
+  }
+}
+
+look();
+setInterval(look, LOOK_EVERY);
+document.addEventListener("visibilitychange", look);

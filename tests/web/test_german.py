@@ -1,0 +1,245 @@
+"""Nothing reaches a German page in English, unless it is marked as English."""
+
+import ast
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, FilePayload, Page, expect
+
+import bekenlab
+from bekenlab.data import read_table
+from bekenlab.flashing.flash_file import KIND_MEANS
+from bekenlab.link.linking import STAGE_TEXT
+from bekenlab.openbeken import to_pins
+from bekenlab.web.texts import texts
+from web.api import upload, virtual
+from web.serving import Served
+from web.test_open_files import KINDS, drop
+
+SOURCE = Path(bekenlab.__file__).parent
+GERMAN = texts("de")
+# Words of English that no German sentence has.
+ENGLISH = re.compile(
+    r"\b(the|of|and|is|are|not|with|this|that|to|for|from|its|has|have|does|by)\b",
+    re.IGNORECASE,
+)
+# What is quoted from a device, and names.
+_NAMED = re.compile(r"[\w./-]*[\d_./-][\w./-]*|Wi-Fi|OpenBeken|LICENSE")
+
+
+def template_of(node: ast.expr) -> str | None:
+    """A literal text, with a number wherever something is filled in."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(v.value) if isinstance(v, ast.Constant) else "7" for v in node.values)
+    return None
+
+
+def calls(folder: str, name: str) -> Iterator[ast.Call]:
+    """All calls of a function or method in a package."""
+    place = SOURCE / folder
+    for path in [place] if place.is_file() else sorted(place.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                called = node.func
+                found = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
+                if found == name:
+                    yield node
+
+
+def told_by(folder: str, name: str, place: int) -> set[str]:
+    """The texts that calls of a function have as one of their arguments."""
+    found = (node.args[place] for node in calls(folder, name) if len(node.args) > place)
+    return {text for argument in found if (text := template_of(argument)) and " " in text}
+
+
+def seen_by_doctor() -> set[str]:
+    path = SOURCE / "jobs" / "doctor.py"
+    tree = ast.parse(path.read_text("utf-8"))
+    names = {"seen", "works", "fine", "text"}
+    assigned = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and {getattr(t, "id", "") for t in node.targets} & names
+    ]
+    keywords = [
+        keyword.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg == "seen"
+    ]
+    inner = [
+        part
+        for value in (*assigned, *keywords)
+        for part in ((value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,))
+    ]
+    return {text for value in inner if (text := template_of(value)) and " " in text}
+
+
+SAID = {
+    "what a file is": {f"this is {row['name']}, not a flash dump" for row in
+                       read_table("analysis", "file_signatures.toml")["signature"]}
+    | {row["hint"] for row in read_table("analysis", "file_signatures.toml")["signature"][1:]}
+    | {f"this is {row['name']}, not a dump" for row in
+       read_table("analysis", "other_kinds.toml").values()},
+    "why a file is not understood": told_by("analysis", "NotADumpError", 0),
+    "messages of flashing": told_by("flashing", "Message", 2),
+    "messages of a link": told_by("link", "Message", 2),
+    "messages of jobs": told_by("jobs/install", "Message", 2),
+    "notes about pins": told_by("pins", "note", 0),
+    "settings of pins": told_by("openbeken/settings.py", "BadValueError", 0),
+    "clues to a chip": told_by("analysis", "Clue", 2) | told_by("analysis", "Clue", 1),
+    "stages of linking": set(STAGE_TEXT.values()),
+    "kinds of files": set(KIND_MEANS.values()),
+    "what doctor sees": seen_by_doctor(),
+    "pins of OpenBeken": {
+        label.replace("{n}", "7").replace("{gpio}", "7") for label in to_pins._LABELS.values()
+    },
+    "errors of the pages": {
+        text
+        for name in ("NotFoundError", "BusyError", "RefusedError", "CancelledJobError")
+        for text in told_by("web", name, 0)
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SAID)
+def test_what_other_packages_say_has_a_german_text(what: str) -> None:
+    """A new sentence needs a row in ``web/texts/said.toml``."""
+    without = {
+        said for said in SAID[what] if not GERMAN.sentence(said) and GERMAN.label(said) == said
+    }
+    assert not {said for said in without if is_english(said)}
+
+
+def is_english(text: str) -> bool:
+    return ENGLISH.search(_NAMED.sub("", text)) is not None
+
+
+class Read(HTMLParser):
+    """What somebody reads or hears of a page, without what is code or marked as English."""
+
+    SILENT = frozenset({"script", "style", "code", "pre", "option"})
+    VOID = frozenset({"meta", "link", "input", "img", "br", "source", "hr"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._open: list[tuple[str, bool]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        hidden = tag in self.SILENT or given.get("lang") == "en"
+        if tag not in self.VOID:
+            self._open.append((tag, hidden))
+        if not hidden:
+            spoken = ("alt", "aria-label", "placeholder", "title")
+            self.found += [given[name] or "" for name in spoken if given.get(name)]
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and not any(hidden for _, hidden in self._open):
+            self.found.append(" ".join(data.split()))
+
+
+def english_in(html: str) -> list[str]:
+    read = Read()
+    read.feed(html)
+    english = {
+        text for key, text in texts("en").entries.items() if GERMAN.entries[key] != text and text
+    } - set(GERMAN.entries.values())
+    return [text for text in read.found if text in english or is_english(text)]
+
+
+PATHS = ("/", "/dump", "/device", "/bench", "/photo", "/jobs", "/nowhere", "/device?board=CB3S")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_is_german(served: Served, path: str) -> None:
+    with served.script() as script:
+        answer = script.get(path, headers={"accept-language": "de"})
+    assert 'lang="de"' in answer.text
+    assert english_in(answer.text) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_page_of_each_kind_of_file_is_german(served: Served, kind: str) -> None:
+    with served.script() as script:
+        (row,) = drop(script, f"{kind}.bin", KINDS[kind])["dumps"]
+        answer = script.get(f"/dump/{row['id']}", headers={"accept-language": "de"})
+        script.delete("/api/dumps")
+    assert english_in(answer.text) == []
+
+
+SPOKEN = """() => {
+    const silent = "script, style, code, pre, option, template, [lang=en], [hidden], "
+        + "details:not([open]) > :not(summary)";
+    const found = [];
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+        const node = walk.currentNode;
+        const text = node.textContent.trim();
+        if (text && !node.parentElement.closest(silent)) found.push(text.replace(/\\s+/g, " "));
+    }
+    return found;
+}"""  # fmt: skip
+
+
+def english_on(page: Page) -> list[str]:
+    english = {
+        text for key, text in texts("en").entries.items() if GERMAN.entries[key] != text and text
+    } - set(GERMAN.entries.values())
+    return [text for text in page.evaluate(SPOKEN) if text in english or is_english(text)]
+
+
+def test_jobs_and_their_outcomes_are_german(
+    browser: Browser, served: Served, sample: Path, tmp_path: Path
+) -> None:
+    """A check, a backup, a plan that is refused, an install that fails, a file that is junk."""
+    other = tmp_path / "other.bin"
+    other.write_bytes(sample.read_bytes()[:-1] + b"\x00")
+    with served.script() as script:
+        port = virtual(script, upload(script, sample))
+        dump = upload(script, other)
+    context = browser.new_context(locale="de-DE", viewport={"width": 1200, "height": 900})
+    page = context.new_page()
+    page.goto(served.entrance)
+    page.goto(f"{served.url}/device")
+    page.locator(f'input[value="{port}"]').check()
+    outcome = page.locator("[data-job-outcome] .notice")
+    for action, title in (("doctor", "Alles funktioniert"), ("backup", "Gesichert")):
+        page.locator(f"[data-action={action}]").click()
+        expect(outcome.locator("h3")).to_have_text(title, timeout=60_000)
+        assert english_on(page) == []
+    page.locator("[data-action=write]").click()
+    page.locator("#write-file").select_option(dump)
+    page.locator("#panel-write [type=submit]").click()
+    question = page.locator("[data-job-question]")
+    expect(question).to_contain_text("ein Dump des ganzen Flash", timeout=60_000)
+    assert english_on(page) == []
+    question.locator("[data-no]").click()
+    expect(outcome).to_be_visible()
+    assert english_on(page) == []
+    page.locator("[data-action=install]").click()
+    page.set_input_files("#install-file-new", other)
+    expect(page.locator("#install-file")).not_to_have_value("latest")
+    page.locator("#panel-install [type=submit]").click()
+    expect(outcome).to_contain_text("nicht OpenBeken")
+    assert english_on(page) == []
+    page.goto(f"{served.url}/jobs")
+    expect(page.locator("[data-jobs] li").first).to_be_visible()
+    assert english_on(page) == []
+    page.goto(served.url)
+    junk: FilePayload = {"name": "junk.bin", "mimeType": "", "buffer": b"\x17\x2b" * 4000}
+    page.set_input_files("[data-files]", junk)
+    expect(page.locator("[data-drop-state]")).to_contain_text("nichts von einem Beken-Chip")
+    assert english_on(page) == []
+    context.close()
