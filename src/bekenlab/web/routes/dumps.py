@@ -20,7 +20,7 @@ from bekenlab.report.html import html_report
 from bekenlab.report.json_report import to_json
 from bekenlab.web.body import attachment
 from bekenlab.web.context import context_of
-from bekenlab.web.failures import request_error
+from bekenlab.web.failures import request_error, seen_texts, told
 from bekenlab.web.pages import texts_for
 from bekenlab.web.uploads import Dropped, unpacked_name
 
@@ -116,18 +116,24 @@ async def export(request: Request) -> Response:
         )
     dump = context.uploads.get(request.path_params["id"])
 
-    def make() -> tuple[Export, list[str]]:
+    def make() -> tuple[Export, list[dict[str, Any]]]:
         subject = context.uploads.subject(dump.id)
         request = ExportRequest(subject, None, unique_bytes(subject.mac, token_bytes))
         made = exporter.write(request)
-        return made, [*(notice.message for notice in subject.notices), *made.warnings]
+        noted = [
+            {"message": notice.message, **seen_texts(f"{notice.code}: {notice.message}")}
+            for notice in subject.notices
+        ]
+        return made, [*noted, *({"message": text, **told(text)} for text in made.warnings)]
 
     made, warnings = await run_in_threadpool(make)
     if exporter.binary or "download" in request.query_params:
         ending = _ENDINGS.get(form, ".txt")
         stem = Path(unpacked_name(dump.file.name)).stem
         return attachment(made.content, f"{stem}-{form}{ending}")
-    return JSONResponse({"text": made.content.decode("utf-8"), "warnings": warnings})
+    text = made.content.decode("utf-8")
+    messages = [warning["message"] for warning in warnings]
+    return JSONResponse({"text": text, "warnings": messages, "told": warnings})
 
 
 async def secrets(request: Request) -> Response:

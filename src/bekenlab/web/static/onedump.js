@@ -3,7 +3,7 @@ import { ask } from "./api.js";
 import { say } from "./app.js";
 import { all, number, one } from "./dom.js";
 import { cancel, start, watch } from "./jobs.js";
-import { orElse, t, textOf, told } from "./texts.js";
+import { english, orElse, t, textOf, told } from "./texts.js";
 
 /** @type {(name: string) => HTMLElement} */
 const find = (name) => one(`[data-${name}]`, HTMLElement);
@@ -137,6 +137,17 @@ for (const [index, tab] of tabs.entries()) {
   });
 }
 
+/** @param {{ message: string, texts: Record<string, string> }[]} warnings */
+function warn(warnings) {
+  for (const warning of warnings) {
+    const line = document.createElement("li");
+    const said = english ? warning.message : textOf(warning);
+    line.textContent = said || warning.message;
+    if (!said) line.lang = "en";
+    find("export-warnings").append(line);
+  }
+}
+
 async function select(tab) {
   for (const other of tabs) {
     other.setAttribute("aria-selected", String(other === tab));
@@ -149,7 +160,7 @@ async function select(tab) {
   find("export-warnings").replaceChildren();
   one("[data-export-file]", HTMLAnchorElement).href = `${path}?download`;
   const isText = form !== "config";
-  /** @type {{ text: string, warnings: string[] } | null} */
+  /** @type {{ text: string, told: { message: string, texts: Record<string, string> }[] } | null} */
   let made = null;
   try {
     made = isText ? await ask("GET", path) : null;
@@ -161,11 +172,7 @@ async function select(tab) {
   find("export-text").textContent = made?.text ?? "";
   one("[data-copy=export-text]", HTMLElement).hidden = !made;
   find("export-do").hidden = isText && !made;
-  for (const warning of made?.warnings ?? []) {
-    const line = document.createElement("li");
-    line.textContent = warning;
-    find("export-warnings").append(line);
-  }
+  warn(made?.told ?? []);
 }
 
 // Hidden values
