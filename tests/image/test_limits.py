@@ -192,6 +192,13 @@ def test_a_package_ends_with_its_body(body: bytes) -> None:
         ota.unpack(header().encode() + bytes(63))
 
 
+@pytest.mark.parametrize(("promised", "stripped"), [(10, True), (9, True), (11, False)])
+def test_tuyas_header_that_promises_too_much_is_none(promised: int, stripped: bool) -> None:
+    head = struct.pack(">4s12sIII4s", b"\x55\xaa\x55\xaa", b"", promised, 0, 0, b"\xaa\x55\xaa\x55")
+    data = head + b"0123456789"
+    assert ota.strip_ug(data) == (b"0123456789"[:promised] if stripped else data)
+
+
 def test_padding_behind_the_code_is_left_out() -> None:
     package = ota.unpack(header(package_size=80).encode() + bytes(64) + b"\x10" * 16)
     assert package.code == bytes(64)
