@@ -8,14 +8,15 @@ from functools import cache
 
 import pytest
 
-from amounts import ALL, one_in
+from amounts import one_in
 from boot_table import Row, chosen, measure, ran_on, stored_pins, switched_or_pressed
 from machine_support import CHIPS
 from shared import dump_names
 
 pytestmark = pytest.mark.no_cover  # the virtual chip's own tests count, in a third of the time
 NO_CODE = "bk7231t-tuyaconfig-pc44ha"
-NAMES = one_in(3, [name for name in dump_names() if name != NO_CODE])
+EVERY = [name for name in dump_names() if name != NO_CODE]
+NAMES = one_in(3, EVERY)
 #: Not Tuya's, and without a name of its own.
 ANONYMOUS = {"bl2028n-dreo-dr-htf004s-fan-pai-053"}
 #: The console of their SDK prints on UART2 in the factory's test only: see tests/machine/test_boot.
@@ -53,7 +54,7 @@ def test_a_dump_boots_and_agrees_with_its_storage(name: str) -> None:
 
 
 def test_of_all_relays_leds_and_buttons_nearly_all_idle_as_their_polarity_says() -> None:
-    everything = [pin for name in NAMES for pin in switched_or_pressed(stored_pins(chosen(name)))]
+    everything = [pin for name in EVERY for pin in switched_or_pressed(stored_pins(chosen(name)))]
     odd = sum(map(len, REMEMBERED.values()))
-    assert len(everything) >= (35 if ALL else 10)
+    assert len(everything) >= 35
     assert odd / len(everything) <= 0.1
