@@ -78,6 +78,25 @@ def lock(file: IO[str]) -> bool:
     return True
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is a file that can be reached now, whatever the path is.
+
+    The system raises an error for names no file can have, and for folders that cannot be reached.
+    """
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def resolved(path: Path) -> Path:
+    """The path without links; as it is, where it cannot be followed (as in a circle of links)."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path
+
+
 def refuse_existing(path: Path, *, replaceable: bool = False) -> None:
     """Refuse an output name that exists, be it the input's own; call it before a long job.
 

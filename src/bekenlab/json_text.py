@@ -75,8 +75,13 @@ def read_json(
     return value
 
 
-def read_json_file(path: Path, *, unique: bool = False) -> Any:
+def read_json_file(path: Path, *, unique: bool = False, halves: bool = False) -> Any:
     """The value of a JSON file of at most 32 MiB.
+
+    Args:
+        path: The file.
+        unique: As for :func:`read_json`.
+        halves: As for :func:`read_json`; names of files that are not UTF-8 have such halves.
 
     Raises:
         OSError: It cannot be read.
@@ -86,7 +91,7 @@ def read_json_file(path: Path, *, unique: bool = False) -> Any:
         data = file.read(_LARGEST_FILE + 1)
     if len(data) > _LARGEST_FILE:
         raise JsonError("it is larger than 32 MiB", senseless=True)
-    return read_json(data, unique=unique)
+    return read_json(data, unique=unique, halves=halves)
 
 
 def _whole_pairs(escape: re.Match[str]) -> str:

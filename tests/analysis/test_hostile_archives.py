@@ -14,6 +14,7 @@ import zlib
 import pytest
 
 from bekenlab.analysis.inputs import MAX_SIZE, unpack
+from bekenlab.analysis.unpack import unpack_xz
 from bekenlab.errors import BekenlabError, CorruptInputError, TooLargeError
 
 MIB = 1 << 20
@@ -112,3 +113,10 @@ def test_methods_that_unpack_all_they_are_given_are_given_little() -> None:
     with pytest.raises(TooLargeError):
         unpack("a.zip", BOMBS["zip of zeros, method 12"])
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400 << 10
+
+
+def test_what_follows_the_last_stream_is_ignored() -> None:
+    """As xz itself does it; packed backups of the past must stay readable."""
+    packed = lzma.compress(b"dump") + lzma.compress(b"s")
+    for tail in (b"", bytes(8), b"x", b"\xfe other bytes"):
+        assert b"".join(unpack_xz("a.xz", io.BytesIO(packed + tail))) == b"dumps"

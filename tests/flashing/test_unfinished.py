@@ -7,7 +7,7 @@ import pytest
 
 from bekenlab.chips import SECTOR
 from bekenlab.files import lock
-from bekenlab.flashing.journal import WriteRecord
+from bekenlab.flashing.journal import WriteRecord, at_work
 from bekenlab.flashing.places import Places
 from bekenlab.flashing.unfinished import UnfinishedKind, unfinished
 
@@ -62,6 +62,15 @@ def test_a_write_tells_what_it_can_be_undone_with(places: Places, *, kept: bool)
     assert first.id != second.id
     first.discard()
     assert [each.kind for each in unfinished(places)] == [UnfinishedKind.BACKUP]
+
+
+def test_a_write_that_is_at_work_anywhere_is_left_out(places: Places) -> None:
+    record = WriteRecord({"chip": "BK7231T"}, ((0, SECTOR),), {0: 1}, {}, None)
+    saved = places.journal.save(record, None)
+    with at_work(saved):
+        assert unfinished(places) == []
+    assert [each.path for each in unfinished(places)] == [saved]
+    assert [path.suffix for path in (places.state or places.backups).rglob("*.lock")] == []
 
 
 def test_without_folders_there_is_nothing(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from bekenlab.analysis.inputs import MAX_SIZE
 from bekenlab.samples import build_sample
 from bekenlab.web.manager import Job
+from bekenlab.web.server import Place, open_socket, other_loopback
 from bekenlab.web.streaming import MOST_STREAMS
 from web.serving import TOKEN, Served
 
@@ -245,3 +246,16 @@ def test_a_flood_of_events_is_bounded() -> None:
     assert "line 19999" in kept[-2].text
     numbers = [entry.number for entry in kept]
     assert numbers == sorted(set(numbers))
+
+
+def test_the_name_is_used_only_where_nobody_else_gets_its_requests() -> None:
+    """Browsers look for a name at both loopback addresses."""
+    with open_socket(Place(port=0, exact=True)) as listening:
+        port = listening.getsockname()[1]
+        other = other_loopback("127.0.0.1", port)
+        if other is True:
+            pytest.skip("this computer has no IPv6")
+        assert isinstance(other, socket.socket)
+        with other:
+            assert other.getsockname()[:2] == ("::1", port)
+            assert other_loopback("127.0.0.1", port) is False

@@ -35,7 +35,7 @@ _PRODUCT_VALUE = "gw_di"
 _PRODUCT_FIELD = "pk"
 # Reading, redacting and showing the worst logs took 5 microseconds a byte on an idle computer.
 _SECONDS_PER_BYTE = 12e-6
-_READ_AT_ONCE = 1 << 15
+_READ_AT_ONCE = 1 << 18
 _ANY_PRODUCT = "0000000000000000"
 
 
@@ -111,7 +111,7 @@ def boot(
         log=log,
         firmware=_firmware(log, image),
         parameters=log.parameters if log.parameters.values else None,
-        pins=_with_limits(_pins(log, tuya), _limits(machine, mcu)),
+        pins=_with_limits(_pins(log, tuya), _limits(machine, mcu, kept)),
         gpio=gpio_rows(machine),
         mcu_frames=tuple(mcu.frames) if mcu else (),
         data_points=tuple(mcu.was_set) if mcu else (),
@@ -128,12 +128,12 @@ def _with_limits(pins: PinMap, limits: tuple[Notice, ...]) -> PinMap:
     return replace(pins, notices=(*pins.notices, *limits)) if limits else pins
 
 
-def _limits(machine: Machine, mcu: TuyaMcu | None) -> tuple[Notice, ...]:
+def _limits(machine: Machine, mcu: TuyaMcu | None, kept: int) -> tuple[Notice, ...]:
     """What was cut, so that firmware that floods does not fill memory."""
     said = [
         f"The firmware sent {port.total:,} bytes on {name}; only the end was kept."
         for name, port in (("UART2", machine.uart2), ("UART1", machine.uart1))
-        if port.dropped
+        if port.dropped or len(port.sent) > kept
     ]
     if mcu is not None and mcu.seen > len(mcu.frames):
         said.append(f"The firmware sent {mcu.seen:,} TuyaMCU frames; only the first were kept.")

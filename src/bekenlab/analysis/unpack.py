@@ -19,6 +19,9 @@ _MOST_STREAMS = 1000
 _OUT_OF_MEMORY = "Memory usage limit exceeded"
 
 
+_XZ_MAGIC = b"\xfd7zXZ\0"
+
+
 class _Unpacker(Protocol):
     """Unpacks one stream.
 
@@ -80,7 +83,7 @@ def unpack_xz(name: str, stream: IO[bytes]) -> Iterator[bytes]:
         TooLargeError: It needs more memory than ``MOST_MEMORY``, or has too many streams.
     """
     try:
-        yield from _streams(name, stream, _Xz)
+        yield from _streams(name, stream, _Xz, _XZ_MAGIC)
     except MemoryError as error:
         raise too_much_memory(name) from error
     except lzma.LZMAError as error:
@@ -99,7 +102,9 @@ def unpack_gzip(name: str, stream: IO[bytes]) -> Iterator[bytes]:
         raise damaged(name, error) from error
 
 
-def _streams(name: str, stream: IO[bytes], unpacker: Callable[[], _Unpacker]) -> Iterator[bytes]:
+def _streams(
+    name: str, stream: IO[bytes], unpacker: Callable[[], _Unpacker], magic: bytes = b""
+) -> Iterator[bytes]:
     rest = stream.read(_READ)
     for _ in range(_MOST_STREAMS):
         one = unpacker()
@@ -116,6 +121,8 @@ def _streams(name: str, stream: IO[bytes], unpacker: Callable[[], _Unpacker]) ->
             if not piece:
                 return
             rest = piece.lstrip(b"\0")
+        if rest[: len(magic)] != magic[: len(rest)]:
+            return  # other programs ignore what follows, too
     raise TooLargeError(
         f"{name} is packed in more than {_MOST_STREAMS:,} streams",
         hint="unpack it and give the result",

@@ -51,9 +51,10 @@ def _ports() -> Iterable[str]:
 
 
 def _backups() -> Iterable[str]:
+    from bekenlab.files import is_there
     from bekenlab.flashing.places import Places
 
-    return [str(path) for path in Places.of_user().candidates() if path.is_file()]
+    return [str(path) for path in Places.of_user().candidates() if is_there(path)]
 
 
 CHIPS = _of(_chips)

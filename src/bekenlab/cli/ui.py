@@ -57,6 +57,7 @@ def command(no_browser: bool, listen: str | None, ports: tuple[str, ...]) -> int
             click.echo(f"The browser was not opened: {error}", err=True)
         else:
             _open_browser(page.as_uri())
+            click.echo("If that browser shows an error, open the address yourself.", err=True)
 
     place = web.parse_place(listen) if listen else web.Place()
     with interruptible(signal.SIGTERM), ExitStack() as kept:

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.files import is_there, resolved
 from bekenlab.flashing.backup_files import manifest_path
 from bekenlab.json_text import JsonError, read_json_file
 
@@ -40,8 +41,10 @@ class Backup:
 
 
 def backups(places: Places) -> list[Backup]:
-    """The known backups whose files still exist, newest first."""
-    paths = [path.resolve() for path in reversed(places.candidates()) if path.is_file()]
+    """The known backups whose files still exist, newest first, and those that records name."""
+    named = [record.backup for _, record in places.journal.records() if record.backup]
+    listed = [*reversed(places.candidates()), *named]
+    paths = [resolved(path) for path in listed if is_there(path)]
     return [backup_in(path) for path in dict.fromkeys(paths)]
 
 

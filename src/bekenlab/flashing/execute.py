@@ -12,7 +12,7 @@ from bekenlab.chips import SECTOR
 from bekenlab.errors import Action
 from bekenlab.events import EventSink, Finished, Message, Progress, Started, ignore
 from bekenlab.flashing.guard import raise_if_backup_is_gone, same_chip_guard
-from bekenlab.flashing.journal import WriteJournal, WriteRecord
+from bekenlab.flashing.journal import WriteJournal, WriteRecord, at_work
 from bekenlab.flashing.same_chip import identity_facts, protected_regions
 from bekenlab.flashing.state import JOB, ChipState, lost_sectors
 from bekenlab.link.comparing import verified_crcs
@@ -98,7 +98,7 @@ def flash(
         record = run.record(now())
         saved = journal.save(record, state.unfinished[0] if state.unfinished else None)
         target.session.state.check_after_relink(guard)
-        with unlocked(target, record.status):
+        with at_work(saved), unlocked(target, record.status):
             run.write_all()
             run.verify(record)
         _forget(saved)

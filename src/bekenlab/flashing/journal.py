@@ -11,19 +11,20 @@ import base64
 import binascii
 import json
 import zlib
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import SECTOR
 from bekenlab.errors import FileAccessError, Notice
-from bekenlab.files import write_whole
+from bekenlab.files import lock, write_whole
 from bekenlab.flashing.same_chip import calibration_sectors, identity_facts, is_same
 from bekenlab.json_text import JsonError, read_json_file
 from bekenlab.link.comparing import sector_crcs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from bekenlab.link.identity import Identity
     from bekenlab.link.target import Target
@@ -170,6 +171,32 @@ class WriteJournal:
         return path
 
 
+@contextmanager
+def at_work(record: Path | None) -> Iterator[None]:
+    """While it lasts, :func:`is_at_work` holds for a record, in other processes as well."""
+    if record is None:
+        yield
+        return
+    guard = record.with_suffix(".lock")
+    with ExitStack() as held:
+        with suppress(OSError):  # then another process may take it for cut off
+            lock(held.enter_context(guard.open("a", encoding="utf-8")))
+        try:
+            yield
+        finally:
+            with suppress(OSError):  # Windows deletes no open file
+                guard.unlink()
+
+
+def is_at_work(record: Path) -> bool:
+    """Whether the write of a record is running, in this process or another."""
+    try:
+        with record.with_suffix(".lock").open("r+", encoding="utf-8") as guard:
+            return not lock(guard)
+    except OSError:
+        return False
+
+
 def _to_json(record: WriteRecord) -> dict[str, Any]:
     return {
         "format": FORMAT,
@@ -193,7 +220,7 @@ _MOST_ADDRESS = 1 << 32
 def _read(path: Path) -> tuple[WriteRecord | None, str]:
     """A record; or None, and why the file is none."""
     try:
-        table = read_json_file(path, unique=True)
+        table = read_json_file(path, unique=True, halves=True)
     except OSError as error:
         return None, (error.strerror or str(error)).lower()
     except JsonError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import IO
@@ -26,15 +27,20 @@ class KnownBackups:
         self._path = folder / _FILE if folder else None
 
     def add(self, dump: Path) -> None:
-        """Add a backup; silently does nothing when the list cannot be written."""
+        """Add a backup; silently does nothing when the list cannot be read or written.
+
+        A list that means nothing is set aside under another name, and a new one begun.
+        """
         if self._path is None:
             return
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.with_suffix(".lock").open("a", encoding="utf-8") as guard:
                 _wait_for(guard)
-                paths = [*(p for p in self.paths() if p != dump.resolve()), dump.resolve()]
-                write_whole(self._path, json.dumps([str(p) for p in paths[-_MOST:]]).encode())
+                own = str(dump.resolve())
+                # Backups on a disk that cannot be reached just now stay on the list.
+                names = [*(name for name in self._kept(self._path) if name != own), own]
+                write_whole(self._path, json.dumps(names[-_MOST:]).encode())
         except OSError:
             return  # then the user has to name the backup
 
@@ -43,20 +49,39 @@ class KnownBackups:
         if self._path is None:
             return []
         try:
-            names = read_json_file(self._path)
+            return [Path(name) for name in _names(self._path) if _is_name(name)]
         except (OSError, JsonError):
             return []
-        found = names if isinstance(names, list) else []
-        return [Path(name) for name in found if isinstance(name, str) and _can_exist(name)]
+
+    @staticmethod
+    def _kept(path: Path) -> list[str]:
+        """What is on the list, to be written again.
+
+        Raises:
+            OSError: It is there, but cannot be read.
+        """
+        try:
+            return _names(path)
+        except FileNotFoundError:
+            return []
+        except JsonError:
+            path.replace(path.with_suffix(".broken"))
+            return []
 
 
-def _can_exist(name: str) -> bool:
-    """Whether a text can be the name of a file; the system raises an error for some."""
+def _is_name(name: str) -> bool:
+    """Whether a text can be passed to the system as a name, be there such a file or not."""
     try:
-        Path(name).resolve().exists()
-    except (OSError, ValueError, RuntimeError):  # RuntimeError: links in a circle
+        return b"\0" not in os.fsencode(name)
+    except UnicodeEncodeError:
         return False
-    return True
+
+
+def _names(path: Path) -> list[str]:
+    names = read_json_file(path, halves=True)
+    if not isinstance(names, list):
+        raise JsonError("it is not a list")
+    return [name for name in names if isinstance(name, str)]
 
 
 def _wait_for(guard: IO[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from bekenlab.files import resolved
 from bekenlab.flashing.baud_memory import BaudMemory
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.known_backups import KnownBackups
@@ -57,7 +58,7 @@ class Places:
         """
         found = self.known.paths()
         if self.backups.is_dir():
-            noted = {path.resolve() for path in found}
+            noted = {resolved(path) for path in found}
             files = sorted(self.backups.glob("*.bin"), key=_changed)
             found = [path for path in files if path.resolve() not in noted] + found
         return [*found, *named]

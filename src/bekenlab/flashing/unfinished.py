@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bekenlab.files import is_there
 from bekenlab.flashing.backup_files import cut_off_backups
 from bekenlab.flashing.backup_list import backup_in
+from bekenlab.flashing.journal import is_at_work
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,7 +70,9 @@ def unfinished(places: Places) -> list[Unfinished]:
 def _writes(places: Places) -> list[Unfinished]:
     found: list[Unfinished] = []
     for path, record in places.journal.records():
-        kept = record.backup if record.backup and record.backup.is_file() else None
+        if is_at_work(path):
+            continue
+        kept = record.backup if record.backup and is_there(record.backup) else None
         found.append(
             Unfinished(
                 UnfinishedKind.WRITE,
@@ -89,9 +93,17 @@ def _backups(places: Places) -> list[Unfinished]:
             left.journal,
             left.journal.name.removesuffix(".journal"),
             left.chip,
-            datetime.fromtimestamp(left.journal.stat().st_mtime, UTC).isoformat(timespec="seconds"),
+            _made(left.journal),
             left.done,
             left.size,
         )
         for left in cut_off_backups(places.backups)
     ]
+
+
+def _made(path: Path) -> str:
+    try:
+        changed = path.stat().st_mtime
+    except OSError:  # it has ended meanwhile
+        return ""
+    return datetime.fromtimestamp(changed, UTC).isoformat(timespec="seconds")

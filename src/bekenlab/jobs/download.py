@@ -30,6 +30,8 @@ _TIMEOUT = 30.0  # seconds without receiving a byte
 _REDIRECTS = 5
 _LOOK = 0.1  # seconds between looks at the clock
 _WBITS_GZIP = 31
+# What proxies and gateways give instead of a public address that a name has: RFC 2544, RFC 6598.
+_STAND_INS = tuple(map(ipaddress.ip_network, ("198.18.0.0/15", "100.64.0.0/10")))
 
 
 class Fetch(Protocol):
@@ -266,7 +268,7 @@ def _is_here(host: str) -> bool:
 
 def _is_public(host: str) -> bool:
     literal = _as_ip(host.partition("%")[0])
-    return literal is not None and literal.is_global
+    return literal is not None and (literal.is_global or any(literal in n for n in _STAND_INS))
 
 
 def _as_ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

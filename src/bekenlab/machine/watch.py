@@ -88,7 +88,7 @@ class Watch:
     def _patience(self) -> float:
         """Seconds that one search may take: the limit of real time is kept all the same."""
         wall = self._until.wall_seconds
-        return _PATIENCE if wall is None else min(_PATIENCE, max(0.05, wall / 20))
+        return _PATIENCE if wall is None else min(_PATIENCE, max(0.5, wall / 20))
 
     def budget(self) -> int:
         """Instructions left."""

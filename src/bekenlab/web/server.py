@@ -7,6 +7,7 @@ import re
 import secrets
 import socket
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ _NEXT_PORTS = 20
 _SHUTDOWN_SECONDS = 2
 # The hosts that ``AccessPolicy`` accepts.
 _HOSTS = ("127.0.0.1", "::1")
+_NO_SUCH_ADDRESS = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,21 @@ def open_socket(place: Place) -> socket.socket:
     raise ListenError(f"no port is free on {place.host}")
 
 
+def other_loopback(host: str, port: int) -> socket.socket | bool:
+    """Listen at the other loopback address, since browsers look for a name at both.
+
+    Returns:
+        The socket; True if this computer has no such address; False if another program listens
+        there, which must not get the browser's requests: then no name can be used.
+    """
+    other = "127.0.0.1" if ":" in host else "::1"
+    try:
+        return open_socket(Place(other, port, exact=True))
+    except (ListenError, OSError) as error:
+        cause = error.__cause__ if isinstance(error, ListenError) else error
+        return isinstance(cause, OSError) and cause.errno in _NO_SUCH_ADDRESS
+
+
 def server_of(context: AppContext) -> uvicorn.Server:
     """A server for the application, to be run on a socket that is already listening."""
     config = uvicorn.Config(
@@ -127,8 +144,11 @@ def serve(
     Raises:
         ListenError: Something else listens there.
     """
-    listening = open_socket(place)
-    port = int(listening.getsockname()[1])
+    listening = [open_socket(place)]
+    port = int(listening[0].getsockname()[1])
+    other = other_loopback(place.host, port)
+    if isinstance(other, socket.socket):
+        listening.append(other)
     token = secrets.token_urlsafe(24)
     settings = Settings(
         port=port,
@@ -138,10 +158,12 @@ def serve(
         cache=cache,
         ports=ports,
         closing=lambda: server.should_exit,
-        name=site_name(state),
+        name=site_name(state) if other else "",
     )
     server = server_of(AppContext.of(settings))
     host = f"[{place.host}]" if ":" in place.host else place.host
-    with listening:
+    with ExitStack() as opening:
+        for each in listening:
+            opening.enter_context(each)
         opened(f"http://{host}:{port}/?token={token}")
-        server.run(sockets=[listening])
+        server.run(sockets=listening)

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bekenlab.errors import NotFoundError
-from bekenlab.flashing.unfinished import UnfinishedKind, unfinished
+from bekenlab.flashing.unfinished import unfinished
 from bekenlab.web.context import context_of
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from bekenlab.flashing.unfinished import Unfinished
     from bekenlab.web.context import AppContext
-
-_WRITERS = frozenset({"write", "restore", "install"})
 
 
 async def show_all(request: Request) -> Response:
@@ -42,10 +40,7 @@ async def discard(request: Request) -> Response:
 
 
 def _cut_off(context: AppContext) -> list[Unfinished]:
-    # The record of a write that is at work looks like that of one that was cut off.
-    writing = any(job.kind in _WRITERS and not job.ended for job in context.manager.jobs())
-    found = unfinished(context.settings.places)
-    return [each for each in found if not (writing and each.kind is UnfinishedKind.WRITE)]
+    return unfinished(context.settings.places)
 
 
 def _row(each: Unfinished) -> dict[str, Any]:

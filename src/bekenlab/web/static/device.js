@@ -294,8 +294,8 @@ async function lookForUnfinished() {
 function writeAgain(name) {
   if (byId("panel-write").hidden) openPanel("panel-write");
   const files = one("#write-file", HTMLSelectElement);
-  const same = [...files.options].find((option) => name.startsWith(option.text));
-  if (same) files.value = same.value;
+  const same = [...files.options].find((option) => option.text === name);
+  files.value = same?.value ?? ""; // without one, none: it has to be opened again
   files.focus();
 }
 

@@ -166,13 +166,14 @@ export class Hub {
     const now = Date.now();
     const slept = now - this.looked - LOOK_EVERY;
     this.looked = now;
+    if (this.paused) return; // timers of hidden tabs are slowed down
     if (slept > ASLEEP_AFTER) {
       this.slept = slept; // told when the server answers again
       this.connection?.abort();
       this.hurry();
       return;
     }
-    if (now - this.heard < SILENT_AFTER || this.paused) return;
+    if (now - this.heard < SILENT_AFTER) return;
     this.timedOut = true;
     this.connection?.abort();
   }

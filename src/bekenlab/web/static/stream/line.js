@@ -27,6 +27,7 @@ function shared() {
     const { port } = worker;
     const giveUp = () => {
       clearTimeout(waiting);
+      worker.onerror = null; // once is enough
       port.close();
       line = own();
       for (const [key, { subject }] of watching) line.watch(key, subject);
