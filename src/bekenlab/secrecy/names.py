@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
 from functools import cache, lru_cache
 
 from bekenlab.data import read_table
@@ -87,7 +87,13 @@ def is_secret_name(name: str) -> bool:
 
 def is_public(value: str) -> bool:
     """Whether a value is no secret, whatever its name says."""
-    return any(fnmatchcase(value.lower(), pattern) for pattern in name_facts().public)
+    return _public().match(value.lower()) is not None
+
+
+@cache
+def _public() -> re.Pattern[str]:
+    """The patterns of public values as one; it is asked about every value after a name."""
+    return re.compile("|".join(map(translate, name_facts().public)))
 
 
 def command_kind(name: str) -> str | None:
