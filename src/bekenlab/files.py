@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import threading
@@ -95,6 +96,11 @@ def resolved(path: Path) -> Path:
         return path.resolve()
     except (OSError, RuntimeError):
         return path
+
+
+def path_id(path: Path) -> str:
+    """A name for a file that does not reveal its path; the path need not be UTF-8."""
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
 
 
 def refuse_existing(path: Path, *, replaceable: bool = False) -> None:

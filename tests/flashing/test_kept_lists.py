@@ -59,7 +59,7 @@ def test_backups_on_a_disk_that_cannot_be_reached_stay_on_the_list(
             raise OSError(errno.ENOTCONN, "transport endpoint is not connected")
         return looked_at(self, **how)
 
-    places = Places(tmp_path / "none", tmp_path)
+    places = Places(state=tmp_path, backups=tmp_path / "none")
     with monkeypatch.context() as gone:
         gone.setattr(Path, "stat", stat)
         KnownBackups(tmp_path).add(here)
@@ -79,7 +79,8 @@ def test_names_that_are_not_utf_8_survive_in_lists_and_records(tmp_path: Path) -
     assert [path for path in KnownBackups(tmp_path).paths() if path.is_file()] == [
         dump.resolve() for dump in dumps
     ]
-    places = Places(tmp_path / "none", tmp_path)
+    places = Places(state=tmp_path, backups=tmp_path / "none")
+    assert len({each.id for each in backups(places)}) == 2
     places.journal.save(WriteRecord({}, (), {}, {}, dumps[0]), None)
     assert [record.backup for _, record in places.journal.records()] == [dumps[0]]
 

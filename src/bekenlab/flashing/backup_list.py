@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.files import is_there, resolved
+from bekenlab.files import is_there, path_id, resolved
 from bekenlab.flashing.backup_files import manifest_path
 from bekenlab.json_text import JsonError, read_json_file
 
@@ -37,7 +36,7 @@ class Backup:
     @property
     def id(self) -> str:
         """A name for pages, which does not reveal the path."""
-        return hashlib.sha256(str(self.path).encode()).hexdigest()[:16]
+        return path_id(self.path)
 
 
 def backups(places: Places) -> list[Backup]:

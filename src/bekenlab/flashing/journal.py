@@ -218,7 +218,7 @@ _MOST_ADDRESS = 1 << 32
 
 
 def _read(path: Path) -> tuple[WriteRecord | None, str]:
-    """A record; or None, and why the file is none."""
+    """A record; or None, and why the file is not one."""
     try:
         table = read_json_file(path, unique=True, halves=True)
     except OSError as error:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bekenlab.files import is_there
+from bekenlab.files import is_there, path_id
 from bekenlab.flashing.backup_files import cut_off_backups
 from bekenlab.flashing.backup_list import backup_in
 from bekenlab.flashing.journal import is_at_work
@@ -53,7 +52,7 @@ class Unfinished:
     @property
     def id(self) -> str:
         """A name for pages, which does not reveal the path."""
-        return hashlib.sha256(str(self.path).encode()).hexdigest()[:16]
+        return path_id(self.path)
 
     def discard(self) -> None:
         """Delete what it left; then it can no longer be finished."""

@@ -27,15 +27,19 @@ _MOST_UNREAD = 1 << 20
 _UNASKED = (TypeError, ValueError)
 
 
-class SocketPort(_SOCKET):  # type: ignore[misc]
-    """``socket://HOST:PORT``."""
+class _Closing:
+    _socket: Any
 
     def close(self) -> None:
         """Close the port; pyserial leaves the socket open if the other end has closed it."""
         connection = self._socket
-        super().close()
+        super().close()  # type: ignore[misc]
         if connection is not None:
             connection.close()
+
+
+class SocketPort(_Closing, _SOCKET):  # type: ignore[misc]
+    """``socket://HOST:PORT``."""
 
     @property
     def in_waiting(self) -> int:
@@ -48,15 +52,8 @@ class SocketPort(_SOCKET):  # type: ignore[misc]
             return 1  # what is wrong is raised when it is read
 
 
-class Rfc2217Port(_RFC2217):  # type: ignore[misc]
+class Rfc2217Port(_Closing, _RFC2217):  # type: ignore[misc]
     """``rfc2217://HOST:PORT``."""
-
-    def close(self) -> None:
-        """Close the port; see ``SocketPort``."""
-        connection = self._socket
-        super().close()
-        if connection is not None:
-            connection.close()
 
     @property
     def in_waiting(self) -> int:
