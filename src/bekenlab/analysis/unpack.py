@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import lzma
 import zlib
-from typing import IO, TYPE_CHECKING, Protocol
+from abc import ABC, abstractmethod
+from typing import IO, TYPE_CHECKING, Any
 
 from bekenlab.analysis.unzip import MOST_MEMORY, damaged, too_much_memory
 from bekenlab.errors import TooLargeError
@@ -17,37 +18,32 @@ _PIECE = 1 << 20
 # Programs that pack in parallel write a stream for each few megabytes.
 _MOST_STREAMS = 1000
 _OUT_OF_MEMORY = "Memory usage limit exceeded"
-
-
 _XZ_MAGIC = b"\xfd7zXZ\0"
 
 
-class _Unpacker(Protocol):
-    """Unpacks one stream.
+class _Unpacker(ABC):
+    """Unpacks one stream with a decompressor of the standard library."""
 
-    Attributes:
-        eof: Whether it has ended.
-        unused_data: What came after its end.
-    """
-
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    def feed(self, data: bytes) -> Iterator[bytes]: ...
-
-
-class _Xz:
-    def __init__(self) -> None:
-        self._inner = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MOST_MEMORY)
+    _inner: Any
 
     @property
     def eof(self) -> bool:
-        return self._inner.eof
+        """Whether the stream has ended."""
+        return bool(self._inner.eof)
 
     @property
     def unused_data(self) -> bytes:
-        return self._inner.unused_data
+        """What came after its end."""
+        return bytes(self._inner.unused_data)
+
+    @abstractmethod
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Yield what more of the stream unpacks to, in pieces."""
+
+
+class _Xz(_Unpacker):
+    def __init__(self) -> None:
+        self._inner = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MOST_MEMORY)
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         yield self._inner.decompress(data, _PIECE)
@@ -55,17 +51,9 @@ class _Xz:
             yield self._inner.decompress(b"", _PIECE)
 
 
-class _Gzip:
+class _Gzip(_Unpacker):
     def __init__(self) -> None:
         self._inner = zlib.decompressobj(wbits=31)
-
-    @property
-    def eof(self) -> bool:
-        return self._inner.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._inner.unused_data
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         yield self._inner.decompress(data, _PIECE)
