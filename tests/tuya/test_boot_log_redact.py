@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bekenlab.tuya.boot_log.facts import boot_log_facts
 from bekenlab.tuya.boot_log.read import parse_boot_log
-from bekenlab.tuya.boot_log.redact import LineRedactor, redact_log, secret_spans
+from bekenlab.tuya.boot_log.redact import LineRedactor, _folded, redact_log, secret_spans
 from boot_logs import KEY, STAMP, boot
 
 UUID = "0123456789abcdef"
@@ -146,7 +146,7 @@ def test_spans_are_in_order_apart_and_hold_every_match(pieces: list[str]) -> Non
     spans = secret_spans(text)
     assert all(start < end for start, end, _ in spans)
     assert all(one[1] <= other[0] for one, other in itertools.pairwise(spans))
-    for _, pattern in boot_log_facts().secrets:
+    for _, pattern, _ in boot_log_facts().secrets:
         for match in pattern.finditer(text):
             start, end = match.span("s")
             inside = any(first <= start and end <= last for first, last, _ in spans)
@@ -220,3 +220,18 @@ def test_a_value_that_keeps_coming_back_is_not_forgotten() -> None:
         redactor.redact([label, f"nothing here {at}"])
     [line] = redactor.redact(["found Villa Bellevue 7 again"])
     assert "Bellevue" not in line
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [(pattern, words) for _, pattern, words in boot_log_facts().secrets if words],
+    ids=lambda each: each[0] if isinstance(each, tuple) else "",
+)
+@given(data=st.data())
+def test_a_pattern_matches_nothing_without_one_of_its_words(
+    pattern: re.Pattern[str], words: tuple[str, ...], data: st.DataObject
+) -> None:
+    text = data.draw(st.from_regex(pattern))
+    # Not only by itself: the words are what decides whether the pattern is tried at all.
+    assert any(word in _folded(text) for word in words)
+    assert secret_spans(text)

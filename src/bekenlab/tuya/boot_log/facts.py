@@ -60,7 +60,8 @@ class BootLogFacts:
         after: Records that follow the configuration.
         mcu: (evidence, strength, pattern) of signs of a second controller.
         bauds: Valid baud rates of a serial port.
-        secrets: (kind, pattern with a group ``s``) of personal data.
+        secrets: (kind, pattern with a group ``s``, words) of personal data. A pattern can only
+            match a text that holds one of the words, in lower case; without words it always may.
     """
 
     boots: tuple[tuple[int, Pattern], ...]
@@ -81,7 +82,7 @@ class BootLogFacts:
     after: Pattern
     mcu: tuple[tuple[str, int, Pattern], ...]
     bauds: frozenset[int]
-    secrets: tuple[tuple[str, Pattern], ...]
+    secrets: tuple[tuple[str, Pattern, tuple[str, ...]], ...]
 
 
 @cache
@@ -115,7 +116,8 @@ def boot_log_facts() -> BootLogFacts:
         ),
         bauds=frozenset(table["bauds"]),
         secrets=tuple(
-            (row["kind"], compiled(row["pattern"], re.MULTILINE)) for row in table["secret"]
+            (row["kind"], compiled(row["pattern"], re.MULTILINE), tuple(row.get("words", ())))
+            for row in table["secret"]
         ),
     )
 

@@ -101,9 +101,10 @@ def _text_records(text: str) -> tuple[list[Record], bool, bool | None]:
     chunks = []
     taken = []
     defaults = False
+    family_of = cache(_family)  # thousands of texts begin in the same few ways
     for match in _text_pattern().finditer(text):
         taken.append(match.span())
-        family = _family(match["start"])
+        family = family_of(match["start"])
         if family == DEFAULT_FAMILY:
             defaults = True
         else:
@@ -111,8 +112,9 @@ def _text_records(text: str) -> tuple[list[Record], bool, bool | None]:
             chunks.append(Chunk(family, match.start(), match["body"], followed))
     records = []
     crc_ok: bool | None = None
+    read = cache(read_text)  # and are often the same
     for chunk in (*join_chunks(chunks), *_bracketed(text, taken)):
-        reading = read_text(chunk)
+        reading = read(chunk.body, followed=chunk.followed)
         crc_ok = reading.crc_ok if crc_ok is None else crc_ok
         checked = bool(reading.crc_ok)
         if reading.values:

@@ -124,22 +124,26 @@ def _overlap(left: str, right: str) -> int:
     return size if _WHOLE_PAIR.search(right[:size]) else 0
 
 
-def read_text(chunk: Chunk) -> TextReading:
-    """Read the reliable part of a text, from its first complete name on."""
-    body = chunk.body
+def read_text(body: str, *, followed: bool) -> TextReading:
+    """Read the reliable part of a text, from its first complete name on.
+
+    Args:
+        body: The text.
+        followed: As of ``Chunk``.
+    """
     if body[:1] == "[":
         body = _in_braces(body)
     elif body[:1] == ",":
         body = "{" + body[1:]  # the plugs' firmware replaces the brace
     elif body[:1] != "{":
         body = "{" + body.partition(",")[2]
-    scan = _Scan(body, followed=chunk.followed)
+    scan = _Scan(body, followed=followed)
     scan.run()
     if scan.closed_at:
         whole = parse_parameters(body[: scan.closed_at])
         if whole.crc_ok or (whole.crc_ok is None and _ends_safely(body[: scan.closed_at])):
             return TextReading(whole.flat(), whole.crc_ok, truncated=False)
-    if not chunk.followed:
+    if not followed:
         scan = _Scan(body, followed=False, strict=True)
         scan.run()
     parsed = parse_parameters(body[: scan.confirmed])

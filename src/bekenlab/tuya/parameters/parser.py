@@ -24,6 +24,7 @@ _BARE = re.compile(r"[^,}\]]*")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _SPACE = re.compile(r"\s*")
 _BETWEEN_PAIRS = re.compile(r"[\s,]*(?P<odd>[\]{\[]?)[\s,\]{\[]*")
+_NAMES_ALONE = re.compile(r"[\s,\]{\[]*(?:[^\s:,{}\[\]\"][^:,{}\[\]\"]*[,\]{\[][\s,\]{\[]*)*")
 _BETWEEN_VALUES = re.compile(r"[\s,]*(?P<odd>\}?)[\s,}]*")
 _CRC = re.compile(r",?crc:([0-9]{1,3}),?\}$")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
@@ -95,11 +96,12 @@ class _CutError(Exception):
 class _Reader:
     """Reads one object; every byte of the text is looked at a bounded number of times."""
 
-    __slots__ = ("_at", "_text", "notices")
+    __slots__ = ("_at", "_noted", "_text", "notices")
 
     def __init__(self, text: str, start: int) -> None:
         self._text = text
         self._at = start
+        self._noted: set[str] = set()
         self.notices: list[Notice] = []
 
     def read(self) -> dict[str, ParameterValue]:
@@ -115,7 +117,8 @@ class _Reader:
 
     def _note(self, code: str, message: str) -> None:
         """Add a notice, once a code."""
-        if all(notice.code != code for notice in self.notices):
+        if code not in self._noted:
+            self._noted.add(code)
             self.notices.append(Notice(code, message))
 
     def _peek(self) -> str:
@@ -137,6 +140,7 @@ class _Reader:
             name = self._name()
             if self._peek() != ":":
                 self._note("parameters-odd", "A name without a value was skipped.")
+                self._skip_names()
                 continue
             self._at += 1
             self._pair(values, name, depth)
@@ -150,6 +154,11 @@ class _Reader:
         self._at = match.end()
         if match["odd"]:
             self._note("parameters-odd", f"An unexpected {match['odd']!r} was skipped.")
+
+    def _skip_names(self) -> None:
+        """Skip further names without values, all at once."""
+        match = _NAMES_ALONE.match(self._text, self._at)
+        self._at = match.end() if match else self._at
 
     def _pair(self, values: dict[str, ParameterValue], name: str, depth: int) -> None:
         if not name or name in values:
