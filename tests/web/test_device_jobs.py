@@ -105,7 +105,7 @@ def test_nothing_is_written_without_a_yes(
     asked = wait_for(script, start(script, "write", port=port, dump=dump), "question")
     answered(script, asked, answer)
     told = wait_for(script, asked["id"], "end")
-    assert told["state"] == "failed"
+    assert told["state"] == "declined"
     assert told["error"]["code"] == "refused"
     assert flash_of(script, port) == build_sample()
 

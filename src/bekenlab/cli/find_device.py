@@ -18,34 +18,14 @@ def find_device(report: InstallReport, *, events: EventSink, asks: bool) -> Sear
         events: Receives the countdown.
         asks: Whether there is a person who may skip it with Enter.
     """
-    from bekenlab.errors import BekenlabError
     from bekenlab.events import Message
-    from bekenlab.jobs.install.model import JOB, Search
-    from bekenlab.jobs.lan.scan import find_joined, local_networks
+    from bekenlab.jobs.install.find import find_installed
+    from bekenlab.jobs.install.model import JOB
 
-    mac = report.proposal.subject.mac
-    can_skip = asks and sys.stdin.isatty()
-    pressed = _Enter() if can_skip else None
-    if can_skip:
-        events(Message(JOB, "find", "Enter skips this"))
-    try:
-        seen = find_joined(
-            local_networks(),
-            short_name=str(report.proposal.made.config.value("short_name")) or None,
-            mac_tail=mac.reveal() if mac else None,
-            skipped=pressed or _never,
-            events=events,
-        )
-    except BekenlabError as error:
-        events(Message(JOB, "find", f"it cannot be looked for: {error.message}"))
-        return Search(complete=False)
-    if seen is not None:
-        return Search(str(seen.host))
-    return Search(complete=not (pressed and pressed.was))
-
-
-def _never() -> bool:
-    return False
+    if not (asks and sys.stdin.isatty()):
+        return find_installed(report, events=events)
+    events(Message(JOB, "find", "Enter skips this"))
+    return find_installed(report, skipped=_Enter(), events=events)
 
 
 class _Enter:

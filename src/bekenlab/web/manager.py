@@ -12,16 +12,23 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from bekenlab.errors import BekenlabError, CancelledJobError, RefusedError, error_of
+from bekenlab.errors import (
+    BekenlabError,
+    CancelledJobError,
+    DeclinedError,
+    RefusedError,
+    error_of,
+)
 from bekenlab.stopping import stopped_by
 from bekenlab.web.failures import job_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     Work = Callable[["Job"], Mapping[str, Any]]
 
@@ -40,6 +47,7 @@ class State(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    DECLINED = "declined"  # the user was asked, and said no: nothing is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,12 @@ class Job:
     def ended(self) -> bool:
         """Whether it has ended, successfully or not."""
         return self.state is not State.RUNNING
+
+    @property
+    def result(self) -> Mapping[str, Any]:
+        """What it returned; empty until it is done."""
+        found: Mapping[str, Any] = self._result.get("result") or {}
+        return found
 
     @property
     def cancelled(self) -> bool:
@@ -172,11 +186,7 @@ class Job:
         Raises:
             CancelledJobError: The job was asked to stop, or nobody answered within an hour.
         """
-        with self._changed:
-            number = self._number + 1
-            self._question = {"number": number, "about": about, **facts}
-            question = dict(self._question)
-        self.emit("question", replaces="question", **question)
+        number = self._put(about, **facts)
         end = time.monotonic() + _ANSWER_WITHIN
         with self._changed:
             while self._question is not None and not self._cancelled:
@@ -187,6 +197,38 @@ class Job:
         self.emit("answered", replaces="question", number=number)
         self.raise_if_cancelled()
         return answer
+
+    @contextmanager
+    def offer(self, about: str, **facts: Any) -> Iterator[Callable[[], bool]]:
+        """Ask something that the job does not wait for; the question is open within the block.
+
+        Args:
+            about: Subject of the question, e.g. ``"search"``.
+            facts: JSON values to show with it.
+
+        Yields:
+            Whether it has been answered.
+        """
+        number = self._put(about, **facts)
+
+        def answered() -> bool:
+            question = self._question
+            return question is None or question["number"] != number
+
+        try:
+            yield answered
+        finally:
+            with self._changed:
+                self._question = None
+            self.emit("answered", replaces="question", number=number)
+
+    def _put(self, about: str, **facts: Any) -> int:
+        with self._changed:
+            number = self._number + 1
+            self._question = {"number": number, "about": about, **facts}
+            question = dict(self._question)
+        self.emit("question", replaces="question", **question)
+        return number
 
     def answer(self, number: int, value: Any) -> None:
         """Answer the open question.
@@ -331,6 +373,8 @@ def _run(job: Job, work: Work) -> None:
             result = work(job)
     except CancelledJobError as error:
         job.end(State.CANCELLED, error=job_error(error))
+    except DeclinedError as error:
+        job.end(State.DECLINED, error=job_error(error))
     except BekenlabError as error:
         # An error caused by stopping the job (an unfinished link, say) is not a failure.
         state = State.CANCELLED if job.cancelled else State.FAILED

@@ -19,6 +19,7 @@ class MenuItem:
 
 
 MENU: tuple[MenuItem, ...] = (
+    MenuItem("guide", "/guide"),
     MenuItem("dump", "/dump"),
     MenuItem("device", "/device"),
     MenuItem("bench", "/bench"),

@@ -53,6 +53,7 @@ def page(
     name: str,
     *,
     section: str = "",
+    also: tuple[str, ...] = (),
     status: int = 200,
     **values: object,
 ) -> HTMLResponse:
@@ -62,6 +63,7 @@ def page(
         request: The request to answer.
         name: Name of the template.
         section: Section of the catalogue and entry of the menu; default: the template's name.
+        also: Further sections of the catalogue that its scripts need.
         status: HTTP status.
         values: Values for the template.
     """
@@ -77,7 +79,7 @@ def page(
         "version": __version__,
         # A refused request never reaches the application.
         "run": context_of(request).bundles.run if "app" in request.scope else "",
-        "script_texts": t.sections(*_COMMON, section or name),
+        "script_texts": t.sections(*_COMMON, section or name, *also),
     }
     template = _environment().get_template(f"{name}.html")
     return HTMLResponse(template.render(frame | values), status)

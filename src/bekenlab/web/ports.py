@@ -16,7 +16,11 @@ from bekenlab.flashing.connection import open_port
 from bekenlab.link.ports import list_ports
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.wire_chips import build
-from bekenlab.web.transport import PacedTransport, StoppableTransport
+from bekenlab.web.transport import (
+    PacedTransport,
+    StoppableTransport,
+    StoppableVirtualTransport,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,7 +151,8 @@ class Ports:
         def virtual(name: str, baud: int) -> Transport:
             line = self._transport_to(offer.id, name, baud)
             paced = offer.device is not None and offer.device.paced
-            return (PacedTransport if paced else StoppableTransport)(line, raise_if_stopped)
+            made = PacedTransport if paced else StoppableVirtualTransport
+            return made(line, raise_if_stopped)
 
         return virtual if offer.device else real
 
@@ -160,4 +165,4 @@ class Ports:
                     self._devices[device_id] = replace(device, flash=flash)
 
         chip_on_wire = build(device.chip, device.flash)
-        return VirtualTransport(chip_on_wire, name=name, baud=baud, on_close=keep)
+        return VirtualTransport(chip_on_wire, name=name, chip=device.chip, baud=baud, on_close=keep)

@@ -81,7 +81,9 @@ class Texts:
     def plan_title(self, english: str) -> str:
         """What a plan writes, ``"a.bin: an OTA package (RBL)"``, joined by `` + ``."""
         parts = [part.rpartition(": ") for part in english.split(" + ")]
-        return " + ".join(f"{name}{colon}{self._kind(what)}" for name, colon, what in parts)
+        return " + ".join(
+            f"{self.sentence(name) or name}{colon}{self._kind(what)}" for name, colon, what in parts
+        )
 
     def _kind(self, english: str) -> str:
         """A kind of file, perhaps followed by the name of its firmware."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from bekenlab.link.transport import own_log
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -77,7 +79,15 @@ class StoppableTransport:
         self._transport.close()
 
 
-class PacedTransport(StoppableTransport):
+class StoppableVirtualTransport(StoppableTransport):
+    """The same to a virtual chip, whose log can be read as well; see ``HasLog``."""
+
+    def log_transport(self) -> Transport | None:
+        """Run the firmware for its log; see ``HasLog``."""
+        return own_log(self._transport)
+
+
+class PacedTransport(StoppableVirtualTransport):
     """A transport to a virtual chip that runs in real time.
 
     Args:

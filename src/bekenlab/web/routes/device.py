@@ -1,54 +1,106 @@
-"""The page of a device on a port."""
+"""The page of a device on a port, and the guided path."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
-from bekenlab.errors import UnsupportedError
-from bekenlab.jobs.pinout import board_names, find_board
-from bekenlab.report.pictures import wiring_notes, wiring_picture
+from bekenlab.errors import NotFoundError
+from bekenlab.report.dump_view import subject_view
 from bekenlab.web.context import context_of
+from bekenlab.web.guide import JOBS, PATH, STEPS, Position, job_of, steps
 from bekenlab.web.pages import page, texts_for
+from bekenlab.web.views.board import board_view
 from bekenlab.web.views.dump import Kind, newest_first
+from bekenlab.web.views.wiring import wiring_view
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-_USUAL_BOARD = "CB2S"
+    from bekenlab.web.context import AppContext
+    from bekenlab.web.texts import Texts
+
+SAFETY_COOKIE = "bekenlab-safety"
+"""Set by a page when its safety notes have been read."""
+
 _ACTIONS = ("doctor", "backup", "install", "write", "log", "look", "reboot")
 _PANELS = ("install", "write")
+_WITH_PINS = (Kind.DUMP, Kind.TEMPLATE, Kind.CONFIG, Kind.LOG, Kind.TEXT)
 
 
 async def show(request: Request) -> Response:
     """Show ports, wiring, and what can be done with a device on a port."""
-    words = texts_for(request).picture_words
     asked = request.query_params.get("board", "")
-    try:
-        board = find_board(asked or _USUAL_BOARD)
-    except UnsupportedError:
-        board = find_board(_USUAL_BOARD)
-    drawn = wiring_picture(board, words_of=words, standalone=False)
-    rows = await run_in_threadpool(context_of(request).uploads.rows)
+    common = await run_in_threadpool(_common, request, asked)
     return page(
         request,
         "device",
-        board=board.name,
         board_chosen=bool(asked),
-        boards=board_names(),
-        wiring=Markup(drawn),  # noqa: S704  our own SVG; names are escaped in it
-        wiring_notes=wiring_notes(words),
         actions=_ACTIONS,
         panels=_PANELS,
-        runnable=[row for row in rows if row.runs],
-        writable=[row for row in rows if row.bytes_of_flash],
-        images=newest_first([row for row in rows if row.kind == Kind.IMAGE]),
         chosen_dump=request.query_params.get("dump", ""),
+        **common,
     )
 
 
-ROUTES = (Route("/device", show),)
+async def guide(request: Request) -> Response:
+    """Show one step of the guided path."""
+    context = context_of(request)
+    asked = Position.of(request.query_params)
+
+    def values() -> dict[str, Any]:
+        position, found = _understood(asked, context, texts_for(request))
+        job = job_of(position, context)
+        return {
+            "guide": position,
+            "steps": steps(position, context),
+            "step_number": STEPS.index(position.step) + 1,
+            "job": job.id if job else "",
+            "job_kind": JOBS.get(position.step, ""),
+            "begun": bool(request.query_params),
+            "chosen_dump": position.dump,
+            **found,
+            **_common(request, position.board),
+        }
+
+    return page(request, "guide", also=("device", "dump"), **await run_in_threadpool(values))
+
+
+def _understood(
+    position: Position, context: AppContext, t: Texts
+) -> tuple[Position, dict[str, Any]]:
+    """What the open file in the address says of the device; its module then is the board."""
+    try:
+        subject = context.uploads.subject(position.dump) if position.dump else None
+    except NotFoundError:  # closed meanwhile
+        subject = None
+    if subject is None:
+        return position, {"view": None, "row": None, "picture": None, "boots_itself": False}
+    view = subject_view(subject)
+    on_module = view.board if view.on_module else ""
+    found = {
+        "view": view,
+        "row": context.uploads.row(position.dump),
+        "picture": board_view(subject, t.picture_words, t.label),
+        "boots_itself": context.manager.latest("boot", position.dump) is None
+        and context.uploads.would_boot(position.dump),
+    }
+    return position.with_board(position.board or on_module), found
+
+
+def _common(request: Request, board: str) -> dict[str, Any]:
+    rows = context_of(request).uploads.rows()
+    return {
+        **wiring_view(board, texts_for(request).picture_words),
+        "safety_read": SAFETY_COOKIE in request.cookies,
+        "runnable": [row for row in rows if row.runs],
+        "writable": [row for row in rows if row.bytes_of_flash],
+        "images": newest_first([row for row in rows if row.kind == Kind.IMAGE]),
+        "pin_sources": [row for row in rows if row.kind in _WITH_PINS and row.pins],
+    }
+
+
+ROUTES = (Route("/device", show), Route(PATH, guide))

@@ -8,23 +8,19 @@ from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
-from bekenlab.chips import board
-from bekenlab.pins import Source
 from bekenlab.report.dump_view import subject_view
 from bekenlab.report.exports import EXPORTERS
-from bekenlab.report.pictures import board_picture, flash_facts, flash_map, uses_of_subject
+from bekenlab.report.pictures import flash_facts, flash_map
 from bekenlab.web.context import context_of
 from bekenlab.web.failures import advice_in
 from bekenlab.web.pages import page, texts_for
+from bekenlab.web.views.board import board_view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from starlette.requests import Request
     from starlette.responses import Response
 
     from bekenlab.analysis.model import Analysis
-    from bekenlab.analysis.subject import Subject
     from bekenlab.errors import BekenlabError
     from bekenlab.report.pictures import Words
 
@@ -50,7 +46,7 @@ async def show_one(request: Request) -> Response:
             "row": uploads.row(dump.id),
             "problem": subject.problem,
             "advice": _advice(subject.problem, t.language),
-            "picture": _board(subject, words, t.label),
+            "picture": board_view(subject, words, t.label),
             "flash": _flash(subject.analysis, words),
             "boots_itself": boot is None and uploads.would_boot(dump.id),
         }
@@ -64,18 +60,6 @@ async def show_one(request: Request) -> Response:
 
 def _advice(problem: BekenlabError | None, language: str) -> str:
     return advice_in(language, problem.hint, problem.actions) if problem else ""
-
-
-def _board(subject: Subject, words: Words, name: Callable[[str], str]) -> Markup | None:
-    """Picture of the module or chip with its pins; None if neither is known."""
-    found = board(subject.module, subject.chip)
-    if found is None:
-        return None
-    uses = uses_of_subject(subject, words, name)
-    doubtful = subject.source is Source.FIRMWARE_DEFAULT
-    # Our own SVG; text from the file is escaped in it.
-    drawn = board_picture(found, uses, words_of=words, standalone=False, doubtful=doubtful)
-    return Markup(drawn)  # noqa: S704
 
 
 def _flash(analysis: Analysis | None, words: Words) -> Markup | None:

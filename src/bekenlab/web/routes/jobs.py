@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -28,7 +29,9 @@ async def show_all(request: Request) -> Response:
 
 async def begin(request: Request) -> Response:
     """Start a job: ``{"kind": ..., ...}``; docs/web-api.md lists the parameters of each kind."""
-    job = start(context_of(request), Parameters(await json_object(request)))
+    parameters = Parameters(await json_object(request))
+    # Files that the job names may have to be analysed first.
+    job = await run_in_threadpool(start, context_of(request), parameters)
     return JSONResponse(job.to_json(), 202)
 
 

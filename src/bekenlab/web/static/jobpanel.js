@@ -4,11 +4,16 @@ import { isLive, onConnection } from "./connection.js";
 import { fill, hex, number, one, size } from "./dom.js";
 import { FlashMap } from "./flashmap.js";
 import { answer, cancel, watch } from "./jobs.js";
-import { askPlan, askWire } from "./questions.js";
+import { askPlan, askSearch, askWire } from "./questions.js";
 import { hintOf, orElse, t, textOf, wordingOf } from "./texts.js";
 
 const LOUD_EVERY = 10_000;
 const MOST_LINES = 2000;
+
+const STATE_STYLE = { done: "good", failed: "bad", declined: "" };
+
+/** How each question is asked; all others are about a plan. */
+const ASKED = { wire: askWire, search: askSearch };
 
 const slot = (name, box) => one(`[data-slot="${name}"]`, HTMLElement, box);
 
@@ -95,9 +100,27 @@ export class JobPanel {
 
   on_step(event) {
     const step = document.createElement("li");
-    step.textContent = orElse(`job.step.${event.step}`, event.title);
-    this.part("steps").append(step);
-    say(step.textContent);
+    // A rehearsal has steps of its own. They are shown below its heading, and named as what they
+    // are: nothing of them happens to the device.
+    const inner = event.job !== this.job.kind;
+    const text = orElse(inner ? `job.step.${event.job}_${event.step}` : `job.step.${event.step}`, event.title);
+    step.append(text);
+    if (inner) this.innerSteps().append(step);
+    else {
+      for (const before of this.part("steps").children) before.classList.add("over");
+      this.part("steps").append(step);
+    }
+    say(text);
+  }
+
+  /** The list of steps within the latest step. */
+  innerSteps() {
+    const around = this.part("steps").lastElementChild ?? this.part("steps");
+    const found = around.querySelector("ol");
+    if (found) return found;
+    const made = document.createElement("ol");
+    around.append(made);
+    return made;
   }
 
   on_said(event) {
@@ -145,14 +168,14 @@ export class JobPanel {
   }
 
   on_question(event) {
-    this.part("waiting").hidden = true;
+    this.part("waiting").hidden = event.about !== "search";
     this.part("progress").hidden = true;
     const respond = (value) => answer(this.job.id, event.number, value);
-    const asked = event.about === "wire" ? askWire(respond) : askPlan(event, respond);
+    const asked = (ASKED[event.about] ?? askPlan)(event, respond);
     this.part("question").replaceChildren(asked);
     const heading = one("h3", HTMLElement, asked);
     heading.tabIndex = -1;
-    heading.focus();
+    if (event.about !== "search") heading.focus();
   }
 
   on_answered() {
@@ -176,9 +199,7 @@ export class JobPanel {
     const state = this.part("state");
     state.textContent = t("job.state.unknown");
     state.className = "badge warn";
-    const box = fill("outcome", { title: t("job.unknown.title"), text: t("job.unknown.text"), hint: "" });
-    box.classList.add("warn");
-    this.part("outcome").replaceChildren(box);
+    this.part("outcome").replaceChildren(noted("warn", t("job.unknown.title"), t("job.unknown.text")));
     this.card.dispatchEvent(new CustomEvent("ended", { detail: { state: "unknown" } }));
   }
 
@@ -195,7 +216,7 @@ export class JobPanel {
     const bad = event.state !== "done";
     const state = this.part("state");
     state.textContent = t(`job.state.${event.state}`);
-    state.className = `badge ${event.state === "failed" ? "bad" : bad ? "warn" : "good"}`;
+    state.className = `badge ${STATE_STYLE[event.state] ?? "warn"}`;
     const outcome = bad ? this.failed(event) : this.showOutcome(this.job, event.result);
     if (this.map && !bad) this.part("progress").hidden = false;
     this.part("outcome").replaceChildren(outcome);
@@ -204,13 +225,19 @@ export class JobPanel {
   }
 
   failed(event) {
-    const title = event.state === "cancelled" ? t("job.stopped") : orElse(`error.${event.error.code}`, t("error.heading"));
-    const text = event.state === "cancelled" ? t("job.goes_on") : textOf(event.error);
-    const advice = event.state === "cancelled" ? "" : hintOf(event.error);
-    const hint = advice && t("error.hint", { hint: advice });
-    const box = fill("outcome", { title, text, hint });
-    if (event.state !== "cancelled") box.append(...wordingOf(event.error));
-    box.classList.add(event.state === "cancelled" ? "warn" : "bad");
+    if (event.state === "cancelled") return noted("warn", t("job.stopped"), t("job.goes_on"));
+    if (event.state === "declined") return noted("", t("job.declined"), textOf(event.error) || event.error.message, hintOf(event.error));
+    const advice = hintOf(event.error);
+    const title = orElse(`error.${event.error.code}`, t("error.heading"));
+    const box = noted("bad", title, textOf(event.error), advice && t("error.hint", { hint: advice }));
+    box.append(...wordingOf(event.error));
     return box;
   }
+}
+
+/** The box for a job without a result. */
+function noted(style, title, text, hint = "") {
+  const box = fill("outcome", { title, text, hint });
+  if (style) box.classList.add(style);
+  return box;
 }

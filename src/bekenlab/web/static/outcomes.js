@@ -3,10 +3,29 @@ import { ask } from "./api.js";
 import { fill, hex, one, size } from "./dom.js";
 import { hintOf, orElse, t, textOf, told, wordingOf } from "./texts.js";
 
-/** The box for a finished job. `begin` starts another job on the same port. */
-export function outcomeOf(job, result, begin) {
-  return (SHOWN[job.kind] ?? plainly)(result, begin, job);
+/**
+ * The box for a finished job.
+ * @param {any} job
+ * @param {any} result
+ * @param {(kind: string, parameters?: Record<string, unknown>) => unknown} begin starts another job on the same port
+ * @param {{ guided?: boolean }} [where] on the guided path, which itself offers what comes next
+ */
+export function outcomeOf(job, result, begin, { guided = false } = {}) {
+  const made = (SHOWN[job.kind] ?? plainly)(result, begin);
+  if (guided && GUIDED.includes(job.kind)) one("[data-next]", HTMLElement, made).replaceChildren();
+  return made;
 }
+
+/** Jobs that have a step of the guided path. */
+const GUIDED = ["doctor", "backup", "install", "boot"];
+
+/** Whether a finished job found or did what it was started for. */
+export function wentWell(job, result) {
+  if (job.kind === "doctor") return works(result);
+  return job.kind !== "verify" || result.equal;
+}
+
+const works = (result) => !result.problem && result.checks.every((check) => check.ok);
 
 /**
  * @param {string} kind `good`, `warn` or `bad`
@@ -34,7 +53,7 @@ function box(kind, title, text, facts = [], next = [], hint = "") {
   return made;
 }
 
-function button(text, does, style = "") {
+export function button(text, does, style = "") {
   const made = document.createElement("button");
   made.type = "button";
   made.className = `button ${style}`;
@@ -62,7 +81,7 @@ function plainly() {
 }
 
 function doctor(result, begin) {
-  const well = !result.problem && result.checks.every((check) => check.ok);
+  const well = works(result);
   const seen = (check) => textOf(check) || (check.ok || !result.problem ? check.seen : told(result.problem));
   const sign = (check) => (check.ok ? (check.doubtful ? "!" : "✓") : "✗");
   const checks = result.checks.map((check) => [t(`device.check.${check.name}`), `${sign(check)} ${seen(check)}`]);
@@ -110,10 +129,43 @@ function verify(result) {
 
 function install(result, begin) {
   const facts = [...chipFacts(result.chip), [t("device.result.firmware"), result.firmware], [t("device.plan.backup"), result.backup_name]];
+  /** @type {HTMLElement[]} */
   const next = [button(t("device.result.undo"), () => begin("restore", { backup: result.backup }))];
-  const end = t(`device.install.end.${result.outcome}`);
-  const text = result.wifi ? end : `${end} ${t("device.install.opens_own")}`;
-  return box(result.outcome === "unseen" ? "warn" : "good", t("device.result.installed"), text, facts, next);
+  if (result.address) next.unshift(deviceLink(result.address));
+  const { title, lines } = seenOf(result);
+  return box(result.outcome === "unseen" ? "warn" : "good", title, lines.join(" "), facts, next);
+}
+
+/**
+ * What was seen of a device after an install, and nothing else.
+ * @returns {{ title: string, lines: string[] }}
+ */
+export function seenOf(result) {
+  const started = ["online", "joined", "started"].includes(result.outcome);
+  const title = t(started ? "device.result.installed" : "device.result.written_only");
+  const own = result.wifi || result.virtual ? "" : t("device.install.opens_own");
+  return { title, lines: [t(`device.install.end.${result.outcome}`), own, networkOf(result)].filter(Boolean) };
+}
+
+/** What is known of the device in this computer's network. */
+function networkOf(result) {
+  if (result.virtual) return t("device.install.is_virtual");
+  if (result.address) return t("device.install.found", { address: result.address });
+  if (!result.wifi) return "";
+  return t(result.searched ? "device.install.not_found" : "device.install.not_searched");
+}
+
+function find(result) {
+  if (result.address) return box("good", t("device.install.end.online"), t("device.install.found", { address: result.address }), [], [deviceLink(result.address)]);
+  return box("warn", t("device.search.ended"), t(result.searched ? "device.install.not_found" : "device.install.not_searched"));
+}
+
+/** Opens the page of a device in the network, which is not ours, in a tab of its own. */
+export function deviceLink(address) {
+  const made = link(t("device.result.open"), `http://${address}/`);
+  made.target = "_blank";
+  made.rel = "noopener noreferrer";
+  return made;
 }
 
 function log(result) {
@@ -123,4 +175,4 @@ function log(result) {
   return box(warnings.length ? "warn" : "good", t("device.result.log"), text, pins, [], warnings.join(" "));
 }
 
-const SHOWN = { doctor, backup, write, restore: write, verify, install, log };
+const SHOWN = { doctor, backup, write, restore: write, verify, install, find, log };

@@ -39,15 +39,30 @@ export function askPlan(event, respond) {
 
 /**
  * Asks whether the adapter's wire has been moved to the log port.
+ * @param {any} _event
  * @param {(answer: object) => void} respond
  */
-export function askWire(respond) {
+export function askWire(_event, respond) {
   const form = fill("question-wire");
   form.addEventListener("submit", (submitted) => {
     submitted.preventDefault();
     respond({ yes: true });
   });
   one("[data-no]", HTMLElement, form).addEventListener("click", () => respond({ yes: false }));
+  return form;
+}
+
+/**
+ * Offers to skip the search for the device in the network, which goes on meanwhile.
+ * @param {any} _event
+ * @param {(answer: object) => void} respond
+ */
+export function askSearch(_event, respond) {
+  const form = fill("question-search");
+  form.addEventListener("submit", (submitted) => {
+    submitted.preventDefault();
+    respond({ skip: true });
+  });
   return form;
 }
 

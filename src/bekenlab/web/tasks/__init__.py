@@ -16,6 +16,7 @@ from bekenlab.web.tasks.chip import (
     verify_task,
     write_task,
 )
+from bekenlab.web.tasks.find import find_task
 from bekenlab.web.tasks.install import install_task
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ KINDS: Mapping[str, Callable[[AppContext, Parameters], Task]] = {
     "restore": restore_task,
     "verify": verify_task,
     "install": install_task,
+    "find": find_task,
     "log": log_task,
     "reboot": reboot_task,
 }

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.errors import BadValueError
 from bekenlab.events import Line
+from bekenlab.jobs.install.configure import check_values
+from bekenlab.jobs.install.find import find_installed
 from bekenlab.jobs.install.firmware import firmware_of
 from bekenlab.jobs.install.install import Helpers, install, problem_of
 from bekenlab.jobs.install.latest import latest_firmware
@@ -18,11 +21,13 @@ from bekenlab.report.live_log import LiveLog
 from bekenlab.secret import Secret
 from bekenlab.web.events import JobEventSink
 from bekenlab.web.tasks.chip import connection_for, offer_name
+from bekenlab.web.tasks.find import REPORT
 from bekenlab.web.tasks.parameters import Parameters, Task
-from bekenlab.web.views.install import proposal_view, start_view
+from bekenlab.web.views.install import proposal_view, search_view, start_view
 
 if TYPE_CHECKING:
-    from bekenlab.jobs.install.model import Firmware, Proposal
+    from bekenlab.events import EventSink
+    from bekenlab.jobs.install.model import Firmware, InstallReport, Proposal, Search
     from bekenlab.openbeken.config import Value
     from bekenlab.probing.rehearsal import Rehearsal
     from bekenlab.web.context import AppContext
@@ -31,47 +36,51 @@ if TYPE_CHECKING:
 LATEST = "latest"
 """Value of ``firmware`` to download the newest release."""
 
+_FIELDS = {
+    "wifi_ssid": "the Wi-Fi name",
+    "wifi_password": "the Wi-Fi password",
+    "mqtt_host": "the MQTT server",
+    "mqtt_user": "the MQTT user",
+    "mqtt_password": "the MQTT password",
+}
+"""What the form calls the settings."""
+
 _TEXTS = ("wifi_ssid", "mqtt_host", "mqtt_user")
 _SECRETS = ("wifi_password", "mqtt_password")
 
 
 def install_task(context: AppContext, parameters: Parameters) -> Task:
-    """``{"kind": "install", "port": ID, "firmware": DUMP, "wifi_ssid": ..., "rehearse": true}``."""
+    """``{"kind": "install", "port": ID, "firmware": DUMP, "wifi_ssid": ..., "rehearse": true}``.
+
+    ``"pins": DUMP`` takes the pins from another open file than the device's own backup. What can be
+    known to be wrong without the device is refused before the job is started.
+    """
     offer = context.ports.find(parameters.text("port"))
     wanted = parameters.text("firmware")
     dump = None if wanted == LATEST else context.uploads.get(wanted)
+    found = firmware_of(dump.file) if dump else None
+    pins = parameters.text("pins", "")
+    source = context.uploads.subject(pins) if pins else None
     rehearses = parameters.flag("rehearse")
     ssid = parameters.text("wifi_ssid", "").strip()
     changes = _changes(parameters)
+    _check(changes)
 
     def work(job: Job) -> dict[str, Any]:
         tell = JobEventSink(job, context.clock)
-        found = firmware_of(dump.file) if dump else None
 
         def firmware(chip: str) -> Firmware:
             return found or latest_firmware(chip, context.settings.cache, events=tell)
 
-        log = LiveLog()
-
-        def heard(seconds: float, text: str) -> None:
-            for line in log.feed(text):
-                tell(Line("install", seconds, line))
-
-        def rehearsed(proposal: Proposal) -> Rehearsal:
-            chip = proposal.identity.chip
-            if chip is None:  # install() refuses an unknown chip before this
-                raise AssertionError
-            saved, made = proposal.backup, proposal.made
-            return rehearse(saved, chip, proposal.firmware, made, events=tell)
-
         report = install(
             connection_for(context, offer, job),
-            InstallOptions(firmware, changes, listens=offer.device is None),
+            InstallOptions(firmware, changes, source),
             context.settings.places,
             _Asked(context, job, ssid, rehearses=rehearses),
-            helpers=Helpers(rehearse=rehearsed, heard=heard),
+            helpers=_helpers(job, tell, finds=offer.device is None),
             events=tell,
         )
+        job.private[REPORT] = report
         problem = problem_of(report)
         if problem is not None:
             raise problem
@@ -81,10 +90,39 @@ def install_task(context: AppContext, parameters: Parameters) -> Task:
             "flash": flash_json(report.flash) if report.flash else None,
             "start": start_view(report.start),
             "outcome": str(report.outcome),
+            "virtual": offer.device is not None,
+            **search_view(report.search),
         }
 
     name = f"{dump.file.name} → " if dump else ""
     return Task(f"{name}{offer_name(offer)}", work, offer.id)
+
+
+def _helpers(job: Job, tell: EventSink, *, finds: bool) -> Helpers:
+    """What the install needs of this frontend.
+
+    Args:
+        job: The job.
+        tell: Receives the events.
+        finds: Whether the device can be in this computer's network; a virtual one cannot.
+    """
+    log = LiveLog()
+
+    def heard(seconds: float, text: str) -> None:
+        for line in log.feed(text):
+            tell(Line("install", seconds, line))
+
+    def rehearsed(proposal: Proposal) -> Rehearsal:
+        chip = proposal.identity.chip
+        if chip is None:  # install() refuses an unknown chip before this
+            raise AssertionError
+        return rehearse(proposal.backup, chip, proposal.firmware, proposal.made, events=tell)
+
+    def find(report: InstallReport) -> Search:
+        with job.offer("search") as skipped:
+            return find_installed(report, skipped=skipped, events=tell)
+
+    return Helpers(rehearse=rehearsed, find=find if finds else None, heard=heard)
 
 
 class _Asked:
@@ -121,6 +159,21 @@ class _Asked:
         """See ``Questions``."""
         answer = self._job.ask("wire")
         return Parameters(answer if isinstance(answer, dict) else {}).flag("yes")
+
+
+def _check(changes: Changes) -> None:
+    """Refuse settings that no device could use, before anybody waits for one.
+
+    Raises:
+        BadValueError: One is invalid.
+    """
+    try:
+        check_values(changes)
+    except BadValueError as error:
+        name, _, what = error.message.partition(" ")
+        raise BadValueError(f"{_FIELDS.get(name, name)} {what}", hint=error.hint) from error
+    if "wifi_password" in changes.values and "wifi_ssid" not in changes.values:
+        raise BadValueError("there is a Wi-Fi password, but no Wi-Fi name")
 
 
 def _changes(parameters: Parameters) -> Changes:

@@ -9,7 +9,7 @@ from bekenlab.report.printable import printable
 from bekenlab.web.views.plan import plan_view
 
 if TYPE_CHECKING:
-    from bekenlab.jobs.install.model import FirstStart, Proposal
+    from bekenlab.jobs.install.model import FirstStart, Proposal, Search
     from bekenlab.web.backups import Backups
 
 
@@ -40,3 +40,11 @@ def start_view(start: FirstStart) -> dict[str, Any]:
     """The log of the first start."""
     config = str(start.log.config) if start.log else None
     return {"heard": start.heard, "wifi": start.wifi, "config": config}
+
+
+def search_view(search: Search | None) -> dict[str, Any]:
+    """The device's address in the network; ``searched`` is false if nobody looked to the end."""
+    return {
+        "address": search.address if search else None,
+        "searched": search is not None and search.complete,
+    }

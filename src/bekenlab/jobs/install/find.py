@@ -1,0 +1,50 @@
+"""Looks for a freshly installed device in the network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bekenlab.errors import BekenlabError
+from bekenlab.events import EventSink, Message, ignore
+from bekenlab.jobs.install.model import JOB, InstallReport, Search
+from bekenlab.jobs.lan.scan import find_joined, local_networks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def find_installed(
+    report: InstallReport,
+    *,
+    skipped: Callable[[], bool] = lambda: False,
+    events: EventSink = ignore,
+) -> Search:
+    """Look for the device in this computer's network; no password is sent.
+
+    Args:
+        report: What was installed.
+        skipped: Polled several times per second; True ends the search.
+        events: Receives the countdown, and why it cannot be looked for.
+    """
+    mac = report.proposal.subject.mac
+    was_skipped = False
+
+    def over() -> bool:
+        nonlocal was_skipped
+        was_skipped = was_skipped or skipped()
+        return was_skipped
+
+    try:
+        seen = find_joined(
+            local_networks(),
+            short_name=str(report.proposal.made.config.value("short_name")) or None,
+            mac_tail=mac.reveal() if mac else None,
+            skipped=over,
+            events=events,
+        )
+    except BekenlabError as error:
+        events(Message(JOB, "find", f"it cannot be looked for: {error.message}"))
+        return Search(complete=False)
+    if seen is not None:
+        return Search(str(seen.host))
+    return Search(complete=not was_skipped)

@@ -1,0 +1,279 @@
+// The guided path: at each step one thing to do next. Where somebody is stands in the address.
+import { ask, Unreached } from "./api.js";
+import { all, byId, one } from "./dom.js";
+import { forgetPasswords, given, offerImagesFor, openChosenFiles } from "./filechoice.js";
+import { onSubmit } from "./forms.js";
+import { JobPanel } from "./jobpanel.js";
+import { start } from "./jobs.js";
+import { button, deviceLink, outcomeOf, seenOf, wentWell } from "./outcomes.js";
+import { allowFor, nameOf, PortList } from "./portlist.js";
+import { t } from "./texts.js";
+import { troubleIn } from "./trouble.js";
+import { showUnfinished } from "./unfinished.js";
+import "./wiring.js";
+
+const LAST = "guide"; // where somebody was last, so that they can come back
+const { step = "", kind = "", jobId = "", dump = "", backup = "", begun } = one("[data-guide]", HTMLElement).dataset;
+/** @type {(name: string) => HTMLElement} */
+const find = (name) => one(`[data-${name}]`, HTMLElement);
+const trouble = troubleIn(find("trouble"));
+const primary = one("[data-do] [data-primary]", HTMLButtonElement);
+const secondary = one("[data-secondary]", HTMLButtonElement);
+
+/** @type {any} the job that this step shows, as the server last described it */
+let job = null;
+/** Whether the step shows a job that is at work. */
+let working = false;
+
+const panel = new JobPanel(find("job"), (ended, result) => outcomeOf(ended, result, begin, { guided: true }));
+const ports = new PortList({ chosen: portInAddress(), changed: showPort, trouble });
+
+function portInAddress() {
+  return new URLSearchParams(location.search).get("port") ?? "";
+}
+
+/**
+ * Go to a step, with all that is known so far.
+ * @param {string} next
+ * @param {Record<string, string>} [changes]
+ */
+function go(next, changes = {}) {
+  const query = new URLSearchParams(location.search);
+  query.delete("job");
+  for (const [name, value] of Object.entries({ step: next, port: ports.chosen ?? "", ...changes })) {
+    if (value) query.set(name, value);
+    else query.delete(name);
+  }
+  location.assign(`${location.pathname}?${query}`);
+}
+
+/** Put what has become known into the address of this step, so that it survives a reload. */
+function note(changes) {
+  const query = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(changes)) query.set(name, value);
+  history.replaceState(null, "", `${location.pathname}?${query}`);
+  remember();
+}
+
+function remember() {
+  if (step !== "wire" && location.search) localStorage.setItem(LAST, location.search);
+}
+
+/**
+ * Offer one thing to do next, and perhaps another.
+ * @param {string} text empty: nothing at present
+ * @param {() => unknown} [does]
+ * @param {{ text: string, does: () => unknown }} [other]
+ */
+function offer(text, does, other) {
+  find("do").hidden = !text;
+  primary.textContent = text;
+  primary.onclick = does ?? null;
+  secondary.hidden = !other;
+  secondary.textContent = other?.text ?? "";
+  secondary.onclick = other?.does ?? null;
+}
+
+/**
+ * Start a job on the chosen port and show it here.
+ * @param {string} what kind of job
+ * @param {Record<string, unknown>} [parameters]
+ * @param {(error: any) => void} [tell]
+ */
+async function begin(what, parameters = {}, tell = trouble) {
+  tell(null);
+  for (const history of all("[data-history]", HTMLDetailsElement)) history.open = true;
+  try {
+    show(await start(what, { port: ports.chosen, ...parameters }));
+    if (what === kind) note({ job: job.id, port: ports.chosen ?? "" });
+    byId("job-title").focus();
+    ports.look();
+  } catch (error) {
+    tell(error);
+  }
+}
+
+/** Start the job of the next step, and go there: its progress is what that step is about. */
+async function beginAt(next, what) {
+  trouble(null);
+  try {
+    const made = await start(what, { port: ports.chosen });
+    go(next, { job: made.id });
+  } catch (error) {
+    trouble(error);
+  }
+}
+
+function show(found) {
+  job = found;
+  working = found.state === "running";
+  panel.show(found);
+  render();
+}
+
+find("job").addEventListener("ended", async (event) => {
+  const ended = event instanceof CustomEvent ? event.detail : {};
+  const watched = working;
+  working = false;
+  job = { ...job, state: ended.state, result: ended.result ?? null };
+  lookForUnfinished();
+  ports.look();
+  if (job.kind === "boot" && job.state === "done" && ended.result.pins.length) location.reload();
+  else if (job.kind === "backup" && job.state === "done") note({ backup: ended.result.backup });
+  else if (step === "install" && job.kind === "install" && job.state === "done" && watched) go("runs", { job: job.id, reached: "runs" });
+  render();
+});
+
+// What each step offers, from what is known
+
+const OFFERS = {
+  wire() {
+    const port = ports.mine;
+    offer(t("guide.wire.go"), () => beginAt("check", "doctor"));
+    primary.disabled = !port || Boolean(port.job);
+  },
+  check() {
+    if (!ended("doctor")) return offer(t("guide.check.go"), () => begin("doctor"));
+    if (wentWell(job, job.result)) return offer(t("guide.check.next"), () => beginAt("backup", "backup"));
+    const wire = { text: t("guide.check.wire"), does: () => go("wire") };
+    return offer(t("guide.check.again"), () => begin("doctor"), wire);
+  },
+  backup() {
+    if (ended("backup")) return offer(t("guide.backup.next"), () => understand(job.result.backup));
+    const known = backup && { text: t("guide.backup.known"), does: () => understand(backup) };
+    return offer(t(job ? "guide.backup.again" : "guide.backup.go"), () => begin("backup"), known || undefined);
+  },
+  understand() {
+    offer(t("guide.understand.next"), () => go("install", { reached: "install" }));
+  },
+  install() {
+    const installed = ended("install");
+    one("[data-install]", HTMLFormElement).hidden = installed;
+    offer(installed ? t("guide.install.next") : "", () => go("runs", { job: job.id, reached: "runs" }));
+  },
+  runs() {
+    offer("");
+    if (ended("install")) showSeen(job.result);
+    else if (!job) offer(t("guide.runs.none"), () => go("install"));
+  },
+};
+
+/** Whether the step's job is of a kind and has ended as it should. */
+const ended = (what) => job?.kind === what && job.state === "done";
+
+function render() {
+  primary.disabled = step !== "understand" && step !== "runs" && (!ports.mine || Boolean(ports.mine.job));
+  if (!working) return OFFERS[step]();
+  offer("");
+  for (const form of all("[data-install]", HTMLFormElement)) form.hidden = true;
+}
+
+/** Open a backup, to see what the device is. */
+async function understand(id) {
+  trouble(null);
+  try {
+    const { dumps } = await ask("POST", `/api/backups/${id}/dump`);
+    go("understand", { backup: id, dump: dumps[0].id, reached: furthest("understand") });
+  } catch (error) {
+    trouble(error);
+  }
+}
+
+/** The furthest step reached, at least the given one. */
+function furthest(least) {
+  const names = Object.keys(OFFERS);
+  const before = new URLSearchParams(location.search).get("reached") ?? "";
+  return names[Math.max(names.indexOf(least), names.indexOf(before))];
+}
+
+// The end: what was seen
+
+function showSeen(result) {
+  const { title, lines } = seenOf(result);
+  find("seen").hidden = false;
+  one('[data-seen] [data-slot="title"]', HTMLElement).textContent = title;
+  one('[data-seen] [data-slot="seen"]', HTMLElement).replaceChildren(
+    ...lines.map((text) => {
+      const line = document.createElement("li");
+      line.textContent = text;
+      return line;
+    }),
+  );
+  one("[data-runs-next]", HTMLElement).replaceChildren(...nextOf(result));
+}
+
+function nextOf(result) {
+  const back = button(t("device.result.undo"), () => begin("restore", { backup: result.backup }));
+  if (result.virtual) return [button(t("guide.runs.bench"), runOnBench, "primary"), back];
+  if (result.address) return [deviceLink(result.address), back];
+  const search = button(t("guide.runs.search"), () => begin("find", { install: job.id }), "primary");
+  return [search, button(t("guide.runs.again"), () => go("install")), back];
+}
+
+async function runOnBench() {
+  const { dumps } = await ask("POST", `/api/virtual/${ports.chosen}/dump`);
+  location.assign(`/bench?dump=${dumps[0].id}`);
+}
+
+// The port
+
+async function showPort(mine) {
+  for (const place of all("[data-on-port]", HTMLElement)) {
+    place.hidden = !mine;
+    place.textContent = mine ? t("guide.on_port", { name: nameOf(mine) }) : "";
+  }
+  for (const place of all("[data-no-port]", HTMLElement)) place.hidden = Boolean(mine);
+  allowFor(mine);
+  if (step === "install") offerImagesFor(mine?.kind === "virtual" ? mine.chip : "");
+  if (!working) render();
+}
+
+async function lookForUnfinished() {
+  if (!all("[data-unfinished]", HTMLElement).length) return;
+  const { unfinished } = await ask("GET", "/api/unfinished");
+  find("unfinished").hidden = unfinished.length === 0;
+  const again = () => location.assign("/device");
+  showUnfinished(unfinished, find("unfinished-list"), { begin, again, changed: lookForUnfinished });
+}
+
+// Begin
+
+for (const form of all("[data-install]", HTMLFormElement)) {
+  const tell = troubleIn(one("[data-form-trouble]", HTMLElement, form));
+  openChosenFiles(tell);
+  onSubmit(form, async () => {
+    await begin("install", given(form), tell);
+    if (working) forgetPasswords(form);
+  });
+}
+
+/** Offer to go on where somebody was, if they come to the beginning of the path. */
+function offerToComeBack() {
+  const last = localStorage.getItem(LAST);
+  if (begun !== undefined || !last) return;
+  const at = new URLSearchParams(last).get("step") ?? "";
+  if (!(at in OFFERS)) return;
+  find("come-back").hidden = false;
+  one('[data-come-back] [data-slot="text"]', HTMLElement).textContent = t("guide.was_at", { step: t(`guide.${at}.short`) });
+  one("[data-come-back-to]", HTMLAnchorElement).href = `${location.pathname}${last}`;
+}
+
+async function bootForPins() {
+  if (!all("[data-boots-itself]", HTMLElement).length) return;
+  show(await start("boot", { dump }));
+}
+
+async function open() {
+  offerToComeBack();
+  remember();
+  render();
+  if (jobId && kind) show(await ask("GET", `/api/jobs/${jobId}`));
+  await ports.look();
+  await lookForUnfinished();
+  await bootForPins();
+  render();
+}
+
+open().catch((error) => {
+  if (!(error instanceof Unreached)) trouble(error);
+});

@@ -1,0 +1,15 @@
+// Errors of a request, shown beside what the request was made from.
+import { told, wordingOf } from "./texts.js";
+
+/**
+ * A function that shows an error in a box of the page; null empties and hides it.
+ * @param {HTMLElement} box
+ * @returns {(error: any) => void}
+ */
+export function troubleIn(box) {
+  return (error) => {
+    box.hidden = !error;
+    box.textContent = error ? [told(error), error.hint].filter(Boolean).join(". ") : "";
+    if (error) box.append(...wordingOf(error));
+  };
+}
