@@ -12,6 +12,7 @@ import { troubleIn } from "./trouble.js";
 import { showUnfinished } from "./unfinished.js";
 import "./wiring.js";
 
+const OWN_ADDRESS = "192.168.4.1"; // of OpenBeken in the network that it opens itself
 const LAST = "guide"; // where somebody was last, so that they can come back
 const { step = "", kind = "", jobId = "", dump = "", backup = "", begun } = one("[data-guide]", HTMLElement).dataset;
 /** @type {(name: string) => HTMLElement} */
@@ -206,6 +207,7 @@ function nextOf(result) {
   const back = button(t("device.result.undo"), () => begin("restore", { backup: result.backup }));
   if (result.virtual) return [button(t("guide.runs.bench"), runOnBench, "primary"), back];
   if (result.address) return [deviceLink(result.address), back];
+  if (!result.wifi) return [deviceLink(OWN_ADDRESS), button(t("guide.runs.again"), () => go("install")), back];
   const search = button(t("guide.runs.search"), () => begin("find", { install: job.id }), "primary");
   return [search, button(t("guide.runs.again"), () => go("install")), back];
 }
@@ -234,6 +236,7 @@ async function lookForUnfinished() {
   find("unfinished").hidden = unfinished.length === 0;
   const again = () => location.assign("/device");
   showUnfinished(unfinished, find("unfinished-list"), { begin, again, changed: lookForUnfinished });
+  for (const finish of all("[data-unfinished] .primary", HTMLElement)) finish.classList.remove("primary");
 }
 
 // Begin

@@ -144,7 +144,9 @@ export function seenOf(result) {
   const started = ["online", "joined", "started"].includes(result.outcome);
   const title = t(started ? "device.result.installed" : "device.result.written_only");
   const own = result.wifi || result.virtual ? "" : t("device.install.opens_own");
-  return { title, lines: [t(`device.install.end.${result.outcome}`), own, networkOf(result)].filter(Boolean) };
+  const unsure = result.wifi && !result.virtual && ["started", "unseen"].includes(result.outcome);
+  const mistyped = unsure ? t("device.install.end.mistyped") : "";
+  return { title, lines: [t(`device.install.end.${result.outcome}`), own, networkOf(result), mistyped].filter(Boolean) };
 }
 
 /** What is known of the device in this computer's network. */
