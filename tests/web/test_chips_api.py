@@ -23,6 +23,7 @@ from bekenlab.live.commands import (
 )
 from bekenlab.live.session import LiveSession
 from bekenlab.live.uart1 import point_of
+from bekenlab.samples import build_sample
 from bekenlab.web.chip_commands import command_of
 from bekenlab.web.frames import frames_of
 from live_chips import sample as sample_source
@@ -62,6 +63,7 @@ def test_a_chip_is_started_pressed_watched_and_closed(script: httpx.Client) -> N
         "chip": "BK7231N",
         "firmware": "bekenlab_sample_plug 1.0.0",
         "openbeken": False,
+        "warnings": [],
     }
     pressed = False
     for frame in frames(script, name):
@@ -223,3 +225,11 @@ def test_a_slow_browser_gets_fewer_frames_not_a_queue() -> None:
     assert second["edges"], "all edges since the first frame"
     assert second["edges"][0][0] >= (first["edges"][-1][0] if first["edges"] else 0)
     assert second["edges_lost"] == 0
+
+
+def test_the_bench_says_what_is_doubtful_about_the_file(script: httpx.Client) -> None:
+    cut = build_sample()[:-4096]
+    answer = script.post("/api/dumps?name=cut.bin", content=cut)
+    chip = script.post("/api/chips", json={"dump": answer.json()["dumps"][0]["id"]}).json()
+    assert [warning["code"] for warning in chip["warnings"]] == ["truncated-dump"]
+    assert "truncated" in script.get(f"/bench/{chip['id']}").text

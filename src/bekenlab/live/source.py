@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from bekenlab.analysis.inputs import InputFile
     from bekenlab.analysis.model import Analysis
+    from bekenlab.errors import Notice
 
 UART_CONSOLE = 31
 """OpenBeken's flag for a console on UART1."""
@@ -45,6 +46,7 @@ class LiveSource:
         flash: The flash in both address spaces.
         fitting: The parts on the pins according to the file.
         product: Product id for the MCU on UART1.
+        notices: What the reader should know about the file, above all about its pins.
     """
 
     name: str
@@ -54,6 +56,7 @@ class LiveSource:
     flash: FlashImage = field(repr=False)
     fitting: Fitting
     product: str
+    notices: tuple[Notice, ...] = ()
 
 
 def live_source(
@@ -99,6 +102,7 @@ def live_source(
         flash=flash,
         fitting=_fitting(analysis, flash.physical, name, openbeken=openbeken),
         product=product_of(analysis.tuya),
+        notices=analysis.notices if template is None else (),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.report.boot_json import gpio_json
+from bekenlab.report.chip_json import notices_json
 from bekenlab.report.live_log import LiveLog
 from bekenlab.tuya.boot_log.redact import redact_log
 
@@ -85,6 +86,7 @@ def source_json(source: LiveSource) -> dict[str, Any]:
         "chip": source.chip,
         "firmware": source.firmware,
         "openbeken": source.openbeken,
+        "warnings": notices_json(source.notices),
     }
 
 
