@@ -11,13 +11,17 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 import bekenlab
 from bekenlab.data import read_table
+from bekenlab.errors import Notice
 from bekenlab.flashing.flash_file import KIND_MEANS
 from bekenlab.link.linking import STAGE_TEXT
 from bekenlab.openbeken import to_pins
 from bekenlab.web.texts import texts
+from docs.pages import DOCS, rows
+from shared import dump
 from web.api import upload, virtual
+from web.open_files import KINDS, drop
 from web.serving import Served
-from web.test_open_files import KINDS, drop
+from web.warning_sections import SECTIONS
 
 SOURCE = Path(bekenlab.__file__).parent
 GERMAN = texts("de")
@@ -179,6 +183,47 @@ def test_the_page_of_each_kind_of_file_is_german(served: Served, kind: str) -> N
     assert english_in(answer.text) == []
 
 
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_warning_is_german_from_title_to_next_step(section: str) -> None:
+    """By its code, whatever its sentence is."""
+    codes = [row[0].strip("`") for row in rows(DOCS / "warnings.md", section)]
+    assert codes
+    for code in codes:
+        told = GERMAN.warning(Notice(code, "Something that nobody has translated."))
+        assert told.exact, code
+        for text in (told.title, told.body, told.todo):
+            assert text, code
+            assert not is_english(text), text
+            assert not re.search(r"`|--|bekenlab [a-z]+ [A-Z-]", text), (
+                "no commands or options in a browser"
+            )
+
+
+WARNED = (
+    "bk7231n-tuya-10gang-wallswitch-tuyamcu-3.1.28",
+    "daybetter-flsl501115wifity-rgb-led-strip",
+    "openbk7231n-qio-1.18.300",
+)
+
+
+@pytest.mark.parametrize("name", [*WARNED, "sample"])
+def test_the_report_is_german_where_the_page_is(served: Served, name: str) -> None:
+    content = KINDS["dump"] if name == "sample" else dump(name)
+    with served.script() as script:
+        (row,) = drop(script, "plug.bin", content)["dumps"]
+        german = {"accept-language": "de"}
+        page = script.get(f"/dump/{row['id']}", headers=german)
+        report = script.get(f"/api/dumps/{row['id']}/html", headers=german)
+        english = script.get(f"/api/dumps/{row['id']}/html", headers={"accept-language": "en"})
+        script.delete("/api/dumps")
+    assert english_in(page.text) == []
+    assert '<html lang="de">' in report.text
+    assert english_in(report.text) == []
+    assert "2.097.152 Bytes" in report.text or "Bytes, SHA-256" in report.text
+    assert '<html lang="en">' in english.text
+    assert "The device" in english.text
+
+
 SPOKEN = """() => {
     const silent = "script, style, code, pre, option, template, [lang=en], [hidden], "
         + "details:not([open]) > :not(summary)";
@@ -188,6 +233,12 @@ SPOKEN = """() => {
         const node = walk.currentNode;
         const text = node.textContent.trim();
         if (text && !node.parentElement.closest(silent)) found.push(text.replace(/\\s+/g, " "));
+    }
+    const spoken = ["alt", "aria-label", "placeholder", "title"];
+    for (const node of document.querySelectorAll("main *")) {
+        const unseen = !node.getClientRects().length;
+        if (unseen || node.closest("[lang=en], template, pre, code")) continue;
+        found.push(...spoken.map((name) => node.getAttribute(name)).filter(Boolean));
     }
     return found;
 }"""  # fmt: skip
@@ -208,7 +259,7 @@ def test_jobs_and_their_outcomes_are_german(
     other.write_bytes(sample.read_bytes()[:-1] + b"\x00")
     with served.script() as script:
         port = virtual(script, upload(script, sample))
-        dump = upload(script, other)
+        file = upload(script, other)
     context = browser.new_context(locale="de-DE", viewport={"width": 1200, "height": 900})
     page = context.new_page()
     page.goto(served.entrance)
@@ -220,7 +271,7 @@ def test_jobs_and_their_outcomes_are_german(
         expect(outcome.locator("h3")).to_have_text(title, timeout=60_000)
         assert english_on(page) == []
     page.locator("[data-action=write]").click()
-    page.locator("#write-file").select_option(dump)
+    page.locator("#write-file").select_option(file)
     page.locator("#panel-write [type=submit]").click()
     question = page.locator("[data-job-question]")
     expect(question).to_contain_text("ein Dump des ganzen Flash", timeout=60_000)
@@ -232,7 +283,7 @@ def test_jobs_and_their_outcomes_are_german(
     page.set_input_files("#install-file-new", other)
     expect(page.locator("#install-file")).not_to_have_value("latest")
     page.locator("#panel-install [type=submit]").click()
-    expect(outcome).to_contain_text("nicht OpenBeken")
+    expect(page.locator("main")).to_contain_text("nicht OpenBeken")
     assert english_on(page) == []
     page.goto(f"{served.url}/jobs")
     expect(page.locator("[data-jobs] li").first).to_be_visible()

@@ -1,7 +1,6 @@
 """Whatever the command line understands can be opened: logs, templates, configurations, reports."""
 
 import io
-import json
 import time
 import zipfile
 from collections.abc import Iterator
@@ -12,30 +11,14 @@ import httpx
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from analyses import OEM_CFG, STORAGE, codes, study
+from analyses import codes, study
 from bekenlab.analysis.boot_findings import BootMode
-from bekenlab.openbeken.config import new_config
-from bekenlab.openbeken.settings import PinSetting
-from bekenlab.report.json_report import to_json
 from bekenlab.samples import build_sample
 from bekenlab.web.manager import Job
-from boot_logs import boot
 from shared import dump
 from web.api import start, wait_for
+from web.open_files import KINDS, PICTURE, TWO, WORDS, drop, without_storage
 from web.serving import Served
-
-TEMPLATE = {"chip": "BK7231N", "board": "CB2S", "pins": {"26": "Rel;1", "8": "Buzzer;1"}}
-WORDS = b"Device configuration, as extracted from Tuya:\n- Relay (channel 1) on P26\n- BK7231N\n"
-SECTOR = new_config(chip="BK7231N", unique=bytes(4), pins=[PinSetting(26, "Rel", 1)]).encode()
-TWO = b"first: {rl1_pin:26,module:CB2S}\nsecond: {rl1_pin:8,bt1_pin:9,module:CB3S}\n"
-PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(3000)
-
-
-def without_storage() -> bytes:
-    data = bytearray(build_sample())
-    data[OEM_CFG : OEM_CFG + 0x1000] = b"\xff" * 0x1000
-    data[STORAGE:] = b"\xff" * (len(data) - STORAGE)
-    return bytes(data)
 
 
 @pytest.fixture
@@ -43,23 +26,6 @@ def script(served: Served) -> Iterator[httpx.Client]:
     with served.script() as found:
         yield found
         found.delete("/api/dumps")
-
-
-def drop(script: httpx.Client, name: str, content: bytes, query: str = "") -> dict[str, Any]:
-    answer = script.post(f"/api/dumps?name={name}{query}", content=content)
-    assert answer.status_code == 201, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-KINDS: dict[str, bytes] = {
-    "log": boot("key_list").encode(),
-    "template": json.dumps(TEMPLATE).encode(),
-    "config": SECTOR,
-    "text": WORDS,
-    "report": json.dumps(to_json(study(build_sample()))).encode(),
-    "dump": build_sample(),
-}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -233,6 +199,26 @@ def test_of_several_files_the_good_are_listed_and_each_bad_one_has_a_line(
         [f"{name}: this is a PNG picture, not a flash dump" for name in ("a.png", "b.png")]
     )
     expect(page.locator("[data-file]").filter(has_text="plug.bin").first).to_be_visible()
+
+
+def test_a_dropped_folder_is_opened_with_what_is_in_it(
+    page: Page, served: Served, tmp_path: Path
+) -> None:
+    """A drop as the browser itself makes it: a script cannot make one with folders."""
+    folder = tmp_path / "dumps"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "one.json").write_bytes(KINDS["template"])
+    (folder / "inner" / "two.txt").write_bytes(WORDS)
+    (folder / ".hidden.json").write_bytes(KINDS["template"])
+    page.goto(f"{served.url}/dump")
+    dragged = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+    browser = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        event = {"type": kind, "x": 600, "y": 600, "data": dragged}
+        browser.send("Input.dispatchDragEvent", event)
+    expect(page.locator("[data-file]", has_text="two.txt")).to_be_visible()
+    expect(page.locator("[data-file]", has_text="one.json")).to_be_visible()
+    expect(page.locator("[data-file]", has_text="hidden")).to_have_count(0)
 
 
 def test_the_whole_window_takes_a_drop(page: Page) -> None:

@@ -132,6 +132,47 @@ def test_a_point_can_be_dragged_and_moved_by_keys(page: Page, served: Served, ph
     assert float(page.input_value("#point-0-x")) == pytest.approx(at + 11, abs=0.11)
 
 
+def test_with_the_keyboard_one_corner_follows_the_other(
+    page: Page, served: Served, photo: Path
+) -> None:
+    """Enter goes on; the place of a corner is guessed from those before it."""
+    open_page(page, served, photo)
+    page.focus("#canvas")
+    page.keyboard.press("Enter")
+    expect(page.locator("#task")).to_contain_text("Corner at pin 1: place it with the arrow keys")
+    for corner in ("Second corner", "Third corner", "Fourth corner"):
+        page.keyboard.press("Enter")
+        expect(page.locator("#task")).to_contain_text(corner)
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#task")).to_contain_text("Done")
+    expect(page.locator("#save")).to_be_enabled()
+    expect(page.locator("#canvas")).to_be_focused()
+    at = [[float(page.input_value(f"#point-{n}-{axis}")) for axis in ("x", "y")] for n in range(4)]
+    assert at[1][0] == at[0][0]
+    assert at[1][1] > at[0][1]
+    assert at[2][0] > at[1][0], "around the chip, so that it is not mirrored"
+    assert at[3][1] < at[2][1]
+
+
+def test_on_a_phone_the_task_is_beside_the_photo(
+    browser: Browser, served: Served, photo: Path, shoot: Callable[[Page, str], Path]
+) -> None:
+    context = browser.new_context(locale="de-DE", viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.goto(served.entrance)
+    page.goto(f"{served.url}/photo")
+    page.set_input_files("#file", photo)
+    expect(page.locator("#task")).to_contain_text("Klicken Sie in das Foto")
+    task, canvas = page.locator("#task").bounding_box(), page.locator("#canvas").bounding_box()
+    assert task is not None
+    assert canvas is not None
+    assert 0 <= canvas["y"] - (task["y"] + task["height"]) < 40
+    assert canvas["height"] <= 0.6 * 800
+    shoot(page, "photo-marking-phone")
+    context.close()
+
+
 def test_a_loupe_shows_what_is_under_the_pointer(
     page: Page, served: Served, photo: Path, shoot: Callable[[Page, str], Path]
 ) -> None:

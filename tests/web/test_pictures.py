@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from analyses import sample
+from analyses import real, sample
 from bekenlab.chips import Module, modules, packages
+from bekenlab.jobs.pinout import board_known
+from bekenlab.pins import Source
 from bekenlab.report.html import html_report
 from bekenlab.report.pictures import (
     board_picture,
@@ -18,6 +20,7 @@ from bekenlab.report.pictures import (
     uses_of,
     wiring_picture,
 )
+from bekenlab.web.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,6 +77,35 @@ def test_the_flash_map_in_a_browser(sheet: Page) -> None:
     facts = flash_facts(sample())
     assert facts is not None
     assert_texts_are_apart(show(sheet, flash_map(facts, standalone=False)))
+
+
+REAL = (
+    "bk7231n-tuya-10gang-wallswitch-tuyamcu-3.1.28",
+    "bk7231t-tuyaconfig-pc44ha",
+    "bl2028n-dreo-dr-htf004s-fan-pai-053",
+    "daybetter-flsl501115wifity-rgb-led-strip",
+    "openbk7238-qio-1.18.300",
+    "tuya-generic-ds-101jl-4-gang-smart-switch",
+)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_labels_and_legends_of_real_dumps_are_apart(language: str, sheet: Page) -> None:
+    t = texts(language)
+    for name in REAL:
+        analysis = real(name)
+        found = board_known(analysis.module, analysis.chip.name)
+        assert found is not None
+        uses = uses_of(analysis.pins, t.picture_words, t.label)
+        doubtful = analysis.tuya.source is Source.FIRMWARE_DEFAULT
+        board = board_picture(
+            found, uses, words_of=t.picture_words, standalone=False, doubtful=doubtful
+        )
+        assert_texts_are_apart(show(sheet, board))
+        facts = flash_facts(analysis)
+        assert facts is not None
+        drawn = flash_map(facts, words_of=t.picture_words, standalone=False)
+        assert_texts_are_apart(show(sheet, drawn))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -11,6 +11,7 @@ import bekenlab.web
 from bekenlab.web.menu import MENU
 from bekenlab.web.texts import LANGUAGES, choose_language, texts
 from docs.pages import DOCS, rows
+from web.warning_sections import SECTIONS
 
 WEB = Path(bekenlab.web.__file__).parent
 TEMPLATES = sorted((WEB / "templates").glob("*.html"))
@@ -124,19 +125,6 @@ def test_what_a_pin_does_is_said_in_german() -> None:
     assert german.label("Relay 12") == "Relais 12"
     assert german.label("BP5758D clock") == "BP5758D clock", "what is not known stays"
     assert texts("en").label("Relay 12") == "Relay 12"
-
-
-# What the pages can come to say; of the network, say, they know nothing.
-SECTIONS = (
-    "About the file and the flash",
-    "About Tuya's storage",
-    "About the configuration's text",
-    "About a boot in the virtual chip",
-    "About a boot log",
-    "About a chip on the wire",
-    "About pins",
-    "About an install",
-)
 
 
 @pytest.mark.parametrize("section", SECTIONS)

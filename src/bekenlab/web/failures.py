@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.errors import advice
+from bekenlab.report.chip_json import notices_json
 from bekenlab.report.json_report import error_json
 from bekenlab.web.texts import LANGUAGES, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bekenlab.errors import Action, BekenlabError
+    from bekenlab.errors import Action, BekenlabError, Notice
 
 
 def job_error(error: BekenlabError) -> dict[str, Any]:
@@ -51,6 +53,17 @@ def seen_texts(seen: str) -> dict[str, Any]:
     if code in texts(LANGUAGES[0]).entries:
         return {"texts": {language: texts(language)(code) for language in LANGUAGES}}
     return told(seen)
+
+
+def noticed(notices: tuple[Notice, ...]) -> list[dict[str, Any]]:
+    """Warnings with their texts in every language, for a script to choose from."""
+    return [
+        {
+            **row,
+            "told": {language: asdict(texts(language).warning(notice)) for language in LANGUAGES},
+        }
+        for row, notice in zip(notices_json(notices), notices, strict=True)
+    ]
 
 
 def titled(plan: str) -> dict[str, Any]:

@@ -9,13 +9,15 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from bekenlab.report.html import ENGLISH as REPORT
+from bekenlab.report.html import Reader
 from bekenlab.report.pictures import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from bekenlab.errors import Action
+    from bekenlab.errors import Action, Notice
     from bekenlab.report.pictures import Words
 
 LANGUAGES = ("en", "de")
@@ -24,6 +26,23 @@ LANGUAGES = ("en", "de")
 _PLACE = re.compile(r"\{(\w+)\}")
 _LONGEST = 500
 _NUMBER = re.compile(r"(?<![\w])\d+(?![\w])")
+
+
+@dataclass(frozen=True, slots=True)
+class WarningText:
+    """A warning in one language.
+
+    Attributes:
+        title: What it is about.
+        body: What it means, with its facts if they can be said in the language; may be empty.
+        todo: What to do; may be empty.
+        exact: Its English sentence, if the body does not say the same.
+    """
+
+    title: str
+    body: str
+    todo: str
+    exact: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +93,20 @@ class Texts:
         for pattern, row in _said() if len(english) <= _LONGEST else ():
             found = pattern.fullmatch(english)
             if found:
-                parts = {n: self.sentence(text) or text for n, text in found.groupdict().items()}
-                return _filled(row[self.language], parts)
+                parts = found.groupdict()
+                said = {n: self.sentence(text) or self.label(text) for n, text in parts.items()}
+                return _filled(row[self.language], said)
         return None
+
+    def warning(self, notice: Notice) -> WarningText:
+        """A warning: title and next step by its code, body by its sentence or its code."""
+        said = self.sentence(notice.message)
+        return WarningText(
+            self.or_else(f"notice.{notice.code}", notice.code),
+            said or _meanings().get(self.language, {}).get(notice.code, ""),
+            self.or_else(f"notice_do.{notice.code}", ""),
+            "" if said else notice.message,
+        )
 
     def plan_title(self, english: str) -> str:
         """What a plan writes, ``"a.bin: an OTA package (RBL)"``, joined by `` + ``."""
@@ -98,7 +128,21 @@ class Texts:
     @property
     def picture_words(self) -> Words:
         """The words for ``report.pictures``."""
-        head = "picture."
+        return self._below("picture.")
+
+    @property
+    def report_reader(self) -> Reader:
+        """The language of ``report.html``."""
+        return Reader(
+            self.language,
+            self._below("report."),
+            self.picture_words,
+            label=self.label,
+            sentence=self.sentence,
+            warning=lambda notice: (self.warning(notice).title, self.warning(notice).body),
+        )
+
+    def _below(self, head: str) -> Words:
         return {k.removeprefix(head): v for k, v in self.entries.items() if k.startswith(head)}
 
     def sections(self, *names: str) -> dict[str, str]:
@@ -114,20 +158,29 @@ def _filled(text: str, values: Mapping[str, object]) -> str:
 @cache
 def texts(language: str) -> Texts:
     """The catalogue of a language in ``LANGUAGES``."""
-    source = resources.files("bekenlab.web") / "texts" / f"{language}.toml"
-    table = tomllib.loads(source.read_text("utf-8"))
-    entries = dict(_flat(table))
+    entries = dict(_flat(_read(language)))
     if language == LANGUAGES[0]:
-        # The English words are part of the pictures, which can also be drawn without a page.
+        # The English words are part of pictures and report, which are also made without a page.
         entries |= {f"picture.{key}": text for key, text in ENGLISH.items()}
+        entries |= {f"report.{key}": text for key, text in REPORT.items()}
     return Texts(language, entries)
+
+
+def _read(name: str) -> dict[str, Any]:
+    source = resources.files("bekenlab.web") / "texts" / f"{name}.toml"
+    return tomllib.loads(source.read_text("utf-8"))
+
+
+@cache
+def _meanings() -> dict[str, dict[str, str]]:
+    """What warnings mean, by language and code."""
+    return _read("warnings")
 
 
 @cache
 def _said() -> list[tuple[re.Pattern[str], dict[str, str]]]:
     """The sentences of other packages, as patterns, with their rows; the most exact first."""
-    source = resources.files("bekenlab.web") / "texts" / "said.toml"
-    rows: list[dict[str, str]] = tomllib.loads(source.read_text("utf-8"))["said"]
+    rows: list[dict[str, str]] = _read("said")["said"]
     rows.sort(key=lambda row: len(_PLACE.sub("", row[LANGUAGES[0]])), reverse=True)
     return [(_pattern(row[LANGUAGES[0]]), row) for row in rows]
 

@@ -62,8 +62,8 @@ def test_pins_that_are_only_the_firmwares_default_are_marked_in_the_picture(modu
     svg = board_picture(module, uses_of(sample().pins), doubtful=True)
     assert_readable(svg)
     said = ENGLISH["pins.default"]
-    assert said in "".join(tree(svg).itertext())
-    assert said not in "".join(tree(board_picture(module, {})).itertext())
+    assert said in " ".join(box.text for box in texts(svg))
+    assert said not in " ".join(box.text for box in texts(board_picture(module, {})))
 
 
 def label(svg: str, name: str) -> tuple[str, set[str]]:
@@ -71,7 +71,8 @@ def label(svg: str, name: str) -> tuple[str, set[str]]:
     for node in tree(svg).iter(f"{SVG}g"):
         title = node.find(f"{SVG}title")
         if title is not None and (title.text or "").startswith(f"{name}: "):
-            text = "".join(span.text or "" for span in node.iter(f"{SVG}tspan"))
+            lines = ("".join(line.itertext()) for line in node.iter(f"{SVG}text"))
+            text = " ".join(lines)
             used = {c for child in node.iter() for c in child.attrib.get("class", "").split()}
             return text, used
     raise AssertionError(name)
@@ -80,16 +81,16 @@ def label(svg: str, name: str) -> tuple[str, set[str]]:
 @pytest.mark.parametrize(
     ("pad", "text", "kind"),
     [
-        ("1", "13V3", "power"),
-        ("3", "3GND", "ground"),
-        ("5", "5P10 Button 1 RX1", "button"),
-        ("6", "6P8 Wi-Fi LED", "led"),
-        ("7", "7TX1 P11", "serial"),
-        ("8", "8P23 ADC3", "free"),
-        ("9", "9P24 Meter SEL", "meter"),
-        ("10", "10CEN reset", "reset"),
-        ("11", "11P26 Relay 1", "relay"),
-        ("TTX2", "TTX2TX2 P0 log", "log"),
+        ("1", "1 3V3", "power"),
+        ("3", "3 GND", "ground"),
+        ("5", "5 P10 Button 1 RX1", "button"),
+        ("6", "6 P8 Wi-Fi LED", "led"),
+        ("7", "7 TX1 P11", "serial"),
+        ("8", "8 P23 ADC3", "free"),
+        ("9", "9 P24 Meter SEL", "meter"),
+        ("10", "10 CEN reset", "reset"),
+        ("11", "11 P26 Relay 1", "relay"),
+        ("TTX2", "TTX2 TX2 P0 log", "log"),
     ],
 )
 def test_the_pads_of_the_sample_plug(pad: str, text: str, kind: str) -> None:
@@ -119,8 +120,8 @@ def test_the_bare_chip_is_drawn_where_the_module_is_not_known() -> None:
     assert board(None, "BK7231T") == package("qfn32")
     assert board("CB8P", None) is None
     svg = board_picture(package("qfn32"), uses_of(sample().pins))
-    assert label(svg, "15")[0] == "15P26 Relay 1"
-    assert label(svg, "21")[0] == "21CEN reset"
+    assert label(svg, "15")[0] == "15 P26 Relay 1"
+    assert label(svg, "21")[0] == "21 CEN reset"
 
 
 def test_two_jobs_of_one_pin_are_both_named() -> None:
@@ -131,7 +132,7 @@ def test_two_jobs_of_one_pin_are_both_named() -> None:
         )
     )
     svg = board_picture(known("CB2S"), uses_of(pins))
-    assert label(svg, "11")[0].startswith("11P26 LED relay 1/R")
+    assert label(svg, "11")[0].startswith("11 P26 LED relay 1/R")
     assert "Relay 1, Rel;1" in " ".join(tooltips(svg))
 
 

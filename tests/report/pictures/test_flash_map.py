@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 
 from analyses import real, sample, study
 from bekenlab.chips import SECTOR
-from bekenlab.report.pictures import FlashFacts, flash_facts, flash_map
+from bekenlab.report.pictures import ENGLISH, FlashFacts, Words, flash_facts, flash_map
 from bekenlab.report.pictures.flash_facts import sector_statistics
+from bekenlab.web.texts import texts as texts_in
 from report.pictures.drawn import SVG, texts, tooltips, tree, view_box
 from report.test_secrets import leaks
 from shared import dump_names
@@ -72,12 +74,13 @@ def test_the_smaller_of_two_regions_counts() -> None:
     assert facts.region_at(0x1D2000 // SECTOR) is None
 
 
+@pytest.mark.parametrize("language", [ENGLISH, texts_in("de").picture_words], ids=["en", "de"])
 @pytest.mark.parametrize("name", dump_names())
-def test_maps_of_real_dumps_can_be_read_and_hold_no_secret(name: str) -> None:
+def test_maps_of_real_dumps_can_be_read_and_hold_no_secret(name: str, language: Words) -> None:
     analysis = real(name)
     facts = flash_facts(analysis)
     assert facts is not None
-    svg = flash_map(facts)
+    svg = flash_map(facts, words_of=language)
     width, height = view_box(svg)
     boxes = texts(svg)
     for box in boxes:
@@ -104,6 +107,39 @@ def test_a_cell_tells_its_story() -> None:
     tips = tooltips(flash_map(facts_of_sample()))
     assert "0x1d0000-0x1d1000 RF calibration: 0.1 bits per byte" in tips
     assert any(tip.endswith("Download (OTA): blank") for tip in tips)
+
+
+@pytest.mark.parametrize("size", [0x200000, 0x400000, 0x1000000])
+def test_a_region_of_one_sector_is_outlined_and_named(size: int) -> None:
+    """The RF calibration is one sector of hundreds, and nearly blank."""
+    facts = facts_of_sample()
+    more = (size - facts.size) // SECTOR
+    facts = replace(
+        facts, size=size, entropy=facts.entropy + (0.0,) * more, blank=facts.blank + (True,) * more
+    )
+    svg = flash_map(facts)
+    width, _ = view_box(svg)
+    outlines = [
+        node
+        for node in tree(svg).iter(f"{SVG}rect")
+        if node.attrib.get("class") == "bl-region-rf-line"
+    ]
+    assert len(outlines) == 1
+    assert float(outlines[0].attrib["width"]) >= 7
+    (name,) = [box for box in texts(svg) if box.text == "RF"]
+    leaders = [
+        [tuple(map(float, at.split(","))) for at in node.attrib["points"].split()]
+        for node in tree(svg).iter(f"{SVG}polyline")
+        if node.attrib.get("class") == "bl-region-rf-line"
+    ]
+    assert len(leaders) == 1
+    (x, y), (end_x, end_y) = leaders[0][0], leaders[0][-1]
+    left, top = float(outlines[0].attrib["x"]), float(outlines[0].attrib["y"])
+    assert left <= x <= left + float(outlines[0].attrib["width"])
+    assert top <= y <= top + float(outlines[0].attrib["height"])
+    assert end_x <= name.left <= end_x + 5
+    assert name.top < end_y < name.bottom
+    assert name.right <= width
 
 
 def test_what_cannot_be_rebuilt_is_dotted() -> None:

@@ -5,5 +5,6 @@ anyway, and the command line needs no template engine.
 """
 
 from bekenlab.report.html.page import html_report
+from bekenlab.report.html.words import ENGLISH, IN_ENGLISH, Reader
 
-__all__ = ["html_report"]
+__all__ = ["ENGLISH", "IN_ENGLISH", "Reader", "html_report"]

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from bekenlab.errors import UnsupportedError
 from bekenlab.esphome import build_firmware, update_address
-from bekenlab.image import EncryptionState
 from bekenlab.jobs.pinout import board_known
 from bekenlab.pins import Source
 from bekenlab.report.dump_view import DumpView, KeyRow, PinRow, dump_view
 from bekenlab.report.html.tree import Content, document, el, table
+from bekenlab.report.html.words import IN_ENGLISH, Reader
 from bekenlab.report.pictures import draw_board, draw_flash, flash_facts, stylesheet, uses_of
-from bekenlab.report.text import ENCRYPTION, SOURCES
 from bekenlab.version import __version__
 
 if TYPE_CHECKING:
@@ -28,18 +27,15 @@ _STYLE = Path(__file__).with_name("style.css")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _LONGEST_VALUE = 1000
 _MOST_KEYS = 400
-_SHORT = {
-    Source.STORAGE: "storage",
-    Source.PROTECTED: "protected block",
-    Source.OEM_CFG: "plain copy",
-    Source.BOOT_LOG: "boot log",
-    Source.PIN_LIST: "pins in words",
-    Source.FIRMWARE_DEFAULT: "built-in default",
-}
 
 
-def html_report(analysis: Analysis) -> str:
-    """The report on a dump as one HTML file. It never contains secrets."""
+def html_report(analysis: Analysis, reader: Reader = IN_ENGLISH) -> str:
+    """The report on a dump as one HTML file. It never contains secrets.
+
+    Args:
+        analysis: The dump.
+        reader: The language of the report.
+    """
     view = dump_view(analysis)
     title = f"{analysis.file.name}: bekenlab"
     head = el(
@@ -51,129 +47,142 @@ def html_report(analysis: Analysis) -> str:
         el("title", title),
         el("style", _STYLE.read_text(encoding="utf-8") + stylesheet()),
     )
-    main = el("main", *_header(analysis), *_sections(analysis, view), _foot())
-    return document(el("html", head, el("body", main), lang="en"))
+    sections = _sections(analysis, view, reader)
+    main = el("main", *_header(analysis, reader), *sections, _foot(reader))
+    return document(el("html", head, el("body", main), lang=reader.language))
 
 
-def _header(analysis: Analysis) -> Iterator[Element]:
+def _header(analysis: Analysis, reader: Reader) -> Iterator[Element]:
     yield el("h1", analysis.file.name)
-    size = f"{analysis.file.size:,} bytes, SHA-256 "
+    size = reader("size", bytes=reader.number(analysis.file.size))
     yield el("p", size, el("code", analysis.file.sha256), cls="soft")
 
 
-def _foot() -> Element:
-    text = (
-        f"Made by bekenlab {__version__}. Keys, Wi-Fi data and the device's half of the MAC "
-        "address are left out. The dump itself contains them: do not share it unredacted."
-    )
-    return el("p", text, cls="soft")
+def _foot(reader: Reader) -> Element:
+    return el("p", reader("foot", version=__version__), cls="soft")
 
 
-def _sections(analysis: Analysis, view: DumpView) -> Iterator[Element]:
-    yield el("section", el("h2", "The device"), el("dl", *_facts(analysis, view)))
+def _sections(analysis: Analysis, view: DumpView, reader: Reader) -> Iterator[Element]:
+    facts = el("dl", *_facts(analysis, view, reader))
+    yield el("section", el("h2", reader("head.device")), facts)
     if analysis.problem or view.notices:
-        yield el("section", el("h2", "Mind"), _warnings(analysis))
-    picture = _board(analysis)
+        yield el("section", el("h2", reader("head.warnings")), _warnings(analysis, reader))
+    picture = _board(analysis, reader)
     if picture is not None or view.pins or view.odd:
-        yield el("section", el("h2", "Pins"), picture, *_pins(view))
+        yield el("section", el("h2", reader("head.pins")), picture, *_pins(view, reader))
     if analysis.image and analysis.image.physical:
-        yield el("section", el("h2", "Flash"), *_flash(analysis, analysis.image))
+        flash = _flash(analysis, analysis.image, reader)
+        yield el("section", el("h2", reader("head.flash")), *flash)
     if analysis.template.get("pins"):
         text = json.dumps(dict(analysis.template), indent=2, ensure_ascii=False)
-        yield el("section", el("h2", "OpenBeken template"), el("pre", el("code", text)))
+        yield el("section", el("h2", reader("head.template")), el("pre", el("code", text)))
     yaml = _esphome(analysis)
     if yaml:
-        folded = el("details", el("summary", "Show it"), el("pre", el("code", yaml)))
-        yield el("section", el("h2", "ESPHome configuration"), folded)
+        code = el("pre", el("code", yaml), lang="en")
+        folded = el("details", el("summary", reader("yaml.show")), code)
+        yield el("section", el("h2", reader("head.yaml")), folded, cls="long")
     if view.keys:
-        yield el("section", el("h2", "Storage keys"), *_keys(view), cls="long")
+        yield el("section", el("h2", reader("head.keys")), *_keys(view, reader), cls="long")
 
 
-def _facts(analysis: Analysis, view: DumpView) -> Iterator[Element]:
-    rows: list[tuple[str, Content, str]] = [
-        ("Chip", el("strong", view.chip or "not recognised"), "; ".join(view.evidence)),
-        ("Module", el("strong", view.module) if view.module else None, ""),
-        ("Firmware", view.firmware or f"{view.kind}, name not found", ""),
-        ("Code", ENCRYPTION[EncryptionState(view.encryption)] if view.encryption else None, ""),
-        ("MAC address", view.mac or None, ""),
-        ("Pins from", _source(analysis), ""),
-        (
-            "TuyaMCU",
-            f"a second controller on P10 and P11, {view.mcu_baud} baud" if view.mcu_baud else None,
-            "",
-        ),
+def _said(english: str, reader: Reader) -> Element:
+    """A sentence of another package: in the reader's language, or marked as English."""
+    text = reader.sentence(english)
+    return el("span", text) if text else el("span", english, lang="en")
+
+
+def _facts(analysis: Analysis, view: DumpView, reader: Reader) -> Iterator[Element]:
+    clues = [part for clue in view.evidence for part in ("; ", _said(clue, reader))][1:]
+    rows: list[tuple[str, Content, list[Content]]] = [
+        ("chip", el("strong", view.chip or reader("chip.none")), [*clues]),
+        ("module", el("strong", view.module) if view.module else None, []),
+        ("firmware", view.firmware or reader(f"firmware.{view.kind}"), []),
+        ("code", reader(f"code.{view.encryption}") if view.encryption else None, []),
+        ("mac", view.mac or None, []),
+        ("source", _source(analysis, reader), []),
+        ("mcu", reader("mcu.about", baud=view.mcu_baud) if view.mcu_baud else None, []),
     ]
-    for name, value, note in rows:
+    for key, value, notes in rows:
         if value is not None and value != "":
-            yield el("dt", name)
-            yield el("dd", value, el("div", note, cls="soft") if note else None)
+            yield el("dt", reader(f"fact.{key}"))
+            yield el("dd", value, el("div", *notes, cls="soft") if notes else None)
 
 
-def _source(analysis: Analysis) -> str | None:
+def _source(analysis: Analysis, reader: Reader) -> str | None:
     source = analysis.tuya.source
     if source is None:
         return None
-    return SOURCES[source] if analysis.image else "the text given"
+    return reader(f"source.{source}") if analysis.image else reader("source.text")
 
 
-def _warnings(analysis: Analysis) -> Element:
+def _warnings(analysis: Analysis, reader: Reader) -> Element:
     made = el("ul", cls="warnings")
     if analysis.problem:
-        made.append(el("li", el("strong", f"{analysis.problem.code}: "), analysis.problem.message))
+        head = el("strong", f"{analysis.problem.code}: ")
+        made.append(el("li", head, _said(analysis.problem.message, reader)))
     for notice in analysis.notices:
-        made.append(el("li", el("strong", f"{notice.code}: "), notice.message))
+        title, means = reader.warning(notice)
+        head = el("strong", f"{title}: ")
+        said = reader.sentence(notice.message)
+        exact = None if said else el("div", notice.message, lang="en", cls="soft")
+        made.append(el("li", head, said or means, exact))
     return made
 
 
-def _board(analysis: Analysis) -> Element | None:
+def _board(analysis: Analysis, reader: Reader) -> Element | None:
     found = board_known(analysis.module, analysis.chip.name)
     if found is None:
         return None
     doubtful = analysis.tuya.source is Source.FIRMWARE_DEFAULT
-    return el("figure", draw_board(found, uses_of(analysis.pins), doubtful=doubtful).root)
+    uses = uses_of(analysis.pins, reader.pictures, reader.label)
+    return el("figure", draw_board(found, uses, reader.pictures, doubtful=doubtful).root)
 
 
-def _pins(view: DumpView) -> Iterator[Element]:
+def _pins(view: DumpView, reader: Reader) -> Iterator[Element]:
     if view.pins:
-        heads = ["GPIO", "Does", "Active", "OpenBeken", "Message by"]
+        heads = [reader(f"pin.{key}") for key in ("gpio", "does", "active", "openbeken", "by")]
         if view.board:
-            heads.insert(1, "Pad" if view.on_module else f"{view.board} pin")
-        yield table(heads, [_pin(row, view) for row in view.pins], "Pins and what they do")
+            of_chip = reader("pin.of", board=view.board)
+            heads.insert(1, reader("pin.pad") if view.on_module else of_chip)
+        rows = [_pin(row, view, reader) for row in view.pins]
+        yield table(heads, rows, reader("pin.about"))
     else:
-        yield el("p", "No pins are known.")
+        yield el("p", reader("pin.none"))
     for key, value in view.odd:
-        yield el("p", f"Not understood: {key} = {value}")
+        yield el("p", reader("pin.odd", key=key, value=value))
     for note in view.notes:
-        yield el("p", note)
+        yield el("p", _said(note, reader))
 
 
-def _pin(row: PinRow, view: DumpView) -> list[Content]:
-    said = "; ".join(f"{_SHORT[Source(source)]}: {keys}" for source, keys in row.evidence)
-    level = f"{row.level} (usual)" if row.level and row.assumed else row.level
-    cells: list[Content] = [row.gpio, row.label, level or "-", row.openbeken or "-", said]
+def _pin(row: PinRow, view: DumpView, reader: Reader) -> list[Content]:
+    said = "; ".join(f"{reader(f'by.{source}')}: {keys}" for source, keys in row.evidence)
+    level = reader(f"pin.{row.level}") if row.level else "-"
+    if row.level and row.assumed:
+        level = reader("pin.usual", level=level)
+    cells: list[Content] = [row.gpio, reader.label(row.label), level, row.openbeken or "-", said]
     if view.board:
-        cells.insert(1, row.pads or el("span", "not brought out", cls="bad"))
+        cells.insert(1, row.pads or el("span", reader("pin.hidden"), cls="bad"))
     return cells
 
 
-def _flash(analysis: Analysis, image: Image) -> Iterator[Element]:
+def _flash(analysis: Analysis, image: Image, reader: Reader) -> Iterator[Element]:
     facts = flash_facts(analysis)
     if facts:
-        yield el("figure", draw_flash(facts).root)
+        yield el("figure", draw_flash(facts, reader.pictures).root)
     if image.partitions:
-        heads = ("Partition", "Physical", "Size", "Container")
-        rows = [_partition(part) for part in image.partitions]
-        yield table(heads, rows, "Partitions")
+        heads = [reader(f"part.{key}") for key in ("name", "physical", "size", "container")]
+        rows = [_partition(part, reader) for part in image.partitions]
+        yield table(heads, rows, reader("part.about"))
 
 
-def _partition(part: Partition) -> list[Content]:
+def _partition(part: Partition, reader: Reader) -> list[Content]:
     verdict: Content = ""
     if part.container:
         header = part.container.header
-        state = "intact" if part.container.ok else "does not match"
-        verdict = el("span", f"{header.name} {header.version}, {state}")
+        key = "part.intact" if part.container.ok else "part.broken"
+        verdict = el("span", reader(key, name=f"{header.name} {header.version}"))
         verdict.set("class", "" if part.container.ok else "bad")
-    size = f"{(part.end - part.start) / 1024:,.1f} KiB"
+    size = f"{reader.number((part.end - part.start) / 1024, 1)} KiB"
     return [part.name, el("code", f"0x{part.start:06x}-0x{part.end:06x}"), size, verdict]
 
 
@@ -195,18 +204,20 @@ def _esphome(analysis: Analysis) -> str:
     return made.yaml
 
 
-def _keys(view: DumpView) -> Iterator[Element]:
+def _keys(view: DumpView, reader: Reader) -> Iterator[Element]:
     shown = view.keys[:_MOST_KEYS]
-    rows = [[row.name, f"{row.length:,}", _value(row)] for row in shown]
-    yield table(("Key", "Bytes", "Value"), rows, "Keys in Tuya's storage")
+    heads = [reader(f"keys.{key}") for key in ("key", "bytes", "value")]
+    rows = [[row.name, reader.number(row.length), _value(row, reader)] for row in shown]
+    yield table(heads, rows, reader("keys.about"))
     if len(view.keys) > len(shown):
-        yield el("p", f"and {len(view.keys) - len(shown):,} more", cls="soft")
+        more = reader.number(len(view.keys) - len(shown))
+        yield el("p", reader("keys.more", count=more), cls="soft")
 
 
-def _value(row: KeyRow) -> Content:
+def _value(row: KeyRow, reader: Reader) -> Content:
     if row.secret:
-        return el("span", "hidden", cls="hidden")
+        return el("span", reader("keys.hidden"), cls="hidden")
     cut = row.value[:_LONGEST_VALUE]
-    more = f"... ({len(row.value):,} characters)" if cut != row.value else ""
-    damaged = el("span", " damaged", cls="bad") if not row.ok else None
+    more = "" if cut == row.value else reader("keys.cut", count=reader.number(len(row.value)))
+    damaged = None if row.ok else el("span", f" {reader('keys.damaged')}", cls="bad")
     return el("span", el("code", cut + more), damaged)

@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING
 
 from bekenlab.chips.outlines import Face, Outline, Spot, outline_of
 from bekenlab.report.pictures.body import board_scale, draw_body, draw_pad
-from bekenlab.report.pictures.label import SIZE, draw_label, label_parts, pill_width
+from bekenlab.report.pictures.label import (
+    SIZE,
+    draw_label,
+    label_height,
+    labels_width,
+    pill_width,
+)
 from bekenlab.report.pictures.layout import GAP, Placed, place
 from bekenlab.report.pictures.legend import draw_legend
-from bekenlab.report.pictures.svg import Drawing, group, path, text_width, words
+from bekenlab.report.pictures.svg import Drawing, group, path, text_width, words, wrapped
 from bekenlab.report.pictures.uses import PadFacts, Uses, pad_facts
 from bekenlab.report.pictures.words import ENGLISH, Words
 
@@ -20,8 +26,8 @@ if TYPE_CHECKING:
 
     from bekenlab.chips import Module
 
-_MARGIN = 8.0
-_TITLE = 20.0
+_MARGIN = 6.0
+_LINE = 15.0
 
 
 def board_picture(
@@ -54,36 +60,36 @@ def draw_board(
     """
     outline = outline_of(module)
     facts = {pad.name: pad_facts(pad, uses, words_of) for pad in module.pads}
-    views = [
-        _view(outline, face, facts)
-        for face in (Face.FRONT, Face.BACK)
-        if face is Face.FRONT or _has_own(outline, face)
-    ]
+    shown = [face for face in (Face.FRONT, Face.BACK) if _is_seen(outline, face)]
+    views = [_view(outline, face, facts) for face in shown]
     left = max(view.left for view in views)
     width = left + views[0].width + max(view.right for view in views)
     kinds = [fact.kind for fact in facts.values()]
     # If no device is known, an unused pin is just a pin.
     named = words_of if uses else {**words_of, "kind.free": words_of["kind.gpio"]}
     legend_height = draw_legend(None, kinds, width, 0.0, named)
-    warning = [(words_of["pins.default"], "strong")] if doubtful else []
-    width = max(width, text_width(warning, SIZE) + 2 * _MARGIN)
+    warning = _lines(words_of["pins.default"], width, strong=True) if doubtful else []
+    captions = [_lines(words_of[_caption(view)], width) for view in views]
     height = sum(view.height for view in views) + legend_height + _MARGIN
-    height += _TITLE if doubtful else 0.0
+    height += _LINE * (sum(map(len, captions)) + len(warning))
     title = words_of["chip.title" if outline.package else "module.title"]
     listed = "; ".join(f"{name} {fact.detail}" for name, fact in facts.items())
     drawing = Drawing(
         width,
         height,
         title.format(name=module.name),
-        words_of["module.desc"].format(name=module.title, list=listed),
+        words_of["module.desc"].format(name=module.name, list=listed),
     )
     top = 0.0
-    for view in views:
-        _draw(drawing.root, view, module, (left, top), width, words_of)
+    for view, caption in zip(views, captions, strict=True):
+        _draw_caption(drawing.root, caption, left + view.width / 2, top + _MARGIN, width)
+        top += _LINE * len(caption)
+        _draw(drawing.root, view, module, (left, top))
         top += view.height
     draw_legend(drawing.root, kinds, width, top, named)
-    if warning:
-        words(drawing.root, (_MARGIN, height - _MARGIN), warning, SIZE)
+    for number, line in enumerate(warning, 1):
+        y = top + legend_height + number * _LINE
+        words(drawing.root, (_MARGIN, y), [(line, "ink strong")], SIZE)
     return drawing
 
 
@@ -110,18 +116,30 @@ class _View:
         return self.outline.width * self.scale
 
 
-def _has_own(outline: Outline, face: Face) -> bool:
-    return any(spot.face is face for spot in outline.spots)
+def _is_seen(outline: Outline, face: Face) -> bool:
+    return face is Face.FRONT or any(spot.face is face for spot in outline.spots)
+
+
+def _caption(view: _View) -> str:
+    """The key of what is written above a view."""
+    if view.outline.package:
+        return "chip.above"
+    return str(view.face) if view.outline.drawn else "rows"
+
+
+def _lines(text: str, width: float, *, strong: bool = False) -> list[str]:
+    return wrapped(text, width - 2 * _MARGIN, SIZE, strong=strong)
 
 
 def _view(outline: Outline, face: Face, facts: Mapping[str, PadFacts]) -> _View:
     scale = board_scale(outline)
     labelled = [spot for spot in outline.seen_from(face) if _labelled(spot, face, facts)]
-    labels = place(labelled, (outline.width, outline.height), scale)
+    heights = {spot.name: label_height(spot.name, facts[spot.name]) for spot in labelled}
+    labels = place(labelled, (outline.width, outline.height), scale, heights=heights)
     bottom = outline.height * scale
     low = min([0.0, *(label.y - GAP / 2 for label in labels)])
-    high = max([bottom, *(label.y + GAP / 2 for label in labels)])
-    above = _MARGIN + _TITLE - low
+    high = max([bottom, *(label.y - GAP / 2 + heights[label.spot.name] for label in labels)])
+    above = 1.5 * _MARGIN - low
     return _View(
         outline,
         face,
@@ -144,25 +162,19 @@ def _column_width(
     labels: tuple[Placed, ...], facts: Mapping[str, PadFacts], *, left: bool
 ) -> float:
     mine = [label.spot.name for label in labels if label.left is left]
-    text = max((text_width(label_parts(facts[name]), SIZE) for name in mine), default=0.0)
-    return _MARGIN + 9.0 + pill_width(mine) + 5.0 + text + _MARGIN
+    return 2 * _MARGIN + 9.0 + labels_width((name, facts[name]) for name in mine)
 
 
-def _draw(
-    root: Element,
-    view: _View,
-    module: Module,
-    at: tuple[float, float],
-    width: float,
-    words_of: Words,
-) -> None:
-    outline = view.outline
-    key = "chip.above" if outline.package else "rows" if not outline.drawn else str(view.face)
-    middle = at[0] + view.width / 2
-    caption = [(words_of[key], "muted")]
-    half = text_width(caption, SIZE - 0.5) / 2
+def _draw_caption(root: Element, lines: list[str], middle: float, top: float, width: float) -> None:
+    """Draw what is above a view, centred over the board if there is space."""
+    half = max(text_width([(line, "muted")], SIZE) for line in lines) / 2
     middle = min(max(middle, half + _MARGIN), width - half - _MARGIN)
-    words(root, (middle, at[1] + _MARGIN + 8), caption, SIZE - 0.5, "middle")
+    for number, line in enumerate(lines):
+        words(root, (middle, top + 9 + number * _LINE), [(line, "muted")], SIZE, "middle")
+
+
+def _draw(root: Element, view: _View, module: Module, at: tuple[float, float]) -> None:
+    outline = view.outline
     board = group(root)
     board.set("transform", f"translate({at[0]:.2f} {at[1] + view.above:.2f})")
     draw_body(board, outline, view.face, view.scale, module.name)

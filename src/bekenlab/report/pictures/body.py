@@ -10,9 +10,9 @@ from bekenlab.report.pictures.svg import path, shape, text_width, words
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-_BOARD = 124.0  # a board is about this wide
-_SCALES = (6.5, 12.0)
-_PIN_PITCH = 11.0  # minimum pitch of the pins of a chip
+_BOARD = 108.0  # a board is about this wide
+_SCALES = (5.0, 12.0)
+_PIN_PITCH = 7.5  # minimum pitch of the pins of a chip
 
 
 def board_scale(outline: Outline) -> float:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bekenlab.chips.outlines import Edge
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bekenlab.chips.outlines import Spot
     from bekenlab.report.pictures.svg import Point
 
 GAP = 17.0
-"""Minimum distance between labels, in picture units."""
+"""Distance between labels of one line, in picture units."""
 
 _FIRST = 13.0
 _ELBOW = 9.0
 _CLEAR_MM = 0.75  # minimum distance of a line from the centre of a test pad
+_ALL_ONE_LINE: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Placed:
     Attributes:
         spot: The pad.
         left: Whether it is in the left column.
-        y: Centre of the label, from the top of the board.
+        y: Centre of the label's first line, from the top of the board.
         line: Line from the pad to the label.
     """
 
@@ -43,6 +44,7 @@ def place(
     size: tuple[float, float],
     scale: float,
     others: Sequence[Spot] = (),
+    heights: Mapping[str, float] = _ALL_ONE_LINE,
 ) -> tuple[Placed, ...]:
     """Place the labels of one face.
 
@@ -51,6 +53,7 @@ def place(
         size: Size of the board, mm.
         scale: Picture units per mm. The board's upper left corner is (0, 0).
         others: Pads without a label, which lines avoid.
+        heights: Heights of labels by pad, with the gap to the next one; ``GAP`` unless given.
 
     Returns:
         All labels: the left column from the top down, then the right one.
@@ -58,32 +61,36 @@ def place(
     width, height = size[0] * scale, size[1] * scale
     found: list[Placed] = []
     for left, column in zip((True, False), _columns(spots, others, size[0]), strict=True):
-        wanted = sorted(_wanted(column, height, scale, left=left), key=lambda pair: pair[0])
-        places = spread([y for y, _ in wanted])
+        near = _wanted(column, height, scale, heights, left=left)
+        wanted = sorted(near, key=lambda pair: pair[0])
+        gaps = [heights.get(spot.name, GAP) for _, spot in wanted]
+        places = spread([y for y, _ in wanted], gaps)
         for y, (_, spot) in zip(places, wanted, strict=True):
             end = -_ELBOW if left else width + _ELBOW
             found.append(Placed(spot, left, y, _line(spot, y, end, scale)))
     return tuple(found)
 
 
-def spread(wanted: Sequence[float], gap: float = GAP) -> list[float]:
+def spread(wanted: Sequence[float], gap: float | Sequence[float] = GAP) -> list[float]:
     """Move positions apart by the least amount that keeps a minimum gap.
 
     Args:
         wanted: Positions in ascending order.
-        gap: Minimum distance.
+        gap: Minimum distance, or that of each to the next one.
     """
+    gaps = list(gap) if isinstance(gap, Sequence) else [gap] * len(wanted)
+    offsets = [sum(gaps[:index]) for index in range(len(wanted))]
     # After subtracting the gaps this is isotonic regression: pool adjacent violators.
     pools: list[tuple[float, int]] = []
     for index, place_wanted in enumerate(wanted):
-        mean, count = place_wanted - index * gap, 1
+        mean, count = place_wanted - offsets[index], 1
         while pools and pools[-1][0] >= mean:
             before, members = pools.pop()
             mean = (before * members + mean * count) / (members + count)
             count += members
         pools.append((mean, count))
     level = [mean for mean, count in pools for _ in range(count)]
-    return [mean + index * gap for index, mean in enumerate(level)]
+    return [mean + offset for mean, offset in zip(level, offsets, strict=True)]
 
 
 def _columns(
@@ -113,15 +120,23 @@ def _leaving(spot: Spot, spots: Sequence[Spot], width: float) -> Spot:
 
 
 def _wanted(
-    column: Sequence[Spot], height: float, scale: float, *, left: bool
+    column: Sequence[Spot],
+    height: float,
+    scale: float,
+    heights: Mapping[str, float],
+    *,
+    left: bool,
 ) -> list[tuple[float, Spot]]:
     """Each pad with the preferred height of its label; the upper and lower edge in steps."""
     wanted = [(spot.y * scale, spot) for spot in column if spot.edge in {Edge.LEFT, Edge.RIGHT}]
     for edge in (Edge.TOP, Edge.BOTTOM):
         row = sorted((s for s in column if s.edge is edge), key=lambda s: s.x, reverse=not left)
-        for step, spot in enumerate(row):
-            away = _FIRST + step * GAP
-            wanted.append((-away if edge is Edge.TOP else height + away, spot))
+        away = _FIRST
+        for spot in row:
+            tall = heights.get(spot.name, GAP)
+            # A label extends downwards from its first line.
+            wanted.append((GAP - tall - away if edge is Edge.TOP else height + away, spot))
+            away += tall
     return wanted
 
 

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from bekenlab.report.pictures.words import Words
 
-_ROW = 16.0
+_ROW = 17.0
 _SWATCH = 10.0
-_SIZE = 10.5
+_SIZE = 11.5
 _MARGIN = 8.0
 _BETWEEN = 12.0
 

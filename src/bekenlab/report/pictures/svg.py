@@ -156,6 +156,19 @@ def fitting(text: str, room: float, size: float) -> str:
     return text + ELLIPSIS
 
 
+def wrapped(text: str, room: float, size: float, *, strong: bool = False) -> list[str]:
+    """A text as lines that fit into a width; a word that does not has a line of its own."""
+    paint = "strong" * strong
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width([(longer, paint)], size) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
 def clean(text: str) -> str:
     """Text without the characters that XML does not allow."""
     return printable(text).translate(_UNFIT)

@@ -73,13 +73,13 @@ def stylesheet(*, switched: bool = False) -> str:
     dark = "".join(f"--bl-{name}:{paint.dark};" for name, paint in names.items())
     rules = [
         f".{ROOT_CLASS}{{{light}}}",
-        f"@media (prefers-color-scheme:dark){{.{ROOT_CLASS}{{{dark}}}}}",
+        f"@media screen and (prefers-color-scheme:dark){{.{ROOT_CLASS}{{{dark}}}}}",
         f".{ROOT_CLASS}{{max-width:100%;height:auto;font-family:{FONT}}}",
     ]
     if switched:
         rules += [
             f":root[data-theme=light] .{ROOT_CLASS}{{{light}}}",
-            f":root[data-theme=dark] .{ROOT_CLASS}{{{dark}}}",
+            f"@media screen{{:root[data-theme=dark] .{ROOT_CLASS}{{{dark}}}}}",
         ]
     rules += [
         f".bl-{name}{{{paint.attribute}:var(--bl-{name.removesuffix('-line')},{paint.light})}}"

@@ -41,6 +41,7 @@ ENGLISH: Words = {
     "chip.title": "Pins of {name}",
     "module.desc": "{name} with all pads and their functions. {list}",
     "thousands": ",",
+    "point": ".",
     "flash.range": "{start} to {end}",
     "flash.title": "Map of flash, {kib} KiB",
     "flash.desc": "Each cell is 4 KiB; the stronger its colour, the more random its bytes. {list}",
@@ -58,6 +59,10 @@ ENGLISH: Words = {
     "region.storage": "Tuya storage",
     "region.protected": "Tuya, protected",
     "region.oem_cfg": "Tuya, plain copy",
+    "region.short.rf": "RF",
+    "region.short.config": "config",
+    "region.short.protected": "protected",
+    "region.short.oem_cfg": "plain copy",
     "wiring.title": "Wiring of {name}",
     "wiring.adapter": "USB-serial adapter, 3.3 V",
     "wiring.to_pad": "{adapter} of the adapter to pad {pad} ({signal}).",
@@ -81,3 +86,8 @@ ENGLISH: Words = {
         "when asked."
     ),
 }
+
+
+def region_name(name: str, words: Words) -> str:
+    """The name of a region of flash; one that is not known keeps its own."""
+    return words.get(f"region.{name}", name)

@@ -102,7 +102,8 @@ async def report(request: Request) -> Response:
     """Download the report on a dump as one HTML file without secrets."""
     uploads = context_of(request).uploads
     dump = uploads.get(request.path_params["id"])
-    made = await run_in_threadpool(lambda: html_report(uploads.analysis(dump.id)))
+    reader = texts_for(request).report_reader
+    made = await run_in_threadpool(lambda: html_report(uploads.analysis(dump.id), reader))
     return attachment(made.encode(), f"{Path(unpacked_name(dump.file.name)).stem}.html")
 
 

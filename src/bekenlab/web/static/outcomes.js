@@ -1,7 +1,8 @@
 // Describes the outcome of a finished job and the next steps.
 import { ask } from "./api.js";
 import { fill, hex, one, size } from "./dom.js";
-import { hintOf, orElse, t, textOf, told, wordingOf } from "./texts.js";
+import { hintOf, t, textOf, told, wordingOf } from "./texts.js";
+import { warningList } from "./warnings.js";
 
 /**
  * The box for a finished job.
@@ -173,8 +174,9 @@ export function deviceLink(address) {
 function log(result) {
   const pins = result.pins.map((pin) => [`P${pin.gpio}`, textOf(pin) || pin.label]);
   const text = pins.length ? t("device.result.log_pins") : t("device.result.log_none");
-  const warnings = result.warnings.map((warning) => orElse(`notice.${warning.code}`, warning.message));
-  return box(warnings.length ? "warn" : "good", t("device.result.log"), text, pins, [], warnings.join(" "));
+  const made = box(result.warnings.length ? "warn" : "good", t("device.result.log"), text, pins);
+  made.append(warningList(result.warnings));
+  return made;
 }
 
 const SHOWN = { doctor, backup, write, restore: write, verify, install, find, log };

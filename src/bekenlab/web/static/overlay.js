@@ -20,10 +20,11 @@ export function placesOf(geometry, face, matrix) {
  * @param {string} face
  * @param {Matrix} matrix
  * @param {boolean} all whether to label every pad that has a function
+ * @param {number} least height of the labels' font, in pixels of the canvas
  */
-export function drawBoard(ctx, geometry, face, matrix, all) {
+export function drawBoard(ctx, geometry, face, matrix, all, least) {
   const { width, height } = ctx.canvas;
-  const font = Math.max(12, Math.max(width, height) / 45);
+  const font = Math.max(12, least, Math.max(width, height) / 45);
   const line = Math.max(2, Math.round(font / 9));
   const { width: w, height: h } = geometry;
   /** @type {Point[]} */

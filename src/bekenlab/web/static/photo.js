@@ -2,6 +2,7 @@
 import { ask } from "./api.js";
 import { byId, one } from "./dom.js";
 import { keepPhoto, takeKept } from "./keptphoto.js";
+import { guess, inside } from "./marks.js";
 import { drawBoard, placesOf } from "./overlay.js";
 import { fromCorners, fromPads } from "./projection.js";
 import { t, told } from "./texts.js";
@@ -10,6 +11,7 @@ const MOST_BYTES = 50 * 1024 * 1024;
 const MOST_PIXELS = 64e6;
 const LONGEST = 4096; // pixels of the longer side after scaling down
 const GRASP = 24; // radius in screen pixels in which a point can be grabbed
+const LEAST_FONT = 11; // in pixels of the screen
 const LOUPE = 36; // pixels of the photo that the loupe shows
 
 /** @import { Matrix, Point } from "./projection.js" */
@@ -26,10 +28,11 @@ const saves = one("#save", HTMLButtonElement);
 
 /**
  * State of the page: the board, as the server describes it; the photo; the clicked points, in its
- * pixels; the index of the active one; the matrix from the board to the photo.
- * @type {{ geometry: any, photo: ImageBitmap | null, points: (Point | null)[], active: number, held: boolean, matrix: Matrix | null }}
+ * pixels; the index of the active one; whether it is being placed with the keyboard; the matrix from
+ * the board to the photo.
+ * @type {{ geometry: any, photo: ImageBitmap | null, points: (Point | null)[], active: number, byKeys: boolean, held: boolean, matrix: Matrix | null }}
  */
-const state = { geometry: null, photo: null, points: [], active: 0, held: false, matrix: null };
+const state = { geometry: null, photo: null, points: [], active: 0, byKeys: false, held: false, matrix: null };
 
 /** @param {HTMLCanvasElement} of */
 function penOf(of) {
@@ -89,6 +92,7 @@ function choosePads() {
 function startOver() {
   state.points = targets().map(() => null);
   state.active = 0;
+  state.byKeys = false;
   listPoints();
   update();
 }
@@ -156,6 +160,7 @@ function update({ keep = false } = {}) {
 function task(missing) {
   if (!state.photo) return t("photo.choose");
   if (!state.geometry) return ""; // still loading
+  if (state.byKeys) return t("photo.by_keys", { what: targets()[state.active] });
   return missing >= 0 ? t("photo.click", { what: targets()[missing] }) : t("photo.done");
 }
 
@@ -171,16 +176,20 @@ function matrixOf(points) {
   return fromPads(pads.map((mark) => [mark.x, mark.y]), points);
 }
 
-/** @param {CanvasRenderingContext2D} target */
-function paint(target) {
+/**
+ * @param {CanvasRenderingContext2D} target
+ * @param {number} [least] height of the labels' font, in pixels of the photo
+ */
+function paint(target, least = 0) {
   target.clearRect(0, 0, target.canvas.width, target.canvas.height);
   if (state.photo) target.drawImage(state.photo, 0, 0);
-  if (state.matrix) drawBoard(target, state.geometry, face(), state.matrix, field("all").checked);
+  if (state.matrix) drawBoard(target, state.geometry, face(), state.matrix, field("all").checked, least);
 }
 
 function draw() {
-  paint(ctx);
-  const size = (canvas.width / Math.max(canvas.clientWidth, 1)) * 9;
+  const pixel = canvas.width / Math.max(canvas.clientWidth, 1); // of the screen, in the photo
+  paint(ctx, pixel * LEAST_FONT);
+  const size = pixel * 9;
   state.points.forEach((point, n) => {
     if (!point) return;
     const [x, y] = point;
@@ -206,7 +215,7 @@ function listPins() {
     const name = document.createElement("th");
     name.scope = "row";
     name.textContent = mark.name;
-    row.append(name, ...[mark.detail || mark.text, mark.at.map((n) => n.toFixed(1)).join(", ")].map((text) => {
+    row.append(name, ...[mark.detail || mark.text || "–", mark.at.map((n) => n.toFixed(1)).join(", ")].map((text) => {
       const cell = document.createElement("td");
       cell.textContent = text;
       return cell;
@@ -271,6 +280,7 @@ canvas.addEventListener("pointerdown", (event) => {
   if (near && near[0] <= GRASP) state.active = near[1];
   else if (missing >= 0) state.active = missing;
   else return;
+  state.byKeys = false;
   state.held = true;
   canvas.setPointerCapture(event.pointerId);
   move(event);
@@ -287,8 +297,7 @@ for (const name of ["pointerup", "pointercancel"]) {
 /** @param {PointerEvent} event */
 function move(event) {
   const [x, y] = placeOf(event);
-  /** @type {Point} */
-  const point = [Math.min(Math.max(x, 0), canvas.width), Math.min(Math.max(y, 0), canvas.height)];
+  const point = inside([x, y], canvas);
   state.points[state.active] = point;
   update();
   magnify(event, point);
@@ -322,14 +331,31 @@ function magnify(event, [x, y]) {
 /** @type {Record<string, Point>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 canvas.addEventListener("keydown", (event) => {
+  if (!state.photo || !state.points.length) return;
   const step = ARROWS[event.key];
-  if (!step || !state.photo || !state.points.length) return;
+  if (!step && event.key !== "Enter") return;
   event.preventDefault();
+  state.byKeys = true;
+  if (!step) return goOn();
   const far = event.shiftKey ? 10 : 1;
-  const from = state.points[state.active] ?? [canvas.width / 2, canvas.height / 2];
-  state.points[state.active] = [from[0] + step[0] * far, from[1] + step[1] * far];
+  const from = state.points[state.active] ?? guessed();
+  state.points[state.active] = inside([from[0] + step[0] * far, from[1] + step[1] * far], canvas);
   update();
 });
+
+/** Place the active point, or, if it is in place, go on to the next one. */
+function goOn() {
+  const { points } = state;
+  if (points[state.active]) {
+    const missing = points.findIndex((point) => !point);
+    state.byKeys = missing >= 0;
+    state.active = missing >= 0 ? missing : (state.active + 1) % points.length;
+  }
+  points[state.active] ??= inside(guessed(), canvas);
+  update();
+}
+
+const guessed = () => guess(state.points, state.active, state.geometry.package, canvas);
 
 saves.addEventListener("click", () => {
   const copy = document.createElement("canvas");
@@ -345,6 +371,7 @@ saves.addEventListener("click", () => {
   }, "image/png");
 });
 
+addEventListener("resize", draw);
 byId("again").addEventListener("click", startOver);
 byId("all").addEventListener("change", () => update());
 byId("board").addEventListener("change", chooseBoard);

@@ -89,6 +89,7 @@ export class PortList {
       about: virtual ? port.chip : [port.name, port.usb_id, port.driver].filter((word) => word && word !== "n/a" && word !== "port").join(" · "),
       note: notesOf(port).join(" "),
     });
+    row.dataset.kind = port.kind;
     const input = one("input", HTMLInputElement, row);
     input.value = port.id;
     input.checked = port.id === this.chosen;

@@ -2,6 +2,7 @@
 import { all, fill, hex, one, size } from "./dom.js";
 import { FlashMap } from "./flashmap.js";
 import { english, orElse, t } from "./texts.js";
+import { warningList } from "./warnings.js";
 
 const KEEPABLE = ["bootloader", "rf"];
 
@@ -28,6 +29,7 @@ export function askPlan(event, respond) {
   map.mark(plan.repair, "repair");
   map.mark(plan.kept, "kept");
   if (event.about === "install") one("[data-more]", HTMLElement, form).append(installFacts(event));
+  if (plan.warnings.length) one("[data-more]", HTMLElement, form).append(warningList(plan.warnings));
   showRefusals(form, plan, respond);
   form.addEventListener("submit", (submitted) => {
     submitted.preventDefault();
@@ -98,11 +100,7 @@ function installFacts(event) {
     verdict.textContent = t(rehearsal.passed ? "device.install.passed" : "device.install.not_passed");
     verdict.classList.add(rehearsal.passed ? "good" : "warn");
   }
-  for (const warning of event.warnings) {
-    const line = document.createElement("li");
-    line.textContent = orElse(`notice.${warning.code}`, warning.message);
-    one("[data-warnings]", HTMLElement, made).append(line);
-  }
+  one("[data-warnings]", HTMLElement, made).replaceWith(warningList(event.warnings));
   return made;
 }
 

@@ -25,14 +25,13 @@ from bekenlab.report.chip_json import (
     flash_json,
     identity_json,
     info_json,
-    notices_json,
     verify_json,
 )
 from bekenlab.report.json_report import pin_json
 from bekenlab.report.live_log import LiveLog
 from bekenlab.stopping import stopped_by
 from bekenlab.web.events import JobEventSink, merge
-from bekenlab.web.failures import hints, job_error, labelled, seen_texts, told
+from bekenlab.web.failures import hints, job_error, labelled, noticed, seen_texts, told
 from bekenlab.web.tasks.parameters import Parameters, Task
 from bekenlab.web.texts import LANGUAGES, texts
 from bekenlab.web.views.plan import plan_view
@@ -198,7 +197,7 @@ def log_task(context: AppContext, parameters: Parameters) -> Task:
         return {
             "bytes": len(found.data),
             "pins": [pin_json(pin) | labelled(pin.label) for pin in found.pins.pins],
-            "warnings": notices_json(found.pins.notices),
+            "warnings": noticed(found.pins.notices),
         }
 
     return Task(offer_name(offer), work, offer.id)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bekenlab.report.chip_json import identity_json, notices_json
+from bekenlab.report.chip_json import identity_json
 from bekenlab.report.printable import printable
+from bekenlab.web.failures import noticed
 from bekenlab.web.views.plan import plan_view
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def proposal_view(proposal: Proposal, backups: Backups, ssid: str) -> dict[str, 
         "device": printable(proposal.subject.module or proposal.subject.firmware or ""),
         "pins": [{"gpio": f"P{pin.gpio}", "setting": pin.text} for pin in made.pins()],
         "wifi": printable(ssid),
-        "warnings": notices_json(proposal.notices),
+        "warnings": noticed(proposal.notices),
         "plan": plan_view(proposal.plan, proposal.identity),
     }
 

@@ -9,7 +9,7 @@ from bekenlab.flashing.refusals import worth_keeping
 from bekenlab.flashing.same_chip import protected_regions
 from bekenlab.report.chip_json import plan_json
 from bekenlab.web.events import merge
-from bekenlab.web.failures import titled
+from bekenlab.web.failures import noticed, titled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +33,7 @@ def plan_view(plan: FlashPlan, identity: Identity) -> dict[str, Any]:
         and not any(start < region.end and region.start < end for start, end in written)
     ]
     view = {**plan_json(plan), **titled(plan.title)}
+    view["warnings"] = noticed(plan.notices)
     view["backup"] = plan.backup.name if plan.backup else None
     return {
         **view,
