@@ -7,11 +7,12 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
+from shared import shared
 from web.api import start, upload, virtual, wait_for
 from web.serving import Served
 
 GERMAN = {"accept-language": "de-DE"}
-CHOOSE = "eine QIO-Datei von OpenBeken auswählen oder die neueste herunterladen lassen"
+CHOOSE = "OpenBeken für BK7231N auswählen oder die neueste Version herunterladen lassen"
 
 
 @pytest.fixture
@@ -21,9 +22,10 @@ def script(served: Served) -> Iterator[httpx.Client]:
 
 
 def failed_install(script: httpx.Client, sample: Path) -> str:
-    """An install of something that is not OpenBeken."""
-    dump = upload(script, sample)
-    job = start(script, "install", port=virtual(script, dump), firmware=dump, rehearse=False)
+    """An install of OpenBeken for another chip, which shows when the device answers."""
+    firmware = upload(script, shared("dumps", "openbk7231t-qio-1.18.300.bin.xz"))
+    port = virtual(script, upload(script, sample))
+    job = start(script, "install", port=port, firmware=firmware, rehearse=False)
     assert wait_for(script, job, "end")["state"] == "failed"
     return job
 
@@ -41,7 +43,7 @@ def test_a_refusal_advises_in_the_language_of_the_request(
 def test_a_job_that_failed_advises_in_every_language(script: httpx.Client, sample: Path) -> None:
     error = wait_for(script, failed_install(script, sample), "end")["error"]
     assert error["hint"] == error["hints"]["en"]
-    assert error["hints"]["en"].startswith("choose a QIO file of OpenBeken")
+    assert error["hints"]["en"].startswith("choose OpenBeken for BK7231N")
     assert error["hints"]["de"] == CHOOSE
 
 
@@ -62,3 +64,16 @@ def test_a_page_shows_its_reader_the_advice(
     page.goto(f"{served.url}/device")
     expect(page.locator("[data-job-outcome]")).to_contain_text(f"Was Sie tun können: {CHOOSE}")
     context.close()
+
+
+def test_what_is_no_openbeken_is_refused_before_there_is_a_job(
+    script: httpx.Client, sample: Path
+) -> None:
+    dump = upload(script, sample)
+    given = {"kind": "install", "port": virtual(script, dump), "firmware": dump}
+    answer = script.post("/api/jobs", json=given, headers=GERMAN)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["hint"].startswith("eine QIO-Datei von OpenBeken auswählen")
+    assert not [
+        job for job in script.get("/api/jobs").json()["jobs"] if job["port"] == given["port"]
+    ]

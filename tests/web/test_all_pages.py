@@ -29,11 +29,26 @@ def paths(served: Served, sample: Path) -> dict[str, str]:
         "chips": f"/bench?dump={dump}",
         "photo": f"/photo?dump={dump}",
         "jobs": "/jobs",
+        "guide": "/guide",
+        "understand": f"/guide?step=understand&dump={dump}",
+        "install": "/guide?step=install&reached=install",
         "error": "/nowhere",
     }
 
 
-PAGES = ("start", "dumps", "dump", "device", "chips", "photo", "jobs", "error")
+PAGES = (
+    "start",
+    "guide",
+    "understand",
+    "install",
+    "dumps",
+    "dump",
+    "device",
+    "chips",
+    "photo",
+    "jobs",
+    "error",
+)
 
 
 def visit(browser: Browser, served: Served, **settings: object) -> tuple[BrowserContext, Page]:
@@ -106,7 +121,7 @@ def test_a_page_can_be_walked_through_with_the_keyboard(page: Page) -> None:
     expect(page.locator("[data-files]")).to_be_focused()
 
 
-@pytest.mark.parametrize("name", ["start", "device"])
+@pytest.mark.parametrize("name", ["start", "guide", "device"])
 def test_a_page_is_light_and_asks_nobody_else(
     browser: Browser, served: Served, paths: dict[str, str], name: str
 ) -> None:

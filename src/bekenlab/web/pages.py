@@ -24,7 +24,7 @@ THEMES = ("auto", "light", "dark")
 LANGUAGE_COOKIE = "bekenlab-language"
 THEME_COOKIE = "bekenlab-theme"
 # Sections of the catalogue that the scripts of every page need.
-_COMMON = ("common", "connection", "error", "job", "notice")
+_COMMON = ("common", "connection", "error", "job")
 _STATUS = {
     ExitCode.USAGE: 400,
     ExitCode.NO_DEVICE: 409,

@@ -66,7 +66,9 @@ async def guide(request: Request) -> Response:
             **_common(request, position.board),
         }
 
-    return page(request, "guide", also=("device", "dump"), **await run_in_threadpool(values))
+    # Only the step that may boot a dump shows what became of it.
+    also = ("device", "dump") if asked.step == "understand" else ("device",)
+    return page(request, "guide", also=also, **await run_in_threadpool(values))
 
 
 def _understood(
