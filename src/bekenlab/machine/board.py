@@ -44,7 +44,7 @@ _MODELS: dict[str, Callable[[Wiring, _Options], Device]] = {
     "flash": lambda wiring, o: Flash(wiring, o["jedec"]),
     "gdma": lambda wiring, _: Gdma(wiring),
     "gpio": lambda wiring, o: Gpio(wiring, o["count"]),
-    "mac": lambda wiring, o: Mac(wiring, o["zero"]),
+    "mac": lambda wiring, o: Mac(wiring, o["zero"], o["sent_irq"], o["received_irq"]),
     "pwm_new": lambda wiring, o: NewPwm(wiring, _numbers(o["pins"])),
     "pwm_old": lambda wiring, o: OldPwm(
         wiring, _numbers(o["pins"]), o["stride"], packed=o["packed"]
@@ -82,6 +82,7 @@ class Board:
         uart2: Log port.
         gpio: Pins.
         flash: Flash and its controller.
+        mac: Wi-Fi MAC.
         watchdog: Watchdog.
         sctrl: System control, the only block that stays powered in deep sleep.
     """
@@ -93,6 +94,7 @@ class Board:
     uart2: Uart
     gpio: Gpio
     flash: Flash
+    mac: Mac
     watchdog: Watchdog
     sctrl: Sctrl
 
@@ -129,15 +131,19 @@ def build_board(
         uart2=_of(devices, "uart2", Uart),
         gpio=_of(devices, "gpio", Gpio),
         flash=_of(devices, "flash", Flash),
+        mac=_of(devices, "mac", Mac),
         watchdog=_of(devices, "watchdog", Watchdog),
         sctrl=_of(devices, "sctrl", Sctrl),
     )
 
 
 def _wiring(name: str, clock: Clock, icu: Icu, line: int | None) -> Wiring:
+    def set_line(number: int, level: bool) -> None:
+        icu.set_line(number, level=level)
+
     if line is None:
-        return Wiring(name, clock)
-    return Wiring(name, clock, lambda level: icu.set_line(line, level=level))
+        return Wiring(name, clock, line=set_line)
+    return Wiring(name, clock, lambda level: icu.set_line(line, level=level), set_line)
 
 
 def _of(devices: dict[str, Device], name: str, kind: type[_D]) -> _D:

@@ -117,10 +117,11 @@ class Cpu:
 
     def copy(self, to: int, source: int, length: int) -> None:
         """Copy within plain memory; does nothing if either range is outside of it."""
-        if self._is_plain(source, length, "r") and self._is_plain(to, length, "w"):
+        if self.is_plain(source, length, "r") and self.is_plain(to, length, "w"):
             self.poke(to, self.peek(source, length))
 
-    def _is_plain(self, address: int, length: int, access: str) -> bool:
+    def is_plain(self, address: int, length: int, access: str) -> bool:
+        """Whether a range is inside one plain memory with this access: ``"r"``, ``"w"``, ``"x"``."""
         return any(
             m.base <= address and address + length <= m.base + m.size and access in m.access
             for m in self.memories
@@ -286,7 +287,7 @@ class Cpu:
     ) -> bool:
         """Flash ignores stores: let this one happen and undo it when the slice ends."""
         page = address & ~(PAGE - 1)
-        if not self._is_plain(page, PAGE, "x"):
+        if not self.is_plain(page, PAGE, "x"):
             return False
         self.ignored_writes += 1
         self._written.append((page, self.peek(page, PAGE)))

@@ -99,6 +99,7 @@ class Machine:
         for device in self.board.devices.values():
             if isinstance(device, Gdma):
                 device.copy = self.cpu.copy
+        self.board.mac.use_memory(self.cpu)
         self._fresh = {name: device.save() for name, device in self.board.devices.items()}
         self._pin_listeners: list[PinListener] = []
         self.board.gpio.on_change = self._pin_changed

@@ -23,6 +23,10 @@ def _no_line(_level: bool) -> None:
     """The interrupt line of a device that has none."""
 
 
+def _no_lines(_number: int, _level: bool) -> None:
+    """The interrupt lines of a device that is not connected to a controller."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wiring:
     """The connections of a device.
@@ -31,11 +35,13 @@ class Wiring:
         name: The device's name on this chip, e.g. ``"uart2"``; also the prefix of its deadlines.
         clock: Virtual time.
         irq: Sets the level of its interrupt line.
+        line: Sets the level of a line by number, for devices that have several.
     """
 
     name: str
     clock: Clock
     irq: Callable[[bool], None] = _no_line
+    line: Callable[[int, bool], None] = _no_lines
 
 
 @dataclass(frozen=True, slots=True)

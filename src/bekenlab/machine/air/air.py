@@ -1,0 +1,209 @@
+"""The medium: frames of machines and peers, one after the other, in virtual time."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from bekenlab.machine.devices.mac.airtime import FCS, Rate, exchange
+from bekenlab.machine.devices.mac.antenna import Received
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bekenlab.machine.air.capture import Capture
+    from bekenlab.machine.clock import Clock
+    from bekenlab.machine.devices.mac import Mac
+    from bekenlab.machine.machine import Machine
+
+_STEP = "air"
+_MICROSECONDS = 1_000_000
+#: Peers send at 6 Mbit/s, which every device receives.
+PEER_RATE = Rate(4)
+_SPACING = 50  # DIFS, and a little of a contention window
+_TRIES, _RETRY_AFTER = 7, 1000
+_GROUP = 1
+STRENGTH = -40
+
+
+class Peer(Protocol):
+    """What else is in the air: an access point, a station."""
+
+    def acknowledges(self, address: bytes) -> bool:
+        """Whether frames to this address are for it."""
+        ...
+
+    def hear(self, frame: bytes) -> None:
+        """A frame was sent to one of its addresses or to a group."""
+        ...
+
+
+@dataclass(slots=True)
+class _Outgoing:
+    peer: Peer
+    frame: bytes
+    tries: int
+    lost: Callable[[], None] | None
+
+
+class Air:
+    """An air that a machine and peers share.
+
+    Args:
+        capture: Receives every frame, or None.
+
+    Attributes:
+        lost: Frames that nobody acknowledged.
+    """
+
+    def __init__(self, capture: Capture | None = None) -> None:
+        self.lost = 0
+        self._capture = capture
+        self._peers: list[Peer] = []
+        self._machine: Machine | None = None
+        self._base = 0
+        self._busy_until = 0
+        self._events: list[tuple[int, int, Callable[[], None]]] = []
+        self._serial = 0
+        self._outgoing: deque[_Outgoing] = deque()
+        self._sending = False
+
+    # time -------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> int:
+        """Microseconds since the air was made; it stands still without a machine."""
+        machine = self._machine
+        return self._base if machine is None else self._base + _microseconds(machine.clock)
+
+    def after(self, microseconds: int, action: Callable[[], None]) -> None:
+        """Call ``action`` at a later time."""
+        self._serial += 1
+        heapq.heappush(self._events, (self.now + max(1, microseconds), self._serial, action))
+        self._plan()
+
+    def _plan(self) -> None:
+        machine = self._machine
+        if machine is None or not self._events:
+            return
+        hz = machine.clock.hz
+        ticks = -(-(self._events[0][0] - self._base) * hz // _MICROSECONDS)
+        machine.clock.at(_STEP, max(ticks, machine.clock.now + 1))
+
+    def _step(self, _due: int) -> None:
+        while self._events and self._events[0][0] <= self.now:
+            _, _, action = heapq.heappop(self._events)
+            action()
+        self._plan()
+
+    # who is in it -----------------------------------------------------------------------------
+
+    def add(self, peer: Peer) -> None:
+        """Add a peer."""
+        self._peers.append(peer)
+
+    def join(self, machine: Machine) -> None:
+        """Connect a machine; it replaces the one before, e.g. after a reset.
+
+        Frames are exchanged while it runs. Its time continues that of the air.
+        """
+        self.leave()
+        self._base -= _microseconds(machine.clock)
+        self._machine = machine
+        machine.clock.handle(_STEP, self._step)
+        machine.board.mac.connect(self)
+        self._plan()
+
+    def leave(self) -> None:
+        """Disconnect the machine."""
+        machine = self._machine
+        if machine is not None:
+            machine.board.mac.connect(None)
+            machine.clock.cancel(_STEP)
+            self._base, self._machine = self.now, None
+
+    @property
+    def _mac(self) -> Mac | None:
+        return None if self._machine is None else self._machine.board.mac
+
+    # the machine's antenna --------------------------------------------------------------------
+
+    def reserve(self, microseconds: int) -> int:
+        """See :class:`bekenlab.machine.devices.mac.Antenna`."""
+        start = max(self.now, self._busy_until) + _SPACING
+        self._busy_until = start + microseconds
+        return self._busy_until - self.now
+
+    def transmit(self, frame: bytes, rate: Rate) -> bool:
+        """See :class:`bekenlab.machine.devices.mac.Antenna`."""
+        self._record(frame, rate)
+        return self._spread(frame, None)
+
+    # peers ------------------------------------------------------------------------------------
+
+    def send(self, peer: Peer, frame: bytes, *, lost: Callable[[], None] | None = None) -> None:
+        """Send a frame of a peer, after those that wait already.
+
+        Args:
+            peer: The sender.
+            frame: The frame, without FCS.
+            lost: Called if nobody acknowledges it, although it is not to a group.
+        """
+        self._outgoing.append(_Outgoing(peer, frame, _TRIES, lost))
+        self._next()
+
+    def _next(self) -> None:
+        """Send the first frame that waits, unless one is being sent."""
+        if self._sending or not self._outgoing:
+            return
+        self._sending = True
+        frame = self._outgoing[0].frame
+        group = frame[4] & _GROUP
+        length = len(frame) + FCS
+        self.after(
+            self.reserve(exchange(PEER_RATE, length, acknowledged=not group)), self._was_sent
+        )
+
+    def _was_sent(self) -> None:
+        self._sending = False
+        each = self._outgoing[0]
+        self._record(each.frame, PEER_RATE)
+        if not self._spread(each.frame, each.peer) and not each.frame[4] & _GROUP:
+            each.tries -= 1
+            if each.tries:
+                self._sending = True
+                self.after(_RETRY_AFTER << (_TRIES - each.tries), self._again)
+                return
+            self.lost += 1
+            if each.lost is not None:
+                each.lost()
+        self._outgoing.popleft()
+        self._next()
+
+    def _again(self) -> None:
+        self._sending = False
+        self._next()
+
+    def _spread(self, frame: bytes, sender: Peer | None) -> bool:
+        """Give a frame to all who hear it; returns whether its receiver acknowledged it."""
+        to = frame[4:10]
+        group = bool(to[0] & _GROUP)
+        heard = False
+        mac = self._mac
+        if sender is not None and mac is not None:
+            heard = mac.receive(Received(frame, PEER_RATE, STRENGTH, self.now))
+        for peer in tuple(self._peers):
+            if peer is not sender and (group or peer.acknowledges(to)):
+                heard = True
+                peer.hear(frame)
+        return heard
+
+    def _record(self, frame: bytes, rate: Rate) -> None:
+        if self._capture is not None:
+            self._capture.add(self.now, frame, rate, STRENGTH)
+
+
+def _microseconds(clock: Clock) -> int:
+    return clock.now * _MICROSECONDS // clock.hz

@@ -1,0 +1,448 @@
+"""TCP without input and output: a connection is given segments and time, and says what to send.
+
+Written here because no library fits: PyTCP is under the GPL, needs threads, a TAP device and real
+time; scapy has no TCP of its own; bindings of smoltcp or lwIP for Python were not found. It is what
+RFC 9293 asks of a host with one network in reach: retransmission with the timeout of RFC 6298,
+sliding window with probes, reset, and all states of opening and closing. There is no congestion
+control (nothing congests: the air sends one frame after the other), no option but the MSS, no urgent
+data, and simultaneous opening is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bekenlab.machine.air.packets import ACK, FIN, PSH, RST, SYN, Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MSS = 1460
+_DEFAULT_MSS = 536
+_WINDOW = 32768
+_MOST_UNSENT = 1 << 16
+_MOST_IN_FLIGHT = 8 * MSS
+_NUMBERS = 1 << 32
+_MILLISECOND = 1000
+FIRST_TIMEOUT = 1000 * _MILLISECOND
+_SHORTEST_TIMEOUT, _LONGEST_TIMEOUT = 200 * _MILLISECOND, 8000 * _MILLISECOND
+_MOST_RETRIES = 8
+TIME_WAIT = 2000 * _MILLISECOND
+_MOST_OUT_OF_ORDER = 32
+
+
+class TcpState(StrEnum):
+    """States of RFC 9293, 3.3.2, except LISTEN, which a host keeps for its ports."""
+
+    SYN_SENT = "syn-sent"
+    SYN_RECEIVED = "syn-received"
+    ESTABLISHED = "established"
+    FIN_WAIT_1 = "fin-wait-1"
+    FIN_WAIT_2 = "fin-wait-2"
+    CLOSE_WAIT = "close-wait"
+    CLOSING = "closing"
+    LAST_ACK = "last-ack"
+    TIME_WAIT = "time-wait"
+    CLOSED = "closed"
+
+
+_SENDING = {TcpState.ESTABLISHED, TcpState.CLOSE_WAIT}
+_RECEIVING = {TcpState.ESTABLISHED, TcpState.FIN_WAIT_1, TcpState.FIN_WAIT_2}
+
+
+def _after(one: int, other: int) -> bool:
+    """Whether a sequence number comes after another."""
+    return 0 < (one - other) % _NUMBERS < _NUMBERS // 2
+
+
+@dataclass(slots=True)
+class _Timing:
+    """Retransmission timeout by RFC 6298, in microseconds."""
+
+    timeout: int = FIRST_TIMEOUT
+    smoothed: int | None = None
+    variation: int = 0
+
+    def measured(self, took: int) -> None:
+        if self.smoothed is None:
+            self.smoothed, self.variation = took, took // 2
+        else:
+            self.variation += (abs(self.smoothed - took) - self.variation) // 4
+            self.smoothed += (took - self.smoothed) // 8
+        timeout = self.smoothed + max(_MILLISECOND, 4 * self.variation)
+        self.timeout = min(_LONGEST_TIMEOUT, max(_SHORTEST_TIMEOUT, timeout))
+
+    def back_off(self) -> None:
+        self.timeout = min(_LONGEST_TIMEOUT, 2 * self.timeout)
+
+
+@dataclass(slots=True)
+class _Sending:
+    """The sending side: what is not acknowledged yet, from number ``first`` on."""
+
+    first: int
+    next: int
+    window: int = 0
+    mss: int = _DEFAULT_MSS
+    data: bytearray = field(default_factory=bytearray)
+    fin: bool = False
+    fin_sent: bool = False
+
+
+class TcpConnection:
+    """One end of a connection.
+
+    Args:
+        local_port: Its port.
+        remote_port: Port of the other end.
+        number: First sequence number.
+        send: Sends a segment.
+        now: Time in microseconds.
+        changed: Called when data arrived, room became free, or the state changed.
+
+    Attributes:
+        state: Its state.
+        received: Data that has arrived; whoever uses it takes it away.
+        ended: Whether the other end sends no more.
+        problem: Why it was closed, or an empty string: ``"refused"``, ``"reset"``, ``"timeout"``.
+        deadline: When :meth:`due` has to be called, or None.
+    """
+
+    def __init__(
+        self,
+        local_port: int,
+        remote_port: int,
+        number: int,
+        send: Callable[[Segment], None],
+        now: Callable[[], int],
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.local_port, self.remote_port = local_port, remote_port
+        self.state = TcpState.CLOSED
+        self.received = bytearray()
+        self.ended = False
+        self.problem = ""
+        self.deadline: int | None = None
+        self.changed = changed
+        self._out = _Sending(number, number)
+        self._expected = 0
+        self._told = 0
+        self._later: dict[int, Segment] = {}
+        self._send_segment = send
+        self._now = now
+        self._timing = _Timing()
+        self._timed: tuple[int, int] | None = None
+        self._retries = 0
+        self._armed_for = -1
+        self._repeat_to: int | None = None
+
+    # opening and closing ----------------------------------------------------------------------
+
+    def connect(self) -> None:
+        """Open it actively."""
+        self.state = TcpState.SYN_SENT
+        self._emit(SYN, self._out.first)
+        self._out.next = _plus(self._out.first, 1)
+        self._arm()
+
+    def accept(self, syn: Segment) -> None:
+        """Open it passively, with the other end's SYN."""
+        self.state = TcpState.SYN_RECEIVED
+        self._heard_syn(syn)
+        self._emit(SYN | ACK, self._out.first)
+        self._out.next = _plus(self._out.first, 1)
+        self._arm()
+
+    def close(self) -> None:
+        """Send what is left, then say that no more comes."""
+        if self.state in {TcpState.CLOSED, TcpState.TIME_WAIT} or self._out.fin:
+            return
+        if self.state is TcpState.SYN_SENT:
+            self._closed("")
+            return
+        self._out.fin = True
+        self._flush()
+
+    def abort(self) -> None:
+        """Reset it."""
+        if self.state not in {TcpState.CLOSED, TcpState.SYN_SENT, TcpState.TIME_WAIT}:
+            self._emit(RST | ACK, self._out.next)
+        self._closed("")
+
+    # data -------------------------------------------------------------------------------------
+
+    @property
+    def room(self) -> int:
+        """Bytes that :meth:`send` takes now."""
+        if self._out.fin or self.state is TcpState.CLOSED:
+            return 0
+        return max(0, _MOST_UNSENT - len(self._out.data))
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that are not acknowledged yet."""
+        return len(self._out.data)
+
+    def send(self, data: bytes) -> int:
+        """Queue data; returns how many bytes were taken, see :attr:`room`."""
+        taken = data[: self.room]
+        self._out.data += taken
+        self._flush()
+        return len(taken)
+
+    def take(self, most: int | None = None) -> bytes:
+        """Take received data away, which opens the window again."""
+        size = len(self.received) if most is None else min(most, len(self.received))
+        data = bytes(self.received[:size])
+        del self.received[:size]
+        if self.state in _RECEIVING and self._window - self._told >= 2 * MSS:
+            self._acknowledge()
+        return data
+
+    @property
+    def _window(self) -> int:
+        return max(0, _WINDOW - len(self.received))
+
+    # what arrives -----------------------------------------------------------------------------
+
+    def handle(self, segment: Segment) -> None:
+        """A segment for this connection has arrived."""
+        if self.state is TcpState.CLOSED:
+            return
+        if self.state is TcpState.SYN_SENT:
+            self._answer_to_syn(segment)
+        elif segment.flags & RST:
+            if self._in_window(segment):
+                self._closed("reset")
+        elif segment.flags & SYN:
+            self._again_syn(segment)
+        elif segment.flags & ACK:
+            self._handle_data(segment)
+
+    def _answer_to_syn(self, segment: Segment) -> None:
+        acknowledges = segment.flags & ACK and segment.acknowledged == self._out.next
+        if segment.flags & RST:
+            if acknowledges:
+                self._closed("refused")
+            return
+        if not segment.flags & SYN or not acknowledges:
+            return
+        self._heard_syn(segment)
+        self._heard_acknowledgement(segment)
+        self.state = TcpState.ESTABLISHED
+        self._acknowledge()
+        self._flush()
+        self.changed()
+
+    def _again_syn(self, segment: Segment) -> None:
+        """The other end has not heard our answer to its SYN, or started anew."""
+        if self.state is TcpState.SYN_RECEIVED and _plus(segment.sequence, 1) == self._expected:
+            self._emit(SYN | ACK, self._out.first)
+        else:
+            self._acknowledge()
+
+    def _heard_syn(self, segment: Segment) -> None:
+        self._expected = _plus(segment.sequence, 1)
+        self._out.mss = min(MSS, segment.mss or _DEFAULT_MSS)
+        self._out.window = segment.window
+
+    def _in_window(self, segment: Segment) -> bool:
+        return (segment.sequence - self._expected) % _NUMBERS <= _WINDOW
+
+    def _handle_data(self, segment: Segment) -> None:
+        if not self._heard_acknowledgement(segment):
+            return
+        if segment.length:
+            self._arrange(segment)
+        elif segment.sequence != self._expected:
+            self._acknowledge()  # a keep-alive, or a probe of the window
+        self._flush()
+        self.changed()
+
+    def _heard_acknowledgement(self, segment: Segment) -> bool:
+        out = self._out
+        if _after(segment.acknowledged, out.next):
+            self._acknowledge()
+            return False
+        out.window = segment.window
+        gained = (segment.acknowledged - out.first) % _NUMBERS
+        if not gained or not _after(segment.acknowledged, out.first):
+            return True
+        if self.state in {TcpState.SYN_SENT, TcpState.SYN_RECEIVED}:
+            gained -= 1  # the SYN
+            if self.state is TcpState.SYN_RECEIVED:
+                self.state = TcpState.ESTABLISHED
+        del out.data[: min(gained, len(out.data))]
+        out.first = segment.acknowledged
+        if self._timed is not None and not _after(self._timed[0], segment.acknowledged):
+            self._timing.measured(self._now() - self._timed[1])
+            self._timed = None
+        self._retries = 0
+        if self._repeat_to is not None:
+            if _after(self._repeat_to, out.first):
+                self._repeat()  # what followed the lost segment is probably lost, too
+            else:
+                self._repeat_to = None
+        if out.fin_sent and out.first == out.next:
+            self._fin_acknowledged()
+        self._arm()
+        return True
+
+    def _fin_acknowledged(self) -> None:
+        if self.state is TcpState.FIN_WAIT_1:
+            self.state = TcpState.FIN_WAIT_2
+        elif self.state is TcpState.CLOSING:
+            self._wait()
+        elif self.state is TcpState.LAST_ACK:
+            self._closed("")
+
+    def _arrange(self, segment: Segment) -> None:
+        """Take data in order; keep what came too early."""
+        ahead = (segment.sequence - self._expected) % _NUMBERS
+        if 0 < ahead < _WINDOW:
+            if len(self._later) < _MOST_OUT_OF_ORDER:
+                self._later[segment.sequence] = segment
+            self._acknowledge()
+            return
+        self._accept_data(segment)
+        while self._later:
+            following = min(self._later, key=lambda n: (n - self._expected + _WINDOW) % _NUMBERS)
+            if _after(following, self._expected):
+                break
+            self._accept_data(self._later.pop(following))
+        self._acknowledge()
+
+    def _accept_data(self, segment: Segment) -> None:
+        known = (self._expected - segment.sequence) % _NUMBERS
+        if known > segment.length or self.state not in _RECEIVING:
+            return
+        fresh = segment.payload[known : known + self._window]
+        self.received += fresh
+        self._expected = _plus(self._expected, len(fresh))
+        if segment.flags & FIN and known + len(fresh) == len(segment.payload):
+            self._expected = _plus(self._expected, 1)
+            self._heard_fin()
+
+    def _heard_fin(self) -> None:
+        self.ended = True
+        if self.state is TcpState.ESTABLISHED:
+            self.state = TcpState.CLOSE_WAIT
+        elif self.state is TcpState.FIN_WAIT_1:
+            self.state = TcpState.CLOSING
+        elif self.state is TcpState.FIN_WAIT_2:
+            self._wait()
+
+    def _wait(self) -> None:
+        self.state = TcpState.TIME_WAIT
+        self.deadline = self._now() + TIME_WAIT
+
+    # what is sent -----------------------------------------------------------------------------
+
+    def _flush(self) -> None:
+        """Send as much as the window allows, and FIN after the last byte."""
+        out = self._out
+        while self.state in _SENDING:
+            flying = (out.next - out.first) % _NUMBERS
+            room = min(out.window, _MOST_IN_FLIGHT) - flying
+            rest = len(out.data) - flying
+            if rest <= 0 or room <= 0:
+                break
+            size = min(rest, room, out.mss)
+            if size < min(rest, out.mss) and flying:
+                break  # no silly windows
+            self._emit_data(out.next, size)
+            out.next = _plus(out.next, size)
+        self._flush_fin()
+        self._arm()
+
+    def _flush_fin(self) -> None:
+        out = self._out
+        if not out.fin or out.fin_sent or self.state not in _SENDING:
+            return
+        if (out.next - out.first) % _NUMBERS < len(out.data):
+            return
+        closing = self.state is TcpState.CLOSE_WAIT
+        self.state = TcpState.LAST_ACK if closing else TcpState.FIN_WAIT_1
+        out.fin_sent = True
+        self._emit(FIN | ACK, out.next)
+        out.next = _plus(out.next, 1)
+
+    def _emit_data(self, number: int, size: int) -> None:
+        out = self._out
+        start = (number - out.first) % _NUMBERS
+        payload = bytes(out.data[start : start + size])
+        last = start + size == len(out.data)
+        if self._timed is None and self._retries == 0:
+            self._timed = (_plus(number, size), self._now())
+        self._emit(ACK | (PSH if last else 0), number, payload)
+
+    def _acknowledge(self) -> None:
+        self._emit(ACK, self._out.next)
+
+    def _emit(self, flags: int, number: int, payload: bytes = b"") -> None:
+        self._told = self._window
+        mss = MSS if flags & SYN else 0
+        known = self._expected if flags & ACK else 0
+        self._send_segment(
+            Segment(
+                self.local_port, self.remote_port, number, known, flags, self._told, payload, mss
+            )
+        )
+
+    # time -------------------------------------------------------------------------------------
+
+    def _arm(self) -> None:
+        if self.state in {TcpState.TIME_WAIT, TcpState.CLOSED}:
+            return
+        out = self._out
+        pending = out.first != out.next or (out.data and not out.window)
+        if not pending:
+            self.deadline = None
+        elif self.deadline is None or out.first != self._armed_for:
+            self.deadline = self._now() + self._timing.timeout
+        self._armed_for = out.first
+
+    def due(self) -> None:
+        """The deadline has come: retransmit, probe the window, or forget the connection."""
+        self.deadline = None
+        if self.state is TcpState.TIME_WAIT:
+            self._closed("")
+        if self.state is TcpState.CLOSED:
+            return
+        self._retries += 1
+        self._timed = None
+        if self._retries > _MOST_RETRIES:
+            self._emit(RST | ACK, self._out.next)
+            self._closed("timeout")
+            return
+        self._timing.back_off()
+        self._repeat_to = self._out.next
+        self._repeat()
+        self.deadline = self._now() + self._timing.timeout
+
+    def _repeat(self) -> None:
+        out = self._out
+        if self.state is TcpState.SYN_SENT:
+            self._emit(SYN, out.first)
+        elif self.state is TcpState.SYN_RECEIVED:
+            self._emit(SYN | ACK, out.first)
+        elif out.data:
+            size = min(len(out.data), out.mss, max(1, out.window))
+            self._emit_data(out.first, size)
+            if not (out.next - out.first) % _NUMBERS:
+                out.next = _plus(out.first, size)
+        elif out.fin_sent:
+            self._emit(FIN | ACK, out.first)
+
+    def _closed(self, problem: str) -> None:
+        self.state = TcpState.CLOSED
+        self.problem = problem
+        self.deadline = None
+        self.ended = True
+        self.changed()
+
+
+def _plus(number: int, count: int) -> int:
+    return (number + count) % _NUMBERS
