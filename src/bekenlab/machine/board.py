@@ -20,6 +20,7 @@ from bekenlab.machine.devices.saradc import Saradc
 from bekenlab.machine.devices.saradc_new import NewSaradc
 from bekenlab.machine.devices.sctrl import Sctrl
 from bekenlab.machine.devices.timer import Timers
+from bekenlab.machine.devices.trng import Trng
 from bekenlab.machine.devices.uart import Uart
 from bekenlab.machine.devices.uart_paced import PacedUart
 from bekenlab.machine.devices.watchdog import Watchdog
@@ -64,6 +65,7 @@ _MODELS: dict[str, Callable[[Wiring, _Options], Device]] = {
         wiring, o["chip_id"], o["device_id"], bytes(o.get("efuse", ()))
     ),
     "timer": lambda wiring, _: Timers(wiring),
+    "trng": lambda wiring, _: Trng(wiring),
     "uart": lambda wiring, _: Uart(wiring),
     "uart_paced": lambda wiring, _: PacedUart(wiring),
     "watchdog": lambda wiring, _: Watchdog(wiring),

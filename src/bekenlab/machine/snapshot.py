@@ -20,7 +20,7 @@ from bekenlab.machine.errors import SnapshotError
 if TYPE_CHECKING:
     from bekenlab.machine.machine import Machine
 
-_MAGIC = b"bekenlab machine 2\n"
+_MAGIC = b"bekenlab machine 3\n"
 _LARGEST = 256 << 20
 _BYTES, _TABLE = "bytes", "table"
 

@@ -8,6 +8,16 @@ computer.
 from bekenlab.machine.air.air import Air
 from bekenlab.machine.air.access_point import AccessPoint, Network
 from bekenlab.machine.air.host import Host
+from bekenlab.machine.air.networks import ChipNetwork, ItsNetwork, OurNetwork
 from bekenlab.machine.air.station import Station
 
-__all__ = ["AccessPoint", "Air", "Host", "Network", "Station"]
+__all__ = [
+    "AccessPoint",
+    "Air",
+    "ChipNetwork",
+    "Host",
+    "ItsNetwork",
+    "Network",
+    "OurNetwork",
+    "Station",
+]

@@ -84,6 +84,10 @@ class Receiver(Protocol):
         """A frame's content has arrived from a MAC address."""
         ...
 
+    def restarted(self) -> None:
+        """The chip starts anew, and has forgotten its connections."""
+        ...
+
 
 @dataclass(slots=True)
 class _Client:
@@ -169,6 +173,12 @@ class AccessPoint:
                 handler(heard)
         elif heard.flags & TO_DS and heard.to == self.address:
             self._data(heard, client)
+
+    def restarted(self) -> None:
+        """See :class:`bekenlab.machine.air.air.Peer`."""
+        self._clients.clear()
+        if self.host is not None:
+            self.host.restarted()
 
     @property
     def _handlers(self) -> dict[int, Callable[[Frame], None]]:

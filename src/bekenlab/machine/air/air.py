@@ -39,6 +39,10 @@ class Peer(Protocol):
         """A frame was sent to one of its addresses or to a group."""
         ...
 
+    def restarted(self) -> None:
+        """The machine was replaced by one that starts anew."""
+        ...
+
 
 @dataclass(slots=True)
 class _Outgoing:
@@ -109,7 +113,10 @@ class Air:
 
         Frames are exchanged while it runs. Its time continues that of the air.
         """
-        self.leave()
+        if self._machine is not None:
+            self.leave()
+            for peer in self._peers:
+                peer.restarted()
         self._base -= _microseconds(machine.clock)
         self._machine = machine
         machine.clock.handle(_STEP, self._step)

@@ -259,6 +259,13 @@ class Host:
         self._link.send_packet(_BROADCAST_MAC, ARP, request.encode())
         self._air.after(_ASK_AGAIN, lambda: self._ask(ip, left - 1))
 
+    def restarted(self) -> None:
+        """The chip starts anew: connections to it are gone."""
+        self._unresolved.clear()
+        for each in tuple(self._connections.values()):
+            each.reset()
+        self._watch()
+
     # time -------------------------------------------------------------------------------------
 
     def touch(self) -> None:

@@ -125,9 +125,11 @@ class Station:
         elif frame.subtype in {frames.DEAUTHENTICATION, frames.DISASSOCIATION}:
             self.network = self._bssid = None
 
-    def lost(self) -> None:
-        """Forget the network, e.g. because the machine was reset; it is looked for again."""
+    def restarted(self) -> None:
+        """See :class:`bekenlab.machine.air.air.Peer`; the network is looked for again."""
         self.network = self._bssid = None
+        if self.host is not None:
+            self.host.restarted()
 
     def _manage(self, subtype: int, to: bytes | None, body: bytes) -> None:
         if to is not None:

@@ -171,6 +171,11 @@ class TcpConnection:
             self._emit(RST | ACK, self._out.next)
         self._closed("")
 
+    def reset(self) -> None:
+        """The other end is gone without a word."""
+        if self.state is not TcpState.CLOSED:
+            self._closed("reset")
+
     # data -------------------------------------------------------------------------------------
 
     @property

@@ -1,0 +1,97 @@
+"""The two networks a chip can be in: ours, which it joins, and its own, which we join."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Protocol
+
+from bekenlab.machine.air.access_point import AccessPoint, Network
+from bekenlab.machine.air.host import Host
+from bekenlab.machine.air.packets import NO_IP, ip_bytes
+from bekenlab.machine.air.services import DhcpClient, DhcpServer, NameServer, TimeServer
+from bekenlab.machine.air.station import Station
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bekenlab.machine.air.air import Air
+
+OUR_IP = ip_bytes("192.168.77.1")
+#: What the time server tells at the start: the first second of 2024, as every run must be equal.
+START = 1_704_067_200
+
+
+class ChipNetwork(Protocol):
+    """A network with the chip and our host in it."""
+
+    host: Host
+
+    @property
+    def chip_ip(self) -> bytes | None:
+        """The chip's address, once it can be reached."""
+        ...
+
+
+class OurNetwork:
+    """Our network, with an access point, DHCP, DNS and NTP.
+
+    Args:
+        air: The air.
+        network: Its name and passphrase.
+        names: Names that the name server knows, all with the address of our host.
+        start: What the time server tells at the start of the air, in seconds since 1970.
+
+    Attributes:
+        host: Our host: router, name server and time server.
+        access_point: Its log tells who joined.
+        unknown: Names that were asked for and do not exist here, with how often.
+    """
+
+    def __init__(
+        self, air: Air, network: Network, names: Iterable[str] = (), start: int = START
+    ) -> None:
+        self.unknown: Counter[str] = Counter()
+        self.access_point = AccessPoint(air, network)
+        self.host = Host(air, self.access_point, OUR_IP)
+        self.access_point.host = self.host
+        self._dhcp = DhcpServer(self.host)
+        NameServer(self.host, {name.lower(): OUR_IP for name in names}, self.unknown)
+        TimeServer(air, self.host, start)
+
+    @property
+    def chip_ip(self) -> bytes | None:
+        """Address of the station that has joined and has a lease, or None."""
+        for station in self.access_point.stations:
+            if station in self._dhcp.leases:
+                return self._dhcp.leases[station]
+        return None
+
+
+class ItsNetwork:
+    """The network that the chip opens, with us as a station in it.
+
+    Args:
+        air: The air.
+        ssid: Name of the network; None for the first open one.
+
+    Attributes:
+        host: Our host.
+        station: Tells which network it joined.
+    """
+
+    def __init__(self, air: Air, ssid: bytes | None = None) -> None:
+        self.station = Station(air, ssid)
+        self.host = Host(air, self.station)
+        self.station.host = self.host
+        self._dhcp = DhcpClient(air, self.host, self.station.address)
+        self.station.on_join = self._joined
+
+    def _joined(self) -> None:
+        self.host.ip = NO_IP
+        self._dhcp.start()
+
+    @property
+    def chip_ip(self) -> bytes | None:
+        """Address of the chip, once it has given us ours."""
+        joined = self.station.network is not None and self.host.ip != NO_IP
+        return self._dhcp.server if joined else None
