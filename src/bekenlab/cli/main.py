@@ -58,6 +58,7 @@ _HOMES = {
             "pinout",
             "redact",
             "rehearse",
+            "run",
             "sim",
             "ui",
             "undo",
@@ -72,7 +73,17 @@ _HOMES = {
 
 _SECTIONS = {
     "First steps": ("demo", "ui", "explain"),
-    "A dump or a log": ("analyze", "pinout", "boot", "log", "match", "export", "config", "redact"),
+    "A dump or a log": (
+        "analyze",
+        "pinout",
+        "boot",
+        "run",
+        "log",
+        "match",
+        "export",
+        "config",
+        "redact",
+    ),
     "A device on a serial adapter": (
         "ports",
         "doctor",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from bekenlab.errors import Action
 from bekenlab.lan.errors import NoAnswerError, NoHostError, NotOpenBekenError
+from bekenlab.lan.http import BURST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +17,39 @@ if TYPE_CHECKING:
     from bekenlab.lan.clock import Clock, Timeouts
 
 _PIECE = 4096
+FIRST_PIECE = 1000
+"""Bytes of an upload that are sent before ``PAUSE``, head included: less than the server's buffer.
+
+While its reads fill the buffer, the server grows it, and the SDK's ``pvPortRealloc`` frees the old
+block before it has copied all of it: eight bytes of the upload may be lost. A first read that does
+not fill the buffer avoids that. Source: OpenBK7231T_App, ``src/httpserver/http_tcp_server.c``.
+"""
+
+PAUSE = 0.2
+"""Seconds after the first piece of an upload."""
+
+
+class Channel(Protocol):
+    """A connection for one request; the server closes it after its answer."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def send(
+        self,
+        head: bytes,
+        body: bytes,
+        *,
+        seconds: float,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        """See :meth:`Connection.send`."""
+        ...
+
+    def answer(self, *, seconds: float, most: int) -> bytes:
+        """See :meth:`Connection.answer`."""
+        ...
 
 
 class Connection:
@@ -66,6 +100,8 @@ class Connection:
     ) -> None:
         """Send a request; its head and the start of its body leave in one ``send``.
 
+        After the first piece of an upload there is a pause, see ``FIRST_PIECE``.
+
         A device that refuses an upload answers and closes the connection before it has received all
         of it. So an error here is ignored; the answer shows whether it was one.
 
@@ -76,11 +112,14 @@ class Connection:
             progress: Called with the number of bytes of the body sent so far.
         """
         deadline = self._clock.now() + seconds
-        sent = min(_PIECE, len(body))
+        fits = len(head) + len(body) <= BURST
+        sent = len(body) if fits else min(len(body), max(0, FIRST_PIECE - len(head)))
         with contextlib.suppress(OSError):
             self._send(head + body[:sent], deadline)
             if progress:
                 progress(sent)
+            if sent < len(body):
+                self._clock.sleep(PAUSE)
             while sent < len(body):
                 piece = body[sent : sent + _PIECE]
                 self._send(piece, deadline)
@@ -93,7 +132,7 @@ class Connection:
             self._limit(deadline)
             self._socket.sendall(data)
         except TimeoutError as error:
-            raise self._silent("does not receive what is sent") from error
+            raise give_up(self._host, "does not receive what is sent") from error
 
     def answer(self, *, seconds: float, most: int) -> bytes:
         """Receive everything up to the end of the connection.
@@ -113,7 +152,7 @@ class Connection:
                 self._limit(deadline)
                 piece = self._socket.recv(1 << 16)
             except TimeoutError as error:
-                raise self._silent("does not answer in time") from error
+                raise give_up(self._host, "does not answer in time") from error
             except OSError:
                 # The device closed without reading all we sent: the answer may still be complete.
                 return bytes(found)
@@ -131,11 +170,13 @@ class Connection:
             raise TimeoutError
         self._socket.settimeout(left)
 
-    def _silent(self, what: str) -> NoAnswerError:
-        return NoAnswerError(
-            f"{self._host} {what}",
-            hint="it may be restarting, or its Wi-Fi is weak: try again in a minute",
-        )
+
+def give_up(host: Host, what: str) -> NoAnswerError:
+    """The error of a device that does not do what it should in time."""
+    return NoAnswerError(
+        f"{host} {what}",
+        hint="it may be restarting, or its Wi-Fi is weak: try again in a minute",
+    )
 
 
 def _reason(error: Exception) -> str:

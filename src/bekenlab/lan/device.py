@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from bekenlab.lan.address import Host
     from bekenlab.lan.clock import Clock
+    from bekenlab.lan.connection import Channel
     from bekenlab.secret import Secret
 
 FLASH_READABLE = 0x200000
@@ -65,6 +66,7 @@ class Device:
         password: Its web password; None if it has none.
         timeouts: How long to wait for it.
         clock: Measures the time.
+        connect: Opens connections; other than sockets, for devices in the virtual air.
     """
 
     def __init__(
@@ -74,15 +76,23 @@ class Device:
         password: Secret | None = None,
         timeouts: Timeouts | None = None,
         clock: Clock | None = None,
+        connect: Callable[[Host, Timeouts, Clock], Channel] = Connection,
     ) -> None:
         self.host = host
         self.timeouts = timeouts or Timeouts()
         self.clock: Clock = clock or WallClock()
         self._password = password
+        self._connect = connect
 
     def with_password(self, password: Secret | None) -> Device:
         """The same device with another web password."""
-        return Device(self.host, password=password, timeouts=self.timeouts, clock=self.clock)
+        return Device(
+            self.host,
+            password=password,
+            timeouts=self.timeouts,
+            clock=self.clock,
+            connect=self._connect,
+        )
 
     def info(self, *, tries: int | None = None) -> DeviceInfo:
         """The device's identity: chip, firmware, names, addresses."""
@@ -224,7 +234,7 @@ class Device:
             sector: Its 4096 bytes.
         """
         head = self._head("POST", f"/api/flash/{address:X}", length=len(sector) + 1)
-        with Connection(self.host, self.timeouts, self.clock) as connection:
+        with self._connect(self.host, self.timeouts, self.clock) as connection:
             connection.send(head, sector, seconds=self.timeouts.upload)
             yield
 
@@ -284,7 +294,7 @@ class Device:
         most: int,
         progress: Callable[[int], None] | None = None,
     ) -> Reply:
-        with Connection(self.host, self.timeouts, self.clock) as connection:
+        with self._connect(self.host, self.timeouts, self.clock) as connection:
             connection.send(head, body, seconds=seconds, progress=progress)
             return parse_reply(connection.answer(seconds=seconds, most=most))
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from bekenlab.live.model import PointView
     from bekenlab.live.parts import PartView
     from bekenlab.live.source import LiveSource
+    from bekenlab.machine.air import Air
 
 #: Seconds. Firmware debounces buttons, and nobody presses one for less time than this.
 SHORTEST_PRESS = 0.1
@@ -55,6 +56,7 @@ class LiveChip:
 
     Args:
         source: The firmware and its settings.
+        air: The air it is in; None: it has no radio.
 
     Attributes:
         source: The firmware and its settings.
@@ -67,8 +69,9 @@ class LiveChip:
         done: The commands so far, in order; at most ``MOST_DONE``.
     """
 
-    def __init__(self, source: LiveSource) -> None:
+    def __init__(self, source: LiveSource, air: Air | None = None) -> None:
         self.source = source
+        self._air = air
         self.fitting: Fitting = source.fitting
         self.log = LogTail()
         self.edges: Ring[tuple[int, int, int]] = Ring(MOST_EDGES)
@@ -152,6 +155,8 @@ class LiveChip:
         self._machine = Machine.from_image(
             FlashImage(physical, source.flash.logical), chip=source.chip
         )
+        if self._air is not None:
+            self._air.join(self._machine)
         self.power_ups += 1
         self.stop = None
         self.first_edge = self.edges.end
@@ -171,6 +176,8 @@ class LiveChip:
 
     def close(self) -> None:
         """Free its memory; it cannot be used afterwards."""
+        if self._air is not None:
+            self._air.leave()
         self._machine.close()
 
     # listening --------------------------------------------------------------------------------

@@ -121,7 +121,7 @@ class Cpu:
             self.poke(to, self.peek(source, length))
 
     def is_plain(self, address: int, length: int, access: str) -> bool:
-        """Whether a range is inside one plain memory with this access: ``"r"``, ``"w"``, ``"x"``."""
+        """Whether a range is inside one plain memory with this access (``r``, ``w`` or ``x``)."""
         return any(
             m.base <= address and address + length <= m.base + m.size and access in m.access
             for m in self.memories

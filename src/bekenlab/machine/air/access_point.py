@@ -316,9 +316,7 @@ class AccessPoint:
 
     def _data(self, frame: Frame, client: _Client | None) -> None:
         if client is None:
-            self._manage(
-                frames.DEAUTHENTICATION, frame.sender, struct.pack("<H", _NOT_ASSOCIATED)
-            )
+            self._manage(frames.DEAUTHENTICATION, frame.sender, struct.pack("<H", _NOT_ASSOCIATED))
             return
         content = frames.from_llc(frame.body) if frame.has_data else None
         if content is None:

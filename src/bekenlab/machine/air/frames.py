@@ -107,9 +107,7 @@ def decode(data: bytes) -> Frame:
         low, _, ids, high = struct.unpack_from("<HBBI", data, place)
         number, key = high << 16 | low, ids >> 6
         place += _CCMP_HEADER
-    return Frame(
-        kind, subtype, to, sender, third, data[place:], flags, sequence >> 4, number, key
-    )
+    return Frame(kind, subtype, to, sender, third, data[place:], flags, sequence >> 4, number, key)
 
 
 def elements(data: bytes) -> dict[int, bytes]:

@@ -4,8 +4,8 @@ Written here because no library fits: PyTCP is under the GPL, needs threads, a T
 time; scapy has no TCP of its own; bindings of smoltcp or lwIP for Python were not found. It is what
 RFC 9293 asks of a host with one network in reach: retransmission with the timeout of RFC 6298,
 sliding window with probes, reset, and all states of opening and closing. There is no congestion
-control (nothing congests: the air sends one frame after the other), no option but the MSS, no urgent
-data, and simultaneous opening is refused.
+control (nothing congests: the air sends one frame after the other), no option but the MSS, no
+urgent data, and simultaneous opening is refused.
 """
 
 from __future__ import annotations

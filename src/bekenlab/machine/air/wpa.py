@@ -17,9 +17,7 @@ from bekenlab.machine.air.frames import RSN, element
 EAPOL = 0x888E
 #: The RSN element for CCMP with a pre-shared key: version, group cipher, one pairwise cipher, one
 #: way of authentication, no capabilities.
-RSN_ELEMENT = element(
-    RSN, bytes.fromhex("0100 000fac04 0100 000fac04 0100 000fac02 0000")
-)
+RSN_ELEMENT = element(RSN, bytes.fromhex("0100 000fac04 0100 000fac04 0100 000fac02 0000"))
 _ITERATIONS = 4096
 _VERSION, _KEY_TYPE, _RSN_DESCRIPTOR = 2, 3, 2
 PAIRWISE, INSTALL, ACK, MIC, SECURE, ENCRYPTED = 1 << 3, 1 << 6, 1 << 7, 1 << 8, 1 << 9, 1 << 12
@@ -156,7 +154,9 @@ def _code(keys: PairwiseKeys, data: bytes) -> bytes:
 
 def wrap_group_key(keys: PairwiseKeys, elements: bytes, number: int, group_key: bytes) -> bytes:
     """Key data of the third message: the access point's elements and the group key, encrypted."""
-    key = b"\xdd" + bytes((6 + len(group_key),)) + b"\0\x0f\xac\x01" + bytes((number, 0)) + group_key
+    key = (
+        b"\xdd" + bytes((6 + len(group_key),)) + b"\0\x0f\xac\x01" + bytes((number, 0)) + group_key
+    )
     plain = elements + key
     if len(plain) % 8 or len(plain) < 16:
         plain += b"\xdd"

@@ -1,7 +1,7 @@
 """The key memory: which cipher belongs to which transmitter.
 
-The firmware writes the header of CCMP itself and leaves the payload to the hardware. Here frames are
-exchanged unencrypted, so that no cipher is computed: only which key a frame would use matters.
+The firmware writes the header of CCMP itself and leaves the payload to the hardware. Here frames
+are exchanged unencrypted, so that no cipher is computed: only which key a frame would use matters.
 """
 
 from __future__ import annotations

@@ -132,7 +132,9 @@ class Mac(Device):
         if offset == reg.PAYLOAD_NOW:
             return self._receiver.payload
         if offset in {reg.TSF_LOW, reg.TSF_HIGH}:
-            return self._timers.microseconds() >> (32 if offset == reg.TSF_HIGH else 0) & 0xFFFF_FFFF
+            return (
+                self._timers.microseconds() >> (32 if offset == reg.TSF_HIGH else 0) & 0xFFFF_FFFF
+            )
         if offset == reg.DMA:
             return 0
         return super().read(offset)
@@ -209,9 +211,7 @@ class Mac(Device):
     def _key_command(self, value: int) -> None:
         low, high = self.words.get(reg.KEY_ADDRESS_LOW, 0), self.words.get(reg.KEY_ADDRESS_HIGH, 0)
         address = low.to_bytes(4, "little") + (high & 0xFFFF).to_bytes(2, "little")
-        key = b"".join(
-            self.words.get(reg.KEY + 4 * n, 0).to_bytes(4, "little") for n in range(4)
-        )
+        key = b"".join(self.words.get(reg.KEY + 4 * n, 0).to_bytes(4, "little") for n in range(4))
         if self._antenna is None:
             # As when there was no air: the request ends when it is polled for (see spun).
             self.keys.command(value & ~(READ | SEARCH), address, key)

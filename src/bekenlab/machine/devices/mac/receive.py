@@ -156,9 +156,7 @@ class Receiver:
         self._words.set(header + 8, payload)
         self._words.set(header + 0x10, start, start + length - 1)
         self._words.put(header + 0x1C, length.to_bytes(2, "little"))
-        self._words.set(
-            header + 0x20, received.stamp & 0xFFFF_FFFF, received.stamp >> 32, *vector
-        )
+        self._words.set(header + 0x20, received.stamp & 0xFFFF_FFFF, received.stamp >> 32, *vector)
         self._words.set(header + 0x40, self._status(frame))
 
     def _status(self, frame: bytes) -> int:

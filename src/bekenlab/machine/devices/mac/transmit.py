@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.machine.devices.base import ints_of
-from bekenlab.machine.devices.mac import registers as reg
 from bekenlab.machine.devices.mac.airtime import FCS, Rate, exchange
 from bekenlab.machine.devices.mac.memory import BadDescriptorError
 

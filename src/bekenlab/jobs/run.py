@@ -1,0 +1,277 @@
+"""Run a chip in the virtual air, with named openings to this computer, until it is stopped."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from bekenlab.analysis.choose import choose_among
+from bekenlab.analysis.inputs import load_all
+from bekenlab.errors import UsageError
+from bekenlab.live.chip import LiveChip
+from bekenlab.live.openings import LOOPBACK, Openings
+from bekenlab.live.pacing import Pacer
+from bekenlab.live.source import live_source
+from bekenlab.live.wifi import with_wifi
+from bekenlab.machine.air import Air, ItsNetwork, Network, OurNetwork
+from bekenlab.machine.air.broker import PORT as BROKER_PORT
+from bekenlab.machine.air.broker import Broker
+from bekenlab.machine.air.capture import Capture
+from bekenlab.machine.air.packets import ip_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from bekenlab.live.model import Stop
+    from bekenlab.live.source import LiveSource
+    from bekenlab.machine.air import ChipNetwork
+
+OUR_SSID = b"bekenlab"
+OUR_PASSPHRASE = b"virtual air"
+BROKER_NAME = "broker"
+_HTTP = 80
+_STEP, _NAP, _SHOWN_EVERY = 0.005, 0.02, 0.05
+_LIVELY = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A port of this computer that the chip may reach.
+
+    Attributes:
+        name: The name under which the chip finds it.
+        port: Port under that name.
+        local_port: Port on the loopback interface of this computer.
+    """
+
+    name: str
+    port: int
+    local_port: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How to run a chip.
+
+    Attributes:
+        network: ``"ours"``: it joins our network; ``"its"``: it opens its own; ``"none"``: no air.
+        protected: Whether our network uses WPA2 instead of being open.
+        http_port: Port of this computer for the chip's page; 0 for a free one.
+        mqtt: Whether there is an MQTT broker in our network, set in the chip's configuration.
+        reach: Ports of this computer that the chip may reach.
+        capture: Whether to record all frames.
+    """
+
+    network: Literal["ours", "its", "none"] = "none"
+    protected: bool = False
+    http_port: int = 0
+    mqtt: bool = False
+    reach: tuple[Reach, ...] = ()
+    capture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """News of the run.
+
+    Attributes:
+        kind: ``"log"`` (with the port as subject), ``"page"``, ``"joined"``, ``"mqtt"`` (with the
+            topic as subject), ``"part"`` (with its name as subject) or ``"stop"``.
+        seconds: Device time.
+        subject: What it is about.
+        text: The text, address, message or state.
+    """
+
+    kind: str
+    seconds: float
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run has shown.
+
+    Attributes:
+        stop: Why the chip could not continue, or None.
+        refused: What it sent to addresses outside of the air, as protocol and address.
+        unknown: Names it asked for that do not exist in the air.
+        capture: All frames as a pcap file, or nothing.
+    """
+
+    stop: Stop | None
+    refused: Counter[tuple[str, str]]
+    unknown: Counter[str]
+    capture: bytes = field(repr=False)
+
+
+def run(
+    path: Path,
+    *,
+    chip: str | None = None,
+    options: RunOptions,
+    listen: Callable[[Heard], None],
+    stopped: Callable[[], bool],
+    monotonic: Callable[[], float] = time.monotonic,
+) -> RunReport:
+    """Run a dump or image until ``stopped``; the file is never changed.
+
+    Args:
+        path: A dump or an image, packed or not.
+        chip: The chip to model instead of the one recognised.
+        options: How to run it.
+        listen: Receives what happens.
+        stopped: Polled many times a second; True ends the run.
+        monotonic: Real time in seconds.
+
+    Raises:
+        BekenlabError: The file cannot be used, or a port cannot be opened.
+    """
+    _check(options)
+    running = _Running(_source(path, chip), options, listen, monotonic)
+    try:
+        while not stopped() and not running.over:
+            running.go_on()
+        return running.report()
+    finally:
+        running.close()
+
+
+def _check(options: RunOptions) -> None:
+    if options.network != "ours" and (options.mqtt or options.reach):
+        raise UsageError(
+            "a broker needs our network", hint="add --join: the chip joins a network of ours"
+        )
+    if options.network == "none" and (options.http_port or options.capture):
+        raise UsageError("without a network nothing is sent", hint="add --join or --ap")
+    taken = Counter(each.port for each in options.reach)
+    if options.mqtt:
+        taken[BROKER_PORT] += 1
+    twice = [port for port, count in taken.items() if count > 1]
+    if twice:
+        raise UsageError(
+            f"port {twice[0]} is given twice",
+            hint="all names are one address in the air: use another port",
+        )
+
+
+def _source(path: Path, chip: str | None) -> LiveSource:
+    files = load_all(path, texts=False)
+    if len(files) > 1:
+        name = choose_among(path, files, chip).name
+        files = tuple(file for file in files if file.name == name)
+    return live_source(files[0], chip=chip)
+
+
+class _Running:
+    """A chip that runs, its network and its openings."""
+
+    def __init__(
+        self,
+        source: LiveSource,
+        options: RunOptions,
+        listen: Callable[[Heard], None],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._listen = listen
+        self._monotonic = monotonic
+        self._frames: list[bytes] = []
+        self._network: ChipNetwork | None = None
+        self._unknown: Counter[str] = Counter()
+        self._openings: Openings | None = None
+        air = None
+        if options.network != "none":
+            air = Air(Capture(self._frames.append) if options.capture else None)
+            source = self._enter(air, source, options)
+        self._chip = LiveChip(source, air)
+        self._said, self._joined = 0, False
+        self._parts: dict[str, str] = {}
+        self._pacer = Pacer(1.0)
+        self._power_ups = 0
+        self._moved_at = self._shown_at = 0.0
+
+    def _enter(self, air: Air, source: LiveSource, options: RunOptions) -> LiveSource:
+        """Make the network and its openings; returns the chip with settings for them."""
+        joins = options.network == "ours"
+        network = Network(OUR_SSID, OUR_PASSPHRASE if options.protected else None)
+        broker = (BROKER_NAME, BROKER_PORT) if options.mqtt else None
+        source = with_wifi(source, network if joins else None, broker)
+        if joins:
+            names = [each.name for each in options.reach] + ([BROKER_NAME] if broker else [])
+            ours = OurNetwork(air, network, names)
+            self._network, self._unknown = ours, ours.unknown
+        else:
+            self._network = ItsNetwork(air)
+        if broker:
+            Broker(self._network.host, self._published)
+        self._openings = openings = Openings(self._network)
+        for each in options.reach:
+            openings.to_computer(each.port, each.local_port)
+        port = openings.to_chip(_HTTP, options.http_port)
+        self._say("page", "", f"http://{LOOPBACK}:{port}/", 0.0)
+        return source
+
+    @property
+    def over(self) -> bool:
+        """Whether the chip cannot continue."""
+        return self._chip.stop is not None
+
+    def go_on(self) -> None:
+        """Run for a moment, or wait until time has passed or something arrives."""
+        now = self._monotonic()
+        if self._chip.power_ups != self._power_ups:
+            self._power_ups = self._chip.power_ups
+            self._pacer.restart(now, self._chip.seconds)
+        openings = self._openings
+        if openings is not None and openings.poll():
+            self._moved_at = now
+        behind = self._pacer.due(now, self._chip.seconds)
+        lively = openings is not None and openings.busy and now - self._moved_at < _LIVELY
+        if behind > 0 or lively:
+            self._chip.run_to(self._chip.tick + self._chip.ticks(_STEP))
+            if now - self._shown_at >= _SHOWN_EVERY or self.over:
+                self._shown_at = now
+                self._show()
+        elif openings is not None:
+            if openings.poll(min(_NAP, self._pacer.wait(behind))):
+                self._moved_at = self._monotonic()
+        else:
+            time.sleep(min(_NAP, self._pacer.wait(behind)))
+
+    def _show(self) -> None:
+        pieces, _ = self._chip.log.since(self._said)
+        self._said = self._chip.log.end
+        for piece in pieces:
+            self._say("log", piece.port, piece.text, piece.seconds)
+        for part in self._chip.parts(self._chip.gpio()):
+            state = "on" if part.on else "off"
+            if part.brightness is not None:
+                state = f"{part.brightness:.0%}" + (f" {part.colour}" if part.colour else "")
+            if self._parts.get(part.id, state) != state:
+                self._say("part", f"{part.label} ({part.id})", state)
+            self._parts[part.id] = state
+        address = self._network.chip_ip if self._network is not None else None
+        if address is not None and not self._joined:
+            self._say("joined", "", ip_text(address))
+        self._joined = address is not None
+
+    def _published(self, topic: str, content: bytes) -> None:
+        self._say("mqtt", topic, content.decode("utf-8", "replace"))
+
+    def _say(self, kind: str, subject: str, text: str, seconds: float | None = None) -> None:
+        at = self._chip.seconds if seconds is None else seconds
+        self._listen(Heard(kind, at, subject, text))
+
+    def report(self) -> RunReport:
+        """What the run has shown so far."""
+        refused = self._network.host.refused if self._network is not None else Counter()
+        return RunReport(self._chip.stop, refused, self._unknown, b"".join(self._frames))
+
+    def close(self) -> None:
+        """Close all sockets, and free the chip's memory."""
+        if self._openings is not None:
+            self._openings.close()
+        self._chip.close()
