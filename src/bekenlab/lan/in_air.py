@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from bekenlab.lan.clock import Clock, Timeouts
     from bekenlab.machine.air.host import Host as AirHost
 
-_POLL = 0.002
+# Between two looks: short at first, as most answers come at once.
+_POLL, _LONGEST_POLL = 0.002, 0.03
 
 
 class Runner(Protocol):
@@ -109,10 +110,12 @@ class AirConnection:
 
     def _wait(self, holds: Callable[[], bool], deadline: float) -> bool:
         """Run until something holds; False if the time is over before."""
+        step = _POLL
         while not holds():
             if self._clock.now() >= deadline:
                 return False
-            self._runner.run(_POLL)
+            self._runner.run(step)
+            step = min(2 * step, _LONGEST_POLL)
         return True
 
     def close(self) -> None:

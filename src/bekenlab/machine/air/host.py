@@ -99,7 +99,7 @@ class Host:
         self._send(Packet(UDP, self.ip, to, datagram.encode(self.ip, to)))
 
     def listen(self, port: int, accepted: Callable[[TcpConnection], None]) -> None:
-        """Call ``accepted`` with each new connection to a port, before data arrives."""
+        """Call ``accepted`` with each new connection to a port, which may abort it."""
         self._listeners[port] = accepted
 
     def connect(
@@ -215,7 +215,10 @@ class Host:
         elif segment.flags == SYN and segment.target_port in self._listeners:
             made = self._connection(source, segment.target_port, segment.source_port)
             self._listeners[segment.target_port](made)
-            made.accept(segment)
+            if made.ended:  # it was refused
+                self._reset(source, segment)
+            else:
+                made.accept(segment)
         elif not segment.flags & RST:
             self._reset(source, segment)
         self._watch()
