@@ -145,8 +145,8 @@ def test_an_upload_that_never_ends_is_cut_off(served: Served) -> None:
             answer = script.post("/api/dumps", content=endless())
             assert answer.status_code == 413
             assert answer.json()["error"]["code"] == "too-large"
-        except httpx.WriteError:
-            pass  # it hung up on us, which is as good
+        except (httpx.WriteError, httpx.RemoteProtocolError):
+            pass  # it hung up on us, perhaps in the middle of the answer, which is as good
     assert sent < 3 * MAX_SIZE
 
 

@@ -17,6 +17,7 @@ from bekenlab.jobs.install.configure import (
     as_file,
     check_values,
     configure,
+    password_of,
     ssid_of,
     understand,
 )
@@ -27,6 +28,7 @@ from bekenlab.link.connect import connect
 from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.wire_chips import build
 from bekenlab.openbeken.boot_log import read_boot_log
+from bekenlab.probing.network import try_network
 from bekenlab.probing.pins_by_command import try_by_command
 from bekenlab.probing.pins_by_hand import try_by_hand
 from bekenlab.probing.rehearsal import PinVerdict, Rehearsal
@@ -75,14 +77,20 @@ def rehearse(
     checks = try_by_hand(virtual, settings)
     checks += try_by_command(content, chip.name, made.address, made.config)
     log = read_boot_log(virtual.log)
+    ssid = ssid_of(made.config)
+    network = None
+    if ssid and not virtual.crash:
+        events(Step(JOB, "join", "Letting it join a virtual network with the name you gave"))
+        network = try_network(content, chip.name, ssid, password_of(made.config))
     return Rehearsal(
         chip=chip.name,
         written=flashed.written,
         wire_seconds=flashed.seconds,
         log=log,
-        wifi=log.uses(ssid_of(made.config)),
+        wifi=log.uses(ssid),
         pins=tuple(sorted(checks, key=lambda check: check.gpio)),
         crash=virtual.crash,
+        network=network,
     )
 
 
@@ -178,6 +186,8 @@ def problem_of(rehearsal: Rehearsal) -> RehearsalError | None:
         seen = "OpenBeken did not accept the configuration"
     elif wrong:
         seen = f"{', '.join(wrong)} did not do what the pin map says"
+    elif rehearsal.kept_out:
+        seen = "OpenBeken could not join a network with the name and password it was given"
     else:
         seen = "OpenBeken did not use the Wi-Fi it was given"
     return RehearsalError(

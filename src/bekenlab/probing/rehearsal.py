@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bekenlab.errors import Notice
     from bekenlab.openbeken.boot_log import ObkBootLog
     from bekenlab.pins import Source
+    from bekenlab.probing.network import NetworkCheck
 
 
 class PinVerdict(StrEnum):
@@ -54,6 +55,8 @@ class Rehearsal:
         pins: Every pin of the configuration.
         crash: Why the firmware stopped, or an empty string.
         source: Where the pins of the configuration come from, if it is known.
+        network: What was seen of it in a virtual network with the name and password it was given;
+            None if it was given none, or this was not tried.
         notices: Warnings about the configuration: a rehearsal shows that it works as it says, not
             that it says what the device's pins really do.
     """
@@ -66,6 +69,7 @@ class Rehearsal:
     pins: tuple[PinCheck, ...]
     crash: str = ""
     source: Source | None = None
+    network: NetworkCheck | None = None
     notices: tuple[Notice, ...] = ()
 
     @property
@@ -77,4 +81,15 @@ class Rehearsal:
     def passed(self) -> bool:
         """Whether everything that can be tried worked."""
         wrong = any(pin.verdict is PinVerdict.WRONG for pin in self.pins)
-        return self.config_taken and self.wifi is True and not wrong and not self.crash
+        return (
+            self.config_taken
+            and self.wifi is True
+            and not wrong
+            and not self.crash
+            and not self.kept_out
+        )
+
+    @property
+    def kept_out(self) -> bool:
+        """Whether it tried to join the virtual network, and could not."""
+        return self.network is not None and self.network.tried and not self.network.joined

@@ -9,6 +9,7 @@ from bekenlab.report.chip_json import flash_json, identity_json, notices_json, p
 if TYPE_CHECKING:
     from bekenlab.jobs.install.model import FirstStart, InstallReport, Proposal
     from bekenlab.jobs.undo import UndoReport
+    from bekenlab.probing.network import NetworkCheck
     from bekenlab.probing.rehearsal import PinCheck, Rehearsal
 
 
@@ -52,10 +53,22 @@ def rehearsal_json(rehearsal: Rehearsal) -> dict[str, Any]:
         "version_started": rehearsal.log.version,
         "config": str(rehearsal.log.config),
         "wifi_as_set_up": rehearsal.wifi,
+        "network": _network(rehearsal.network),
         "crash": rehearsal.crash or None,
         "pins": [_pin(pin) for pin in rehearsal.pins],
         "pins_source": str(rehearsal.source) if rehearsal.source else None,
         "warnings": notices_json(rehearsal.notices),
+    }
+
+
+def _network(check: NetworkCheck | None) -> dict[str, Any] | None:
+    if check is None:
+        return None
+    return {
+        "tried": check.tried,
+        "joined": check.joined,
+        "address": check.address,
+        "page": check.page,
     }
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bekenlab.jobs.install.model import FirstStart, InstallReport, Proposal, SavedBackup
     from bekenlab.jobs.undo import UndoProposal
     from bekenlab.openbeken.config import Config
+    from bekenlab.probing.network import NetworkCheck
     from bekenlab.probing.rehearsal import Rehearsal
 
 _MARKS = {
@@ -164,6 +165,7 @@ def rehearsal_text(rehearsal: Rehearsal) -> Group:
         ("Started", " ".join(filter(None, (log.name, log.version))) or "no: nothing was printed"),
         ("Config", _config_words(log.config)),
         ("Wi-Fi", _wifi_seen(rehearsal.wifi)),
+        *([("Network", _network_seen(rehearsal.network))] if rehearsal.network else []),
         ("Outcome", _outcome(rehearsal)),
     ]
     pins: list[RenderableType] = [table, Text()] if rehearsal.pins else []
@@ -195,6 +197,18 @@ def _config_words(verdict: ConfigVerdict) -> str:
 def _wifi_seen(wifi: bool | None) -> str:
     said = {True: "as you set it up", False: "not as you set it up", None: "not reported"}
     return said[wifi]
+
+
+def _network_seen(check: NetworkCheck) -> str:
+    """What was seen in a virtual network with the user's name and password."""
+    if not check.tried:
+        return "it did not try to join a virtual network with that name; not tested"
+    if not check.joined:
+        return "it could not join a virtual network with the name and password you gave"
+    if not check.address:
+        return "it joined a virtual network with the name and password you gave, but got no address"
+    page = "its page answered" if check.page else "its page did not answer"
+    return f"it joined a virtual network with the name and password you gave; {page}"
 
 
 def start_text(start: FirstStart) -> Table:

@@ -90,6 +90,12 @@ def ssid_of(config: Config) -> bytes:
     return ssid.reveal() if isinstance(ssid, Secret) else str(ssid).encode()
 
 
+def password_of(config: Config) -> bytes:
+    """The password of that network; empty for none."""
+    password = config.value("wifi_password")
+    return password.reveal() if isinstance(password, Secret) else str(password).encode()
+
+
 def as_file(made: Made) -> FlashFile:
     """The configuration as a file to be written."""
     return recognise(InputFile(_NAME, Path(_NAME), made.config.encode()))

@@ -92,6 +92,7 @@ function installFacts(event) {
     device: event.device ? t("device.install.device", { name: event.device, firmware: event.firmware }) : event.firmware,
     wifi: wifi ? t("device.install.joins", { name: wifi }) : t("device.install.opens_own"),
   });
+  one("[data-network]", HTMLElement, made).textContent = networkOf(rehearsal?.network);
   const tried = new Map((rehearsal?.pins ?? []).map((pin) => [`P${pin.gpio}`, pin]));
   for (const pin of pins) one("[data-pins]", HTMLElement, made).append(pinRow(pin, tried.get(pin.gpio)));
   const verdict = one("[data-verdict]", HTMLElement, made);
@@ -102,6 +103,14 @@ function installFacts(event) {
   }
   one("[data-warnings]", HTMLElement, made).replaceWith(warningList(event.warnings));
   return made;
+}
+
+/** What the rehearsal has shown of the network; empty where it was not tried. */
+function networkOf(seen) {
+  if (!seen) return "";
+  if (!seen.tried) return t("device.install.network_untried");
+  if (!seen.joined) return t("device.install.network_kept_out");
+  return t(seen.page ? "device.install.network_joined" : "device.install.network_silent");
 }
 
 function pinRow(pin, tried) {

@@ -1,0 +1,37 @@
+"""Genuine OpenBeken in a virtual network with the name and password that it was given."""
+
+import pytest
+
+from bekenlab.chips import SECTOR
+from bekenlab.openbeken.config.edit import Changes, make_config
+from bekenlab.probing.network import NetworkCheck, try_network
+from bekenlab.secret import Secret
+from install_setup import OBK
+from shared import dump
+
+SSID, PASSWORD = "Zuhause für € 5".encode(), b"geheim,; \"1234' "
+JOINED = NetworkCheck(tried=True, joined=True, address=True, page=True)
+
+
+def flash_with(ssid: bytes, password: bytes) -> bytes:
+    values = {"wifi_ssid": Secret(ssid)}
+    if password:
+        values["wifi_password"] = Secret(password)
+    made = make_config(None, Changes(values=values), unique=bytes(4), chip="BK7231N")
+    flash = dump(OBK["BK7231N"]).ljust(2 << 20, b"\xff")
+    return flash[: made.address] + made.config.encode() + flash[made.address + SECTOR :]
+
+
+@pytest.mark.parametrize("password", [b"", PASSWORD], ids=["open", "protected"])
+def test_it_joins_with_what_it_was_given_and_its_page_answers(password: bytes) -> None:
+    """Also with a name and a password of which every character is one that parsers stumble over."""
+    assert try_network(flash_with(SSID, password), "BK7231N", SSID, password) == JOINED
+
+
+def test_another_password_keeps_it_out() -> None:
+    seen = try_network(flash_with(SSID, b"mistyped-one"), "BK7231N", SSID, b"the-right-one")
+    assert seen == NetworkCheck(tried=True)
+
+
+def test_a_network_that_cannot_be_made_is_not_tried() -> None:
+    assert try_network(b"", "BK7231N", b"home", b"x" * 64) is None
