@@ -158,7 +158,7 @@ def test_what_is_made_to_be_shown_holds_no_secret(dropped: Page, served: Served)
     assert name == "redacted-plug.bin"
     assert len(redacted) == len(build_sample())
     assert redacted != build_sample()
-    name, html = kept(dropped, "Report to post (HTML)")
+    name, html = kept(dropped, "Report to share (HTML)")
     assert name == "plug.html"
     for content in (redacted, html):
         assert not any(word in content for word in words)

@@ -1,29 +1,22 @@
 """Nothing reaches a German page in English, unless it is marked as English."""
 
-import ast
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-import bekenlab
-from bekenlab.data import read_table
 from bekenlab.errors import Notice
-from bekenlab.flashing.flash_file import KIND_MEANS
-from bekenlab.link.linking import STAGE_TEXT
-from bekenlab.openbeken import to_pins
 from bekenlab.web.texts import texts
 from docs.pages import DOCS, rows
 from shared import dump
 from web.api import upload, virtual
 from web.open_files import KINDS, drop
+from web.sentences import SAID
 from web.serving import Served
 from web.warning_sections import SECTIONS
 
-SOURCE = Path(bekenlab.__file__).parent
 GERMAN = texts("de")
 # Words of English that no German sentence has.
 ENGLISH = re.compile(
@@ -32,84 +25,6 @@ ENGLISH = re.compile(
 )
 # What is quoted from a device, and names.
 _NAMED = re.compile(r"[\w./-]*[\d_./-][\w./-]*|Wi-Fi|OpenBeken|LICENSE")
-
-
-def template_of(node: ast.expr) -> str | None:
-    """A literal text, with a number wherever something is filled in."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.JoinedStr):
-        return "".join(str(v.value) if isinstance(v, ast.Constant) else "7" for v in node.values)
-    return None
-
-
-def calls(folder: str, name: str) -> Iterator[ast.Call]:
-    """All calls of a function or method in a package."""
-    place = SOURCE / folder
-    for path in [place] if place.is_file() else sorted(place.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call):
-                called = node.func
-                found = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
-                if found == name:
-                    yield node
-
-
-def told_by(folder: str, name: str, place: int) -> set[str]:
-    """The texts that calls of a function have as one of their arguments."""
-    found = (node.args[place] for node in calls(folder, name) if len(node.args) > place)
-    return {text for argument in found if (text := template_of(argument)) and " " in text}
-
-
-def seen_by_doctor() -> set[str]:
-    path = SOURCE / "jobs" / "doctor.py"
-    tree = ast.parse(path.read_text("utf-8"))
-    names = {"seen", "works", "fine", "text"}
-    assigned = [
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and {getattr(t, "id", "") for t in node.targets} & names
-    ]
-    keywords = [
-        keyword.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        for keyword in node.keywords
-        if keyword.arg == "seen"
-    ]
-    inner = [
-        part
-        for value in (*assigned, *keywords)
-        for part in ((value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,))
-    ]
-    return {text for value in inner if (text := template_of(value)) and " " in text}
-
-
-SAID = {
-    "what a file is": {f"this is {row['name']}, not a flash dump" for row in
-                       read_table("analysis", "file_signatures.toml")["signature"]}
-    | {row["hint"] for row in read_table("analysis", "file_signatures.toml")["signature"][1:]}
-    | {f"this is {row['name']}, not a dump" for row in
-       read_table("analysis", "other_kinds.toml").values()},
-    "why a file is not understood": told_by("analysis", "NotADumpError", 0),
-    "messages of flashing": told_by("flashing", "Message", 2),
-    "messages of a link": told_by("link", "Message", 2),
-    "messages of jobs": told_by("jobs/install", "Message", 2),
-    "notes about pins": told_by("pins", "note", 0),
-    "settings of pins": told_by("openbeken/settings.py", "BadValueError", 0),
-    "clues to a chip": told_by("analysis", "Clue", 2) | told_by("analysis", "Clue", 1),
-    "stages of linking": set(STAGE_TEXT.values()),
-    "kinds of files": set(KIND_MEANS.values()),
-    "what doctor sees": seen_by_doctor(),
-    "pins of OpenBeken": {
-        label.replace("{n}", "7").replace("{gpio}", "7") for label in to_pins._LABELS.values()
-    },
-    "errors of the pages": {
-        text
-        for name in ("NotFoundError", "BusyError", "RefusedError", "CancelledJobError")
-        for text in told_by("web", name, 0)
-    },
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("what", SAID)
