@@ -139,7 +139,7 @@ def test_the_safety_notes_are_open_until_they_were_read(german: Page, served: Se
     page.goto(f"{served.url}/guide")
     note = page.get_by_text("Verbinden Sie die serielle Schnittstelle nie, solange")
     expect(note).to_be_visible()
-    page.get_by_role("button", name="Gelesen").click()
+    page.get_by_role("button", name="Ich habe das gelesen").click()
     expect(note).to_be_hidden()
     page.goto(f"{served.url}/device")
     expect(note).to_be_hidden()
@@ -153,7 +153,7 @@ def test_a_dump_leads_to_its_module_and_to_the_install(german: Page, served: Ser
         dump = script.post("/api/sample").json()["dumps"][0]["id"]
     page.goto(f"{served.url}/dump/{dump}")
     page.get_by_role("link", name="OpenBeken auf diesem Gerät installieren").click()
-    expect(page.get_by_role("main")).to_contain_text("Das Modul CB2S nennt die Datei")
+    expect(page.get_by_role("main")).to_contain_text("Das Modul CB2S steht in der Datei")
     expect(page.get_by_label("Was steht auf dem Modul oder Chip?")).to_have_value("CB2S")
 
 

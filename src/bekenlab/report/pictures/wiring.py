@@ -30,6 +30,7 @@ _PIN = 46.0  # distance between pins of the adapter
 _BOX = 44.0
 _PLUG = 16.0
 _WIRE = 2.4
+_SECOND = 13.0  # from the first line of a label to the second
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,8 @@ def _lay_out(module: Module, words_of: Words) -> _Sheet:
     wanted = _PIN * len(wiring.wires) + 2 * _MARGIN
     spare = max(wanted - beside[0] - board - beside[1], 0) / 2
     above = _MARGIN + _TITLE - min([0.0, *(end.y - GAP for end in (*left, *right))])
-    low = max([outline.height * scale, *(end.y + GAP / 2 for end in (*left, *right))])
+    lowest = [end.y - GAP / 2 + _height(end.wire) for end in (*left, *right)]
+    low = max([outline.height * scale, *lowest])
     turn = above + low + _LANE
     return _Sheet(
         wiring,
@@ -147,13 +149,14 @@ def _columns(wiring: Wiring, outline: Outline, scale: float) -> tuple[list[_End]
     by_name = {wire.spot.name: wire for wire in wiring.wires if wire.spot}
     others = [spot for spot in outline.seen_from(wiring.face) if spot.name not in by_name]
     spots = [wire.spot for wire in wiring.wires if wire.spot]
-    placed = place(spots, (outline.width, outline.height), scale, others)
+    heights = {wire.spot.name: _height(wire) for wire in wiring.wires if wire.spot}
+    placed = place(spots, (outline.width, outline.height), scale, others, heights)
     left = [_End(by_name[one.spot.name], one.y, one.line) for one in placed if one.left]
     right = [_End(by_name[one.spot.name], one.y, one.line) for one in placed if not one.left]
     for wire in wiring.wires:
         if wire.spot is None:
-            lowest = max([end.y for end in left], default=outline.height * scale / 2)
-            left.append(_End(wire, lowest + GAP, ()))
+            below = [end.y + _height(end.wire) for end in left]
+            left.append(_End(wire, max(below, default=outline.height * scale / 2 + GAP), ()))
     return left, right
 
 
@@ -163,21 +166,24 @@ def _room(ends: Sequence[_End], words_of: Words) -> float:
     return _MARGIN + _ELBOW + label + len(ends) * _LANE
 
 
-def _parts(wire: Wire, words_of: Words) -> list[tuple[str, str]]:
-    parts = [(wire.signal, "ink strong")]
+def _height(wire: Wire) -> float:
+    """Height of a label with the gap to the next one; a pad out of sight has a second line."""
+    return GAP + _SECOND if wire.hidden or wire.pad is None else GAP
+
+
+def _note(wire: Wire, words_of: Words) -> list[tuple[str, str]]:
     if wire.hidden:
-        parts.append((words_of["wiring.hidden"], "muted"))
-    elif wire.pad is None:
-        parts.append((words_of["wiring.of_board"], "muted"))
-    return parts
+        return [(words_of["wiring.hidden"], "muted")]
+    return [(words_of["wiring.of_board"], "muted")] if wire.pad is None else []
 
 
 def _label_width(wire: Wire, words_of: Words) -> float:
-    return _pill(wire) + 5 + text_width(_parts(wire, words_of), _SIZE) + 8
+    first = _pill(wire) + 5 + text_width([(wire.signal, "strong")], _SIZE)
+    return max(first, text_width(_note(wire, words_of), _SIZE)) + 8
 
 
 def _pill(wire: Wire) -> float:
-    return text_width([(wire.pad, "strong")], _SIZE - 1.5) + 9 if wire.pad else 0.0
+    return text_width([(wire.pad, "strong")], _SIZE - 0.5) + 9 if wire.pad else 0.0
 
 
 def _sentence(wire: Wire, words_of: Words) -> str:
@@ -245,9 +251,13 @@ def _draw_label(parent: Element, at: Point, wire: Wire, words_of: Words, *, left
             rx=4,
         )
         name = [(wire.pad, f"wire-{wire.paint}-on strong")]
-        words(parent, (begin + pill / 2, y + 3.7), name, _SIZE - 1.5, "middle")
+        words(parent, (begin + pill / 2, y + 3.7), name, _SIZE - 0.5, "middle")
     text = (x - pill - 5, y + 4) if left else (x + pill + 5, y + 4)
-    words(parent, text, _parts(wire, words_of), _SIZE, "end" if left else "start")
+    anchor = "end" if left else "start"
+    words(parent, text, [(wire.signal, "ink strong")], _SIZE, anchor)
+    note = _note(wire, words_of)
+    if note:
+        words(parent, (x, y + 4 + _SECOND), note, _SIZE, anchor)
 
 
 def _draw_adapter(parent: Element, sheet: _Sheet, words_of: Words) -> None:
@@ -262,4 +272,4 @@ def _draw_adapter(parent: Element, sheet: _Sheet, words_of: Words) -> None:
         _draw_wire(parent, wire, [(x, top - 4), (x, top + 7)])
         words(parent, (x, top + 22), [(wire.adapter, "die-ink strong")], _SIZE, "middle")
     name = [(words_of["wiring.adapter"], "die-ink")]
-    words(parent, (middle, top + 37), name, _SIZE - 1.5, "middle")
+    words(parent, (middle, top + 37), name, _SIZE - 0.5, "middle")
