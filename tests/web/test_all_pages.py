@@ -167,6 +167,7 @@ def test_a_virtual_device_is_told_from_a_real_one_without_colours(
     ]
     page.route("**/api/ports", lambda route: route.fulfill(json={"ports": ports}))
     page.goto(f"{served.url}/device")
+    expect(page.locator(".port")).to_have_count(2)
     real, virtual = page.locator(".port").all()
     expect(real.locator(".badge")).to_have_text("adapter")
     expect(virtual.locator(".badge")).to_have_text("virtual device, no hardware")

@@ -108,6 +108,14 @@ def test_a_place_is_filled_once() -> None:
     assert texts("en")("common.drop.failed", name="{message}", message="x").startswith("{message}")
 
 
+def test_numbers_in_a_sentence_are_written_as_in_the_language() -> None:
+    english = "the package is truncated: it has 1,234 of 2,097,152 bytes"
+    assert texts("en").sentence(english) == english
+    assert "1.234 von 2.097.152 Bytes" in (texts("de").sentence(english) or "")
+    version = "OTA packages with encryption 1.18.300 are not supported"
+    assert "1.18.300" in (texts("de").sentence(version) or "")
+
+
 def told_labels() -> set[str]:
     """Everything that pins can be said to do, with numbers for what is counted."""
     path = Path(bekenlab.__file__).parent / "pins" / "data" / "tuya_keys.toml"

@@ -25,6 +25,7 @@ LANGUAGES = ("en", "de")
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _LONGEST = 500
+_GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])")
 _NUMBER = re.compile(r"(?<![\w])\d+(?![\w])")
 
 
@@ -94,9 +95,14 @@ class Texts:
             found = pattern.fullmatch(english)
             if found:
                 parts = found.groupdict()
-                said = {n: self.sentence(text) or self.label(text) for n, text in parts.items()}
+                said = {name: self._part(text) for name, text in parts.items()}
                 return _filled(row[self.language], said)
         return None
+
+    def _part(self, english: str) -> str:
+        """What varies in a sentence: a sentence itself, the label of a pin, a number, or a name."""
+        said = self.sentence(english) or self.label(english)
+        return _GROUPED.sub(lambda found: self.number(int(found[0].replace(",", ""))), said)
 
     def warning(self, notice: Notice) -> WarningText:
         """A warning: title and next step by its code, body by its sentence or its code."""

@@ -69,6 +69,24 @@ export function size(bytes) {
 export const number = (value, digits = 0) =>
   value.toLocaleString(document.documentElement.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
+/** @type {Map<number, Intl.NumberFormat>} */
+const formats = new Map();
+
+/**
+ * Format a measured value as usual in the page's language, without separators between thousands.
+ * @param {number} value
+ * @param {number} digits after the point
+ */
+export function decimal(value, digits) {
+  let format = formats.get(digits);
+  if (!format) {
+    const exactly = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    format = new Intl.NumberFormat(document.documentElement.lang, { ...exactly, useGrouping: false });
+    formats.set(digits, format);
+  }
+  return format.format(value);
+}
+
 /**
  * Format an address.
  * @param {number} address

@@ -1,6 +1,6 @@
 // Draws a board's pins over a photo. The photo stays in this page and is never sent.
 import { ask } from "./api.js";
-import { byId, one } from "./dom.js";
+import { byId, decimal, one } from "./dom.js";
 import { keepPhoto, takeKept } from "./keptphoto.js";
 import { guess, inside } from "./marks.js";
 import { drawBoard, placesOf } from "./overlay.js";
@@ -215,7 +215,7 @@ function listPins() {
     const name = document.createElement("th");
     name.scope = "row";
     name.textContent = mark.name;
-    row.append(name, ...[mark.detail || mark.text || "–", mark.at.map((n) => n.toFixed(1)).join(", ")].map((text) => {
+    row.append(name, ...[mark.detail || mark.text || "–", mark.at.map((n) => decimal(n, 1)).join(t("photo.between"))].map((text) => {
       const cell = document.createElement("td");
       cell.textContent = text;
       return cell;

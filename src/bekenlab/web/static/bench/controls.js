@@ -1,4 +1,5 @@
 // Run, pause, step, reset, speed; the chip's clock.
+import { decimal } from "../dom.js";
 import { t } from "../texts.js";
 
 const SPEEDS = [0.1, 0.2, 0.5, 1, 2, 5, 10, null];
@@ -33,8 +34,8 @@ export class Controls {
   }
 
   take(frame) {
-    this.clock.textContent = `${frame.device_seconds.toFixed(frame.state === "paused" ? 3 : 2)} s`;
-    this.ratio.textContent = frame.state === "running" ? `${frame.ratio.toFixed(frame.ratio < 10 ? 1 : 0)}×` : "–";
+    this.clock.textContent = `${decimal(frame.device_seconds, frame.state === "paused" ? 3 : 2)} s`;
+    this.ratio.textContent = frame.state === "running" ? `${decimal(frame.ratio, frame.ratio < 10 ? 1 : 0)}×` : "–";
     if (frame.anew) {
       const place = SPEEDS.indexOf(frame.speed);
       if (place >= 0) this.speed.value = String(place);

@@ -1,4 +1,5 @@
 // Shows the log as it arrives, and sends console input.
+import { decimal } from "../dom.js";
 import { onSubmit } from "../forms.js";
 import { orElse, t } from "../texts.js";
 
@@ -44,7 +45,7 @@ function line(at, port, text) {
   row.className = port;
   const time = document.createElement("span");
   time.className = "at";
-  time.textContent = at.toFixed(3);
+  time.textContent = decimal(at, 3);
   const words = document.createElement("span");
   words.textContent = port === "bench" ? event(text) : text;
   row.append(time, words);

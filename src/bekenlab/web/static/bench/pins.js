@@ -1,4 +1,5 @@
 // The table of all pins; each can be connected to 0 or 1 from outside.
+import { decimal } from "../dom.js";
 import { t } from "../texts.js";
 import { pinNames } from "./names.js";
 
@@ -57,7 +58,7 @@ export class Pins {
 }
 
 function hertz(hz) {
-  return hz >= 1000 ? `${(hz / 1000).toFixed(hz % 1000 ? 1 : 0)} kHz` : `${Math.round(hz)} Hz`;
+  return hz >= 1000 ? `${decimal(hz / 1000, hz % 1000 ? 1 : 0)} kHz` : `${Math.round(hz)} Hz`;
 }
 
 function setText(place, text) {

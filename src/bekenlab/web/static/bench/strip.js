@@ -1,4 +1,5 @@
 // The logic analyser: levels of the pins over device time, drawn from exact edges.
+import { decimal } from "../dom.js";
 import { t } from "../texts.js";
 import { Edges, place } from "./edges.js";
 import { pinNames } from "./names.js";
@@ -312,7 +313,7 @@ export class Strip {
     this.tableAt = performance.now();
     const rows = this.edges.latest(TABLE_ROWS).map(({ at, gpio, level, since }) => {
       const row = document.createElement("tr");
-      for (const text of [`${at.toFixed(6)} s`, `P${gpio}`, String(level), since === null ? "–" : seconds(since, since / 1000)]) {
+      for (const text of [`${decimal(at, 6)} s`, `P${gpio}`, String(level), since === null ? "–" : seconds(since, since / 1000)]) {
         const cell = document.createElement("td");
         cell.textContent = text;
         row.append(cell);
@@ -343,7 +344,7 @@ function seconds(value, resolution = value) {
   const unit = size >= 1 || value === 0 ? "s" : size >= 1e-3 ? "ms" : "µs";
   const factor = { s: 1, ms: 1e3, µs: 1e6 }[unit];
   const digits = Math.min(7, Math.max(0, Math.ceil(-Math.log10(Math.max(resolution * factor, 1e-9)) - 1e-6)));
-  return `${(value * factor).toFixed(digits)} ${unit}`;
+  return `${decimal(value * factor, digits)} ${unit}`;
 }
 
 function fit(pen, text, room) {
