@@ -78,7 +78,10 @@ def english_in(html: str) -> list[str]:
     return [text for text in read.found if text in english or is_english(text)]
 
 
-PATHS = ("/", "/dump", "/device", "/bench", "/photo", "/jobs", "/nowhere", "/device?board=CB3S")
+PATHS = (
+    *("/", "/guide", "/dump", "/device", "/bench", "/photo", "/jobs", "/nowhere"),
+    "/device?board=CB3S",
+)
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -87,6 +90,20 @@ def test_a_page_is_german(served: Served, path: str) -> None:
         answer = script.get(path, headers={"accept-language": "de"})
     assert 'lang="de"' in answer.text
     assert english_in(answer.text) == []
+
+
+def test_a_running_bench_is_german(browser: Browser, served: Served, sample: Path) -> None:
+    with served.script() as script:
+        chip = script.post("/api/chips", json={"dump": upload(script, sample)}).json()["id"]
+        context = browser.new_context(locale="de-DE")
+        page = context.new_page()
+        page.goto(served.entrance)
+        page.goto(f"{served.url}/bench/{chip}")
+        expect(page.locator('[data-part="P10"] button')).to_be_visible(timeout=30_000)
+        expect(page.locator("main")).to_contain_text(re.compile(r"\d,\d\d s"))
+        assert english_on(page) == []
+        context.close()
+        script.delete(f"/api/chips/{chip}")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -140,7 +157,7 @@ def test_the_report_is_german_where_the_page_is(served: Served, name: str) -> No
 
 
 SPOKEN = """() => {
-    const silent = "script, style, code, pre, option, template, [lang=en], [hidden], "
+    const silent = "script, style, code, pre, [role=log], option, template, [lang=en], [hidden], "
         + "details:not([open]) > :not(summary)";
     const found = [];
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

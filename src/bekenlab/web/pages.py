@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -18,8 +19,11 @@ from bekenlab.web.menu import MENU
 from bekenlab.web.texts import LANGUAGES, Texts, choose_language, texts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import HTTPConnection
 
+_NONE: Mapping[str, str] = MappingProxyType({})
 THEMES = ("auto", "light", "dark")
 LANGUAGE_COOKIE = "bekenlab-language"
 THEME_COOKIE = "bekenlab-theme"
@@ -54,6 +58,7 @@ def page(
     *,
     section: str = "",
     also: tuple[str, ...] = (),
+    more_texts: Mapping[str, str] = _NONE,
     status: int = 200,
     **values: object,
 ) -> HTMLResponse:
@@ -64,6 +69,7 @@ def page(
         name: Name of the template.
         section: Section of the catalogue and entry of the menu; default: the template's name.
         also: Further sections of the catalogue that its scripts need.
+        more_texts: Texts for its scripts that are in no section.
         status: HTTP status.
         values: Values for the template.
     """
@@ -79,7 +85,7 @@ def page(
         "version": __version__,
         # A refused request never reaches the application.
         "run": context_of(request).bundles.run if "app" in request.scope else "",
-        "script_texts": t.sections(*_COMMON, section or name, *also),
+        "script_texts": {**t.sections(*_COMMON, section or name, *also), **more_texts},
     }
     template = _environment().get_template(f"{name}.html")
     return HTMLResponse(template.render(frame | values), status)

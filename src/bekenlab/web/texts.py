@@ -14,7 +14,7 @@ from bekenlab.report.html import Reader
 from bekenlab.report.pictures import ENGLISH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
     from bekenlab.errors import Action, Notice
@@ -82,6 +82,19 @@ class Texts:
             return english
         key = _labels().get(_NUMBER.sub("{n}", english)) or _labels().get(english)
         return self(key, n="".join(numbers)) if key else self.sentence(english) or english
+
+    def labels(self, also: Iterable[str]) -> dict[str, str]:
+        """Labels of pins by their English, for a page's script: those of the catalogue, and more.
+
+        Args:
+            also: Further English labels.
+        """
+        if self.language == LANGUAGES[0]:
+            return {}
+        found = {english: self.entries[key] for english, key in _labels().items()}
+        return {f"said.{english}": text for english, text in found.items()} | {
+            f"said.{english}": self.label(english) for english in also
+        }
 
     def sentence(self, english: str) -> str | None:
         """A sentence that another package made in English, in this language; None if unknown.

@@ -13,7 +13,7 @@ from bekenlab.machine.chips import profile_names
 from bekenlab.machine.peers.tuya_mcu import DpType
 from bekenlab.report.live_json import source_json
 from bekenlab.web.context import context_of
-from bekenlab.web.pages import page
+from bekenlab.web.pages import page, texts_for
 from bekenlab.web.routes.chips import session_of
 
 if TYPE_CHECKING:
@@ -46,12 +46,15 @@ async def choose(request: Request) -> Response:
 async def show(request: Request) -> Response:
     """Show one chip."""
     session = session_of(request)
+    known = [label for _, label in session.picture.labels]
     return page(
         request,
         "one_bench",
         section="bench",
+        more_texts=texts_for(request).labels(known),
         id=request.path_params["id"],
         chip=source_json(session.source),
+        notices=session.source.notices,
         ports=PORTS,
         kinds=[kind.name.lower() for kind in _KINDS],
     )
