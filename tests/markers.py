@@ -7,6 +7,7 @@ is listed in ``slow.txt``. A test may have them written down as well.
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-_TESTS = Path(__file__).parent
+_TESTS = str(Path(__file__).parent)
 _REAL = {id(shared.shared), id(shared.dump), id(shared.expected)}
 _BROWSER = "browser"  # the fixture
 
@@ -44,7 +45,7 @@ def is_slow(nodeid: str) -> bool:
 
 @cache
 def _slow() -> frozenset[str]:
-    lines = (_TESTS / "slow.txt").read_text(encoding="utf-8").splitlines()
+    lines = Path(_TESTS, "slow.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(f"tests/{line}" for line in lines if line and not line.startswith("#"))
 
 
@@ -58,8 +59,17 @@ def _functions(item: pytest.Item) -> Iterator[object]:
 
 
 def _reads_real_data(thing: object) -> bool:
-    """Whether a function leads to ``shared``, itself or through other functions of the tests."""
-    waiting, seen = [thing], set()
+    """Whether a function leads to ``shared``, itself or through other functions of the tests.
+
+    Most tests have many parameters, so the answer is looked for once a function.
+    """
+    return _leads_to_real_data(thing) if isinstance(thing, FunctionType | type) else False
+
+
+@cache
+def _leads_to_real_data(thing: FunctionType | type) -> bool:
+    waiting: list[object] = [thing]
+    seen = set()
     while waiting:
         each = waiting.pop()
         if id(each) in _REAL:
@@ -94,11 +104,11 @@ def _names(code: CodeType) -> Iterator[str]:
 
 
 def _is_ours(thing: object) -> bool:
-    if not isinstance(thing, FunctionType | type | ModuleType):
-        return False
     if isinstance(thing, FunctionType):
         path: str | None = thing.__code__.co_filename
-    else:
+    elif isinstance(thing, type | ModuleType):
         module = sys.modules.get(getattr(thing, "__module__", ""), thing)
         path = getattr(module, "__file__", None)
-    return path is not None and Path(path).is_relative_to(_TESTS)
+    else:
+        return False
+    return path is not None and path.startswith(_TESTS + os.sep)

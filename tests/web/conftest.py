@@ -72,16 +72,16 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def shoot(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Page, str], Path]:
-    """Keeps a picture of a page, in the folder that BEKENLAB_SCREENSHOTS names."""
-    kept = os.environ.get("BEKENLAB_SCREENSHOTS")
-    folder = Path(kept) if kept else tmp_path_factory.mktemp("screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
+def shoot() -> Callable[[Page, str], None]:
+    """Keeps a picture of a page, in the folder that BEKENLAB_SCREENSHOTS names; else does nothing.
 
-    def keep(page: Page, name: str) -> Path:
-        path = folder / f"{name}.png"
-        page.evaluate("scrollTo(0, 0)")  # or what sticks to the top is drawn in the middle
-        page.screenshot(path=path, full_page=True)
-        return path
+    No test looks at the pictures, and without a graphics card one takes up to a second.
+    """
+    kept = os.environ.get("BEKENLAB_SCREENSHOTS")
+
+    def keep(page: Page, name: str) -> None:
+        if kept:
+            page.evaluate("scrollTo(0, 0)")  # or what sticks to the top is drawn in the middle
+            page.screenshot(path=Path(kept, f"{name}.png"), full_page=True)  # makes the folder
 
     return keep

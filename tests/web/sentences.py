@@ -3,6 +3,7 @@
 import ast
 import builtins
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import bekenlab
@@ -27,12 +28,19 @@ def calls(folder: str, name: str) -> Iterator[ast.Call]:
     """All calls of a function or method in a package."""
     place = SOURCE / folder
     for path in [place] if place.is_file() else sorted(place.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call):
-                called = node.func
-                found = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
-                if found == name:
-                    yield node
+        for called, node in calls_in(path):
+            if called == name:
+                yield node
+
+
+@cache
+def calls_in(path: Path) -> list[tuple[str, ast.Call]]:
+    """All calls in a file, each with the name of what is called."""
+    return [
+        (called.id if isinstance(called, ast.Name) else getattr(called, "attr", ""), node)
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and (called := node.func)
+    ]
 
 
 def told_by(folder: str, name: str, place: int) -> set[str]:

@@ -79,10 +79,14 @@ def serving(
 
 
 def chromium() -> str:
-    """The system's browser; skips the test where there is none, fails it in CI."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    """The system's browser; skips the test where there is none, fails it in CI.
+
+    The one without windows is the same browser, and takes a third of the processor time.
+    """
+    names = ("chromium-headless-shell", "chromium", "chromium-browser")
+    found = next(filter(None, map(shutil.which, names)), None)
     if found is None:
-        reason = "needs the browser Chromium (on Debian: apt install chromium)"
+        reason = "needs Chromium (on Debian: apt install chromium-headless-shell)"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)

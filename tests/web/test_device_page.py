@@ -13,7 +13,7 @@ from shared import shared
 from web.api import upload
 from web.serving import Served
 
-Shoot = Callable[[Page, str], Path]
+Shoot = Callable[[Page, str], None]
 OUTCOME = "[data-job-outcome] .notice"
 LONG = 60_000
 

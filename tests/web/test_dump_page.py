@@ -12,7 +12,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from bekenlab.samples import build_sample
 from web.serving import Served
 
-Shoot = Callable[[Page, str], Path]
+Shoot = Callable[[Page, str], None]
 LONG = 60_000
 
 

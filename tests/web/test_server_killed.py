@@ -17,7 +17,7 @@ from bekenlab.testing import ServedChip
 from cli.program import COMMAND, environment
 from shared import shared
 
-Shoot = Callable[[Page, str], Path]
+Shoot = Callable[[Page, str], None]
 LONG = 60_000
 BAR = "#connection"
 NEXT = "[data-do] [data-primary]"

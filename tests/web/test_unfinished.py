@@ -14,7 +14,7 @@ from bekenlab.samples import build_sample
 from web.api import start, upload, virtual, wait_for, wait_until_told
 from web.serving import Served
 
-Shoot = Callable[[Page, str], Path]
+Shoot = Callable[[Page, str], None]
 LONG = 60_000
 
 
