@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
 import threading
+from collections import Counter
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from markers import markers_of
-from shared import dump_names
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
 # Seconds that no test may take: many times what the longest takes where much else is done.
 LONGEST = 900
-# Whether a test counts for the coverage of lines.
+# Whether a test counts for the coverage of lines; see ``_counts``.
 _COUNTS = pytest.StashKey[bool]()
+_UNCOUNTED = {"slow", "browser", "no_cover"}
+_WHOLE_PROGRAMS = {"cli", "docs", "esphome", "fuzz", "mutation", "secrecy", "signals"}
+# Seconds of processor time of a test within which its lines are traced.
+_TRACED_SECONDS = 0.5
+_TESTS = Path(__file__).parent
+# Roughly how many seconds a test with one of these markers takes.
+_TAKES = {"slow": 6, "browser": 3}
 # Times say something about the computer, not about the program: it may be busy with other tests.
 settings.register_profile("bekenlab", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # The same examples each time: CI is red because of what was changed, and red again where one looks
@@ -38,33 +47,44 @@ settings.load_profile("bekenlab-ci" if os.environ.get("CI") == "true" else "beke
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests get their markers, and all tests of one real dump in a file go to one process.
+    """Tests get their markers, and the files that take longest come first.
 
-    A dump is unpacked, analysed and redacted once a process (see ``shared`` and ``analyses``).
+    A file goes to one process (``--dist loadfile``), where its server, its browser and its dumps
+    are made once. Which file is next is decided by the order; a long one at the end would leave
+    the other processes idle.
     """
-    names = set(dump_names())
     counted: set[str] = set()
+    seconds: Counter[Path] = Counter()
     for item in items:
         for marker in markers_of(item):
             item.add_marker(marker)
-        callspec = getattr(item, "callspec", None)
-        name = callspec.params.get("name") if callspec else None
-        if name in names:
-            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{name}"))
         item.stash[_COUNTS] = _counts(item, counted)
+        seconds[item.path] += next((_TAKES[name] for name in _TAKES if name in item.keywords), 0)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: -seconds[item.path])
 
 
 def _counts(item: pytest.Item, counted: set[str]) -> bool:
     """Whether the lines that a test reaches count as covered.
 
     Tracing makes a test take more than twice as long. So of a test with many parameters the first
-    run counts, and what is slow, or marked ``no_cover`` for its volume, does not count at all.
+    run counts, and what is slow, needs a browser, or is marked ``no_cover`` for its volume, does
+    not count at all. Nor do tests of whole programs: what they reach is for the tests of its own
+    package to cover. And of what counts, only the beginning does: what takes long mostly repeats
+    itself. So the figure is a lower bound.
     """
     function = item.nodeid.split("[")[0]
-    if function in counted or any(item.iter_markers("slow")) or any(item.iter_markers("no_cover")):
+    folder = item.path.relative_to(_TESTS).parts[0]
+    if function in counted or folder in _WHOLE_PROGRAMS or _UNCOUNTED & set(item.keywords):
         return False
     counted.add(function)
     return True
+
+
+def pytest_collection_finish() -> None:
+    """What the tests are made of stays to the end: looking through it for garbage takes time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -108,15 +128,29 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
 @contextmanager
 def _traced(item: pytest.Item) -> Iterator[None]:
-    """Lines are traced within it only if the test counts."""
-    if item.stash.get(_COUNTS, True):
+    """Lines are traced within it only if the test counts, and then at its beginning."""
+    here, threads = sys.gettrace(), threading.gettrace()
+    if here is None:
         yield
         return
-    here, threads = sys.gettrace(), threading.gettrace()
-    sys.settrace(None)
-    threading.settrace(None)
+
+    over = False
+
+    def no_more(*_: object) -> None:
+        if not over:
+            sys.settrace(None)
+            threading.settrace(None)
+
+    if not item.stash.get(_COUNTS, True):
+        no_more()
+    elif hasattr(signal, "SIGPROF"):
+        signal.signal(signal.SIGPROF, no_more)
+        signal.setitimer(signal.ITIMER_PROF, _TRACED_SECONDS)
     try:
         yield
     finally:
+        over = True
+        if hasattr(signal, "SIGPROF"):
+            signal.setitimer(signal.ITIMER_PROF, 0)
         sys.settrace(here)
         threading.settrace(threads)

@@ -12,6 +12,7 @@ import array
 import atexit
 import contextlib
 import functools
+import gc
 import json
 import os
 import shutil
@@ -72,6 +73,7 @@ def start(at: str, words: list[str]) -> int:
 def serve(at: str) -> None:
     """Load the program, and fork a process for every connection."""
     _load()
+    gc.freeze()  # what is loaded stays as it is, in memory that all share
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(at)
     listener.listen(64)

@@ -16,7 +16,7 @@ from shared import dump_names
 pytestmark = pytest.mark.no_cover  # the virtual chip's own tests count, in a third of the time
 NO_CODE = "bk7231t-tuyaconfig-pc44ha"
 EVERY = [name for name in dump_names() if name != NO_CODE]
-NAMES = one_in(3, EVERY)
+NAMES = one_in(6, EVERY)
 #: Not Tuya's, and without a name of its own.
 ANONYMOUS = {"bl2028n-dreo-dr-htf004s-fan-pai-053"}
 #: The console of their SDK prints on UART2 in the factory's test only: see tests/machine/test_boot.

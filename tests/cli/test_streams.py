@@ -12,9 +12,10 @@ import pytest
 
 from amounts import one_in
 from bekenlab.samples import build_sample
+from started import REAL, program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 if sys.platform == "win32":
@@ -48,11 +49,16 @@ def folder(tmp_path: Path) -> Path:
 
 
 def shell(
-    folder: Path, script: str, *words: str, before: Callable[[], None] | None = None, **more: str
+    folder: Path,
+    script: str,
+    *words: str,
+    by: Sequence[str] = REAL,
+    before: Callable[[], None] | None = None,
+    **more: str,
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run a script in which ``"$@"`` is the command line."""
+    """Run a script in which ``"$@"`` is the command line, started by these words."""
     return subprocess.run(
-        ["bash", "-c", script, "bash", sys.executable, "-m", "bekenlab", *words],
+        ["bash", "-c", script, "bash", *by, *words],
         cwd=folder,
         env={**os.environ, "XDG_STATE_HOME": str(folder / "state"), "COLUMNS": "80", **more},
         stdin=subprocess.DEVNULL,
@@ -78,7 +84,7 @@ def test_streams_that_are_closed_at_the_start_lead_nowhere(folder: Path, name: s
 
 @pytest.mark.parametrize("name", one_in(2, list(COMMANDS)))
 def test_a_full_disk_behind_the_output_is_an_error_of_file_access(folder: Path, name: str) -> None:
-    done = shell(folder, '"$@" > /dev/full', *COMMANDS[name])
+    done = shell(folder, '"$@" > /dev/full', *COMMANDS[name], by=program())
     no_fault(done)
     assert done.returncode == 9
     assert b"standard output cannot be written: no space left on device" in done.stderr
@@ -89,7 +95,8 @@ def test_a_full_disk_behind_the_output_is_an_error_of_file_access(folder: Path, 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_reader_that_goes_away_stops_the_command(folder: Path, name: str) -> None:
-    done = shell(folder, '"$@" | true; echo ${PIPESTATUS[0]}', *COMMANDS[name])
+    script = '"$@" | true; echo ${PIPESTATUS[0]}'
+    done = shell(folder, script, *COMMANDS[name], by=program())
     no_fault(done)
     assert done.stdout == b"130\n"
 

@@ -1,4 +1,4 @@
-"""Seeded schedules of faults over whole jobs: 300 each time, 2000 on demand (``amounts``).
+"""Seeded schedules of faults over whole jobs: 150 each time, 2000 on demand (``amounts``).
 
 Each job ends with the right bytes or with a typed error, after which the next attempt resumes;
 ``fault_runs`` checks that after each attempt.
@@ -24,21 +24,21 @@ volume = pytest.mark.no_cover
 
 
 @volume
-@pytest.mark.parametrize("first", one_in(7, range(0, 700, AT_ONCE)))
+@pytest.mark.parametrize("first", one_in(14, range(0, 700, AT_ONCE)))
 def test_backups(first: int) -> None:
     for seed in range(first, first + AT_ONCE):
         fault_runs.run_backup(seed)
 
 
 @volume
-@pytest.mark.parametrize("first", one_in(7, range(10_000, 10_700, AT_ONCE)))
+@pytest.mark.parametrize("first", one_in(14, range(10_000, 10_700, AT_ONCE)))
 def test_writes(first: int) -> None:
     for seed in range(first, first + AT_ONCE):
         fault_runs.run_write(seed, whole=False)
 
 
 @volume
-@pytest.mark.parametrize("first", one_in(7, range(20_000, 20_600, AT_ONCE)))
+@pytest.mark.parametrize("first", one_in(14, range(20_000, 20_600, AT_ONCE)))
 def test_restores(first: int) -> None:
     for seed in range(first, first + AT_ONCE):
         fault_runs.run_write(seed, whole=True)
@@ -52,10 +52,10 @@ def run_all(seed: int, subject: Subject | None = None) -> None:
 
 
 @volume
-@pytest.mark.parametrize("first", one_in(2, range(30_000, 30_020, 10)))
+@pytest.mark.parametrize("first", one_in(4, range(30_000, 30_020, 5)))
 def test_a_real_dump(first: int) -> None:
     subject = Subject(dump("bk7231n-tuya-plug-tsl-ps-f4u-01-w-1.1.17"), spans=LONG)
-    for seed in range(first, first + 10):
+    for seed in range(first, first + 5):
         run_all(seed, subject)
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import peers
+from amounts import ALL
 from shared import dump
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ PROGRAMS = ("bk7231tools", "ltchiptool")
 APP, DOWNLOAD = 0x11000, 0x132000
 # The genuine application runs while the chip is not linked, and writes settings from here on.
 OWN = 0x1E1000
-NEW = random.Random(7231).randbytes(0x10000)
+NEW = random.Random(7231).randbytes(0x10000 if ALL else 0x4000)
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="pseudo terminals are POSIX")
 

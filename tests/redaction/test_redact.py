@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from amounts import ALL
 from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.inputs import InputFile
@@ -446,7 +447,7 @@ def test_a_file_is_read_from_disk(tmp_path: Path) -> None:
 
 
 @pytest.mark.no_cover
-@settings(max_examples=25)
+@settings(max_examples=500 if ALL else 10)
 @given(st.lists(st.tuples(st.integers(0x1CF000, 0x1FFFFF), st.binary(max_size=64)), max_size=8))
 def test_damaged_dumps_are_redacted_or_refused(edits: list[tuple[int, bytes]]) -> None:
     data = bytearray(flash((FAST, settings_sector())))
