@@ -36,16 +36,17 @@ def whole(qio: bytes, rf: int | None = None) -> bytes:
 
 def recoded(flash: bytes, start: int, end: int, key: CodeKey, old: CodeKey = TUYA_KEY) -> bytes:
     """Flash with the code in a range encrypted under another key; blank frames stay blank."""
-    found = bytearray(flash)
     first = -(-start // framing.FRAME_SIZE) * framing.FRAME_SIZE
-    for at in range(first, end - framing.FRAME_SIZE + 1, framing.FRAME_SIZE):
-        frame = flash[at : at + framing.FRAME_SIZE]
-        block = np.frombuffer(frame[: framing.DATA_SIZE], np.uint8)[None]
-        if int(framing.frame_crcs(block)[0]) == int.from_bytes(frame[framing.DATA_SIZE :], "big"):
-            address = framing.to_logical(at)
-            plain = cipher.apply(frame[: framing.DATA_SIZE], address, old)
-            found[at : at + framing.FRAME_SIZE] = framing.add(cipher.apply(plain, address, key))
-    return bytes(found)
+    last = first + (end - first) // framing.FRAME_SIZE * framing.FRAME_SIZE
+    frames = np.frombuffer(flash[first:last], np.uint8).reshape(-1, framing.FRAME_SIZE)
+    data = np.ascontiguousarray(frames[:, : framing.DATA_SIZE])
+    stored = frames[:, framing.DATA_SIZE].astype(int) << 8 | frames[:, framing.DATA_SIZE + 1]
+    address = framing.to_logical(first)
+    plain = cipher.apply(data.tobytes(), address, old)
+    again = np.frombuffer(framing.add(cipher.apply(plain, address, key)), np.uint8)
+    is_code = framing.frame_crcs(data) == stored
+    found = np.where(is_code[:, None], again.reshape(frames.shape), frames)
+    return flash[:first] + found.tobytes() + flash[last:]
 
 
 SAMPLE = build_sample()
