@@ -7,6 +7,7 @@ import importlib.util
 import json
 import re
 import tomllib
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -66,6 +67,7 @@ def test_the_table_of_exit_statuses_is_the_enum() -> None:
         assert named == {code for code, status in EXIT_OF_CODE.items() if status == int(row[0])}
 
 
+@cache
 def notice_codes() -> set[str]:
     """First argument of every ``Notice(...)``, and of helpers that pass their code on to it."""
     found = set()
