@@ -156,7 +156,7 @@ def test_with_the_keyboard_one_corner_follows_the_other(
 
 
 def test_on_a_phone_the_task_is_beside_the_photo(
-    browser: Browser, served: Served, photo: Path, shoot: Callable[[Page, str], Path]
+    browser: Browser, served: Served, photo: Path, shoot: Callable[[Page, str], None]
 ) -> None:
     context = browser.new_context(locale="de-DE", viewport={"width": 390, "height": 800})
     page = context.new_page()
