@@ -263,6 +263,28 @@ def test_a_frame_waits_until_there_is_room() -> None:
     assert done == [0x6000] * 16 + [0] * 4
 
 
+def test_buffers_are_used_again_as_they_are() -> None:
+    """Firmware appends them with their old status; it keeps the last one of the newest frame."""
+    chip = Chip()
+    chip.lists(headers=1, buffers=4, size=16)
+    chip.write(0x38, ACTIVE)
+    assert chip.mac.receive(received())
+    assert [chip.ram.word(RAM + 0xA010 + n * 0x200) for n in range(4)] == [2, 2, 3, 0]
+    header, last = RAM + 0x8000, RAM + 0xA600
+    for _ in range(20):
+        chip.ram.words(header + 0x40, 0)
+        chip.ram.words(header + 4, header)
+        spare = chip.read(0x854C)
+        used = [RAM + 0xA000 + n * 0x200 for n in range(4)]
+        free = [at for at in used if at not in {spare, last}]
+        for at, following in zip([last, *free], [*free, 0], strict=True):
+            chip.ram.words(at + 4, following)
+        last = free[-1]
+        chip.write(0x8180, 3 << 24)
+        assert chip.mac.receive(received())
+        assert chip.ram.word(header + 0x40) == 0x6000
+
+
 def test_frames_of_others_are_not_received_unless_wanted() -> None:
     chip = Chip()
     chip.lists(headers=4, buffers=12)

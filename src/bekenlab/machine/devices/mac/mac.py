@@ -192,9 +192,9 @@ class Mac(Device):
             elif value & reg.NEW_TAIL << queue:
                 self._transmitter.new_tail(queue)
         if value & reg.NEW_HEADERS:
-            self._receiver.header = self.words.get(reg.RECEIVE_HEADERS, 0)
+            self._receiver.new_headers(self.words.get(reg.RECEIVE_HEADERS, 0))
         if value & reg.NEW_PAYLOADS:
-            self._receiver.payload = self.words.get(reg.RECEIVE_PAYLOADS, 0)
+            self._receiver.new_payloads(self.words.get(reg.RECEIVE_PAYLOADS, 0))
         self._transmitter.start()
         self._receiver.pump()
 

@@ -1,4 +1,9 @@
-"""The receive lists: headers, and buffers for what is received."""
+"""The receive lists: headers, and buffers for what is received.
+
+The hardware stays at the last descriptor that it has used, and goes on at the next one when
+firmware has appended some. So the last buffer of a frame carries no data: firmware keeps it until
+the next frame has one, and appends only the others.
+"""
 
 from __future__ import annotations
 
@@ -53,13 +58,22 @@ class Receiver:
         self._active = active
         self._done = done
         self._waiting: deque[Received] = deque()
-        self.header = 0
-        self.payload = 0
+        self.header = self.payload = 0
+        self._header_used = self._payload_used = False
+
+    def new_headers(self, address: int) -> None:
+        """Start with a list of headers."""
+        self.header, self._header_used = address, False
+
+    def new_payloads(self, address: int) -> None:
+        """Start with a list of buffers."""
+        self.payload, self._payload_used = address, False
 
     def reset(self) -> None:
         """Forget everything."""
         self._waiting.clear()
-        self.header = self.payload = 0
+        self.new_headers(0)
+        self.new_payloads(0)
 
     def offer(self, received: Received) -> bool:
         """Take a frame; False if too many are waiting already, or nothing listens."""
@@ -76,14 +90,16 @@ class Receiver:
                 if not self._store(self._waiting[0]):
                     return
             except BadDescriptorError:
-                self.header = self.payload = 0
+                self.new_headers(0)
+                self.new_payloads(0)
                 return
             self._waiting.popleft()
             self._done()
 
     def _store(self, received: Received) -> bool:
-        header, payload = self._free_header(), self._free_payload(self.payload)
-        if header is None or payload is None:
+        header = self._free_header()
+        payload = self._following(self.payload, used=self._payload_used)
+        if not header or not payload:
             return False
         buffers = self._buffers(payload, len(received.frame))
         if buffers is None:
@@ -95,37 +111,26 @@ class Receiver:
             left = left[size:]
             self._set_status(address, _FILLED)
         self._set_status(last[0], _FILLED | _LAST)
-        self._write_header(header, received, filled[0], last[0])
+        self._write_header(header, received, filled[0])
         self.header, self.payload = header, last[0]
+        self._header_used = self._payload_used = True
         return True
 
-    def _free_header(self) -> int | None:
-        """The next header that is not in use, or None."""
-        address = self.header
-        while address:
-            words = self._words.block(address, _HEADER_WORDS)
-            if words[0] != _HEADER:
-                raise BadDescriptorError
-            if not words[_STATUS] & _DONE:
-                return address
-            if not words[_NEXT] or words[_NEXT] == self.header:
-                return None
-            address = words[_NEXT]
-        return None
+    def _following(self, address: int, *, used: bool) -> int:
+        """The descriptor to use next, or 0: the lists are as long as firmware has made them.
 
-    def _free_payload(self, address: int) -> int | None:
-        """The next buffer that is not in use, or None."""
-        first = address
-        while address:
-            pattern, following, _, _, status = self._words.block(address, _PAYLOAD_WORDS)
-            if pattern != _PAYLOAD:
-                raise BadDescriptorError
-            if not status & 0xFFFF:
-                return address
-            if following == first:
-                return None
-            address = following
-        return None
+        Firmware appends buffers again as they are, so that their status says nothing.
+        """
+        return self._words.word(address + 4) if used and address else address
+
+    def _free_header(self) -> int:
+        header = self._following(self.header, used=self._header_used)
+        if not header:
+            return 0
+        words = self._words.block(header, _HEADER_WORDS)
+        if words[0] != _HEADER:
+            raise BadDescriptorError
+        return 0 if words[_STATUS] & _DONE else header
 
     def _buffers(self, address: int, length: int) -> list[tuple[int, int, int]] | None:
         """Enough buffers for a frame, and one more: address, first byte and size of each."""
@@ -147,9 +152,7 @@ class Receiver:
     def _set_status(self, address: int, status: int) -> None:
         self._words.put(address + 16, status.to_bytes(2, "little"))
 
-    def _write_header(
-        self, header: int, received: Received, first: tuple[int, int, int], _last: int
-    ) -> None:
+    def _write_header(self, header: int, received: Received, first: tuple[int, int, int]) -> None:
         payload, start, _ = first
         frame = received.frame
         length, vector = len(frame), _vector(received)
@@ -171,7 +174,8 @@ class Receiver:
 
     def save(self) -> list[object]:
         """Its state, for a snapshot."""
-        rows: list[object] = [[self.header, self.payload]]
+        used = [int(self._header_used), int(self._payload_used)]
+        rows: list[object] = [[self.header, self.payload, *used]]
         for each in self._waiting:
             rate = each.rate
             numbers = [rate.index, int(rate.ht), int(rate.short_preamble), each.dbm, each.stamp]
@@ -182,7 +186,8 @@ class Receiver:
         """Restore what :meth:`save` returned."""
         if not isinstance(saved, list):
             raise TypeError("expected a list of frames")
-        self.header, self.payload = ints_of(saved[0])
+        self.header, self.payload, *used = ints_of(saved[0])
+        self._header_used, self._payload_used = (bool(each) for each in used)
         self._waiting.clear()
         for frame, numbers in saved[1:]:
             index, ht, short, dbm, stamp = ints_of(numbers)
