@@ -30,6 +30,7 @@ from bekenlab.live.record import MOST_EDGES, LogTail, Ring
 from bekenlab.live.source import fitting_of_flash
 from bekenlab.live.two_wire import TwoWire
 from bekenlab.live.uart1 import Uart1Peer
+from bekenlab.live.update import unpacked
 from bekenlab.machine import FlashImage, Machine, StopReason, Until
 from bekenlab.tuya.boot_log.follow import BootLogReader
 from bekenlab.tuya.boot_log.read import parse_boot_log
@@ -81,6 +82,7 @@ class LiveChip:
         self.done: list[Done] = []
         self._bites = 0
         self._driven: dict[int, int] = {}
+        self._logical = source.flash.logical
         self._start(source.flash.physical)
 
     # running ----------------------------------------------------------------------------------
@@ -147,14 +149,16 @@ class LiveChip:
 
     def _restart(self, physical: bytes) -> None:
         self._machine.close()
+        before = self.source.flash.physical
+        image = unpacked(FlashImage(physical, self._logical), self.source.chip, before)
+        if image is not None:
+            physical, self._logical = image.physical, image.logical
         self._start(physical)
 
     def _start(self, physical: bytes) -> None:
         """Power up: make a new machine with this flash; external levels are kept."""
         source = self.source
-        self._machine = Machine.from_image(
-            FlashImage(physical, source.flash.logical), chip=source.chip
-        )
+        self._machine = Machine.from_image(FlashImage(physical, self._logical), chip=source.chip)
         if self._air is not None:
             self._air.join(self._machine)
         self.power_ups += 1
@@ -278,6 +282,7 @@ class LiveChip:
         self._say("reset-erased" if command.erase else "reset")
         if command.erase:
             self.fitting = self.source.fitting
+            self._logical = self.source.flash.logical
         self._restart(self.source.flash.physical if command.erase else self._machine.flash)
 
     def _active(self, gpio: int) -> int:
