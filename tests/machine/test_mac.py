@@ -285,6 +285,17 @@ def test_buffers_are_used_again_as_they_are() -> None:
         assert chip.ram.word(header + 0x40) == 0x6000
 
 
+def test_interfaces_share_an_address_but_for_the_bits_of_the_mask() -> None:
+    chip = Chip()
+    chip.lists(headers=4, buffers=12)
+    chip.write(0x38, ACTIVE)
+    second = OWN[:5] + bytes((OWN[5] ^ 2,))
+    assert not chip.mac.receive(received(FRAME[:4] + second + FRAME[10:]))
+    chip.write(0x1C, 0x0300)
+    assert chip.mac.receive(received(FRAME[:4] + second + FRAME[10:]))
+    assert not chip.mac.receive(received(FRAME[:4] + OTHER + FRAME[10:]))
+
+
 def test_frames_of_others_are_not_received_unless_wanted() -> None:
     chip = Chip()
     chip.lists(headers=4, buffers=12)

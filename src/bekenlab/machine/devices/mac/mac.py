@@ -84,16 +84,17 @@ class Mac(Device):
         """Connect the air; None disconnects it."""
         self._antenna = self._transmitter.antenna = antenna
 
-    @property
-    def address(self) -> bytes:
-        """Its MAC address, as set by the firmware."""
-        low, high = self.words.get(reg.ADDRESS_LOW, 0), self.words.get(reg.ADDRESS_HIGH, 0)
-        return low.to_bytes(4, "little") + (high & 0xFFFF).to_bytes(2, "little")
+    def _is_mine(self, address: bytes) -> bool:
+        """Whether an address is its own; bits set in the mask differ between its interfaces."""
+        low, high = int.from_bytes(address[:4], "little"), int.from_bytes(address[4:], "little")
+        wrong = (low ^ self.words.get(reg.ADDRESS_LOW, 0)) & ~self.words.get(reg.MASK_LOW, 0)
+        wrong |= (high ^ self.words.get(reg.ADDRESS_HIGH, 0)) & ~self.words.get(reg.MASK_HIGH, 0)
+        return not wrong
 
     def receive(self, received: Received) -> bool:
         """A frame arrives; returns whether it is acknowledged (frames to a group never are)."""
         to = received.frame[4:10]
-        mine = to == self.address
+        mine = self._is_mine(to)
         promiscuous = self.words.get(reg.RECEIVE_CONTROL, 0) & _ANY_UNICAST
         if not mine and not to[0] & _GROUP and not promiscuous:
             return False
