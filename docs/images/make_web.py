@@ -37,6 +37,21 @@ def bench(page: Page) -> None:
     shoot(page, "bench")
 
 
+def guide(page: Page, address: str) -> None:
+    """The guided path with a virtual device, at the step that shows what it is."""
+    page.set_viewport_size({"width": 1200, "height": 1120})
+    page.goto(f"{address}/guide")
+    page.get_by_text("No device at hand?").click()
+    page.get_by_label("as slow as a real one").uncheck()
+    page.get_by_role("button", name="Make it").click()
+    for step in ("check", "backup", "understand"):
+        page.locator("[data-do] [data-primary]").click()
+        page.wait_for_url(f"**step={step}**")
+    page.wait_for_timeout(500)
+    shoot(page, "guide")
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+
+
 def photo(page: Page, address: str, folder: Path) -> None:
     """A chip in a photo that is drawn, with all pins labelled, one corner being dragged."""
     photo_of_chip()[0].save(folder / "board.png")
@@ -71,6 +86,7 @@ def main() -> None:
         page.click("[data-sample]")
         page.wait_for_url("**/dump/*")
         shoot(page, "dump")
+        guide(page, served.url)
         page.goto(f"{served.url}/device")
         page.get_by_text("No device at hand?").click()
         page.get_by_role("button", name="Make it").click()
