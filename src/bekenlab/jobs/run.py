@@ -33,7 +33,7 @@ OUR_SSID = b"bekenlab"
 OUR_PASSPHRASE = b"virtual air"
 BROKER_NAME = "broker"
 _HTTP = 80
-_STEP, _NAP, _SHOWN_EVERY = 0.005, 0.02, 0.05
+_STEP, _LIVELY_STEP, _NAP, _SHOWN_EVERY = 0.005, 0.002, 0.02, 0.05
 _LIVELY = 0.3
 
 
@@ -231,7 +231,8 @@ class _Running:
         behind = self._pacer.due(now, self._chip.seconds)
         lively = openings is not None and openings.busy and now - self._moved_at < _LIVELY
         if behind > 0 or lively:
-            self._chip.run_to(self._chip.tick + self._chip.ticks(_STEP))
+            step = _LIVELY_STEP if lively else _STEP
+            self._chip.run_to(self._chip.tick + self._chip.ticks(step))
             if now - self._shown_at >= _SHOWN_EVERY or self.over:
                 self._shown_at = now
                 self._show()
