@@ -171,8 +171,8 @@ def test_a_download_has_one_deadline_for_all_of_it(kind: str) -> None:
 
 def test_a_slow_line_may_take_its_time() -> None:
     """What arrives buys more time: it is the average that counts."""
-    with server(drips(OK + b"Content-Length: 20\r\n\r\n", b"x")) as address:
-        assert fetch(address, MOST, patience=Patience(start=0.4, rate=5.0)) == b"x" * 20
+    with server(drips(OK + b"Content-Length: 40\r\n\r\n", b"x")) as address:
+        assert fetch(address, MOST, patience=Patience(start=1.5, rate=5.0)) == b"x" * 40
 
 
 def packed(layers: int) -> bytes:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -149,10 +150,10 @@ def test_link_checks_follow_each_other_closely_on_a_real_port() -> None:
     thread = threading.Thread(target=listen, daemon=True)
     thread.start()
     session = Session(line)
-    started = time.monotonic()
+    moments = [time.monotonic()]
     for _ in range(100):
         assert not session.try_link()
-    took = time.monotonic() - started
+        moments.append(time.monotonic())
     over.set()
     session.try_link()
     thread.join(5)
@@ -161,4 +162,6 @@ def test_link_checks_follow_each_other_closely_on_a_real_port() -> None:
     os.close(device)
     assert len(heard) >= 500
     # A BK7231T listens for 4 ms; a check takes 0.43 ms to send, with a gap of 0.6 ms after it.
-    assert took / 100 < 0.003
+    # Half of them: the computer may be busy with other tests.
+    apart = sorted(later - earlier for earlier, later in pairwise(moments))
+    assert apart[50] < 0.003
