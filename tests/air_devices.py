@@ -13,7 +13,7 @@ from bekenlab.lan.in_air import AirNetwork
 from bekenlab.live.chip import LiveChip
 from bekenlab.live.runner import ChipRunner
 from bekenlab.live.source import live_source
-from bekenlab.live.wifi import with_wifi
+from bekenlab.live.wifi import joining
 from bekenlab.machine.air import Air, Network, OurNetwork
 from bekenlab.machine.air.capture import Capture
 from bekenlab.machine.air.packets import ip_text
@@ -75,8 +75,9 @@ def joined(
     source = live_source(unpack("firmware.bin", firmware(name))[0], chip=chip, template=template)
     frames: list[bytes] = []
     air = Air(Capture(frames.append))
+    source, network = joining(source, network, broker)
     ours = OurNetwork(air, network, names)
-    live = LiveChip(with_wifi(source, network, broker), air)
+    live = LiveChip(source, air)
     return AirDevice(live, air, ours, ChipRunner(live, air), frames)
 
 

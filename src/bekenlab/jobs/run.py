@@ -14,7 +14,7 @@ from bekenlab.live.chip import LiveChip
 from bekenlab.live.openings import LOOPBACK, Openings
 from bekenlab.live.pacing import Pacer
 from bekenlab.live.source import live_source
-from bekenlab.live.wifi import with_wifi
+from bekenlab.live.wifi import joining, opening
 from bekenlab.machine.air import Air, ItsNetwork, Network, OurNetwork
 from bekenlab.machine.air.broker import PORT as BROKER_PORT
 from bekenlab.machine.air.broker import Broker
@@ -198,12 +198,13 @@ class _Running:
         joins = options.network == "ours"
         network = Network(OUR_SSID, OUR_PASSPHRASE if options.protected else None)
         broker = (BROKER_NAME, BROKER_PORT) if options.mqtt else None
-        source = with_wifi(source, network if joins else None, broker)
         if joins:
+            source, network = joining(source, network, broker)
             names = [each.name for each in options.reach] + ([BROKER_NAME] if broker else [])
             ours = OurNetwork(air, network, names)
             self._network, self._unknown = ours, ours.unknown
         else:
+            source = opening(source)
             self._network = ItsNetwork(air)
         if broker:
             Broker(self._network.host, self._published)

@@ -43,6 +43,7 @@ class LiveSource:
         chip: Name of the chip.
         firmware: Name and version, e.g. ``"OpenBK7231N 1.18.300"``, or None.
         openbeken: Whether it is OpenBeken, which keeps its pins in its configuration sector.
+        tuya: Whether it is Tuya's firmware.
         flash: The flash in both address spaces.
         fitting: The parts on the pins according to the file.
         product: Product id for the MCU on UART1.
@@ -57,6 +58,7 @@ class LiveSource:
     fitting: Fitting
     product: str
     notices: tuple[Notice, ...] = ()
+    tuya: bool = False
 
 
 def live_source(
@@ -103,6 +105,7 @@ def live_source(
         fitting=_fitting(analysis, flash.physical, name, openbeken=openbeken),
         product=product_of(analysis.tuya),
         notices=analysis.notices if template is None else (),
+        tuya=firmware.kind is FirmwareKind.TUYA,
     )
 
 

@@ -9,6 +9,7 @@ from bekenlab.chips import SECTOR
 from bekenlab.chips import chip as chip_named
 from bekenlab.errors import NoConfigError, UnsupportedError
 from bekenlab.live.source import fitting_of_flash
+from bekenlab.live.tuya_wifi import with_network
 from bekenlab.machine import FlashImage
 from bekenlab.openbeken.config.edit import Changes, changed, make_config
 from bekenlab.openbeken.config.sector import decode_config
@@ -24,26 +25,42 @@ _NOBODY = bytes(4)
 _OTHERS = ("wifi_ssid2", "wifi_password2")
 
 
-def with_wifi(
-    source: LiveSource, network: Network | None, broker: tuple[str, int] | None = None
-) -> LiveSource:
-    """The same chip with other Wi-Fi settings.
+def joining(
+    source: LiveSource, network: Network, broker: tuple[str, int] | None = None
+) -> tuple[LiveSource, Network]:
+    """The same chip with settings for a network.
 
     Args:
         source: The chip.
-        network: The network to join; None: it opens its own, as a device does without settings.
+        network: The network to join.
         broker: Name and port of the MQTT broker; None leaves that setting.
 
+    Returns:
+        The chip, and its network: firmware of Tuya needs name and password of a certain length.
+
     Raises:
-        UnsupportedError: Its firmware keeps its settings in a way that is not known here.
+        UnsupportedError: Its firmware keeps its settings in a way that is not known here, or has
+            never been in a network.
     """
-    if not source.openbeken:
-        if network is None:
-            return source  # without its owner's network, it opens its own if it ever does
-        raise UnsupportedError(
-            f"the Wi-Fi settings of {source.firmware or 'this firmware'} cannot be changed",
-            hint="only OpenBeken's can; let it open its own network instead",
-        )
+    if source.openbeken:
+        return _openbeken(source, network, broker), network
+    if source.tuya and broker is None:
+        physical, found = with_network(source.flash.physical, network)
+        return replace(source, flash=FlashImage(physical, source.flash.logical)), found
+    raise UnsupportedError(
+        f"these settings of {source.firmware or 'this firmware'} cannot be changed",
+        hint="only OpenBeken's can; let it open its own network instead",
+    )
+
+
+def opening(source: LiveSource) -> LiveSource:
+    """The same chip without its owner's network, so that it opens its own if it ever does."""
+    return _openbeken(source, None, None) if source.openbeken else source
+
+
+def _openbeken(
+    source: LiveSource, network: Network | None, broker: tuple[str, int] | None
+) -> LiveSource:
     values: dict[str, Value] = {
         "wifi_ssid": Secret(network.ssid if network else b""),
         "wifi_password": Secret((network.passphrase or b"") if network else b""),
