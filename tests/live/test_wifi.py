@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,12 +22,15 @@ from bekenlab.samples import build_sample
 from bekenlab.secret import Secret
 from bekenlab.tuya.storage.edit import open_storages
 
+if TYPE_CHECKING:
+    from bekenlab.openbeken.config.values import Value
+
 FECONN = "dumps/feconn-fe-mr16-5w-gu5.3-rgbct-bulb"
 PROTECTED = Network(b"bekenlab", b"virtual air")
 
 
 def test_openbekens_other_settings_stay_and_its_owners_network_goes() -> None:
-    owners = {
+    owners: dict[str, Value] = {
         "wifi_ssid": Secret(b"owners"),
         "wifi_password": Secret(b"owners-secret"),
         "wifi_ssid2": Secret(b"owners2"),

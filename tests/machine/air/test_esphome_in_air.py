@@ -14,6 +14,7 @@ from bekenlab.image import ota
 from bekenlab.live.openings import Openings
 from bekenlab.machine import FlashImage, Machine, Until
 from bekenlab.machine.air import Air, ItsNetwork, Network, OurNetwork
+from bekenlab.machine.air.capture import Capture
 from esphome_judge import interpreter
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ class Device:
         code = ota.unpack(ota.strip_ug(firmware(KICKSTART))).code
         logical = (b"\xff" * 0x10000 + code).ljust(0x130000, b"\xff")
         self.machine = Machine.from_image(FlashImage(b"\xff" * 0x200000, logical), chip="BK7231N")
-        self.air = Air()
+        self.frames: list[bytes] = []
+        self.air = Air(Capture(self.frames.append))
         self.its = ItsNetwork(self.air, b"kickstart-bk7231n")
         self.ours = OurNetwork(self.air, OURS)
         self.air.join(self.machine)
@@ -104,3 +106,17 @@ def test_its_api_is_read_by_esphomes_own_client(device: Device) -> None:
     assert told["version"] == "2025.5.1"
     assert told["mac"].replace(":", "").lower() == "c8478c420048"
     assert len(told["entities"]) == 12
+
+
+def test_two_runs_are_equal_to_the_byte() -> None:
+    captures, logs = [], []
+    for _ in range(2):
+        device = Device()
+        device.await_network(device.its, 15)
+        assert device.get("/").startswith(b"HTTP/1.1 200 OK")
+        captures.append(b"".join(device.frames))
+        logs.append(device.machine.log)
+        device.machine.close()
+    assert captures[0] == captures[1]
+    assert logs[0] == logs[1]
+    assert len(captures[0]) > 5000

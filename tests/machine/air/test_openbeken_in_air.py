@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from air_devices import OBK_N, OBK_T, OPEN, AirDevice, connected, firmware, joined
+from air_devices import OBK_N, OBK_T, AirDevice, connected, firmware, joined
 from bekenlab.analysis.inputs import unpack
 from bekenlab.live.chip import LiveChip
 from bekenlab.live.runner import ChipRunner
@@ -96,19 +96,3 @@ def test_names_the_world_and_the_local_network_are_out_of_reach(no_sockets: list
 
 def _level(device: AirDevice, gpio: int) -> int:
     return next(row.level for row in device.chip.gpio() if row.gpio == gpio)
-
-
-def _session() -> tuple[bytes, str, bytes]:
-    device = connected(OBK_N, OPEN, template=RELAY)
-    page = device.get("/index")
-    device.client().command("setChannel 1 1")
-    log = device.chip._machine.log
-    device.chip.close()
-    return b"".join(device.frames), log, page
-
-
-def test_two_runs_are_equal_to_the_byte() -> None:
-    first, second = _session(), _session()
-    assert first[0] == second[0], "the capture"
-    assert first[1:] == second[1:]
-    assert len(first[0]) > 10_000
