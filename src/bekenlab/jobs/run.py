@@ -189,6 +189,7 @@ class _Running:
         self._chip = LiveChip(source, air)
         self._said, self._joined = 0, False
         self._parts: dict[str, str] = {}
+        self._looked: dict[str, str] = {}
         self._pacer = Pacer(1.0)
         self._power_ups = 0
         self._moved_at = self._shown_at = 0.0
@@ -212,7 +213,8 @@ class _Running:
         for each in options.reach:
             openings.to_computer(each.port, each.local_port)
         port = openings.to_chip(_HTTP, options.http_port)
-        self._say("page", "", f"http://{LOOPBACK}:{port}/", 0.0)
+        if not source.tuya:
+            self._say("page", "", f"http://{LOOPBACK}:{port}/", 0.0)
         return source
 
     @property
@@ -248,17 +250,25 @@ class _Running:
         self._said = self._chip.log.end
         for piece in pieces:
             self._say("log", piece.port, piece.text, piece.seconds)
-        for part in self._chip.parts(self._chip.gpio()):
-            state = "on" if part.on else "off"
-            if part.brightness is not None:
-                state = f"{part.brightness:.0%}" + (f" {part.colour}" if part.colour else "")
-            if self._parts.get(part.id, state) != state:
-                self._say("part", f"{part.label} ({part.id})", state)
-            self._parts[part.id] = state
+        self._show_parts()
         address = self._network.chip_ip if self._network is not None else None
         if address is not None and not self._joined:
             self._say("joined", "", ip_text(address))
         self._joined = address is not None
+
+    def _show_parts(self) -> None:
+        """Tell what has changed, except LEDs, which blink, and lamps while they fade."""
+        for part in self._chip.parts(self._chip.gpio()):
+            if part.kind == "led":
+                continue
+            state = "on" if part.on else "off"
+            if part.brightness is not None:
+                state = f"{part.brightness:.0%}" + (f" {part.colour}" if part.colour else "")
+            steady = self._looked.get(part.id) == state
+            self._looked[part.id] = state
+            if steady and self._parts.setdefault(part.id, state) != state:
+                self._parts[part.id] = state
+                self._say("part", f"{part.label} ({part.id})", state)
 
     def _published(self, topic: str, content: bytes) -> None:
         self._say("mqtt", topic, content.decode("utf-8", "replace"))
