@@ -33,16 +33,24 @@ class OtherKind(StrEnum):
         return _words()[self]["hint"]
 
 
-def text_kind(data: bytes) -> OtherKind | None:
-    """What a text is, or None if nothing in it is about a device."""
+def json_kind(data: bytes) -> OtherKind | None:
+    """What a text in JSON is: a report, a template, or None for everything else."""
     try:
         value = read_json(data)
     except JsonError:
-        value = None
+        return None
     if isinstance(value, dict) and "schema" in value and "file" in value:
         return OtherKind.REPORT
     if isinstance(value, dict) and isinstance(value.get("pins"), dict):
         return OtherKind.TEMPLATE
+    return None
+
+
+def text_kind(data: bytes) -> OtherKind | None:
+    """What a text is, or None if nothing in it is about a device."""
+    kind = json_kind(data)
+    if kind is not None:
+        return kind
     log = parse_boot_log(as_utf8(data))
     if log.firmware or log.loader or log.mcu:
         return OtherKind.LOG

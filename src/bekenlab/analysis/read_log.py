@@ -10,7 +10,7 @@ from bekenlab.analysis.boot import pins_from_log
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.configuration import one_configuration, read_configurations
 from bekenlab.analysis.inputs import InputFile, load_one
-from bekenlab.analysis.other_kinds import OtherKind, is_dump, text_kind
+from bekenlab.analysis.other_kinds import OtherKind, is_dump, json_kind
 from bekenlab.analysis.posted_text import as_utf8
 from bekenlab.chips import module_chip
 from bekenlab.errors import NotADumpError, Notice, UsageError
@@ -86,8 +86,8 @@ def _refuse_other_kinds(data: bytes) -> None:
     """Refuse what has texts in it that look like a log's, and is something else."""
     if is_dump(data):
         raise UsageError(f"this is {OtherKind.DUMP.words}, not a log", hint=OtherKind.DUMP.hint)
-    kind = text_kind(data)
-    if kind in (OtherKind.REPORT, OtherKind.TEMPLATE):
+    kind = json_kind(data)
+    if kind is not None:
         raise NotADumpError(f"this is {kind.words}, not a log", hint=kind.hint)
 
 
