@@ -56,7 +56,7 @@ def test_it_opens_its_own_network_and_serves_its_page(name: str, no_sockets: lis
     chip.close()
 
 
-def test_it_joins_a_protected_network_with_the_right_passphrase_only() -> None:
+def test_it_joins_a_protected_network() -> None:
     """Its own code computes the keys, so this takes longest."""
     right = Network(b"bekenlab", b"virtual air")
     device = connected(OBK_T, right)
