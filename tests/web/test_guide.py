@@ -40,13 +40,16 @@ def openbeken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def with_virtual_device(page: Page) -> None:
-    """From the start page to the first step, with a virtual sample plug chosen."""
+def with_virtual_device(page: Page) -> str:
+    """From the start page to the first step, with a virtual sample plug chosen; its id."""
     page.get_by_role("link", name="Beginnen").click()
     page.get_by_text("Kein Gerät zur Hand?").click()
     page.get_by_label("so langsam wie ein echter").uncheck()
-    page.get_by_role("button", name="Anlegen").click()
-    expect(page.get_by_role("radio", checked=True)).to_have_count(1)
+    with page.expect_response("**/api/virtual") as made:
+        page.get_by_role("button", name="Anlegen").click()
+    port = made.value.json()["port"]
+    expect(page.locator(f'input[value="{port}"]')).to_be_checked()
+    return str(port)
 
 
 def to_step(page: Page, step: str) -> None:
@@ -84,8 +87,13 @@ def test_the_path_leads_from_the_wires_to_the_running_device(german: Page, openb
     # What the rehearsal does stands below its heading, and nothing claims to be written.
     steps = page.locator("[data-job-steps]")
     expect(steps.locator("> li", has_text="Probelauf").locator("ol li")).to_have_text(
-        ["Auf einen virtuellen Chip schreiben", "Dort starten"]
+        [
+            "Auf einen virtuellen Chip schreiben",
+            "Dort starten",
+            "Einem virtuellen WLAN mit Ihrem Namen und Passwort beitreten",
+        ]
     )
+    expect(question).to_contain_text("mit einem virtuellen WLAN mit diesem Namen und Passwort")
     expect(page.locator("[data-job]")).not_to_contain_text("Geschrieben")
     question.get_by_role("button", name="Ausführen").click()
 
@@ -120,9 +128,8 @@ def test_one_can_leave_the_path_and_come_back(german: Page, served: Served) -> N
 
 def test_a_no_changes_nothing_and_is_no_failure(german: Page, openbeken: Path) -> None:
     page = german
-    with_virtual_device(page)
-    address = page.get_by_role("radio", checked=True).get_attribute("value")
-    page.goto(f"{page.url}?step=install&reached=install&port={address}")
+    port = with_virtual_device(page)
+    page.goto(f"{page.url}?step=install&reached=install&port={port}")
     page.get_by_label("oder eine andere Datei").set_input_files(openbeken)
     expect(page.get_by_label("Eine geöffnete Datei")).to_contain_text(openbeken.name)
     page.get_by_label("Zuerst Probelauf").uncheck()

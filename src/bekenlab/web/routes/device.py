@@ -28,6 +28,8 @@ SAFETY_COOKIE = "bekenlab-safety"
 
 _ACTIONS = ("doctor", "backup", "install", "write", "log", "look", "reboot")
 _PANELS = ("install", "write")
+# Sections of the catalogue that the scripts need at a step, where they are not those of a job.
+_TEXTS = {"wire": ("device.connect", "device.kind"), "understand": ("device", "dump")}
 _WITH_PINS = (Kind.DUMP, Kind.TEMPLATE, Kind.CONFIG, Kind.LOG, Kind.TEXT)
 
 
@@ -66,8 +68,7 @@ async def guide(request: Request) -> Response:
             **_common(request, position.board),
         }
 
-    # Only the step that may boot a dump shows what became of it.
-    also = ("device", "dump") if asked.step == "understand" else ("device",)
+    also = _TEXTS.get(asked.step, ("device",))
     return page(request, "guide", also=also, **await run_in_threadpool(values))
 
 
