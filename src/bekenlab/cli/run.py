@@ -15,6 +15,8 @@ from bekenlab.cli.one_input import with_one_input
 from bekenlab.errors import BootFailedError, ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bekenlab.jobs.run import Heard, Reach, RunReport
 
 _REACH = re.compile(r"(?P<name>[A-Za-z0-9.-]{1,253}):(?P<port>\d{1,5})=(?P<local>\d{1,5})")
@@ -88,10 +90,12 @@ def command(
     replaced in a copy, and its page is served at a port of this computer. It reaches nothing else:
     no internet, no local network. Ctrl-C ends the command.
     """
-    if join and ap:
-        raise click.UsageError("--join and --ap exclude each other")
-    if wpa2 and not join:
-        raise click.UsageError("--wpa2 needs --join")
+    _refuse_contradictions(
+        join=join,
+        ap=ap,
+        joining={"--wpa2": wpa2, "--mqtt": mqtt, "--reach": bool(reach)},
+        sending={"--http": bool(port), "--pcap": pcap is not None},
+    )
     # Imported here, because --help must not wait for unicorn and numpy.
     from bekenlab.files import refuse_existing, write_new
     from bekenlab.jobs.run import RunOptions, run
@@ -127,3 +131,24 @@ def command(
     if report.stop is not None:
         raise BootFailedError(f"the chip stopped: {report.stop.detail}")
     return int(ExitCode.OK)
+
+
+def _refuse_contradictions(
+    *, join: bool, ap: bool, joining: Mapping[str, bool], sending: Mapping[str, bool]
+) -> None:
+    """Refuse options that do nothing together.
+
+    Args:
+        join: Whether the chip joins our network.
+        ap: Whether it opens its own.
+        joining: Options that need ``--join``, and whether they were given.
+        sending: Options that need a network, and whether they were given.
+    """
+    if join and ap:
+        raise click.UsageError("--join and --ap exclude each other")
+    for option, given in joining.items():
+        if given and not join:
+            raise click.UsageError(f"{option} needs --join")
+    for option, given in sending.items():
+        if given and not (join or ap):
+            raise click.UsageError(f"{option} needs --join or --ap")

@@ -142,11 +142,11 @@ def run(
 
 def _check(options: RunOptions) -> None:
     if options.network != "ours" and (options.mqtt or options.reach):
-        raise UsageError(
-            "a broker needs our network", hint="add --join: the chip joins a network of ours"
-        )
+        raise UsageError("a broker needs our network", hint="let the chip join ours")
     if options.network == "none" and (options.http_port or options.capture):
-        raise UsageError("without a network nothing is sent", hint="add --join or --ap")
+        raise UsageError(
+            "without a network nothing is sent", hint="let the chip join ours, or open its own"
+        )
     taken = Counter(each.port for each in options.reach)
     if options.mqtt:
         taken[BROKER_PORT] += 1
