@@ -25,9 +25,9 @@ LONGEST = 900
 # Whether a test counts for the coverage of lines; see ``_counts``.
 _COUNTS = pytest.StashKey[bool]()
 _UNCOUNTED = {"slow", "browser", "no_cover"}
-_WHOLE_PROGRAMS = {"cli", "docs", "esphome", "fuzz", "mutation", "secrecy", "signals"}
+_WHOLE_PROGRAMS = {"cli", "docs", "fuzz", "mutation", "signals"}
 # Seconds of processor time of a test within which its lines are traced.
-_TRACED_SECONDS = 1.0
+_TRACED_SECONDS = 2.0
 _TESTS = Path(__file__).parent
 # Roughly how many seconds a test with one of these markers takes.
 _TAKES = {"slow": 6, "browser": 3}
