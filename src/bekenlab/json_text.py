@@ -1,4 +1,4 @@
-"""The one way JSON from elsewhere is read: bounded in depth, and without numbers that are none.
+"""The one way JSON from elsewhere is read: bounded in depth, without Infinity or NaN.
 
 Python's reader accepts ``Infinity``, ``1e999`` and half a surrogate pair, and all of them raise an
 exception later, where nobody expects it. Whoever reads JSON needs to catch :class:`JsonError` only.

@@ -116,7 +116,7 @@ def _done(position: Position, context: AppContext) -> Iterable[str]:
         if job.port == position.port and job.state is State.DONE
     ]
     results = {job.kind: job.result for job in reversed(ended)}
-    if works(results.get("doctor", {})):
+    if results.get("doctor", {}).get("works"):
         yield "wire"  # it answers, so the wires are right
         yield "check"
     if _has_backup(position, context):
@@ -128,16 +128,6 @@ def _done(position: Position, context: AppContext) -> Iterable[str]:
         yield "install"
     if installed.get("outcome") in {"online", "joined", "started"}:
         yield "runs"
-
-
-def works(result: Mapping[str, object]) -> bool:
-    """Whether a check of the connection found nothing wrong."""
-    checks = result.get("checks")
-    return (
-        isinstance(checks, list)
-        and not result.get("problem")
-        and all(check["ok"] for check in checks)
-    )
 
 
 def _has_backup(position: Position, context: AppContext) -> bool:

@@ -19,7 +19,7 @@ from bekenlab.secret import Secret
 
 if TYPE_CHECKING:
     from bekenlab.chips import Chip
-    from bekenlab.openbeken.config import Config
+    from bekenlab.openbeken.config import Config, Value
     from bekenlab.openbeken.config.edit import Changes, Made
 
 _NAME = "new configuration"
@@ -86,14 +86,16 @@ def check_values(changes: Changes) -> None:
 
 def ssid_of(config: Config) -> bytes:
     """The Wi-Fi network a configuration names; empty for none."""
-    ssid = config.value("wifi_ssid")
-    return ssid.reveal() if isinstance(ssid, Secret) else str(ssid).encode()
+    return _bytes(config.value("wifi_ssid"))
 
 
 def password_of(config: Config) -> bytes:
     """The password of that network; empty for none."""
-    password = config.value("wifi_password")
-    return password.reveal() if isinstance(password, Secret) else str(password).encode()
+    return _bytes(config.value("wifi_password"))
+
+
+def _bytes(value: Value) -> bytes:
+    return value.reveal() if isinstance(value, Secret) else str(value).encode()
 
 
 def as_file(made: Made) -> FlashFile:

@@ -52,21 +52,20 @@ def draw_entries(
     Returns:
         The height.
     """
-    for index, region in enumerate(listed if root is not None else ()):
-        _draw_entry(root, facts, region, top + index * _ENTRY, width, words_of)
+    if root is not None:
+        for index, region in enumerate(listed):
+            _draw_entry(root, facts, region, top + index * _ENTRY, width, words_of)
     return len(listed) * _ENTRY
 
 
 def _draw_entry(
-    root: Element | None,
+    root: Element,
     facts: FlashFacts,
     region: FlashRegion,
     top: float,
     width: float,
     words_of: Words,
 ) -> None:
-    if root is None:
-        return
     y = top + _LINE - 4
     _swatch(root, f"region-{region.kind}", _MARGIN, y)
     if region.kept:

@@ -22,11 +22,9 @@ const GUIDED = ["doctor", "backup", "install", "boot"];
 
 /** Whether a finished job found or did what it was started for. */
 export function wentWell(job, result) {
-  if (job.kind === "doctor") return works(result);
+  if (job.kind === "doctor") return result.works;
   return job.kind !== "verify" || result.equal;
 }
-
-const works = (result) => !result.problem && result.checks.every((check) => check.ok);
 
 /**
  * @param {string} kind `good`, `warn` or `bad`
@@ -82,7 +80,7 @@ function plainly() {
 }
 
 function doctor(result, begin) {
-  const well = works(result);
+  const well = result.works;
   const seen = (check) => textOf(check) || (check.ok || !result.problem ? check.seen : told(result.problem));
   const sign = (check) => (check.ok ? (check.doubtful ? "!" : "✓") : "✗");
   const checks = result.checks.map((check) => [t(`device.check.${check.name}`), `${sign(check)} ${seen(check)}`]);

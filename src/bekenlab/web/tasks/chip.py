@@ -70,6 +70,7 @@ def doctor_task(context: AppContext, parameters: Parameters) -> Task:
         return {
             **result,
             "problem": problem,
+            "works": problem is None and all(check.ok for check in report.checks),
             **told(report.verdict),
             **hints(report.hint, report.actions),
         }
