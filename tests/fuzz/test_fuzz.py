@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from amounts import one_in
 from bekenlab.errors import BadValueError, internal_error
 from fuzz.__main__ import main
 from fuzz.judge import judge
 from fuzz.model import Target
 from fuzz.mutate import Material, numbered
+from fuzz.patterns import Used, patterns, takes_the_square
 from fuzz.table import TARGETS
 from fuzz.workers import Block, material_of, run_block
 
@@ -108,6 +110,29 @@ def test_every_kind_is_counted_and_a_few_are_kept() -> None:
     assert [finding.run for finding in tally.findings] == [0, 1, 2]
     again = numbered(material_of(target, real=False), "x", 1, 2)
     assert tally.findings[2].data == again
+
+
+def test_no_pattern_takes_the_square_of_a_text() -> None:
+    used = patterns()
+    assert len(used) > 600
+    for each in one_in(20, sorted(used, key=lambda each: each.where)):
+        assert not takes_the_square(each), each.where
+
+
+@pytest.mark.parametrize(
+    ("pattern", "method", "is_slow"),
+    [
+        (r"\s*(?:GPIO|P)?[\s_]*0*(\d{1,2})\s*", "fullmatch", True),
+        (r"\s*+(?:GPIO|P)?[\s_]*+0*(\d{1,2})\s*+", "fullmatch", False),
+        (r"(?m)^\s*frequency", "finditer", True),
+        (rb"x[a-z]*[a-z0-9]*\Z", "match", True),
+    ],
+)
+def test_a_pattern_that_takes_the_square_is_noticed(
+    pattern: str | bytes, method: str, is_slow: bool
+) -> None:
+    used = Used(re.compile(pattern), "here", (method,))
+    assert takes_the_square(used) == is_slow
 
 
 class _Number:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyses import oem_cfg, protected, storage, with_regions
 from bekenlab.chips import SECTOR
+from bekenlab.data import read_table
 from bekenlab.openbeken.config.fields import Kind, all_fields
 from bekenlab.openbeken.config.sector import empty_config
 from bekenlab.openbeken.easyflash import FlashRecord, mend_record
@@ -60,8 +61,8 @@ def leaks(content: bytes) -> list[bytes]:
 def names() -> list[str]:
     """Names that are secret wherever they occur: each pattern of the list filled in."""
     found = []
-    for _, patterns in name_facts().kinds:
-        for pattern in patterns:
+    for row in read_table("secrecy", "secret_names.toml")["kind"]:
+        for pattern in row.get("names", ()):
             plain = re.sub(r"\[0-9\]", "2", pattern)
             found += [
                 plain.replace("*", "").replace("?", "a"),

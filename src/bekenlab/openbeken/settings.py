@@ -18,7 +18,7 @@ CHANNELS = 64
 """Number of OpenBeken's channels, 0 to 63."""
 
 _MOST_GPIOS = 64
-_GPIO = re.compile(r"\s*(?:GPIO|P)?[\s_]*0*(\d{1,2})\s*", re.IGNORECASE)
+_GPIO = re.compile(r"\s*+(?:GPIO|P)?[\s_]*+0*(\d{1,2})\s*+", re.IGNORECASE)
 _NUMBERED = re.compile(r"#(\d{1,3})")
 
 

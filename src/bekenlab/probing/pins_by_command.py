@@ -29,7 +29,7 @@ _BRIDGES = (Kind.PULSED_ON, Kind.PULSED_OFF)
 _ON, _OFF = 1, 0
 _DUTIES = (30, 80)  # percent
 _HZ, _HZ_SLOW, _SLOW_FLAG = 1000, 600, 11
-_FREQUENCY = re.compile(r"(?im)^\s*PWMFrequency\s+(\d{1,6})")
+_FREQUENCY = re.compile(r"(?im)^[ \t]*PWMFrequency[ \t]+(\d{1,6})")
 _HZ_OFF, _DUTY_OFF = 0.01, 0.02
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _PACKAGE = Path(__file__).parents[1]
 _BLOCK = re.compile(r"^```\w*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-_LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
+_LINK = re.compile(r"\[([^\[\]]+)\]\(([^()]+)\)")
 _FIRST_SENTENCE = re.compile(r"(.+?)(?:[.:;](?=\s|$)|$)")
 
 

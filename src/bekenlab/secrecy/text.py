@@ -117,6 +117,8 @@ def named_spans(text: str) -> Iterator[SecretSpan]:
 
 
 def _head(text: str, at: int) -> str:
+    if not at or not (text[at - 1].isalnum() or text[at - 1] == "_"):
+        return ""
     match = _NAME_HEAD.search(text, max(0, at - _LONGEST_NAME), at)
     return match[0] if match else ""
 
@@ -146,7 +148,7 @@ def _after(text: str, name: str, end: int) -> SecretSpan | None:
 def _value_span(text: str, value: re.Match[str], kind: str) -> SecretSpan | None:
     if value["nested"]:
         return SecretSpan(value.start(), _closing(text, value.start()), kind)
-    group = next(name for name in ("double", "single", "bare") if value[name] is not None)
+    group = value.lastgroup or "bare"  # the last that took part; a slash is before its value
     said = value[group]
     # A format such as "%s" is no value, and neither is what was hidden before.
     if "%" in said[:2] or said.startswith(_HIDDEN) or _SHORT_NUMBER.fullmatch(said):

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from bekenlab.data import read_table
+from bekenlab.secrecy.names import any_of
+
+if TYPE_CHECKING:
+    import re
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,8 @@ class StorageFacts:
         bases: Bases of data keys, most likely first.
         inner_keys: Inner keys shared by many devices.
         psm: Facts about the PSM format.
-        plain_names: Shell patterns of the names of values that are not secret.
-        secret_names: Shell patterns of the names of secret values.
+        plain_names: Matches the whole names of values that are not secret.
+        secret_names: Matches the whole names of secret values.
     """
 
     master_key: bytes
@@ -52,8 +57,8 @@ class StorageFacts:
     bases: tuple[Base, ...]
     inner_keys: tuple[bytes, ...]
     psm: PsmFacts
-    plain_names: tuple[str, ...]
-    secret_names: tuple[str, ...]
+    plain_names: re.Pattern[str]
+    secret_names: re.Pattern[str]
 
 
 @cache
@@ -77,8 +82,8 @@ def storage_facts() -> StorageFacts:
             key_tail=psm["key_tail"].encode(),
             markers=tuple(word.encode() for word in psm["markers"]),
         ),
-        plain_names=tuple(table["names"]["plain"]),
-        secret_names=tuple(table["names"]["secret"]),
+        plain_names=any_of(table["names"]["plain"]),
+        secret_names=any_of(table["names"]["secret"]),
     )
 
 

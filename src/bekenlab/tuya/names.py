@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-
 from bekenlab.json_text import JsonError, read_json
 from bekenlab.tuya.facts import storage_facts
 
@@ -17,9 +15,9 @@ def is_secret(name: str, value: bytes) -> bool:
     is a data point schema (whose name is a product's schema id, e.g. ``000004hybr``).
     """
     facts = storage_facts()
-    if any(fnmatchcase(name, pattern) for pattern in facts.plain_names):
+    if facts.plain_names.match(name):
         return False
-    if any(fnmatchcase(name, pattern) for pattern in facts.secret_names):
+    if facts.secret_names.match(name):
         return True
     return not is_schema(value)
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING
 
 from bekenlab.data import read_table
-from bekenlab.secrecy.names import secret_kind
+from bekenlab.secrecy.names import any_of, secret_kind
 from bekenlab.secrecy.span import Form, SecretSpan
 from bekenlab.tuya.fast_connect import record_spans
 from bekenlab.tuya.names import is_secret
@@ -41,13 +40,13 @@ _MIN_WHOLE = 3
 
 @dataclass(frozen=True, slots=True)
 class SecretFieldFacts:
-    """The rows of ``data/secret_fields.toml``; all names are shell patterns in lower case."""
+    """The rows of ``data/secret_fields.toml``; each matches a whole name in lower case."""
 
-    plain_values: tuple[str, ...]
-    tagged_values: tuple[str, ...]
-    plain_fields: tuple[str, ...]
-    host_fields: tuple[str, ...]
-    base64_fields: tuple[str, ...]
+    plain_values: re.Pattern[str]
+    tagged_values: re.Pattern[str]
+    plain_fields: re.Pattern[str]
+    host_fields: re.Pattern[str]
+    base64_fields: re.Pattern[str]
 
 
 @cache
@@ -55,11 +54,11 @@ def secret_field_facts() -> SecretFieldFacts:
     """Return the table, read once."""
     table = read_table("tuya", "secret_fields.toml")
     return SecretFieldFacts(
-        plain_values=tuple(table["plain_values"]),
-        tagged_values=tuple(table["tagged_values"]),
-        plain_fields=tuple(table["plain_fields"]),
-        host_fields=tuple(table["host_fields"]),
-        base64_fields=tuple(table["base64_fields"]),
+        plain_values=any_of(table["plain_values"]),
+        tagged_values=any_of(table["tagged_values"]),
+        plain_fields=any_of(table["plain_fields"]),
+        host_fields=any_of(table["host_fields"]),
+        base64_fields=any_of(table["base64_fields"]),
     )
 
 
@@ -116,6 +115,5 @@ def _is_coded(field: str, text: bytes) -> bool:
     return _fits(field, secret_field_facts().base64_fields) and len(text) % 4 == 0
 
 
-def _fits(name: str, patterns: tuple[str, ...]) -> bool:
-    lowered = name.lower()
-    return any(fnmatchcase(lowered, pattern) for pattern in patterns)
+def _fits(name: str, pattern: re.Pattern[str]) -> bool:
+    return pattern.match(name.lower()) is not None

@@ -104,24 +104,19 @@ def join_chunks(chunks: list[Chunk]) -> list[Chunk]:
 def _overlap(left: str, right: str) -> int:
     """Length of the longest end of ``left`` that ``right`` begins with; 0 if it is inconclusive.
 
-    No configuration has the same name twice, so a complete ``,name:value,`` in both is conclusive.
-    Uses Knuth-Morris-Pratt to run in linear time.
+    No configuration has the same name twice, so a complete ``,name:value,`` in both is conclusive,
+    and only where ``left`` has that pair can such an end begin.
     """
-    if right[:1] in ("{", ","):
+    pair = None if right[:1] in ("{", ",") else _WHOLE_PAIR.search(right)
+    if pair is None:
         return 0
-    failure = [0] * len(right)
-    size = 0
-    for i in range(1, len(right)):
-        while size and right[i] != right[size]:
-            size = failure[size - 1]
-        size += right[i] == right[size]
-        failure[i] = size
-    size = 0
-    for char in left:
-        while size and (size == len(right) or right[size] != char):
-            size = failure[size - 1]
-        size += bool(right) and right[size] == char
-    return size if _WHOLE_PAIR.search(right[:size]) else 0
+    least = right[: pair.end()]
+    at = left.find(least)
+    while at >= 0:
+        if right.startswith(left[at:]):
+            return len(left) - at
+        at = left.find(least, at + 1)
+    return 0
 
 
 def read_text(body: str, *, followed: bool) -> TextReading:
