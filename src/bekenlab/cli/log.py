@@ -111,13 +111,14 @@ def _learnt(frontend: Frontend, pins: PinMap) -> None:
 def _summary(frontend: Frontend, found: Capture, output: Path | None) -> None:
     from bekenlab.openbeken import describe
     from bekenlab.report.json_report import pin_json
+    from bekenlab.report.messages_json import notices_json
 
     frontend.result = {
         "seconds": round(found.seconds, 3),
         "bytes": len(found.data),
         "file": str(output) if output else None,
         "pins": [pin_json(pin) for pin in found.pins.pins],
-        "warnings": [{"code": n.code, "message": n.message} for n in found.pins.notices],
+        "warnings": notices_json(found.pins.notices),
     }
     if frontend.as_json:
         return

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bekenlab.report.boot_secrets import without_secrets
 from bekenlab.report.json_report import SCHEMA, firmware_json, pin_json
+from bekenlab.report.messages_json import notices_json
 from bekenlab.report.redaction import visible_parameters
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def boot_json(report: BootReport, *, show_secrets: bool = False) -> dict[str, An
         "parameters": _parameters(report.parameters, show_secrets=show_secrets),
         "pins": [pin_json(pin) for pin in report.pins.pins],
         "gpio": [gpio_json(row) for row in report.gpio],
-        "warnings": [{"code": n.code, "message": n.message} for n in report.pins.notices],
+        "warnings": notices_json(report.pins.notices),
         "mcu": {
             "frames": [
                 {"command": frame.command, "payload": frame.payload.hex()}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.events import Advanced, Awaiting, Event, Line, Message, Progress, Started, Step
+from bekenlab.report.messages_json import notices_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bekenlab.errors import BekenlabError, Notice
     from bekenlab.flashing.backup import BackupReport
     from bekenlab.flashing.backup_list import Backup
     from bekenlab.flashing.execute import FlashReport
@@ -54,11 +54,6 @@ def event_json(event: Event) -> dict[str, Any]:
     return {"event": "finished", "job": event.job}
 
 
-def error_json(error: BekenlabError, advice: str) -> dict[str, Any]:
-    """An error, with the frontend's advice."""
-    return {"code": error.code, "message": error.message, "hint": advice}
-
-
 def identity_json(identity: Identity) -> dict[str, Any]:
     """The identity of a chip."""
     part = identity.flash_part
@@ -77,11 +72,6 @@ def identity_json(identity: Identity) -> dict[str, Any]:
 
 def _hex(value: int | None) -> str | None:
     return f"{value:#x}" if value is not None else None
-
-
-def notices_json(notices: tuple[Notice, ...]) -> list[dict[str, str]]:
-    """Warnings."""
-    return [{"code": notice.code, "message": notice.message} for notice in notices]
 
 
 def port_json(port: Port) -> dict[str, Any]:

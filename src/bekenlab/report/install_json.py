@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bekenlab.report.chip_json import flash_json, identity_json, notices_json, plan_json
+from bekenlab.report.chip_json import flash_json, identity_json, plan_json
+from bekenlab.report.messages_json import notices_json
 
 if TYPE_CHECKING:
     from bekenlab.jobs.install.model import FirstStart, InstallReport, Proposal

@@ -10,6 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import SECTOR
+from bekenlab.report.messages_json import error_json, notices_json
 from bekenlab.report.redaction import visible_parameters, visible_stored, visible_unknown
 from bekenlab.secrecy.hide import hide_text
 from bekenlab.secret import mask_mac
@@ -58,9 +59,7 @@ def to_json(analysis: Analysis, *, show_secrets: bool = False) -> dict[str, Any]
             "template": dict(analysis.template),
             "description": analysis.description,
         },
-        "warnings": [
-            {"code": notice.code, "message": notice.message} for notice in analysis.notices
-        ],
+        "warnings": notices_json(analysis.notices),
     }
     if analysis.problem:
         # What is wrong with a dump is told in words that suit every frontend.
@@ -69,26 +68,11 @@ def to_json(analysis: Analysis, *, show_secrets: bool = False) -> dict[str, Any]
 
 
 def failure_json(name: str, error: BekenlabError, advice: str) -> dict[str, Any]:
-    """The line for a file that could not be read; ``advice`` as for :func:`error_json`."""
+    """The line for a file that could not be read; ``advice`` as for ``error_json``."""
     return {
         "schema": SCHEMA,
         "file": {"name": name, "size": None, "sha256": None},
         "error": error_json(error, advice),
-    }
-
-
-def error_json(error: BekenlabError, advice: str) -> dict[str, Any]:
-    """An error's code, message, hint and exit status.
-
-    Args:
-        error: The error.
-        advice: What to do, in the frontend's words.
-    """
-    return {
-        "code": error.code,
-        "message": error.message,
-        "hint": advice,
-        "exit": int(error.exit_code),
     }
 
 

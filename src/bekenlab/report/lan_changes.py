@@ -8,11 +8,11 @@ from rich.console import Group
 from rich.text import Text
 
 from bekenlab.openbeken.flags import flag_name
-from bekenlab.report.chip_json import notices_json
 from bekenlab.report.config_report import device_name, diff_json, plain, render_differences
 from bekenlab.report.labelled import labelled, noted
 from bekenlab.report.lan_json import device_json, setting_json
 from bekenlab.report.lan_text import lines
+from bekenlab.report.messages_json import notices_json
 from bekenlab.report.printable import Printable, printable
 
 if TYPE_CHECKING:

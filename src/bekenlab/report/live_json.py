@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.report.boot_json import gpio_json
-from bekenlab.report.chip_json import notices_json
 from bekenlab.report.live_log import LiveLog
+from bekenlab.report.messages_json import notices_json
 from bekenlab.tuya.boot_log.redact import redact_log
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from bekenlab.openbeken import describe
 from bekenlab.report.hanging import hanging, paragraphs
 from bekenlab.report.json_report import SCHEMA, firmware_json, pin_json
 from bekenlab.report.labelled import noted
+from bekenlab.report.messages_json import notices_json
 from bekenlab.report.printable import Printable, printable
 from bekenlab.report.redaction import visible_parameters
 from bekenlab.tuya.firmware import Firmware, FirmwareKind
@@ -41,7 +42,7 @@ def log_json(report: LogReport) -> dict[str, Any]:
         "mcu": {"baud": baud} if baud else None,
         "pins": [pin_json(pin) for pin in report.pins.pins],
         "openbeken": {"template": dict(report.template), "description": report.description},
-        "warnings": [{"code": n.code, "message": n.message} for n in report.notices],
+        "warnings": notices_json(report.notices),
     }
 
 

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from bekenlab.report.hanging import hanging
 from bekenlab.report.json_report import SCHEMA
+from bekenlab.report.messages_json import notices_json
 from bekenlab.report.printable import Printable
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def match_json(matches: Matches, notices: Sequence[Notice], *, limit: int) -> di
         "similar": len(matches.similar),
         "ties": matches.ties if matches.similar else 0,
         "matches": [_match(each) for each in matches.similar[:limit]],
-        "warnings": [{"code": notice.code, "message": notice.message} for notice in notices],
+        "warnings": notices_json(notices),
     }
 
 

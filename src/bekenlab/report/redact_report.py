@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bekenlab.report.json_report import SCHEMA
+from bekenlab.report.messages_json import notices_json
 from bekenlab.report.printable import Printable, printable
 from bekenlab.report.text import heading
 
@@ -39,7 +40,7 @@ def redact_json(redaction: Redaction, name: str) -> dict[str, Any]:
         "erased_pages": redaction.erased,
         "spellings": redaction.spellings,
         "searched": list(redaction.searched),
-        "warnings": [{"code": n.code, "message": n.message} for n in redaction.notices],
+        "warnings": notices_json(redaction.notices),
     }
 
 

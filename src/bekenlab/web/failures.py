@@ -6,8 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.errors import advice
-from bekenlab.report.chip_json import notices_json
-from bekenlab.report.json_report import error_json
+from bekenlab.report.messages_json import error_json, notices_json
 from bekenlab.web.texts import LANGUAGES, texts
 
 if TYPE_CHECKING:

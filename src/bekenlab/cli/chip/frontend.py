@@ -103,7 +103,7 @@ class Frontend:
             if error is not None:
                 print_error(error, reason_shown=self.reason_shown)
             return
-        from bekenlab.report.chip_json import error_json
+        from bekenlab.report.messages_json import error_json
 
         failed = {"error": error_json(error, error.advice(wording))} if error is not None else {}
         self._emit(
