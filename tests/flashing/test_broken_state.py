@@ -137,6 +137,22 @@ def test_broken_lists_and_manifests_count_as_empty(tmp_path: Path, broken: str |
     assert found.path == dump
 
 
+@pytest.mark.parametrize("broken", ["[", "{}", b"\xff\xfe", DEEP])
+def test_a_broken_list_of_backups_is_set_aside_and_named(
+    tmp_path: Path, broken: str | bytes
+) -> None:
+    listed = write_file(tmp_path / "backups.json", broken)
+    before = listed.read_bytes()
+    (notice,) = KnownBackups(tmp_path).add(tmp_path / "a.bin")
+    aside = tmp_path / "backups.broken"
+    assert notice.code == "state-ignored"
+    assert str(listed) in notice.message
+    assert str(aside) in notice.message
+    assert aside.read_bytes() == before
+    assert KnownBackups(tmp_path).paths() == [tmp_path / "a.bin"]
+    assert KnownBackups(tmp_path).add(tmp_path / "b.bin") == ()
+
+
 def test_names_that_no_file_can_have_are_left_out(tmp_path: Path) -> None:
     names = ["\0", "a" * 5000, "\ud800", "x/" * 5000, str(tmp_path / "a.bin")]
     write_file(tmp_path / "backups.json", json.dumps(names))

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import IO
 
+from bekenlab.errors import Notice
 from bekenlab.files import lock, write_whole
 from bekenlab.json_text import JsonError, read_json_file
 
@@ -26,23 +27,28 @@ class KnownBackups:
     def __init__(self, folder: Path | None) -> None:
         self._path = folder / _FILE if folder else None
 
-    def add(self, dump: Path) -> None:
+    def add(self, dump: Path) -> tuple[Notice, ...]:
         """Add a backup; silently does nothing when the list cannot be read or written.
 
         A list that means nothing is set aside under another name, and a new one begun.
+
+        Returns:
+            A warning if that was so.
         """
         if self._path is None:
-            return
+            return ()
+        broken: list[Notice] = []
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.with_suffix(".lock").open("a", encoding="utf-8") as guard:
                 _wait_for(guard)
                 own = str(dump.resolve())
                 # Backups on a disk that cannot be reached just now stay on the list.
-                names = [*(name for name in self._kept(self._path) if name != own), own]
+                names = [*(name for name in self._kept(self._path, broken) if name != own), own]
                 write_whole(self._path, json.dumps(names[-_MOST:]).encode())
         except OSError:
-            return  # then the user has to name the backup
+            pass  # then the user has to name the backup
+        return tuple(broken)
 
     def paths(self) -> list[Path]:
         """All files on the list, oldest first, whether they still exist or not."""
@@ -54,8 +60,8 @@ class KnownBackups:
             return []
 
     @staticmethod
-    def _kept(path: Path) -> list[str]:
-        """What is on the list, to be written again.
+    def _kept(path: Path, broken: list[Notice]) -> list[str]:
+        """What is on the list, to be written again; one that means nothing is a warning more.
 
         Raises:
             OSError: It is there, but cannot be read.
@@ -64,9 +70,19 @@ class KnownBackups:
             return _names(path)
         except FileNotFoundError:
             return []
-        except JsonError:
-            path.replace(path.with_suffix(".broken"))
+        except JsonError as error:
+            aside = path.with_suffix(".broken")
+            path.replace(aside)
+            broken.append(Notice("state-ignored", _broken(path, aside, error)))
             return []
+
+
+def _broken(path: Path, aside: Path, error: JsonError) -> str:
+    return (
+        f"The list of backups, {path}, could not be read ({error}). It was moved to {aside}, and a "
+        "new one begun: backups in other folders than the usual one are found only if you name "
+        "them."
+    )
 
 
 def _is_name(name: str) -> bool:

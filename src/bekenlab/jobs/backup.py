@@ -126,11 +126,9 @@ def backup_linked(
     report = reading.backup(target, output, now=now, known=known, events=events)
     if seen:
         _raise_if_of_another(output, seen)
-    places.known.add(output)
     unfinished = places.journal.half_written(target)
-    if unfinished is None:
-        return report
-    return replace(report, notices=(unfinished.notice(), *report.notices))
+    first = (unfinished.notice(),) if unfinished else ()
+    return replace(report, notices=(*first, *report.notices, *places.known.add(output)))
 
 
 def make_folder(folder: Path, action: Action | tuple[Action, ...] = ()) -> Path:
