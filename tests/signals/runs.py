@@ -140,6 +140,13 @@ def start(case: Case, folder: Path) -> subprocess.Popen[str]:
     )
 
 
+def _python_starts_in() -> float:
+    """Seconds before any program can decide what Ctrl-C does; longer on a busy computer."""
+    since = time.monotonic()
+    subprocess.run([sys.executable, "-c", ""], check=True)
+    return max(0.075, time.monotonic() - since)
+
+
 def ended(process: subprocess.Popen[str], since: float) -> Ended:
     """Wait for its end."""
     out, err = process.communicate(timeout=_LONGEST)
@@ -163,13 +170,15 @@ class Reference:
         self.before = (folder / CHIP).read_bytes()
         self.end = ended(start(self.case, folder), time.monotonic())
         assert self.end.status == 0, self.end
+        self._earliest = _python_starts_in() * 2
         self.after = _state(folder, self.case)
 
     def interrupted(self, rng: random.Random, folder: Path) -> Ended:
         """Send Ctrl-C at a random moment, to the process alone or to all of its terminal."""
         folder.mkdir()
         self.case.prepare(folder)
-        moment, alone = rng.uniform(0.15, 0.95 * self.end.seconds), rng.random() < 0.5
+        moment = rng.uniform(self._earliest, max(self._earliest, 0.95 * self.end.seconds))
+        alone = rng.random() < 0.5
         process = start(self.case, folder)
         time.sleep(moment)
         since = time.monotonic()
