@@ -75,7 +75,7 @@ def joined(
     source = live_source(unpack("firmware.bin", firmware(name))[0], chip=chip, template=template)
     frames: list[bytes] = []
     air = Air(Capture(frames.append))
-    source, network = joining(source, network, broker)
+    source = joining(source, network, broker)
     ours = OurNetwork(air, network, names)
     live = LiveChip(source, air)
     return AirDevice(live, air, ours, ChipRunner(live, air), frames)

@@ -53,6 +53,19 @@ def test_without_a_network_it_runs_as_it_boots(tmp_path: Path) -> None:
     assert {each.kind for each in heard} == {"log"}
 
 
+def test_tuyas_local_control_is_offered_and_what_was_changed_is_named(tmp_path: Path) -> None:
+    flash = build_sample()
+    (tmp_path / "plug.bin").write_bytes(flash)
+    heard: list[Heard] = []
+    options = RunOptions(network="ours")
+    run(tmp_path / "plug.bin", options=options, listen=heard.append, stopped=lambda: bool(heard))
+    text = RunLines()
+    lines = [line for each in heard for line in text.feed(each)]
+    assert any("gw_ai" in line and "gw_di" in line and "gw_wsm" in line for line in lines)
+    assert any("local key" in line and "127.0.0.1:" in line for line in lines)
+    assert (tmp_path / "plug.bin").read_bytes() == flash
+
+
 def test_a_page_is_served_until_it_is_stopped(tmp_path: Path) -> None:
     (tmp_path / "obk.bin").write_bytes(firmware(OBK_N))
     ready, done = threading.Event(), threading.Event()

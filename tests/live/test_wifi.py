@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import re
+import base64
+import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,13 +16,14 @@ from bekenlab.chips import chip as chip_named
 from bekenlab.errors import UnsupportedError
 from bekenlab.live.source import live_source
 from bekenlab.live.wifi import joining, opening
+from bekenlab.machine import FlashImage
 from bekenlab.machine.air import Network
 from bekenlab.machine.air.packets import ip_text
 from bekenlab.openbeken.config import decode_config
 from bekenlab.openbeken.config.edit import Changes, make_config
 from bekenlab.samples import build_sample
 from bekenlab.secret import Secret
-from bekenlab.tuya.storage.edit import open_storages
+from bekenlab.tuya.storage.read import read_storage
 
 if TYPE_CHECKING:
     from bekenlab.openbeken.config.values import Value
@@ -42,7 +45,7 @@ def test_openbekens_other_settings_stay_and_its_owners_network_goes() -> None:
     flash[made.address : made.address + SECTOR] = made.config.encode()
     source = live_source(unpack("obk.bin", bytes(flash))[0])
     place = slice(made.address, made.address + SECTOR)
-    for changed, ssid in ((joining(source, PROTECTED)[0], b"bekenlab"), (opening(source), b"")):
+    for changed, ssid in ((joining(source, PROTECTED), b"bekenlab"), (opening(source), b"")):
         config = decode_config(changed.flash.physical[place], "BK7231N")
         found = config.value("wifi_ssid")
         assert isinstance(found, Secret)
@@ -54,23 +57,27 @@ def test_openbekens_other_settings_stay_and_its_owners_network_goes() -> None:
         assert changed.flash.physical[: made.address] == bytes(flash[: made.address])
 
 
-def test_tuyas_storage_gets_a_network_of_the_same_length() -> None:
-    source = live_source(unpack("feconn.bin", firmware(FECONN))[0], chip="BK7231N")
-    changed, network = joining(source, PROTECTED)
-    assert network == Network(b"bekenlab----", b"virtual air----")
-    assert len(changed.flash.physical) == len(source.flash.physical)
-    editors = open_storages(bytearray(changed.flash.physical))
-    raw = [each.value for editor in editors for each in editor.values if each.name == "gw_wsm"]
-    names = {re.findall(rb'"ssid":"([^"]*)"', value)[0] for value in raw}
-    assert names == {b"YmVrZW5sYWItLS0t"}
-    assert all(each.ok for editor in editors for each in editor.values if each.name == "gw_wsm")
-
-
-def test_a_device_that_was_never_paired_cannot_join() -> None:
+def test_a_device_with_tuyas_firmware_is_paired_with_our_network() -> None:
     source = live_source(unpack("sample.bin", build_sample())[0])
-    with pytest.raises(UnsupportedError):
-        joining(source, OPEN)
-    assert opening(source) is source
+    changed = joining(replace(source, tuya=True), PROTECTED)
+    assert changed.paired is not None
+    assert set(changed.paired.edited) >= {"gw_ai", "gw_di", "gw_wsm"}
+    assert len(changed.flash.physical) == len(source.flash.physical)
+    assert changed.flash.logical == source.flash.logical
+    storage = read_storage(changed.flash.physical)
+    assert storage is not None
+    wifi = json.loads(storage.values["gw_wsm"].value.rstrip(b"\0"))
+    assert base64.b64decode(wifi["ssid"]) == PROTECTED.ssid
+    assert base64.b64decode(wifi["passwd"]) == PROTECTED.passphrase
+
+
+def test_firmware_whose_settings_are_not_known_cannot_join() -> None:
+    source = live_source(unpack("sample.bin", build_sample())[0])
+    blank = FlashImage(bytes(len(source.flash.physical)), source.flash.logical)
+    for each in (replace(source, tuya=False), replace(source, tuya=True, flash=blank)):
+        with pytest.raises(UnsupportedError):
+            joining(each, OPEN)
+        assert opening(each) is each
     assert chip_named(source.chip).name == source.chip
 
 

@@ -20,6 +20,7 @@ from bekenlab.machine.air.broker import PORT as BROKER_PORT
 from bekenlab.machine.air.broker import Broker
 from bekenlab.machine.air.capture import Capture
 from bekenlab.machine.air.packets import ip_text
+from bekenlab.tuya.local_session import PORT as LOCAL_CONTROL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from bekenlab.live.model import Stop
     from bekenlab.live.source import LiveSource
     from bekenlab.machine.air import ChipNetwork
+    from bekenlab.tuya.pairing import Pairing
 
 OUR_SSID = b"bekenlab"
 OUR_PASSPHRASE = b"virtual air"
@@ -78,8 +80,10 @@ class Heard:
     """News of the run.
 
     Attributes:
-        kind: ``"log"`` (with the port as subject), ``"page"``, ``"joined"``, ``"mqtt"`` (with the
-            topic as subject), ``"part"`` (with its name as subject) or ``"stop"``.
+        kind: ``"log"`` (with the port as subject), ``"page"``, ``"paired"`` (with the names of what
+            was changed in the copy), ``"local"`` (with the device's id and local key as subject),
+            ``"joined"``, ``"mqtt"`` (with the topic as subject), ``"part"`` (with its name as
+            subject) or ``"stop"``.
         seconds: Device time.
         subject: What it is about.
         text: The text, address, message or state.
@@ -196,11 +200,10 @@ class _Running:
 
     def _enter(self, air: Air, source: LiveSource, options: RunOptions) -> LiveSource:
         """Make the network and its openings; returns the chip with settings for them."""
-        joins = options.network == "ours"
         network = Network(OUR_SSID, OUR_PASSPHRASE if options.protected else None)
         broker = (BROKER_NAME, BROKER_PORT) if options.mqtt else None
-        if joins:
-            source, network = joining(source, network, broker)
+        if options.network == "ours":
+            source = joining(source, network, broker)
             names = [each.name for each in options.reach] + ([BROKER_NAME] if broker else [])
             ours = OurNetwork(air, network, names)
             self._network, self._unknown = ours, ours.unknown
@@ -213,9 +216,17 @@ class _Running:
         for each in options.reach:
             openings.to_computer(each.port, each.local_port)
         port = openings.to_chip(_HTTP, options.http_port)
-        if not source.tuya:
+        if source.paired is not None:
+            self._offer_local_control(openings, source.paired)
+        elif not source.tuya:
             self._say("page", "", f"http://{LOOPBACK}:{port}/", 0.0)
         return source
+
+    def _offer_local_control(self, openings: Openings, pairing: Pairing) -> None:
+        port = openings.to_chip(LOCAL_CONTROL, http=False)
+        self._say("paired", "", ", ".join(pairing.edited), 0.0)
+        known = f"id {pairing.device}, local key {pairing.key.reveal().decode()}"
+        self._say("local", known, f"{LOOPBACK}:{port}", 0.0)
 
     @property
     def over(self) -> bool:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bekenlab.analysis.inputs import InputFile
     from bekenlab.analysis.model import Analysis
     from bekenlab.errors import Notice
+    from bekenlab.tuya.pairing import Pairing
 
 UART_CONSOLE = 31
 """OpenBeken's flag for a console on UART1."""
@@ -44,6 +45,7 @@ class LiveSource:
         firmware: Name and version, e.g. ``"OpenBK7231N 1.18.300"``, or None.
         openbeken: Whether it is OpenBeken, which keeps its pins in its configuration sector.
         tuya: Whether it is Tuya's firmware.
+        paired: How the copy was paired, if it was.
         flash: The flash in both address spaces.
         fitting: The parts on the pins according to the file.
         product: Product id for the MCU on UART1.
@@ -59,6 +61,7 @@ class LiveSource:
     product: str
     notices: tuple[Notice, ...] = ()
     tuya: bool = False
+    paired: Pairing | None = None
 
 
 def live_source(

@@ -9,11 +9,11 @@ from bekenlab.chips import SECTOR
 from bekenlab.chips import chip as chip_named
 from bekenlab.errors import NoConfigError, UnsupportedError
 from bekenlab.live.source import fitting_of_flash
-from bekenlab.live.tuya_wifi import with_network
 from bekenlab.machine import FlashImage
 from bekenlab.openbeken.config.edit import Changes, changed, make_config
 from bekenlab.openbeken.config.sector import decode_config
 from bekenlab.secret import Secret
+from bekenlab.tuya.pairing import paired_copy
 
 if TYPE_CHECKING:
     from bekenlab.live.source import LiveSource
@@ -27,7 +27,7 @@ _OTHERS = ("wifi_ssid2", "wifi_password2")
 
 def joining(
     source: LiveSource, network: Network, broker: tuple[str, int] | None = None
-) -> tuple[LiveSource, Network]:
+) -> LiveSource:
     """The same chip with settings for a network.
 
     Args:
@@ -36,17 +36,19 @@ def joining(
         broker: Name and port of the MQTT broker; None leaves that setting.
 
     Returns:
-        The chip, and its network: firmware of Tuya needs name and password of a certain length.
+        The chip; firmware of Tuya's is paired with the network, see its ``paired``.
 
     Raises:
-        UnsupportedError: Its firmware keeps its settings in a way that is not known here, or has
-            never been in a network.
+        UnsupportedError: Its firmware keeps its settings in a way that is not known here.
     """
     if source.openbeken:
-        return _openbeken(source, network, broker), network
+        return _openbeken(source, network, broker)
     if source.tuya and broker is None:
-        physical, found = with_network(source.flash.physical, network)
-        return replace(source, flash=FlashImage(physical, source.flash.logical)), found
+        flash = source.flash
+        physical, pairing = paired_copy(
+            flash.physical, flash.logical, network.ssid, network.passphrase
+        )
+        return replace(source, flash=FlashImage(physical, flash.logical), paired=pairing)
     raise UnsupportedError(
         f"these settings of {source.firmware or 'this firmware'} cannot be changed",
         hint="only OpenBeken's can; let it open its own network instead",

@@ -42,6 +42,8 @@ class RunLines:
 
 _TEXTS = {
     "page": "its page, once it is in the network: {text}",
+    "paired": "in the copy, its settings were changed: {text}",
+    "local": "its local control, once it is in the network: {text}, {subject}",
     "joined": "in the network, at {text}",
     "mqtt": "MQTT {subject}: {text}",
     "part": "{subject}: {text}",

@@ -77,13 +77,13 @@ def find_blocks(sectors: Sectors, key: bytes) -> list[int]:
     return sectors.with_magic(key, storage_facts().data_magics)
 
 
-def index_entries(block: DataBlock) -> Iterator[IndexEntry]:
-    """Yield the index pages listed in a block's page map, except invalid ones."""
+def index_entries(block: DataBlock, *, listed: bool = True) -> Iterator[IndexEntry]:
+    """Yield the valid index pages that a block's page map lists, or those that it does not."""
     map_length = block.body[BLOCK_HEAD.size - 1]
     start = BLOCK_HEAD.size
     page_map = int.from_bytes(block.body[start : start + min(map_length, 4)], "little")
     for page in range(1, PAGES):
-        if page_map >> page & 1:
+        if bool(page_map >> page & 1) is listed:
             entry = _index_entry(block, page)
             if entry is not None:
                 yield entry

@@ -97,6 +97,27 @@ def encode_protected(
     return encrypt(storage_facts().master_key, plain)
 
 
+def block_bodies(
+    values: Mapping[str, bytes], blocks: Sequence[tuple[int, int, int]]
+) -> list[bytes]:
+    """Lay values out in blocks that exist.
+
+    Args:
+        values: The values by name.
+        blocks: Id, magic and generation of each block; blocks with one id get the same contents.
+
+    Returns:
+        The unencrypted blocks, in the same order.
+
+    Raises:
+        CorruptInputError: The values do not fit into blocks with these ids.
+    """
+    state = _Writer.of(values)
+    if not {number for number, _, _ in blocks}.issuperset(range(len(state.bodies))):
+        raise CorruptInputError("The values do not fit into the blocks.", blocks=len(blocks))
+    return [_block(state, number, magic, generation=count) for number, magic, count in blocks]
+
+
 def _key_block(inner_key: bytes) -> bytes:
     facts = storage_facts()
     head = facts.key_magic.to_bytes(4, "little") + byte_sum(inner_key).to_bytes(4, "little")
@@ -105,7 +126,7 @@ def _key_block(inner_key: bytes) -> bytes:
 
 def _block(state: _Writer, number: int, magic: int, *, generation: int) -> bytes:
     """Return an unencrypted data block: its header and the pages of a state."""
-    index_map, pages = 1, b""
+    index_map, pages = 0, b""
     if number < len(state.bodies):
         index_map, pages = state.maps[number], state.bodies[number]
     head = BLOCK_HEAD.pack(magic, 0, number, generation, 4) + index_map.to_bytes(4, "little")
@@ -131,7 +152,7 @@ class _Writer:
         """Return (block id, page) of the next free page."""
         if not self.bodies or len(self.bodies[-1]) == (PAGES - 1) * PAGE:
             self.bodies.append(b"")
-            self.maps.append(1)
+            self.maps.append(0)
         return len(self.bodies) - 1, 1 + len(self.bodies[-1]) // PAGE
 
     def _add(self, name: str, value: bytes) -> None:
