@@ -106,6 +106,8 @@ def test_nothing_of_the_owners_pairing_is_left() -> None:
         assert not any(secret in value for value in kept)
     body = decrypt(data_key(KEY, base_named("8710_2M")), copy[SECTOR : 18 * SECTOR])
     assert b"owners" not in body
+    maps = [body[at + 15] & 1 for at in range(0, len(body), SECTOR)]
+    assert not any(maps), "the page of the head itself is none: old firmware reads nothing else"
     assert fields(copy, "gw_di")["swv"] == "1.1.2"
     assert not pairing.usual
     assert pairing.edited == ("gw_ai", "gw_di", "gw_wsm")
