@@ -21,7 +21,7 @@ def stores(pairs: list[tuple[int, int]], then: int) -> bytes:
     """ARM code that stores values at addresses, and goes on at ``then``."""
     literals = [number for pair in pairs for number in pair] + [then]
     length = 3 * len(pairs) + 1
-    code = []
+    code: list[int] = []
     for n in range(len(pairs)):
         for register in (1, 0):  # ldr r1, =address; ldr r0, =value
             place, literal = len(code), length + 2 * n + (1 - register)
