@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _REACH = re.compile(r"(?P<name>[A-Za-z0-9.-]{1,253}):(?P<port>\d{1,5})=(?P<local>\d{1,5})")
 _PORTS = range(1, 65536)
+_OPENING = re.compile(r"(?P<port>\d{1,5})=(?P<local>\d{1,5})")
 
 
 def _reach(
@@ -38,6 +39,19 @@ def _reach(
     return tuple(found)
 
 
+def _open(
+    context: click.Context, option: click.Parameter, given: tuple[str, ...]
+) -> tuple[tuple[int, int], ...]:
+    """Parse ``PORT=LOCALPORT``."""
+    found = []
+    for text in given:
+        match = _OPENING.fullmatch(text)
+        if match is None or not {int(match["port"]), int(match["local"])} <= set(_PORTS):
+            raise click.BadParameter(f"{text!r} is not PORT=LOCALPORT", context, option)
+        found.append((int(match["port"]), int(match["local"])))
+    return tuple(found)
+
+
 @click.command("run")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--join", is_flag=True, help="It joins a network of ours in the virtual air.")
@@ -50,6 +64,14 @@ def _reach(
     default=0,
     metavar="PORT",
     help="Local TCP port for the chip's page; default: a free one.",
+)
+@click.option(
+    "--open",
+    "ports",
+    multiple=True,
+    callback=_open,
+    metavar="PORT=LOCALPORT",
+    help="Serve another of its ports at LOCALPORT: 6053=6053 is ESPHome's API.",
 )
 @click.option("--mqtt", is_flag=True, help="With --join: an MQTT broker in the virtual air.")
 @click.option(
@@ -78,6 +100,7 @@ def command(
     ap: bool,
     wpa2: bool,
     port: int,
+    ports: tuple[tuple[int, int], ...],
     mqtt: bool,
     reach: tuple[Reach, ...],
     pcap: Path | None,
@@ -94,7 +117,7 @@ def command(
         join=join,
         ap=ap,
         joining={"--wpa2": wpa2, "--mqtt": mqtt, "--reach": bool(reach)},
-        sending={"--http": bool(port), "--pcap": pcap is not None},
+        sending={"--http": bool(port), "--open": bool(ports), "--pcap": pcap is not None},
     )
     # Imported here, because --help must not wait for unicorn and numpy.
     from bekenlab.files import refuse_existing, write_new
@@ -107,6 +130,7 @@ def command(
         network="ours" if join else "its" if ap else "none",
         protected=wpa2,
         http_port=port,
+        ports=ports,
         mqtt=mqtt,
         reach=reach,
         capture=pcap is not None,

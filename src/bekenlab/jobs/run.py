@@ -13,6 +13,7 @@ from bekenlab.errors import UsageError
 from bekenlab.live.chip import LiveChip
 from bekenlab.live.openings import LOOPBACK, Openings
 from bekenlab.live.pacing import Pacer
+from bekenlab.live.portal import Portal
 from bekenlab.live.source import live_source
 from bekenlab.live.wifi import joining, opening
 from bekenlab.machine.air import Air, ItsNetwork, Network, OurNetwork
@@ -60,6 +61,7 @@ class RunOptions:
         network: ``"ours"``: it joins our network; ``"its"``: it opens its own; ``"none"``: no air.
         protected: Whether our network uses WPA2 instead of being open.
         http_port: Port of this computer for the chip's page; 0 for a free one.
+        ports: Further ports of the chip, each with the one of this computer that leads to it.
         mqtt: Whether there is an MQTT broker in our network, set in the chip's configuration.
         reach: Ports of this computer that the chip may reach.
         capture: Whether to record all frames.
@@ -68,6 +70,7 @@ class RunOptions:
     network: Literal["ours", "its", "none"] = "none"
     protected: bool = False
     http_port: int = 0
+    ports: tuple[tuple[int, int], ...] = ()
     mqtt: bool = False
     reach: tuple[Reach, ...] = ()
     capture: bool = False
@@ -143,7 +146,7 @@ def run(
 def _check(options: RunOptions) -> None:
     if options.network != "ours" and (options.mqtt or options.reach):
         raise UsageError("a broker needs our network", hint="let the chip join ours")
-    if options.network == "none" and (options.http_port or options.capture):
+    if options.network == "none" and (options.http_port or options.ports or options.capture):
         raise UsageError(
             "without a network nothing is sent", hint="let the chip join ours, or open its own"
         )
@@ -204,6 +207,8 @@ class _Running:
             names = [each.name for each in options.reach] + ([BROKER_NAME] if broker else [])
             ours = OurNetwork(air, network, names)
             self._network, self._unknown = ours, ours.unknown
+            if source.esphome:
+                Portal(air, network, ours)
         else:
             source = opening(source)
             self._network = ItsNetwork(air)
@@ -212,6 +217,8 @@ class _Running:
         self._openings = openings = Openings(self._network)
         for each in options.reach:
             openings.to_computer(each.port, each.local_port)
+        for chip_port, local_port in options.ports:
+            openings.to_chip(chip_port, local_port, http=False)
         port = openings.to_chip(_HTTP, options.http_port)
         if not source.tuya:
             self._say("page", "", f"http://{LOOPBACK}:{port}/", 0.0)

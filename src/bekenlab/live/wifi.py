@@ -37,6 +37,7 @@ def joining(
 
     Returns:
         The chip, and its network: firmware of Tuya needs name and password of a certain length.
+        ESPHome stays as it is: it is told in the air, see ``live.portal``.
 
     Raises:
         UnsupportedError: Its firmware keeps its settings in a way that is not known here, or has
@@ -47,6 +48,8 @@ def joining(
     if source.tuya and broker is None:
         physical, found = with_network(source.flash.physical, network)
         return replace(source, flash=FlashImage(physical, source.flash.logical)), found
+    if source.esphome and broker is None:
+        return source, network
     raise UnsupportedError(
         f"these settings of {source.firmware or 'this firmware'} cannot be changed",
         hint="only OpenBeken's can; let it open its own network instead",

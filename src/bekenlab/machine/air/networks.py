@@ -73,14 +73,17 @@ class ItsNetwork:
     Args:
         air: The air.
         ssid: Name of the network; None for the first open one.
+        ignoring: Address of an access point that is not the chip's.
 
     Attributes:
         host: Our host.
         station: Tells which network it joined.
     """
 
-    def __init__(self, air: Air, ssid: bytes | None = None) -> None:
-        self.station = Station(air, ssid)
+    def __init__(
+        self, air: Air, ssid: bytes | None = None, *, ignoring: bytes | None = None
+    ) -> None:
+        self.station = Station(air, ssid, ignoring=ignoring)
         self.host = Host(air, self.station)
         self.station.host = self.host
         self._dhcp = DhcpClient(air, self.host, self.station.address)

@@ -40,6 +40,7 @@ class Station:
         air: The air.
         ssid: The network to join; None for the first open one that is heard.
         address: Its MAC address, also that of the host.
+        ignoring: Address of an access point that it never joins.
 
     Attributes:
         address: Its MAC address.
@@ -49,8 +50,16 @@ class Station:
         seen: Networks that were heard: name, and whether they are protected.
     """
 
-    def __init__(self, air: Air, ssid: bytes | None = None, address: bytes = ADDRESS) -> None:
+    def __init__(
+        self,
+        air: Air,
+        ssid: bytes | None = None,
+        address: bytes = ADDRESS,
+        *,
+        ignoring: bytes | None = None,
+    ) -> None:
         self.address = address
+        self._ignoring = ignoring
         self.host: Receiver | None = None
         self.network: bytes | None = None
         self.on_join: Callable[[], None] = lambda: None
@@ -81,7 +90,7 @@ class Station:
             self._managed(heard)
 
     def _found(self, frame: Frame) -> None:
-        if len(frame.body) < _SSID_PLACE:
+        if len(frame.body) < _SSID_PLACE or frame.sender == self._ignoring:
             return
         (capabilities,) = struct.unpack_from("<H", frame.body, 10)
         name = frames.elements(frame.body[_SSID_PLACE:]).get(SSID, b"")
