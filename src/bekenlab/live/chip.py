@@ -58,6 +58,7 @@ class LiveChip:
     Args:
         source: The firmware and its settings.
         air: The air it is in; None: it has no radio.
+        place: Its place in the air, 0 for the first chip.
 
     Attributes:
         source: The firmware and its settings.
@@ -70,8 +71,9 @@ class LiveChip:
         done: The commands so far, in order; at most ``MOST_DONE``.
     """
 
-    def __init__(self, source: LiveSource, air: Air | None = None) -> None:
+    def __init__(self, source: LiveSource, air: Air | None = None, place: int = 0) -> None:
         self.source = source
+        self._place = place
         self._air = air
         self.fitting: Fitting = source.fitting
         self.log = LogTail()
@@ -163,7 +165,7 @@ class LiveChip:
         source, self._logical = self.source, image.logical
         self._machine = Machine.from_image(image, chip=source.chip, start=start)
         if self._air is not None:
-            self._air.join(self._machine)
+            self._air.join(self._machine, self._place)
         self.power_ups += 1
         self.stop = None
         self.first_edge = self.edges.end
@@ -184,7 +186,7 @@ class LiveChip:
     def close(self) -> None:
         """Free its memory; it cannot be used afterwards."""
         if self._air is not None:
-            self._air.leave()
+            self._air.leave(self._place)
         self._machine.close()
 
     # listening --------------------------------------------------------------------------------

@@ -59,6 +59,7 @@ class Cpu:
         self.memories = tuple(memories)
         self._uc = _ENGINE.Uc(uc_const.UC_ARCH_ARM, uc_const.UC_MODE_ARM)
         self._uc.ctl_set_cpu_model(arm.UC_CPU_ARM_926)
+        self._uc.ctl_set_page_size(PAGE)  # not 1 KiB: fewer calls of the fill hook
         self._uc.ctl_set_tlb_mode(uc_const.UC_TLB_VIRTUAL)
         for memory in self.memories:
             prot = sum(_PROT[letter] for letter in memory.access)

@@ -60,11 +60,14 @@ class OurNetwork:
 
     @property
     def chip_ip(self) -> bytes | None:
-        """Address of the station that has joined and has a lease, or None."""
-        for station in self.access_point.stations:
-            if station in self._dhcp.leases:
-                return self._dhcp.leases[station]
-        return None
+        """Address of the first station that has joined and has a lease, or None."""
+        return next(iter(self.chips.values()), None)
+
+    @property
+    def chips(self) -> dict[bytes, bytes]:
+        """IP addresses of all stations that have joined and have a lease, by MAC address."""
+        leases = self._dhcp.leases
+        return {each: leases[each] for each in self.access_point.stations if each in leases}
 
 
 class ItsNetwork:
