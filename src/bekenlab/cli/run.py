@@ -93,6 +93,12 @@ def _open(
     shell_complete=completion.CHIPS,
     help="Model this chip instead of the one recognised.",
 )
+@click.option(
+    "--pins",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="DEVICE",
+    help="Give OpenBeken the pins of a device: a dump of it, a template, a boot log.",
+)
 @click.option("--show-secrets", is_flag=True, help="Do not hide keys and passwords in the log.")
 def command(
     file: Path,
@@ -105,6 +111,7 @@ def command(
     reach: tuple[Reach, ...],
     pcap: Path | None,
     chip: str | None,
+    pins: Path | None,
     show_secrets: bool,
 ) -> int:
     """Run a chip and use it: open its page, click, and watch its pins.
@@ -144,7 +151,7 @@ def command(
     with interruptible(signal.SIGTERM) as stopped:
 
         def start(one: Path) -> RunReport:
-            return run(one, chip=chip, options=options, listen=show, stopped=stopped)
+            return run(one, chip=chip, pins=pins, options=options, listen=show, stopped=stopped)
 
         report = with_one_input(file, start)
         for line in (*lines.end(), *summary(report)):

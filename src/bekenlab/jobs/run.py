@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bekenlab.analysis.choose import choose_among
 from bekenlab.analysis.inputs import load_all
+from bekenlab.analysis.subject import read_subject
 from bekenlab.errors import UsageError
 from bekenlab.live.chip import LiveChip
 from bekenlab.live.openings import LOOPBACK, Openings
@@ -115,6 +116,7 @@ def run(
     path: Path,
     *,
     chip: str | None = None,
+    pins: Path | None = None,
     options: RunOptions,
     listen: Callable[[Heard], None],
     stopped: Callable[[], bool],
@@ -125,6 +127,7 @@ def run(
     Args:
         path: A dump or an image, packed or not.
         chip: The chip to model instead of the one recognised.
+        pins: A file about a device whose pins OpenBeken gets.
         options: How to run it.
         listen: Receives what happens.
         stopped: Polled many times a second; True ends the run.
@@ -134,7 +137,7 @@ def run(
         BekenlabError: The file cannot be used, or a port cannot be opened.
     """
     _check(options)
-    running = _Running(_source(path, chip), options, listen, monotonic)
+    running = _Running(_source(path, chip, pins), options, listen, monotonic)
     try:
         while not stopped() and not running.over:
             running.go_on()
@@ -161,12 +164,13 @@ def _check(options: RunOptions) -> None:
         )
 
 
-def _source(path: Path, chip: str | None) -> LiveSource:
+def _source(path: Path, chip: str | None, pins: Path | None) -> LiveSource:
     files = load_all(path, texts=False)
     if len(files) > 1:
         name = choose_among(path, files, chip).name
         files = tuple(file for file in files if file.name == name)
-    return live_source(files[0], chip=chip)
+    template = read_subject(pins).template if pins is not None else None
+    return live_source(files[0], chip=chip, template=template)
 
 
 class _Running:
