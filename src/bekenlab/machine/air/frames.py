@@ -110,6 +110,14 @@ def decode(data: bytes) -> Frame:
     return Frame(kind, subtype, to, sender, third, data[place:], flags, sequence >> 4, number, key)
 
 
+def decoded(data: bytes) -> Frame | None:
+    """A frame from its bytes, or None if it is not one of ours."""
+    try:
+        return decode(data)
+    except BadFrameError:
+        return None
+
+
 def elements(data: bytes) -> dict[int, bytes]:
     """Information elements by number; the first of each, up to one that is cut off."""
     found: dict[int, bytes] = {}

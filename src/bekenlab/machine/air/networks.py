@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
-from bekenlab.machine.air.access_point import AccessPoint, Network
+from bekenlab.machine.air.access_point import AccessPoint
 from bekenlab.machine.air.host import Host
 from bekenlab.machine.air.packets import NO_IP, ip_bytes
 from bekenlab.machine.air.services import DhcpClient, DhcpServer, NameServer, TimeServer
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bekenlab.machine.air.air import Air
+    from bekenlab.machine.air.network import Network
 
 OUR_IP = ip_bytes("192.168.77.1")
 #: What the time server tells at the start: the first second of 2024, as every run must be equal.

@@ -10,24 +10,21 @@ from bekenlab.machine.air.frames import (
     BROADCAST,
     DATA,
     MANAGEMENT,
-    MORE_RATES,
     PRIVACY,
-    RATES,
     SSID,
     TO_DS,
-    BadFrameError,
     Frame,
     element,
 )
+from bekenlab.machine.air.radio import MORE_RATES_ELEMENT, RATES_ELEMENT, Radio
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bekenlab.machine.air.access_point import Receiver
     from bekenlab.machine.air.air import Air
+    from bekenlab.machine.air.network import Receiver
 
 ADDRESS = bytes.fromhex("02be4e000002")
-_RATES, _MORE_RATES = bytes.fromhex("82848b960c121824"), bytes.fromhex("3048606c")
 _AGAIN = 500_000
 _GROUP = 1
 _SSID_PLACE = 12
@@ -68,7 +65,7 @@ class Station:
         self._wanted = ssid
         self._bssid: bytes | None = None
         self._target: bytes = ssid or b""
-        self._sequence = 0
+        self._radio = Radio(air, self)
         air.add(self)
         air.after(_AGAIN, self._try)
 
@@ -78,9 +75,8 @@ class Station:
 
     def hear(self, frame: bytes) -> None:
         """See :class:`bekenlab.machine.air.air.Peer`."""
-        try:
-            heard = frames.decode(frame)
-        except BadFrameError:
+        heard = frames.decoded(frame)
+        if heard is None:
             return
         if heard.kind == DATA:
             self._data(heard)
@@ -112,12 +108,8 @@ class Station:
         self._air.after(_AGAIN, self._try)
 
     def _probe(self) -> None:
-        body = element(SSID, self._wanted or b"") + self._rates()
+        body = element(SSID, self._wanted or b"") + RATES_ELEMENT + MORE_RATES_ELEMENT
         self._manage(frames.PROBE_REQUEST, BROADCAST, body)
-
-    @staticmethod
-    def _rates() -> bytes:
-        return element(RATES, _RATES) + element(MORE_RATES, _MORE_RATES)
 
     def _authenticate(self) -> None:
         self._manage(frames.AUTHENTICATION, self._bssid, struct.pack("<HHH", 0, 1, 0))
@@ -125,7 +117,12 @@ class Station:
     def _managed(self, frame: Frame) -> None:
         if frame.subtype == frames.AUTHENTICATION and frame.body[2:6] == b"\x02\0\0\0":
             if self.network is None:
-                body = struct.pack("<HH", 0x0421, 10) + element(SSID, self._target) + self._rates()
+                body = (
+                    struct.pack("<HH", 0x0421, 10)
+                    + element(SSID, self._target)
+                    + RATES_ELEMENT
+                    + MORE_RATES_ELEMENT
+                )
                 self._manage(frames.ASSOCIATION_REQUEST, self._bssid, body)
         elif frame.subtype == frames.ASSOCIATION_RESPONSE and frame.body[2:4] == b"\0\0":
             if self.network is None:
@@ -143,15 +140,7 @@ class Station:
     def _manage(self, subtype: int, to: bytes | None, body: bytes) -> None:
         if to is not None:
             third = self._bssid or BROADCAST
-            self._transmit(Frame(MANAGEMENT, subtype, to, self.address, third, body))
-
-    def _transmit(self, frame: Frame) -> None:
-        self._sequence = (self._sequence + 1) & 0xFFF
-        encoded = Frame(
-            frame.kind, frame.subtype, frame.to, frame.sender, frame.third, frame.body,
-            frame.flags, self._sequence,
-        ).encode()  # fmt: skip
-        self._air.send(self, encoded)
+            self._radio.send(Frame(MANAGEMENT, subtype, to, self.address, third, body))
 
     def _data(self, frame: Frame) -> None:
         from_network = frame.sender == self._bssid and self.network is not None
@@ -165,4 +154,4 @@ class Station:
         if self.network is None or self._bssid is None:
             return
         body = frames.to_llc(ethertype, payload)
-        self._transmit(Frame(DATA, 0, self._bssid, self.address, to, body, TO_DS))
+        self._radio.send(Frame(DATA, 0, self._bssid, self.address, to, body, TO_DS))
