@@ -76,7 +76,8 @@ class ItsNetwork:
 
     Args:
         air: The air.
-        ssid: Name of the network; None for the first open one.
+        ssid: Name of the network; None for the first that is heard.
+        passphrase: Of a network with WPA2-PSK; None for an open one.
         ignoring: Address of an access point that is not the chip's.
 
     Attributes:
@@ -85,9 +86,14 @@ class ItsNetwork:
     """
 
     def __init__(
-        self, air: Air, ssid: bytes | None = None, *, ignoring: bytes | None = None
+        self,
+        air: Air,
+        ssid: bytes | None = None,
+        *,
+        passphrase: bytes | None = None,
+        ignoring: bytes | None = None,
     ) -> None:
-        self.station = Station(air, ssid, ignoring=ignoring)
+        self.station = Station(air, ssid, ignoring=ignoring, passphrase=passphrase)
         self.host = Host(air, self.station)
         self.station.host = self.host
         self._dhcp = DhcpClient(air, self.host, self.station.address)
