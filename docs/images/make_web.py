@@ -1,6 +1,7 @@
 """Write the pictures of the pages again, from the sample device: python docs/images/make_web.py.
 
-Needs Chromium, like the tests of the pages, whose server and browser these are.
+Needs Chromium, like the tests of the pages, whose server and browser these are, and for the page of
+OpenBeken its image, like the tests with real firmware.
 """
 # ruff: noqa: INP001  a script beside its result, no package
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -15,6 +17,8 @@ from playwright.sync_api import Page, sync_playwright
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1] / "tests"))
 
+from air_devices import OBK_N, firmware  # noqa: E402  found by the line above
+from bekenlab.jobs.run import Heard, RunOptions, run  # noqa: E402
 from photos import CORNERS, SIZE, photo_of_chip  # noqa: E402  found by the line above
 from web.serving import chromium, serving  # noqa: E402
 
@@ -50,6 +54,38 @@ def guide(page: Page, address: str) -> None:
     page.wait_for_timeout(500)
     shoot(page, "guide")
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+
+
+def openbeken(page: Page, folder: Path) -> None:
+    """OpenBeken's own page in the virtual air, with a relay that is on; needs its image."""
+    image, pins, stop = folder / "openbeken.bin", folder / "pins.json", threading.Event()
+    image.write_bytes(firmware(OBK_N))
+    pins.write_text('{"pins": {"26": "Rel;1", "10": "Btn;1", "8": "WifiLED_n;0"}}')
+    joined, where = threading.Event(), [""]
+
+    def listen(heard: Heard) -> None:
+        if heard.kind == "page":
+            where[0] = heard.text
+        elif heard.kind == "joined":
+            joined.set()
+
+    def serve() -> None:
+        options = RunOptions(network="ours")
+        run(image, pins=pins, options=options, listen=listen, stopped=stop.is_set)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        joined.wait(120)
+        page.set_viewport_size({"width": 640, "height": 760})
+        page.goto(where[0] + "index")
+        page.locator("input[type=submit]").first.click()
+        page.wait_for_timeout(5000)
+        shoot(page, "openbeken")
+    finally:
+        stop.set()
+        thread.join()
+        page.set_viewport_size(WIDE)  # type: ignore[arg-type]
 
 
 def photo(page: Page, address: str, folder: Path) -> None:
@@ -99,6 +135,7 @@ def main() -> None:
         page.wait_for_url("**/bench/*")
         bench(page)
         photo(page, served.url, Path(folder))
+        openbeken(page, Path(folder))
         browser.close()
 
 

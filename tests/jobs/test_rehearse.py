@@ -158,7 +158,9 @@ def test_a_dump_is_rehearsed_from_its_file(tmp_path: Path) -> None:
     firmware = openbeken("BK7231N")
     outcome = rehearse_dump(path, lambda _chip: firmware, wifi(), events=events.append)
     assert outcome.passed
-    assert outcome.network == NetworkCheck(tried=True, joined=True, address=True, page=True)
+    assert outcome.network == NetworkCheck(
+        tried=True, joined=True, address=True, page=True, by_http=((26, True),)
+    )
     assert [event.step for event in events if isinstance(event, Step)] == ["write", "boot", "join"]
     assert {event.job for event in events if isinstance(event, Progress)} == {"rehearse"}
     assert path.read_bytes() == build_sample()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         RunOptions(network="its", mqtt=True),
         RunOptions(network="none", reach=(Reach("home", 1883, 1883),)),
         RunOptions(network="none", capture=True),
+        RunOptions(network="none", ports=((6053, 6053),)),
         RunOptions(network="ours", mqtt=True, reach=(Reach("home", 1883, 1884),)),
     ],
 )

@@ -1,25 +1,46 @@
 """Genuine OpenBeken in a virtual network with the name and password that it was given."""
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import pytest
 
 from bekenlab.chips import SECTOR
-from bekenlab.openbeken.config.edit import Changes, make_config
+from bekenlab.openbeken.config.edit import Changes, Made, make_config
+from bekenlab.openbeken.settings import PinSetting
 from bekenlab.probing.network import NetworkCheck, try_network
 from bekenlab.secret import Secret
 from install_setup import OBK
 from shared import dump
 
+if TYPE_CHECKING:
+    from bekenlab.openbeken.config.values import Value
+
+Pins = tuple[PinSetting, ...]
 SSID, PASSWORD = "Zuhause für € 5".encode(), b"geheim,; \"1234' "
 JOINED = NetworkCheck(tried=True, joined=True, address=True, page=True)
 
 
-def flash_with(ssid: bytes, password: bytes) -> bytes:
-    values = {"wifi_ssid": Secret(ssid)}
+def made_for(ssid: bytes, password: bytes, broker: str = "", pins: Pins = ()) -> Made:
+    values: dict[str, Value] = {"wifi_ssid": Secret(ssid), "mqtt_host": broker}
     if password:
         values["wifi_password"] = Secret(password)
-    made = make_config(None, Changes(values=values), unique=bytes(4), chip="BK7231N")
+    changes = Changes(values=values, pins=pins)
+    return make_config(None, changes, unique=bytes(4), chip="BK7231N")
+
+
+def flash_with(ssid: bytes, password: bytes, made: Made | None = None) -> bytes:
+    made = made or made_for(ssid, password)
     flash = dump(OBK["BK7231N"]).ljust(2 << 20, b"\xff")
     return flash[: made.address] + made.config.encode() + flash[made.address + SECTOR :]
+
+
+def test_its_relays_move_by_http_and_its_broker_is_found() -> None:
+    made = made_for(
+        SSID, b"", "mosquitto.home", (PinSetting(26, "Rel", 1), PinSetting(8, "Rel", 2))
+    )
+    seen = try_network(flash_with(SSID, b"", made), "BK7231N", SSID, b"", made.config)
+    assert seen == replace(JOINED, broker=True, by_http=((8, True), (26, True)))
 
 
 @pytest.mark.parametrize("password", [b"", PASSWORD], ids=["open", "protected"])

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _REACH = re.compile(r"(?P<name>[A-Za-z0-9.-]{1,253}):(?P<port>\d{1,5})=(?P<local>\d{1,5})")
 _PORTS = range(1, 65536)
+_OPENING = re.compile(r"(?P<port>\d{1,5})=(?P<local>\d{1,5})")
 
 
 def _reach(
@@ -38,6 +39,19 @@ def _reach(
     return tuple(found)
 
 
+def _open(
+    context: click.Context, option: click.Parameter, given: tuple[str, ...]
+) -> tuple[tuple[int, int], ...]:
+    """Parse ``PORT=LOCALPORT``."""
+    found = []
+    for text in given:
+        match = _OPENING.fullmatch(text)
+        if match is None or not {int(match["port"]), int(match["local"])} <= set(_PORTS):
+            raise click.BadParameter(f"{text!r} is not PORT=LOCALPORT", context, option)
+        found.append((int(match["port"]), int(match["local"])))
+    return tuple(found)
+
+
 @click.command("run")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--join", is_flag=True, help="It joins a network of ours in the virtual air.")
@@ -50,6 +64,14 @@ def _reach(
     default=0,
     metavar="PORT",
     help="Local TCP port for the chip's page; default: a free one.",
+)
+@click.option(
+    "--open",
+    "ports",
+    multiple=True,
+    callback=_open,
+    metavar="PORT=LOCALPORT",
+    help="Serve another of its ports at LOCALPORT: 6053=6053 is ESPHome's API.",
 )
 @click.option("--mqtt", is_flag=True, help="With --join: an MQTT broker in the virtual air.")
 @click.option(
@@ -71,6 +93,12 @@ def _reach(
     shell_complete=completion.CHIPS,
     help="Model this chip instead of the one recognised.",
 )
+@click.option(
+    "--pins",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="DEVICE",
+    help="Give OpenBeken the pins of a device: a dump of it, a template, a boot log.",
+)
 @click.option("--show-secrets", is_flag=True, help="Do not hide keys and passwords in the log.")
 def command(
     file: Path,
@@ -78,10 +106,12 @@ def command(
     ap: bool,
     wpa2: bool,
     port: int,
+    ports: tuple[tuple[int, int], ...],
     mqtt: bool,
     reach: tuple[Reach, ...],
     pcap: Path | None,
     chip: str | None,
+    pins: Path | None,
     show_secrets: bool,
 ) -> int:
     """Run a chip and use it: open its page, click, and watch its pins.
@@ -94,7 +124,7 @@ def command(
         join=join,
         ap=ap,
         joining={"--wpa2": wpa2, "--mqtt": mqtt, "--reach": bool(reach)},
-        sending={"--http": bool(port), "--pcap": pcap is not None},
+        sending={"--http": bool(port), "--open": bool(ports), "--pcap": pcap is not None},
     )
     # Imported here, because --help must not wait for unicorn and numpy.
     from bekenlab.files import refuse_existing, write_new
@@ -107,6 +137,7 @@ def command(
         network="ours" if join else "its" if ap else "none",
         protected=wpa2,
         http_port=port,
+        ports=ports,
         mqtt=mqtt,
         reach=reach,
         capture=pcap is not None,
@@ -120,7 +151,7 @@ def command(
     with interruptible(signal.SIGTERM) as stopped:
 
         def start(one: Path) -> RunReport:
-            return run(one, chip=chip, options=options, listen=show, stopped=stopped)
+            return run(one, chip=chip, pins=pins, options=options, listen=show, stopped=stopped)
 
         report = with_one_input(file, start)
         for line in (*lines.end(), *summary(report)):

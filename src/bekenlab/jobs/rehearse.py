@@ -81,7 +81,7 @@ def rehearse(
     network = None
     if ssid and not virtual.crash:
         events(Step(JOB, "join", "Letting it join a virtual network with the name you gave"))
-        network = try_network(content, chip.name, ssid, password_of(made.config))
+        network = try_network(content, chip.name, ssid, password_of(made.config), made.config)
     return Rehearsal(
         chip=chip.name,
         written=flashed.written,

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Literal
 
 from bekenlab.analysis.choose import choose_among
 from bekenlab.analysis.inputs import load_all
+from bekenlab.analysis.subject import read_subject
 from bekenlab.errors import UsageError
 from bekenlab.live.chip import LiveChip
 from bekenlab.live.openings import LOOPBACK, Openings
 from bekenlab.live.pacing import Pacer
+from bekenlab.live.portal import Portal
 from bekenlab.live.source import live_source
 from bekenlab.live.wifi import joining, opening
 from bekenlab.machine.air import Air, ItsNetwork, Network, OurNetwork
@@ -62,6 +64,7 @@ class RunOptions:
         network: ``"ours"``: it joins our network; ``"its"``: it opens its own; ``"none"``: no air.
         protected: Whether our network uses WPA2 instead of being open.
         http_port: Port of this computer for the chip's page; 0 for a free one.
+        ports: Further ports of the chip, each with the one of this computer that leads to it.
         mqtt: Whether there is an MQTT broker in our network, set in the chip's configuration.
         reach: Ports of this computer that the chip may reach.
         capture: Whether to record all frames.
@@ -70,6 +73,7 @@ class RunOptions:
     network: Literal["ours", "its", "none"] = "none"
     protected: bool = False
     http_port: int = 0
+    ports: tuple[tuple[int, int], ...] = ()
     mqtt: bool = False
     reach: tuple[Reach, ...] = ()
     capture: bool = False
@@ -116,6 +120,7 @@ def run(
     path: Path,
     *,
     chip: str | None = None,
+    pins: Path | None = None,
     options: RunOptions,
     listen: Callable[[Heard], None],
     stopped: Callable[[], bool],
@@ -126,6 +131,7 @@ def run(
     Args:
         path: A dump or an image, packed or not.
         chip: The chip to model instead of the one recognised.
+        pins: A file about a device whose pins OpenBeken gets.
         options: How to run it.
         listen: Receives what happens.
         stopped: Polled many times a second; True ends the run.
@@ -135,7 +141,7 @@ def run(
         BekenlabError: The file cannot be used, or a port cannot be opened.
     """
     _check(options)
-    running = _Running(_source(path, chip), options, listen, monotonic)
+    running = _Running(_source(path, chip, pins), options, listen, monotonic)
     try:
         while not stopped() and not running.over:
             running.go_on()
@@ -147,7 +153,7 @@ def run(
 def _check(options: RunOptions) -> None:
     if options.network != "ours" and (options.mqtt or options.reach):
         raise UsageError("a broker needs our network", hint="let the chip join ours")
-    if options.network == "none" and (options.http_port or options.capture):
+    if options.network == "none" and (options.http_port or options.ports or options.capture):
         raise UsageError(
             "without a network nothing is sent", hint="let the chip join ours, or open its own"
         )
@@ -162,12 +168,13 @@ def _check(options: RunOptions) -> None:
         )
 
 
-def _source(path: Path, chip: str | None) -> LiveSource:
+def _source(path: Path, chip: str | None, pins: Path | None) -> LiveSource:
     files = load_all(path, texts=False)
     if len(files) > 1:
         name = choose_among(path, files, chip).name
         files = tuple(file for file in files if file.name == name)
-    return live_source(files[0], chip=chip)
+    template = read_subject(pins).template if pins is not None else None
+    return live_source(files[0], chip=chip, template=template)
 
 
 class _Running:
@@ -207,6 +214,8 @@ class _Running:
             names = [each.name for each in options.reach] + ([BROKER_NAME] if broker else [])
             ours = OurNetwork(air, network, names)
             self._network, self._unknown = ours, ours.unknown
+            if source.esphome:
+                Portal(air, network, ours)
         else:
             source = opening(source)
             self._network = ItsNetwork(air)
@@ -215,6 +224,8 @@ class _Running:
         self._openings = openings = Openings(self._network)
         for each in options.reach:
             openings.to_computer(each.port, each.local_port)
+        for chip_port, local_port in options.ports:
+            openings.to_chip(chip_port, local_port, http=False)
         port = openings.to_chip(_HTTP, options.http_port)
         if source.paired is not None:
             self._offer_local_control(openings, source.paired)

@@ -12,7 +12,7 @@ from bekenlab.lan.connection import FIRST_PIECE, PAUSE, give_up
 from bekenlab.lan.errors import NoHostError, NotOpenBekenError
 from bekenlab.lan.http import BURST
 from bekenlab.machine.air.packets import BadPacketError, ip_bytes
-from bekenlab.machine.air.tcp import TcpState
+from bekenlab.machine.air.tcp_state import TcpState
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ at the same ticks give the same edges and the same log.
 from __future__ import annotations
 
 import codecs
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bekenlab.analysis.boot import gpio_rows, pins_from_log
 from bekenlab.chips import SECTOR
@@ -30,7 +30,7 @@ from bekenlab.live.record import MOST_EDGES, LogTail, Ring
 from bekenlab.live.source import fitting_of_flash
 from bekenlab.live.two_wire import TwoWire
 from bekenlab.live.uart1 import Uart1Peer
-from bekenlab.live.update import unpacked
+from bekenlab.live.update import has_arrived, unpacked, with_loader
 from bekenlab.machine import FlashImage, Machine, StopReason, Until
 from bekenlab.tuya.boot_log.follow import BootLogReader
 from bekenlab.tuya.boot_log.read import parse_boot_log
@@ -58,6 +58,7 @@ class LiveChip:
     Args:
         source: The firmware and its settings.
         air: The air it is in; None: it has no radio.
+        place: Its place in the air, 0 for the first chip.
 
     Attributes:
         source: The firmware and its settings.
@@ -70,8 +71,9 @@ class LiveChip:
         done: The commands so far, in order; at most ``MOST_DONE``.
     """
 
-    def __init__(self, source: LiveSource, air: Air | None = None) -> None:
+    def __init__(self, source: LiveSource, air: Air | None = None, place: int = 0) -> None:
         self.source = source
+        self._place = place
         self._air = air
         self.fitting: Fitting = source.fitting
         self.log = LogTail()
@@ -82,8 +84,8 @@ class LiveChip:
         self.done: list[Done] = []
         self._bites = 0
         self._driven: dict[int, int] = {}
-        self._logical = source.flash.logical
-        self._start(source.flash.physical)
+        self._updated = False
+        self._start(source.flash)
 
     # running ----------------------------------------------------------------------------------
 
@@ -149,18 +151,21 @@ class LiveChip:
 
     def _restart(self, physical: bytes) -> None:
         self._machine.close()
-        before = self.source.flash.physical
-        image = unpacked(FlashImage(physical, self._logical), self.source.chip, before)
-        if image is not None:
-            physical, self._logical = image.physical, image.logical
-        self._start(physical)
+        chip, image = self.source.chip, FlashImage(physical, self._logical)
+        arrived = has_arrived(physical, chip, self.source.flash.physical)
+        whole = with_loader(physical) if arrived or self._updated else None
+        if whole is not None:
+            image, self._updated = whole, True
+        elif arrived:
+            image = unpacked(image, chip) or image
+        self._start(image, "bootloader" if arrived and whole is not None else "app")
 
-    def _start(self, physical: bytes) -> None:
+    def _start(self, image: FlashImage, start: Literal["app", "bootloader"] = "app") -> None:
         """Power up: make a new machine with this flash; external levels are kept."""
-        source = self.source
-        self._machine = Machine.from_image(FlashImage(physical, self._logical), chip=source.chip)
+        source, self._logical = self.source, image.logical
+        self._machine = Machine.from_image(image, chip=source.chip, start=start)
         if self._air is not None:
-            self._air.join(self._machine)
+            self._air.join(self._machine, self._place)
         self.power_ups += 1
         self.stop = None
         self.first_edge = self.edges.end
@@ -181,7 +186,7 @@ class LiveChip:
     def close(self) -> None:
         """Free its memory; it cannot be used afterwards."""
         if self._air is not None:
-            self._air.leave()
+            self._air.leave(self._place)
         self._machine.close()
 
     # listening --------------------------------------------------------------------------------
@@ -282,7 +287,7 @@ class LiveChip:
         self._say("reset-erased" if command.erase else "reset")
         if command.erase:
             self.fitting = self.source.fitting
-            self._logical = self.source.flash.logical
+            self._logical, self._updated = self.source.flash.logical, False
         self._restart(self.source.flash.physical if command.erase else self._machine.flash)
 
     def _active(self, gpio: int) -> int:

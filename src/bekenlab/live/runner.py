@@ -1,4 +1,4 @@
-"""Runs a live chip in the air for whoever waits for it, e.g. a client of its network."""
+"""Runs live chips in the air for whoever waits for them, e.g. a client of their network."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _MILLION = 1_000_000
 _STEP = 0.02
+# Several chips take turns. None is ahead of another by more than this and a slice of its machine.
+_TURN = 1000
 
 
 class ChipRunner:
@@ -22,10 +24,11 @@ class ChipRunner:
     Args:
         chip: The chip.
         air: The air it is in.
+        others: The chips at places 1, 2 and so on in the same air.
     """
 
-    def __init__(self, chip: LiveChip, air: Air) -> None:
-        self._chip = chip
+    def __init__(self, chip: LiveChip, air: Air, *others: LiveChip) -> None:
+        self._chips = (chip, *others)
         self._air = air
 
     @property
@@ -39,11 +42,14 @@ class ChipRunner:
         Raises:
             BootFailedError: The chip cannot continue.
         """
-        end = self.seconds + seconds
-        while (left := end - self.seconds) > 0:
-            if self._chip.stop is not None:
-                raise BootFailedError(f"the chip stopped: {self._chip.stop.detail}")
-            self._chip.run_to(self._chip.tick + max(1, self._chip.ticks(left)))
+        end = self._air.now + round(seconds * _MILLION)
+        while self._air.now < end:
+            turn = end if len(self._chips) == 1 else min(end, self._air.now + _TURN)
+            for place, chip in enumerate(self._chips):
+                while (left := turn - self._air.time_of(place)) > 0:
+                    if chip.stop is not None:
+                        raise BootFailedError(f"the chip stopped: {chip.stop.detail}")
+                    chip.run_to(chip.tick + max(1, chip.ticks(left / _MILLION)))
 
     def run_until(self, holds: Callable[[], bool], seconds: float) -> bool:
         """Let time pass until something holds; False if it does not in that time."""

@@ -14,6 +14,7 @@ from bekenlab.chips import SECTOR
 from bekenlab.chips import chip as chip_named
 from bekenlab.data import read_table
 from bekenlab.errors import Action, BekenlabError, RefusedError, UnsupportedError
+from bekenlab.image import framing, ota
 from bekenlab.live.fitting import Fitting, fitting_of_config, fitting_of_map
 from bekenlab.machine import FlashImage
 from bekenlab.openbeken.config import find_config
@@ -33,6 +34,7 @@ UART_CONSOLE = 31
 
 # MAC bytes for the names of the virtual device.
 _NOBODY = bytes(4)
+_APP, _ESPHOME = "app", "ESPHome"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class LiveSource:
         openbeken: Whether it is OpenBeken, which keeps its pins in its configuration sector.
         tuya: Whether it is Tuya's firmware.
         paired: How the copy was paired, if it was.
+        esphome: Whether it is ESPHome, which takes its network on a page of its own.
         flash: The flash in both address spaces.
         fitting: The parts on the pins according to the file.
         product: Product id for the MCU on UART1.
@@ -62,6 +65,7 @@ class LiveSource:
     notices: tuple[Notice, ...] = ()
     tuya: bool = False
     paired: Pairing | None = None
+    esphome: bool = False
 
 
 def live_source(
@@ -70,7 +74,7 @@ def live_source(
     """Make a source from a file.
 
     Args:
-        file: A dump or app image.
+        file: A dump, app image or OTA package.
         chip: Name of the chip, to override the one recognised.
         template: OpenBeken template to set up an OpenBeken image with, together with a console on
             UART1; None to run the file unchanged.
@@ -82,7 +86,8 @@ def live_source(
     """
     analysis = analyze(file, boot=BootMode.NEVER)
     image, firmware = analysis.image, analysis.firmware
-    if image is None or not image.logical:
+    code = None if image is not None and image.logical else _code_of_package(file.data)
+    if image is None or not (image.logical or code):
         raise analysis.problem or nothing_to_run()
     name = chip or analysis.chip.name
     if name is None:
@@ -91,7 +96,7 @@ def live_source(
         )
     name = chip_named(name).name
     openbeken = firmware.kind is FirmwareKind.OPENBEKEN
-    flash = flash_image(image)
+    flash = _with_app(code, name) if code else flash_image(image)
     # Flash beyond the end of the file is blank.
     whole = flash.physical.ljust(chip_named(name).flash_size, b"\xff")
     if template is not None:
@@ -109,7 +114,24 @@ def live_source(
         product=product_of(analysis.tuya),
         notices=analysis.notices if template is None else (),
         tuya=firmware.kind is FirmwareKind.TUYA,
+        esphome=(firmware.name or "").startswith(_ESPHOME),
     )
+
+
+def _code_of_package(data: bytes) -> bytes | None:
+    """The app in an OTA package; None if it is not an intact one."""
+    try:
+        package = ota.unpack(ota.strip_ug(data))
+    except BekenlabError:
+        return None
+    return package.code if package.hash_ok and package.header.name == _APP else None
+
+
+def _with_app(code: bytes, chip: str) -> FlashImage:
+    """Flash with nothing but an app, not encrypted."""
+    app = next(region for region in chip_named(chip).flash_map if region.name == _APP)
+    logical = b"\xff" * framing.to_logical(app.start) + code
+    return FlashImage(b"\xff" * app.start + framing.add(code), logical)
 
 
 def with_configuration(flash: bytes, chip: str, template: Mapping[str, Any]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from bekenlab.errors import CorruptInputError
-from bekenlab.machine.air.tcp import TcpState
+from bekenlab.machine.air.tcp_state import TcpState
 from bekenlab.tuya import local_session
 from bekenlab.tuya.local_discovery import PORTS, Announcement, read_announcement
 from bekenlab.tuya.local_session import LocalSession

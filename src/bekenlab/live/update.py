@@ -1,8 +1,7 @@
-"""An update that has arrived in flash, unpacked as the boot loader does it.
+"""An update that has arrived in flash: what becomes of it when the chip restarts.
 
-The boot loader of a BK7231N writes code through the processor's bus, which the virtual chip does
-not model, and that of a BK7231T takes more than 20 s of device time. So their result is computed:
-the code in its partition, encrypted and in frames, and the package gone.
+The boot loader in the chip's flash unpacks it, as on silicon. Where there is none, as in an image
+that is an app only, its result is computed: the code in its partition, and the package gone.
 """
 
 from __future__ import annotations
@@ -21,32 +20,45 @@ if TYPE_CHECKING:
 _TARGET, _DOWNLOAD = "app", "download"
 
 
-def unpacked(image: FlashImage, chip: str, before: bytes) -> FlashImage | None:
-    """The flash after the boot loader has unpacked an update.
+def has_arrived(physical: bytes, chip: str, before: bytes) -> bool:
+    """Whether there is a package for the boot loader.
 
     Args:
-        image: The flash when the chip restarts.
+        physical: Flash when the chip restarts.
         chip: Name of the chip.
-        before: The flash at first; a package that was there already is old, and not unpacked again.
-
-    Returns:
-        None if there is no update, or none that the boot loader would accept.
+        before: Flash at first; a package that was there already is old, and not unpacked again.
     """
-    regions = {region.name: region for region in chip_named(chip).flash_map}
-    app, download = regions.get(_TARGET), regions.get(_DOWNLOAD)
+    download = _region(chip, _DOWNLOAD)
+    if download is None:
+        return False
+    head = physical[download.start : download.start + rbl.HEADER_SIZE]
+    return rbl.parse_header(head) is not None and not before[download.start :].startswith(head)
+
+
+def with_loader(physical: bytes) -> FlashImage | None:
+    """The flash with everything that its boot loader can see as code; None if there is none."""
+    image = read_image(physical)
+    if image.loader is None or image.encryption.key is None:
+        return None
+    return FlashImage(physical, cipher.apply(framing.strip(physical), 0, image.encryption.key))
+
+
+def unpacked(image: FlashImage, chip: str) -> FlashImage | None:
+    """The flash after a boot loader has unpacked an update; None if it would refuse it."""
+    app, download = _region(chip, _TARGET), _region(chip, _DOWNLOAD)
     if app is None or download is None:
         return None
-    stored = image.physical[download.start : download.end]
-    head = stored[: rbl.HEADER_SIZE]
-    if rbl.parse_header(head) is None or before[download.start :].startswith(head):
-        return None
     try:
-        package = ota.unpack(stored)
+        package = ota.unpack(image.physical[download.start : download.end])
     except BekenlabError:
         return None
     if not package.hash_ok or package.header.name != _TARGET:
         return None
     return _with_code(image, package.code, app, download)
+
+
+def _region(chip: str, name: str) -> Region | None:
+    return next((each for each in chip_named(chip).flash_map if each.name == name), None)
 
 
 def _with_code(image: FlashImage, code: bytes, app: Region, download: Region) -> FlashImage | None:

@@ -36,7 +36,8 @@ def joining(
         broker: Name and port of the MQTT broker; None leaves that setting.
 
     Returns:
-        The chip; firmware of Tuya's is paired with the network, see its ``paired``.
+        The chip; firmware of Tuya's is paired with the network, see its ``paired``. ESPHome stays
+        as it is: it is told in the air, see ``live.portal``.
 
     Raises:
         UnsupportedError: Its firmware keeps its settings in a way that is not known here.
@@ -49,6 +50,8 @@ def joining(
             flash.physical, flash.logical, network.ssid, network.passphrase
         )
         return replace(source, flash=FlashImage(physical, flash.logical), paired=pairing)
+    if source.esphome and broker is None:
+        return source
     raise UnsupportedError(
         f"these settings of {source.firmware or 'this firmware'} cannot be changed",
         hint="only OpenBeken's can; let it open its own network instead",

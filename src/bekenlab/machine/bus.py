@@ -95,7 +95,8 @@ class Bus:
             return slot
         for window in self._windows:
             if window.base <= address < window.base + window.size:
-                return window.base, window.device
+                found = self._slots[address >> _GRAIN] = (window.base, window.device)
+                return found
         raise DeviceModelError("No device answers here", address=address)
 
     def name_of(self, address: int) -> str:

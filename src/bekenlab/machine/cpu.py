@@ -50,6 +50,8 @@ class Cpu:
             in the profile. They read as 0.
         ignored_writes: Number of writes to read-only pages, counted once per page and slice; they
             are undone when the slice ends.
+        on_store: Called with address, size and value of a store to a read-only page; returns
+            whether it was taken, or is to be ignored.
         waiting: Whether the last slice ended because the code waits for an interrupt.
     """
 
@@ -57,6 +59,7 @@ class Cpu:
         self.memories = tuple(memories)
         self._uc = _ENGINE.Uc(uc_const.UC_ARCH_ARM, uc_const.UC_MODE_ARM)
         self._uc.ctl_set_cpu_model(arm.UC_CPU_ARM_926)
+        self._uc.ctl_set_page_size(PAGE)  # not 1 KiB: fewer calls of the fill hook
         self._uc.ctl_set_tlb_mode(uc_const.UC_TLB_VIRTUAL)
         for memory in self.memories:
             prot = sum(_PROT[letter] for letter in memory.access)
@@ -68,7 +71,9 @@ class Cpu:
         self._uc.hook_add(uc_const.UC_HOOK_MEM_WRITE_PROT, self._write_ignored)
         self.open_bus: list[int] = []
         self.ignored_writes = 0
+        self.on_store: Callable[[int, int, int], bool] = lambda _address, _size, _value: False
         self._written: list[tuple[int, bytes]] = []
+        self._afterwards: list[Callable[[], None]] = []
         self._context = self._uc.context_save()
         self._stopped = False
         self._problem = ""
@@ -149,6 +154,8 @@ class Cpu:
             raise CodeCrashError(self._problem or str(error), pc=self.pc, lr=self.lr) from error
         finally:
             self._undo_writes()
+            while self._afterwards:
+                self._afterwards.pop(0)()
         if self._problem:
             raise CodeCrashError(self._problem, pc=self.pc, lr=self.lr)
         return not self._stopped
@@ -157,6 +164,10 @@ class Cpu:
         """End the current slice after the current instruction (for device models)."""
         self._stopped = True
         self._uc.emu_stop()
+
+    def afterwards(self, action: Callable[[], None]) -> None:
+        """Call ``action`` when the current slice has ended, e.g. to replace code."""
+        self._afterwards.append(action)
 
     def watch(self, address: int, callback: Callable[[], None]) -> int:
         """Call back whenever ``address`` is executed; only code at that address is slowed."""
@@ -283,12 +294,14 @@ class Cpu:
         return True
 
     def _write_ignored(
-        self, uc: Any, _access: int, address: int, _size: int, _value: int, _data: Any
+        self, uc: Any, _access: int, address: int, size: int, value: int, _data: Any
     ) -> bool:
-        """Flash ignores stores: let this one happen and undo it when the slice ends."""
+        """Flash ignores most stores: let this one happen and undo it when the slice ends."""
         page = address & ~(PAGE - 1)
         if not self.is_plain(page, PAGE, "x"):
             return False
+        if self.on_store(address, size, value):
+            return True
         self.ignored_writes += 1
         self._written.append((page, self.peek(page, PAGE)))
         uc.mem_protect(page, PAGE, uc_const.UC_PROT_ALL)

@@ -18,6 +18,7 @@ from bekenlab.errors import UnsupportedError
 from bekenlab.machine.board import build_board
 from bekenlab.machine.chips import ChipProfile, load_profile
 from bekenlab.machine.clock import Clock
+from bekenlab.machine.code import CodeView
 from bekenlab.machine.cpu import PAGE, Cpu
 from bekenlab.machine.devices.gdma import Gdma
 from bekenlab.machine.devices.pwm_new import NewPwm
@@ -25,7 +26,7 @@ from bekenlab.machine.devices.pwm_old import OldPwm
 from bekenlab.machine.engine import Engine
 from bekenlab.machine.errors import CodeCrashError
 from bekenlab.machine.image import FlashImage
-from bekenlab.machine.memory import Memory, stand_in_for_waits
+from bekenlab.machine.memory import Memory
 from bekenlab.machine.run import Outcome, StopReason, Until
 from bekenlab.machine.serial import SerialPort
 from bekenlab.machine.watch import Watch
@@ -56,6 +57,7 @@ class Machine:
         profile: The chip as its firmware sees it.
         clock: Virtual time.
         cpu: The processor.
+        code: The code in flash as the processor sees it.
         board: The peripherals.
         uart1: The far end of the download and TuyaMCU port.
         uart2: The far end of the log port.
@@ -84,11 +86,10 @@ class Machine:
             profile, self.clock, {"uart1": "uart_paced"} if line_time else None
         )
         self.board.flash.hold(image.physical)
-        code = image.logical[: profile.flash_limit]
-        size = max(PAGE, -(-len(code) // PAGE) * PAGE)
-        self._code = stand_in_for_waits(code.ljust(size, b"\xff"))
+        size = max(PAGE, -(-min(len(image.logical), profile.flash_limit) // PAGE) * PAGE)
         self.cpu = Cpu([Memory("flash", 0, size, "rx"), *profile.memories])
         self.board.bus.connect(self.cpu)
+        self.code = CodeView(image, size, self.cpu, self.board.flash)
         self.uart1 = SerialPort(self.board.uart1)
         self.uart2 = SerialPort(self.board.uart2)
         self.engine = Engine(self.cpu, self.board, self.clock, skip_idle=skip_idle)
@@ -107,7 +108,7 @@ class Machine:
         self.board.sctrl.on_sleep = self.cpu.stop
         self.board.flash.on_long = self.cpu.stop
         self.board.sctrl.on_wake = self._woke
-        self.cpu.poke(0, self._code)
+        self._code = self.code.replace(image.logical)
         self._prepare()
 
     @classmethod
@@ -154,6 +155,8 @@ class Machine:
                 self.cpu.poke(_VECTORS.start, self._code[app:][_VECTORS])
             for address, value in self.profile.presets.items():
                 self.cpu.poke(address, value.to_bytes(4, "little"))
+        else:
+            self.code.follow(app)
         self.cpu.reset(entry)
 
     # running ----------------------------------------------------------------------------------
@@ -289,11 +292,7 @@ class Machine:
             logical: The code from logical address 0, as in :class:`FlashImage`; anything beyond the
                 length of the original code is ignored.
         """
-        size = len(self._code)
-        code = logical[:size].ljust(size, b"\xff")
-        self._code = stand_in_for_waits(code)
-        self.cpu.poke(0, self._code)
-        self.cpu.forget_code()
+        self._code = self.code.replace(logical)
 
     def pins(self) -> tuple[PinState, ...]:
         """State of all pins as configured by the firmware."""

@@ -20,7 +20,7 @@ from bekenlab.machine.errors import SnapshotError
 if TYPE_CHECKING:
     from bekenlab.machine.machine import Machine
 
-_MAGIC = b"bekenlab machine 3\n"
+_MAGIC = b"bekenlab machine 4\n"
 _LARGEST = 256 << 20
 _BYTES, _TABLE = "bytes", "table"
 
@@ -36,6 +36,7 @@ def save(machine: Machine) -> bytes:
         "memories": {m.name: machine.cpu.peek(m.base, m.size) for m in machine.cpu.memories},
         "devices": {name: device.save() for name, device in machine.board.devices.items()},
         "ports": {name: _port(machine, name) for name in ("uart1", "uart2")},
+        "code": machine.code.save(),
         "engine": machine.engine.save(),
     }
     return _MAGIC + zlib.compress(json.dumps(_pack(state), sort_keys=True).encode(), 1)
@@ -71,6 +72,7 @@ def _apply(machine: Machine, state: dict[str, object]) -> None:
     for name, port in (("uart1", machine.uart1), ("uart2", machine.uart2)):
         saved = _table(ports[name])
         port.load(bytes_of(saved["sent"]), bytes_of(saved["received"]))
+    machine.code.load(_table(state["code"]))
     machine.cpu.load(_numbers(state["registers"]))
     machine.engine.load(_table(state["engine"]))
     machine.clock.load(int_of(state["now"]), _numbers(state["deadlines"]))

@@ -70,6 +70,8 @@ def _network(check: NetworkCheck | None) -> dict[str, Any] | None:
         "joined": check.joined,
         "address": check.address,
         "page": check.page,
+        "broker": check.broker,
+        "by_http": [{"gpio": gpio, "moved": moved} for gpio, moved in check.by_http],
     }
 
 

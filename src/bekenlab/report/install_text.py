@@ -208,7 +208,22 @@ def _network_seen(check: NetworkCheck) -> str:
     if not check.address:
         return "it joined a virtual network with the name and password you gave, but got no address"
     page = "its page answered" if check.page else "its page did not answer"
-    return f"it joined a virtual network with the name and password you gave; {page}"
+    return f"it joined a virtual network with the name and password you gave; {page}{_told(check)}"
+
+
+def _told(check: NetworkCheck) -> str:
+    """What it did in that network when it was told to."""
+    still = [f"P{gpio}" for gpio, moved in check.by_http if not moved]
+    text = ""
+    if still:
+        text = f", but {', '.join(still)} did not move when told by HTTP"
+    elif check.by_http:
+        text = ", and its relays moved when told by HTTP"
+    if check.broker is not None:
+        text += "; it connected to a broker of the name you gave" if check.broker else (
+            "; it did not connect to a broker of the name you gave"
+        )  # fmt: skip
+    return text
 
 
 def start_text(start: FirstStart) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,10 @@ from bekenlab.machine.air.broker import Broker, matches
 from bekenlab.machine.air.host import Host
 from bekenlab.machine.air.packets import ICMP, IPV4, TCP, Datagram, Packet, Segment, ip_bytes
 from bekenlab.machine.air.services import DhcpClient, DhcpServer, NameServer, TimeServer
-from bekenlab.machine.air.tcp import TcpConnection, TcpState
+from bekenlab.machine.air.tcp_state import TcpState
+
+if TYPE_CHECKING:
+    from bekenlab.machine.air.tcp import TcpConnection
 
 OURS, THEIRS = ip_bytes("192.168.77.1"), ip_bytes("192.168.77.9")
 

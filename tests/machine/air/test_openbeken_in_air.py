@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from air_devices import OBK_N, OBK_T, AirDevice, connected, firmware, joined
+from amounts import one_in
 from bekenlab.analysis.inputs import unpack
 from bekenlab.live.chip import LiveChip
 from bekenlab.live.runner import ChipRunner
@@ -19,6 +20,14 @@ from bekenlab.machine.air.packets import ip_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+EVERY = (
+    OBK_N,
+    OBK_T,
+    "dumps/openbk7238-qio-1.18.300",
+    "images/openbk7252-qio-1.18.300",
+    "images/openbk7252n-qio-1.18.300",
+    "images/openbk7231n-qio-1.17.203",
+)
 RELAY: dict[str, object] = {"pins": {"26": "Rel;1"}}
 
 
@@ -68,8 +77,9 @@ def test_it_joins_a_protected_network() -> None:
     device.chip.close()
 
 
-def test_a_relay_moves_by_mqtt() -> None:
-    device = joined(OBK_N, template=RELAY, broker=("broker", 1883), names=("broker",))
+@pytest.mark.parametrize("name", one_in(len(EVERY), EVERY))
+def test_a_relay_moves_by_http_and_mqtt(name: str) -> None:
+    device = joined(name, template=RELAY, broker=("broker", 1883), names=("broker",))
     messages: list[tuple[str, bytes]] = []
     broker = Broker(device.network.host, lambda topic, text: messages.append((topic, text)))
     assert device.runner.run_until(lambda: len(broker.subscriptions) >= 4, 30)
@@ -77,6 +87,8 @@ def test_a_relay_moves_by_mqtt() -> None:
     topic = next(each for each in broker.subscriptions if each.endswith("/+/set"))
     broker.publish(topic.replace("+", "1"), b"1")
     assert device.runner.run_until(lambda: _level(device, 26) == 1, 2)
+    device.client().command("SetChannel 1 0")
+    assert device.runner.run_until(lambda: _level(device, 26) == 0, 2)
     device.chip.close()
 
 

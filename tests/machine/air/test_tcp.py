@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bekenlab.machine.air.packets import ACK, FIN, RST, SYN, Segment
-from bekenlab.machine.air.tcp import MSS, TIME_WAIT, TcpConnection, TcpState
+from bekenlab.machine.air.tcp import TIME_WAIT, TcpConnection
+from bekenlab.machine.air.tcp_state import MSS, TcpState
 
 if TYPE_CHECKING:
     from collections.abc import Callable

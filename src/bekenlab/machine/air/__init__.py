@@ -5,9 +5,10 @@ other address is counted and dropped; ``bekenlab.live.openings`` connects named 
 computer.
 """
 
-from bekenlab.machine.air.access_point import AccessPoint, Network
+from bekenlab.machine.air.access_point import AccessPoint
 from bekenlab.machine.air.air import Air
 from bekenlab.machine.air.host import Host
+from bekenlab.machine.air.network import Network
 from bekenlab.machine.air.networks import ChipNetwork, ItsNetwork, OurNetwork
 from bekenlab.machine.air.station import Station
 

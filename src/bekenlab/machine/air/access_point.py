@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections import deque
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from bekenlab.machine.air import frames
 from bekenlab.machine.air.frames import (
@@ -20,33 +18,31 @@ from bekenlab.machine.air.frames import (
     ESS,
     FROM_DS,
     MANAGEMENT,
-    MORE_RATES,
     POWER_SAVE,
     PRIVACY,
     PROTECTED,
-    RATES,
     RSN,
     SHORT_SLOT,
     SSID,
     TIM,
     TO_DS,
-    BadFrameError,
     Frame,
     element,
 )
 from bekenlab.machine.air.handshake import Handshake
+from bekenlab.machine.air.network import Client
+from bekenlab.machine.air.radio import MORE_RATES_ELEMENT, RATES_ELEMENT, Radio
 from bekenlab.machine.air.wpa import EAPOL, RSN_ELEMENT, master_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bekenlab.machine.air.air import Air
+    from bekenlab.machine.air.network import Network, Receiver
 
 ADDRESS = bytes.fromhex("02be4e000001")
 _BEACON_UNITS, _BEACON_INTERVAL = 100, 102_400
 _CHANNEL = 1
-#: Basic rates 1, 2, 5.5 and 11 Mbit/s, then 6 to 54.
-_RATES, _MORE_RATES = bytes.fromhex("82848b960c121824"), bytes.fromhex("3048606c")
 _OPEN_SYSTEM = struct.pack("<H", 0)
 _SUCCESS, _REFUSED, _OTHER_SECURITY, _DECLINED = 0, 1, 40, 37
 _NOT_ASSOCIATED, _HANDSHAKE_TIMEOUT = 7, 15
@@ -56,60 +52,6 @@ _MOST_BUFFERED = 64
 _GROUP = 1
 _GROUP_KEY = 1
 _MOST_LOG = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """A network.
-
-    Attributes:
-        ssid: Its name, 1 to 32 bytes.
-        passphrase: 8 to 63 bytes for WPA2-PSK, or None for an open network.
-    """
-
-    ssid: bytes
-    passphrase: bytes | None = field(default=None, repr=False)
-
-    def __post_init__(self) -> None:
-        if not 1 <= len(self.ssid) <= 32:
-            raise ValueError("the name of a network has 1 to 32 bytes")
-        if self.passphrase is not None and not 8 <= len(self.passphrase) <= 63:
-            raise ValueError("the passphrase of a network has 8 to 63 bytes")
-
-
-class Receiver(Protocol):
-    """A host behind the access point."""
-
-    def receive(self, sender: bytes, ethertype: int, payload: bytes) -> None:
-        """A frame's content has arrived from a MAC address."""
-        ...
-
-    def restarted(self) -> None:
-        """The chip starts anew, and has forgotten its connections."""
-        ...
-
-
-@dataclass(slots=True)
-class _Client:
-    """A station that is associated.
-
-    Attributes:
-        address: Its MAC address.
-        number: Its association id.
-        authorised: Whether it may send data.
-        handshake: On a protected network.
-        sent: Packet number of the last frame to it.
-        dozing: Whether it listens only now and then.
-        buffered: Frames that wait until it is awake.
-    """
-
-    address: bytes
-    number: int
-    authorised: bool
-    handshake: Handshake | None = None
-    sent: int = 0
-    dozing: bool = False
-    buffered: deque[bytes] = field(default_factory=deque)
 
 
 class AccessPoint:
@@ -134,9 +76,9 @@ class AccessPoint:
         self.log: list[tuple[int, bytes, str]] = []
         self._air = air
         self._network = network
-        self._sequence = 0
+        self._radio = Radio(air, self)
         self._group_sent = 0
-        self._clients: dict[bytes, _Client] = {}
+        self._clients: dict[bytes, Client] = {}
         self._master: bytes | None = None
         if network.passphrase is not None:
             self._master = master_key(network.passphrase, network.ssid)
@@ -160,9 +102,8 @@ class AccessPoint:
 
     def hear(self, frame: bytes) -> None:
         """See :class:`bekenlab.machine.air.air.Peer`."""
-        try:
-            heard = frames.decode(frame)
-        except BadFrameError:
+        heard = frames.decoded(frame)
+        if heard is None:
             return
         client = self._clients.get(heard.sender)
         if client is not None:
@@ -193,15 +134,7 @@ class AccessPoint:
         }
 
     def _manage(self, subtype: int, to: bytes, body: bytes) -> None:
-        self._transmit(Frame(MANAGEMENT, subtype, to, self.address, self.address, body))
-
-    def _transmit(self, frame: Frame, *, lost: Callable[[], None] | None = None) -> None:
-        self._sequence = (self._sequence + 1) & 0xFFF
-        encoded = Frame(
-            frame.kind, frame.subtype, frame.to, frame.sender, frame.third, frame.body,
-            frame.flags, self._sequence, frame.number, frame.key,
-        ).encode()  # fmt: skip
-        self._air.send(self, encoded, lost=lost)
+        self._radio.send(Frame(MANAGEMENT, subtype, to, self.address, self.address, body))
 
     # scanning ---------------------------------------------------------------------------------
 
@@ -215,11 +148,11 @@ class AccessPoint:
 
     def _description(self, *, tim: bool) -> bytes:
         body = struct.pack("<QHH", self._air.now, _BEACON_UNITS, self._capabilities)
-        body += element(SSID, self._network.ssid) + element(RATES, _RATES)
+        body += element(SSID, self._network.ssid) + RATES_ELEMENT
         body += element(CHANNEL, bytes((_CHANNEL,)))
         if tim:
             body += element(TIM, self._traffic())
-        body += element(MORE_RATES, _MORE_RATES)
+        body += MORE_RATES_ELEMENT
         return body + (RSN_ELEMENT if self._master else b"")
 
     def _traffic(self) -> bytes:
@@ -259,9 +192,7 @@ class AccessPoint:
         client = self._client(frame.sender) if status == _SUCCESS else None
         number = 0xC000 | client.number if client else 0
         body = struct.pack("<HHH", self._capabilities, status, number)
-        self._manage(
-            answer, frame.sender, body + element(RATES, _RATES) + element(MORE_RATES, _MORE_RATES)
-        )
+        self._manage(answer, frame.sender, body + RATES_ELEMENT + MORE_RATES_ELEMENT)
         if client is not None:
             self._note(frame.sender, "associated")
             if client.handshake is None:
@@ -269,10 +200,10 @@ class AccessPoint:
             else:
                 self._shake(client, _MOST_REPEATS)
 
-    def _client(self, address: bytes) -> _Client:
+    def _client(self, address: bytes) -> Client:
         used = {each.number for key, each in self._clients.items() if key != address}
         number = next(n for n in range(1, 256) if n not in used)
-        client = _Client(address, number, authorised=self._master is None)
+        client = Client(address, number, authorised=self._master is None)
         if self._master is not None:
             seed = address + self._air.now.to_bytes(8, "big")
             nonce = hashlib.sha256(b"nonce" + seed).digest()
@@ -286,7 +217,7 @@ class AccessPoint:
         self._clients[address] = client
         return client
 
-    def _shake(self, client: _Client, left: int) -> None:
+    def _shake(self, client: Client, left: int) -> None:
         """Go on with the handshake until it is complete; give up after some time."""
         handshake = client.handshake
         if handshake is None or handshake.keys or self._clients.get(client.address) is not client:
@@ -297,7 +228,7 @@ class AccessPoint:
         handshake.start()
         self._air.after(_REPEAT, lambda: self._shake(client, left - 1))
 
-    def _expel(self, client: _Client, reason: int) -> None:
+    def _expel(self, client: Client, reason: int) -> None:
         del self._clients[client.address]
         self._manage(frames.DEAUTHENTICATION, client.address, struct.pack("<H", reason))
         self._note(client.address, "left")
@@ -314,7 +245,7 @@ class AccessPoint:
 
     # data -------------------------------------------------------------------------------------
 
-    def _data(self, frame: Frame, client: _Client | None) -> None:
+    def _data(self, frame: Frame, client: Client | None) -> None:
         if client is None:
             self._manage(frames.DEAUTHENTICATION, frame.sender, struct.pack("<H", _NOT_ASSOCIATED))
             return
@@ -327,7 +258,7 @@ class AccessPoint:
         elif client.authorised and frame.protected == (client.handshake is not None):
             self._forward(frame, ethertype, payload)
 
-    def _key_frame(self, client: _Client, payload: bytes) -> None:
+    def _key_frame(self, client: Client, payload: bytes) -> None:
         handshake = client.handshake
         if handshake is None or client.authorised:
             return
@@ -357,7 +288,7 @@ class AccessPoint:
         elif to[0] & _GROUP and self.stations:
             self._send_group(ethertype, payload, self.address)
 
-    def _send_data(self, client: _Client, ethertype: int, payload: bytes, source: bytes) -> None:
+    def _send_data(self, client: Client, ethertype: int, payload: bytes, source: bytes) -> None:
         flags, number = FROM_DS, 0
         if client.authorised and client.handshake is not None:
             client.sent += 1
@@ -369,7 +300,7 @@ class AccessPoint:
             while len(client.buffered) > _MOST_BUFFERED:
                 client.buffered.popleft()
         else:
-            self._transmit(frame)
+            self._radio.send(frame)
 
     def _send_group(self, ethertype: int, payload: bytes, source: bytes) -> None:
         flags = FROM_DS
@@ -378,11 +309,11 @@ class AccessPoint:
             flags |= PROTECTED
         body = frames.to_llc(ethertype, payload)
         number = self._group_sent
-        self._transmit(
+        self._radio.send(
             Frame(DATA, 0, BROADCAST, self.address, source, body, flags, 0, number, _GROUP_KEY)
         )
 
-    def _doze(self, client: _Client, *, dozing: bool) -> None:
+    def _doze(self, client: Client, *, dozing: bool) -> None:
         """The station goes to sleep, or wakes and gets what waits for it."""
         client.dozing = dozing
         while client.buffered and not client.dozing:

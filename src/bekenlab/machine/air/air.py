@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from bekenlab.machine.air.capture import Capture
     from bekenlab.machine.clock import Clock
-    from bekenlab.machine.devices.mac import Mac
     from bekenlab.machine.machine import Machine
 
 _STEP = "air"
@@ -26,6 +25,7 @@ _SPACING = 50  # DIFS, and a little of a contention window
 _TRIES, _RETRY_AFTER = 7, 1000
 _GROUP = 1
 STRENGTH = -40
+_FIRST = 0
 
 
 class Peer(Protocol):
@@ -52,8 +52,27 @@ class _Outgoing:
     lost: Callable[[], None] | None
 
 
+class _Seat:
+    """The antenna of one machine."""
+
+    def __init__(self, air: Air, place: int) -> None:
+        self._air = air
+        self._place = place
+
+    def reserve(self, microseconds: int) -> int:
+        """See :class:`bekenlab.machine.devices.mac.Antenna`."""
+        return self._air.reserve(microseconds)
+
+    def transmit(self, frame: bytes, rate: Rate) -> bool:
+        """See :class:`bekenlab.machine.devices.mac.Antenna`."""
+        return self._air.transmit(frame, rate, self._place)
+
+
 class Air:
-    """An air that a machine and peers share.
+    """An air that machines and peers share.
+
+    Its time is that of the machine at place 0. Whoever runs several machines keeps them together
+    with :meth:`time_of`; frames reach the others at once, whatever their own time is.
 
     Args:
         capture: Receives every frame, or None.
@@ -66,8 +85,8 @@ class Air:
         self.lost = 0
         self._capture = capture
         self._peers: list[Peer] = []
-        self._machine: Machine | None = None
-        self._base = 0
+        self._machines: dict[int, Machine] = {}
+        self._bases: dict[int, int] = {_FIRST: 0}
         self._busy_until = 0
         self._events: list[tuple[int, int, Callable[[], None]]] = []
         self._serial = 0
@@ -78,9 +97,14 @@ class Air:
 
     @property
     def now(self) -> int:
-        """Microseconds since the air was made; it stands still without a machine."""
-        machine = self._machine
-        return self._base if machine is None else self._base + _microseconds(machine.clock)
+        """Microseconds since the air was made; it stands still without a machine at place 0."""
+        return self.time_of(_FIRST)
+
+    def time_of(self, place: int) -> int:
+        """The time at which the machine at a place is."""
+        machine = self._machines.get(place)
+        base = self._bases[place]
+        return base if machine is None else base + _microseconds(machine.clock)
 
     def after(self, microseconds: int, action: Callable[[], None]) -> None:
         """Call ``action`` at a later time."""
@@ -89,11 +113,11 @@ class Air:
         self._plan()
 
     def _plan(self) -> None:
-        machine = self._machine
+        machine = self._machines.get(_FIRST)
         if machine is None or not self._events:
             return
         hz = machine.clock.hz
-        ticks = -(-(self._events[0][0] - self._base) * hz // _MICROSECONDS)
+        ticks = -(-(self._events[0][0] - self._bases[_FIRST]) * hz // _MICROSECONDS)
         machine.clock.at(_STEP, max(ticks, machine.clock.now + 1))
 
     def _step(self, _due: int) -> None:
@@ -108,45 +132,44 @@ class Air:
         """Add a peer."""
         self._peers.append(peer)
 
-    def join(self, machine: Machine) -> None:
-        """Connect a machine; it replaces the one before, e.g. after a reset.
+    def join(self, machine: Machine, place: int = _FIRST) -> None:
+        """Connect a machine; it replaces the one at its place, e.g. after a reset.
 
         Frames are exchanged while it runs. Its time continues that of the air.
         """
-        if self._machine is not None:
-            self.leave()
-            for peer in self._peers:
-                peer.restarted()
-        self._base -= _microseconds(machine.clock)
-        self._machine = machine
+        if place in self._machines:
+            self.leave(place)
+            if not self._machines:
+                for peer in self._peers:
+                    peer.restarted()
+        self._bases.setdefault(place, self.now)
+        self._bases[place] -= _microseconds(machine.clock)
+        self._machines[place] = machine
         machine.clock.handle(_STEP, self._step)
-        machine.board.mac.connect(self)
+        machine.board.mac.connect(_Seat(self, place))
         self._plan()
 
-    def leave(self) -> None:
-        """Disconnect the machine."""
-        machine = self._machine
+    def leave(self, place: int = _FIRST) -> None:
+        """Disconnect a machine."""
+        now = self.time_of(place)
+        machine = self._machines.pop(place, None)
         if machine is not None:
             machine.board.mac.connect(None)
             machine.clock.cancel(_STEP)
-            self._base, self._machine = self.now, None
+            self._bases[place] = now
 
-    @property
-    def _mac(self) -> Mac | None:
-        return None if self._machine is None else self._machine.board.mac
-
-    # the machine's antenna --------------------------------------------------------------------
+    # frames of machines -----------------------------------------------------------------------
 
     def reserve(self, microseconds: int) -> int:
-        """See :class:`bekenlab.machine.devices.mac.Antenna`."""
+        """Wait for the medium; returns the microseconds until a frame of this length has ended."""
         start = max(self.now, self._busy_until) + _SPACING
         self._busy_until = start + microseconds
         return self._busy_until - self.now
 
-    def transmit(self, frame: bytes, rate: Rate) -> bool:
-        """See :class:`bekenlab.machine.devices.mac.Antenna`."""
+    def transmit(self, frame: bytes, rate: Rate, place: int) -> bool:
+        """Send a frame of the machine at a place; returns whether it was acknowledged."""
         self._record(frame, rate)
-        return self._spread(frame, None)
+        return self._spread(frame, rate, None, place)
 
     # peers ------------------------------------------------------------------------------------
 
@@ -177,7 +200,7 @@ class Air:
         self._sending = False
         each = self._outgoing[0]
         self._record(each.frame, PEER_RATE)
-        if not self._spread(each.frame, each.peer) and not each.frame[4] & _GROUP:
+        if not self._spread(each.frame, PEER_RATE, each.peer, None) and not each.frame[4] & _GROUP:
             each.tries -= 1
             if each.tries:
                 self._sending = True
@@ -193,14 +216,15 @@ class Air:
         self._sending = False
         self._next()
 
-    def _spread(self, frame: bytes, sender: Peer | None) -> bool:
+    def _spread(self, frame: bytes, rate: Rate, sender: Peer | None, place: int | None) -> bool:
         """Give a frame to all who hear it; returns whether its receiver acknowledged it."""
         to = frame[4:10]
         group = bool(to[0] & _GROUP)
         heard = False
-        mac = self._mac
-        if sender is not None and mac is not None:
-            heard = mac.receive(Received(frame, PEER_RATE, STRENGTH, self.now))
+        for other, machine in sorted(self._machines.items()):
+            if other != place:
+                received = Received(frame, rate, STRENGTH, self.time_of(other))
+                heard |= machine.board.mac.receive(received)
         for peer in tuple(self._peers):
             if peer is not sender and (group or peer.acknowledges(to)):
                 heard = True

@@ -15,7 +15,7 @@ _QOS, _NO_DATA = 8, 4
 TO_DS, FROM_DS, RETRY, POWER_SAVE, MORE_DATA, PROTECTED = 1, 2, 8, 16, 32, 64
 
 SSID, RATES, CHANNEL, TIM, COUNTRY, RSN, MORE_RATES, VENDOR = 0, 1, 3, 5, 7, 48, 50, 221
-ESS, PRIVACY, SHORT_SLOT = 1 << 0, 1 << 4, 1 << 10
+ESS, PRIVACY, SHORT_PREAMBLE, SHORT_SLOT = 1 << 0, 1 << 4, 1 << 5, 1 << 10
 _HEADER = struct.Struct("<BBH6s6s6sH")
 _LLC_SNAP = b"\xaa\xaa\x03\0\0\0"
 _CCMP_HEADER = 8
@@ -108,6 +108,14 @@ def decode(data: bytes) -> Frame:
         number, key = high << 16 | low, ids >> 6
         place += _CCMP_HEADER
     return Frame(kind, subtype, to, sender, third, data[place:], flags, sequence >> 4, number, key)
+
+
+def decoded(data: bytes) -> Frame | None:
+    """A frame from its bytes, or None if it is not one of ours."""
+    try:
+        return decode(data)
+    except BadFrameError:
+        return None
 
 
 def elements(data: bytes) -> dict[int, bytes]:

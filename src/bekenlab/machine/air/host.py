@@ -31,7 +31,8 @@ from bekenlab.machine.air.packets import (
     decode_packet,
     decode_segment,
 )
-from bekenlab.machine.air.tcp import TcpConnection, TcpState
+from bekenlab.machine.air.tcp import TcpConnection
+from bekenlab.machine.air.tcp_state import TcpState
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
-from bekenlab.machine.air.access_point import AccessPoint, Network
+from bekenlab.machine.air.access_point import AccessPoint
 from bekenlab.machine.air.host import Host
 from bekenlab.machine.air.packets import NO_IP, ip_bytes
 from bekenlab.machine.air.services import DhcpClient, DhcpServer, NameServer, TimeServer
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bekenlab.machine.air.air import Air
+    from bekenlab.machine.air.network import Network
 
 OUR_IP = ip_bytes("192.168.77.1")
 #: What the time server tells at the start: the first second of 2024, as every run must be equal.
@@ -60,11 +61,14 @@ class OurNetwork:
 
     @property
     def chip_ip(self) -> bytes | None:
-        """Address of the station that has joined and has a lease, or None."""
-        for station in self.access_point.stations:
-            if station in self._dhcp.leases:
-                return self._dhcp.leases[station]
-        return None
+        """Address of the first station that has joined and has a lease, or None."""
+        return next(iter(self.chips.values()), None)
+
+    @property
+    def chips(self) -> dict[bytes, bytes]:
+        """IP addresses of all stations that have joined and have a lease, by MAC address."""
+        leases = self._dhcp.leases
+        return {each: leases[each] for each in self.access_point.stations if each in leases}
 
 
 class ItsNetwork:
@@ -72,15 +76,24 @@ class ItsNetwork:
 
     Args:
         air: The air.
-        ssid: Name of the network; None for the first open one.
+        ssid: Name of the network; None for the first that is heard.
+        passphrase: Of a network with WPA2-PSK; None for an open one.
+        ignoring: Address of an access point that is not the chip's.
 
     Attributes:
         host: Our host.
         station: Tells which network it joined.
     """
 
-    def __init__(self, air: Air, ssid: bytes | None = None) -> None:
-        self.station = Station(air, ssid)
+    def __init__(
+        self,
+        air: Air,
+        ssid: bytes | None = None,
+        *,
+        passphrase: bytes | None = None,
+        ignoring: bytes | None = None,
+    ) -> None:
+        self.station = Station(air, ssid, ignoring=ignoring, passphrase=passphrase)
         self.host = Host(air, self.station)
         self.station.host = self.host
         self._dhcp = DhcpClient(air, self.host, self.station.address)

@@ -10,85 +10,30 @@ urgent data, and simultaneous opening is refused.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bekenlab.machine.air.packets import ACK, FIN, PSH, RST, SYN, Segment
+from bekenlab.machine.air.tcp_state import (
+    DEFAULT_MSS,
+    MILLISECOND,
+    MSS,
+    NUMBERS,
+    RECEIVING,
+    SENDING,
+    Receiving,
+    Sending,
+    TcpState,
+    Timing,
+    after,
+    plus,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MSS = 1460
-_DEFAULT_MSS = 536
-_WINDOW = 32768
 _MOST_UNSENT = 1 << 16
-_MOST_IN_FLIGHT = 8 * MSS
-_NUMBERS = 1 << 32
-_MILLISECOND = 1000
-FIRST_TIMEOUT = 1000 * _MILLISECOND
-_SHORTEST_TIMEOUT, _LONGEST_TIMEOUT = 200 * _MILLISECOND, 8000 * _MILLISECOND
 _MOST_RETRIES = 8
-TIME_WAIT = 2000 * _MILLISECOND
-_MOST_OUT_OF_ORDER = 32
-
-
-class TcpState(StrEnum):
-    """States of RFC 9293, 3.3.2, except LISTEN, which a host keeps for its ports."""
-
-    SYN_SENT = "syn-sent"
-    SYN_RECEIVED = "syn-received"
-    ESTABLISHED = "established"
-    FIN_WAIT_1 = "fin-wait-1"
-    FIN_WAIT_2 = "fin-wait-2"
-    CLOSE_WAIT = "close-wait"
-    CLOSING = "closing"
-    LAST_ACK = "last-ack"
-    TIME_WAIT = "time-wait"
-    CLOSED = "closed"
-
-
-_SENDING = {TcpState.ESTABLISHED, TcpState.CLOSE_WAIT}
-_RECEIVING = {TcpState.ESTABLISHED, TcpState.FIN_WAIT_1, TcpState.FIN_WAIT_2}
-
-
-def _after(one: int, other: int) -> bool:
-    """Whether a sequence number comes after another."""
-    return 0 < (one - other) % _NUMBERS < _NUMBERS // 2
-
-
-@dataclass(slots=True)
-class _Timing:
-    """Retransmission timeout by RFC 6298, in microseconds."""
-
-    timeout: int = FIRST_TIMEOUT
-    smoothed: int | None = None
-    variation: int = 0
-
-    def measured(self, took: int) -> None:
-        if self.smoothed is None:
-            self.smoothed, self.variation = took, took // 2
-        else:
-            self.variation += (abs(self.smoothed - took) - self.variation) // 4
-            self.smoothed += (took - self.smoothed) // 8
-        timeout = self.smoothed + max(_MILLISECOND, 4 * self.variation)
-        self.timeout = min(_LONGEST_TIMEOUT, max(_SHORTEST_TIMEOUT, timeout))
-
-    def back_off(self) -> None:
-        self.timeout = min(_LONGEST_TIMEOUT, 2 * self.timeout)
-
-
-@dataclass(slots=True)
-class _Sending:
-    """The sending side: what is not acknowledged yet, from number ``first`` on."""
-
-    first: int
-    next: int
-    window: int = 0
-    mss: int = _DEFAULT_MSS
-    data: bytearray = field(default_factory=bytearray)
-    fin: bool = False
-    fin_sent: bool = False
+TIME_WAIT = 2000 * MILLISECOND
 
 
 class TcpConnection:
@@ -104,7 +49,6 @@ class TcpConnection:
 
     Attributes:
         state: Its state.
-        received: Data that has arrived; whoever uses it takes it away.
         ended: Whether the other end sends no more.
         problem: Why it was closed, or an empty string: ``"refused"``, ``"reset"``, ``"timeout"``.
         deadline: When :meth:`due` has to be called, or None.
@@ -121,22 +65,25 @@ class TcpConnection:
     ) -> None:
         self.local_port, self.remote_port = local_port, remote_port
         self.state = TcpState.CLOSED
-        self.received = bytearray()
         self.ended = False
         self.problem = ""
         self.deadline: int | None = None
         self.changed = changed
-        self._out = _Sending(number, number)
-        self._expected = 0
+        self._out = Sending(number, number)
+        self._in = Receiving()
         self._told = 0
-        self._later: dict[int, Segment] = {}
         self._send_segment = send
         self._now = now
-        self._timing = _Timing()
+        self._timing = Timing()
         self._timed: tuple[int, int] | None = None
         self._retries = 0
         self._armed_for = -1
         self._repeat_to: int | None = None
+
+    @property
+    def received(self) -> bytearray:
+        """Data that has arrived; whoever uses it takes it away."""
+        return self._in.data
 
     # opening and closing ----------------------------------------------------------------------
 
@@ -144,7 +91,7 @@ class TcpConnection:
         """Open it actively."""
         self.state = TcpState.SYN_SENT
         self._emit(SYN, self._out.first)
-        self._out.next = _plus(self._out.first, 1)
+        self._out.next = plus(self._out.first, 1)
         self._arm()
 
     def accept(self, syn: Segment) -> None:
@@ -152,7 +99,7 @@ class TcpConnection:
         self.state = TcpState.SYN_RECEIVED
         self._heard_syn(syn)
         self._emit(SYN | ACK, self._out.first)
-        self._out.next = _plus(self._out.first, 1)
+        self._out.next = plus(self._out.first, 1)
         self._arm()
 
     def close(self) -> None:
@@ -202,13 +149,9 @@ class TcpConnection:
         size = len(self.received) if most is None else min(most, len(self.received))
         data = bytes(self.received[:size])
         del self.received[:size]
-        if self.state in _RECEIVING and self._window - self._told >= 2 * MSS:
+        if self.state in RECEIVING and self._in.window - self._told >= 2 * MSS:
             self._acknowledge()
         return data
-
-    @property
-    def _window(self) -> int:
-        return max(0, _WINDOW - len(self.received))
 
     # what arrives -----------------------------------------------------------------------------
 
@@ -219,7 +162,7 @@ class TcpConnection:
         if self.state is TcpState.SYN_SENT:
             self._answer_to_syn(segment)
         elif segment.flags & RST:
-            if self._in_window(segment):
+            if self._in.holds(segment):
                 self._closed("reset")
         elif segment.flags & SYN:
             self._again_syn(segment)
@@ -243,37 +186,36 @@ class TcpConnection:
 
     def _again_syn(self, segment: Segment) -> None:
         """The other end has not heard our answer to its SYN, or started anew."""
-        if self.state is TcpState.SYN_RECEIVED and _plus(segment.sequence, 1) == self._expected:
+        if self.state is TcpState.SYN_RECEIVED and plus(segment.sequence, 1) == self._in.expected:
             self._emit(SYN | ACK, self._out.first)
         else:
             self._acknowledge()
 
     def _heard_syn(self, segment: Segment) -> None:
-        self._expected = _plus(segment.sequence, 1)
-        self._out.mss = min(MSS, segment.mss or _DEFAULT_MSS)
+        self._in.expected = plus(segment.sequence, 1)
+        self._out.mss = min(MSS, segment.mss or DEFAULT_MSS)
         self._out.window = segment.window
-
-    def _in_window(self, segment: Segment) -> bool:
-        return (segment.sequence - self._expected) % _NUMBERS <= _WINDOW
 
     def _handle_data(self, segment: Segment) -> None:
         if not self._heard_acknowledgement(segment):
             return
         if segment.length:
-            self._arrange(segment)
-        elif segment.sequence != self._expected:
+            if self.state in RECEIVING and self._in.arrange(segment):
+                self._heard_fin()
+            self._acknowledge()
+        elif segment.sequence != self._in.expected:
             self._acknowledge()  # a keep-alive, or a probe of the window
         self._flush()
         self.changed()
 
     def _heard_acknowledgement(self, segment: Segment) -> bool:
         out = self._out
-        if _after(segment.acknowledged, out.next):
+        if after(segment.acknowledged, out.next):
             self._acknowledge()
             return False
         out.window = segment.window
-        gained = (segment.acknowledged - out.first) % _NUMBERS
-        if not gained or not _after(segment.acknowledged, out.first):
+        gained = (segment.acknowledged - out.first) % NUMBERS
+        if not gained or not after(segment.acknowledged, out.first):
             return True
         if self.state in {TcpState.SYN_SENT, TcpState.SYN_RECEIVED}:
             gained -= 1  # the SYN
@@ -281,12 +223,12 @@ class TcpConnection:
                 self.state = TcpState.ESTABLISHED
         del out.data[: min(gained, len(out.data))]
         out.first = segment.acknowledged
-        if self._timed is not None and not _after(self._timed[0], segment.acknowledged):
+        if self._timed is not None and not after(self._timed[0], segment.acknowledged):
             self._timing.measured(self._now() - self._timed[1])
             self._timed = None
         self._retries = 0
         if self._repeat_to is not None:
-            if _after(self._repeat_to, out.first):
+            if after(self._repeat_to, out.first):
                 self._repeat()  # what followed the lost segment is probably lost, too
             else:
                 self._repeat_to = None
@@ -302,33 +244,6 @@ class TcpConnection:
             self._wait()
         elif self.state is TcpState.LAST_ACK:
             self._closed("")
-
-    def _arrange(self, segment: Segment) -> None:
-        """Take data in order; keep what came too early."""
-        ahead = (segment.sequence - self._expected) % _NUMBERS
-        if 0 < ahead < _WINDOW:
-            if len(self._later) < _MOST_OUT_OF_ORDER:
-                self._later[segment.sequence] = segment
-            self._acknowledge()
-            return
-        self._accept_data(segment)
-        while self._later:
-            following = min(self._later, key=lambda n: (n - self._expected + _WINDOW) % _NUMBERS)
-            if _after(following, self._expected):
-                break
-            self._accept_data(self._later.pop(following))
-        self._acknowledge()
-
-    def _accept_data(self, segment: Segment) -> None:
-        known = (self._expected - segment.sequence) % _NUMBERS
-        if known > segment.length or self.state not in _RECEIVING:
-            return
-        fresh = segment.payload[known : known + self._window]
-        self.received += fresh
-        self._expected = _plus(self._expected, len(fresh))
-        if segment.flags & FIN and known + len(fresh) == len(segment.payload):
-            self._expected = _plus(self._expected, 1)
-            self._heard_fin()
 
     def _heard_fin(self) -> None:
         self.ended = True
@@ -348,48 +263,40 @@ class TcpConnection:
     def _flush(self) -> None:
         """Send as much as the window allows, and FIN after the last byte."""
         out = self._out
-        while self.state in _SENDING:
-            flying = (out.next - out.first) % _NUMBERS
-            room = min(out.window, _MOST_IN_FLIGHT) - flying
-            rest = len(out.data) - flying
-            if rest <= 0 or room <= 0:
-                break
-            size = min(rest, room, out.mss)
-            if size < min(rest, out.mss) and flying:
-                break  # no silly windows
+        while self.state in SENDING and (size := out.piece()):
             self._emit_data(out.next, size)
-            out.next = _plus(out.next, size)
+            out.next = plus(out.next, size)
         self._flush_fin()
         self._arm()
 
     def _flush_fin(self) -> None:
         out = self._out
-        if not out.fin or out.fin_sent or self.state not in _SENDING:
+        if not out.fin or out.fin_sent or self.state not in SENDING:
             return
-        if (out.next - out.first) % _NUMBERS < len(out.data):
+        if out.flying < len(out.data):
             return
         closing = self.state is TcpState.CLOSE_WAIT
         self.state = TcpState.LAST_ACK if closing else TcpState.FIN_WAIT_1
         out.fin_sent = True
         self._emit(FIN | ACK, out.next)
-        out.next = _plus(out.next, 1)
+        out.next = plus(out.next, 1)
 
     def _emit_data(self, number: int, size: int) -> None:
         out = self._out
-        start = (number - out.first) % _NUMBERS
+        start = (number - out.first) % NUMBERS
         payload = bytes(out.data[start : start + size])
         last = start + size == len(out.data)
         if self._timed is None and self._retries == 0:
-            self._timed = (_plus(number, size), self._now())
+            self._timed = (plus(number, size), self._now())
         self._emit(ACK | (PSH if last else 0), number, payload)
 
     def _acknowledge(self) -> None:
         self._emit(ACK, self._out.next)
 
     def _emit(self, flags: int, number: int, payload: bytes = b"") -> None:
-        self._told = self._window
+        self._told = self._in.window
         mss = MSS if flags & SYN else 0
-        known = self._expected if flags & ACK else 0
+        known = self._in.expected if flags & ACK else 0
         self._send_segment(
             Segment(
                 self.local_port, self.remote_port, number, known, flags, self._told, payload, mss
@@ -436,8 +343,8 @@ class TcpConnection:
         elif out.data:
             size = min(len(out.data), out.mss, max(1, out.window))
             self._emit_data(out.first, size)
-            if not (out.next - out.first) % _NUMBERS:
-                out.next = _plus(out.first, size)
+            if not out.flying:
+                out.next = plus(out.first, size)
         elif out.fin_sent:
             self._emit(FIN | ACK, out.first)
 
@@ -447,7 +354,3 @@ class TcpConnection:
         self.deadline = None
         self.ended = True
         self.changed()
-
-
-def _plus(number: int, count: int) -> int:
-    return (number + count) % _NUMBERS

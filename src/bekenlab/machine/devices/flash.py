@@ -24,6 +24,7 @@ _PROGRAM, _ERASE_SECTOR, _ERASE_32K, _ERASE_64K, _ERASE_CHIP = 12, 13, 14, 15, 1
 _READ_JEDEC = 20
 _ERASE = {_ERASE_SECTOR: SECTOR, _ERASE_32K: 0x10000, _ERASE_64K: 0x10000}
 _CONFIG_STATUS_SHIFT, _CONFIG_STATUS_MASK = 10, 0xFFFF
+_TAKES_STORES = 1 << 9
 
 
 class Flash(Device):
@@ -38,6 +39,7 @@ class Flash(Device):
         content: The flash, physical addresses.
         changed: Sectors written or erased since the start.
         on_change: Called with (physical address, length) after content changed.
+        on_command: Called before a command is executed or the configuration is changed.
         on_long: Called after a command that takes long in reality and here, so that firmware that
             gives one after the other does not hold up everything else.
     """
@@ -56,6 +58,7 @@ class Flash(Device):
         self.content = bytearray(b"\xff" * SECTOR)
         self.changed: set[int] = set()
         self.on_change: Callable[[int, int], None] = lambda _address, _length: None
+        self.on_command: Callable[[], None] = lambda: None
         self.on_long: Callable[[], None] = lambda: None
         self._jedec = jedec
         self._status = 0
@@ -93,6 +96,8 @@ class Flash(Device):
             if len(self._out) < _PAGE_WORDS:
                 self._out.append(value)
             return
+        if offset in {OPERATE, CONFIG}:
+            self.on_command()
         super().write(offset, value)
         if offset == OPERATE:
             if value & (_START | _BUSY):
@@ -104,7 +109,7 @@ class Flash(Device):
             self._page = self._bytes(address, PAGE)
             self._pointer = 0
         elif opcode == _PROGRAM:
-            self._program(address)
+            self.program(address, b"".join(word.to_bytes(4, "little") for word in self._out))
         elif opcode in _ERASE:
             size = _ERASE[opcode]
             self._erase(address - address % size, size)
@@ -119,14 +124,21 @@ class Flash(Device):
         data = bytes(self.content[address : address + length])
         return data + bytes(self.content[: length - len(data)])
 
-    def _program(self, address: int) -> None:
-        data = b"".join(word.to_bytes(4, "little") for word in self._out)
+    @property
+    def takes_stores(self) -> bool:
+        """Whether the processor may write code by storing to it."""
+        return bool(self.words.get(CONFIG, 0) & _TAKES_STORES)
+
+    def program(self, address: int, data: bytes) -> None:
+        """Clear the bits that are 0 in ``data``."""
         size = len(self.content)
         for n, byte in enumerate(data):
             self.content[(address + n) % size] &= byte
         if data:
-            self.changed.add(address // SECTOR)
-            self.changed.add((address + len(data) - 1) % size // SECTOR)
+            last = address + len(data) - 1
+            self.changed.update(
+                n % (size // SECTOR) for n in range(address // SECTOR, last // SECTOR + 1)
+            )
             self.on_change(address, len(data))
 
     def _erase(self, address: int, size: int) -> None:
