@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import tomllib
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ LANGUAGES = ("en", "de")
 """Languages with a catalogue; the first is the default."""
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_PERHAPS = re.compile(r"\[([^\]]*)\]")
 _LONGEST = 500
 _GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])")
 _NUMBER = re.compile(r"(?<![\w])\d+(?![\w])")
@@ -100,7 +103,7 @@ class Texts:
         """A sentence that another package made in English, in this language; None if unknown.
 
         They are in ``said.toml``, with places for what varies; what is in a place may be a
-        sentence of its own.
+        sentence of its own. What is in [brackets] is left out where no text for it is known.
         """
         if self.language == LANGUAGES[0]:
             return english
@@ -109,8 +112,20 @@ class Texts:
             if found:
                 parts = found.groupdict()
                 said = {name: self._part(text) for name, text in parts.items()}
-                return _filled(row[self.language], said)
-        return None
+                return _filled(self._possible(row[self.language], parts), said)
+        # A row begins with a small letter, and the sentence of a warning with a capital one.
+        small = english[:1].lower() + english[1:]
+        said_small = None if small == english else self.sentence(small)
+        return said_small and sentence_case(said_small)
+
+    def _possible(self, text: str, parts: Mapping[str, str]) -> str:
+        """A text without what is in brackets, if something in it is only known in English."""
+
+        def kept(found: re.Match[str]) -> str:
+            names = _PLACE.findall(found[1])
+            return found[1] if all(self.sentence(parts[name]) for name in names) else ""
+
+        return _PERHAPS.sub(kept, text)
 
     def _part(self, english: str) -> str:
         """What varies in a sentence: a sentence itself, the label of a pin, a number, or a name."""
@@ -199,9 +214,25 @@ def _meanings() -> dict[str, dict[str, str]]:
 @cache
 def _said() -> list[tuple[re.Pattern[str], dict[str, str]]]:
     """The sentences of other packages, as patterns, with their rows; the most exact first."""
-    rows: list[dict[str, str]] = _read("said")["said"]
+    rows: list[dict[str, str]] = _read("said")["said"] + _system_reasons()
     rows.sort(key=lambda row: len(_PLACE.sub("", row[LANGUAGES[0]])), reverse=True)
     return [(_pattern(row[LANGUAGES[0]]), row) for row in rows]
+
+
+def _system_reasons() -> list[dict[str, str]]:
+    """What this operating system reports of files and ports, as rows like those of ``said``."""
+    known = {
+        name: os.strerror(getattr(errno, name)).lower()
+        for name in _read("system")["reason"]
+        if hasattr(errno, name)
+    }
+    told = _read("system")["reason"]
+    return [{LANGUAGES[0]: english, **told[name]} for name, english in known.items()]
+
+
+def sentence_case(text: str) -> str:
+    """A sentence with a capital letter at its beginning."""
+    return text[:1].upper() + text[1:]
 
 
 def _pattern(text: str) -> re.Pattern[str]:

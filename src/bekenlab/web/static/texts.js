@@ -35,6 +35,26 @@ export const textOf = (said) => said.texts?.[document.documentElement.lang] ?? "
  */
 export const told = (error) => textOf(error) || orElse(`error.${error.code}`, t("error.heading"));
 
+/**
+ * A message as a sentence that stands alone: with a capital letter and a full stop.
+ * @param {string} text
+ */
+export function sentence(text) {
+  if (!text) return "";
+  return text[0].toUpperCase() + text.slice(1) + (/[.!?…:)]$/.test(text) ? "" : ".");
+}
+
+/**
+ * A text in the singular or the plural: the catalogue has it as `key.one` and `key.other`.
+ * @param {string} key
+ * @param {number} count
+ * @param {Record<string, string | number>} [values]
+ */
+export function counted(key, count, values = {}) {
+  const form = new Intl.PluralRules(document.documentElement.lang).select(count) === "one" ? "one" : "other";
+  return t(`${key}.${form}`, { count, ...values });
+}
+
 /** Whether the page is in the language in which the program words what it has found. */
 export const english = document.documentElement.lang === "en";
 

@@ -170,8 +170,8 @@ def _check(changes: Changes) -> None:
     try:
         check_values(changes)
     except BadValueError as error:
-        name, _, what = error.message.partition(" ")
-        raise BadValueError(f"{_FIELDS.get(name, name)} {what}", hint=error.hint) from error
+        field, wrong = error.facts["field"], error.facts["wrong"]
+        raise BadValueError(f"{_FIELDS[str(field)]} {wrong}", hint=error.hint) from error
     if "wifi_password" in changes.values and "wifi_ssid" not in changes.values:
         raise BadValueError("there is a Wi-Fi password, but no Wi-Fi name")
 
