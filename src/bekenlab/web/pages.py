@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import HTTPConnection
 
+_ENDS = re.compile(r"[.!?…:)]$|[./\\]\S+$")
 _BREAKS = re.compile(r"(?<=[_-])")
 _NONE: Mapping[str, str] = MappingProxyType({})
 THEMES = ("auto", "light", "dark")
@@ -117,7 +118,9 @@ def _here(request: HTTPConnection) -> str:
 
 def _sentence(text: str) -> str:
     """A message as a sentence that stands alone: with a capital letter and a full stop."""
-    return sentence_case(text) + ("" if text.endswith((".", "!", "?", ":", ")")) else ".")
+    # After the name of a file or an address, a full stop would look like a part of it.
+    ends = _ENDS.search(text)
+    return sentence_case(text) + ("" if ends else ".")
 
 
 def _breakable(name: str) -> Markup:

@@ -2,6 +2,7 @@
 import { ask } from "./api.js";
 import { all, duration, fill, one } from "./dom.js";
 import { cancel } from "./jobs.js";
+import { wentWell } from "./outcomes.js";
 import { orElse, t } from "./texts.js";
 
 const LOOK_EVERY = 2000;
@@ -18,6 +19,12 @@ function pathOf(job) {
 /** A job that cannot go on without an answer is waiting. */
 const stateOf = (job) => (job.state === "running" && job.question && job.question.about !== "search" ? "waiting" : job.state);
 
+/** A check that has ended, but found something wrong, is not shown as good. */
+function styleOf(job) {
+  if (job.state === "done" && job.result && !wentWell(job, job.result)) return "plain";
+  return STYLES[stateOf(job)] ?? "plain";
+}
+
 function row(job) {
   const kind = orElse(`job.kind.${job.kind}`, job.kind);
   const made = fill("job-row", {
@@ -29,7 +36,7 @@ function row(job) {
   const link = one("a", HTMLAnchorElement, made);
   link.href = pathOf(job);
   link.setAttribute("aria-label", t("jobs.open_name", { name: `${kind}, ${job.title}` }));
-  one("[data-slot=state]", HTMLElement, made).classList.add(STYLES[stateOf(job)] ?? "plain");
+  one("[data-slot=state]", HTMLElement, made).classList.add(styleOf(job));
   const stop = one("[data-stop]", HTMLButtonElement, made);
   stop.hidden = job.state !== "running";
   stop.disabled = job.cancelling;

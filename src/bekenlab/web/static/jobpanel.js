@@ -185,6 +185,7 @@ export class JobPanel {
     const heading = one("h3", HTMLElement, asked);
     heading.tabIndex = -1;
     if (event.about === "search") return;
+    for (const before of this.part("steps").children) before.classList.add("over");
     this.badge("waiting", "warn");
     heading.focus();
   }

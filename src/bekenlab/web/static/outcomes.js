@@ -1,7 +1,7 @@
 // Describes the outcome of a finished job and the next steps.
 import { ask } from "./api.js";
 import { fill, hex, one, size } from "./dom.js";
-import { counted, hintOf, sentence, t, textOf, told, wordingOf } from "./texts.js";
+import { capital, counted, hintOf, sentence, t, textOf, told, wordingOf } from "./texts.js";
 import { warningList } from "./warnings.js";
 
 /**
@@ -68,8 +68,6 @@ function link(text, href) {
   made.href = href;
   return made;
 }
-
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 const chipFacts = (chip) => [
   [t("device.result.chip"), chip?.chip],

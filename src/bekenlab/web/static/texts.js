@@ -36,12 +36,20 @@ export const textOf = (said) => said.texts?.[document.documentElement.lang] ?? "
 export const told = (error) => textOf(error) || orElse(`error.${error.code}`, t("error.heading"));
 
 /**
+ * A sentence with a capital letter; a single word is a name, and stays as it is.
+ * @param {string} text
+ */
+export const capital = (text) => (/\s/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text);
+
+/**
  * A message as a sentence that stands alone: with a capital letter and a full stop.
  * @param {string} text
  */
 export function sentence(text) {
   if (!text) return "";
-  return text[0].toUpperCase() + text.slice(1) + (/[.!?…:)]$/.test(text) ? "" : ".");
+  // After the name of a file or an address, a full stop would look like a part of it.
+  const ends = /[.!?…:)]$|[./\\]\S+$/.test(text);
+  return capital(text) + (ends ? "" : ".");
 }
 
 /**
