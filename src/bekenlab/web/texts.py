@@ -28,6 +28,7 @@ LANGUAGES = ("en", "de")
 _PLACE = re.compile(r"\{(\w+)\}")
 _PERHAPS = re.compile(r"\[([^\]]*)\]")
 _LONGEST = 500
+_KEY = re.compile(r"""["'`]([a-z]+\.[\w.-]*)(\$\{)?""")
 _GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])")
 _NUMBER = re.compile(r"(?<![\w])\d+(?![\w])")
 
@@ -180,9 +181,14 @@ class Texts:
         return {k.removeprefix(head): v for k, v in self.entries.items() if k.startswith(head)}
 
     def sections(self, *names: str) -> dict[str, str]:
-        """All texts of the named sections, for a page's script."""
+        """The texts of the named sections that scripts use; templates have filled in the others."""
         heads = tuple(f"{name}." for name in names)
-        return {key: text for key, text in self.entries.items() if key.startswith(heads)}
+        exact, begun = _named_by_scripts()
+        return {
+            key: text
+            for key, text in self.entries.items()
+            if key.startswith(heads) and (key in exact or key.startswith(begun))
+        }
 
 
 def _filled(text: str, values: Mapping[str, object]) -> str:
@@ -239,6 +245,18 @@ def _pattern(text: str) -> re.Pattern[str]:
     parts = _PLACE.split(text)
     made = [f"(?P<{part}>.+?)" if n % 2 else re.escape(part) for n, part in enumerate(parts)]
     return re.compile("".join(made), re.DOTALL)
+
+
+@cache
+def _named_by_scripts() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Keys that scripts name, and beginnings of keys that they complete."""
+    static = resources.files("bekenlab.web") / "static"
+    folders = (static, static / "bench", static / "stream")
+    sources = [file for folder in folders for file in folder.iterdir() if file.name.endswith(".js")]
+    found = [pair for source in sources for pair in _KEY.findall(source.read_text("utf-8"))]
+    begun = {key for key, more in found if more}
+    named = {key for key, _ in found}
+    return frozenset(named), (*begun, *(f"{key}." for key in named))
 
 
 @cache
