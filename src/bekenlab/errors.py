@@ -6,6 +6,8 @@ Every code has a page of the same name in ``docs/errors/``.
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import PurePath
@@ -170,8 +172,15 @@ def file_access(
         hint: As for ``BekenlabError``.
         action: As for ``BekenlabError``.
     """
-    reason = (error.strerror or str(error)).lower()
-    return FileAccessError(f"{path} cannot be {cannot}: {reason}", hint=hint, action=action)
+    message = f"{path} cannot be {cannot}: {system_reason(error)}"
+    return FileAccessError(message, hint=hint, action=action)
+
+
+def system_reason(error: Exception) -> str:
+    """What the operating system reported, in its own words: ``"no space left on device"``."""
+    number = getattr(error, "errno", None)
+    known = os.strerror(number) if isinstance(number, int) and number in errno.errorcode else ""
+    return (known or getattr(error, "strerror", None) or str(error)).lower()
 
 
 class NotADumpError(BekenlabError):

@@ -182,7 +182,9 @@ def test_the_page_itself_programs_and_typing_may() -> None:
     assert refusal(request(8080, "/x", "Sec-Fetch-Site: none"), 8080) == b""
     link = ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"]
     assert refusal(request(8080, "/", *link), 8080) == b""
-    assert refusal(request(8080, "/cm?cmnd=Power", *link), 8080)
+    assert refusal(request(8080, "/index", *link), 8080) == b"", "where / redirects to"
+    for does in ("/cm?cmnd=Power", "/index?tgl=1", "/indexes", "/index/x"):
+        assert refusal(request(8080, does, *link), 8080)
 
 
 def test_a_head_that_never_ends_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import bekenlab
 from bekenlab.data import read_table
 from bekenlab.flashing.flash_file import KIND_MEANS
+from bekenlab.link import serial_port
+from bekenlab.link.diagnosis import HEARD_TEXT
 from bekenlab.link.linking import STAGE_TEXT
 from bekenlab.openbeken import to_pins
 
@@ -144,6 +147,15 @@ SAID = {
     "messages of a link": told_by("link", "Message", 2),
     "messages of jobs": told_by("jobs/install", "Message", 2),
     "notes about pins": told_by("pins", "note", 0),
+    "notes in tables": {
+        re.sub(r"\{\w+\}", "7", row["note"])
+        for name, rows in (("tuya_keys", "key"), ("tuya_settings", "setting"))
+        for row in read_table("pins", f"{name}.toml")[rows]
+        if row.get("note")
+    },
+    "what is heard of a chip": {text for pair in HEARD_TEXT.values() for text in pair},
+    "ports": {f"7: {message}" for message in serial_port._TEXTS}
+    | {advice for _, _, advice in serial_port._URL_REASONS if isinstance(advice, str)},
     "settings of pins": told_by("openbeken/settings.py", "BadValueError", 0),
     "clues to a chip": told_by("analysis", "Clue", 2) | told_by("analysis", "Clue", 1),
     "stages of linking": set(STAGE_TEXT.values()),

@@ -6,12 +6,13 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
 import pytest
 
+from bekenlab.jobs.install.find import Finder, find_installed
 from bekenlab.web.context import AppContext, Settings
 from bekenlab.web.server import Place, open_socket, server_of
 
@@ -48,7 +49,13 @@ class Served:
 
 @contextmanager
 def serving(
-    folder: Path, ports: tuple[str, ...] = (), *, at: int = 0, token: str = TOKEN, name: str = ""
+    folder: Path,
+    ports: tuple[str, ...] = (),
+    *,
+    at: int = 0,
+    token: str = TOKEN,
+    name: str = "",
+    find: Finder = find_installed,
 ) -> Iterator[Served]:
     """Serve at a TCP port (0: any free one), with everything in a folder, and ports on offer.
 
@@ -66,7 +73,7 @@ def serving(
         closing=lambda: server.should_exit,
         name=name,
     )
-    context = AppContext.of(settings)
+    context = replace(AppContext.of(settings), find=find)
     server = server_of(context)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
     thread.start()

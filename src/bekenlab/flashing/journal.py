@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import SECTOR
-from bekenlab.errors import FileAccessError, Notice
+from bekenlab.errors import FileAccessError, Notice, system_reason
 from bekenlab.files import lock, write_whole
 from bekenlab.flashing.same_chip import calibration_sectors, identity_facts, is_same
 from bekenlab.json_text import JsonError, read_json_file
@@ -222,7 +222,7 @@ def _read(path: Path) -> tuple[WriteRecord | None, str]:
     try:
         table = read_json_file(path, unique=True, halves=True)
     except OSError as error:
-        return None, (error.strerror or str(error)).lower()
+        return None, system_reason(error)
     except JsonError as error:
         return None, str(error)
     try:

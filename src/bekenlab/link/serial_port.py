@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import serial
 
 from bekenlab.chips import BITS_PER_BYTE
-from bekenlab.errors import Action
+from bekenlab.errors import Action, system_reason
 from bekenlab.link.errors import BaudRefusedError, LineLostError, PortError
 from bekenlab.link.ports import permission_fix
 
@@ -58,7 +58,7 @@ class SerialTransport:
         except (ValueError, serial.SerialException, OSError) as error:
             self._restore(old)
             raise BaudRefusedError(
-                f"{self.name} does not support {baud} baud: {error}",
+                f"{self.name} does not support {baud} baud: {system_reason(error)}",
                 hint="choose a lower baud rate",
             ) from error
 
@@ -117,7 +117,7 @@ class SerialTransport:
 
     def _lost(self, error: Exception) -> LineLostError:
         return LineLostError(
-            f"{self.name} went away: {error}",
+            f"{self.name} went away: {system_reason(error)}",
             hint="plug the adapter in again",
             action=Action("repeat"),
         )
@@ -135,7 +135,7 @@ class PortLines:
             self._port.rts = rts
             self._port.dtr = dtr
         except (ValueError, serial.SerialException, OSError) as error:
-            raise LineLostError(f"the modem lines cannot be set: {error}") from error
+            raise LineLostError(f"the modem lines cannot be set: {system_reason(error)}") from error
 
 
 def _open(url: str, baud: int) -> serial.Serial:
@@ -196,7 +196,7 @@ def _refused(url: str, error: Exception) -> PortError:
         if number in reason or any(text in str(error) for text in _TEXTS[message]):
             return _port_error(f"{url}: {message}", advice)
     return _port_error(
-        f"{url} cannot be opened: {error}",
+        f"{url} cannot be opened: {system_reason(error)}",
         "write HOST:PORT after it" if "://" in url else Action("list-ports"),
     )
 

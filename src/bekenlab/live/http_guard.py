@@ -17,6 +17,8 @@ _REFUSAL = (
     b"Connection: close\r\n\r\nThis port is for the virtual chip's own page: %s\n"
 )
 _NAVIGATES = {b"navigate", b"nested-navigate"}
+# Its first page, to which "/" redirects; without a query, which would do something.
+_FIRST_PAGE = (b"GET / ", b"GET /index ")
 
 
 def refusal(data: bytes, port: int) -> bytes | None:
@@ -55,5 +57,5 @@ def _is_foreign(first: bytes, fields: dict[bytes, bytes]) -> bool:
     """Whether another site's page makes the request; following a link to the page is allowed."""
     if fields.get(b"sec-fetch-site", b"none") in {b"none", b"same-origin"}:
         return False
-    follows = fields.get(b"sec-fetch-mode") in _NAVIGATES and first.startswith(b"GET / ")
+    follows = fields.get(b"sec-fetch-mode") in _NAVIGATES and first.startswith(_FIRST_PAGE)
     return not follows or fields.get(b"sec-fetch-dest") != b"document"

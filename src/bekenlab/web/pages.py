@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from bekenlab.analysis.inputs import MAX_SIZE
@@ -16,13 +18,15 @@ from bekenlab.version import __version__
 from bekenlab.web.context import context_of
 from bekenlab.web.failures import advice_in, request_error
 from bekenlab.web.menu import MENU
-from bekenlab.web.texts import LANGUAGES, Texts, choose_language, texts
+from bekenlab.web.texts import LANGUAGES, Texts, choose_language, sentence_case, texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.requests import HTTPConnection
 
+_ENDS = re.compile(r"[.!?…:)]$|[./\\]\S+$")
+_BREAKS = re.compile(r"(?<=[_-])")
 _NONE: Mapping[str, str] = MappingProxyType({})
 THEMES = ("auto", "light", "dark")
 LANGUAGE_COOKIE = "bekenlab-language"
@@ -112,6 +116,18 @@ def _here(request: HTTPConnection) -> str:
     return f"{request.url.path}?{query}" if query else request.url.path
 
 
+def _sentence(text: str) -> str:
+    """A message as a sentence that stands alone: with a capital letter and a full stop."""
+    # After the name of a file or an address, a full stop would look like a part of it.
+    ends = _ENDS.search(text)
+    return sentence_case(text) + ("" if ends else ".")
+
+
+def _breakable(name: str) -> Markup:
+    """A long name that may be broken after each underscore or hyphen, instead of anywhere."""
+    return Markup("<wbr>").join(_BREAKS.split(name))
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -121,6 +137,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["sentence"] = _sentence
+    environment.filters["breakable"] = _breakable
     environment.globals["menu"] = MENU
     environment.globals["largest"] = MAX_SIZE
     return environment

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import tomllib
 from dataclasses import dataclass
@@ -24,7 +26,9 @@ LANGUAGES = ("en", "de")
 """Languages with a catalogue; the first is the default."""
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_PERHAPS = re.compile(r"\[([^\]]*)\]")
 _LONGEST = 500
+_KEY = re.compile(r"""["'`]([a-z]+\.[\w.-]*)(\$\{)?""")
 _GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])")
 _NUMBER = re.compile(r"(?<![\w])\d+(?![\w])")
 
@@ -100,7 +104,7 @@ class Texts:
         """A sentence that another package made in English, in this language; None if unknown.
 
         They are in ``said.toml``, with places for what varies; what is in a place may be a
-        sentence of its own.
+        sentence of its own. What is in [brackets] is left out where no text for it is known.
         """
         if self.language == LANGUAGES[0]:
             return english
@@ -109,8 +113,20 @@ class Texts:
             if found:
                 parts = found.groupdict()
                 said = {name: self._part(text) for name, text in parts.items()}
-                return _filled(row[self.language], said)
-        return None
+                return _filled(self._possible(row[self.language], parts), said)
+        # A row begins with a small letter, and the sentence of a warning with a capital one.
+        small = english[:1].lower() + english[1:]
+        said_small = None if small == english else self.sentence(small)
+        return said_small and sentence_case(said_small)
+
+    def _possible(self, text: str, parts: Mapping[str, str]) -> str:
+        """A text without what is in brackets, if something in it is only known in English."""
+
+        def kept(found: re.Match[str]) -> str:
+            names = _PLACE.findall(found[1])
+            return found[1] if all(self.sentence(parts[name]) for name in names) else ""
+
+        return _PERHAPS.sub(kept, text)
 
     def _part(self, english: str) -> str:
         """What varies in a sentence: a sentence itself, the label of a pin, a number, or a name."""
@@ -165,9 +181,14 @@ class Texts:
         return {k.removeprefix(head): v for k, v in self.entries.items() if k.startswith(head)}
 
     def sections(self, *names: str) -> dict[str, str]:
-        """All texts of the named sections, for a page's script."""
+        """The texts of the named sections that scripts use; templates have filled in the others."""
         heads = tuple(f"{name}." for name in names)
-        return {key: text for key, text in self.entries.items() if key.startswith(heads)}
+        exact, begun = _named_by_scripts()
+        return {
+            key: text
+            for key, text in self.entries.items()
+            if key.startswith(heads) and (key in exact or key.startswith(begun))
+        }
 
 
 def _filled(text: str, values: Mapping[str, object]) -> str:
@@ -199,15 +220,43 @@ def _meanings() -> dict[str, dict[str, str]]:
 @cache
 def _said() -> list[tuple[re.Pattern[str], dict[str, str]]]:
     """The sentences of other packages, as patterns, with their rows; the most exact first."""
-    rows: list[dict[str, str]] = _read("said")["said"]
+    rows: list[dict[str, str]] = _read("said")["said"] + _system_reasons()
     rows.sort(key=lambda row: len(_PLACE.sub("", row[LANGUAGES[0]])), reverse=True)
     return [(_pattern(row[LANGUAGES[0]]), row) for row in rows]
+
+
+def _system_reasons() -> list[dict[str, str]]:
+    """What this operating system reports of files and ports, as rows like those of ``said``."""
+    known = {
+        name: os.strerror(getattr(errno, name)).lower()
+        for name in _read("system")["reason"]
+        if hasattr(errno, name)
+    }
+    told = _read("system")["reason"]
+    return [{LANGUAGES[0]: english, **told[name]} for name, english in known.items()]
+
+
+def sentence_case(text: str) -> str:
+    """A sentence with a capital letter at its beginning."""
+    return text[:1].upper() + text[1:]
 
 
 def _pattern(text: str) -> re.Pattern[str]:
     parts = _PLACE.split(text)
     made = [f"(?P<{part}>.+?)" if n % 2 else re.escape(part) for n, part in enumerate(parts)]
     return re.compile("".join(made), re.DOTALL)
+
+
+@cache
+def _named_by_scripts() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Keys that scripts name, and beginnings of keys that they complete."""
+    static = resources.files("bekenlab.web") / "static"
+    folders = (static, static / "bench", static / "stream")
+    sources = [file for folder in folders for file in folder.iterdir() if file.name.endswith(".js")]
+    found = [pair for source in sources for pair in _KEY.findall(source.read_text("utf-8"))]
+    begun = {key for key, more in found if more}
+    named = {key for key, _ in found}
+    return frozenset(named), (*begun, *(f"{key}." for key in named))
 
 
 @cache

@@ -147,4 +147,4 @@ def _bad(field: Field, text: str) -> BadValueError:
     hint = "docs/config.md lists the fields with their limits"
     if field.hidden is Hidden.PASSWORD:
         hint = "was it typed in full? Look for a line feed or a space that was copied with it"
-    return BadValueError(f"{field.name} {text}", hint=hint, field=field.name)
+    return BadValueError(f"{field.name} {text}", hint=hint, field=field.name, wrong=text)

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 _MARGIN = 6.0
 _LINE = 15.0
+_WIDEST = 363.0
+"""In a window of 390 pixels, the labels of a picture this wide are 11 pixels high."""
+_NARROWEST = 0.55
+"""What a board is narrowed to for the labels beside it, of its usual width."""
 
 
 def board_picture(
@@ -63,7 +67,11 @@ def draw_board(
     shown = [face for face in (Face.FRONT, Face.BACK) if _is_seen(outline, face)]
     views = [_view(outline, face, facts) for face in shown]
     left = max(view.left for view in views)
-    width = left + views[0].width + max(view.right for view in views)
+    right = max(view.right for view in views)
+    if left + views[0].width + right > _WIDEST:
+        share = max((_WIDEST - left - right) / views[0].width, _NARROWEST)
+        views = [_view(outline, face, facts, share) for face in shown]
+    width = left + views[0].width + right
     kinds = [fact.kind for fact in facts.values()]
     # If no device is known, an unused pin is just a pin.
     named = words_of if uses else {**words_of, "kind.free": words_of["kind.gpio"]}
@@ -131,8 +139,8 @@ def _lines(text: str, width: float, *, strong: bool = False) -> list[str]:
     return wrapped(text, width - 2 * _MARGIN, SIZE, strong=strong)
 
 
-def _view(outline: Outline, face: Face, facts: Mapping[str, PadFacts]) -> _View:
-    scale = board_scale(outline)
+def _view(outline: Outline, face: Face, facts: Mapping[str, PadFacts], share: float = 1.0) -> _View:
+    scale = board_scale(outline) * share
     labelled = [spot for spot in outline.seen_from(face) if _labelled(spot, face, facts)]
     heights = {spot.name: label_height(spot.name, facts[spot.name]) for spot in labelled}
     labels = place(labelled, (outline.width, outline.height), scale, heights=heights)

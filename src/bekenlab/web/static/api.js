@@ -3,6 +3,13 @@ import { whyNot } from "./connection.js";
 import { retry } from "./stream/line.js";
 
 const LONGEST_LOOK = 60_000;
+const LEAVES_WITHIN = 2000;
+
+/** When this page began to be left. Firefox then cancels its requests, which are no failures. */
+let leftAt = -LEAVES_WITHIN;
+addEventListener("beforeunload", () => {
+  leftAt = performance.now();
+});
 
 export class Refused extends Error {
   /** @param {{ code: string, message?: string, texts?: Record<string, string>, hint?: string }} error */
@@ -38,6 +45,7 @@ export async function ask(method, path, body) {
     // A server that was stopped takes requests and never answers them.
     signal: method === "GET" ? AbortSignal.timeout(LONGEST_LOOK) : undefined,
   }).catch(() => null);
+  if (!answer && performance.now() - leftAt < LEAVES_WITHIN) return new Promise(() => {});
   if (!answer || answer.status === 401) {
     retry(); // the bar at the top then says what is wrong
     throw new Unreached();

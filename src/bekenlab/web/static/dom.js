@@ -88,6 +88,15 @@ export function decimal(value, digits) {
 }
 
 /**
+ * Format a time: `8 s`, `3 min 26 s`. Both units are the same in every language.
+ * @param {number} seconds
+ */
+export function duration(seconds) {
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${number(Math.floor(whole / 60))} min ${whole % 60} s`;
+}
+
+/**
  * Format an address.
  * @param {number} address
  */

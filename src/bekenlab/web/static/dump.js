@@ -31,7 +31,10 @@ function show(state, lines) {
 }
 
 /** Why a file was not opened. */
-const why = (name, error) => t("common.drop.failed", { name, message: told(error) });
+function why(name, error) {
+  const message = told(error);
+  return message.startsWith(name) ? message : t("common.drop.failed", { name, message });
+}
 
 /**
  * @param {File[]} files

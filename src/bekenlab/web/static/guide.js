@@ -223,11 +223,20 @@ async function showPort(mine) {
   for (const place of all("[data-on-port]", HTMLElement)) {
     place.hidden = !mine;
     place.textContent = mine ? t("guide.on_port", { name: nameOf(mine) }) : "";
+    if (mine?.job && !working) place.append(` · ${t("device.connect.job")}`);
   }
-  for (const place of all("[data-no-port]", HTMLElement)) place.hidden = Boolean(mine);
+  showNoPort(!mine);
   allowFor(mine);
   if (step === "install") offerImagesFor(mine?.kind === "virtual" ? mine.chip : "");
   if (!working) render();
+}
+
+/** Say that the chosen port is gone, or that none was chosen. */
+function showNoPort(missing) {
+  for (const place of all("[data-no-port]", HTMLElement)) {
+    place.hidden = !missing;
+    one("span", HTMLElement, place).textContent = t(portInAddress() ? "guide.no_port" : "guide.none_chosen");
+  }
 }
 
 async function lookForUnfinished() {

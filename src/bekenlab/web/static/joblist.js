@@ -1,11 +1,12 @@
 // The list of jobs, kept current.
 import { ask } from "./api.js";
-import { all, fill, number, one } from "./dom.js";
+import { all, duration, fill, one } from "./dom.js";
 import { cancel } from "./jobs.js";
+import { wentWell } from "./outcomes.js";
 import { orElse, t } from "./texts.js";
 
 const LOOK_EVERY = 2000;
-const STYLES = { done: "good", failed: "bad", cancelled: "warn" };
+const STYLES = { done: "good", failed: "bad", cancelled: "warn", waiting: "warn" };
 const place = one("[data-jobs]", HTMLElement);
 let drawn = "";
 
@@ -15,18 +16,27 @@ function pathOf(job) {
   return `/device?job=${job.id}`;
 }
 
+/** A job that cannot go on without an answer is waiting. */
+const stateOf = (job) => (job.state === "running" && job.question && job.question.about !== "search" ? "waiting" : job.state);
+
+/** A check that has ended, but found something wrong, is not shown as good. */
+function styleOf(job) {
+  if (job.state === "done" && job.result && !wentWell(job, job.result)) return "plain";
+  return STYLES[stateOf(job)] ?? "plain";
+}
+
 function row(job) {
   const kind = orElse(`job.kind.${job.kind}`, job.kind);
   const made = fill("job-row", {
     kind,
     about: job.title,
-    state: orElse(`job.state.${job.state}`, job.state),
-    time: t("jobs.seconds", { seconds: number(job.seconds) }),
+    state: t(`job.state.${stateOf(job)}`),
+    time: duration(job.seconds),
   });
   const link = one("a", HTMLAnchorElement, made);
   link.href = pathOf(job);
   link.setAttribute("aria-label", t("jobs.open_name", { name: `${kind}, ${job.title}` }));
-  one("[data-slot=state]", HTMLElement, made).classList.add(STYLES[job.state] ?? "plain");
+  one("[data-slot=state]", HTMLElement, made).classList.add(styleOf(job));
   const stop = one("[data-stop]", HTMLButtonElement, made);
   stop.hidden = job.state !== "running";
   stop.disabled = job.cancelling;
@@ -43,7 +53,7 @@ async function look() {
   if (document.hidden) return;
   const answer = await ask("GET", "/api/jobs").catch(() => null);
   if (!answer) return; // what was listed last stays
-  const now = JSON.stringify(answer.jobs.map((job) => [job.id, job.state, job.cancelling, Math.round(job.seconds)]));
+  const now = JSON.stringify(answer.jobs.map((job) => [job.id, stateOf(job), job.cancelling, Math.round(job.seconds)]));
   if (now === drawn || place.contains(document.activeElement)) {
     if (now !== drawn) update(answer.jobs);
     return;
@@ -58,8 +68,8 @@ function update(jobs) {
   const rows = all("[data-jobs] > li", HTMLElement);
   if (rows.length !== jobs.length) return;
   for (const [index, job] of jobs.entries()) {
-    one("[data-slot=state]", HTMLElement, rows[index]).textContent = orElse(`job.state.${job.state}`, job.state);
-    one("[data-slot=time]", HTMLElement, rows[index]).textContent = t("jobs.seconds", { seconds: number(job.seconds) });
+    one("[data-slot=state]", HTMLElement, rows[index]).textContent = t(`job.state.${stateOf(job)}`);
+    one("[data-slot=time]", HTMLElement, rows[index]).textContent = duration(job.seconds);
     one("[data-stop]", HTMLButtonElement, rows[index]).hidden = job.state !== "running";
   }
 }

@@ -3,9 +3,10 @@ import { say } from "./app.js";
 import { isLive, onConnection } from "./connection.js";
 import { fill, hex, number, one, size } from "./dom.js";
 import { FlashMap } from "./flashmap.js";
+import { wentWell } from "./outcomes.js";
 import { answer, cancel, watch } from "./jobs.js";
 import { askPlan, askSearch, askWire } from "./questions.js";
-import { hintOf, orElse, t, textOf, wordingOf } from "./texts.js";
+import { hintOf, orElse, sentence, t, textOf, wordingOf } from "./texts.js";
 
 const LOUD_EVERY = 10_000;
 const MOST_LINES = 2000;
@@ -43,12 +44,21 @@ export class JobPanel {
     onConnection((live) => this.doubt(!live));
   }
 
+  /**
+   * Say beside the title what state the job is in.
+   * @param {string} state
+   * @param {string} [style]
+   */
+  badge(state, style = "") {
+    this.part("state").textContent = t(`job.state.${state}`);
+    this.part("state").className = `badge ${style}`;
+  }
+
   /** Say that nothing is known of a running job while the server cannot be asked. */
   doubt(doubtful) {
     if (!this.job || this.ended) return;
-    const state = this.part("state");
-    state.textContent = t(doubtful ? "job.state.unknown" : "job.state.running");
-    state.className = doubtful ? "badge warn" : "badge";
+    if (doubtful) this.badge("unknown", "warn");
+    else this.badge(this.part("question").querySelector(".question [data-no]") ? "waiting" : "running");
     this.stopButton.hidden = doubtful;
     this.part("doubt").hidden = !doubtful;
     this.card.classList.toggle("doubtful", doubtful);
@@ -75,8 +85,7 @@ export class JobPanel {
     this.card.hidden = false;
     this.part("title").textContent = orElse(`job.kind.${job.kind}`, job.kind);
     this.part("about").textContent = job.title;
-    this.part("state").textContent = t("job.state.running");
-    this.part("state").className = "badge";
+    this.badge("running");
     this.stopButton.hidden = false;
     this.stopButton.disabled = false;
     for (const name of ["waiting", "progress", "log"]) this.part(name).hidden = true;
@@ -175,11 +184,15 @@ export class JobPanel {
     this.part("question").replaceChildren(asked);
     const heading = one("h3", HTMLElement, asked);
     heading.tabIndex = -1;
-    if (event.about !== "search") heading.focus();
+    if (event.about === "search") return;
+    for (const before of this.part("steps").children) before.classList.add("over");
+    this.badge("waiting", "warn");
+    heading.focus();
   }
 
   on_answered() {
     this.part("question").replaceChildren();
+    this.badge("running");
   }
 
   on_line(event) {
@@ -196,9 +209,7 @@ export class JobPanel {
   /** The server was started again and knows nothing of this job. */
   on_unknown() {
     this.close();
-    const state = this.part("state");
-    state.textContent = t("job.state.unknown");
-    state.className = "badge warn";
+    this.badge("unknown", "warn");
     this.part("outcome").replaceChildren(noted("warn", t("job.unknown.title"), t("job.unknown.text")));
     this.card.dispatchEvent(new CustomEvent("ended", { detail: { state: "unknown" } }));
   }
@@ -214,9 +225,10 @@ export class JobPanel {
   on_end(event) {
     this.close();
     const bad = event.state !== "done";
-    const state = this.part("state");
-    state.textContent = t(`job.state.${event.state}`);
-    state.className = `badge ${STATE_STYLE[event.state] ?? "warn"}`;
+    const well = bad || wentWell(this.job, event.result);
+    this.badge(event.state, well ? (STATE_STYLE[event.state] ?? "warn") : "");
+    if (!bad) for (const step of this.part("steps").children) step.classList.add("over");
+    slot("pace", this.part("progress")).textContent = "";
     const outcome = bad ? this.failed(event) : this.showOutcome(this.job, event.result);
     if (this.map && !bad) this.part("progress").hidden = false;
     this.part("outcome").replaceChildren(outcome);
@@ -226,10 +238,10 @@ export class JobPanel {
 
   failed(event) {
     if (event.state === "cancelled") return noted("warn", t("job.stopped"), t("job.goes_on"));
-    if (event.state === "declined") return noted("", t("job.declined"), textOf(event.error) || event.error.message, hintOf(event.error));
+    if (event.state === "declined") return noted("", t("job.declined"), sentence(textOf(event.error) || event.error.message), sentence(hintOf(event.error)));
     const advice = hintOf(event.error);
     const title = orElse(`error.${event.error.code}`, t("error.heading"));
-    const box = noted("bad", title, textOf(event.error), advice && t("error.hint", { hint: advice }));
+    const box = noted("bad", title, sentence(textOf(event.error)), advice && t("error.hint", { hint: sentence(advice) }));
     box.append(...wordingOf(event.error));
     return box;
   }

@@ -85,7 +85,7 @@ const ON_EVENT = {
     if (event.state === "done") {
       const { pins, stop, device_seconds: seconds } = event.result;
       const title = pins.length ? t("dump.boot.pins", { count: pins.length }) : t("dump.boot.no_pins");
-      const text = t("dump.boot.stopped", { why: orElse(`dump.stop.${stop}`, stop), seconds: number(seconds, 1) });
+      const text = t("dump.boot.stopped", { why: orElse(`dump.stop.${stop}`, stop), seconds: number(seconds, seconds < 1 ? 3 : 1) });
       mark(pins.flatMap((pin) => pin.evidence.map((said) => said.key)));
       bootEnded(pins.length ? "good" : "warn", `${title} ${text}`, pins);
       if (unasked) location.reload();

@@ -1,7 +1,7 @@
 // Describes the outcome of a finished job and the next steps.
 import { ask } from "./api.js";
 import { fill, hex, one, size } from "./dom.js";
-import { hintOf, t, textOf, told, wordingOf } from "./texts.js";
+import { capital, counted, hintOf, sentence, t, textOf, told, wordingOf } from "./texts.js";
 import { warningList } from "./warnings.js";
 
 /**
@@ -76,19 +76,24 @@ const chipFacts = (chip) => [
 ];
 
 function plainly() {
-  return box("good", t("job.state.done"), "");
+  return box("good", t("device.result.done"), "");
+}
+
+function info(result) {
+  return box("good", t("device.result.recognised"), "", chipFacts(result.chip));
 }
 
 function doctor(result, begin) {
   const well = result.works;
-  const seen = (check) => textOf(check) || (check.ok || !result.problem ? check.seen : told(result.problem));
+  const seen = (check) => capital(textOf(check) || (check.ok || !result.problem ? check.seen : told(result.problem)));
   const sign = (check) => (check.ok ? (check.doubtful ? "!" : "✓") : "✗");
   const checks = result.checks.map((check) => [t(`device.check.${check.name}`), `${sign(check)} ${seen(check)}`]);
   const doubtful = result.warnings.length > 0;
   const title = t(well ? (doubtful ? "device.result.works_but" : "device.result.works") : "device.result.does_not");
   const next = well ? [button(t("device.do.backup"), () => begin("backup"), "primary")] : [button(t("device.result.again"), () => begin("doctor"))];
-  const verdict = textOf(result) || (result.problem ? told(result.problem) : "");
-  const made = box(well ? "good" : "bad", title, well ? "" : verdict, checks, next, well ? "" : hintOf(result));
+  const verdict = sentence(textOf(result) || (result.problem ? told(result.problem) : ""));
+  const advice = well ? "" : sentence(hintOf(result));
+  const made = box(well ? "good" : "bad", title, well ? "" : verdict, checks, next, advice && t("error.hint", { hint: advice }));
   if (!well && result.problem) made.append(...wordingOf(result.problem));
   return made;
 }
@@ -112,8 +117,8 @@ function backup(result) {
 function write(result, begin) {
   const counts = result.sectors;
   const facts = [
-    [t("device.result.written"), t("device.plan.sectors", { count: counts.written })],
-    [t("device.plan.same"), t("device.plan.sectors", { count: counts.equal })],
+    [t("device.result.written"), counted("device.plan.sectors", counts.written)],
+    [t("device.plan.same"), counted("device.plan.sectors", counts.equal)],
   ];
   const next = result.undo ? [button(t("device.result.undo"), () => begin("restore", { backup: result.undo }))] : [];
   return box("good", t("device.result.verified"), t("device.result.compared"), facts, next);
@@ -177,4 +182,4 @@ function log(result) {
   return made;
 }
 
-const SHOWN = { doctor, backup, write, restore: write, verify, install, find, log };
+const SHOWN = { doctor, info, backup, write, restore: write, verify, install, find, log };

@@ -118,6 +118,7 @@ function number(n, axis, text) {
   input.type = "number";
   input.step = "any";
   input.id = `point-${n}-${axis}`;
+  input.placeholder = axis;
   input.setAttribute("aria-label", `${text}: ${axis}`);
   input.addEventListener("focus", () => activate(n));
   input.addEventListener("input", () => {
@@ -210,6 +211,7 @@ function draw() {
 
 function listPins() {
   const rows = state.matrix ? placesOf(state.geometry, face(), state.matrix) : [];
+  byId("found-pins").hidden = !rows.length;
   one("#pins", HTMLTableElement).tBodies[0].replaceChildren(...rows.map((mark) => {
     const row = document.createElement("tr");
     const name = document.createElement("th");

@@ -86,7 +86,7 @@ export class PortList {
     const row = fill("port-row", {
       name: nameOf(port),
       kind: t(`device.kind.${port.kind}`),
-      about: virtual ? port.chip : [port.name, port.usb_id, port.driver].filter((word) => word && word !== "n/a" && word !== "port").join(" · "),
+      about: virtual ? port.chip : [port.name, port.usb_id, port.driver].filter((word) => word && !["n/a", "port", port.id].includes(word)).join(" · "),
       note: notesOf(port).join(" "),
     });
     row.dataset.kind = port.kind;

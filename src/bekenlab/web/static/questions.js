@@ -1,7 +1,7 @@
 // The questions a job asks before it changes anything.
 import { all, fill, hex, one, size } from "./dom.js";
 import { FlashMap } from "./flashmap.js";
-import { english, orElse, t } from "./texts.js";
+import { counted, english, orElse, t } from "./texts.js";
 import { warningList } from "./warnings.js";
 
 const KEEPABLE = ["bootloader", "rf"];
@@ -16,8 +16,8 @@ export function askPlan(event, respond) {
   const kept = plan.kept.map((range) => orElse(`device.region.${range[2]}`, range[2]));
   const form = fill("question-plan", {
     title: plan.titles[document.documentElement.lang] ?? plan.title,
-    changes: t("device.plan.bytes", { size: size(plan.bytes), sectors: plan.sectors_to_write.length }),
-    same: t("device.plan.sectors", { count: plan.sectors_equal }),
+    changes: counted("device.plan.bytes", plan.sectors_to_write.length, { size: size(plan.bytes) }),
+    same: counted("device.plan.sectors", plan.sectors_equal),
     kept: kept.join(", ") || t("device.plan.nothing"),
     backup: plan.backup ?? t("device.plan.no_backup"),
     range: t("job.map", { end: hex(plan.size) }),

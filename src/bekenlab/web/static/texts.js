@@ -35,6 +35,34 @@ export const textOf = (said) => said.texts?.[document.documentElement.lang] ?? "
  */
 export const told = (error) => textOf(error) || orElse(`error.${error.code}`, t("error.heading"));
 
+/**
+ * A sentence with a capital letter; a single word is a name, and stays as it is.
+ * @param {string} text
+ */
+export const capital = (text) => (/\s/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text);
+
+/**
+ * A message as a sentence that stands alone: with a capital letter and a full stop.
+ * @param {string} text
+ */
+export function sentence(text) {
+  if (!text) return "";
+  // After the name of a file or an address, a full stop would look like a part of it.
+  const ends = /[.!?…:)]$|[./\\]\S+$/.test(text);
+  return capital(text) + (ends ? "" : ".");
+}
+
+/**
+ * A text in the singular or the plural: the catalogue has it as `key.one` and `key.other`.
+ * @param {string} key
+ * @param {number} count
+ * @param {Record<string, string | number>} [values]
+ */
+export function counted(key, count, values = {}) {
+  const form = new Intl.PluralRules(document.documentElement.lang).select(count) === "one" ? "one" : "other";
+  return t(`${key}.${form}`, { count, ...values });
+}
+
 /** Whether the page is in the language in which the program words what it has found. */
 export const english = document.documentElement.lang === "en";
 

@@ -1,5 +1,5 @@
 // Errors of a request, shown beside what the request was made from.
-import { told, wordingOf } from "./texts.js";
+import { sentence, told, wordingOf } from "./texts.js";
 
 /**
  * A function that shows an error in a box of the page; null empties and hides it.
@@ -9,7 +9,7 @@ import { told, wordingOf } from "./texts.js";
 export function troubleIn(box) {
   return (error) => {
     box.hidden = !error;
-    box.textContent = error ? [told(error), error.hint].filter(Boolean).join(". ") : "";
+    box.textContent = error ? [told(error), error.hint].filter(Boolean).map(sentence).join(" ") : "";
     if (error) box.append(...wordingOf(error));
   };
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.errors import NotFoundError
-from bekenlab.jobs.install.find import find_installed
 from bekenlab.web.events import JobEventSink
 from bekenlab.web.tasks.parameters import Parameters, Task
 from bekenlab.web.views.install import search_view
@@ -31,6 +30,6 @@ def find_task(context: AppContext, parameters: Parameters) -> Task:
     def work(job: Job) -> dict[str, Any]:
         tell = JobEventSink(job, context.clock)
         with job.offer("search") as skipped:
-            return search_view(find_installed(report, skipped=skipped, events=tell))
+            return search_view(context.find(report, skipped=skipped, events=tell))
 
     return Task(installed.title, work)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from bekenlab.errors import BadValueError
 from bekenlab.events import Line
 from bekenlab.jobs.install.configure import check_values
-from bekenlab.jobs.install.find import find_installed
 from bekenlab.jobs.install.firmware import firmware_of
 from bekenlab.jobs.install.install import Helpers, install, problem_of
 from bekenlab.jobs.install.latest import latest_firmware
@@ -77,7 +76,7 @@ def install_task(context: AppContext, parameters: Parameters) -> Task:
             InstallOptions(firmware, changes, source),
             context.settings.places,
             _Asked(context, job, ssid, rehearses=rehearses),
-            helpers=_helpers(job, tell, finds=offer.device is None),
+            helpers=_helpers(context, job, tell, finds=offer.device is None),
             events=tell,
         )
         job.private[REPORT] = report
@@ -98,10 +97,11 @@ def install_task(context: AppContext, parameters: Parameters) -> Task:
     return Task(f"{name}{offer_name(offer)}", work, offer.id)
 
 
-def _helpers(job: Job, tell: EventSink, *, finds: bool) -> Helpers:
+def _helpers(context: AppContext, job: Job, tell: EventSink, *, finds: bool) -> Helpers:
     """What the install needs of this frontend.
 
     Args:
+        context: State of the server.
         job: The job.
         tell: Receives the events.
         finds: Whether the device can be in this computer's network; a virtual one cannot.
@@ -120,7 +120,7 @@ def _helpers(job: Job, tell: EventSink, *, finds: bool) -> Helpers:
 
     def find(report: InstallReport) -> Search:
         with job.offer("search") as skipped:
-            return find_installed(report, skipped=skipped, events=tell)
+            return context.find(report, skipped=skipped, events=tell)
 
     return Helpers(rehearse=rehearsed, find=find if finds else None, heard=heard)
 
@@ -170,8 +170,8 @@ def _check(changes: Changes) -> None:
     try:
         check_values(changes)
     except BadValueError as error:
-        name, _, what = error.message.partition(" ")
-        raise BadValueError(f"{_FIELDS.get(name, name)} {what}", hint=error.hint) from error
+        field, wrong = error.facts["field"], error.facts["wrong"]
+        raise BadValueError(f"{_FIELDS[str(field)]} {wrong}", hint=error.hint) from error
     if "wifi_password" in changes.values and "wifi_ssid" not in changes.values:
         raise BadValueError("there is a Wi-Fi password, but no Wi-Fi name")
 

@@ -38,18 +38,24 @@ export class Pins {
     const head = document.createElement("th");
     head.scope = "row";
     head.textContent = `P${gpio}`;
-    const cells = [0, 1, 2, 3].map(() => document.createElement("td"));
+    const cells = ["does", "level", "set_up", "outside"].map((name) => {
+      const cell = document.createElement("td");
+      cell.dataset.label = t(`bench.pins.${name}`);
+      return cell;
+    });
+    const [name, shown, setUp, place] = cells.map((cell) => cell.appendChild(document.createElement("span")));
     const dot = document.createElement("span");
     const level = document.createElement("span");
-    cells[1].append(dot, level);
+    level.className = "unbroken";
+    shown.append(dot, level);
     const choice = document.createElement("select");
     choice.setAttribute("aria-label", t("bench.pins.drive", { pin: `P${gpio}` }));
     for (const [value, text] of [["", t("bench.pins.open")], ["0", "0"], ["1", "1"]]) choice.append(new Option(text, value));
-    const row = { root, name: cells[0], dot, level, setUp: cells[2], choice };
+    const row = { root, name, dot, level, setUp, choice };
     choice.addEventListener("change", () => {
       this.act({ do: "drive", gpio, level: choice.value === "" ? null : Number(choice.value) });
     });
-    cells[3].append(choice);
+    place.append(choice);
     root.append(head, ...cells);
     this.body.append(root);
     this.rows.set(gpio, row);

@@ -1,0 +1,121 @@
+"""What pictures of all states showed to be wrong, in German on a phone."""
+
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from bekenlab.report.pictures.board import draw_board
+from bekenlab.web.texts import LANGUAGES, texts
+from web.api import start, upload, virtual, wait_for
+from web.open_files import SECTOR, drop
+from web.serving import Served
+
+LONG = 60_000
+WIDTH = 390
+GERMAN = texts("de")
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser, served: Served) -> Iterator[Page]:
+    context = browser.new_context(locale="de-DE", viewport={"width": WIDTH, "height": 844})
+    page = context.new_page()
+    page.goto(served.entrance)
+    yield page
+    context.close()
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def test_a_port_that_was_never_chosen_is_not_said_to_be_gone(phone: Page, served: Served) -> None:
+    phone.goto(f"{served.url}/guide?step=check")
+    expect(phone.locator("[data-no-port]")).to_contain_text("noch kein Anschluss gewählt")
+    phone.goto(f"{served.url}/guide?step=check&port=gone")
+    expect(phone.locator("[data-no-port]")).to_contain_text("nicht vorhanden")
+
+
+def test_messages_are_sentences(phone: Page, served: Served) -> None:
+    phone.goto(f"{served.url}/dump/gone")
+    main = phone.locator("main")
+    expect(main).to_contain_text("Diese Datei ist nicht mehr geöffnet.")
+    expect(main).to_contain_text("Was Sie tun können: Legen Sie sie noch einmal ab")
+
+
+def test_a_job_that_waits_for_an_answer_says_so(phone: Page, served: Served, sample: Path) -> None:
+    with served.script() as script:
+        port = virtual(script, upload(script, sample))
+        assert wait_for(script, start(script, "backup", port=port), "end")["state"] == "done"
+        config = drop(script, "config.bin", SECTOR)["dumps"][0]["id"]
+        job = start(script, "write", port=port, dump=config)
+        wait_for(script, job, "question")
+    phone.goto(f"{served.url}/device?job={job}")
+    expect(phone.locator("[data-job-state]")).to_have_text("wartet auf Ihre Antwort")
+    expect(phone.locator(".question")).to_contain_text("4 KiB in einem Sektor")
+    phone.goto(f"{served.url}/jobs")
+    expect(phone.locator("[data-jobs] li").first).to_contain_text("wartet auf Ihre Antwort")
+    phone.goto(f"{served.url}/device?job={job}")
+    phone.get_by_role("button", name="Nichts ändern").click()
+    expect(phone.locator("[data-job-state]")).to_have_text("nicht ausgeführt")
+    assert fits(phone), "the path of the backup is long"
+
+
+def test_what_was_recognised_is_shown(phone: Page, served: Served, sample: Path) -> None:
+    with served.script() as script:
+        port = virtual(script, upload(script, sample))
+        job = start(script, "info", port=port)
+        wait_for(script, job, "end")
+    phone.goto(f"{served.url}/device?job={job}")
+    outcome = phone.locator("[data-job-outcome]")
+    expect(outcome).to_contain_text("Chip erkannt")
+    expect(outcome).to_contain_text("TH25Q16HB, 2 MiB")
+
+
+def test_all_of_the_pin_table_of_a_bench_can_be_reached(
+    phone: Page, served: Served, sample: Path
+) -> None:
+    with served.script() as script:
+        chip = script.post("/api/chips", json={"dump": upload(script, sample)}).json()["id"]
+        phone.goto(f"{served.url}/bench/{chip}")
+        choice = phone.get_by_label("P26 von außen ansteuern mit")
+        expect(choice).to_be_visible(timeout=LONG)
+        box = choice.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= WIDTH
+        script.delete(f"/api/chips/{chip}")
+
+
+@pytest.mark.parametrize("path", ["/guide?step=install", "/device", "/photo"])
+def test_no_button_is_in_the_language_of_the_browser(
+    phone: Page, served: Served, path: str
+) -> None:
+    phone.goto(served.url + path)
+    for field in phone.locator("input[type=file]").all():
+        assert field.evaluate("(node) => getComputedStyle(node).opacity") == "0"
+
+
+def test_labels_of_every_board_can_be_read_on_a_phone() -> None:
+    from bekenlab.chips import modules, packages
+
+    for language in LANGUAGES:
+        for board in (*modules(), *packages()):
+            box = draw_board(board, {}, texts(language).picture_words).root.get("viewBox", "")
+            assert float(box.split()[2]) <= 363, board.name
+
+
+@pytest.mark.parametrize("name", ["ENOSPC", "EACCES", "EROFS", "EIO", "ENOENT", "EBUSY", "ENODEV"])
+def test_what_the_system_reports_is_said_in_german(name: str) -> None:
+    reason = os.strerror(getattr(errno, name)).lower()
+    said = GERMAN.sentence(f"/a/b.bin cannot be written: {reason}")
+    assert said is not None
+    assert said.startswith("/a/b.bin lässt sich nicht schreiben: ")
+    assert reason not in said
+
+
+def test_a_reason_nobody_has_translated_is_left_out() -> None:
+    said = GERMAN.sentence("/a/b.bin cannot be written: gremlins")
+    assert said == "/a/b.bin lässt sich nicht schreiben"
