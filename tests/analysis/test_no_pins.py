@@ -11,7 +11,7 @@ from analyses import codes, real, sample, storage, study, with_regions
 from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.choose import choose_dump
-from bekenlab.analysis.inputs import InputFile
+from bekenlab.analysis.inputs import InputFile, load_one
 from bekenlab.analysis.read_log import log_in
 from bekenlab.errors import BekenlabError, NotADumpError, UsageError
 from bekenlab.openbeken.config import new_config
@@ -19,7 +19,7 @@ from bekenlab.openbeken.settings import PinSetting
 from bekenlab.report.json_report import to_json
 from bekenlab.samples import build_sample
 from boot_logs import boot
-from shared import dump
+from shared import dump, shared
 
 APP, APP_END = 0x11000, 0x1D0000
 REASONS = {
@@ -66,6 +66,17 @@ def test_each_reason_is_named_once() -> None:
     assert reasons(dump("bl2028n-dreo-dr-htf004s-fan-pai-053")) == ["foreign-firmware"]
 
 
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("OpenBeken-v1.18.219_bk7231n.ug.bin.xz", "openbeken-without-config"),
+        ("ESPHome-Kickstart-v25.05.28_bk7231n_app.ota.ug.bin.xz", "foreign-firmware"),
+    ],
+)
+def test_an_update_package_is_not_a_dump_without_an_app(name: str, reason: str) -> None:
+    assert reasons(load_one(shared("images", name)).data) == [reason]
+
+
 def test_a_dump_that_still_has_its_pins_needs_no_reason() -> None:
     erased = bytearray(build_sample())
     erased[APP:APP_END] = b"\xff" * (APP_END - APP)
@@ -82,6 +93,9 @@ def test_the_text_for_a_forum_says_it_too(name: str) -> None:
     analysis = real(name)
     (why,) = [notice for notice in analysis.notices if notice.code in REASONS]
     assert why.message in analysis.description
+    assert ("nor whether a second processor" in analysis.description) != bool(
+        analysis.pins.mcu_baud
+    )
 
 
 LOG = boot("key_list").encode()

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bekenlab.chips import SECTOR
+from bekenlab.openbeken.boot_log import read_boot_log
 from bekenlab.openbeken.config.edit import Changes, Made, make_config
 from bekenlab.openbeken.settings import PinSetting
 from bekenlab.probing.network import NetworkCheck, try_network
+from bekenlab.probing.rehearsal import Rehearsal
 from bekenlab.secret import Secret
 from install_setup import OBK
 from shared import dump
@@ -52,6 +54,16 @@ def test_it_joins_with_what_it_was_given_and_its_page_answers(password: bytes) -
 def test_another_password_keeps_it_out() -> None:
     seen = try_network(flash_with(SSID, b"mistyped-one"), "BK7231N", SSID, b"the-right-one")
     assert seen == NetworkCheck(tried=True)
+
+
+def test_a_slow_computer_says_nothing_about_the_password() -> None:
+    flash = flash_with(SSID, PASSWORD)
+    seen = try_network(flash, "BK7231N", SSID, PASSWORD, wall_seconds=0.05)
+    assert seen == NetworkCheck(timed_out=True)
+    rehearsal = Rehearsal("BK7231N", 1, 1.0, read_boot_log(""), None, ())
+    slow, refused = NetworkCheck(tried=True, timed_out=True), NetworkCheck(tried=True)
+    assert not replace(rehearsal, network=slow).kept_out
+    assert replace(rehearsal, network=refused).kept_out
 
 
 def test_a_network_that_cannot_be_made_is_not_tried() -> None:

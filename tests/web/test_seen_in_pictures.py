@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bekenlab.report.pictures.board import draw_board
-from bekenlab.web.texts import LANGUAGES, texts
+from bekenlab.web.texts import LANGUAGES, sentence_case, texts
 from web.api import start, upload, virtual, wait_for
 from web.open_files import SECTOR, drop
 from web.serving import Served
@@ -44,6 +44,21 @@ def test_messages_are_sentences(phone: Page, served: Served) -> None:
     main = phone.locator("main")
     expect(main).to_contain_text("Diese Datei ist nicht mehr geöffnet.")
     expect(main).to_contain_text("Was Sie tun können: Legen Sie sie noch einmal ab")
+
+
+def test_a_name_at_the_beginning_of_a_sentence_stays_as_it_is(phone: Page, served: Served) -> None:
+    phone.goto(f"{served.url}/jobs")
+    said = [
+        phone.evaluate("async (text) => (await import('/static/texts.js')).sentence(text)", text)
+        for text in ("socket://127.0.0.1:9: connection refused", "plug-2.bin is empty", "it is so")
+    ]
+    assert said == [
+        "socket://127.0.0.1:9: connection refused.",
+        "plug-2.bin is empty.",
+        "It is so.",
+    ]
+    assert sentence_case("plug.bin is empty") == "plug.bin is empty"
+    assert sentence_case("it is so") == "It is so"
 
 
 def test_a_job_that_waits_for_an_answer_says_so(phone: Page, served: Served, sample: Path) -> None:

@@ -35,7 +35,7 @@ def why_no_pins(
         return (_second_controller(pins.mcu_baud),)
     if image is None or image.start:
         return ()
-    if not image.app:
+    if not image.app and not firmware.name:  # an update package has a name, but no app in place
         return _no_app(image)
     if firmware.kind is FirmwareKind.OPENBEKEN:
         return (_openbeken(image, chip),)

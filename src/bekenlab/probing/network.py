@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _JOINS_WITHIN = 30.0  # device seconds; OpenBeken waits five before it begins
 _ANSWERS_WITHIN = 5.0
 _STEP = 0.1
-_WALL = 60.0  # real seconds
+_WALL = 180.0  # real seconds
 _HTTP = 80
 _REQUEST = "GET {path} HTTP/1.1\r\nHost: device\r\nConnection: close\r\n\r\n"
 _BROKER, _PORT = "mqtt_host", "mqtt_port"
@@ -46,6 +46,7 @@ class NetworkCheck:
             name in them.
         by_http: For each GPIO with a relay, whether it moved when its channel was set through the
             device's HTTP interface.
+        timed_out: Whether real time ran out on the way, so that what was not seen says nothing.
     """
 
     tried: bool = False
@@ -54,10 +55,17 @@ class NetworkCheck:
     page: bool = False
     broker: bool | None = None
     by_http: tuple[tuple[int, bool], ...] = ()
+    timed_out: bool = False
 
 
 def try_network(
-    flash: bytes, chip: str, ssid: bytes, password: bytes, config: Config | None = None
+    flash: bytes,
+    chip: str,
+    ssid: bytes,
+    password: bytes,
+    config: Config | None = None,
+    *,
+    wall_seconds: float = _WALL,
 ) -> NetworkCheck | None:
     """Start a chip in a network with this name and password.
 
@@ -67,6 +75,7 @@ def try_network(
         ssid: Name of the network.
         password: Its password; empty for an open network.
         config: Its settings, to try its broker and its relays as well.
+        wall_seconds: Real time after which it is given up.
 
     Returns:
         What was seen; None if there can be no network with this name and password, as of those
@@ -82,7 +91,7 @@ def try_network(
     name = _broker_of(config)
     ours = OurNetwork(air, network, [name] if name else [])
     air.join(machine)
-    run = _Run(machine)
+    run = _Run(machine, wall_seconds)
     broker = Broker(ours.host, port=int(str(config.value(_PORT)))) if config and name else None
 
     def seen(event: str) -> bool:
@@ -101,6 +110,7 @@ def try_network(
         page=page,
         broker=None if broker is None or run.over else bool(broker.subscriptions),
         by_http=moved,
+        timed_out=run.over,
     )
 
 
@@ -145,9 +155,9 @@ def _by_http(
 class _Run:
     """Lets a chip run until something holds, within limits of device time and real time."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, wall_seconds: float) -> None:
         self._machine = machine
-        self._left = _WALL
+        self._left = wall_seconds
 
     @property
     def over(self) -> bool:

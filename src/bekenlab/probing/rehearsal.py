@@ -92,4 +92,5 @@ class Rehearsal:
     @property
     def kept_out(self) -> bool:
         """Whether it tried to join the virtual network, and could not."""
-        return self.network is not None and self.network.tried and not self.network.joined
+        seen = self.network
+        return seen is not None and seen.tried and not seen.joined and not seen.timed_out

@@ -72,6 +72,7 @@ def _network(check: NetworkCheck | None) -> dict[str, Any] | None:
         "page": check.page,
         "broker": check.broker,
         "by_http": [{"gpio": gpio, "moved": moved} for gpio, moved in check.by_http],
+        "timed_out": check.timed_out,
     }
 
 

@@ -201,6 +201,8 @@ def _wifi_seen(wifi: bool | None) -> str:
 
 def _network_seen(check: NetworkCheck) -> str:
     """What was seen in a virtual network with the user's name and password."""
+    if check.timed_out and not check.page:
+        return "not tested to the end: this computer is too slow, or too busy"
     if not check.tried:
         return "it did not try to join a virtual network with that name; not tested"
     if not check.joined:

@@ -27,6 +27,8 @@ LANGUAGES = ("en", "de")
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _PERHAPS = re.compile(r"\[([^\]]*)\]")
+# The name of a file, a port or an address.
+_NAME_FIRST = re.compile(r"\S*[./\\_\d]\S")
 _LONGEST = 500
 _KEY = re.compile(r"""["'`]([a-z]+\.[\w.-]*)(\$\{)?""")
 _GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])")
@@ -237,8 +239,8 @@ def _system_reasons() -> list[dict[str, str]]:
 
 
 def sentence_case(text: str) -> str:
-    """A sentence with a capital letter at its beginning."""
-    return text[:1].upper() + text[1:]
+    """A sentence with a capital letter at its beginning, unless a name stands there."""
+    return text if _NAME_FIRST.match(text) else text[:1].upper() + text[1:]
 
 
 def _pattern(text: str) -> re.Pattern[str]:

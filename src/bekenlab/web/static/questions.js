@@ -108,6 +108,7 @@ function installFacts(event) {
 /** What the rehearsal has shown of the network; empty where it was not tried. */
 function networkOf(seen) {
   if (!seen) return "";
+  if (seen.timed_out && !seen.page) return t("device.install.network_timed_out");
   if (!seen.tried) return t("device.install.network_untried");
   if (!seen.joined) return t("device.install.network_kept_out");
   return t(seen.page ? "device.install.network_joined" : "device.install.network_silent");

@@ -35,11 +35,15 @@ export const textOf = (said) => said.texts?.[document.documentElement.lang] ?? "
  */
 export const told = (error) => textOf(error) || orElse(`error.${error.code}`, t("error.heading"));
 
+// The name of a file, a port or an address.
+const NAME_FIRST = /^\S*[./\\_\d]\S/;
+
 /**
- * A sentence with a capital letter; a single word is a name, and stays as it is.
+ * A sentence with a capital letter; a name at its beginning, or alone, stays as it is.
  * @param {string} text
  */
-export const capital = (text) => (/\s/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text);
+export const capital = (text) =>
+  /\s/.test(text) && !NAME_FIRST.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 
 /**
  * A message as a sentence that stands alone: with a capital letter and a full stop.

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import BekenlabError, NotADumpError
+from bekenlab.image import OTA_PACKAGE
 from bekenlab.jobs.install.firmware import firmware_of
 from bekenlab.report.dump_view import subject_pins, words_of
 from bekenlab.report.printable import printable
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    """What an open file is; ``IMAGE`` is firmware that install takes."""
+    """What an open file is; ``IMAGE`` is firmware that install takes, ``PACKAGE`` an update."""
 
     DUMP = "dump"
     IMAGE = "image"
+    PACKAGE = "package"
     LOG = "log"
     TEMPLATE = "template"
     CONFIG = "config"
@@ -113,6 +115,8 @@ def _kind(file: InputFile, subject: Subject) -> Kind:
         return Kind.TEXT
     if isinstance(subject.problem, NotADumpError):
         return Kind.OTHER
+    if any(part.name == OTA_PACKAGE for part in analysis.image.partitions):
+        return Kind.PACKAGE
     return Kind.IMAGE if _installs(file, analysis.firmware.kind) else Kind.DUMP
 
 
