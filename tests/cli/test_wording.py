@@ -124,7 +124,8 @@ def wordings(frontend: str) -> dict[str, str]:
         }
     return {
         key.removeprefix("action."): text
-        for key, text in texts(frontend).sections("action").items()
+        for key, text in texts(frontend).entries.items()
+        if key.startswith("action.")
     }
 
 
