@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bekenlab.jobs.install.find import Finder, find_installed
+from bekenlab.jobs.install.find import InstalledFinder, find_installed
 from bekenlab.web.context import AppContext, Settings
 from bekenlab.web.server import Place, open_socket, server_of
 
@@ -55,7 +55,7 @@ def serving(
     at: int = 0,
     token: str = TOKEN,
     name: str = "",
-    find: Finder = find_installed,
+    find: InstalledFinder = find_installed,
 ) -> Iterator[Served]:
     """Serve at a TCP port (0: any free one), with everything in a folder, and ports on offer.
 

@@ -17,7 +17,7 @@ from bekenlab.analysis.model import FileFacts
 from bekenlab.analysis.several import no_such_part
 from bekenlab.analysis.tuya_findings import Statement, TuyaFindings, collect
 from bekenlab.errors import BekenlabError, Notice
-from bekenlab.image import OTA_PACKAGE, EncryptionState, Image, ota, read_image
+from bekenlab.image import EncryptionState, Image, ota, read_image
 from bekenlab.pins import Source
 from bekenlab.tuya.firmware import Firmware, FirmwareKind, identify
 
@@ -127,11 +127,10 @@ def _firmware(image: Image, tuya: TuyaFindings) -> Firmware:
 
 def _packed(image: Image) -> bytes:
     """The code in an OTA package, if the file is one; empty if it cannot be unpacked."""
-    package = next((part for part in image.partitions if part.name == OTA_PACKAGE), None)
-    if package is None or image.spans:
+    if image.package is None or image.spans:
         return b""
     try:
-        return ota.unpack(image.read(package.start, package.end)).code
+        return ota.unpack(image.read(image.package.start, image.package.end)).code
     except BekenlabError:
         return b""
 

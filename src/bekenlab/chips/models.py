@@ -92,14 +92,15 @@ class Chip:
     @property
     def rf_address(self) -> int:
         """Physical address of the RF calibration sector (``TLV``)."""
-        return self._start("rf")
+        return self.start_of("rf")
 
     @property
     def download_address(self) -> int:
         """Physical address of the download (OTA) partition."""
-        return self._start("download")
+        return self.start_of("download")
 
-    def _start(self, name: str) -> int:
+    def start_of(self, name: str) -> int:
+        """Physical address of a region that every chip has, such as ``"app"``."""
         return next(region.start for region in self.flash_map if region.name == name)
 
 

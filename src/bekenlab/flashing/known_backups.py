@@ -37,18 +37,19 @@ class KnownBackups:
         """
         if self._path is None:
             return ()
-        broken: list[Notice] = []
+        broken: tuple[Notice, ...] = ()
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.with_suffix(".lock").open("a", encoding="utf-8") as guard:
                 _wait_for(guard)
                 own = str(dump.resolve())
                 # Backups on a disk that cannot be reached just now stay on the list.
-                names = [*(name for name in self._kept(self._path, broken) if name != own), own]
+                kept, broken = self._kept(self._path)
+                names = [*(name for name in kept if name != own), own]
                 write_whole(self._path, json.dumps(names[-_MOST:]).encode())
         except OSError:
             pass  # then the user has to name the backup
-        return tuple(broken)
+        return broken
 
     def paths(self) -> list[Path]:
         """All files on the list, oldest first, whether they still exist or not."""
@@ -60,21 +61,20 @@ class KnownBackups:
             return []
 
     @staticmethod
-    def _kept(path: Path, broken: list[Notice]) -> list[str]:
-        """What is on the list, to be written again; one that means nothing is a warning more.
+    def _kept(path: Path) -> tuple[list[str], tuple[Notice, ...]]:
+        """What is on the list, to be written again, and a warning if it means nothing.
 
         Raises:
             OSError: It is there, but cannot be read.
         """
         try:
-            return _names(path)
+            return _names(path), ()
         except FileNotFoundError:
-            return []
+            return [], ()
         except JsonError as error:
             aside = path.with_suffix(".broken")
             path.replace(aside)
-            broken.append(Notice("state-ignored", _broken(path, aside, error)))
-            return []
+            return [], (Notice("state-ignored", _broken(path, aside, error)),)
 
 
 def _broken(path: Path, aside: Path, error: JsonError) -> str:

@@ -146,7 +146,7 @@ def backup_of(
 
 
 def _whole(path: Path, tell: Callable[[Notice], None]) -> bytes:
-    """The bytes of a file that may be a backup; nothing if it is none."""
+    """The bytes of a file that may be a backup; empty if it cannot be one."""
     try:
         return load_one(path).data
     except (CorruptInputError, TooLargeError) as error:

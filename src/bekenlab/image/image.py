@@ -107,6 +107,11 @@ class Image:
         """The first partition of that name."""
         return next((part for part in self.partitions if part.name == name), None)
 
+    @property
+    def package(self) -> Partition | None:
+        """The update package that the file holds, or None."""
+        return self.partition(OTA_PACKAGE)
+
     def read(self, start: int, end: int) -> bytes:
         """Physical bytes ``[start, end)``, clipped to what the image holds."""
         return self.physical[max(start - self.start, 0) : max(end - self.start, 0)]

@@ -32,7 +32,7 @@ def parse_host(text: str) -> Host:
     """Parse ``192.168.1.40``, ``lamp.local:8080`` or ``http://192.168.1.40/index``.
 
     Raises:
-        BadValueError: It is none of these. OpenBeken supports neither IPv6 nor https.
+        BadValueError: It has another form. OpenBeken supports neither IPv6 nor https.
     """
     rest = text.strip()
     if rest.lower().startswith("http://"):

@@ -30,7 +30,7 @@ class Transport(Protocol):
 
     @property
     def lines(self) -> ModemLines | None:
-        """The modem lines, or None if there are none (pseudo terminal, plain socket)."""
+        """The modem lines, or None on a transport without them (pseudo terminal, plain socket)."""
         ...
 
     @property

@@ -16,6 +16,7 @@ from bekenlab.data import read_table
 from bekenlab.errors import Action, BekenlabError, RefusedError, UnsupportedError
 from bekenlab.image import framing, ota
 from bekenlab.live.fitting import Fitting, fitting_of_config, fitting_of_map
+from bekenlab.live.update import app_in
 from bekenlab.machine import FlashImage
 from bekenlab.openbeken.config import find_config
 from bekenlab.openbeken.config.edit import Changes, make_config
@@ -86,7 +87,7 @@ def live_source(
     """
     analysis = analyze(file, boot=BootMode.NEVER)
     image, firmware = analysis.image, analysis.firmware
-    code = None if image is not None and image.logical else _code_of_package(file.data)
+    code = None if image is not None and image.logical else app_in(ota.strip_ug(file.data))
     if image is None or not (image.logical or code):
         raise analysis.problem or nothing_to_run()
     name = chip or analysis.chip.name
@@ -118,20 +119,11 @@ def live_source(
     )
 
 
-def _code_of_package(data: bytes) -> bytes | None:
-    """The app in an OTA package; None if it is not an intact one."""
-    try:
-        package = ota.unpack(ota.strip_ug(data))
-    except BekenlabError:
-        return None
-    return package.code if package.hash_ok and package.header.name == _APP else None
-
-
 def _with_app(code: bytes, chip: str) -> FlashImage:
     """Flash with nothing but an app, not encrypted."""
-    app = next(region for region in chip_named(chip).flash_map if region.name == _APP)
-    logical = b"\xff" * framing.to_logical(app.start) + code
-    return FlashImage(b"\xff" * app.start + framing.add(code), logical)
+    start = chip_named(chip).start_of(_APP)
+    logical = b"\xff" * framing.to_logical(start) + code
+    return FlashImage(b"\xff" * start + framing.add(code), logical)
 
 
 def with_configuration(flash: bytes, chip: str, template: Mapping[str, Any]) -> bytes:

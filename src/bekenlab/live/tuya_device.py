@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from bekenlab.errors import CorruptInputError
 from bekenlab.machine.air.tcp_state import TcpState
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bekenlab.live.chip import LiveChip
+    from bekenlab.live.runner import ChipRunner
     from bekenlab.machine.air import OurNetwork
     from bekenlab.machine.air.packets import Datagram
     from bekenlab.machine.air.tcp import TcpConnection
@@ -26,14 +27,6 @@ _ANNOUNCES_WITHIN, _ANSWERS_WITHIN, _OPENS_WITHIN = 12.0, 3.0, 4.0
 _STEP = 0.05
 _BEATS = 8.0  # devices close a connection on which they hear nothing for longer
 _FIRST_ASKED = (LocalProtocol.V33, LocalProtocol.V34, LocalProtocol.V35, LocalProtocol.V31)
-
-
-class Runner(Protocol):
-    """What runs the chip, e.g. :class:`bekenlab.live.runner.ChipRunner`."""
-
-    def run(self, seconds: float) -> None:
-        """Let time pass."""
-        ...
 
 
 class LocalDevice:
@@ -53,7 +46,7 @@ class LocalDevice:
     """
 
     def __init__(
-        self, chip: LiveChip, network: OurNetwork, runner: Runner, key: Secret, device: str
+        self, chip: LiveChip, network: OurNetwork, runner: ChipRunner, key: Secret, device: str
     ) -> None:
         self.announced: Announcement | None = None
         self.protocol: LocalProtocol | None = None

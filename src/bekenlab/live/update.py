@@ -1,7 +1,7 @@
 """An update that has arrived in flash: what becomes of it when the chip restarts.
 
-The boot loader in the chip's flash unpacks it, as on silicon. Where there is none, as in an image
-that is an app only, its result is computed: the code in its partition, and the package gone.
+The boot loader in the chip's flash unpacks it, as on silicon. For an image without a boot loader,
+its result is computed: the code in its partition, and the package gone.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def has_arrived(physical: bytes, chip: str, before: bytes) -> bool:
         chip: Name of the chip.
         before: Flash at first; a package that was there already is old, and not unpacked again.
     """
-    download = _region(chip, _DOWNLOAD)
+    download = chip_named(chip).region(_DOWNLOAD)
     if download is None:
         return False
     head = physical[download.start : download.start + rbl.HEADER_SIZE]
@@ -36,7 +36,7 @@ def has_arrived(physical: bytes, chip: str, before: bytes) -> bool:
 
 
 def with_loader(physical: bytes) -> FlashImage | None:
-    """The flash with everything that its boot loader can see as code; None if there is none."""
+    """The flash with everything that its boot loader can see as code; None without a loader."""
     image = read_image(physical)
     if image.loader is None or image.encryption.key is None:
         return None
@@ -45,20 +45,21 @@ def with_loader(physical: bytes) -> FlashImage | None:
 
 def unpacked(image: FlashImage, chip: str) -> FlashImage | None:
     """The flash after a boot loader has unpacked an update; None if it would refuse it."""
-    app, download = _region(chip, _TARGET), _region(chip, _DOWNLOAD)
+    model = chip_named(chip)
+    app, download = model.region(_TARGET), model.region(_DOWNLOAD)
     if app is None or download is None:
         return None
+    code = app_in(image.physical[download.start : download.end])
+    return None if code is None else _with_code(image, code, app, download)
+
+
+def app_in(package: bytes) -> bytes | None:
+    """The code in an update package; None if it is damaged, or for something but the app."""
     try:
-        package = ota.unpack(image.physical[download.start : download.end])
+        found = ota.unpack(package)
     except BekenlabError:
         return None
-    if not package.hash_ok or package.header.name != _TARGET:
-        return None
-    return _with_code(image, package.code, app, download)
-
-
-def _region(chip: str, name: str) -> Region | None:
-    return next((each for each in chip_named(chip).flash_map if each.name == name), None)
+    return found.code if found.hash_ok and found.header.name == _TARGET else None
 
 
 def _with_code(image: FlashImage, code: bytes, app: Region, download: Region) -> FlashImage | None:

@@ -61,7 +61,7 @@ class Clock:
         return self._deadlines.get(name)
 
     def next(self) -> int | None:
-        """The earliest deadline, or None if there is none."""
+        """The earliest deadline, or None if nothing is planned."""
         return min(self._deadlines.values(), default=None)
 
     def fire(self) -> None:

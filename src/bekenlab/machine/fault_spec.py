@@ -40,7 +40,7 @@ class Term:
         return range(self.at, self.at + self.count)
 
     def number(self, usual: float) -> float:
-        """The value as a number, ``usual`` if there is none.
+        """The value as a number, or ``usual`` if none was given.
 
         Raises:
             UsageError: Not a number, or negative.

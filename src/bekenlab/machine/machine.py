@@ -299,7 +299,7 @@ class Machine:
         return tuple(self.board.gpio.pin(n) for n in range(self.board.gpio.count))
 
     def pwm(self, gpio: int) -> PwmState | None:
-        """Frequency and duty of the PWM at a pin, or None if there is none."""
+        """Frequency and duty of the PWM at a pin, or None for a pin without one."""
         generator = self.board.devices.get("pwm")
         if isinstance(generator, NewPwm | OldPwm):
             return generator.state(gpio)

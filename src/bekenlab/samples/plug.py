@@ -14,7 +14,7 @@ import zlib
 from functools import cache
 from pathlib import Path
 
-from bekenlab.chips import Chip, chip
+from bekenlab.chips import chip
 from bekenlab.image import cipher, framing, rf
 from bekenlab.image.cipher import TUYA_KEY
 from bekenlab.image.fnv import fnv1a
@@ -72,7 +72,7 @@ def build_sample() -> bytes:
     _install(flash, _RECORDS[1], (_FIRMWARE / "app.bin").read_bytes())
     _put(flash, target.rf_address, rf.build(_MAC))
     for name, content in _tuya_regions().items():
-        _put(flash, _address(target, name), content)
+        _put(flash, target.start_of(name), content)
     return bytes(flash)
 
 
@@ -113,10 +113,6 @@ def _tuya_regions() -> dict[str, bytes]:
         "protected": encode_protected({"gw_bi": identity}, inner_key=_INNER_KEY),
         "storage": encode_storage(values, inner_key=_INNER_KEY),
     }
-
-
-def _address(target: Chip, region: str) -> int:
-    return next(place.start for place in target.flash_map if place.name == region)
 
 
 def _put(flash: bytearray, address: int, content: bytes) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bekenlab.errors import CorruptInputError
 from bekenlab.json_text import read_json
 from bekenlab.tuya.crypto import AES_BLOCK, decrypt
-from bekenlab.tuya.local_frames import Form, decode
+from bekenlab.tuya.local_frames import Form, decode, is_gcm
 from bekenlab.tuya.local_session import Protocol
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 PORTS = (6666, 6667)
 _KEY = hashlib.md5(b"yGAdlopoPVldABfn", usedforsecurity=False).digest()
-_GCM_PREFIX = b"\x00\x00\x66\x99"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def read_announcement(data: bytes) -> Announcement:
     Raises:
         CorruptInputError: It is something else.
     """
-    form = Form.GCM if data.startswith(_GCM_PREFIX) else Form.CRC
+    form = Form.GCM if is_gcm(data) else Form.CRC
     content = decode(data, form, _KEY)[0].content
     if not content.lstrip(b"\0").startswith(b"{"):
         content = decrypt(_KEY, content[len(content) % AES_BLOCK :])

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _HEAD, _GCM_HEAD = struct.Struct(">IIII"), struct.Struct(">IHIII")
 _PREFIX, _SUFFIX = 0x55AA, b"\x00\x00\xaa\x55"
 _GCM_PREFIX, _GCM_SUFFIX = 0x6699, b"\x00\x00\x99\x66"
-_PREFIXES = {each.to_bytes(4, "big") for each in (_PREFIX, _GCM_PREFIX)}
+_BEGIN, _GCM_BEGIN = _PREFIX.to_bytes(4, "big"), _GCM_PREFIX.to_bytes(4, "big")
 _NONCE, _TAG = 12, 16
 _LONGEST = 1 << 16
 _UNAUTHENTICATED = 4  # the prefix is not covered by GCM
@@ -82,15 +82,20 @@ class LocalFrame:
         return whole + code(whole) + _SUFFIX
 
 
+def is_gcm(data: bytes) -> bool:
+    """Whether bytes begin with a frame of the form GCM."""
+    return data.startswith(_GCM_BEGIN)
+
+
 def frame_length(data: bytes) -> int | None:
     """Length of the first frame in bytes; None if they end before it can be known.
 
     Raises:
         CorruptInputError: They do not begin with a frame.
     """
-    if not any(prefix.startswith(data[:4]) for prefix in _PREFIXES):
+    if not any(begin.startswith(data[:4]) for begin in (_BEGIN, _GCM_BEGIN)):
         raise CorruptInputError("this is not a frame of local control")
-    head = _GCM_HEAD if data[:4] == _GCM_PREFIX.to_bytes(4, "big") else _HEAD
+    head = _GCM_HEAD if is_gcm(data) else _HEAD
     if len(data) < head.size:
         return None
     size = int(head.unpack_from(data)[-1])
@@ -109,7 +114,7 @@ def decode(data: bytes, form: Form = Form.CRC, key: bytes = b"") -> tuple[LocalF
     if length is None or len(data) < length:
         raise CorruptInputError("a frame of local control is incomplete")
     whole, rest = data[:length], data[length:]
-    if (whole[:4] == _GCM_PREFIX.to_bytes(4, "big")) != (form is Form.GCM):
+    if is_gcm(whole) != (form is Form.GCM):
         raise CorruptInputError("a frame of local control has another form")
     if form is Form.GCM:
         return _opened(whole, key), rest

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bekenlab.flashing.places import Places
-from bekenlab.jobs.install.find import Finder, find_installed
+from bekenlab.jobs.install.find import InstalledFinder, find_installed
 from bekenlab.live.sessions import LiveSessions
 from bekenlab.web.backups import Backups
 from bekenlab.web.bundles import Bundles
@@ -80,7 +80,7 @@ class AppContext:
     streams: Streams = field(default_factory=Streams)
     bundles: Bundles = field(default_factory=Bundles)
     chips: LiveSessions = field(default_factory=LiveSessions)
-    find: Finder = find_installed
+    find: InstalledFinder = find_installed
     clock: Callable[[], float] = time.monotonic
 
     @classmethod

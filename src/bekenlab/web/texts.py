@@ -229,13 +229,11 @@ def _said() -> list[tuple[re.Pattern[str], dict[str, str]]]:
 
 def _system_reasons() -> list[dict[str, str]]:
     """What this operating system reports of files and ports, as rows like those of ``said``."""
-    known = {
-        name: os.strerror(getattr(errno, name)).lower()
-        for name in _read("system")["reason"]
-        if hasattr(errno, name)
-    }
-    told = _read("system")["reason"]
-    return [{LANGUAGES[0]: english, **told[name]} for name, english in known.items()]
+    return [
+        {LANGUAGES[0]: os.strerror(getattr(errno, name)).lower(), **told}
+        for name, told in _read("system")["reason"].items()
+        if hasattr(errno, name)  # not every system has all of them
+    ]
 
 
 def sentence_case(text: str) -> str:

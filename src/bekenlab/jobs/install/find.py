@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Network
 
 
-class Finder(Protocol):
+class InstalledFinder(Protocol):
     """Looks for what was installed; see :func:`find_installed`."""
 
     def __call__(

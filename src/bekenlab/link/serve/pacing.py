@@ -173,7 +173,7 @@ def _drop_whole(data: bytearray) -> int:
 
 
 def _size(data: bytearray) -> int:
-    """Size of the request at the start, as far as known; that of all data if there is none."""
+    """Size of the request at the start, as far as known; without a request, that of all data."""
     if data.startswith(LONG_REQUEST):
         head = len(LONG_REQUEST) + 2
         return head + int.from_bytes(data[len(LONG_REQUEST) : head], "little")

@@ -124,7 +124,7 @@ def find_field(name: str) -> Field:
     """A field by name.
 
     Raises:
-        BadValueError: There is none.
+        BadValueError: No field has that name.
     """
     for field in all_fields():
         if field.name == name:

@@ -132,7 +132,7 @@ def decode_config(sector: bytes, chip: str | None = None) -> Config:
         chip: Name of the chip it is for; a few chips have their own layout.
 
     Raises:
-        NoConfigError: There is none, it is damaged, or it is not for a Beken chip.
+        NoConfigError: It is missing or damaged, or is not for a Beken chip.
         UnsupportedError: Its version is unknown.
     """
     version = int.from_bytes(sector[4:8], "little", signed=True)

@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import BekenlabError, NotADumpError
-from bekenlab.image import OTA_PACKAGE
 from bekenlab.jobs.install.firmware import firmware_of
 from bekenlab.report.dump_view import subject_pins, words_of
 from bekenlab.report.printable import printable
@@ -115,7 +114,7 @@ def _kind(file: InputFile, subject: Subject) -> Kind:
         return Kind.TEXT
     if isinstance(subject.problem, NotADumpError):
         return Kind.OTHER
-    if any(part.name == OTA_PACKAGE for part in analysis.image.partitions):
+    if analysis.image.package is not None:
         return Kind.PACKAGE
     return Kind.IMAGE if _installs(file, analysis.firmware.kind) else Kind.DUMP
 
