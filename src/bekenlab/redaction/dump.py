@@ -113,12 +113,14 @@ class DumpRedactor:
         loader = self.image.loader.known if self.image.loader else None
         configs = find_config_sectors(bytes(self.data), loader.chip if loader else None)
         self._known_values()
-        self._known_places(span for config in configs for span in config.spans)
+        read = self._known_places(span for config in configs for span in config.spans)
         for record in records:
             if not overlaps(self._code, record.offset, record.end):
+                read += [record.name] if record.ok else []
                 for span in record_spans(self.data, record):
                     self._span(self.data, span, "EasyFlash")
-        self._plain_texts()
+                    read.append((span.start, span.end))
+        self._plain_texts(read)
         self._derive_wifi_keys()
         self._everywhere()
         for record in records:
@@ -182,8 +184,9 @@ class DumpRedactor:
             self.counts[span.kind, place] += 1
         return made
 
-    def _known_places(self, config_spans: Iterable[SecretSpan]) -> None:
-        """Fast connect, RF data, OpenBeken's settings."""
+    def _known_places(self, config_spans: Iterable[SecretSpan]) -> list[Range]:
+        """Fast connect, RF data, OpenBeken's settings; return where their secrets are."""
+        read: list[Range] = []
         for record in find_fast_connect(bytes(self.data), phase=self.phase):
             end = record.offset + SECTOR
             plain = bytes(self.data[record.offset : end])
@@ -193,17 +196,25 @@ class DumpRedactor:
             self._remember_network(bytes(body), spans)
             for span in spans:
                 self._span(body, span, place)
+                read.append((span.start + record.offset, span.end + record.offset))
             self.data[record.offset : end] = masked(bytes(body)) if record.masked else body
         for at in rf.mac_offsets(bytes(self.data)):
             if not overlaps(self._code, at, at + 6):
                 place = f"RF data {at + self.image.start:#x}"
                 self._span(self.data, SecretSpan(at, at + 6, "mac"), place)
+                read.append((at, at + 6))
         for span in config_spans:
             if not overlaps(self._code, span.start, span.end):
                 self._span(self.data, span, "OpenBeken settings")
+                read.append((span.start, span.end))
+        return read
 
-    def _plain_texts(self) -> None:
-        """Text after known names, outside what has been read already."""
+    def _plain_texts(self, read: list[Range]) -> None:
+        """Text after known names, outside what has been read already.
+
+        Fields that touch each other are read by their format alone: as one text they would be
+        another secret, whose placeholder is no field's, and so again in every pass.
+        """
         frozen = bytes(self.data)
         kept = [
             (cfg.address, cfg.address + len(cfg.text.encode()))
@@ -218,7 +229,8 @@ class DumpRedactor:
         ]
         if self.unknown:
             scans.append(self._tokens)
-        for start, end in without([*self._code, *self._encrypted(), *kept], len(frozen)):
+        closed = [*self._code, *self._encrypted(), *kept, *read]
+        for start, end in without(closed, len(frozen)):
             text = frozen[start:end]
             for scan in scans:
                 for span in scan(text):
