@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bekenlab.analysis.inputs import InputFile
+from bekenlab.events import Message
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.plan_write import WriteOptions
 from bekenlab.flashing.state import survey
@@ -91,6 +92,23 @@ def test_a_backup_that_was_named_is_not_taken_for_more_than_it_holds(
     assert report.proposal.backup.path != old
     assert report.proposal.backup.path.read_bytes() == before
     assert old.read_bytes() == original(PLUG)
+
+
+def test_a_broken_list_of_backups_is_told_when_a_backup_is_reused(
+    plug: Desk, tmp_path: Path
+) -> None:
+    old = tmp_path / "old.bin"
+    old.write_bytes(plug.flash)
+    state = plug.places.state
+    assert state
+    state.mkdir(exist_ok=True)
+    (state / "backups.json").write_text("{", "utf-8")
+    told: list[object] = []
+    options = replace(install_options("BK7231N"), backup=old)
+    report = install(plug.connection, options, plug.places, Person(), events=told.append)
+    assert report.proposal.backup.reused
+    codes = [event.code for event in told if isinstance(event, Message)]
+    assert "state-ignored" in codes
 
 
 @dataclass

@@ -16,9 +16,10 @@ from bekenlab.jobs.backup import backup_linked, make_folder
 from bekenlab.jobs.install.model import JOB, SavedBackup
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from bekenlab.errors import Notice
     from bekenlab.flashing.journal import WriteJournal
     from bekenlab.flashing.pieces import Piece
     from bekenlab.flashing.places import Places
@@ -114,9 +115,19 @@ def make_backup(
         target, path, places, seen=state.crcs, known=known_sectors(state), events=events
     )
     data = path.read_bytes()
-    for notice in report.notices:
-        events(Message(JOB, notice.code, notice.message))
+    _tell(report.notices, events)
     return SavedBackup(path, data, reused=False), replace(state, backup=(path, data))
+
+
+def reuse_backup(path: Path, data: bytes, places: Places, events: EventSink) -> SavedBackup:
+    """Rely on a backup that exists, and put it on the list where undo looks for it."""
+    _tell(places.known.add(path), events)
+    return SavedBackup(path, data, reused=True)
+
+
+def _tell(notices: Iterable[Notice], events: EventSink) -> None:
+    for notice in notices:
+        events(Message(JOB, notice.code, notice.message))
 
 
 def _name(target: Target, crcs: Mapping[int, int], folder: Path) -> Path:

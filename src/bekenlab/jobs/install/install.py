@@ -21,7 +21,7 @@ from bekenlab.flashing.places import Places
 from bekenlab.flashing.plan_write import WriteOptions
 from bekenlab.flashing.planner import Planner
 from bekenlab.flashing.unsaved import unsaved_sectors
-from bekenlab.jobs.install.backups import make_backup, reusable, survey_with_backup
+from bekenlab.jobs.install.backups import make_backup, reusable, reuse_backup, survey_with_backup
 from bekenlab.jobs.install.configure import (
     as_file,
     check_values,
@@ -276,9 +276,8 @@ class _Run:
         named = self._options.backup
         state = survey_with_backup(self._target, self._journal, self._places, named, self._events)
         if state.backup and reusable(state, named, pieces_of(firmware, self._target.identity)):
-            if self._keeps:
-                self._places.known.add(state.backup[0])  # where undo looks for it
-            return SavedBackup(*state.backup, reused=True), state
+            places = self._places if self._keeps else Places(None, self._places.backups)
+            return reuse_backup(*state.backup, places, self._events), state
         if self._keeps:
             return make_backup(self._target, state, self._places, named, events=self._events)
         with TemporaryDirectory() as folder:
