@@ -109,5 +109,5 @@ REDACTION_TARGETS = (
            tokens=_TOKENS),
     Target("redact-file-log", _whole_log, seeds.logs, real_texts, _TOKENS, weight=0.02, floor=2.0),
     Target("redact-dump", _dump, lambda: [seeds.small_flash()], tokens=_TOKENS, limit=FLASH,
-           weight=0.005, floor=4.0),
+           weight=0.005, floor=1.0),
 )  # fmt: skip

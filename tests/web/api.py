@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-_LONGEST = 60.0
+_LONGEST = 120.0
 
 
 def upload(script: httpx.Client, path: Path) -> str:
