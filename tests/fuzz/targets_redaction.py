@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bekenlab.errors import RedactionError
@@ -48,13 +49,25 @@ def _text(data: bytes) -> None:
 
 
 def _spans(data: bytes) -> None:
-    text = data.decode("latin-1")
-    for spans in (secret_spans(text), [(s.start, s.end) for s in byte_spans(data)]):
-        assert all(0 <= span[0] < span[1] <= len(data) for span in spans)
-    for name in ("gw_bi", "gw_wsm", "ap_info_v2", "x"):
-        assert all(0 <= span.start < span.end <= len(data) for span in field_spans(name, data))
-        is_secret(name, data)
+    _inside(data, secret_spans(data.decode("latin-1")))
+
+
+def _byte_spans(data: bytes) -> None:
+    _inside(data, [(span.start, span.end) for span in byte_spans(data)])
+
+
+def _inside(data: bytes, spans: Iterable[Sequence[Any]]) -> None:
+    assert all(0 <= span[0] < span[1] <= len(data) for span in spans)
+
+
+def _field_spans(data: bytes) -> None:
+    name = _STORED[len(data) % len(_STORED)]
+    _inside(data, [(span.start, span.end) for span in field_spans(name, data)])
+    is_secret(name, data)
     is_schema(data)
+
+
+def _parameters(data: bytes) -> None:
     without_secrets(data, FoundSecrets())
 
 
@@ -90,6 +103,7 @@ def _whole_log(data: bytes) -> None:
     _file(_planted(data.decode("latin-1")).encode("latin-1"))
 
 
+_STORED = ("gw_bi", "gw_wsm", "ap_info_v2", "x")
 _TOKENS = (b"ssid:", b"passwd:", b'"auth_key":"', b"MqttPassword ", b"<redacted>", b"token=",
            b"-----BEGIN RSA PRIVATE KEY-----", b"-----END RSA PRIVATE KEY-----", b"mac: ",
            b"https://user:word@host/", b"REDACTED01", b"redacted0", b"01:23:45:67:89:ab",
@@ -103,7 +117,10 @@ def _texts() -> list[bytes]:
 REDACTION_TARGETS = (
     Target("redact-log", _log, _texts, real_texts, _TOKENS, weight=0.1, floor=0.5),
     Target("redact-text", _text, _texts, real_texts, _TOKENS),
-    Target("redact-spans", _spans, _texts, real_texts, _TOKENS, weight=0.08, floor=0.4),
+    Target("redact-spans", _spans, _texts, real_texts, _TOKENS, weight=0.2),
+    Target("redact-bytes", _byte_spans, _texts, real_texts, _TOKENS, weight=0.2),
+    Target("redact-fields", _field_spans, _texts, real_texts, _TOKENS, weight=0.2),
+    Target("redact-parameters", _parameters, _texts, real_texts, _TOKENS, weight=0.2),
     Target("redact-values", each(_values), lambda: [*seeds.templates(), *seeds.texts()[1:2],
                                                     *seeds.reports()[:2]],
            tokens=_TOKENS),
