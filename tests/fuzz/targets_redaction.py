@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bekenlab.errors import RedactionError
 from bekenlab.json_text import JsonError, read_json
@@ -21,6 +20,9 @@ from fuzz.model import FLASH, Target
 from fuzz.real import real_texts
 from fuzz.shown import rendered
 from fuzz.targets_flash import each, file_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 PLANTED = "Zx7PlantedSecret"
 _PLACES = (
