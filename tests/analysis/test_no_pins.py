@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analyses import codes, real, sample, storage, study, with_regions
+from analyses import STORAGE, codes, real, sample, storage, study, with_regions
 from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.choose import choose_dump
@@ -170,3 +170,29 @@ def test_nothing_is_said_of_a_file_that_is_nothing() -> None:
         assert reasons(data) == []
         with pytest.raises(BekenlabError):
             raise study(data).problem or AssertionError
+
+
+CUTS = {
+    "bk7231n-tuya-10gang-wallswitch-tuyamcu-3.1.28": (0x20000, 0x80000, 0x180000),
+    "bl2028n-dreo-dr-htf004s-fan-pai-053": (0x20000, 0x100000),
+    "openbk7231n-qio-1.18.300": (0x20000, 0x100000),
+    "sample": (0x12000, 0x100000, 0x1E0000),
+}
+
+
+@pytest.mark.parametrize("name", CUTS)
+def test_nothing_is_concluded_from_what_is_missing_of_a_file(name: str) -> None:
+    """Neither that the firmware is foreign, nor that nothing is stored."""
+    whole = build_sample() if name == "sample" else dump(name)
+    for end in CUTS[name]:
+        found = codes(study(whole[:end]))
+        assert "truncated-dump" in found
+        assert not REASONS.intersection(found), hex(end)
+
+
+def test_nothing_is_concluded_from_storage_that_cannot_be_read() -> None:
+    data = bytearray(with_regions(storage()))
+    data[STORAGE + 0x1000 :] = bytes(len(data) - STORAGE - 0x1000)
+    found = codes(study(bytes(data)))
+    assert "storage-unreadable" in found
+    assert "no-parameters" not in found

@@ -96,12 +96,16 @@ def conclude(findings: Findings) -> Analysis:
         only_mcu = pins_from_parameters({}, source=Source.STORAGE, mcu_baud=tuya.mcu_baud)
         maps = [(Source.STORAGE, only_mcu)]
     pins = compare(maps) if maps else PinMap()
-    missing = why_no_pins(image, firmware, pins, chip.name)
+    of_file = (
+        *_image_notices(image, found_storage=tuya.storage is not None),
+        *_cut_short(image, firmware, chip),
+    )
+    damage = {notice.code for notice in (*of_file, *tuya.notices)}
+    missing = why_no_pins(image, firmware, pins, chip.name, damage)
     # Whoever uses the pins has to know what is wrong with the place they were read from.
     pins = replace(pins, notices=(*tuya.notices, *pins.notices, *missing))
     notices = (
-        *_image_notices(image, found_storage=tuya.storage is not None),
-        *_cut_short(image, firmware, chip),
+        *of_file,
         *_too_long(image, chip),
         *_incomplete(image, chip),
         *pins.notices,

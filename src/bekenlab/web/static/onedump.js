@@ -88,6 +88,7 @@ const ON_EVENT = {
       const text = t("dump.boot.stopped", { why: orElse(`dump.stop.${stop}`, stop), seconds: number(seconds, seconds < 1 ? 3 : 1) });
       mark(pins.flatMap((pin) => pin.evidence.map((said) => said.key)));
       bootEnded(pins.length ? "good" : "warn", `${title} ${text}`, pins);
+      if (!pins.length) offerBench();
       if (unasked) location.reload();
     } else {
       bootEnded(event.state === "cancelled" ? "warn" : "bad", event.state === "cancelled" ? t("job.stopped") : told(event.error), []);
@@ -119,6 +120,17 @@ function bootEnded(kind, text, pins) {
     box.append(again);
   }
   say(text);
+}
+
+/** After a boot that gave no pins, booting again gives none either; the bench shows what is used. */
+function offerBench() {
+  for (const boot of buttons("boot")) boot.classList.remove("primary");
+  const bench = document.createElement("a");
+  bench.className = "button small";
+  bench.href = `/bench?dump=${dump}`;
+  bench.textContent = t("dump.boot.watch");
+  find("boot-outcome").append(bench);
+  for (const place of all("[data-no-pins]", HTMLElement)) place.textContent = t("dump.no_pins.booted");
 }
 
 // Exports
