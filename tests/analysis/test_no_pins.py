@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from analyses import STORAGE, codes, real, sample, storage, study, with_regions
 from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.analysis.choose import choose_dump
 from bekenlab.analysis.inputs import InputFile, load_one
 from bekenlab.analysis.read_log import log_in
@@ -18,6 +20,7 @@ from bekenlab.openbeken.config import new_config
 from bekenlab.openbeken.settings import PinSetting
 from bekenlab.report.json_report import to_json
 from bekenlab.samples import build_sample
+from bekenlab.web.texts import texts
 from boot_logs import boot
 from shared import dump, shared
 
@@ -163,6 +166,16 @@ def test_a_firmware_that_prints_no_pins_is_said_to_drive_some() -> None:
     analysis = analyze(InputFile(name, Path(name), dump(name)), boot=BootMode.AUTO)
     (booted,) = [n.message for n in analysis.notices if n.code == "boot-without-pins"]
     assert "It uses " in booted
+    assert re.search(r"until (the limit of|nothing new|the watchdog|the firmware) ", booted)
+    assert not set(re.findall(r"\w+", booted)) & set(map(str, BootStop)), "in words, not by a code"
+    said = texts("de").sentence(booted)
+    assert said is not None
+    assert re.search(r"bis (die Grenze|nichts Neues|der Watchdog|die Firmware) .* benutzt P", said)
+
+
+@pytest.mark.parametrize("stop", BootStop)
+def test_each_reason_to_stop_has_words(stop: BootStop) -> None:
+    assert " " in stop.words
 
 
 def test_nothing_is_said_of_a_file_that_is_nothing() -> None:

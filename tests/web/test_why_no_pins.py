@@ -81,6 +81,19 @@ def test_nobody_is_told_to_install_from_a_damaged_file(script: httpx.Client) -> 
     assert texts("en")("dump.next.back_up") not in whole
 
 
+@pytest.mark.parametrize("name", ["mcu", "whole"])
+def test_a_configuration_says_what_it_holds(page: Page, served: Served, name: str) -> None:
+    data = build_sample() if name == "whole" else FILES[name]()
+    with served.script() as script:
+        (row,) = drop(script, "file.bin", data)["dumps"]
+        page.goto(f"{served.url}/dump/{row['id']}")
+        page.locator("#tab-config").click()
+        key = "config_text" if name == "whole" else "config_no_pins"
+        about = page.locator("[data-export-about]")
+        expect(about).to_have_text(texts("en")(f"dump.export.{key}"))
+        script.delete("/api/dumps")
+
+
 def test_a_password_is_only_said_to_be_possible(script: httpx.Client) -> None:
     assert "may hold your Wi-Fi password" in page_of(script, build_sample())
     assert "holds your Wi-Fi password" not in page_of(script, build_sample())

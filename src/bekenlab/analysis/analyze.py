@@ -97,7 +97,7 @@ def conclude(findings: Findings) -> Analysis:
         maps = [(Source.STORAGE, only_mcu)]
     pins = compare(maps) if maps else PinMap()
     of_file = (
-        *_image_notices(image, found_storage=tuya.storage is not None),
+        *_image_notices(image, chip, found_storage=tuya.storage is not None),
         *_cut_short(image, firmware, chip),
     )
     damage = {notice.code for notice in (*of_file, *tuya.notices)}
@@ -128,9 +128,16 @@ def conclude(findings: Findings) -> Analysis:
     )
 
 
-def _image_notices(image: Image | None, *, found_storage: bool) -> tuple[Notice, ...]:
+def _image_notices(
+    image: Image | None, chip: ChipVerdict, *, found_storage: bool
+) -> tuple[Notice, ...]:
     if image is None:
-        text = "The file holds only a configuration, which does not tell the chip or the firmware."
+        text = "The file holds only a configuration: chip and firmware are not known."
+        if chip.name:
+            text = (
+                "The file holds only a configuration: the firmware is not known, and the chip only "
+                "by the module."
+            )
         return (Notice("configuration-only", text),)
     if found_storage and not image.loader and not image.start and not image.spans:
         text = (

@@ -48,6 +48,7 @@ ENGLISH: Words = {
     "flash.blank": "blank",
     "flash.bits": "{bits} bits per byte",
     "flash.used": "{percent} % used",
+    "flash.missing": "{kib} KiB not in the file",
     "flash.ramp": "plain to random",
     "flash.kept": "cannot be rebuilt",
     "flash.outside": "outside all partitions",

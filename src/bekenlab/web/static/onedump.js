@@ -160,6 +160,12 @@ function warn(warnings) {
   }
 }
 
+/** What an export holds: a configuration may have no pins to set up. */
+function aboutForm(form) {
+  const empty = form === "config" && "withoutPins" in find("export-about").dataset;
+  return empty ? t("dump.export.config_no_pins") : t(`dump.export.${form}_text`);
+}
+
 async function select(tab) {
   for (const other of tabs) {
     other.setAttribute("aria-selected", String(other === tab));
@@ -168,7 +174,7 @@ async function select(tab) {
   const form = tab.dataset.form;
   const path = `/api/dumps/${dump}/export/${form}`;
   const about = find("export-about");
-  about.textContent = t(`dump.export.${form}_text`);
+  about.textContent = aboutForm(form);
   find("export-warnings").replaceChildren();
   one("[data-export-file]", HTMLAnchorElement).href = `${path}?download`;
   const isText = form !== "config";
