@@ -96,7 +96,7 @@ def test_the_text_for_a_forum_says_it_too(name: str) -> None:
     analysis = real(name)
     (why,) = [notice for notice in analysis.notices if notice.code in REASONS]
     assert why.message in analysis.description
-    assert ("nor whether a second processor" in analysis.description) != bool(
+    assert ("nor whether a second controller" in analysis.description) != bool(
         analysis.pins.mcu_baud
     )
 

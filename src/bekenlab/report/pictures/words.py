@@ -55,6 +55,7 @@ ENGLISH: Words = {
     "region.bootloader": "Boot loader",
     "region.app": "App",
     "region.download": "Download (OTA)",
+    "region.ota package": "OTA package",
     "region.rf": "RF calibration",
     "region.config": "OpenBeken config",
     "region.storage": "Tuya storage",
