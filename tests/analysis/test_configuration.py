@@ -11,6 +11,7 @@ from analyses import codes, study
 from bekenlab.analysis.configuration import MAX_TEXT, read_configuration
 from bekenlab.pins import Source, pins_from_parameters
 from bekenlab.pins.model import PinMap
+from bekenlab.report.dump_view import dump_view
 from bekenlab.tuya.parameters.format import format_parameters
 from growth import grows_linearly
 from shared import shared
@@ -85,6 +86,21 @@ def test_a_posted_configuration_is_analysed_like_a_dump() -> None:
     assert analysis.template["pins"] == {"10": "Btn;1", "26": "Rel;1"}
     assert "configuration-only" in codes(analysis)
     assert analysis.image is None
+
+
+@pytest.mark.parametrize("module", ["CB2S", ""])
+def test_what_a_text_does_not_say_is_not_denied_where_it_follows(module: str) -> None:
+    analysis = study(f"{{rl1_pin:26,module:{module}}}".encode(), "post.txt")
+    (said,) = [n.message for n in analysis.notices if n.code == "configuration-only"]
+    assert bool(analysis.chip.name) == bool(module)
+    assert ("the chip only by the module" in said) == bool(module)
+    assert ("chip and firmware are not known" in said) != bool(module)
+
+
+def test_a_text_is_its_own_source() -> None:
+    view = dump_view(study(TUYA.encode(), "post.txt"))
+    assert view.source == "text"
+    assert {source for pin in view.pins for source, _ in pin.evidence} == {"text"}
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from analyses import codes, real, sample, storage, study, with_regions
+from analyses import STORAGE, codes, real, sample, storage, study, with_regions
 from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.analysis.choose import choose_dump
 from bekenlab.analysis.inputs import InputFile, load_one
 from bekenlab.analysis.read_log import log_in
@@ -18,6 +20,7 @@ from bekenlab.openbeken.config import new_config
 from bekenlab.openbeken.settings import PinSetting
 from bekenlab.report.json_report import to_json
 from bekenlab.samples import build_sample
+from bekenlab.web.texts import texts
 from boot_logs import boot
 from shared import dump, shared
 
@@ -93,7 +96,7 @@ def test_the_text_for_a_forum_says_it_too(name: str) -> None:
     analysis = real(name)
     (why,) = [notice for notice in analysis.notices if notice.code in REASONS]
     assert why.message in analysis.description
-    assert ("nor whether a second processor" in analysis.description) != bool(
+    assert ("nor whether a second controller" in analysis.description) != bool(
         analysis.pins.mcu_baud
     )
 
@@ -163,6 +166,16 @@ def test_a_firmware_that_prints_no_pins_is_said_to_drive_some() -> None:
     analysis = analyze(InputFile(name, Path(name), dump(name)), boot=BootMode.AUTO)
     (booted,) = [n.message for n in analysis.notices if n.code == "boot-without-pins"]
     assert "It uses " in booted
+    assert re.search(r"until (the limit of|nothing new|the watchdog|the firmware) ", booted)
+    assert not set(re.findall(r"\w+", booted)) & set(map(str, BootStop)), "in words, not by a code"
+    said = texts("de").sentence(booted)
+    assert said is not None
+    assert re.search(r"bis (die Grenze|nichts Neues|der Watchdog|die Firmware) .* benutzt P", said)
+
+
+@pytest.mark.parametrize("stop", BootStop)
+def test_each_reason_to_stop_has_words(stop: BootStop) -> None:
+    assert " " in stop.words
 
 
 def test_nothing_is_said_of_a_file_that_is_nothing() -> None:
@@ -170,3 +183,29 @@ def test_nothing_is_said_of_a_file_that_is_nothing() -> None:
         assert reasons(data) == []
         with pytest.raises(BekenlabError):
             raise study(data).problem or AssertionError
+
+
+CUTS = {
+    "bk7231n-tuya-10gang-wallswitch-tuyamcu-3.1.28": (0x20000, 0x80000, 0x180000),
+    "bl2028n-dreo-dr-htf004s-fan-pai-053": (0x20000, 0x100000),
+    "openbk7231n-qio-1.18.300": (0x20000, 0x100000),
+    "sample": (0x12000, 0x100000, 0x1E0000),
+}
+
+
+@pytest.mark.parametrize("name", CUTS)
+def test_nothing_is_concluded_from_what_is_missing_of_a_file(name: str) -> None:
+    """Neither that the firmware is foreign, nor that nothing is stored."""
+    whole = build_sample() if name == "sample" else dump(name)
+    for end in CUTS[name]:
+        found = codes(study(whole[:end]))
+        assert "truncated-dump" in found
+        assert not REASONS.intersection(found), hex(end)
+
+
+def test_nothing_is_concluded_from_storage_that_cannot_be_read() -> None:
+    data = bytearray(with_regions(storage()))
+    data[STORAGE + 0x1000 :] = bytes(len(data) - STORAGE - 0x1000)
+    found = codes(study(bytes(data)))
+    assert "storage-unreadable" in found
+    assert "no-parameters" not in found

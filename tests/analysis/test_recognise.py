@@ -8,8 +8,9 @@ import pytest
 from analyses import study
 from bekenlab.analysis.recognise import reject_reason, unrecognised
 from bekenlab.data import read_table
-from bekenlab.errors import ExitCode, NotADumpError
+from bekenlab.errors import DamagedDumpError, ExitCode, NotADumpError
 from bekenlab.samples import build_sample
+from bekenlab.web.texts import texts
 
 ROWS: list[dict[str, Any]] = read_table("analysis", "file_signatures.toml")["signature"]
 
@@ -54,6 +55,39 @@ def test_what_was_seen_and_what_to_do(data: bytes, seen: str, advice: str) -> No
     assert seen in problem.message
     assert advice in problem.hint
     assert problem.exit_code is ExitCode.INPUT
+
+
+def flipped(*places: int) -> bytes:
+    data = bytearray(build_sample())
+    for place in places:
+        data[place] ^= 0x10
+    return bytes(data)
+
+
+DAMAGED = {
+    "cut in the app": build_sample()[:0x20000],
+    "cut behind the app": build_sample()[:0x180000],
+    "one block": flipped(0x2100),
+    "blocks": flipped(0x2100, 0x2200),
+    "blocks, and cut": flipped(0x2100, 0x2200)[:0x180000],
+}
+
+
+MORE = ("one block", "blocks, and cut")  # that block also is in a partition with a checksum
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_damage_is_one_sentence_in_each_language(damage: str) -> None:
+    """Below a title that says "damaged", and without a full stop in its middle."""
+    problem = study(DAMAGED[damage]).problem
+    assert isinstance(problem, DamagedDumpError)
+    for said in (problem.message, texts("de").sentence(problem.message)):
+        assert said is not None
+        assert ". " not in said
+        assert not said.endswith(".")
+        assert "damaged" not in said
+        assert "beschädigt" not in said
+    assert ("; the warnings name more damage (1)" in problem.message) == (damage in MORE)
 
 
 def test_a_dump_is_not_hopeless() -> None:

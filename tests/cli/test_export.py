@@ -61,7 +61,7 @@ def test_the_chip_can_be_given_and_what_is_left_out_is_said(folder: Path) -> Non
     assert bekenlab(*words, folder=folder).status == 8
     run = bekenlab(*words, "--chip", "BK7231T", folder=folder)
     assert run.status == 0
-    assert run.err == "warning: OpenBeken has no role 'Buzzer'\n"
+    assert run.err == "warning: P8: OpenBeken has no role 'Buzzer'\n"
 
 
 def test_a_damaged_dump_is_exported_as_far_as_it_goes(folder: Path) -> None:

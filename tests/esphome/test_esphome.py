@@ -358,7 +358,7 @@ def test_two_serial_lines_are_told_apart_and_one_is_not_shared() -> None:
     assert one(both, "sensor", "bl0942")["uart_id"] == "uart_2"
     assert read(both)["tuya"] == {"uart_id": "uart_1"}
     shared = template({}, "startDriver TuyaMCU; startDriver BL0942")
-    assert shared.left_out == ("BL0942: a second processor is on the same serial line.",)
+    assert shared.left_out == ("BL0942: a second controller is on the same serial line.",)
 
 
 def test_a_serial_line_needs_a_board_with_its_pins() -> None:

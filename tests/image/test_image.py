@@ -277,7 +277,7 @@ def test_a_flipped_bit_behind_content_that_does_not_verify_is_reported() -> None
     data[old + 34 * 3] ^= 1
     notice = next(n for n in read_image(bytes(data)).notices if n.code == "bad-crc")
     assert f"0x{old + 34 * 3 - (old - 0x11000) % 34:x}" in notice.message
-    assert notice.message.startswith("2 code block(s)")
+    assert notice.message.startswith("2 code blocks of 32 bytes fail their CRC, ")
 
 
 @pytest.mark.parametrize("at", [0x8000, 0x11000 - 34, 0x55000 - 34, 0x70000])

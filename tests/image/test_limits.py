@@ -63,7 +63,7 @@ def test_five_damaged_blocks_are_named_and_the_others_counted(count: int, more: 
     for n in range(count):
         data[34 * (20 + 2 * n)] ^= 1
     [notice] = read_image(bytes(data)).notices
-    assert notice.message.startswith(f"{count} code block(s)")
+    assert notice.message.startswith(f"{count} code block")
     assert notice.message.count("0x") == min(count, 5)
     assert f"{more}. " in notice.message
     assert f"{0x11000 + 34 * 20:#x}" in notice.message

@@ -123,6 +123,13 @@ def test_lost_rf_data_are_a_warning_everywhere(tmp_path: Path, places: Places) -
     assert all([notice.code for notice in notices] == ["no-rf"] for notices in shown)
 
 
+def test_a_boot_loader_can_be_intact_and_its_version_unknown(tmp_path: Path) -> None:
+    """It was once unknown in one line and intact in the next."""
+    seen = {check.name: check.seen for check in doctor(on_chip(tmp_path, SAMPLE)).checks}
+    assert seen["chip"].startswith("BK7231N with a boot loader of unknown version, CRC ")
+    assert seen["loader"] == "the boot loader is intact"
+
+
 @pytest.mark.parametrize("byte", [0x00, 0xFF])
 def test_a_flash_that_does_not_answer_is_not_read(
     byte: int, tmp_path: Path, places: Places

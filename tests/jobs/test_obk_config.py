@@ -88,7 +88,7 @@ def test_a_template_gives_chip_pins_flags_and_command() -> None:
     assert made.config.pins() == (PinSetting(10, "Btn", 1, 2), PinSetting(26, "Rel", 1))
     assert made.config.value("flags") == frozenset({10, 12})
     assert made.config.value("startup_command") == "startDriver NTP\nstartDriver BL0942"
-    assert made.left_out == ("OpenBeken has no role 'Buzzer'",)
+    assert made.left_out == ("P8: OpenBeken has no role 'Buzzer'",)
 
 
 def test_what_is_asked_for_wins_over_the_template() -> None:

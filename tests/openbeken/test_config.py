@@ -31,6 +31,7 @@ from bekenlab.openbeken.config.values import pack
 from bekenlab.openbeken.settings import PinSetting
 from bekenlab.openbeken.start_values import command_with_start_values, take_start_values
 from bekenlab.secret import Secret
+from bekenlab.web.texts import texts
 from shared import dump, dump_names
 
 if TYPE_CHECKING:
@@ -212,6 +213,23 @@ def test_hidden_fields_do_not_print_themselves() -> None:
 def test_what_a_field_cannot_hold_is_refused(name: str, value: Value, said: str) -> None:
     with pytest.raises(BadValueError, match=said):
         made().with_values({name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hint"),
+    [
+        ("wifi_password", Secret(b"short"), "in full"),
+        ("wifi_password", Secret(b"x" * 64), "more copied"),
+        ("wifi_ssid", Secret(b"x" * 33), "more copied"),
+        ("mqtt_host", "ü" * 200, "two bytes"),
+    ],
+)
+def test_the_likely_cause_of_a_wrong_length_is_named(name: str, value: Value, hint: str) -> None:
+    """A password that is too short has no space too many."""
+    with pytest.raises(BadValueError) as caught:
+        made().with_values({name: value})
+    assert hint in caught.value.hint
+    assert (texts("de").sentence(caught.value.hint) or "").count(" ") > 3
 
 
 def test_a_refused_password_is_not_repeated() -> None:

@@ -94,8 +94,19 @@ def test_nonsense_is_refused(gpio: str, text: str) -> None:
 def test_an_entry_that_makes_no_sense_loses_no_other() -> None:
     pins, wrong = parse_settings({"26": "Rel;1", "8": "Buzzer;1", "7": "None;0", "6": 5})
     assert pins == (PinSetting(26, "Rel", 1),)
-    assert len(wrong) == 2
-    assert "Buzzer" in wrong[0]
+    assert wrong == ("P8: OpenBeken has no role 'Buzzer'", "P6: OpenBeken has no role '5'")
+
+
+@pytest.mark.parametrize(
+    ("gpio", "text", "said"),
+    [
+        ("GPIO8", "Rel;99", "P8: 'Rel;99': '99' is not a channel"),
+        ("P08", "Rel;1;2;3", "P8: 'Rel;1;2;3' is not a pin setting"),
+        ("eight", "Rel;1", "'eight' is not a pin"),
+    ],
+)
+def test_what_is_wrong_with_a_template_names_the_pin(gpio: str, text: str, said: str) -> None:
+    assert parse_settings({gpio: text})[1] == (said,)
 
 
 def test_all_of_the_device_list_is_understood_but_for_one_role_that_openbeken_has_not() -> None:
@@ -105,7 +116,7 @@ def test_all_of_the_device_list_is_understood_but_for_one_role_that_openbeken_ha
     )["devices"]
     for device in devices:
         wrong += parse_settings(device.get("pins") or {})[1]
-    assert wrong == ["OpenBeken has no role 'Buzzer'"] * 2
+    assert wrong == [f"P{gpio}: OpenBeken has no role 'Buzzer'" for gpio in (6, 26)]
 
 
 def test_aliases_are_no_roles_and_mean_some() -> None:

@@ -89,7 +89,9 @@ def test_words_the_log_needs_stay_and_are_named_by_their_kind() -> None:
     assert b"passwd:reset_t" not in made.data
     first, last = made.notices
     assert (first.code, last.code) == ("redact-common-word", "redact-unchecked")
-    assert first.message.startswith("2 secret(s) (wifi-name, wifi-password) are words")
+    assert first.message.endswith(
+        ": 2 (wifi-name, wifi-password). They were replaced only where they are labelled."
+    )
 
 
 def test_a_secret_that_is_no_word_of_the_log_goes_everywhere() -> None:

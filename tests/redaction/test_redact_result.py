@@ -88,7 +88,7 @@ def test_a_word_of_the_pin_configuration_is_said_to_have_stayed() -> None:
     result = run(flash(values=VALUES | {"gw_wsm": wifi(b"rl1_pin")}))
     [notice] = result.notices
     assert notice.code == "redact-common-word"
-    assert "1 secret(s) (wifi-name)" in notice.message
+    assert "pin configuration: 1 (wifi-name)" in notice.message
 
 
 def test_a_secret_in_the_pin_configuration_is_named_and_not_shown() -> None:

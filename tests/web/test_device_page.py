@@ -103,7 +103,7 @@ def test_openbeken_is_installed_and_undone(bench: Page, tmp_path: Path, shoot: S
     bench.get_by_role("button", name="Install OpenBeken").click()
     panel = bench.locator("[data-panel=install]")
     panel.get_by_label("or another file").set_input_files(firmware)
-    expect(panel.get_by_label("An open file")).to_contain_text(firmware.name)
+    expect(panel.get_by_label("File", exact=True)).to_contain_text(firmware.name)
     panel.get_by_label("Wi-Fi name").fill("home")
     panel.get_by_label("Wi-Fi password").fill("not-to-be-shown")
     panel.get_by_role("button", name="Back up and make a plan").click()
@@ -134,7 +134,7 @@ def test_a_write_without_a_backup_is_refused_and_says_so(bench: Page, sample: Pa
     panel.get_by_label("or another file").set_input_files(
         {"name": "other.bin", "mimeType": "application/octet-stream", "buffer": bytes(other)}
     )
-    expect(panel.get_by_label("An open file")).to_contain_text("other.bin")
+    expect(panel.get_by_label("File", exact=True)).to_contain_text("other.bin")
     panel.get_by_role("button", name="Make a plan").click()
     question = bench.locator(".question")
     expect(question).to_contain_text("There is no backup of this chip yet", timeout=LONG)

@@ -119,7 +119,7 @@ def test_the_path_ends_at_the_page_of_the_device(
         page.goto(f"{served.url}/guide?step=install&reached=install&port={device.port}")
         expect(page.locator("[data-on-port]")).to_contain_text(device.port)
         page.get_by_label("oder eine andere Datei").set_input_files(image)
-        expect(page.get_by_label("Eine geöffnete Datei")).to_contain_text(image.name)
+        expect(page.get_by_label("Datei", exact=True)).to_contain_text(image.name)
         page.get_by_label("WLAN-Name").fill(SSID)
         page.get_by_label("WLAN-Passwort").fill(PASSWORD)
         page.get_by_label("Zuerst Probelauf").uncheck()

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -134,3 +135,27 @@ def test_what_the_system_reports_is_said_in_german(name: str) -> None:
 def test_a_reason_nobody_has_translated_is_left_out() -> None:
     said = GERMAN.sentence("/a/b.bin cannot be written: gremlins")
     assert said == "/a/b.bin lässt sich nicht schreiben"
+
+
+ENDED = {
+    "doctor": ({"works": False, "checks": [], "warnings": [], "problem": None}, "Problem gefunden"),
+    "verify": ({"equal": False, "spans": []}, "Unterschiede gefunden"),
+    "find": ({"address": "", "searched": True}, "nicht gefunden"),
+    "install": ({"outcome": "unseen", "wifi": False}, "Start nicht beobachtet"),
+    "reboot": ({}, "fertig"),
+}
+
+
+@pytest.mark.parametrize("kind", ENDED)
+def test_a_job_that_did_not_find_or_do_what_it_should_is_no_success(
+    phone: Page, served: Served, kind: str
+) -> None:
+    result, said = ENDED[kind]
+    job = served.context.manager.start(kind, lambda job: result, title="a device")
+    while not job.ended:
+        time.sleep(0.01)
+    style = "good" if kind == "reboot" else "warn"
+    phone.goto(f"{served.url}/jobs")
+    listed = phone.locator("[data-jobs] li").first.locator("[data-slot=state]")
+    expect(listed).to_have_text(said)
+    expect(listed).to_have_class(f"badge {style}")

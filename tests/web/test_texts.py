@@ -1,6 +1,8 @@
 """The catalogues hold the same, and nothing is said outside them."""
 
+import ast
 import re
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import bekenlab.web
 from bekenlab.web.menu import MENU
 from bekenlab.web.texts import LANGUAGES, choose_language, texts
 from docs.pages import DOCS, rows
+from web.sentences import SOURCE, template_of
 from web.warning_sections import SECTIONS
 
 WEB = Path(bekenlab.web.__file__).parent
@@ -146,3 +149,27 @@ def test_every_error_has_a_title_in_plain_words(language: str) -> None:
     codes = {page.stem for page in (DOCS / "errors").glob("*.md")}
     assert len(codes) > 30
     assert {code for code in codes if f"error.{code}" not in texts(language).entries} == set()
+
+
+@cache
+def written() -> tuple[str, ...]:
+    """All texts in the source and its tables, with a number wherever something is filled in."""
+    found = [value for each in LANGUAGES for value in texts(each).entries.values()]
+    for path in sorted(SOURCE.rglob("*.py")):
+        nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+        found += [
+            text for node in nodes if isinstance(node, ast.expr) and (text := template_of(node))
+        ]
+    found += [path.read_text("utf-8") for path in sorted(SOURCE.rglob("*.toml"))]
+    return tuple(found)
+
+
+@pytest.mark.parametrize(
+    ("unwanted", "instead"),
+    [
+        (r"[a-z]\(s\) [a-z(]", "singular and plural"),
+        ("second processor|zweiter Prozessor", "second controller"),
+    ],
+)
+def test_a_word_is_the_same_everywhere(unwanted: str, instead: str) -> None:
+    assert [text for text in written() if re.search(unwanted, text)] == [], instead

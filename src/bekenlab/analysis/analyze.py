@@ -96,12 +96,16 @@ def conclude(findings: Findings) -> Analysis:
         only_mcu = pins_from_parameters({}, source=Source.STORAGE, mcu_baud=tuya.mcu_baud)
         maps = [(Source.STORAGE, only_mcu)]
     pins = compare(maps) if maps else PinMap()
-    missing = why_no_pins(image, firmware, pins, chip.name)
+    of_file = (
+        *_image_notices(image, chip, found_storage=tuya.storage is not None),
+        *_cut_short(image, firmware, chip),
+    )
+    damage = {notice.code for notice in (*of_file, *tuya.notices)}
+    missing = why_no_pins(image, firmware, pins, chip.name, damage)
     # Whoever uses the pins has to know what is wrong with the place they were read from.
     pins = replace(pins, notices=(*tuya.notices, *pins.notices, *missing))
     notices = (
-        *_image_notices(image, found_storage=tuya.storage is not None),
-        *_cut_short(image, firmware, chip),
+        *of_file,
         *_too_long(image, chip),
         *_incomplete(image, chip),
         *pins.notices,
@@ -124,9 +128,16 @@ def conclude(findings: Findings) -> Analysis:
     )
 
 
-def _image_notices(image: Image | None, *, found_storage: bool) -> tuple[Notice, ...]:
+def _image_notices(
+    image: Image | None, chip: ChipVerdict, *, found_storage: bool
+) -> tuple[Notice, ...]:
     if image is None:
-        text = "The file holds only a configuration, which does not tell the chip or the firmware."
+        text = "The file holds only a configuration: chip and firmware are not known."
+        if chip.name:
+            text = (
+                "The file holds only a configuration: the firmware is not known, and the chip only "
+                "by the module."
+            )
         return (Notice("configuration-only", text),)
     if found_storage and not image.loader and not image.start and not image.spans:
         text = (

@@ -71,7 +71,7 @@ def with_report(tuya: TuyaFindings, report: BootReport) -> TuyaFindings:
     if report.parameters is None:
         text = (
             f"The dump was booted in the virtual chip for {report.device_seconds:.1f} s of device "
-            f"time ({report.stop}); its log names no pins.{_in_use(report)}"
+            f"time, until {report.stop.words}; its log names no pins.{_in_use(report)}"
         )
         return replace(tuya, notices=(*tuya.notices, Notice("boot-without-pins", text)))
     said = Statement(Source.BOOT_LOG, None, report.parameters)

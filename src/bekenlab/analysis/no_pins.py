@@ -11,29 +11,43 @@ from bekenlab.openbeken.config import find_config
 from bekenlab.tuya.firmware import Firmware, FirmwareKind
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from bekenlab.image import Image
     from bekenlab.pins import PinMap
 
 _BLANK = b"\xff"
 _LOOKED_AT = 0x20000
+# Damage that may hide what is stored, or what the firmware calls itself. Its own warning says so.
+_HIDES_STORED = frozenset({"truncated-dump", "storage-unreadable"})
+_HIDES_NAME = frozenset({"truncated-dump", "bad-crc", "container-mismatch"})
 
 
 def why_no_pins(
-    image: Image | None, firmware: Firmware, pins: PinMap, chip: str | None
+    image: Image | None,
+    firmware: Firmware,
+    pins: PinMap,
+    chip: str | None,
+    damage: Collection[str] = (),
 ) -> tuple[Notice, ...]:
-    """The warning that says why there are no pins; empty if there are, or nothing is recognised.
+    """The warning that says why there are no pins.
+
+    Empty if there are pins, if nothing is recognised, or if a damage may be why nothing was found.
 
     Args:
         image: The dump; None for a text with a configuration.
         firmware: Identity of its app.
         pins: The pins that were found.
         chip: Name of its chip, if known.
+        damage: Codes of the warnings about the file and what is stored in it.
     """
     if pins.pins:
         return ()
     if pins.mcu_baud:
         return (_second_controller(pins.mcu_baud),)
-    if image is None or image.start:
+    nameless = firmware.kind is FirmwareKind.OTHER and firmware.name is None
+    hidden = (_HIDES_NAME if nameless else _HIDES_STORED).intersection(damage)
+    if image is None or image.start or hidden:
         return ()
     if not image.app and not firmware.name:  # an update package has a name, but no app in place
         return _no_app(image)

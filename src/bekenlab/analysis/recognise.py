@@ -106,9 +106,10 @@ def damage(notices: Iterable[Notice]) -> BekenlabError | None:
     found = [notice.message for notice in notices if notice.code in _DAMAGE]
     if not found:
         return None
-    more = f" (and {len(found) - 1} more, see the warnings)" if len(found) > 1 else ""
+    first = found[0].partition(". ")[0].rstrip(".")
+    more = f"; the warnings name more damage ({len(found) - 1})" if len(found) > 1 else ""
     return DamagedDumpError(
-        f"the dump is damaged: {found[0]}{more}",
+        f"{first[:1].lower()}{first[1:]}{more}",
         hint="read the chip again; what could be read is in the report, but do not flash this file",
     )
 

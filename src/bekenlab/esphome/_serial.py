@@ -32,13 +32,13 @@ def serial_pins(meter: Meter | None, mcu_baud: int | None) -> frozenset[int]:
 
 
 def add_serial(plan: Plan) -> None:
-    """The power meter, and the second processor of a TuyaMCU device."""
+    """The power meter, and the second controller of a TuyaMCU device."""
     plan.take("serial")
     meter, baud = plan.pinmap.meter, plan.pinmap.mcu_baud
     if meter is not None and meter.uart is not None:
         rx = UART_PINS[meter.uart][0]
         if meter.uart == 1 and baud:
-            plan.left_out.append(f"{meter.part}: a second processor is on the same serial line.")
+            plan.left_out.append(f"{meter.part}: a second controller is on the same serial line.")
         elif rx not in plan.board.gpios:
             plan.left_out.append(f"{meter.part}: the board {plan.board.name} has no P{rx}.")
         else:
@@ -48,7 +48,7 @@ def add_serial(plan: Plan) -> None:
         plan.set(
             "tuya",
             _uart(1, baud, {}, plan),
-            "A second processor does the work. ESPHome prints its data points in the log; map "
+            "A second controller does the work. ESPHome prints its data points in the log; map "
             "them to entities of the platform tuya, in switch, sensor, light and others.",
         )
 

@@ -202,9 +202,12 @@ def _bad_frames(
     if bad:
         shown = ", ".join(f"0x{address:x}" for address in bad[:5])
         more = f" and {len(bad) - 5} more" if len(bad) > 5 else ""
+        blocks = f"{len(bad)} code blocks of 32 bytes fail their CRC"
+        if len(bad) == 1:
+            blocks = "1 code block of 32 bytes fails its CRC"
         yield Notice(
             "bad-crc",
-            f"{len(bad)} code block(s) of 32 bytes fail their CRC, at physical {shown}{more}. "
+            f"{blocks}, at physical {shown}{more}. "
             "The read was disturbed, or flash is worn: read the chip again.",
         )
 

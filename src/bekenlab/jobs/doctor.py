@@ -160,7 +160,7 @@ def _link_checks(link: Link) -> list[Check]:
 
 def _loader(identity: Identity) -> str:
     known = identity.boot_version or identity.loader_name
-    return known or f"an unknown boot loader, {identity.loader_text}"
+    return known or f"a boot loader of unknown version, {identity.loader_text}"
 
 
 def _line_check(target: Target) -> tuple[Check, BekenlabError | None]:

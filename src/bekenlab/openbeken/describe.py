@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from bekenlab.pins.model import LedDriver, Pin, PinMap, UnknownKey
 
-_NOTHING = "No pins are known, nor whether a second processor (TuyaMCU) does the work."
-_SECOND_PROCESSOR = "No pins to set up: a second processor (TuyaMCU) does the work."
+_NOTHING = "No pins are known, nor whether a second controller (TuyaMCU) does the work."
+_SECOND_CONTROLLER = "No pins to set up: a second controller (TuyaMCU) does the work."
 
 _LONGEST_NUMBER = 4
 _CURRENTS = {"CW": "White", "C": "Cool white", "W": "Warm white"}
@@ -34,7 +34,7 @@ def describe(pinmap: PinMap, *, chip: str | None = None, without_pins: str = _NO
 def _lines(pinmap: PinMap, chip: str | None, without_pins: str) -> Iterator[str]:
     if pinmap.module or chip:
         yield f"Module {pinmap.module or 'unknown'}, chip {chip or 'unknown'}."
-    nothing = without_pins if pinmap.mcu_baud is None else _SECOND_PROCESSOR
+    nothing = without_pins if pinmap.mcu_baud is None else _SECOND_CONTROLLER
     yield "Pins:" if pinmap.pins else nothing
     for pin in pinmap.pins:
         yield f"- {_pin(pin)}"

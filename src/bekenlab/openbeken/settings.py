@@ -159,11 +159,19 @@ def parse_settings(pins: Mapping[str, object]) -> tuple[tuple[PinSetting, ...], 
         try:
             setting = parse_setting(str(gpio), str(text))
         except BadValueError as error:
-            wrong.append(error.message)
+            wrong.append(f"{_named(str(gpio))}{error.message}")
             continue
         if setting.role != "None":
             found[setting.gpio] = setting
     return tuple(found[gpio] for gpio in sorted(found)), tuple(wrong)
+
+
+def _named(gpio: str) -> str:
+    """``"P8: "``; empty for what is no pin, which the message then names itself."""
+    try:
+        return f"P{parse_gpio(gpio)}: "
+    except BadValueError:
+        return ""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Power meters, latching relays, batteries, and a second processor on a serial port."""
+"""Power meters, latching relays, batteries, and a second controller on a serial port."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def read_second_processor(reading: Reading, mcu_baud: int | None) -> int | None:
     reading.command("startDriver TuyaMCU")
     reading.command(f"tuyaMcu_setBaudRate {baud}")
     reading.note(
-        f"A TuyaMCU device: a second processor on UART1 (P10 RX, P11 TX) at {baud} baud does the "
+        f"A TuyaMCU device: a second controller on UART1 (P10 RX, P11 TX) at {baud} baud does the "
         "work. Give P10 and P11 no role; only its data points need to be mapped."
     )
     return baud

@@ -44,7 +44,7 @@ def pins_from_parameters(
         values: Parsed parameters: numbers or text, including the nested format of old firmware.
         source: Where they were found; becomes the evidence of every pin.
         module: The device's module; its pads are compared with the pins.
-        mcu_baud: Baud rate of a second processor from Tuya's storage (``baud_cfg``,
+        mcu_baud: Baud rate of a second controller from Tuya's storage (``baud_cfg``,
             ``uart_adapt_params``), or None.
 
     Returns:

@@ -176,7 +176,7 @@ class PinMap:
             brightness (Tuya ``cwtype:1``).
         led_driver: Constant-current driver, or None.
         meter: Power meter, or None.
-        mcu_baud: Baud rate of a second processor (TuyaMCU) on UART1, or None.
+        mcu_baud: Baud rate of a second controller (TuyaMCU) on UART1, or None.
         strip: Addressable LED strip, or None.
         battery: Voltages of an empty and a full battery, or None.
         pulse_ms: Length of the pulse that switches a latching relay, or None.

@@ -70,8 +70,8 @@ class LogRedactor:
             kinds = ", ".join(sorted(set(self.common)))
             yield Notice(
                 "redact-common-word",
-                f"{len(self.common)} secret(s) ({kinds}) are words the log uses for other things. "
-                "They were replaced where they are labelled.",
+                f"Secrets that are words the log uses for other things: {len(self.common)} "
+                f"({kinds}). They were replaced only where they are labelled.",
             )
         yield Notice(
             "redact-unchecked",

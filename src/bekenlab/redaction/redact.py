@@ -162,8 +162,9 @@ def _notices(before: Analysis, image: Image, run: DumpRedactor) -> Iterator[Noti
         kinds = ", ".join(sorted({secret.kind for secret in run.common}))
         yield Notice(
             "redact-common-word",
-            f"{len(run.common)} secret(s) ({kinds}) also occur in the firmware or in the pin "
-            "configuration. They were replaced where they are stored, and left in the firmware.",
+            "Secrets that also occur in the firmware or in the pin configuration: "
+            f"{len(run.common)} ({kinds}). They were replaced where they are stored, and left in "
+            "the firmware.",
         )
     if any(notice.code == "leading-bytes" for notice in before.notices):
         yield Notice(

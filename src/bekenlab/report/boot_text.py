@@ -24,16 +24,6 @@ if TYPE_CHECKING:
     from bekenlab.analysis.boot_model import BootReport, GpioRow
 
 _EARLY = "The firmware may set up more pins later: --until 'app_init finished' keeps it running."
-_STOPS = {
-    BootStop.PINS_COMPLETE: "the log has given the complete pin configuration",
-    BootStop.MATCH: "the awaited text was printed",
-    BootStop.QUIET: "nothing new was happening",
-    BootStop.DEVICE_TIME: "the limit of device time was reached",
-    BootStop.WALL: "the limit of real time was reached",
-    BootStop.BUDGET: "the limit of instructions was reached",
-    BootStop.FAULT: "the firmware crashed",
-    BootStop.WATCHDOG: "the watchdog reset the chip",
-}
 
 
 def render(report: BootReport) -> RenderableType:
@@ -69,7 +59,7 @@ def _facts(report: BootReport) -> RenderableType:
     table.add_column(overflow="fold")
     what = " ".join(report.detail.split())
     detail = f": {what}" if what else ""
-    table.add_row("Stopped", Text(f"{_STOPS[report.stop]}{detail}"))
+    table.add_row("Stopped", Text(f"{report.stop.words}{detail}"))
     if report.stop in (BootStop.FAULT, BootStop.WATCHDOG):
         table.add_row("at", f"pc 0x{report.pc:x}")
     speed = report.instructions / max(report.wall_seconds, 1e-6) / 1e6

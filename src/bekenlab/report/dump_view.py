@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bekenlab.chips import Module, board, find_module
 from bekenlab.openbeken import role_name
 from bekenlab.openbeken.to_pins import pins_from_template
-from bekenlab.pins import Polarity
+from bekenlab.pins import Polarity, Source
 from bekenlab.report.printable import printable
 from bekenlab.report.redaction import visible_stored, visible_unknown
 from bekenlab.secret import mask_mac
@@ -33,7 +33,7 @@ class PinRow:
         level: ``"high"``, ``"low"``, or an empty string.
         assumed: Whether the level is assumed rather than stated.
         openbeken: Role and channel in OpenBeken, or an empty string.
-        evidence: (source, keys) of each source.
+        evidence: (source, keys) of each source; a configuration as text is the source ``"text"``.
     """
 
     gpio: str
@@ -78,7 +78,7 @@ class DumpView:
         kind: Kind of firmware.
         encryption: State of the code.
         mac: The manufacturer's half of the MAC address, or an empty string.
-        source: Source of the pins, or an empty string.
+        source: Source of the pins, ``"text"`` for a configuration as text, or an empty string.
         mcu_baud: Baud rate of a second controller, or None.
         pins: The pins.
         odd: Keys of pins that are not understood, with the part of their value that may be shown.
@@ -127,9 +127,9 @@ def dump_view(analysis: Analysis, *, show_secrets: bool = False) -> DumpView:
         kind=str(firmware.kind),
         encryption=str(image.encryption.state) if image and image.spans else "",
         mac=(mac if show_secrets else mask_mac(mac)) if mac else "",
-        source=str(analysis.tuya.source) if analysis.tuya.source else "",
+        source=_source_name(analysis.tuya.source, in_text=image is None),
         mcu_baud=analysis.tuya.mcu_baud,
-        pins=tuple(_pin_row(pin, reached) for pin in analysis.pins.pins),
+        pins=tuple(_pin_row(pin, reached, in_text=image is None) for pin in analysis.pins.pins),
         odd=_odd(analysis.pins, show_secrets=show_secrets),
         notes=tuple(printable(note) for note in analysis.pins.notes),
         keys=_keys(analysis, show_secrets=show_secrets),
@@ -191,10 +191,16 @@ def words_of(*words: str | None) -> str:
     return printable(" ".join(word for word in words if word))
 
 
-def _pin_row(pin: Pin, reached: Module | None) -> PinRow:
+def _source_name(source: Source | None, *, in_text: bool) -> str:
+    """A source by name. Where text was taken from, it does not say: that may not be storage."""
+    return "text" if in_text and source is Source.STORAGE else str(source or "")
+
+
+def _pin_row(pin: Pin, reached: Module | None, *, in_text: bool = False) -> PinRow:
     sources: dict[str, list[str]] = {}
     for said in pin.evidence:
-        sources.setdefault(str(said.source), []).append(printable(said.key))
+        name = _source_name(said.source, in_text=in_text)
+        sources.setdefault(name, []).append(printable(said.key))
     role = "" if pin.role == "None" else f"{role_name(pin.role, pin.polarity)};{pin.channel}"
     return PinRow(
         gpio=f"P{pin.gpio}",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
+from analyses import storage, with_regions
 from bekenlab.analysis.inputs import InputFile
 from bekenlab.analysis.subject import Subject, subject_of
 from bekenlab.chips import chip
@@ -77,6 +78,17 @@ def test_a_template_that_drops_a_pin_or_is_for_another_chip(more: dict[str, str]
     assert [notice.code for notice in notices] == ["pins-from-file", "pins-differ"]
     assert "P10 (Btn;1)" in notices[1].message
     assert ("a device with BK7231T" in notices[1].message) is bool(more)
+
+
+def test_nobody_is_told_to_set_up_pins_that_a_second_controller_has() -> None:
+    """Its driver is started instead."""
+    device = understand(Path("d.bin"), with_regions(storage(baud_cfg=b'{"baud":9600}')))
+    made, notices = configure(device, None, Changes(), chip("BK7231N"), b"")
+    assert [notice.code for notice in notices] == ["second-controller"]
+    assert "startDriver TuyaMCU" in str(made.config.value("startup_command"))
+    given = file("none.json", json.dumps(SAME | {"pins": {}}))
+    _, notices = configure(device, given, Changes(), chip("BK7231N"), b"")
+    assert "no-pins" in [notice.code for notice in notices]
 
 
 def test_the_devices_own_template_contradicts_nothing() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -89,8 +90,30 @@ def test_maps_of_real_dumps_can_be_read_and_hold_no_secret(name: str, language: 
         assert box.bottom <= height, box
     for one, other in itertools.combinations(boxes, 2):
         assert not one.overlaps(other), (one, other)
+    boxes_around = [
+        node
+        for node in tree(svg).iter(f"{SVG}rect")
+        if re.fullmatch(r"bl-region-\w+-line", node.attrib.get("class", ""))
+    ]
+    leaders = [
+        node
+        for node in tree(svg).iter(f"{SVG}polyline")
+        if node.attrib.get("class", "").startswith("bl-region-")
+    ]
+    assert len(boxes_around) == len(leaders), "each outline has a name"
     assert leaks(svg.encode(), analysis) == []
     assert len(svg) < 60_000
+
+
+def test_what_is_not_in_the_file_is_said_to_be_missing() -> None:
+    """A part of which nothing is known has no percentage."""
+    from bekenlab.samples import build_sample
+
+    facts = flash_facts(study(build_sample()[:0x20000]))
+    assert facts is not None
+    said = [box.text for box in texts(flash_map(facts))]
+    assert "1,064 KiB not in the file" in said
+    assert sum("% used" in text for text in said) == 1, "of the boot loader only"
 
 
 def test_every_sector_is_in_the_map_once() -> None:

@@ -66,7 +66,8 @@ def configure(
     unique = subject.mac.reveal() if subject.mac else zlib.crc32(data).to_bytes(4, "big")
     made = make_config(template, changes, unique=unique, chip=chip.name)
     notices += [Notice("setting-left-out", sentence) for sentence in made.left_out]
-    if not made.config.pins():
+    elsewhere = any(notice.code == "second-controller" for notice in notices)
+    if not made.config.pins() and not elsewhere:
         text = (
             "No pins are set up, because none are known. OpenBeken starts without them; set them "
             "in its web page."

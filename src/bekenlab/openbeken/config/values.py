@@ -7,7 +7,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import BadValueError
-from bekenlab.openbeken.config.fields import Field, Hidden, Kind
+from bekenlab.openbeken.config.fields import Field, Kind
 from bekenlab.openbeken.flags import FLAG_BITS, flag_number
 from bekenlab.secret import Secret
 
@@ -77,9 +77,11 @@ def check(field: Field, value: Value) -> None:
         length = len(_content(field, value))
         longest = field.longest or field.size - 1
         if length > longest:
-            raise _bad(field, f"takes at most {longest} bytes, and this has {length}")
+            said = f"takes at most {longest} bytes, and this has {length}"
+            raise _bad(field, said, _TOO_MUCH if field.hidden else _TOO_LONG)
         if 0 < length < field.shortest:
-            raise _bad(field, f"takes at least {field.shortest} bytes, and this has {length}")
+            said = f"takes at least {field.shortest} bytes, and this has {length}"
+            raise _bad(field, said, "was it typed or copied in full?")
         return
     for number in value if isinstance(value, tuple) else (value,):
         if isinstance(number, int) and not field.least <= number <= _most(field, number):
@@ -143,8 +145,11 @@ def _most(field: Field, number: int) -> int:
     return number if field.most is None else field.most
 
 
-def _bad(field: Field, text: str) -> BadValueError:
-    hint = "docs/config.md lists the fields with their limits"
-    if field.hidden is Hidden.PASSWORD:
-        hint = "was it typed in full? Look for a line feed or a space that was copied with it"
+_TOO_LONG = "a letter that is not plain ASCII takes two bytes or more"
+_TOO_MUCH = "was more copied with it, such as a space or a line feed?"
+
+
+def _bad(
+    field: Field, text: str, hint: str = "docs/config.md lists the fields with their limits"
+) -> BadValueError:
     return BadValueError(f"{field.name} {text}", hint=hint, field=field.name, wrong=text)

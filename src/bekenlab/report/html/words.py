@@ -58,7 +58,7 @@ ENGLISH: Words = {
     "pin.does": "Does",
     "pin.active": "Active",
     "pin.openbeken": "OpenBeken",
-    "pin.by": "Message by",
+    "pin.by": "Evidence",
     "pin.high": "high",
     "pin.low": "low",
     "pin.usual": "{level} (usual)",
@@ -85,6 +85,7 @@ ENGLISH: Words = {
             Source.PIN_LIST: "pins in words",
             Source.FIRMWARE_DEFAULT: "built-in default",
             Source.OPENBEKEN: "OpenBeken",
+            "text": "text",
         }.items()
     },
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,6 @@ def gutter(small: Sequence[FlashRegion], words_of: Words) -> float:
 def draw_callouts(
     root: Element,
     facts: FlashFacts,
-    listed: Sequence[FlashRegion],
     grid: Grid,
     words_of: Words,
 ) -> None:
@@ -51,12 +51,10 @@ def draw_callouts(
     Args:
         root: The picture.
         facts: The flash.
-        listed: Its regions, each name once.
         grid: Where the cells are.
         words_of: Words in the reader's language.
     """
-    end = facts.start + facts.size
-    small = [r for r in listed if is_small(r) and facts.start <= r.start < end]
+    small = _small_ones(facts, grid)
     lines = [line for row in _by_row(small, grid) for line in _leaders(row, grid)]
     order = sorted(range(len(small)), key=lambda n: (lines[n][-1][1], -lines[n][0][0]))
     places = spread([lines[n][-1][1] for n in order], _GAP)
@@ -67,9 +65,24 @@ def draw_callouts(
     for n, y in zip(order, places, strict=True):
         name = [(_short(small[n], words_of), "ink strong")]
         words(root, (grid.right + 2 * _ELBOW + 3, y + 4), name, SIZE)
+    for region in small:
+        _outline(root, region, grid)
+
+
+def _small_ones(facts: FlashFacts, grid: Grid) -> list[FlashRegion]:
+    """The small regions in the file; copies side by side in a row of the map are one."""
+    end = facts.start + facts.size
+    found: list[FlashRegion] = []
     for region in facts.regions:
-        if is_small(region) and facts.start <= region.start < end:
-            _outline(root, region, grid)
+        if not is_small(region) or not facts.start <= region.start < end:
+            continue
+        last = found[-1] if found else None
+        beside = last and (last.name, last.end) == (region.name, region.start)
+        if last and beside and grid.place(last.start)[1] == grid.place(region.start)[1]:
+            found[-1] = replace(last, end=region.end)
+        else:
+            found.append(region)
+    return found
 
 
 def _short(region: FlashRegion, words_of: Words) -> str:

@@ -69,8 +69,13 @@ class FlashFacts:
         there = [region for region in self.regions if region.start <= address < region.end]
         return min(there, key=lambda region: region.end - region.start, default=None)
 
+    def missing(self, region: FlashRegion) -> int:
+        """Bytes of a region that are not in the file."""
+        before = max(self.start - region.start, 0)
+        return before + max(region.end - self.start - self.size, 0)
+
     def used(self, region: FlashRegion) -> float:
-        """Fraction of a region's sectors that is not blank, 0 to 1."""
+        """Fraction of a region's sectors that is not blank, 0 to 1; of those in the file."""
         first = max(region.start - self.start, 0) // SECTOR
         last = -(-max(region.end - self.start, 0) // SECTOR)
         blank = self.blank[first:last]

@@ -78,8 +78,15 @@ def _draw_entry(
     words(root, (right, y + 4), size, SIZE, "end")
     where = [(f"0x{region.start:06x}-0x{region.end:06x}", "muted")]
     words(root, (_INDENT, y + 4 + _LINE), where, SIZE)
-    used = words_of["flash.used"].format(percent=f"{facts.used(region) * 100:.0f}")
-    words(root, (right, y + 4 + _LINE), [(used, "muted")], SIZE, "end")
+    words(root, (right, y + 4 + _LINE), [(_use(facts, region, words_of), "muted")], SIZE, "end")
+
+
+def _use(facts: FlashFacts, region: FlashRegion, words_of: Words) -> str:
+    """How full a region is, or how much of it is not in the file: no percentage is true then."""
+    missing = facts.missing(region)
+    if missing:
+        return words_of["flash.missing"].format(kib=kib(missing, words_of))
+    return words_of["flash.used"].format(percent=f"{facts.used(region) * 100:.0f}")
 
 
 def draw_key(

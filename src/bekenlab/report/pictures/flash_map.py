@@ -58,7 +58,7 @@ def draw_flash(facts: FlashFacts, words_of: Words = ENGLISH) -> Drawing:
         scale=1.6,
     )
     _draw_grid(drawing.root, facts, grid, words_of)
-    draw_callouts(drawing.root, facts, listed, grid, words_of)
+    draw_callouts(drawing.root, facts, grid, words_of)
     draw_entries(drawing.root, facts, listed, below, _WIDTH, words_of)
     draw_key(drawing.root, key, _WIDTH, STRENGTHS, words_of)
     return drawing

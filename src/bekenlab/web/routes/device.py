@@ -13,7 +13,7 @@ from bekenlab.web.context import context_of
 from bekenlab.web.guide import JOBS, PATH, STEPS, Position, job_of, steps
 from bekenlab.web.pages import page, texts_for
 from bekenlab.web.views.board import board_view
-from bekenlab.web.views.dump import Kind, newest_first
+from bekenlab.web.views.dump import Kind, newest_first, why_no_pins
 from bekenlab.web.views.wiring import wiring_view
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _ACTIONS = ("doctor", "backup", "install", "write", "log", "look", "reboot")
 _PANELS = ("install", "write")
 # Sections of the catalogue that the scripts need at a step, where they are not those of a job.
 _TEXTS = {"wire": ("device.connect", "device.kind"), "understand": ("device", "dump")}
+_NOTHING_KNOWN = {"view": None, "row": None, "picture": None, "boots_itself": False}
 _WITH_PINS = (Kind.DUMP, Kind.TEMPLATE, Kind.CONFIG, Kind.LOG, Kind.TEXT)
 
 
@@ -81,12 +82,14 @@ def _understood(
     except NotFoundError:  # closed meanwhile
         subject = None
     if subject is None:
-        return position, {"view": None, "row": None, "picture": None, "boots_itself": False}
+        return position, dict(_NOTHING_KNOWN)
     view = subject_view(subject)
+    row = context.uploads.row(position.dump)
     on_module = view.board if view.on_module else ""
     found = {
         "view": view,
-        "row": context.uploads.row(position.dump),
+        "row": row,
+        "no_pins": why_no_pins(view, row, booted=False),
         "picture": board_view(subject, t.picture_words, t.label),
         "boots_itself": context.manager.latest("boot", position.dump) is None
         and context.uploads.would_boot(position.dump),

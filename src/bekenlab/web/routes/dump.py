@@ -13,8 +13,10 @@ from bekenlab.report.exports import EXPORTERS
 from bekenlab.report.pictures import flash_facts, flash_map
 from bekenlab.web.context import context_of
 from bekenlab.web.failures import advice_in
+from bekenlab.web.manager import State
 from bekenlab.web.pages import page, texts_for
 from bekenlab.web.views.board import board_view
+from bekenlab.web.views.dump import why_no_pins
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -41,9 +43,12 @@ async def show_one(request: Request) -> Response:
 
     def worked_out() -> dict[str, Any]:
         subject = uploads.subject(dump.id)
+        view, row = subject_view(subject), uploads.row(dump.id)
+        booted = boot is not None and boot.state is State.DONE and not boot.result.get("pins")
         return {
-            "view": subject_view(subject),
-            "row": uploads.row(dump.id),
+            "view": view,
+            "row": row,
+            "no_pins": why_no_pins(view, row, booted=booted),
             "problem": subject.problem,
             "advice": _advice(subject.problem, t.language),
             "picture": board_view(subject, words, t.label),

@@ -1,7 +1,7 @@
 // The device page: single tasks with the device on a port, and the running job.
 import { ask, Unreached } from "./api.js";
 import { onConnection } from "./connection.js";
-import { all, byId, fill, one, size } from "./dom.js";
+import { all, byId, dateTime, fill, one, size } from "./dom.js";
 import { forgetPasswords, given, offerImagesFor, openChosenFiles } from "./filechoice.js";
 import { onSubmit } from "./forms.js";
 import { JobPanel } from "./jobpanel.js";
@@ -121,8 +121,7 @@ async function lookForBackups() {
 }
 
 function backupRow(backup) {
-  const made = backup.made ? new Date(backup.made).toLocaleString(document.documentElement.lang) : "";
-  const about = [backup.chip, size(backup.size), made].filter(Boolean).join(" · ");
+  const about = [backup.chip, size(backup.size), dateTime(backup.made)].filter(Boolean).join(" · ");
   const row = fill("backup-row", { name: backup.name, about });
   one("[data-download]", HTMLAnchorElement, row).href = `/api/backups/${backup.id}`;
   one("[data-look]", HTMLElement, row).addEventListener("click", async () => {

@@ -97,6 +97,13 @@ export function duration(seconds) {
 }
 
 /**
+ * Format a date with its time, as usual in the page's language; nothing for none.
+ * @param {string} moment as the server writes it
+ */
+export const dateTime = (moment) =>
+  moment ? new Date(moment).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }) : "";
+
+/**
  * Format an address.
  * @param {number} address
  */

@@ -119,7 +119,7 @@ find("job").addEventListener("ended", async (event) => {
   job = { ...job, state: ended.state, result: ended.result ?? null };
   lookForUnfinished();
   ports.look();
-  if (job.kind === "boot" && job.state === "done" && ended.result.pins.length) location.reload();
+  if (job.kind === "boot" && job.state === "done") location.reload();
   else if (job.kind === "backup" && job.state === "done") note({ backup: ended.result.backup });
   else if (step === "install" && job.kind === "install" && job.state === "done" && watched) go("runs", { job: job.id, reached: "runs" });
   render();

@@ -2,11 +2,10 @@
 import { ask } from "./api.js";
 import { all, duration, fill, one } from "./dom.js";
 import { cancel } from "./jobs.js";
-import { wentWell } from "./outcomes.js";
+import { badgeOf } from "./outcomes.js";
 import { orElse, t } from "./texts.js";
 
 const LOOK_EVERY = 2000;
-const STYLES = { done: "good", failed: "bad", cancelled: "warn", waiting: "warn" };
 const place = one("[data-jobs]", HTMLElement);
 let drawn = "";
 
@@ -19,10 +18,12 @@ function pathOf(job) {
 /** A job that cannot go on without an answer is waiting. */
 const stateOf = (job) => (job.state === "running" && job.question && job.question.about !== "search" ? "waiting" : job.state);
 
-/** A check that has ended, but found something wrong, is not shown as good. */
-function styleOf(job) {
-  if (job.state === "done" && job.result && !wentWell(job, job.result)) return "plain";
-  return STYLES[stateOf(job)] ?? "plain";
+/** Show in a row what state its job is in. */
+function showState(job, made) {
+  const { text, style } = badgeOf(job, stateOf(job), job.result);
+  const badge = one("[data-slot=state]", HTMLElement, made);
+  badge.textContent = text;
+  badge.className = `badge ${style}`;
 }
 
 function row(job) {
@@ -30,13 +31,12 @@ function row(job) {
   const made = fill("job-row", {
     kind,
     about: job.title,
-    state: t(`job.state.${stateOf(job)}`),
     time: duration(job.seconds),
   });
   const link = one("a", HTMLAnchorElement, made);
   link.href = pathOf(job);
   link.setAttribute("aria-label", t("jobs.open_name", { name: `${kind}, ${job.title}` }));
-  one("[data-slot=state]", HTMLElement, made).classList.add(styleOf(job));
+  showState(job, made);
   const stop = one("[data-stop]", HTMLButtonElement, made);
   stop.hidden = job.state !== "running";
   stop.disabled = job.cancelling;
@@ -68,7 +68,7 @@ function update(jobs) {
   const rows = all("[data-jobs] > li", HTMLElement);
   if (rows.length !== jobs.length) return;
   for (const [index, job] of jobs.entries()) {
-    one("[data-slot=state]", HTMLElement, rows[index]).textContent = t(`job.state.${stateOf(job)}`);
+    showState(job, rows[index]);
     one("[data-slot=time]", HTMLElement, rows[index]).textContent = duration(job.seconds);
     one("[data-stop]", HTMLButtonElement, rows[index]).hidden = job.state !== "running";
   }

@@ -3,15 +3,13 @@ import { say } from "./app.js";
 import { isLive, onConnection } from "./connection.js";
 import { fill, hex, number, one, size } from "./dom.js";
 import { FlashMap } from "./flashmap.js";
-import { wentWell } from "./outcomes.js";
 import { answer, cancel, watch } from "./jobs.js";
+import { badgeOf } from "./outcomes.js";
 import { askPlan, askSearch, askWire } from "./questions.js";
 import { hintOf, orElse, sentence, t, textOf, wordingOf } from "./texts.js";
 
 const LOUD_EVERY = 10_000;
 const MOST_LINES = 2000;
-
-const STATE_STYLE = { done: "good", failed: "bad", declined: "" };
 
 /** How each question is asked; all others are about a plan. */
 const ASKED = { wire: askWire, search: askSearch };
@@ -47,17 +45,18 @@ export class JobPanel {
   /**
    * Say beside the title what state the job is in.
    * @param {string} state
-   * @param {string} [style]
+   * @param {any} [result] of a job that has ended
    */
-  badge(state, style = "") {
-    this.part("state").textContent = t(`job.state.${state}`);
+  badge(state, result) {
+    const { text, style } = badgeOf(this.job, state, result);
+    this.part("state").textContent = text;
     this.part("state").className = `badge ${style}`;
   }
 
   /** Say that nothing is known of a running job while the server cannot be asked. */
   doubt(doubtful) {
     if (!this.job || this.ended) return;
-    if (doubtful) this.badge("unknown", "warn");
+    if (doubtful) this.badge("unknown");
     else this.badge(this.part("question").querySelector(".question [data-no]") ? "waiting" : "running");
     this.stopButton.hidden = doubtful;
     this.part("doubt").hidden = !doubtful;
@@ -186,7 +185,7 @@ export class JobPanel {
     heading.tabIndex = -1;
     if (event.about === "search") return;
     for (const before of this.part("steps").children) before.classList.add("over");
-    this.badge("waiting", "warn");
+    this.badge("waiting");
     heading.focus();
   }
 
@@ -209,7 +208,7 @@ export class JobPanel {
   /** The server was started again and knows nothing of this job. */
   on_unknown() {
     this.close();
-    this.badge("unknown", "warn");
+    this.badge("unknown");
     this.part("outcome").replaceChildren(noted("warn", t("job.unknown.title"), t("job.unknown.text")));
     this.card.dispatchEvent(new CustomEvent("ended", { detail: { state: "unknown" } }));
   }
@@ -225,8 +224,7 @@ export class JobPanel {
   on_end(event) {
     this.close();
     const bad = event.state !== "done";
-    const well = bad || wentWell(this.job, event.result);
-    this.badge(event.state, well ? (STATE_STYLE[event.state] ?? "warn") : "");
+    this.badge(event.state, event.result);
     if (!bad) for (const step of this.part("steps").children) step.classList.add("over");
     slot("pace", this.part("progress")).textContent = "";
     const outcome = bad ? this.failed(event) : this.showOutcome(this.job, event.result);

@@ -88,6 +88,7 @@ const ON_EVENT = {
       const text = t("dump.boot.stopped", { why: orElse(`dump.stop.${stop}`, stop), seconds: number(seconds, seconds < 1 ? 3 : 1) });
       mark(pins.flatMap((pin) => pin.evidence.map((said) => said.key)));
       bootEnded(pins.length ? "good" : "warn", `${title} ${text}`, pins);
+      if (!pins.length) offerBench();
       if (unasked) location.reload();
     } else {
       bootEnded(event.state === "cancelled" ? "warn" : "bad", event.state === "cancelled" ? t("job.stopped") : told(event.error), []);
@@ -121,6 +122,17 @@ function bootEnded(kind, text, pins) {
   say(text);
 }
 
+/** After a boot that gave no pins, booting again gives none either; the bench shows what is used. */
+function offerBench() {
+  for (const boot of buttons("boot")) boot.classList.remove("primary");
+  const bench = document.createElement("a");
+  bench.className = "button small";
+  bench.href = `/bench?dump=${dump}`;
+  bench.textContent = t("dump.boot.watch");
+  find("boot-outcome").append(bench);
+  for (const place of all("[data-no-pins]", HTMLElement)) place.textContent = t("dump.no_pins.booted");
+}
+
 // Exports
 
 const tabs = all("[role=tab]", HTMLElement);
@@ -148,6 +160,12 @@ function warn(warnings) {
   }
 }
 
+/** What an export holds: a configuration may have no pins to set up. */
+function aboutForm(form) {
+  const empty = form === "config" && "withoutPins" in find("export-about").dataset;
+  return empty ? t("dump.export.config_no_pins") : t(`dump.export.${form}_text`);
+}
+
 async function select(tab) {
   for (const other of tabs) {
     other.setAttribute("aria-selected", String(other === tab));
@@ -156,7 +174,7 @@ async function select(tab) {
   const form = tab.dataset.form;
   const path = `/api/dumps/${dump}/export/${form}`;
   const about = find("export-about");
-  about.textContent = t(`dump.export.${form}_text`);
+  about.textContent = aboutForm(form);
   find("export-warnings").replaceChildren();
   one("[data-export-file]", HTMLAnchorElement).href = `${path}?download`;
   const isText = form !== "config";

@@ -20,11 +20,31 @@ export function outcomeOf(job, result, begin, { guided = false } = {}) {
 /** Jobs that have a step of the guided path. */
 const GUIDED = ["doctor", "backup", "install", "boot"];
 
+/** What makes the end of a job no success, by its kind: the end of a key `job.ended.…`, or nothing. */
+const SHORT = {
+  doctor: (result) => (result.works ? "" : "doctor"),
+  verify: (result) => (result.equal ? "" : "verify"),
+  find: (result) => (result.address ? "" : "find"),
+  install: (result) => ({ not_joined: "not_joined", unseen: "unseen" })[result.outcome] ?? "",
+};
+
 /** Whether a finished job found or did what it was started for. */
-export function wentWell(job, result) {
-  if (job.kind === "doctor") return result.works;
-  return job.kind !== "verify" || result.equal;
+export const wentWell = (job, result) => !SHORT[job.kind]?.(result);
+
+/**
+ * What a badge says of a job in a state, and how; one that has ended without what it was started for is no success.
+ * @param {any} job
+ * @param {string} state
+ * @param {any} [result]
+ * @returns {{ text: string, style: string }}
+ */
+export function badgeOf(job, state, result) {
+  const short = state === "done" && result && SHORT[job.kind]?.(result);
+  if (short) return { text: t(`job.ended.${short}`), style: "warn" };
+  return { text: t(`job.state.${state}`), style: STATE_STYLE[state] ?? "" };
 }
+
+const STATE_STYLE = { done: "good", failed: "bad", cancelled: "warn", waiting: "warn", unknown: "warn" };
 
 /**
  * @param {string} kind `good`, `warn` or `bad`

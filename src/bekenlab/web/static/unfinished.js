@@ -1,6 +1,6 @@
 // Backups and writes that were cut off, and what can be done about them.
 import { ask } from "./api.js";
-import { fill, one, size } from "./dom.js";
+import { dateTime, fill, one, size } from "./dom.js";
 import { t } from "./texts.js";
 
 /**
@@ -16,13 +16,12 @@ function row(each, does) {
   const isWrite = each.kind === "write";
   const name = each.name ?? t("device.unfinished.something");
   const chip = each.chip ?? t("device.unfinished.a_chip");
-  const at = each.made ? new Date(each.made).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }) : "";
   const about = isWrite
     ? t(each.backup ? "device.unfinished.write_text" : "device.unfinished.write_alone")
     : t("device.unfinished.backup_text", { done: size(each.done), size: size(each.size) });
   const made = fill("unfinished-row", {
     title: t(`device.unfinished.${each.kind}`, { name, chip }),
-    about: [at, about].filter(Boolean).join(" · "),
+    about: [dateTime(each.made), about].filter(Boolean).join(" · "),
   });
   const finish = one("[data-finish]", HTMLButtonElement, made);
   finish.textContent = t(`device.unfinished.finish_${each.kind}`);

@@ -171,7 +171,9 @@ def log_task(context: AppContext, parameters: Parameters) -> Task:
 
     def work(job: Job) -> dict[str, Any]:
         if offer.device is not None:
-            raise RefusedError("a virtual device has no log port", hint="boot its flash instead")
+            raise RefusedError(
+                "a virtual device has no log port", hint="open its flash instead, and boot it there"
+            )
         shown = LiveLog()
         line = context.ports.opener(offer, job.raise_if_cancelled)(offer.id, LOG_BAUD)
         events = JobEventSink(job, context.clock)

@@ -1,4 +1,4 @@
-"""A row of the list of open files."""
+"""A row of the list of open files, and why a file gives no pins."""
 
 from __future__ import annotations
 
@@ -15,6 +15,19 @@ from bekenlab.tuya.firmware import FirmwareKind
 if TYPE_CHECKING:
     from bekenlab.analysis.inputs import InputFile
     from bekenlab.analysis.subject import Subject
+    from bekenlab.report.dump_view import DumpView
+
+# What a page says where the pins would be, by the first warning that explains it.
+_WITHOUT_PINS = {
+    "second-controller": "mcu",
+    "truncated-dump": "cut",
+    "storage-unreadable": "unreadable",
+    "no-app": "no",
+    "openbeken-without-config": "openbeken",
+    "openbeken-config": "openbeken_config",
+    "boot-without-pins": "booted",
+    "foreign-firmware": "foreign",
+}
 
 
 class Kind(StrEnum):
@@ -88,6 +101,23 @@ def row_of(name: str, file: InputFile, subject: Subject) -> DumpRow:
         problem=subject.problem.code if subject.problem else "",
         runs=bool(image and image.logical and subject.chip),
     )
+
+
+def why_no_pins(view: DumpView, row: DumpRow, *, booted: bool) -> str:
+    """Why a file gives no pins, as the end of a key ``dump.no_pins.…``; empty if it gives some.
+
+    Args:
+        view: The file.
+        row: Its row in the list.
+        booted: Whether a boot of it has ended without pins.
+    """
+    if view.pins or view.odd:
+        return ""
+    codes = {notice.code for notice in view.notices}
+    why = next((key for code, key in _WITHOUT_PINS.items() if code in codes), "")
+    if booted and why in {"", "foreign"}:
+        return "booted"
+    return why or ("none" if row.runs else "no")
 
 
 def newest_first(rows: list[DumpRow]) -> list[DumpRow]:
