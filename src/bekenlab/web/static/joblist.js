@@ -1,4 +1,5 @@
 // The list of jobs, kept current.
+import { unless } from "./allow.js";
 import { ask } from "./api.js";
 import { all, duration, fill, one } from "./dom.js";
 import { cancel } from "./jobs.js";
@@ -6,7 +7,7 @@ import { wentWell } from "./outcomes.js";
 import { orElse, t } from "./texts.js";
 
 const LOOK_EVERY = 2000;
-const STYLES = { done: "good", failed: "bad", cancelled: "warn", waiting: "warn" };
+const STYLES = { done: "good", failed: "bad", cancelled: "warn", waiting: "warn", stopping: "warn" };
 const place = one("[data-jobs]", HTMLElement);
 let drawn = "";
 
@@ -17,7 +18,10 @@ function pathOf(job) {
 }
 
 /** A job that cannot go on without an answer is waiting. */
-const stateOf = (job) => (job.state === "running" && job.question && job.question.about !== "search" ? "waiting" : job.state);
+function stateOf(job) {
+  if (job.cancelling) return "stopping";
+  return job.state === "running" && job.question && job.question.about !== "search" ? "waiting" : job.state;
+}
 
 /** A check that has ended, but found something wrong, is not shown as good. */
 function styleOf(job) {
@@ -36,13 +40,15 @@ function row(job) {
   const link = one("a", HTMLAnchorElement, made);
   link.href = pathOf(job);
   link.setAttribute("aria-label", t("jobs.open_name", { name: `${kind}, ${job.title}` }));
-  one("[data-slot=state]", HTMLElement, made).classList.add(styleOf(job));
+  const state = one("[data-slot=state]", HTMLElement, made);
+  state.classList.add(styleOf(job));
   const stop = one("[data-stop]", HTMLButtonElement, made);
   stop.hidden = job.state !== "running";
-  stop.disabled = job.cancelling;
+  unless(stop, job.cancelling ? state : null);
   stop.setAttribute("aria-label", t("jobs.stop_name", { name: `${kind}, ${job.title}` }));
   stop.addEventListener("click", async () => {
-    stop.disabled = true;
+    unless(stop, state);
+    state.textContent = t("job.state.stopping");
     await cancel(job.id);
     look();
   });
