@@ -93,6 +93,7 @@ def test_the_path_leads_from_the_wires_to_the_running_device(german: Page, openb
             "Einem virtuellen WLAN mit Ihrem Namen und Passwort beitreten",
         ]
     )
+    expect(steps.locator("ol li.over")).to_have_count(3)  # all were seen to be gone through
     expect(question).to_contain_text("mit einem virtuellen WLAN mit diesem Namen und Passwort")
     expect(page.locator("[data-job]")).not_to_contain_text("Geschrieben")
     question.get_by_role("button", name="Ausführen").click()

@@ -38,6 +38,7 @@ class Unfinished:
         done: Bytes a backup has read; 0 for a write.
         size: Bytes of flash a backup reads; 0 for a write.
         backup: Id of the backup a write can be undone with, if its file still exists.
+        notice: What the jobs say of a write when they meet the chip it was cut off on.
     """
 
     kind: UnfinishedKind
@@ -48,6 +49,7 @@ class Unfinished:
     done: int = 0
     size: int = 0
     backup: str | None = None
+    notice: str = ""
 
     @property
     def id(self) -> str:
@@ -80,6 +82,7 @@ def _writes(places: Places) -> list[Unfinished]:
                 str(record.chip.get("chip") or ""),
                 record.made,
                 backup=backup_in(kept.resolve()).id if kept else None,
+                notice=record.notice().message,
             )
         )
     return found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.ext import Extension
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
 
 _ENDS = re.compile(r"[.!?…:)]$|[./\\]\S+$")
+_INDENTED = re.compile(r"(?m)^[ \t]+")
 _BREAKS = re.compile(r"(?<=[_-])")
 _NONE: Mapping[str, str] = MappingProxyType({})
 THEMES = ("auto", "light", "dark")
@@ -128,12 +130,22 @@ def _breakable(name: str) -> Markup:
     return Markup("<wbr>").join(_BREAKS.split(name))
 
 
+class _Unindented(Extension):
+    """Leaves out the indentation of templates, which is for those who read them."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """See ``Extension``."""
+        del name, filename
+        return _INDENTED.sub("", source)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("bekenlab.web", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        extensions=[_Unindented],
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -132,4 +132,7 @@ def _draw_sign(root: Element, sign: str, x: float, y: float, strengths: Sequence
 
 
 def _swatch(root: Element, paint: str, x: float, y: float) -> None:
-    shape(root, "rect", paint, x=x, y=y - _SWATCH / 2, width=_SWATCH, height=_SWATCH, rx=2.5)
+    # A blank area is nearly of the colour of the page: its outline is what is seen.
+    paint += " line-line" if paint == "blank" else ""
+    at = {"x": x, "y": y - _SWATCH / 2, "width": _SWATCH, "height": _SWATCH}
+    shape(root, "rect", paint, **at, rx=2.5, stroke_width=0.7)

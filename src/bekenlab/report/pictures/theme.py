@@ -71,18 +71,18 @@ def stylesheet(*, switched: bool = False) -> str:
     names = {name: paint for name, paint in paints().items() if not name.endswith("-line")}
     light = "".join(f"--bl-{name}:{paint.light};" for name, paint in names.items())
     dark = "".join(f"--bl-{name}:{paint.dark};" for name, paint in names.items())
+    where = f":root:not([data-theme=light]) .{ROOT_CLASS}" if switched else f".{ROOT_CLASS}"
     rules = [
         f".{ROOT_CLASS}{{{light}}}",
-        f"@media screen and (prefers-color-scheme:dark){{.{ROOT_CLASS}{{{dark}}}}}",
+        f"@media screen and (prefers-color-scheme:dark){{{where}{{{dark}}}}}",
         f".{ROOT_CLASS}{{max-width:100%;height:auto;font-family:{FONT}}}",
     ]
     if switched:
-        rules += [
-            f":root[data-theme=light] .{ROOT_CLASS}{{{light}}}",
-            f"@media screen{{:root[data-theme=dark] .{ROOT_CLASS}{{{dark}}}}}",
-        ]
+        rules.append(f"@media screen{{:root[data-theme=dark] .{ROOT_CLASS}{{{dark}}}}}")
+    # A page that shows pictures inline has all properties, a picture in a page of its own may not.
     rules += [
-        f".bl-{name}{{{paint.attribute}:var(--bl-{name.removesuffix('-line')},{paint.light})}}"
+        f".bl-{name}{{{paint.attribute}:var(--bl-{name.removesuffix('-line')}"
+        f"{'' if switched else f',{paint.light}'})}}"
         for name, paint in paints().items()
     ]
     return "\n".join(rules) + "\n"

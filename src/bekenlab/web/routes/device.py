@@ -10,7 +10,7 @@ from starlette.routing import Route
 from bekenlab.errors import NotFoundError
 from bekenlab.report.dump_view import subject_view
 from bekenlab.web.context import context_of
-from bekenlab.web.guide import JOBS, PATH, STEPS, Position, job_of, steps
+from bekenlab.web.guide import JOBS, PATH, STEPS, Position, job_of, steps, with_done
 from bekenlab.web.pages import page, texts_for
 from bekenlab.web.views.board import board_view
 from bekenlab.web.views.dump import Kind, newest_first, why_no_pins
@@ -56,10 +56,11 @@ async def guide(request: Request) -> Response:
 
     def values() -> dict[str, Any]:
         position, found = _understood(asked, context, texts_for(request))
+        position = with_done(position, context)
         job = job_of(position, context)
         return {
             "guide": position,
-            "steps": steps(position, context),
+            "steps": steps(position),
             "step_number": STEPS.index(position.step) + 1,
             "job": job.id if job else "",
             "job_kind": JOBS.get(position.step, ""),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from bekenlab.errors import UsageError
+from bekenlab.flashing.unfinished import unfinished
 from bekenlab.web.context import context_of
 from bekenlab.web.pages import LANGUAGE_COOKIE, THEME_COOKIE, THEMES, page
 from bekenlab.web.texts import LANGUAGES
@@ -23,7 +25,9 @@ _YEAR = 365 * 24 * 3600
 
 async def show(request: Request) -> Response:
     """Show the start page."""
-    return page(request, "start", dumps=context_of(request).uploads.dumps())
+    context = context_of(request)
+    cut_off = await run_in_threadpool(unfinished, context.settings.places)
+    return page(request, "start", dumps=context.uploads.dumps(), unfinished=cut_off)
 
 
 async def choose(request: Request) -> Response:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 async def show_all(request: Request) -> Response:
     """List what was cut off; writes come first."""
-    found = await run_in_threadpool(_cut_off, context_of(request))
-    return JSONResponse({"unfinished": [_row(each) for each in found]})
+    context = context_of(request)
+    found = await run_in_threadpool(_cut_off, context)
+    return JSONResponse({"unfinished": [_row(each, _ports_of(each, context)) for each in found]})
 
 
 async def discard(request: Request) -> Response:
@@ -43,7 +44,17 @@ def _cut_off(context: AppContext) -> list[Unfinished]:
     return unfinished(context.settings.places)
 
 
-def _row(each: Unfinished) -> dict[str, Any]:
+def _ports_of(each: Unfinished, context: AppContext) -> list[str]:
+    """The ports where the latest check has met the chip that a write was cut off on."""
+    latest = {job.port: job for job in reversed(context.manager.jobs()) if job.kind == "doctor"}
+    return [
+        port
+        for port, job in latest.items()
+        if port and any(row["message"] == each.notice for row in job.result.get("warnings", ()))
+    ]
+
+
+def _row(each: Unfinished, ports: list[str]) -> dict[str, Any]:
     return {
         "id": each.id,
         "kind": str(each.kind),
@@ -53,6 +64,7 @@ def _row(each: Unfinished) -> dict[str, Any]:
         "done": each.done,
         "size": each.size,
         "backup": each.backup,
+        "ports": ports,
     }
 
 

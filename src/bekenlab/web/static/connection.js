@@ -57,11 +57,14 @@ part("close").addEventListener("click", () => {
 });
 
 /**
- * Call a function whenever the connection is lost or there again.
+ * Call a function whenever the connection is lost or there again; not when it is first made.
  * @param {(live: boolean) => void} listener
  */
 export function onConnection(listener) {
-  document.addEventListener("connection", () => listener(isLive()));
+  document.addEventListener("connection", (event) => {
+    const first = event instanceof CustomEvent && event.detail.before === "connecting";
+    if (!first || !isLive()) listener(isLive());
+  });
 }
 
 /** What to tell somebody whose request did not reach the server. */

@@ -7,7 +7,7 @@ import { onSubmit } from "./forms.js";
 import { JobPanel } from "./jobpanel.js";
 import { start } from "./jobs.js";
 import { outcomeOf } from "./outcomes.js";
-import { allowFor, PortList } from "./portlist.js";
+import { PortList } from "./portlist.js";
 import { troubleIn } from "./trouble.js";
 import { showUnfinished } from "./unfinished.js";
 import "./wiring.js";
@@ -54,8 +54,6 @@ async function begin(kind, parameters = {}, tell = trouble) {
 /** Show the actions for the chosen port, and the job on it. */
 async function showChosen(mine) {
   find("doing").hidden = !mine;
-  for (const button of all("[data-action]", HTMLButtonElement)) button.disabled = Boolean(mine?.job);
-  allowFor(mine);
   doing("log").hidden = mine?.kind === "virtual";
   doing("look").hidden = mine?.kind !== "virtual";
   offerImagesFor(mine?.kind === "virtual" ? mine.chip : "");
@@ -118,6 +116,7 @@ async function lookForBackups() {
   const { backups } = await ask("GET", "/api/backups");
   find("backups").hidden = backups.length === 0;
   find("backup-list").replaceChildren(...backups.map(backupRow));
+  ports.allow();
 }
 
 function backupRow(backup) {
@@ -140,7 +139,7 @@ async function lookForUnfinished() {
   const { unfinished } = await ask("GET", "/api/unfinished");
   find("unfinished").hidden = unfinished.length === 0;
   showUnfinished(unfinished, find("unfinished-list"), { begin, again: writeAgain, changed: lookForUnfinished });
-  ports.look();
+  ports.allow();
 }
 
 /** Open the panel for writing, with the file of that name if it is open. */

@@ -12,15 +12,17 @@ for (const zone of all("[data-drop]", HTMLElement)) {
   onFiles(zone, (files) => take(files, state, Number(zone.dataset.drop)));
   const earlier = sessionStorage.getItem(REFUSED);
   sessionStorage.removeItem(REFUSED);
-  if (earlier) show(state, JSON.parse(earlier));
+  if (earlier) show(state, JSON.parse(earlier), true);
 }
 
 /**
- * Show one line for each file that was not opened.
+ * Show what is done, or one line for each file that was not opened.
  * @param {Element} state
  * @param {string[]} lines
+ * @param {boolean} [bad] whether they are errors
  */
-function show(state, lines) {
+function show(state, lines, bad = false) {
+  state.classList.toggle("bad", bad);
   state.replaceChildren(
     ...lines.map((text) => {
       const line = document.createElement("span");
@@ -58,7 +60,7 @@ async function take(files, state, largest) {
       failed.push(why(file.name, error));
     }
   }
-  show(state, failed);
+  show(state, failed, true);
   if (failed.length) say(failed.join(" "));
   if (!opened.length) return;
   if (failed.length) sessionStorage.setItem(REFUSED, JSON.stringify(failed));

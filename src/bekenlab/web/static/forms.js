@@ -13,7 +13,7 @@ export function onSubmit(form, work) {
     event.preventDefault();
     work();
   });
-  for (const button of all("[type=submit]", HTMLButtonElement, form)) button.disabled = false;
+  for (const button of all("[type=submit]:not([data-needs-port])", HTMLButtonElement, form)) button.disabled = false;
 }
 
 /**

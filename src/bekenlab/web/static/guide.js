@@ -1,12 +1,13 @@
 // The guided path: at each step one thing to do next. Where somebody is stands in the address.
+import { unless } from "./allow.js";
 import { ask, Unreached } from "./api.js";
 import { all, byId, one } from "./dom.js";
 import { forgetPasswords, given, offerImagesFor, openChosenFiles } from "./filechoice.js";
 import { onSubmit } from "./forms.js";
 import { JobPanel } from "./jobpanel.js";
 import { start } from "./jobs.js";
-import { button, deviceLink, outcomeOf, seenOf, wentWell } from "./outcomes.js";
-import { allowFor, nameOf, PortList } from "./portlist.js";
+import { atPort, button, deviceLink, outcomeOf, seenOf, wentWell } from "./outcomes.js";
+import { nameOf, PortList } from "./portlist.js";
 import { t } from "./texts.js";
 import { troubleIn } from "./trouble.js";
 import { showUnfinished } from "./unfinished.js";
@@ -14,7 +15,7 @@ import "./wiring.js";
 
 const OWN_ADDRESS = "192.168.4.1"; // of OpenBeken in the network that it opens itself
 const LAST = "guide"; // where somebody was last, so that they can come back
-const { step = "", kind = "", jobId = "", dump = "", backup = "", begun } = one("[data-guide]", HTMLElement).dataset;
+const { step = "", kind = "", jobId = "", dump = "", backup = "", done = "", begun } = one("[data-guide]", HTMLElement).dataset;
 /** @type {(name: string) => HTMLElement} */
 const find = (name) => one(`[data-${name}]`, HTMLElement);
 const trouble = troubleIn(find("trouble"));
@@ -25,6 +26,10 @@ const secondary = one("[data-secondary]", HTMLButtonElement);
 let job = null;
 /** Whether the step shows a job that is at work. */
 let working = false;
+/** @type {Set<string> | null} ids of what was cut off before anything was begun here; null: not known yet */
+let earlier = null;
+/** Ids of what was cut off on this device. */
+const cut = new Set((one("[data-guide]", HTMLElement).dataset.cut ?? "").split(".").filter(Boolean));
 
 const panel = new JobPanel(find("job"), (ended, result) => outcomeOf(ended, result, begin, { guided: true }));
 const ports = new PortList({ chosen: portInAddress(), changed: showPort, trouble });
@@ -41,7 +46,7 @@ function portInAddress() {
 function go(next, changes = {}) {
   const query = new URLSearchParams(location.search);
   query.delete("job");
-  for (const [name, value] of Object.entries({ step: next, port: ports.chosen ?? "", ...changes })) {
+  for (const [name, value] of Object.entries({ step: next, done, port: ports.chosen ?? portInAddress(), ...changes })) {
     if (value) query.set(name, value);
     else query.delete(name);
   }
@@ -65,11 +70,16 @@ function remember() {
  * @param {string} text empty: nothing at present
  * @param {() => unknown} [does]
  * @param {{ text: string, does: () => unknown }} [other]
+ * @param {boolean} [needsPort] whether it is done at the chosen port
  */
-function offer(text, does, other) {
+function offer(text, does, other, needsPort = false) {
   find("do").hidden = !text;
   primary.textContent = text;
   primary.onclick = does ?? null;
+  primary.toggleAttribute("data-needs-port", needsPort);
+  unless(primary, null);
+  primary.disabled = needsPort; // until the ports are known
+  ports.allow();
   secondary.hidden = !other;
   secondary.textContent = other?.text ?? "";
   secondary.onclick = other?.does ?? null;
@@ -108,6 +118,8 @@ async function beginAt(next, what) {
 function show(found) {
   job = found;
   working = found.state === "running";
+  // Only what went well is folded: its outcome stands above.
+  for (const history of all("[data-history]", HTMLDetailsElement)) history.open ||= found.state !== "done";
   panel.show(found);
   render();
 }
@@ -117,7 +129,7 @@ find("job").addEventListener("ended", async (event) => {
   const watched = working;
   working = false;
   job = { ...job, state: ended.state, result: ended.result ?? null };
-  lookForUnfinished();
+  lookForUnfinished(watched);
   ports.look();
   if (job.kind === "boot" && job.state === "done") location.reload();
   else if (job.kind === "backup" && job.state === "done") note({ backup: ended.result.backup });
@@ -129,20 +141,18 @@ find("job").addEventListener("ended", async (event) => {
 
 const OFFERS = {
   wire() {
-    const port = ports.mine;
-    offer(t("guide.wire.go"), () => beginAt("check", "doctor"));
-    primary.disabled = !port || Boolean(port.job);
+    offerAtPort(t("guide.wire.go"), () => beginAt("check", "doctor"));
   },
   check() {
-    if (!ended("doctor")) return offer(t("guide.check.go"), () => begin("doctor"));
-    if (wentWell(job, job.result)) return offer(t("guide.check.next"), () => beginAt("backup", "backup"));
+    if (!ended("doctor")) return offerAtPort(t("guide.check.go"), () => begin("doctor"));
+    if (wentWell(job, job.result)) return offerAtPort(t("guide.check.next"), () => beginAt("backup", "backup"));
     const wire = { text: t("guide.check.wire"), does: () => go("wire") };
-    return offer(t("guide.check.again"), () => begin("doctor"), wire);
+    return offerAtPort(t("guide.check.again"), () => begin("doctor"), wire);
   },
   backup() {
     if (ended("backup")) return offer(t("guide.backup.next"), () => understand(job.result.backup));
     const known = backup && { text: t("guide.backup.known"), does: () => understand(backup) };
-    return offer(t(job ? "guide.backup.again" : "guide.backup.go"), () => begin("backup"), known || undefined);
+    return offerAtPort(t(job ? "guide.backup.again" : "guide.backup.go"), () => begin("backup"), known || undefined);
   },
   understand() {
     offer(t("guide.understand.next"), () => go("install", { reached: "install" }));
@@ -155,15 +165,20 @@ const OFFERS = {
   runs() {
     offer("");
     if (ended("install")) showSeen(job.result);
-    else if (!job) offer(t("guide.runs.none"), () => go("install"));
+    else if (!job || job.kind === "install") offer(t("guide.runs.none"), () => go("install"));
   },
 };
+
+/** Offer what is done at the chosen port. */
+function offerAtPort(text, does, other) {
+  offer(text, does, other, true);
+}
 
 /** Whether the step's job is of a kind and has ended as it should. */
 const ended = (what) => job?.kind === what && job.state === "done";
 
 function render() {
-  primary.disabled = step !== "understand" && step !== "runs" && (!ports.mine || Boolean(ports.mine.job));
+  for (const history of all("[data-history]", HTMLDetailsElement)) history.hidden = !job;
   if (!working) return OFFERS[step]();
   offer("");
   for (const form of all("[data-install]", HTMLFormElement)) form.hidden = true;
@@ -201,14 +216,16 @@ function showSeen(result) {
     }),
   );
   one("[data-runs-next]", HTMLElement).replaceChildren(...nextOf(result));
+  ports.allow();
 }
 
 function nextOf(result) {
-  const back = button(t("device.result.undo"), () => begin("restore", { backup: result.backup }));
+  const install = job.id;
+  const back = atPort(t("device.result.undo"), () => begin("restore", { backup: result.backup }));
   if (result.virtual) return [button(t("guide.runs.bench"), runOnBench, "primary"), back];
   if (result.address) return [deviceLink(result.address), back];
   if (!result.wifi) return [deviceLink(OWN_ADDRESS), button(t("guide.runs.again"), () => go("install")), back];
-  const search = button(t("guide.runs.search"), () => begin("find", { install: job.id }), "primary");
+  const search = button(t("guide.runs.search"), () => begin("find", { install }), "primary");
   return [search, button(t("guide.runs.again"), () => go("install")), back];
 }
 
@@ -226,7 +243,6 @@ async function showPort(mine) {
     if (mine?.job && !working) place.append(` · ${t("device.connect.job")}`);
   }
   showNoPort(!mine);
-  allowFor(mine);
   if (step === "install") offerImagesFor(mine?.kind === "virtual" ? mine.chip : "");
   if (!working) render();
 }
@@ -239,13 +255,32 @@ function showNoPort(missing) {
   }
 }
 
-async function lookForUnfinished() {
+/**
+ * Show what was cut off on this device; the page of single tasks and the first page have the rest.
+ * @param {boolean} [watched] whether a job has just ended here
+ */
+async function lookForUnfinished(watched = false) {
   if (!all("[data-unfinished]", HTMLElement).length) return;
   const { unfinished } = await ask("GET", "/api/unfinished");
-  find("unfinished").hidden = unfinished.length === 0;
+  const before = (earlier ??= new Set(unfinished.map((each) => each.id)));
+  if (watched) {
+    for (const each of unfinished) if (!before.has(each.id) && !isOfAnother(each)) cut.add(each.id);
+    if (cut.size) note({ cut: [...cut].join(".") });
+  }
+  const ours = unfinished.filter(isOurs);
+  find("unfinished").hidden = ours.length === 0;
   const again = () => location.assign("/device");
-  showUnfinished(unfinished, find("unfinished-list"), { begin, again, changed: lookForUnfinished });
+  showUnfinished(ours, find("unfinished-list"), { begin, again, changed: lookForUnfinished });
   for (const finish of all("[data-unfinished] .primary", HTMLElement)) finish.classList.remove("primary");
+  ports.allow();
+}
+
+/** Whether its backup is that of another device than this one. */
+const isOfAnother = (each) => Boolean(backup && each.backup && each.backup !== backup);
+
+/** It was cut off here, can be undone with this device's backup, or the chip on the port has it. */
+function isOurs(each) {
+  return cut.has(each.id) || (each.backup && each.backup === backup) || each.ports.includes(ports.chosen);
 }
 
 // Begin
@@ -277,7 +312,8 @@ async function bootForPins() {
 
 async function open() {
   offerToComeBack();
-  remember();
+  if (done) note({ done });
+  else remember();
   render();
   if (jobId && kind) show(await ask("GET", `/api/jobs/${jobId}`));
   await ports.look();

@@ -1,4 +1,5 @@
 // The list of jobs, kept current.
+import { unless } from "./allow.js";
 import { ask } from "./api.js";
 import { all, duration, fill, one } from "./dom.js";
 import { cancel } from "./jobs.js";
@@ -16,7 +17,10 @@ function pathOf(job) {
 }
 
 /** A job that cannot go on without an answer is waiting. */
-const stateOf = (job) => (job.state === "running" && job.question && job.question.about !== "search" ? "waiting" : job.state);
+function stateOf(job) {
+  if (job.cancelling) return "stopping";
+  return job.state === "running" && job.question && job.question.about !== "search" ? "waiting" : job.state;
+}
 
 /** Show in a row what state its job is in. */
 function showState(job, made) {
@@ -37,12 +41,14 @@ function row(job) {
   link.href = pathOf(job);
   link.setAttribute("aria-label", t("jobs.open_name", { name: `${kind}, ${job.title}` }));
   showState(job, made);
+  const state = one("[data-slot=state]", HTMLElement, made);
   const stop = one("[data-stop]", HTMLButtonElement, made);
   stop.hidden = job.state !== "running";
-  stop.disabled = job.cancelling;
+  unless(stop, job.cancelling ? state : null);
   stop.setAttribute("aria-label", t("jobs.stop_name", { name: `${kind}, ${job.title}` }));
   stop.addEventListener("click", async () => {
-    stop.disabled = true;
+    unless(stop, state);
+    state.textContent = t("job.state.stopping");
     await cancel(job.id);
     look();
   });

@@ -1,7 +1,8 @@
 // Shows a job: what it waits for, its progress, its questions, its outcome.
+import { unless } from "./allow.js";
 import { say } from "./app.js";
 import { isLive, onConnection } from "./connection.js";
-import { fill, hex, number, one, size } from "./dom.js";
+import { all, fill, hex, number, one, size } from "./dom.js";
 import { FlashMap } from "./flashmap.js";
 import { answer, cancel, watch } from "./jobs.js";
 import { badgeOf } from "./outcomes.js";
@@ -33,9 +34,9 @@ export class JobPanel {
     this.flash = undefined;
     this.loudAt = 0; // when progress was last announced, in milliseconds
     this.stopButton.addEventListener("click", () => {
-      this.stopButton.disabled = true;
+      this.stopping(true);
       cancel(this.job.id).catch((error) => {
-        this.stopButton.disabled = false;
+        this.stopping(false);
         throw error; // which is told at the top of the page
       });
     });
@@ -53,11 +54,24 @@ export class JobPanel {
     this.part("state").className = `badge ${style}`;
   }
 
+  /** Say that the job is about to stop, and need not be told again. */
+  stopping(asked) {
+    this.asked = asked;
+    unless(this.stopButton, asked ? this.part("state") : null);
+    this.badgeOfRunning();
+  }
+
+  badgeOfRunning() {
+    if (this.asked) this.badge("stopping");
+    else if (this.part("question").querySelector(".question [data-no]")) this.badge("waiting");
+    else this.badge("running");
+  }
+
   /** Say that nothing is known of a running job while the server cannot be asked. */
   doubt(doubtful) {
     if (!this.job || this.ended) return;
     if (doubtful) this.badge("unknown");
-    else this.badge(this.part("question").querySelector(".question [data-no]") ? "waiting" : "running");
+    else this.badgeOfRunning();
     this.stopButton.hidden = doubtful;
     this.part("doubt").hidden = !doubtful;
     this.card.classList.toggle("doubtful", doubtful);
@@ -84,11 +98,10 @@ export class JobPanel {
     this.card.hidden = false;
     this.part("title").textContent = orElse(`job.kind.${job.kind}`, job.kind);
     this.part("about").textContent = job.title;
-    this.badge("running");
     this.stopButton.hidden = false;
-    this.stopButton.disabled = false;
     for (const name of ["waiting", "progress", "log"]) this.part(name).hidden = true;
     for (const name of ["steps", "question", "said", "outcome", "log", "map", "legend"]) this.part(name).replaceChildren();
+    this.stopping(Boolean(job.cancelling));
     this.doubt(!isLive());
     this.unwatch = watch(job.id, (event) => this[`on_${event.event}`]?.(event));
   }
@@ -113,12 +126,24 @@ export class JobPanel {
     const inner = event.job !== this.job.kind;
     const text = orElse(inner ? `job.step.${event.job}_${event.step}` : `job.step.${event.step}`, event.title);
     step.append(text);
-    if (inner) this.innerSteps().append(step);
-    else {
-      for (const before of this.part("steps").children) before.classList.add("over");
-      this.part("steps").append(step);
-    }
+    step.dataset.step = event.step;
+    const list = inner ? this.innerSteps() : this.part("steps");
+    // What follows shows that what stood before was gone through, with all below it.
+    for (const before of all("li", HTMLElement, list)) before.classList.add("over");
+    list.append(step);
     say(text);
+  }
+
+  /**
+   * Tick all steps so far; those of a rehearsal that showed something else are marked as doubtful.
+   * @param {any} [rehearsal]
+   */
+  stepsAreOver(rehearsal) {
+    const doubtful = rehearsal ? doubtfulSteps(rehearsal) : [];
+    for (const step of all("li", HTMLElement, this.part("steps"))) {
+      step.classList.add("over");
+      step.classList.toggle("doubt", doubtful.includes(step.dataset.step ?? ""));
+    }
   }
 
   /** The list of steps within the latest step. */
@@ -184,14 +209,14 @@ export class JobPanel {
     const heading = one("h3", HTMLElement, asked);
     heading.tabIndex = -1;
     if (event.about === "search") return;
-    for (const before of this.part("steps").children) before.classList.add("over");
-    this.badge("waiting");
+    this.stepsAreOver(event.rehearsal);
+    this.badgeOfRunning();
     heading.focus();
   }
 
   on_answered() {
     this.part("question").replaceChildren();
-    this.badge("running");
+    this.badgeOfRunning();
   }
 
   on_line(event) {
@@ -225,7 +250,7 @@ export class JobPanel {
     this.close();
     const bad = event.state !== "done";
     this.badge(event.state, event.result);
-    if (!bad) for (const step of this.part("steps").children) step.classList.add("over");
+    if (!bad) this.stepsAreOver(event.result?.rehearsal);
     slot("pace", this.part("progress")).textContent = "";
     const outcome = bad ? this.failed(event) : this.showOutcome(this.job, event.result);
     if (this.map && !bad) this.part("progress").hidden = false;
@@ -243,6 +268,12 @@ export class JobPanel {
     box.append(...wordingOf(event.error));
     return box;
   }
+}
+
+/** Steps of a rehearsal, and the rehearsal itself, that did not show what they should. */
+function doubtfulSteps({ passed, network }) {
+  const out = network?.tried && !network.joined;
+  return [...(passed ? [] : ["rehearse"]), ...(out || network?.timed_out ? ["join"] : [])];
 }
 
 /** The box for a job without a result. */

@@ -1,4 +1,5 @@
 // The page of one dump: boot it, export it, show hidden values.
+import { unless } from "./allow.js";
 import { ask } from "./api.js";
 import { say } from "./app.js";
 import { all, number, one } from "./dom.js";
@@ -36,7 +37,7 @@ function follow(job) {
   log.replaceChildren();
   log.hidden = false;
   find("boot-outcome").hidden = true;
-  for (const boot of buttons("boot")) boot.disabled = true;
+  for (const boot of buttons("boot")) unless(boot, find("boot-state"));
   find("boot-stop").hidden = false;
   find("boot-state").textContent = t("job.state.running");
   watch(running, (event) => ON_EVENT[event.event]?.(event));
@@ -76,7 +77,7 @@ const ON_EVENT = {
     log.append(line);
     if (log.childElementCount > MOST_LINES) log.firstElementChild?.remove();
     if (follows) log.scrollTop = log.scrollHeight;
-    find("boot-state").textContent = t("dump.boot.at", { seconds: number(event.seconds, 1) });
+    find("boot-state").textContent = `${t("job.state.running")} · ${t("dump.boot.at", { seconds: number(event.seconds, 1) })}`;
   },
   unknown() {
     bootEnded("warn", t("job.unknown.boot"), []);
@@ -97,7 +98,7 @@ const ON_EVENT = {
 };
 
 function bootEnded(kind, text, pins) {
-  for (const boot of buttons("boot")) boot.disabled = false;
+  for (const boot of buttons("boot")) unless(boot, null);
   find("boot-stop").hidden = true;
   find("boot-state").textContent = "";
   const box = find("boot-outcome");

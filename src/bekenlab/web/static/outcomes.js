@@ -44,7 +44,7 @@ export function badgeOf(job, state, result) {
   return { text: t(`job.state.${state}`), style: STATE_STYLE[state] ?? "" };
 }
 
-const STATE_STYLE = { done: "good", failed: "bad", cancelled: "warn", waiting: "warn", unknown: "warn" };
+const STATE_STYLE = { done: "good", failed: "bad", cancelled: "warn", waiting: "warn", stopping: "warn", unknown: "warn" };
 
 /**
  * @param {string} kind `good`, `warn` or `bad`
@@ -81,6 +81,13 @@ export function button(text, does, style = "") {
   return made;
 }
 
+/** A button for something that is done at the chosen port. */
+export function atPort(text, does, style = "") {
+  const made = button(text, does, style);
+  made.dataset.needsPort = "";
+  return made;
+}
+
 function link(text, href) {
   const made = document.createElement("a");
   made.className = "button primary";
@@ -110,7 +117,7 @@ function doctor(result, begin) {
   const checks = result.checks.map((check) => [t(`device.check.${check.name}`), `${sign(check)} ${seen(check)}`]);
   const doubtful = result.warnings.length > 0;
   const title = t(well ? (doubtful ? "device.result.works_but" : "device.result.works") : "device.result.does_not");
-  const next = well ? [button(t("device.do.backup"), () => begin("backup"), "primary")] : [button(t("device.result.again"), () => begin("doctor"))];
+  const next = well ? [atPort(t("device.do.backup"), () => begin("backup"), "primary")] : [atPort(t("device.result.again"), () => begin("doctor"))];
   const verdict = sentence(textOf(result) || (result.problem ? told(result.problem) : ""));
   const advice = well ? "" : sentence(hintOf(result));
   const made = box(well ? "good" : "bad", title, well ? "" : verdict, checks, next, advice && t("error.hint", { hint: advice }));
@@ -140,7 +147,7 @@ function write(result, begin) {
     [t("device.result.written"), counted("device.plan.sectors", counts.written)],
     [t("device.plan.same"), counted("device.plan.sectors", counts.equal)],
   ];
-  const next = result.undo ? [button(t("device.result.undo"), () => begin("restore", { backup: result.undo }))] : [];
+  const next = result.undo ? [atPort(t("device.result.undo"), () => begin("restore", { backup: result.undo }))] : [];
   return box("good", t("device.result.verified"), t("device.result.compared"), facts, next);
 }
 
@@ -154,7 +161,7 @@ function verify(result) {
 function install(result, begin) {
   const facts = [...chipFacts(result.chip), [t("device.result.firmware"), result.firmware], [t("device.plan.backup"), result.backup_name]];
   /** @type {HTMLElement[]} */
-  const next = [button(t("device.result.undo"), () => begin("restore", { backup: result.backup }))];
+  const next = [atPort(t("device.result.undo"), () => begin("restore", { backup: result.backup }))];
   if (result.address) next.unshift(deviceLink(result.address));
   const { title, lines } = seenOf(result);
   return box(result.outcome === "unseen" ? "warn" : "good", title, lines.join(" "), facts, next);

@@ -1,4 +1,5 @@
 // Draws a board's pins over a photo. The photo stays in this page and is never sent.
+import { unless } from "./allow.js";
 import { ask } from "./api.js";
 import { byId, decimal, one } from "./dom.js";
 import { keepPhoto, takeKept } from "./keptphoto.js";
@@ -153,7 +154,7 @@ function update({ keep = false } = {}) {
   }));
   [...byId("points").children].forEach((item, n) => item.setAttribute("aria-current", String(n === state.active)));
   byId("task").textContent = wrong || task(missing);
-  saves.disabled = !state.photo || !state.matrix;
+  unless(saves, state.photo && state.matrix ? null : byId("task"));
   draw();
   listPins();
 }

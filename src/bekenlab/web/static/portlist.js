@@ -1,4 +1,5 @@
 // The ports to choose from: drawn again as they come and go, with one of them chosen.
+import { unlessIn } from "./allow.js";
 import { ask, Unreached } from "./api.js";
 import { all, fill, one } from "./dom.js";
 import { onSubmit } from "./forms.js";
@@ -22,8 +23,8 @@ export class PortList {
     this.chosen = does.chosen || sessionStorage.getItem("port");
     this.looking = 0;
     this.drawn = "";
-    /** @type {any[]} */
-    this.ports = [];
+    /** @type {any[] | null} null until the server has named them */
+    this.known = null;
     for (const form of all("[data-virtual]", HTMLFormElement)) onSubmit(form, () => this.makeVirtual(form));
     setInterval(() => {
       if (!this.looking) this.look();
@@ -31,9 +32,23 @@ export class PortList {
     document.addEventListener("visibilitychange", () => this.look());
   }
 
+  /** All ports, as the server described them last. */
+  get ports() {
+    return this.known ?? [];
+  }
+
   /** The chosen port as the server describes it, if it is there. */
   get mine() {
     return this.ports.find((port) => port.id === this.chosen);
+  }
+
+  /** Allow what needs a free port, or say what is missing. */
+  allow() {
+    if (!this.known) return;
+    const busy = this.mine?.job ? t("device.connect.wait") : "";
+    for (const part of all("[data-with-port]", HTMLElement)) {
+      unlessIn(part, "needs-port", this.mine ? busy : part.dataset.withPort || t("device.connect.first"));
+    }
   }
 
   /** Bring the ports up to date. What could not be asked stays as it was. */
@@ -55,9 +70,10 @@ export class PortList {
     // Another port was chosen meanwhile, perhaps one that is not in this answer. That choice has
     // started its own update.
     if (this.chosen !== before) return;
-    this.ports = ports;
+    this.known = ports;
     if (!this.mine) this.choose(meantOf(ports)?.id ?? null);
     this.draw();
+    this.allow();
     await this.does.changed(this.mine);
   }
 
@@ -120,12 +136,6 @@ export class PortList {
       this.does.trouble(error);
     }
   }
-}
-
-/** Allow what needs a free port, or say what is missing. */
-export function allowFor(mine) {
-  for (const button of all("[data-needs-port]", HTMLButtonElement)) button.disabled = !mine || Boolean(mine.job);
-  for (const why of all("[data-no-port-why]", HTMLElement)) why.hidden = Boolean(mine);
 }
 
 /** How a port is called on the pages. */

@@ -1,4 +1,5 @@
 // The questions a job asks before it changes anything.
+import { unless } from "./allow.js";
 import { all, fill, hex, one, size } from "./dom.js";
 import { FlashMap } from "./flashmap.js";
 import { counted, english, orElse, t } from "./texts.js";
@@ -73,15 +74,30 @@ function showRefusals(form, plan, respond) {
   const box = one("[data-refusals]", HTMLElement, form);
   box.hidden = false;
   one("[data-yes]", HTMLElement, form).hidden = true;
+  const again = one("[data-again]", HTMLButtonElement, box);
+  const why = one("[data-again-why]", HTMLElement, box);
+  const chosen = (name) => all(`[name=${name}]:checked`, HTMLInputElement, form).map((choice) => choice.value);
+  const allowAgain = () => {
+    why.hidden = chosen("keep").length + chosen("force").length > 0;
+    unless(again, why.hidden ? null : why);
+  };
   for (const refusal of plan.refusals) {
     const row = fill("refusal-row", { reason: orElse(`device.refusal.${refusal.code}`, refusal.reason) });
     if (english) row.title = refusal.reason;
-    for (const choice of all("input", HTMLInputElement, row)) choice.value = refusal.code;
+    const choices = all("input", HTMLInputElement, row);
+    for (const choice of choices) {
+      choice.value = refusal.code;
+      // To keep something and to overwrite it contradict each other; neither may be taken as well.
+      choice.addEventListener("change", () => {
+        for (const other of choices) if (other !== choice) other.checked = false;
+        allowAgain();
+      });
+    }
     one("[data-keep]", HTMLElement, row).hidden = !KEEPABLE.includes(refusal.code);
     one("[data-list]", HTMLElement, box).append(row);
   }
-  const chosen = (name) => all(`[name=${name}]:checked`, HTMLInputElement, form).map((choice) => choice.value);
-  one("[data-again]", HTMLElement, box).addEventListener("click", () => {
+  allowAgain();
+  again.addEventListener("click", () => {
     respond({ again: true, keep: chosen("keep"), force: chosen("force") });
   });
 }

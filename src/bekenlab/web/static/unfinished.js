@@ -20,7 +20,7 @@ function row(each, does) {
     ? t(each.backup ? "device.unfinished.write_text" : "device.unfinished.write_alone")
     : t("device.unfinished.backup_text", { done: size(each.done), size: size(each.size) });
   const made = fill("unfinished-row", {
-    title: t(`device.unfinished.${each.kind}`, { name, chip }),
+    title: t(isWrite ? "device.unfinished.write" : "device.unfinished.backup", { name, chip }),
     about: [dateTime(each.made), about].filter(Boolean).join(" · "),
   });
   const finish = one("[data-finish]", HTMLButtonElement, made);

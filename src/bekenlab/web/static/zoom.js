@@ -1,4 +1,5 @@
 // Pictures that can be enlarged, with buttons or the keys + and -, and moved by scrolling.
+import { unless } from "./allow.js";
 import { all, number } from "./dom.js";
 import { t } from "./texts.js";
 
@@ -36,8 +37,8 @@ function makeZoomable(place) {
 
   function show() {
     shown.textContent = t("common.zoom.percent", { percent: number(STEPS[step] * 100) });
-    out.disabled = step === 0;
-    into.disabled = step === STEPS.length - 1;
+    unless(out, step === 0 ? shown : null);
+    unless(into, step === STEPS.length - 1 ? shown : null);
   }
 
   place.addEventListener("keydown", (event) => {

@@ -19,15 +19,17 @@ async function start(request) {
 }
 
 const sample = one("[data-sample-chip]", HTMLButtonElement);
+let starting = false;
 sample.addEventListener("click", async () => {
-  sample.disabled = true;
+  if (starting) return;
+  starting = true;
   try {
     const { dumps } = await ask("POST", "/api/sample");
     await start({ dump: dumps[0].id });
   } catch (error) {
     show(error);
   }
-  sample.disabled = false;
+  starting = false;
 });
 
 for (const form of all("[data-start]", HTMLFormElement)) {

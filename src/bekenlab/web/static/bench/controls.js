@@ -1,5 +1,6 @@
 // Run, pause, step, reset, speed; the chip's clock.
-import { decimal } from "../dom.js";
+import { unless } from "../allow.js";
+import { decimal, one } from "../dom.js";
 import { t } from "../texts.js";
 
 const SPEEDS = [0.1, 0.2, 0.5, 1, 2, 5, 10, null];
@@ -8,7 +9,9 @@ const STEP_SECONDS = 0.01;
 export class Controls {
   constructor(page, act) {
     this.act = act;
-    this.run = page.querySelector('[data-do="run"]');
+    this.run = one('[data-do="run"]', HTMLButtonElement, page);
+    this.step = one('[data-do="step"]', HTMLButtonElement, page);
+    this.problem = one("[data-problem]", HTMLElement, page);
     this.clock = page.querySelector("[data-clock]");
     this.ratio = page.querySelector("[data-ratio]");
     this.badge = page.querySelector("[data-state]");
@@ -16,7 +19,7 @@ export class Controls {
     this.speedShown = page.querySelector("[data-speed]");
     this.state = "";
     this.run.addEventListener("click", () => act({ do: this.state === "running" ? "pause" : "resume" }));
-    page.querySelector('[data-do="step"]').addEventListener("click", () => act({ do: "step", seconds: STEP_SECONDS }));
+    this.step.addEventListener("click", () => act({ do: "step", seconds: STEP_SECONDS }));
     page.querySelector('[data-do="reset"]').addEventListener("click", () => act({ do: "reset" }));
     page.querySelector('[data-do="erase"]').addEventListener("click", () => act({ do: "reset", erase: true }));
     this.speed.addEventListener("input", () => {
@@ -41,10 +44,14 @@ export class Controls {
       if (place >= 0) this.speed.value = String(place);
       this.showSpeed(frame.speed);
     }
-    if (frame.state === this.state) return;
+    if (frame.state !== this.state) this.showState(frame);
+  }
+
+  showState(frame) {
     this.state = frame.state;
     this.run.textContent = t(frame.state === "running" ? "bench.controls.pause" : "bench.controls.run");
-    this.run.disabled = frame.state === "stopped" || frame.state === "closed";
+    unless(this.run, frame.state === "stopped" ? this.problem : null);
+    unless(this.step, frame.state === "stopped" ? this.problem : null);
     this.badge.textContent = t(`bench.states.${frame.state}`);
     this.badge.className = `badge ${{ running: "good", paused: "warn", stopped: "bad" }[frame.state] ?? ""}`;
     this.badge.title = frame.stop?.detail ?? "";

@@ -1,6 +1,7 @@
 // The page of a virtual chip: frames come in by server-sent events, commands go out by POST.
+import { unless } from "../allow.js";
 import { ask } from "../api.js";
-import { one } from "../dom.js";
+import { all, one } from "../dom.js";
 import { follow } from "../stream/line.js";
 import { t, told } from "../texts.js";
 import { Board } from "./board.js";
@@ -57,6 +58,10 @@ const leave = follow({ chip: id }, ({ first, told: frame }) => {
 function gone() {
   leave();
   show(t("bench.gone"));
+  // Nothing reaches it any more; what is shown can still be looked at.
+  const reaches = "[data-do]:not([data-do=close]), [type=submit], [data-parts] button";
+  for (const button of all(reaches, HTMLButtonElement, page)) unless(button, problem);
+  for (const field of all("input, select", HTMLElement, page)) field.toggleAttribute("disabled", !("follow" in field.dataset || "allPins" in field.dataset));
 }
 
 let stopped = false;

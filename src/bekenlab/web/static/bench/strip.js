@@ -17,6 +17,7 @@ export class Strip {
     this.canvas = page.querySelector("[data-strip]");
     this.spanShown = page.querySelector("[data-span]");
     this.live = page.querySelector('[data-zoom="live"]');
+    this.still = page.querySelector("[data-still]");
     this.table = page.querySelector("[data-edges]");
     this.details = this.table.closest("details");
     this.edges = new Edges();
@@ -126,6 +127,7 @@ export class Strip {
     this.rows = frame.gpio
       .filter((pin) => pin.pwm || (names.has(pin.gpio) && pin.touched) || this.moves(pin))
       .map((pin) => ({ ...pin, name: names.get(pin.gpio) ?? "" }));
+    this.still.hidden = this.rows.length > 0;
     const height = TOP + AXIS + ROW * Math.max(3, this.rows.length);
     if (this.height === height) return;
     this.height = height;
@@ -186,7 +188,7 @@ export class Strip {
     this.holes(pen, height);
     if (this.pointer) this.cursor(pen, this.pointer, width, height);
     this.spanShown.textContent = seconds(SPANS[this.span]);
-    this.live.disabled = this.end === null;
+    this.live.setAttribute("aria-pressed", String(this.end === null));
   }
 
   axis(pen, width, height) {
