@@ -12,7 +12,7 @@ from bekenlab.flashing.journal import WriteJournal, WriteRecord
 from bekenlab.flashing.unfinished import unfinished
 from bekenlab.samples import build_sample
 from bekenlab.web.guide import STEPS
-from bekenlab.web.manager import Job
+from bekenlab.web.job import Job
 from live_chips import tiny
 from machine_support import prints
 from web.api import start, upload, virtual, wait_for

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from bekenlab.errors import RefusedError
 from bekenlab.flashing.journal import WriteJournal, WriteRecord
-from bekenlab.web.manager import Job
+from bekenlab.web.job import Job
 from web.api import start, upload, virtual, wait_for
 from web.serving import Served
 from web.test_unfinished import cut_off_a_write

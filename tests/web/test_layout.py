@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from bekenlab.flashing.journal import WriteJournal, WriteRecord
 from bekenlab.samples import build_sample
-from bekenlab.web.manager import Job
+from bekenlab.web.job import Job
 from live_chips import tiny
 from machine_support import prints
 from web.api import start, virtual, wait_for

@@ -14,7 +14,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from analyses import codes, study
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.samples import build_sample
-from bekenlab.web.manager import Job
+from bekenlab.web.job import Job
 from shared import dump
 from web.api import start, wait_for
 from web.open_files import KINDS, PICTURE, TWO, WORDS, drop, without_storage

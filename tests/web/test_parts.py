@@ -25,7 +25,8 @@ from bekenlab.link.unlock import unlocked
 from bekenlab.samples import build_sample
 from bekenlab.web.backups import Backups
 from bekenlab.web.events import merge
-from bekenlab.web.manager import Job, JobManager, State
+from bekenlab.web.job import Job, State
+from bekenlab.web.manager import JobManager
 from bekenlab.web.ports import Ports
 from bekenlab.web.server import Place, open_socket, parse_place
 from bekenlab.web.transport import PacedTransport, StoppableTransport

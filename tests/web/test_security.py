@@ -10,7 +10,7 @@ import pytest
 
 from bekenlab.analysis.inputs import MAX_SIZE
 from bekenlab.samples import build_sample
-from bekenlab.web.manager import Job
+from bekenlab.web.job import Job
 from bekenlab.web.server import Place, open_socket, other_loopback
 from bekenlab.web.streaming import MOST_STREAMS
 from web.serving import TOKEN, Served

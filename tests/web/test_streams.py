@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bekenlab.web.bundles import _MOST_WATCHED
-from bekenlab.web.manager import Job
+from bekenlab.web.job import Job
 from web.api import virtual
 from web.serving import Served
 

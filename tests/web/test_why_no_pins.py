@@ -11,7 +11,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from analyses import STORAGE, storage, with_regions
 from bekenlab.samples import build_sample
-from bekenlab.web.manager import Job
+from bekenlab.web.job import Job
 from bekenlab.web.texts import texts
 from shared import dump
 from web.api import wait_for

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
 
     from bekenlab.live.session import LiveSession
-    from bekenlab.web.manager import Job
+    from bekenlab.web.job import Job
 
 _POLL_SECONDS = 0.1
 _BEAT_SECONDS = 4.0

@@ -13,7 +13,7 @@ from bekenlab.web.failures import told
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from bekenlab.web.manager import Job
+    from bekenlab.web.job import Job
 
 _POLL_SECONDS = 0.1
 _KEEP_ALIVE_SECONDS = 15.0

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from bekenlab.errors import NotFoundError
-from bekenlab.web.manager import State
+from bekenlab.web.job import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
     from bekenlab.web.context import AppContext
-    from bekenlab.web.manager import Job
+    from bekenlab.web.job import Job
 
 PATH = "/guide"
 STEPS = ("wire", "check", "backup", "understand", "install", "runs")

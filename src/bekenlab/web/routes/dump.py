@@ -13,7 +13,7 @@ from bekenlab.report.exports import EXPORTERS
 from bekenlab.report.pictures import flash_facts, flash_map
 from bekenlab.web.context import context_of
 from bekenlab.web.failures import advice_in
-from bekenlab.web.manager import State
+from bekenlab.web.job import State
 from bekenlab.web.pages import page, texts_for
 from bekenlab.web.views.board import board_view
 from bekenlab.web.views.dump import why_no_pins

@@ -19,7 +19,7 @@ from bekenlab.web.tasks.parameters import Parameters
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from bekenlab.web.manager import Job
+    from bekenlab.web.job import Job
 
 
 async def show_all(request: Request) -> Response:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bekenlab.web.context import AppContext
-    from bekenlab.web.manager import Job
+    from bekenlab.web.job import Job
     from bekenlab.web.tasks.parameters import Parameters, Task
 
 KINDS: Mapping[str, Callable[[AppContext, Parameters], Task]] = {

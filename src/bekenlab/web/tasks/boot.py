@@ -22,7 +22,7 @@ from bekenlab.web.tasks.parameters import Parameters, Task
 
 if TYPE_CHECKING:
     from bekenlab.web.context import AppContext
-    from bekenlab.web.manager import Job
+    from bekenlab.web.job import Job
 
 _MOST_SECONDS = 60.0
 # Ten times what any firmware prints: all of them are merged again for each line.

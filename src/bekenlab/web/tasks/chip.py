@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from bekenlab.flashing.planner import WriteProposal
     from bekenlab.jobs.write import Answer, WriteReport
     from bekenlab.web.context import AppContext
-    from bekenlab.web.manager import Job
+    from bekenlab.web.job import Job
     from bekenlab.web.ports import Offer
 
     Work = Callable[[Job], dict[str, Any]]

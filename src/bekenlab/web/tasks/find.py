@@ -11,7 +11,7 @@ from bekenlab.web.views.install import search_view
 
 if TYPE_CHECKING:
     from bekenlab.web.context import AppContext
-    from bekenlab.web.manager import Job
+    from bekenlab.web.job import Job
 
 REPORT = "install report"
 """Where an install keeps its report among the private data of its job."""

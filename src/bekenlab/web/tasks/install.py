@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from bekenlab.openbeken.config import Value
     from bekenlab.probing.rehearsal import Rehearsal
     from bekenlab.web.context import AppContext
-    from bekenlab.web.manager import Job
+    from bekenlab.web.job import Job
 
 LATEST = "latest"
 """Value of ``firmware`` to download the newest release."""
