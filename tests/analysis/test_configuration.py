@@ -93,7 +93,7 @@ def test_what_a_text_does_not_say_is_not_denied_where_it_follows(module: str) ->
     analysis = study(f"{{rl1_pin:26,module:{module}}}".encode(), "post.txt")
     (said,) = [n.message for n in analysis.notices if n.code == "configuration-only"]
     assert bool(analysis.chip.name) == bool(module)
-    assert ("the chip only by the module" in said) == bool(module)
+    assert ("the chip follows from the module" in said) == bool(module)
     assert ("chip and firmware are not known" in said) != bool(module)
 
 

@@ -54,7 +54,7 @@ def test_a_picture_is_written_once(extra: tuple[str, ...], plug: Path, tmp_path:
     run = bekenlab("pinout", "--report", plug, "-o", out, *extra)
     assert run.status == 0, run.err
     assert ET.parse(out).getroot().tag.endswith("svg")  # noqa: S314  our own output
-    assert ("Never connect serial" in run.out) == bool(extra)
+    assert ("Never connect the adapter" in run.out) == bool(extra)
     again = bekenlab("pinout", "CB2S", "-o", out)
     assert again.status == 7
     assert "already exists" in again.err

@@ -74,7 +74,7 @@ def test_an_ended_server_is_told_and_nothing_looks_empty(
 
     server.start()
     expect(page.locator(BAR)).to_contain_text("was started again")
-    expect(page.locator("[data-job-outcome]")).to_contain_text("How this ended is not known")
+    expect(page.locator("[data-job-outcome]")).to_contain_text("It is not known how this ended")
     expect(page.locator("[data-job-state]")).to_have_text("unknown")
     expect(page.locator("[data-unfinished]")).to_contain_text("was cut off")
     assert page.evaluate("window.kept"), "the page was not loaded again"

@@ -151,4 +151,6 @@ def test_the_wiring_follows_the_module(bench: Page) -> None:
     bench.get_by_label("What is printed on the module or chip?").select_option("CB3S")
     expect(picture).to_contain_text("CB3S")
     expect(picture).to_contain_text("RX1")
-    expect(bench.get_by_text("Never connect serial while the device is on mains")).to_be_visible()
+    expect(
+        bench.get_by_text("Never connect the adapter while the device is connected to mains")
+    ).to_be_visible()

@@ -145,7 +145,7 @@ def test_a_no_changes_nothing_and_is_no_failure(german: Page, openbeken: Path) -
 def test_the_safety_notes_are_open_until_they_were_read(german: Page, served: Served) -> None:
     page = german
     page.goto(f"{served.url}/guide")
-    note = page.get_by_text("Verbinden Sie die serielle Schnittstelle nie, solange")
+    note = page.get_by_text("Schließen Sie den Adapter nie an, solange")
     expect(note).to_be_visible()
     page.get_by_role("button", name="Ich habe das gelesen").click()
     expect(note).to_be_hidden()

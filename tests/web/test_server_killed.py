@@ -171,7 +171,7 @@ def test_the_guided_path_survives_a_pulled_cable_and_two_killed_servers(
         # The whole write at the rate of a real line, on a computer that is busy with other tests.
         page.get_by_role("button", name="Log nicht mitlesen").click(timeout=4 * LONG)
         page.wait_for_url("**step=runs**", timeout=LONG)
-        expect(page.locator("[data-seen]")).to_contain_text("sein Start war nicht zu sehen")
+        expect(page.locator("[data-seen]")).to_contain_text("sein Start wurde nicht beobachtet")
         shoot(page, "guide-unseen")
     finally:
         program.kill()

@@ -135,8 +135,8 @@ def _image_notices(
         text = "The file holds only a configuration: chip and firmware are not known."
         if chip.name:
             text = (
-                "The file holds only a configuration: the firmware is not known, and the chip only "
-                "by the module."
+                "The file holds only a configuration: the chip follows from the module, and the "
+                "firmware is not known."
             )
         return (Notice("configuration-only", text),)
     if found_storage and not image.loader and not image.start and not image.spans:

@@ -35,7 +35,7 @@ ENGLISH: Words = {
     "front": "Front: the side with the parts",
     "back": "Back",
     "chip.above": "Seen from above; the dot marks pin 1",
-    "rows": "Pads by number; there is no drawing of this board",
+    "rows": "Pads by number; no drawing of this board is known",
     "pins.default": "Pins are the firmware's built-in default: often wrong",
     "module.title": "Pads of {name}",
     "chip.title": "Pins of {name}",
@@ -72,20 +72,20 @@ ENGLISH: Words = {
     "wiring.hidden": "other side",
     "wiring.of_board": "of the board",
     "wiring.mains": (
-        "Never connect serial while the device is on mains: many have no isolation, and the "
-        "adapter and your computer would be at mains potential as well."
+        "Never connect the adapter while the device is connected to mains: many devices are not "
+        "isolated from it, and the adapter and your computer would be live as well."
     ),
     "wiring.volts": "The adapter must be set to 3.3 V. 5 V destroys the chip.",
     "wiring.supply": (
-        "Supply 3.3 V at 300 mA or more. If the adapter cannot deliver that, use a separate supply "
-        "and leave the adapter's 3V3 unconnected."
+        "The device needs 3.3 V at 300 mA or more. If the adapter cannot deliver that, use a "
+        "separate supply and leave the adapter's 3V3 unconnected."
     ),
     "wiring.ground": (
-        "GND of adapter, supply and device must be connected: signals are voltages against it."
+        "Connect GND of adapter, supply and device: every signal is measured against it."
     ),
     "wiring.reset": (
-        "CEN to RTS lets the adapter reset the chip. Without it, touch CEN to GND briefly "
-        "when asked."
+        "With CEN connected to RTS, the adapter can reset the chip. Otherwise touch CEN to GND "
+        "briefly when asked."
     ),
 }
 
