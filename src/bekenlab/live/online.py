@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bekenlab.live.chip import LiveChip
 from bekenlab.live.model import NetworkView
 from bekenlab.live.openings import LOOPBACK, Openings
 from bekenlab.live.portal import Portal
@@ -123,3 +124,14 @@ def go_online(
     if source.esphome:
         Portal(air, network, ours)
     return Online(kind, source, air, ours, Openings(ours), ours.unknown)
+
+
+def chip_of(source: LiveSource, online: Online | None) -> LiveChip:
+    """The chip, in its network if there is one; a socket that nobody would poll is closed."""
+    if online is None:
+        return LiveChip(source)
+    try:
+        return LiveChip(online.source, online.air)
+    except BaseException:
+        online.close()
+        raise

@@ -7,12 +7,12 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from bekenlab.live.chip import LiveChip
 from bekenlab.live.commands import Command, Pause, Reset, Resume, SetSpeed, Step
 from bekenlab.live.model import Edge, Frame, LiveState, Picture
-from bekenlab.live.online import NetworkKind, Online, go_online
+from bekenlab.live.online import NetworkKind, chip_of, go_online
 from bekenlab.live.pacing import FASTEST, SLOWEST, Pacer, Speedometer
 from bekenlab.live.record import MOST_EDGES, LogTail, Ring
+from bekenlab.live.watcher import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,29 +28,6 @@ _LIVELY_SECONDS, _LIVELY_STEP = 0.3, 0.002
 # Commands do not wake a thread that waits for its sockets: it looks for them this often.
 _LOOK_SECONDS = 0.02
 _MOST_COMMANDS = 1000
-
-
-class Watcher:
-    """A consumer of frames, which takes them at its own pace.
-
-    Args:
-        session: The session.
-        wake: Called from the session's thread when there is a new frame.
-    """
-
-    def __init__(self, session: LiveSession, wake: Callable[[], None]) -> None:
-        self._session = session
-        self.wake = wake
-        self.next_piece = 0
-        self.next_edge = 0
-
-    def take(self) -> Frame:
-        """Take a frame with the news since the last one; the first has everything remembered."""
-        return self._session.frame_for(self)
-
-    def close(self) -> None:
-        """Stop watching."""
-        self._session.unwatch(self)
 
 
 class LiveSession:
@@ -91,7 +68,7 @@ class LiveSession:
         self._watchers: list[Watcher] = []
         self._online = go_online(source, network) if network is not NetworkKind.NONE else None
         self._page = self._online.serve() if self._online else ""
-        self._chip = _chip_of(source, self._online)
+        self._chip = chip_of(source, self._online)
         self._moved_at = 0.0
         self._hertz = self._chip.ticks(1.0)
         self._edges: Ring[tuple[int, int, int]] = Ring(MOST_EDGES)
@@ -322,14 +299,3 @@ class LiveSession:
         while not self._commands and not self._closing and not self._poll(_LOOK_SECONDS):
             if end is not None and self._monotonic() >= end:
                 return
-
-
-def _chip_of(source: LiveSource, online: Online | None) -> LiveChip:
-    """The chip, in its network if there is one; a socket that nobody would poll is closed."""
-    if online is None:
-        return LiveChip(source)
-    try:
-        return LiveChip(online.source, online.air)
-    except BaseException:
-        online.close()
-        raise
