@@ -114,9 +114,9 @@ def test_one_can_leave_the_path_and_come_back(german: Page, served: Served) -> N
     with_virtual_device(page)
     to_step(page, "check")
     expect(page.locator(OUTCOME)).to_be_visible(timeout=LONG)
-    where = page.url
     page.reload()  # the job is found again
     expect(page.locator(OUTCOME)).to_contain_text("Alles funktioniert")
+    where = page.url
     page.goto(f"{served.url}/dump")
     page.goto(f"{served.url}/guide")
     expect(page.locator("[data-come-back]")).to_contain_text("„Prüfen“")

@@ -160,3 +160,41 @@ def test_what_was_cut_off_on_this_device_is_on_its_path(
     page.get_by_role("button", name="Check the connection").click()
     expect(card).to_contain_text("full.bin", timeout=LONG)
     shoot(page, "guide-unfinished")
+
+
+def test_what_a_rehearsal_proved_is_told_of_the_job(
+    page: Page, served: Served, port: str, shoot: Shoot
+) -> None:
+    """With the plan, and when the job has ended."""
+    relays = [{"gpio": 26, "moved": True}, {"gpio": 8, "moved": False}]
+    network = {"tried": True, "joined": True, "page": True, "timed_out": False}
+    rehearsal = {"passed": True, "pins": [], "network": network | {"by_http": relays}}
+    rehearsal["network"]["broker"] = False  # type: ignore[index]
+    plan: dict[str, Any] = {
+        **{name: [] for name in ("kept", "same", "write", "repair", "warnings", "refusals")},
+        "titles": {},
+        "title": "x",
+        "sectors_to_write": [],
+        "sectors_equal": 0,
+        "bytes": 0,
+        "backup": None,
+        "size": 2 << 20,
+        "seconds": 1,
+    }
+
+    def install(job: Job) -> dict[str, Any]:
+        asked = {"pins": [], "wifi": "home", "firmware": "x", "device": "", "warnings": []}
+        job.ask("install", plan=plan, rehearsal=rehearsal, **asked)
+        return {"rehearsal": rehearsal, "outcome": "started", "chip": None, "backup": ""}
+
+    served.context.manager.start("install", install, title="x", port=port)
+    page.goto(f"{served.url}/device")
+    page.locator(f'input[value="{port}"]').check()
+    for place in (page.locator(".question"), page.locator("[data-job-outcome]")):
+        expect(place).to_contain_text("and its page answered")
+        expect(place).to_contain_text("Through its page, P26 could be switched there.")
+        expect(place).to_contain_text("Through its page, P8 could not be switched there.")
+        expect(place).to_contain_text("It did not connect to a broker of the name you gave.")
+        shoot(page, f"rehearsal-{place.get_attribute('class') or 'outcome'}")
+        for yes in place.locator("[data-yes]").all():
+            yes.click()

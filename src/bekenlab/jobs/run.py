@@ -12,12 +12,10 @@ from bekenlab.analysis.inputs import load_all
 from bekenlab.analysis.subject import read_subject
 from bekenlab.errors import UsageError
 from bekenlab.live.chip import LiveChip
-from bekenlab.live.openings import LOOPBACK, Openings
+from bekenlab.live.online import NetworkKind, Online, go_online
+from bekenlab.live.openings import LOOPBACK
 from bekenlab.live.pacing import Pacer
-from bekenlab.live.portal import Portal
 from bekenlab.live.source import live_source
-from bekenlab.live.wifi import joining, opening
-from bekenlab.machine.air import Air, ItsNetwork, Network, OurNetwork
 from bekenlab.machine.air.broker import PORT as BROKER_PORT
 from bekenlab.machine.air.broker import Broker
 from bekenlab.machine.air.capture import Capture
@@ -30,13 +28,9 @@ if TYPE_CHECKING:
 
     from bekenlab.live.model import Stop
     from bekenlab.live.source import LiveSource
-    from bekenlab.machine.air import ChipNetwork
     from bekenlab.tuya.pairing import Pairing
 
-OUR_SSID = b"bekenlab"
-OUR_PASSPHRASE = b"virtual air"
 BROKER_NAME = "broker"
-_HTTP = 80
 _STEP, _LIVELY_STEP, _NAP, _SHOWN_EVERY = 0.005, 0.002, 0.02, 0.05
 _LIVELY = 0.3
 
@@ -190,14 +184,11 @@ class _Running:
         self._listen = listen
         self._monotonic = monotonic
         self._frames: list[bytes] = []
-        self._network: ChipNetwork | None = None
-        self._unknown: Counter[str] = Counter()
-        self._openings: Openings | None = None
-        air = None
-        if options.network != "none":
-            air = Air(Capture(self._frames.append) if options.capture else None)
-            source = self._enter(air, source, options)
-        self._chip = LiveChip(source, air)
+        online = self._enter(source, options) if options.network != "none" else None
+        self._online = online
+        self._network = online.network if online else None
+        self._openings = online.openings if online else None
+        self._chip = LiveChip(online.source, online.air) if online else LiveChip(source)
         self._said, self._joined = 0, False
         self._parts: dict[str, str] = {}
         self._looked: dict[str, str] = {}
@@ -205,36 +196,32 @@ class _Running:
         self._power_ups = 0
         self._moved_at = self._shown_at = 0.0
 
-    def _enter(self, air: Air, source: LiveSource, options: RunOptions) -> LiveSource:
-        """Make the network and its openings; returns the chip with settings for them."""
-        network = Network(OUR_SSID, OUR_PASSPHRASE if options.protected else None)
+    def _enter(self, source: LiveSource, options: RunOptions) -> Online:
+        """Put the chip into its network, with the openings that were named."""
         broker = (BROKER_NAME, BROKER_PORT) if options.mqtt else None
-        if options.network == "ours":
-            source = joining(source, network, broker)
-            names = [each.name for each in options.reach] + ([BROKER_NAME] if broker else [])
-            ours = OurNetwork(air, network, names)
-            self._network, self._unknown = ours, ours.unknown
-            if source.esphome:
-                Portal(air, network, ours)
-        else:
-            source = opening(source)
-            self._network = ItsNetwork(air)
+        online = go_online(
+            source,
+            NetworkKind(options.network),
+            protected=options.protected,
+            broker=broker,
+            names=[each.name for each in options.reach] + ([BROKER_NAME] if broker else []),
+            capture=Capture(self._frames.append) if options.capture else None,
+        )
         if broker:
-            Broker(self._network.host, self._published)
-        self._openings = openings = Openings(self._network)
+            Broker(online.network.host, self._published)
         for each in options.reach:
-            openings.to_computer(each.port, each.local_port)
+            online.openings.to_computer(each.port, each.local_port)
         for chip_port, local_port in options.ports:
-            openings.to_chip(chip_port, local_port, http=False)
-        port = openings.to_chip(_HTTP, options.http_port)
-        if source.paired is not None:
-            self._offer_local_control(openings, source.paired)
-        elif not source.tuya:
-            self._say("page", "", f"http://{LOOPBACK}:{port}/", 0.0)
-        return source
+            online.openings.to_chip(chip_port, local_port, http=False)
+        page = online.serve(options.http_port)
+        if online.source.paired is not None:
+            self._offer_local_control(online, online.source.paired)
+        elif page:
+            self._say("page", "", page, 0.0)
+        return online
 
-    def _offer_local_control(self, openings: Openings, pairing: Pairing) -> None:
-        port = openings.to_chip(LOCAL_CONTROL, http=False)
+    def _offer_local_control(self, online: Online, pairing: Pairing) -> None:
+        port = online.openings.to_chip(LOCAL_CONTROL, http=False)
         self._say("paired", "", ", ".join(pairing.edited), 0.0)
         known = f"id {pairing.device}, local key {pairing.key.reveal().decode()}"
         self._say("local", known, f"{LOOPBACK}:{port}", 0.0)
@@ -301,11 +288,13 @@ class _Running:
 
     def report(self) -> RunReport:
         """What the run has shown so far."""
-        refused = self._network.host.refused if self._network is not None else Counter()
-        return RunReport(self._chip.stop, refused, self._unknown, b"".join(self._frames))
+        online = self._online
+        refused = online.network.host.refused if online else Counter()
+        unknown = online.unknown if online else Counter()
+        return RunReport(self._chip.stop, refused, unknown, b"".join(self._frames))
 
     def close(self) -> None:
         """Close all sockets, and free the chip's memory."""
-        if self._openings is not None:
-            self._openings.close()
+        if self._online is not None:
+            self._online.close()
         self._chip.close()

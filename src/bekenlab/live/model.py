@@ -91,6 +91,23 @@ class PointView:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkView:
+    """The network of a chip in the virtual air.
+
+    Attributes:
+        kind: ``"its"``: it opens its own; ``"ours"``: it joins one of bekenlab's.
+        page: Address of its page on this computer; empty if it has none.
+        address: Its address in the network, once it can be reached there.
+        tried: Names and addresses outside of the air that it has tried to reach, in vain.
+    """
+
+    kind: str
+    page: str
+    address: str | None
+    tried: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """The state of a live chip at one moment.
 
@@ -108,6 +125,7 @@ class Picture:
         labels: Names of the pins with a part: number and label.
         fitted_from: Source of the parts: ``"tuya"``, ``"openbeken"``, ``"boot_log"`` or
             ``"nothing"``.
+        network: Its network in the virtual air, or None.
     """
 
     state: LiveState
@@ -122,6 +140,7 @@ class Picture:
     points: tuple[PointView, ...] = ()
     labels: tuple[tuple[int, str], ...] = ()
     fitted_from: str = "nothing"
+    network: NetworkView | None = None
 
 
 @dataclass(frozen=True, slots=True)

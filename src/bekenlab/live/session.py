@@ -7,11 +7,12 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from bekenlab.live.chip import LiveChip
 from bekenlab.live.commands import Command, Pause, Reset, Resume, SetSpeed, Step
 from bekenlab.live.model import Edge, Frame, LiveState, Picture
+from bekenlab.live.online import NetworkKind, chip_of, go_online
 from bekenlab.live.pacing import FASTEST, SLOWEST, Pacer, Speedometer
 from bekenlab.live.record import MOST_EDGES, LogTail, Ring
+from bekenlab.live.watcher import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,30 +23,11 @@ _FRAME_SECONDS = 0.05
 # One call of the machine: short, so that commands are handled promptly.
 _RUN_WALL_SECONDS = 0.02
 _NAP_SECONDS = 0.05
+# A chip whose page somebody reads runs in short steps, ahead of its time, so that it answers fast.
+_LIVELY_SECONDS, _LIVELY_STEP = 0.3, 0.002
+# Commands do not wake a thread that waits for its sockets: it looks for them this often.
+_LOOK_SECONDS = 0.02
 _MOST_COMMANDS = 1000
-
-
-class Watcher:
-    """A consumer of frames, which takes them at its own pace.
-
-    Args:
-        session: The session.
-        wake: Called from the session's thread when there is a new frame.
-    """
-
-    def __init__(self, session: LiveSession, wake: Callable[[], None]) -> None:
-        self._session = session
-        self.wake = wake
-        self.next_piece = 0
-        self.next_edge = 0
-
-    def take(self) -> Frame:
-        """Take a frame with the news since the last one; the first has everything remembered."""
-        return self._session.frame_for(self)
-
-    def close(self) -> None:
-        """Stop watching."""
-        self._session.unwatch(self)
 
 
 class LiveSession:
@@ -53,6 +35,7 @@ class LiveSession:
 
     Args:
         source: The chip.
+        network: Its network in the virtual air. Its page is then served at a free port.
         speed: Initial speed in device seconds per second; None for as fast as possible.
         paused: Whether to start paused.
         nap_after: Real seconds without a watcher or command after which the chip is suspended.
@@ -60,13 +43,18 @@ class LiveSession:
 
     Attributes:
         source: The chip.
-        watched_at: Real time of the last watcher or command.
+        watched_at: Real time of the last watcher or command, or of what its page sent or got.
+
+    Raises:
+        UnsupportedError: It shall join our network, and its settings cannot be changed.
+        ListenError: No port can be opened for its page.
     """
 
     def __init__(
         self,
         source: LiveSource,
         *,
+        network: NetworkKind = NetworkKind.NONE,
         speed: float | None = 1.0,
         paused: bool = False,
         nap_after: float = 30.0,
@@ -78,7 +66,10 @@ class LiveSession:
         self._news = threading.Condition()
         self._commands: deque[Command] = deque()
         self._watchers: list[Watcher] = []
-        self._chip = LiveChip(source)
+        self._online = go_online(source, network) if network is not NetworkKind.NONE else None
+        self._page = self._online.serve() if self._online else ""
+        self._chip = chip_of(source, self._online)
+        self._moved_at = 0.0
         self._hertz = self._chip.ticks(1.0)
         self._edges: Ring[tuple[int, int, int]] = Ring(MOST_EDGES)
         self._log = LogTail()
@@ -170,6 +161,7 @@ class LiveSession:
     def _work(self) -> None:
         while not self._closing:
             self._obey()
+            self._poll()
             if self._chip.stop is not None:
                 self._state, self._step_to = LiveState.STOPPED, None
             running = self._state is LiveState.RUNNING
@@ -184,6 +176,8 @@ class LiveSession:
                 self._sleep(None)
         self._state = LiveState.CLOSED
         self._publish()
+        if self._online is not None:
+            self._online.close()
         self._chip.close()
 
     def _run(self) -> None:
@@ -193,10 +187,24 @@ class LiveSession:
             return
         chip = self._chip
         behind = self._pacer.due(self._monotonic(), chip.seconds)
-        if behind <= 0:
+        lively = self._is_lively()
+        if behind <= 0 and not lively:
             self._sleep(min(_NAP_SECONDS, self._pacer.wait(behind)))
             return
-        self._run_to(chip.tick + chip.ticks(behind))
+        self._run_to(chip.tick + chip.ticks(_LIVELY_STEP if lively else behind))
+
+    def _poll(self, seconds: float = 0.0) -> bool:
+        """Move what has arrived for the chip's page or from it; returns whether anything did."""
+        moved = self._online is not None and self._online.openings.poll(seconds)
+        if moved:
+            self._moved_at = self._monotonic()
+            with self._news:
+                self.watched_at = self._moved_at
+        return moved
+
+    def _is_lively(self) -> bool:
+        busy = self._online is not None and self._online.openings.busy
+        return busy and self._monotonic() - self._moved_at < _LIVELY_SECONDS
 
     def _run_step(self, step_to: tuple[int, int]) -> None:
         power_up, tick = step_to
@@ -264,6 +272,7 @@ class LiveSession:
             points=chip.points(),
             labels=tuple((pin.gpio, pin.label) for pin in chip.fitting.pins),
             fitted_from=chip.fitting.source,
+            network=self._online.view(self._page) if self._online else None,
         )
 
     def _publish(self) -> None:
@@ -280,7 +289,13 @@ class LiveSession:
             watcher.wake()
 
     def _sleep(self, seconds: float | None) -> None:
-        """Sleep until a command arrives, or for so many seconds."""
-        with self._news:
-            if not self._commands and not self._closing:
-                self._news.wait(seconds)
+        """Sleep until a command arrives or its page is asked for, or for so many seconds."""
+        if self._online is None:
+            with self._news:
+                if not self._commands and not self._closing:
+                    self._news.wait(seconds)
+            return
+        end = None if seconds is None else self._monotonic() + seconds
+        while not self._commands and not self._closing and not self._poll(_LOOK_SECONDS):
+            if end is not None and self._monotonic() >= end:
+                return

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import RefusedError
+from bekenlab.live.online import NetworkKind
 from bekenlab.live.session import LiveSession
 
 if TYPE_CHECKING:
@@ -33,21 +34,27 @@ class LiveSessions:
         self._sessions: dict[str, LiveSession] = {}
         self._opening = 0
 
-    def open(self, source: LiveSource) -> str:
+    def open(self, source: LiveSource, network: NetworkKind = NetworkKind.NONE) -> str:
         """Start a chip.
+
+        Args:
+            source: The chip.
+            network: Its network in the virtual air.
 
         Returns:
             The name of its session.
 
         Raises:
             RefusedError: The maximum is reached, and all sessions are watched.
+            UnsupportedError: It shall join our network, and its settings cannot be changed.
+            ListenError: No port can be opened for its page.
         """
         with self._lock:
             self._make_room()
             self._opening += 1
         try:
             # Not under the lock, because this takes a while.
-            session = LiveSession(source)
+            session = LiveSession(source, network=network)
             name = secrets.token_urlsafe(_NAME_BYTES)
             with self._lock:
                 self._sessions[name] = session
@@ -55,6 +62,24 @@ class LiveSessions:
             with self._lock:
                 self._opening -= 1
         return name
+
+    def restart(self, name: str, network: NetworkKind) -> bool:
+        """Start a chip again in another network, from its file; False if it is not there.
+
+        Raises:
+            UnsupportedError: It shall join our network, and its settings cannot be changed.
+            ListenError: No port can be opened for its page.
+        """
+        before = self.get(name)
+        if before is None:
+            return False
+        session = LiveSession(before.source, network=network)
+        with self._lock:
+            current = self._sessions.get(name)
+            if current is before:
+                self._sessions[name] = session
+        (before if current is before else session).close()
+        return current is before
 
     def get(self, name: str) -> LiveSession | None:
         """A session by its name, or None if it does not exist."""

@@ -10,7 +10,7 @@ from bekenlab.report.messages_json import notices_json
 from bekenlab.tuya.boot_log.redact import redact_log
 
 if TYPE_CHECKING:
-    from bekenlab.live.model import Frame, LogPiece, Picture, PointView
+    from bekenlab.live.model import Frame, LogPiece, NetworkView, Picture, PointView
     from bekenlab.live.parts import PartView
     from bekenlab.live.source import LiveSource
 
@@ -76,6 +76,7 @@ def picture_json(picture: Picture) -> dict[str, Any]:
         "points": [_point_json(point) for point in picture.points],
         "labels": [list(pin) for pin in picture.labels],
         "fitted_from": picture.fitted_from,
+        "network": _network_json(picture.network) if picture.network else None,
     }
 
 
@@ -87,6 +88,15 @@ def source_json(source: LiveSource) -> dict[str, Any]:
         "firmware": source.firmware,
         "openbeken": source.openbeken,
         "warnings": notices_json(source.notices),
+    }
+
+
+def _network_json(network: NetworkView) -> dict[str, Any]:
+    return {
+        "kind": network.kind,
+        "page": network.page or None,
+        "address": network.address,
+        "tried": list(network.tried),
     }
 
 

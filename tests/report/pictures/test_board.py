@@ -186,9 +186,9 @@ def test_every_class_has_a_rule_and_its_light_colour() -> None:
 def test_a_page_with_a_switch_of_its_own_decides() -> None:
     assert "data-theme" not in stylesheet()
     switched = stylesheet(switched=True)
-    assert ":root[data-theme=dark] .bl-picture{--bl-page:#10161d;" in switched
-    assert switched.startswith(".bl-picture{--bl-page:#ffffff;")
-    assert "dark){:root:not([data-theme=light]) .bl-picture{--bl-page:#10161d;" in switched
+    assert "prefers-color-scheme" not in switched
+    assert ".bl-page{fill:var(--bl-page,light-dark(#ffffff,#10161d))}" in switched
+    assert ".bl-ink{fill:light-dark(#1b2733,#e6edf3)}" in switched
 
 
 def test_another_language_needs_only_other_words() -> None:

@@ -18,6 +18,7 @@ ROOT_CLASS = "bl-picture"
 FONT = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
 """Fonts of every picture."""
 
+_GROUND = "page"
 _STROKES = ("ink", "muted", "line", "trace", "copper", "page", "board-ink")
 
 
@@ -65,24 +66,31 @@ def stylesheet(*, switched: bool = False) -> str:
     """CSS for a page that shows pictures inline; contains only the palette.
 
     Args:
-        switched: Whether the page has a theme switch: ``data-theme`` of its root is then
-            ``"light"`` or ``"dark"``; anything else means the system's theme.
+        switched: Whether the page has a theme switch: its property ``color-scheme`` then says which
+            colours are meant. A browser that does not know ``light-dark`` shows the light ones.
     """
+    size = f".{ROOT_CLASS}{{max-width:100%;height:auto;font-family:{FONT}}}"
+    if switched:
+        rules = [size, *(_switched_rule(name, paint) for name, paint in paints().items())]
+        return "\n".join(rules) + "\n"
     names = {name: paint for name, paint in paints().items() if not name.endswith("-line")}
     light = "".join(f"--bl-{name}:{paint.light};" for name, paint in names.items())
     dark = "".join(f"--bl-{name}:{paint.dark};" for name, paint in names.items())
-    where = f":root:not([data-theme=light]) .{ROOT_CLASS}" if switched else f".{ROOT_CLASS}"
     rules = [
         f".{ROOT_CLASS}{{{light}}}",
-        f"@media screen and (prefers-color-scheme:dark){{{where}{{{dark}}}}}",
-        f".{ROOT_CLASS}{{max-width:100%;height:auto;font-family:{FONT}}}",
-    ]
-    if switched:
-        rules.append(f"@media screen{{:root[data-theme=dark] .{ROOT_CLASS}{{{dark}}}}}")
-    # A page that shows pictures inline has all properties, a picture in a page of its own may not.
-    rules += [
-        f".bl-{name}{{{paint.attribute}:var(--bl-{name.removesuffix('-line')}"
-        f"{'' if switched else f',{paint.light}'})}}"
-        for name, paint in paints().items()
+        f"@media screen and (prefers-color-scheme:dark){{.{ROOT_CLASS}{{{dark}}}}}",
+        size,
+        *(
+            f".bl-{name}{{{paint.attribute}:var(--bl-{name.removesuffix('-line')},{paint.light})}}"
+            for name, paint in paints().items()
+        ),
     ]
     return "\n".join(rules) + "\n"
+
+
+def _switched_rule(name: str, paint: Paint) -> str:
+    """The colours of a class, in a page with a switch."""
+    colour = f"light-dark({paint.light},{paint.dark})"
+    if name.removesuffix("-line") == _GROUND:  # which is that of what the picture lies on
+        colour = f"var(--bl-{_GROUND},{colour})"
+    return f".bl-{name}{{{paint.attribute}:{colour}}}"

@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
 from bekenlab.live.commands import PORTS
+from bekenlab.live.online import NetworkKind
 from bekenlab.live.source import demo_templates
 from bekenlab.machine.chips import profile_names
 from bekenlab.machine.peers.tuya_mcu import DpType
@@ -40,12 +41,14 @@ async def choose(request: Request) -> Response:
         running=running,
         chips=profile_names(),
         demos=tuple(demo_templates()),
+        networks=tuple(NetworkKind),
     )
 
 
 async def show(request: Request) -> Response:
     """Show one chip."""
     session = session_of(request)
+    network = session.picture.network
     known = [label for _, label in session.picture.labels]
     return page(
         request,
@@ -56,6 +59,8 @@ async def show(request: Request) -> Response:
         chip=source_json(session.source),
         notices=session.source.notices,
         ports=PORTS,
+        network=network.kind if network else NetworkKind.NONE,
+        networks=tuple(NetworkKind),
         kinds=[kind.name.lower() for kind in _KINDS],
     )
 

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bekenlab.errors import BusyError, NotFoundError, UsageError
+from bekenlab.live.online import NetworkKind
 from bekenlab.live.source import demo_templates, live_source
 from bekenlab.report.live_json import picture_json, source_json
 from bekenlab.web.body import json_object
@@ -36,7 +37,10 @@ async def show_all(request: Request) -> Response:
 
 
 async def begin(request: Request) -> Response:
-    """Start a chip: ``{"dump": ID, "chip": NAME, "pins": ID}``; the last two are optional."""
+    """Start a chip: ``{"dump": ID, "chip": NAME, "pins": ID, "network": KIND}``; see docs/bench.md.
+
+    Only ``dump`` is needed.
+    """
     context, given = context_of(request), await json_object(request)
     name = await run_in_threadpool(_start, context, given)
     session = context.chips.get(name)
@@ -59,6 +63,15 @@ async def do(request: Request) -> Response:
     if not session.command(command):
         raise BusyError("too many commands are waiting", hint="wait a moment, then try again")
     return JSONResponse({"taken": True}, 202)
+
+
+async def network(request: Request) -> Response:
+    """Start a chip again in another network of the virtual air: ``{"network": KIND}``."""
+    context, name = context_of(request), request.path_params["id"]
+    kind = _network(await json_object(request))
+    session_of(request)  # or it does not exist
+    await run_in_threadpool(context.chips.restart, name, kind)
+    return JSONResponse(_row(name, session_of(request)))
 
 
 async def close(request: Request) -> Response:
@@ -95,7 +108,14 @@ def _start(context: AppContext, given: Mapping[str, Any]) -> str:
     source = live_source(
         dump.file, chip=_text(given, "chip"), template=_template(context, _text(given, "pins"))
     )
-    return context.chips.open(source)
+    return context.chips.open(source, _network(given))
+
+
+def _network(given: Mapping[str, Any]) -> NetworkKind:
+    name = _text(given, "network") or NetworkKind.NONE
+    if name not in set(NetworkKind):
+        raise UsageError(f"network is one of {', '.join(NetworkKind)}")
+    return NetworkKind(name)
 
 
 def _template(context: AppContext, pins: str | None) -> Mapping[str, Any] | None:
@@ -127,5 +147,6 @@ ROUTES = (
     Route("/api/chips/{id}", show, methods=["GET"]),
     Route("/api/chips/{id}", do, methods=["POST"]),
     Route("/api/chips/{id}", close, methods=["DELETE"]),
+    Route("/api/chips/{id}/network", network, methods=["POST"]),
     Route("/api/chips/{id}/events", events, methods=["GET"]),
 )

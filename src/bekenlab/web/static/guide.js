@@ -7,15 +7,15 @@ import { onSubmit } from "./forms.js";
 import { JobPanel } from "./jobpanel.js";
 import { start } from "./jobs.js";
 import { atPort, button, deviceLink, outcomeOf, seenOf, wentWell } from "./outcomes.js";
+import { OwnUnfinished } from "./ownunfinished.js";
 import { nameOf, PortList } from "./portlist.js";
 import { t } from "./texts.js";
 import { troubleIn } from "./trouble.js";
-import { showUnfinished } from "./unfinished.js";
 import "./wiring.js";
 
 const OWN_ADDRESS = "192.168.4.1"; // of OpenBeken in the network that it opens itself
 const LAST = "guide"; // where somebody was last, so that they can come back
-const { step = "", kind = "", jobId = "", dump = "", backup = "", done = "", begun } = one("[data-guide]", HTMLElement).dataset;
+const { step = "", kind = "", jobId = "", dump = "", backup = "", done = "", cut = "", begun } = one("[data-guide]", HTMLElement).dataset;
 /** @type {(name: string) => HTMLElement} */
 const find = (name) => one(`[data-${name}]`, HTMLElement);
 const trouble = troubleIn(find("trouble"));
@@ -26,13 +26,10 @@ const secondary = one("[data-secondary]", HTMLButtonElement);
 let job = null;
 /** Whether the step shows a job that is at work. */
 let working = false;
-/** @type {Set<string> | null} ids of what was cut off before anything was begun here; null: not known yet */
-let earlier = null;
-/** Ids of what was cut off on this device. */
-const cut = new Set((one("[data-guide]", HTMLElement).dataset.cut ?? "").split(".").filter(Boolean));
 
 const panel = new JobPanel(find("job"), (ended, result) => outcomeOf(ended, result, begin, { guided: true }));
 const ports = new PortList({ chosen: portInAddress(), changed: showPort, trouble });
+const unfinished = new OwnUnfinished(cut, backup, { begin, note, shown: () => ports.allow() });
 
 function portInAddress() {
   return new URLSearchParams(location.search).get("port") ?? "";
@@ -222,7 +219,7 @@ function showSeen(result) {
 function nextOf(result) {
   const install = job.id;
   const back = atPort(t("device.result.undo"), () => begin("restore", { backup: result.backup }));
-  if (result.virtual) return [button(t("guide.runs.bench"), runOnBench, "primary"), back];
+  if (result.virtual) return [atPort(t("guide.runs.bench"), runOnBench, "primary"), back];
   if (result.address) return [deviceLink(result.address), back];
   if (!result.wifi) return [deviceLink(OWN_ADDRESS), button(t("guide.runs.again"), () => go("install")), back];
   const search = button(t("guide.runs.search"), () => begin("find", { install }), "primary");
@@ -255,32 +252,9 @@ function showNoPort(missing) {
   }
 }
 
-/**
- * Show what was cut off on this device; the page of single tasks and the first page have the rest.
- * @param {boolean} [watched] whether a job has just ended here
- */
-async function lookForUnfinished(watched = false) {
-  if (!all("[data-unfinished]", HTMLElement).length) return;
-  const { unfinished } = await ask("GET", "/api/unfinished");
-  const before = (earlier ??= new Set(unfinished.map((each) => each.id)));
-  if (watched) {
-    for (const each of unfinished) if (!before.has(each.id) && !isOfAnother(each)) cut.add(each.id);
-    if (cut.size) note({ cut: [...cut].join(".") });
-  }
-  const ours = unfinished.filter(isOurs);
-  find("unfinished").hidden = ours.length === 0;
-  const again = () => location.assign("/device");
-  showUnfinished(ours, find("unfinished-list"), { begin, again, changed: lookForUnfinished });
-  for (const finish of all("[data-unfinished] .primary", HTMLElement)) finish.classList.remove("primary");
-  ports.allow();
-}
-
-/** Whether its backup is that of another device than this one. */
-const isOfAnother = (each) => Boolean(backup && each.backup && each.backup !== backup);
-
-/** It was cut off here, can be undone with this device's backup, or the chip on the port has it. */
-function isOurs(each) {
-  return cut.has(each.id) || (each.backup && each.backup === backup) || each.ports.includes(ports.chosen);
+function lookForUnfinished(watched = false) {
+  // The backup of an install may be newer than the one in the address.
+  return unfinished.look({ watched, backup: job?.kind === "install" ? "" : backup, port: ports.chosen });
 }
 
 // Begin

@@ -1,6 +1,7 @@
 // Describes the outcome of a finished job and the next steps.
 import { ask } from "./api.js";
 import { fill, hex, one, size } from "./dom.js";
+import { networkLines } from "./rehearsal.js";
 import { capital, counted, hintOf, sentence, t, textOf, told, wordingOf } from "./texts.js";
 import { warningList } from "./warnings.js";
 
@@ -159,12 +160,24 @@ function verify(result) {
 }
 
 function install(result, begin) {
-  const facts = [...chipFacts(result.chip), [t("device.result.firmware"), result.firmware], [t("device.plan.backup"), result.backup_name]];
+  const facts = [
+    ...chipFacts(result.chip),
+    [t("device.result.firmware"), result.firmware],
+    [t("device.plan.backup"), result.backup_name],
+    [t("device.install.rehearsal"), rehearsed(result.rehearsal)],
+  ];
   /** @type {HTMLElement[]} */
   const next = [atPort(t("device.result.undo"), () => begin("restore", { backup: result.backup }))];
   if (result.address) next.unshift(deviceLink(result.address));
   const { title, lines } = seenOf(result);
   return box(result.outcome === "unseen" ? "warn" : "good", title, lines.join(" "), facts, next);
+}
+
+/** What was seen in the rehearsal; empty without one. */
+function rehearsed(rehearsal) {
+  if (!rehearsal) return "";
+  const verdict = t(rehearsal.passed ? "device.install.passed" : "device.install.not_passed_then");
+  return [verdict, ...networkLines(rehearsal.network)].join(" ");
 }
 
 /**

@@ -2,6 +2,7 @@
 import { unless } from "./allow.js";
 import { all, fill, hex, one, size } from "./dom.js";
 import { FlashMap } from "./flashmap.js";
+import { networkLines } from "./rehearsal.js";
 import { counted, english, orElse, t } from "./texts.js";
 import { warningList } from "./warnings.js";
 
@@ -108,7 +109,7 @@ function installFacts(event) {
     device: event.device ? t("device.install.device", { name: event.device, firmware: event.firmware }) : event.firmware,
     wifi: wifi ? t("device.install.joins", { name: wifi }) : t("device.install.opens_own"),
   });
-  one("[data-network]", HTMLElement, made).textContent = networkOf(rehearsal?.network);
+  one("[data-network]", HTMLElement, made).textContent = networkLines(rehearsal?.network).join(" ");
   const tried = new Map((rehearsal?.pins ?? []).map((pin) => [`P${pin.gpio}`, pin]));
   for (const pin of pins) one("[data-pins]", HTMLElement, made).append(pinRow(pin, tried.get(pin.gpio)));
   const verdict = one("[data-verdict]", HTMLElement, made);
@@ -119,15 +120,6 @@ function installFacts(event) {
   }
   one("[data-warnings]", HTMLElement, made).replaceWith(warningList(event.warnings));
   return made;
-}
-
-/** What the rehearsal has shown of the network; empty where it was not tried. */
-function networkOf(seen) {
-  if (!seen) return "";
-  if (seen.timed_out && !seen.page) return t("device.install.network_timed_out");
-  if (!seen.tried) return t("device.install.network_untried");
-  if (!seen.joined) return t("device.install.network_kept_out");
-  return t(seen.page ? "device.install.network_joined" : "device.install.network_silent");
 }
 
 function pinRow(pin, tried) {

@@ -3,10 +3,11 @@ import { unless } from "../allow.js";
 import { ask } from "../api.js";
 import { all, one } from "../dom.js";
 import { follow } from "../stream/line.js";
-import { t, told } from "../texts.js";
+import { hintOf, sentence, t, told } from "../texts.js";
 import { Board } from "./board.js";
 import { Controls } from "./controls.js";
 import { Log } from "./log.js";
+import { AirNetwork } from "./network.js";
 import { Pins } from "./pins.js";
 import { Points } from "./points.js";
 import { Strip } from "./strip.js";
@@ -21,13 +22,16 @@ function show(text) {
   problem.hidden = !text;
 }
 
+/** Why something was not done, and what helps. */
+const because = (error) => [told(error), hintOf(error)].filter(Boolean).map(sentence).join(" ");
+
 /** Send a command to the chip; an error from the server is shown. */
 async function act(command) {
   try {
     await ask("POST", `/api/chips/${id}`, command);
     return true;
   } catch (error) {
-    show([told(error), error.hint].filter(Boolean).join(". "));
+    show(because(error));
     return false;
   }
 }
@@ -40,6 +44,7 @@ const views = [
   new Pins(page, act),
   new Points(page, act),
   new Announcer(page),
+  new AirNetwork(page, id ?? "", { leave: () => leave(), failed: (error) => show(because(error)) }),
 ];
 
 const leave = follow({ chip: id }, ({ first, told: frame }) => {

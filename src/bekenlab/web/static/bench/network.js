@@ -1,0 +1,56 @@
+// The chip's network in the virtual air, and the way to its own page.
+import { ask } from "../api.js";
+import { one } from "../dom.js";
+import { onSubmit } from "../forms.js";
+import { t } from "../texts.js";
+
+/**
+ * The address of the chip's page, at a host that gets no cookie of ours: browsers send those of a
+ * host to all its ports.
+ * @param {string} page
+ */
+function apart(page) {
+  const address = new URL(page);
+  if (location.hostname === address.hostname) address.hostname = "localhost";
+  return address.href;
+}
+
+export class AirNetwork {
+  /**
+   * @param {HTMLElement} page
+   * @param {string} id of the chip
+   * @param {{ leave: () => void, failed: (error: any) => void }} does
+   */
+  constructor(page, id, does) {
+    this.link = one("[data-network-page]", HTMLAnchorElement, page);
+    this.shown = one("[data-network-shown]", HTMLElement, page);
+    this.state = one("[data-network-state]", HTMLElement, page);
+    this.tried = one("[data-network-tried]", HTMLElement, page);
+    this.drawn = "";
+    const form = one("[data-network]", HTMLFormElement, page);
+    onSubmit(form, async () => {
+      try {
+        await ask("POST", `/api/chips/${id}/network`, { network: one("select", HTMLSelectElement, form).value });
+        does.leave();
+        location.reload();
+      } catch (error) {
+        does.failed(error);
+      }
+    });
+  }
+
+  take({ network }) {
+    const now = JSON.stringify(network);
+    if (now === this.drawn) return;
+    this.drawn = now;
+    this.shown.hidden = !network;
+    this.tried.hidden = !network?.tried.length;
+    if (!network) return;
+    this.link.hidden = !network.page || !network.address;
+    if (network.page) this.link.href = apart(network.page);
+    this.state.textContent = network.address
+      ? t("bench.network.joined", { address: network.address })
+      : t(`bench.network.waiting_${network.kind}`);
+    this.tried.textContent = t("bench.network.tried", { names: network.tried.join(", ") });
+  }
+}
