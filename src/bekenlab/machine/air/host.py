@@ -6,9 +6,10 @@ What the firmware sends to other addresses is counted in :attr:`Host.refused` an
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias
 
 from bekenlab.machine.air import packets
+from bekenlab.machine.air.kept import KeptAttributes
 from bekenlab.machine.air.packets import (
     ARP,
     ARP_REPLY,
@@ -33,11 +34,17 @@ from bekenlab.machine.air.packets import (
 )
 from bekenlab.machine.air.tcp import TcpConnection
 from bekenlab.machine.air.tcp_state import TcpState
+from bekenlab.machine.devices.base import State, bytes_of, int_of
+from bekenlab.machine.errors import SnapshotError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from bekenlab.machine.air.air import Air
+    from bekenlab.machine.air.kept import Kept
+
+#: Own port, address of the other end, port of the other end.
+Key: TypeAlias = tuple[int, bytes, int]
 
 _BROADCAST_MAC = b"\xff" * 6
 _ECHO_REQUEST, _UNREACHABLE, _NO_NETWORK, _NO_PORT = 8, 3, 0, 3
@@ -61,7 +68,7 @@ class Link(Protocol):
         ...
 
 
-class Host:
+class Host(KeptAttributes):
     """A host.
 
     Args:
@@ -74,6 +81,16 @@ class Host:
         refused: What was sent to other addresses through this host, as
             ``("tcp", "203.0.113.7:443")``, with how often.
     """
+
+    kept: ClassVar[Mapping[str, str]] = {
+        "ip": "bytes",
+        "refused": "Counter",
+        "_neighbours": "dict",
+        "_unresolved": "dict",
+        "_port": "int",
+        "_number": "int",
+        "_planned": "int | None",
+    }
 
     def __init__(self, air: Air, link: Link, ip: bytes = NO_IP) -> None:
         self.ip = ip
@@ -88,6 +105,9 @@ class Host:
         self._port = _FIRST_PORT
         self._number = 0
         self._planned: int | None = None
+        self._name = air.keep("host", self)
+        air.handle(f"{self._name}.ask", self._ask)
+        air.handle(f"{self._name}.due", self._due)
 
     # for services -----------------------------------------------------------------------------
 
@@ -123,6 +143,18 @@ class Host:
         """Whether the MAC address of a host is known."""
         return to in self._neighbours
 
+    def keep(self, name: str, part: Kept) -> None:
+        """Let snapshots hold the state of a service on this host, too."""
+        self._air.keep(name, part)
+
+    def connection(self, key: Key) -> TcpConnection:
+        """A connection by its key, see :meth:`key_of`."""
+        return self._connections[key]
+
+    def key_of(self, connection: TcpConnection) -> Key:
+        """Its port, the other end's address, and the other end's port."""
+        return next(key for key, each in self._connections.items() if each is connection)
+
     def _free_port(self, to: bytes, port: int) -> int:
         while True:
             self._port = self._port + 1 if self._port < _LAST_PORT else _FIRST_PORT
@@ -130,13 +162,16 @@ class Host:
                 return self._port
 
     def _connection(self, to: bytes, local_port: int, remote_port: int) -> TcpConnection:
-        key = (local_port, to, remote_port)
         self._number = (self._number + _NUMBER_STEP) % (1 << 32)
+        return self._made((local_port, to, remote_port), self._number)
+
+    def _made(self, key: Key, number: int) -> TcpConnection:
+        local_port, to, remote_port = key
 
         def send(segment: Segment) -> None:
             self._send(Packet(TCP, self.ip, to, segment.encode(self.ip, to)))
 
-        made = TcpConnection(local_port, remote_port, self._number, send, lambda: self._air.now)
+        made = TcpConnection(local_port, remote_port, number, send, lambda: self._air.now)
         self._connections[key] = made
         return made
 
@@ -261,7 +296,7 @@ class Host:
             return
         request = Arp(ARP_REQUEST, self._link.address, self.ip, bytes(6), ip)
         self._link.send_packet(_BROADCAST_MAC, ARP, request.encode())
-        self._air.after(_ASK_AGAIN, lambda: self._ask(ip, left - 1))
+        self._air.after(_ASK_AGAIN, f"{self._name}.ask", ip, left - 1)
 
     def restarted(self) -> None:
         """The chip starts anew: connections to it are gone."""
@@ -286,7 +321,35 @@ class Host:
         first = min(due)
         if self._planned is None or first < self._planned or self._planned <= self._air.now:
             self._planned = first
-            self._air.after(first - self._air.now, self._due)
+            self._air.after(first - self._air.now, f"{self._name}.due")
+
+    # snapshots --------------------------------------------------------------------------------
+
+    def save(self) -> State:
+        """Its state, with the connections of services that are saved themselves.
+
+        Raises:
+            SnapshotError: Others have connections open, who would not know of a restored one.
+        """
+        open_ones = self._connections.items()
+        if any(not each.owned and each.state is not TcpState.TIME_WAIT for _, each in open_ones):
+            raise SnapshotError(
+                "A program has a connection to the chip open, which cannot be saved.",
+                hint="close it first",
+            )
+        connections = [[*key, each.save()] for key, each in open_ones]
+        return {**super().save(), "connections": connections}
+
+    def load(self, state: State) -> None:
+        """Restore what :meth:`save` returned; services fetch their connections afterwards."""
+        super().load(state)
+        self._connections.clear()
+        saved = state["connections"]
+        if not isinstance(saved, list):
+            raise TypeError("expected a list")
+        for local_port, to, remote_port, content in saved:
+            key = int_of(local_port), bytes_of(to), int_of(remote_port)
+            self._made(key, 0).load(content)
 
     def _due(self) -> None:
         now = self._air.now

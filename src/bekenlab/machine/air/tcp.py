@@ -10,8 +10,9 @@ urgent data, and simultaneous opening is refused.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from bekenlab.machine.air.kept import KeptAttributes
 from bekenlab.machine.air.packets import ACK, FIN, PSH, RST, SYN, Segment
 from bekenlab.machine.air.tcp_state import (
     DEFAULT_MSS,
@@ -29,14 +30,14 @@ from bekenlab.machine.air.tcp_state import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _MOST_UNSENT = 1 << 16
 _MOST_RETRIES = 8
 TIME_WAIT = 2000 * MILLISECOND
 
 
-class TcpConnection:
+class TcpConnection(KeptAttributes):
     """One end of a connection.
 
     Args:
@@ -52,7 +53,24 @@ class TcpConnection:
         ended: Whether the other end sends no more.
         problem: Why it was closed, or an empty string: ``"refused"``, ``"reset"``, ``"timeout"``.
         deadline: When :meth:`due` has to be called, or None.
+        owned: Whether a service of the air uses it, which takes it up again from a snapshot.
     """
+
+    kept: ClassVar[Mapping[str, str]] = {
+        "state": "TcpState",
+        "ended": "bool",
+        "problem": "str",
+        "deadline": "int | None",
+        "owned": "bool",
+        "_out": "Sending",
+        "_in": "Receiving",
+        "_told": "int",
+        "_timing": "Timing",
+        "_timed": "tuple | None",
+        "_retries": "int",
+        "_armed_for": "int",
+        "_repeat_to": "int | None",
+    }
 
     def __init__(
         self,
@@ -69,6 +87,7 @@ class TcpConnection:
         self.problem = ""
         self.deadline: int | None = None
         self.changed = changed
+        self.owned = False
         self._out = Sending(number, number)
         self._in = Receiving()
         self._told = 0
