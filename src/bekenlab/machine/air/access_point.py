@@ -274,7 +274,7 @@ class AccessPoint(KeptAttributes):
             self._stations.send_all(ethertype, payload, source)
 
     def send_packet(self, to: bytes, ethertype: int, payload: bytes) -> None:
-        """Send a packet of the host behind it; see :class:`bekenlab.machine.air.host.Link`."""
+        """Send a packet of the host behind it; see ``machine.air.neighbours.Link``."""
         client = self._stations.clients.get(to)
         if client is not None and client.authorised:
             self._stations.send(client, ethertype, payload, self.address)

@@ -6,14 +6,13 @@ What the firmware sends to other addresses is counted in :attr:`Host.refused` an
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from bekenlab.machine.air import packets
 from bekenlab.machine.air.kept import KeptAttributes
+from bekenlab.machine.air.neighbours import Neighbours
 from bekenlab.machine.air.packets import (
     ARP,
-    ARP_REPLY,
-    ARP_REQUEST,
     BROADCAST_IP,
     ICMP,
     IPV4,
@@ -22,7 +21,6 @@ from bekenlab.machine.air.packets import (
     SYN,
     TCP,
     UDP,
-    Arp,
     BadPacketError,
     Datagram,
     Packet,
@@ -42,30 +40,16 @@ if TYPE_CHECKING:
 
     from bekenlab.machine.air.air import Air
     from bekenlab.machine.air.kept import Kept
+    from bekenlab.machine.air.neighbours import Link
 
 #: Own port, address of the other end, port of the other end.
 Key: TypeAlias = tuple[int, bytes, int]
 
 _BROADCAST_MAC = b"\xff" * 6
 _ECHO_REQUEST, _UNREACHABLE, _NO_NETWORK, _NO_PORT = 8, 3, 0, 3
-_ASK_AGAIN, _MOST_ASKED = 500_000, 6
-_MOST_WAITING = 64
 _MOST_REFUSED = 256
 _FIRST_PORT, _LAST_PORT = 49152, 65535
 _NUMBER_STEP = 64_000
-
-
-class Link(Protocol):
-    """What carries a host's packets to its network."""
-
-    @property
-    def address(self) -> bytes:
-        """MAC address of the host."""
-        ...
-
-    def send_packet(self, to: bytes, ethertype: int, payload: bytes) -> None:
-        """Send to a MAC address."""
-        ...
 
 
 class Host(KeptAttributes):
@@ -85,8 +69,6 @@ class Host(KeptAttributes):
     kept: ClassVar[Mapping[str, str]] = {
         "ip": "bytes",
         "refused": "Counter",
-        "_neighbours": "dict",
-        "_unresolved": "dict",
         "_port": "int",
         "_number": "int",
         "_planned": "int | None",
@@ -97,8 +79,7 @@ class Host(KeptAttributes):
         self.refused: Counter[tuple[str, str]] = Counter()
         self._air = air
         self._link = link
-        self._neighbours: dict[bytes, bytes] = {}
-        self._unresolved: dict[bytes, list[Packet]] = {}
+        self._neighbours = Neighbours(air, link)
         self._udp: dict[int, Callable[[bytes, Datagram], None]] = {}
         self._listeners: dict[int, Callable[[TcpConnection], None]] = {}
         self._connections: dict[tuple[int, bytes, int], TcpConnection] = {}
@@ -106,7 +87,6 @@ class Host(KeptAttributes):
         self._number = 0
         self._planned: int | None = None
         self._name = air.keep("host", self)
-        air.handle(f"{self._name}.ask", self._ask)
         air.handle(f"{self._name}.due", self._due)
 
     # for services -----------------------------------------------------------------------------
@@ -141,7 +121,7 @@ class Host(KeptAttributes):
 
     def reach(self, to: bytes) -> bool:
         """Whether the MAC address of a host is known."""
-        return to in self._neighbours
+        return self._neighbours.address(to) is not None
 
     def keep(self, name: str, part: Kept) -> None:
         """Let snapshots hold the state of a service on this host, too."""
@@ -181,24 +161,15 @@ class Host(KeptAttributes):
         """A frame's content has arrived from a MAC address."""
         try:
             if ethertype == ARP:
-                self._arp(decode_arp(payload))
+                self._neighbours.hear(decode_arp(payload), self.ip)
             elif ethertype == IPV4:
                 self._packet(sender, decode_packet(payload))
         except BadPacketError:
             return
 
-    def _arp(self, arp: Arp) -> None:
-        if arp.sender_ip != NO_IP:
-            self._neighbours[arp.sender_ip] = arp.sender
-            for packet in self._unresolved.pop(arp.sender_ip, ()):
-                self._send(packet)
-        if arp.operation == ARP_REQUEST and arp.target_ip == self.ip != NO_IP:
-            reply = Arp(ARP_REPLY, self._link.address, self.ip, arp.sender, arp.sender_ip)
-            self._link.send_packet(arp.sender, ARP, reply.encode())
-
     def _packet(self, sender: bytes, packet: Packet) -> None:
         if packet.source != NO_IP:
-            self._neighbours[packet.source] = sender
+            self._neighbours.learn(packet.source, sender)
         mine = packet.target == self.ip
         group = packet.target == BROADCAST_IP or packet.target[0] >= 224 or packet.target[3] == 255
         if packet.protocol == UDP and (mine or group or self.ip == NO_IP):
@@ -277,30 +248,11 @@ class Host(KeptAttributes):
         if packet.target == BROADCAST_IP:
             self._link.send_packet(_BROADCAST_MAC, IPV4, packet.encode())
             return
-        mac = self._neighbours.get(packet.target)
-        if mac is not None:
-            self._link.send_packet(mac, IPV4, packet.encode())
-            return
-        waiting = self._unresolved.setdefault(packet.target, [])
-        waiting.append(packet)
-        del waiting[:-_MOST_WAITING]
-        if len(waiting) == 1:
-            self._ask(packet.target, _MOST_ASKED)
-
-    def _ask(self, ip: bytes, left: int) -> None:
-        """Ask for the MAC address of a host until it answers."""
-        if ip not in self._unresolved:
-            return
-        if not left:
-            del self._unresolved[ip]
-            return
-        request = Arp(ARP_REQUEST, self._link.address, self.ip, bytes(6), ip)
-        self._link.send_packet(_BROADCAST_MAC, ARP, request.encode())
-        self._air.after(_ASK_AGAIN, f"{self._name}.ask", ip, left - 1)
+        self._neighbours.send(packet, self.ip)
 
     def restarted(self) -> None:
         """The chip starts anew: connections to it are gone."""
-        self._unresolved.clear()
+        self._neighbours.forget_waiting()
         for each in tuple(self._connections.values()):
             each.reset()
         self._watch()

@@ -227,7 +227,7 @@ class Station(KeptAttributes):
                 self._joined()
 
     def send_packet(self, to: bytes, ethertype: int, payload: bytes) -> None:
-        """Send a packet of the host behind it; see :class:`bekenlab.machine.air.host.Link`."""
+        """Send a packet of the host behind it; see ``machine.air.neighbours.Link``."""
         if self.network is not None:
             self._send_data(to, ethertype, payload)
 
