@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 BASE, RAM = 0xC000_0000, 0x40_0000
 ACTIVE, IDLE = 3 << 4, 0
-SENT_LINE, RECEIVED_LINE, GENERAL_LINE = 20, 19, 22
+SENT_LINE, RECEIVED_LINE, GENERAL_LINE, WAKE_LINE = 20, 19, 22, 26
+BEACON = b"\x80\0\0\0" + b"\xff" * 6
 OWN = bytes.fromhex("c8478c000001")
 OTHER = bytes.fromhex("02be4e000001")
 FRAME = b"\x08\0\0\0" + OWN + OTHER + OTHER + b"\0\0" + b"hello"
@@ -371,6 +372,28 @@ def test_waking_from_doze_ends_in_idle() -> None:
     chip.write(0x8048, 1 << 31)
     assert chip.read(0x38) == 0
     assert chip.read(0x806C) == 1 << 2
+
+
+@pytest.mark.parametrize(("listens", "beacons"), [(0, 1), (1, 1), (3, 3)])
+def test_a_doze_ends_in_time_for_a_beacon(listens: int, beacons: int) -> None:
+    """Without it, firmware in power save hears nothing more until it has something to send."""
+    chip = Chip()
+    chip.lists(headers=4, buffers=12)
+    chip.write(0x38, ACTIVE)
+    chip.mac.receive(received(BEACON + OTHER + OTHER + b"\0\0"))
+    chip.wait(5_000)
+    chip.write(0x44, listens)
+    chip.write(0x38, 2 << 4)
+    chip.wait(beacons * 102_400 - 5_000 - 2_010)
+    assert not chip.line(WAKE_LINE)
+    chip.wait(20)
+    assert chip.line(WAKE_LINE)
+    chip.wait(100)
+    assert not chip.line(WAKE_LINE)
+    chip.write(0x8048, 1 << 31)
+    chip.write(0x38, ACTIVE)
+    chip.wait(500_000)
+    assert not chip.line(WAKE_LINE)
 
 
 def test_the_duration_of_a_frame_is_computed() -> None:

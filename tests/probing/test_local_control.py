@@ -33,6 +33,11 @@ UNPAIRED_LAMP, UNPAIRED_SWITCH = (
     "kanlux-33643-s-gu10-rgbcct-bulb",
     "tuya-generic-ds-101jl-4-gang-smart-switch",
 )
+#: Newer firmware, which waits for its Bluetooth controller.
+BLE_LAMP, BLE_SWITCH = (
+    "bk7231n-tuya-gleco-bulb-5ch-pwm-5000hz-cb2l-1.5.21",
+    "bk7231n-tuya-10gang-wallswitch-tuyamcu-3.1.28",
+)
 #: Which pins move when the colours and whites, or the switches, are commanded one after the other.
 LAMP = [{8}, {26}, {24, 26}, {6, 24}, {6, 8}, {7, 8}, {7}]
 MOVES = [
@@ -66,6 +71,22 @@ def test_commands_move_the_pins(
     assert [pins(command) for command in seen.commands][: len(moves)] == moves
     for command in seen.commands[: len(moves)]:
         assert {number for number, _ in command.points} <= set(command.reported)
+
+
+def test_firmware_with_bluetooth_moves_its_pins() -> None:
+    """It asks its Bluetooth controller first, and waits while that does not answer."""
+    seen = control(BLE_LAMP)
+    assert seen.announced
+    assert seen.protocol == "3.5"
+    moves = [{26}, {8}, {7, 8}, {6, 7}, {6, 26}, {24, 26}, {24}]
+    assert [pins(command) for command in seen.commands][: len(moves)] == moves
+
+
+def test_who_agrees_on_a_key_has_the_protocol() -> None:
+    """This one says nothing about its state, as its TuyaMCU has told none."""
+    seen = control(BLE_SWITCH)
+    assert seen.protocol == "3.5"
+    assert {each for command in seen.commands for each in command.passed_on} >= {1, 2, 3, 4, 5, 6}
 
 
 def test_other_firmware_has_no_local_control() -> None:

@@ -37,7 +37,8 @@ class Portal:
         self._request = f"GET /wifisave?{urlencode(fields)} HTTP/1.1\r\nHost: esphome\r\n\r\n"
         self._asked: TcpConnection | None = None
         self._asked_at = 0
-        air.after(_LOOK_EVERY, self._look)
+        air.handle("portal", self._look)
+        air.after(_LOOK_EVERY, "portal")
 
     def _look(self) -> None:
         asked = self._asked
@@ -51,4 +52,4 @@ class Portal:
             self._asked.send(self._request.encode())
             self._asked_at = self._air.now
         self._its.host.touch()
-        self._air.after(_LOOK_EVERY, self._look)
+        self._air.after(_LOOK_EVERY, "portal")

@@ -94,9 +94,12 @@ class LocalDevice:
         if not self._until(lambda: session.ready, _ANSWERS_WITHIN):
             return False
         self._send(session.query())
-        return self._until(
+        answered = self._until(
             lambda: any(sure or message.points for message in session.messages), _ANSWERS_WITHIN
         )
+        # Who agreed on a key knows ours. Newest firmware answers no question about its state while
+        # its TuyaMCU has told none.
+        return answered or protocol.agrees_on_key
 
     def close(self) -> None:
         """Close the connection."""

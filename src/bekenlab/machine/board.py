@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bekenlab.machine.bus import Bus, Window
 from bekenlab.machine.devices.base import Device, Wiring
+from bekenlab.machine.devices.ble import Ble
 from bekenlab.machine.devices.crypto import Crypto
 from bekenlab.machine.devices.flash import Flash
 from bekenlab.machine.devices.gdma import Gdma
@@ -41,11 +42,14 @@ def _numbers(table: dict[str, int]) -> dict[int, int]:
 
 _MODELS: dict[str, Callable[[Wiring, _Options], Device]] = {
     "plain": lambda wiring, o: Device(wiring, _numbers(o.get("reset", {}))),
+    "ble": lambda wiring, o: Ble(wiring, _numbers(o["reset"])),
     "crypto": lambda wiring, _: Crypto(wiring),
     "flash": lambda wiring, o: Flash(wiring, o["jedec"]),
     "gdma": lambda wiring, _: Gdma(wiring),
     "gpio": lambda wiring, o: Gpio(wiring, o["count"]),
-    "mac": lambda wiring, o: Mac(wiring, o["zero"], o["sent_irq"], o["received_irq"]),
+    "mac": lambda wiring, o: Mac(
+        wiring, o["zero"], o["sent_irq"], o["received_irq"], o["wake_irq"]
+    ),
     "pwm_new": lambda wiring, o: NewPwm(wiring, _numbers(o["pins"])),
     "pwm_old": lambda wiring, o: OldPwm(
         wiring, _numbers(o["pins"]), o["stride"], packed=o["packed"]
@@ -125,6 +129,7 @@ def build_board(
             model = instead.get(row.name, row.model)
             devices[row.name] = _MODELS[model](wiring, row.options)
         bus.attach(row.base, row.size, devices[row.name])
+    _connect_bluetooth(devices)
     return Board(
         bus=bus,
         devices=devices,
@@ -137,6 +142,14 @@ def build_board(
         watchdog=_of(devices, "watchdog", Watchdog),
         sctrl=_of(devices, "sctrl", Sctrl),
     )
+
+
+def _connect_bluetooth(devices: dict[str, Device]) -> None:
+    """The memory that the Bluetooth controller shares with the firmware, and what wakes it."""
+    ble = devices.get("ble")
+    if isinstance(ble, Ble):
+        ble.use_memory(devices["ble_memory"])
+        _of(devices, "sctrl", Sctrl).on_bluetooth = ble.wake
 
 
 def _wiring(name: str, clock: Clock, icu: Icu, line: int | None) -> Wiring:

@@ -39,7 +39,7 @@ def save(machine: Machine) -> bytes:
         "code": machine.code.save(),
         "engine": machine.engine.save(),
     }
-    return _MAGIC + zlib.compress(json.dumps(_pack(state), sort_keys=True).encode(), 1)
+    return encode(_MAGIC, state)
 
 
 def restore(machine: Machine, data: bytes) -> None:
@@ -48,7 +48,7 @@ def restore(machine: Machine, data: bytes) -> None:
     Raises:
         SnapshotError: Damaged, or for another version, chip or image.
     """
-    state = _table(_read(data))
+    state = decode(_MAGIC, data)
     if state.get("chip") != machine.profile.name or state.get("image") != _digest(machine):
         raise SnapshotError("The snapshot belongs to another chip or image.")
     try:
@@ -58,23 +58,23 @@ def restore(machine: Machine, data: bytes) -> None:
 
 
 def _apply(machine: Machine, state: dict[str, object]) -> None:
-    memories = _table(state["memories"])
+    memories = table(state["memories"])
     for memory in machine.cpu.memories:
         content = bytes_of(memories[memory.name])
         if len(content) != memory.size:
             raise ValueError(memory.name)
         machine.cpu.poke(memory.base, content)
     machine.cpu.forget_code()
-    devices = _table(state["devices"])
+    devices = table(state["devices"])
     for name, device in machine.board.devices.items():
-        device.load(_table(devices[name]))
-    ports = _table(state["ports"])
+        device.load(table(devices[name]))
+    ports = table(state["ports"])
     for name, port in (("uart1", machine.uart1), ("uart2", machine.uart2)):
-        saved = _table(ports[name])
+        saved = table(ports[name])
         port.load(bytes_of(saved["sent"]), bytes_of(saved["received"]))
-    machine.code.load(_table(state["code"]))
+    machine.code.load(table(state["code"]))
     machine.cpu.load(_numbers(state["registers"]))
-    machine.engine.load(_table(state["engine"]))
+    machine.engine.load(table(state["engine"]))
     machine.clock.load(int_of(state["now"]), _numbers(state["deadlines"]))
 
 
@@ -87,12 +87,26 @@ def _digest(machine: Machine) -> str:
     return hashlib.sha256(machine.image.physical).hexdigest()
 
 
-def _read(data: bytes) -> object:
-    if not data.startswith(_MAGIC):
+def encode(magic: bytes, state: dict[str, object]) -> bytes:
+    """A state as the bytes of a snapshot, which begin with ``magic``."""
+    return magic + zlib.compress(json.dumps(_pack(state), sort_keys=True).encode(), 1)
+
+
+def decode(magic: bytes, data: bytes) -> dict[str, object]:
+    """What :func:`encode` was given.
+
+    Raises:
+        SnapshotError: Damaged, or another kind of snapshot.
+    """
+    return table(_read(magic, data))
+
+
+def _read(magic: bytes, data: bytes) -> object:
+    if not data.startswith(magic):
         raise SnapshotError("Not a snapshot, or one of another version.")
     unpacker = zlib.decompressobj()
     try:
-        text = unpacker.decompress(data[len(_MAGIC) :], _LARGEST)
+        text = unpacker.decompress(data[len(magic) :], _LARGEST)
         if not unpacker.eof:
             raise SnapshotError("The snapshot is truncated or too large.")
         return _unpack(read_json(text))
@@ -133,11 +147,12 @@ def _inflate(data: bytes) -> bytes:
     return content
 
 
-def _table(value: object) -> dict[str, object]:
+def table(value: object) -> dict[str, object]:
+    """Check that a value of a state is a table."""
     if not isinstance(value, dict):
         raise SnapshotError("The snapshot is damaged: a table was expected.")
     return value
 
 
 def _numbers(value: object) -> dict[str, int]:
-    return {key: int_of(item) for key, item in _table(value).items()}
+    return {key: int_of(item) for key, item in table(value).items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -57,16 +56,17 @@ class End:
         self.address = address
         self.host: Host | None = None
         self._cable = cable
+        self._event = f"at {address.hex()}"
+        cable.air.handle(self._event, self._arrive)
+
+    def _arrive(self, sender: bytes, ethertype: int, payload: bytes) -> None:
+        assert self.host is not None
+        self.host.receive(sender, ethertype, payload)
 
     def send_packet(self, to: bytes, ethertype: int, payload: bytes) -> None:
         other = self._cable.two if self is self._cable.one else self._cable.one
         if to in {other.address, b"\xff" * 6}:
-
-            def arrive() -> None:
-                assert other.host is not None
-                other.host.receive(self.address, ethertype, payload)
-
-            self._cable.air.after(10, arrive)
+            self._cable.air.after(10, other._event, self.address, ethertype, payload)
 
 
 def test_a_host_without_an_address_gets_one_and_keeps_it() -> None:
@@ -97,8 +97,7 @@ def _asked(cable: Cable, name: str, kind: int = 1) -> bytes:
 
 def test_only_names_that_were_given_exist() -> None:
     cable = Cable()
-    unknown: Counter[str] = Counter()
-    NameServer(cable.ours, {"broker": OURS}, unknown)
+    unknown = NameServer(cable.ours, {"broker": OURS}).unknown
     known = _asked(cable, "Broker")
     assert known[:4] == b"\x12\x34\x81\x80"
     assert known.endswith(OURS)
@@ -236,7 +235,7 @@ def test_no_bytes_break_the_broker(pieces: list[bytes]) -> None:
 def test_no_bytes_break_a_host(kind: int, data: bytes, protocol: int) -> None:
     cable = Cable()
     DhcpServer(cable.ours)
-    NameServer(cable.ours, {}, Counter())
+    NameServer(cable.ours, {})
     cable.ours.receive(cable.two.address, kind, data)
     cable.ours.receive(cable.two.address, IPV4, Packet(protocol, THEIRS, OURS, data).encode())
     for port in (53, 67):

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from bekenlab.machine.air import frames
 from bekenlab.machine.air.frames import (
     BROADCAST,
     CHANNEL,
-    DATA,
     ESS,
-    FROM_DS,
     MANAGEMENT,
     POWER_SAVE,
     PRIVACY,
-    PROTECTED,
     RSN,
     SHORT_SLOT,
     SSID,
@@ -30,15 +27,16 @@ from bekenlab.machine.air.frames import (
     element,
 )
 from bekenlab.machine.air.handshake import Handshake
-from bekenlab.machine.air.network import Client
+from bekenlab.machine.air.kept import KeptAttributes
 from bekenlab.machine.air.radio import MORE_RATES_ELEMENT, RATES_ELEMENT, Radio
+from bekenlab.machine.air.stations import GROUP_KEY, Stations
 from bekenlab.machine.air.wpa import EAPOL, RSN_ELEMENT, master_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from bekenlab.machine.air.air import Air
-    from bekenlab.machine.air.network import Network, Receiver
+    from bekenlab.machine.air.network import Client, Network, Receiver
 
 ADDRESS = bytes.fromhex("02be4e000001")
 _BEACON_UNITS, _BEACON_INTERVAL = 100, 102_400
@@ -48,13 +46,11 @@ _SUCCESS, _REFUSED, _OTHER_SECURITY, _DECLINED = 0, 1, 40, 37
 _NOT_ASSOCIATED, _HANDSHAKE_TIMEOUT = 7, 15
 _REPEAT, _MOST_REPEATS = 1_000_000, 5
 _BLOCK_ACK, _ADD_REQUEST, _ADD_RESPONSE = 3, 0, 1
-_MOST_BUFFERED = 64
 _GROUP = 1
-_GROUP_KEY = 1
 _MOST_LOG = 1000
 
 
-class AccessPoint:
+class AccessPoint(KeptAttributes):
     """An access point with a host behind it.
 
     Args:
@@ -70,6 +66,8 @@ class AccessPoint:
             ``"other-security"`` and ``"left"``.
     """
 
+    kept: ClassVar[Mapping[str, str]] = {"log": "list"}
+
     def __init__(self, air: Air, network: Network, address: bytes = ADDRESS) -> None:
         self.address = address
         self.host: Receiver | None = None
@@ -77,18 +75,22 @@ class AccessPoint:
         self._air = air
         self._network = network
         self._radio = Radio(air, self)
-        self._group_sent = 0
-        self._clients: dict[bytes, Client] = {}
         self._master: bytes | None = None
         if network.passphrase is not None:
             self._master = master_key(network.passphrase, network.ssid)
+        protected = self._master is not None
+        self._stations = Stations(air, self._radio, address, protected=protected)
+        self._stations.handshake = self._handshake
         air.add(self)
-        air.after(_BEACON_INTERVAL, self._beacon)
+        self._name = air.keep("access point", self)
+        air.handle(f"{self._name}.beacon", self._beacon)
+        air.handle(f"{self._name}.shake", self._shake)
+        air.after(_BEACON_INTERVAL, f"{self._name}.beacon")
 
     @property
     def stations(self) -> tuple[bytes, ...]:
         """MAC addresses of the stations that may send data."""
-        return tuple(each.address for each in self._clients.values() if each.authorised)
+        return self._stations.authorised
 
     def _note(self, station: bytes, event: str) -> None:
         if len(self.log) < _MOST_LOG:
@@ -105,9 +107,9 @@ class AccessPoint:
         heard = frames.decoded(frame)
         if heard is None:
             return
-        client = self._clients.get(heard.sender)
+        client = self._stations.clients.get(heard.sender)
         if client is not None:
-            self._doze(client, dozing=bool(heard.flags & POWER_SAVE))
+            self._stations.doze(client, dozing=bool(heard.flags & POWER_SAVE))
         if heard.kind == MANAGEMENT:
             handler = self._handlers.get(heard.subtype)
             if handler is not None:
@@ -117,7 +119,7 @@ class AccessPoint:
 
     def restarted(self) -> None:
         """See :class:`bekenlab.machine.air.air.Peer`."""
-        self._clients.clear()
+        self._stations.clients.clear()
         if self.host is not None:
             self.host.restarted()
 
@@ -140,7 +142,7 @@ class AccessPoint:
 
     def _beacon(self) -> None:
         self._manage(frames.BEACON, BROADCAST, self._description(tim=True))
-        self._air.after(_BEACON_INTERVAL, self._beacon)
+        self._air.after(_BEACON_INTERVAL, f"{self._name}.beacon")
 
     @property
     def _capabilities(self) -> int:
@@ -151,14 +153,9 @@ class AccessPoint:
         body += element(SSID, self._network.ssid) + RATES_ELEMENT
         body += element(CHANNEL, bytes((_CHANNEL,)))
         if tim:
-            body += element(TIM, self._traffic())
+            body += element(TIM, self._stations.traffic())
         body += MORE_RATES_ELEMENT
         return body + (RSN_ELEMENT if self._master else b"")
-
-    def _traffic(self) -> bytes:
-        """Which stations have frames waiting: count, period, and a bit for each."""
-        bits = sum(1 << each.number for each in self._clients.values() if each.buffered)
-        return b"\0\x01\0" + (bits.to_bytes(32, "little").rstrip(b"\0") or b"\0")
 
     def _probed(self, frame: Frame) -> None:
         wanted = frames.elements(frame.body).get(SSID, b"")
@@ -176,7 +173,7 @@ class AccessPoint:
             frames.AUTHENTICATION, frame.sender, frame.body[:2] + struct.pack("<HH", 2, status)
         )
         if right:
-            self._clients.pop(frame.sender, None)
+            self._stations.clients.pop(frame.sender, None)
             self._note(frame.sender, "authenticated")
 
     def _associate(self, frame: Frame) -> None:
@@ -189,7 +186,7 @@ class AccessPoint:
         elif (RSN in asked) != (self._master is not None):
             status = _OTHER_SECURITY
             self._note(frame.sender, "other-security")
-        client = self._client(frame.sender) if status == _SUCCESS else None
+        client = self._stations.add(frame.sender) if status == _SUCCESS else None
         number = 0xC000 | client.number if client else 0
         body = struct.pack("<HHH", self._capabilities, status, number)
         self._manage(answer, frame.sender, body + RATES_ELEMENT + MORE_RATES_ELEMENT)
@@ -198,43 +195,39 @@ class AccessPoint:
             if client.handshake is None:
                 self._note(frame.sender, "joined")
             else:
-                self._shake(client, _MOST_REPEATS)
+                self._shake(client.address, client.since, _MOST_REPEATS)
 
-    def _client(self, address: bytes) -> Client:
-        used = {each.number for key, each in self._clients.items() if key != address}
-        number = next(n for n in range(1, 256) if n not in used)
-        client = Client(address, number, authorised=self._master is None)
-        if self._master is not None:
-            seed = address + self._air.now.to_bytes(8, "big")
-            nonce = hashlib.sha256(b"nonce" + seed).digest()
-            client.handshake = Handshake(
-                self._master,
-                (self.address, nonce),
-                address,
-                (_GROUP_KEY, hashlib.sha256(b"group" + self.address).digest()[:16]),
-                lambda data: self._send_data(client, EAPOL, data, self.address),
-            )
-        self._clients[address] = client
-        return client
+    def _handshake(self, client: Client) -> Handshake | None:
+        if self._master is None:
+            return None
+        seed = client.address + client.since.to_bytes(8, "big")
+        return Handshake(
+            self._master,
+            (self.address, hashlib.sha256(b"nonce" + seed).digest()),
+            client.address,
+            (GROUP_KEY, hashlib.sha256(b"group" + self.address).digest()[:16]),
+            lambda data: self._stations.send(client, EAPOL, data, self.address),
+        )
 
-    def _shake(self, client: Client, left: int) -> None:
+    def _shake(self, address: bytes, since: int, left: int) -> None:
         """Go on with the handshake until it is complete; give up after some time."""
-        handshake = client.handshake
-        if handshake is None or handshake.keys or self._clients.get(client.address) is not client:
+        client = self._stations.clients.get(address)
+        handshake = client.handshake if client is not None and client.since == since else None
+        if client is None or handshake is None or handshake.keys:
             return
         if not left:
             self._expel(client, _HANDSHAKE_TIMEOUT)
             return
         handshake.start()
-        self._air.after(_REPEAT, lambda: self._shake(client, left - 1))
+        self._air.after(_REPEAT, f"{self._name}.shake", address, since, left - 1)
 
     def _expel(self, client: Client, reason: int) -> None:
-        del self._clients[client.address]
+        del self._stations.clients[client.address]
         self._manage(frames.DEAUTHENTICATION, client.address, struct.pack("<H", reason))
         self._note(client.address, "left")
 
     def _left(self, frame: Frame) -> None:
-        if self._clients.pop(frame.sender, None) is not None:
+        if self._stations.clients.pop(frame.sender, None) is not None:
             self._note(frame.sender, "left")
 
     def _action(self, frame: Frame) -> None:
@@ -274,47 +267,16 @@ class AccessPoint:
         group = bool(to[0] & _GROUP)
         if self.host is not None and (group or to == self.address):
             self.host.receive(source, ethertype, payload)
-        target = self._clients.get(to)
+        target = self._stations.clients.get(to)
         if target is not None and target.authorised:
-            self._send_data(target, ethertype, payload, source)
+            self._stations.send(target, ethertype, payload, source)
         elif group and len(self.stations) > 1:
-            self._send_group(ethertype, payload, source)
+            self._stations.send_all(ethertype, payload, source)
 
     def send_packet(self, to: bytes, ethertype: int, payload: bytes) -> None:
-        """Send a packet of the host behind it; see :class:`bekenlab.machine.air.host.Link`."""
-        client = self._clients.get(to)
+        """Send a packet of the host behind it; see ``machine.air.neighbours.Link``."""
+        client = self._stations.clients.get(to)
         if client is not None and client.authorised:
-            self._send_data(client, ethertype, payload, self.address)
+            self._stations.send(client, ethertype, payload, self.address)
         elif to[0] & _GROUP and self.stations:
-            self._send_group(ethertype, payload, self.address)
-
-    def _send_data(self, client: Client, ethertype: int, payload: bytes, source: bytes) -> None:
-        flags, number = FROM_DS, 0
-        if client.authorised and client.handshake is not None:
-            client.sent += 1
-            flags, number = flags | PROTECTED, client.sent
-        body = frames.to_llc(ethertype, payload)
-        frame = Frame(DATA, 0, client.address, self.address, source, body, flags, 0, number)
-        if client.dozing:
-            client.buffered.append(frame.encode())
-            while len(client.buffered) > _MOST_BUFFERED:
-                client.buffered.popleft()
-        else:
-            self._radio.send(frame)
-
-    def _send_group(self, ethertype: int, payload: bytes, source: bytes) -> None:
-        flags = FROM_DS
-        if self._master is not None:
-            self._group_sent += 1
-            flags |= PROTECTED
-        body = frames.to_llc(ethertype, payload)
-        number = self._group_sent
-        self._radio.send(
-            Frame(DATA, 0, BROADCAST, self.address, source, body, flags, 0, number, _GROUP_KEY)
-        )
-
-    def _doze(self, client: Client, *, dozing: bool) -> None:
-        """The station goes to sleep, or wakes and gets what waits for it."""
-        client.dozing = dozing
-        while client.buffered and not client.dozing:
-            self._air.send(self, client.buffered.popleft())
+            self._stations.send_all(ethertype, payload, self.address)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias
 
+from bekenlab.machine.air.kept import KeptAttributes, freeze, thaw
+from bekenlab.machine.devices.base import State, int_of
 from bekenlab.machine.devices.mac.airtime import FCS, Rate, exchange
 from bekenlab.machine.devices.mac.antenna import Received
+from bekenlab.machine.errors import SnapshotError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from bekenlab.machine.air.capture import Capture
+    from bekenlab.machine.air.kept import Kept
     from bekenlab.machine.clock import Clock
     from bekenlab.machine.machine import Machine
 
@@ -52,6 +56,10 @@ class _Outgoing:
     lost: Callable[[], None] | None
 
 
+#: When it happens (microseconds), in which order, the name of what happens, and arguments.
+_Event: TypeAlias = tuple[int, int, str, "tuple[int | bytes, ...]"]
+
+
 class _Seat:
     """The antenna of one machine."""
 
@@ -68,7 +76,7 @@ class _Seat:
         return self._air.transmit(frame, rate, self._place)
 
 
-class Air:
+class Air(KeptAttributes):
     """An air that machines and peers share.
 
     Its time is that of the machine at place 0. Whoever runs several machines keeps them together
@@ -81,6 +89,14 @@ class Air:
         lost: Frames that nobody acknowledged.
     """
 
+    kept: ClassVar[Mapping[str, str]] = {
+        "lost": "int",
+        "_bases": "dict",
+        "_busy_until": "int",
+        "_serial": "int",
+        "_sending": "bool",
+    }
+
     def __init__(self, capture: Capture | None = None) -> None:
         self.lost = 0
         self._capture = capture
@@ -88,10 +104,14 @@ class Air:
         self._machines: dict[int, Machine] = {}
         self._bases: dict[int, int] = {_FIRST: 0}
         self._busy_until = 0
-        self._events: list[tuple[int, int, Callable[[], None]]] = []
+        self._events: list[_Event] = []
+        self._handlers: dict[str, Callable[..., None]] = {}
+        self._parts: dict[str, Kept] = {}
         self._serial = 0
         self._outgoing: deque[_Outgoing] = deque()
         self._sending = False
+        self.handle("sent", self._was_sent)
+        self.handle("again", self._again)
 
     # time -------------------------------------------------------------------------------------
 
@@ -106,10 +126,17 @@ class Air:
         base = self._bases[place]
         return base if machine is None else base + _microseconds(machine.clock)
 
-    def after(self, microseconds: int, action: Callable[[], None]) -> None:
-        """Call ``action`` at a later time."""
+    def handle(self, name: str, handler: Callable[..., None]) -> None:
+        """Register what happens at an event of this name, see :meth:`after`."""
+        self._handlers[name] = handler
+
+    def after(self, microseconds: int, name: str, *arguments: int | bytes) -> None:
+        """Let something happen at a later time: its handler is called with these arguments."""
+        if name not in self._handlers:
+            raise KeyError(name)
         self._serial += 1
-        heapq.heappush(self._events, (self.now + max(1, microseconds), self._serial, action))
+        at = self.now + max(1, microseconds)
+        heapq.heappush(self._events, (at, self._serial, name, arguments))
         self._plan()
 
     def _plan(self) -> None:
@@ -122,8 +149,8 @@ class Air:
 
     def _step(self, _due: int) -> None:
         while self._events and self._events[0][0] <= self.now:
-            _, _, action = heapq.heappop(self._events)
-            action()
+            _, _, name, arguments = heapq.heappop(self._events)
+            self._handlers[name](*arguments)
         self._plan()
 
     # who is in it -----------------------------------------------------------------------------
@@ -131,6 +158,17 @@ class Air:
     def add(self, peer: Peer) -> None:
         """Add a peer."""
         self._peers.append(peer)
+
+    def keep(self, name: str, part: Kept) -> str:
+        """Let snapshots hold the state of a part; returns a name that is only its own."""
+        name = f"{name}{len(self._parts)}"
+        self._parts[name] = part
+        return name
+
+    @property
+    def machines(self) -> dict[int, Machine]:
+        """The machines by place."""
+        return dict(self._machines)
 
     def join(self, machine: Machine, place: int = _FIRST) -> None:
         """Connect a machine; it replaces the one at its place, e.g. after a reset.
@@ -192,9 +230,7 @@ class Air:
         frame = self._outgoing[0].frame
         group = frame[4] & _GROUP
         length = len(frame) + FCS
-        self.after(
-            self.reserve(exchange(PEER_RATE, length, acknowledged=not group)), self._was_sent
-        )
+        self.after(self.reserve(exchange(PEER_RATE, length, acknowledged=not group)), "sent")
 
     def _was_sent(self) -> None:
         self._sending = False
@@ -204,7 +240,7 @@ class Air:
             each.tries -= 1
             if each.tries:
                 self._sending = True
-                self.after(_RETRY_AFTER << (_TRIES - each.tries), self._again)
+                self.after(_RETRY_AFTER << (_TRIES - each.tries), "again")
                 return
             self.lost += 1
             if each.lost is not None:
@@ -230,6 +266,43 @@ class Air:
                 heard = True
                 peer.hear(frame)
         return heard
+
+    # snapshots --------------------------------------------------------------------------------
+
+    def save(self) -> State:
+        """Its state and that of its parts; see ``machine.air.snapshot``.
+
+        Raises:
+            SnapshotError: It holds something that cannot be saved.
+        """
+        if any(each.lost is not None for each in self._outgoing):
+            raise SnapshotError("Somebody waits for the fate of a frame.")
+        outgoing = [
+            (self._peers.index(each.peer), each.frame, each.tries) for each in self._outgoing
+        ]
+        return {
+            **super().save(),
+            "events": freeze(self._events),
+            "outgoing": freeze(outgoing),
+            "parts": {name: part.save() for name, part in self._parts.items()},
+        }
+
+    def load(self, state: State) -> None:
+        """Restore what :meth:`save` returned, into an air with the same parts."""
+        parts = state["parts"]
+        if not isinstance(parts, dict) or parts.keys() != self._parts.keys():
+            raise ValueError("other parts")
+        super().load(state)
+        self._events = thaw(state["events"], "list")
+        if any(name not in self._handlers for _, _, name, _ in self._events):
+            raise ValueError("an event of another air")
+        self._outgoing = deque(
+            _Outgoing(self._peers[int_of(peer)], frame, int_of(tries), None)
+            for peer, frame, tries in thaw(state["outgoing"], "list")
+        )
+        for name, part in self._parts.items():
+            part.load(parts[name])
+        self._plan()
 
     def _record(self, frame: bytes, rate: Rate) -> None:
         if self._capture is not None:

@@ -7,13 +7,16 @@ the air and ``on_message``, and nobody else.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from bekenlab.machine.air.kept import KeptAttributes, freeze, thaw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from bekenlab.machine.air.host import Host
     from bekenlab.machine.air.tcp import TcpConnection
+    from bekenlab.machine.devices.base import State
 
 PORT = 1883
 _CONNECT, _PUBLISH, _SUBSCRIBE, _UNSUBSCRIBE, _PING, _DISCONNECT = 1, 3, 8, 10, 12, 14
@@ -30,7 +33,7 @@ class _Client:
     topics: list[str] = field(default_factory=list)
 
 
-class Broker:
+class Broker(KeptAttributes):
     """A broker.
 
     Args:
@@ -41,6 +44,8 @@ class Broker:
     Attributes:
         retained: Messages that new subscribers get, by topic.
     """
+
+    kept: ClassVar[Mapping[str, str]] = {"retained": "dict"}
 
     def __init__(
         self,
@@ -53,6 +58,7 @@ class Broker:
         self._on_message = on_message
         self._clients: list[_Client] = []
         host.listen(port, self._accepted)
+        host.keep("broker", self)
 
     @property
     def subscriptions(self) -> tuple[str, ...]:
@@ -65,9 +71,24 @@ class Broker:
         self._host.touch()
 
     def _accepted(self, connection: TcpConnection) -> None:
-        client = _Client(connection)
+        self._take_up(_Client(connection))
+
+    def _take_up(self, client: _Client) -> None:
         self._clients.append(client)
-        connection.changed = lambda: self._read(client)
+        client.connection.owned = True
+        client.connection.changed = lambda: self._read(client)
+
+    def save(self) -> State:
+        """Messages that are retained, clients and what they subscribed to."""
+        clients = [(self._host.key_of(each.connection), each.topics) for each in self._clients]
+        return {**super().save(), "clients": freeze(clients)}
+
+    def load(self, state: State) -> None:
+        """Restore what :meth:`save` returned, after the host."""
+        super().load(state)
+        self._clients.clear()
+        for key, topics in thaw(state["clients"], "list"):
+            self._take_up(_Client(self._host.connection(key), topics))
 
     def _read(self, client: _Client) -> None:
         connection = client.connection

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from bekenlab.machine.air.kept import KeptAttributes
 from bekenlab.machine.air.wpa import (
     ACK,
     ENCRYPTED,
@@ -22,12 +23,12 @@ from bekenlab.machine.air.wpa import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _KEY_LENGTH = 16
 
 
-class Handshake:
+class Handshake(KeptAttributes):
     """Agrees on keys with a station.
 
     Args:
@@ -41,6 +42,14 @@ class Handshake:
         keys: The keys, once both sides have them.
         wrong_key: Whether the station proved to have another passphrase.
     """
+
+    kept: ClassVar[Mapping[str, str]] = {
+        "keys": "PairwiseKeys | None",
+        "wrong_key": "bool",
+        "_own": "tuple",
+        "_replay": "int",
+        "_candidate": "PairwiseKeys | None",
+    }
 
     def __init__(
         self,

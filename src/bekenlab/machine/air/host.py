@@ -6,13 +6,13 @@ What the firmware sends to other addresses is counted in :attr:`Host.refused` an
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from bekenlab.machine.air import packets
+from bekenlab.machine.air.kept import KeptAttributes
+from bekenlab.machine.air.neighbours import Neighbours
 from bekenlab.machine.air.packets import (
     ARP,
-    ARP_REPLY,
-    ARP_REQUEST,
     BROADCAST_IP,
     ICMP,
     IPV4,
@@ -21,7 +21,6 @@ from bekenlab.machine.air.packets import (
     SYN,
     TCP,
     UDP,
-    Arp,
     BadPacketError,
     Datagram,
     Packet,
@@ -33,35 +32,27 @@ from bekenlab.machine.air.packets import (
 )
 from bekenlab.machine.air.tcp import TcpConnection
 from bekenlab.machine.air.tcp_state import TcpState
+from bekenlab.machine.devices.base import State, bytes_of, int_of
+from bekenlab.machine.errors import SnapshotError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from bekenlab.machine.air.air import Air
+    from bekenlab.machine.air.kept import Kept
+    from bekenlab.machine.air.neighbours import Link
+
+#: Own port, address of the other end, port of the other end.
+Key: TypeAlias = tuple[int, bytes, int]
 
 _BROADCAST_MAC = b"\xff" * 6
 _ECHO_REQUEST, _UNREACHABLE, _NO_NETWORK, _NO_PORT = 8, 3, 0, 3
-_ASK_AGAIN, _MOST_ASKED = 500_000, 6
-_MOST_WAITING = 64
 _MOST_REFUSED = 256
 _FIRST_PORT, _LAST_PORT = 49152, 65535
 _NUMBER_STEP = 64_000
 
 
-class Link(Protocol):
-    """What carries a host's packets to its network."""
-
-    @property
-    def address(self) -> bytes:
-        """MAC address of the host."""
-        ...
-
-    def send_packet(self, to: bytes, ethertype: int, payload: bytes) -> None:
-        """Send to a MAC address."""
-        ...
-
-
-class Host:
+class Host(KeptAttributes):
     """A host.
 
     Args:
@@ -75,19 +66,28 @@ class Host:
             ``("tcp", "203.0.113.7:443")``, with how often.
     """
 
+    kept: ClassVar[Mapping[str, str]] = {
+        "ip": "bytes",
+        "refused": "Counter",
+        "_port": "int",
+        "_number": "int",
+        "_planned": "int | None",
+    }
+
     def __init__(self, air: Air, link: Link, ip: bytes = NO_IP) -> None:
         self.ip = ip
         self.refused: Counter[tuple[str, str]] = Counter()
         self._air = air
         self._link = link
-        self._neighbours: dict[bytes, bytes] = {}
-        self._unresolved: dict[bytes, list[Packet]] = {}
+        self._neighbours = Neighbours(air, link)
         self._udp: dict[int, Callable[[bytes, Datagram], None]] = {}
         self._listeners: dict[int, Callable[[TcpConnection], None]] = {}
         self._connections: dict[tuple[int, bytes, int], TcpConnection] = {}
         self._port = _FIRST_PORT
         self._number = 0
         self._planned: int | None = None
+        self._name = air.keep("host", self)
+        air.handle(f"{self._name}.due", self._due)
 
     # for services -----------------------------------------------------------------------------
 
@@ -121,7 +121,19 @@ class Host:
 
     def reach(self, to: bytes) -> bool:
         """Whether the MAC address of a host is known."""
-        return to in self._neighbours
+        return self._neighbours.address(to) is not None
+
+    def keep(self, name: str, part: Kept) -> None:
+        """Let snapshots hold the state of a service on this host, too."""
+        self._air.keep(name, part)
+
+    def connection(self, key: Key) -> TcpConnection:
+        """A connection by its key, see :meth:`key_of`."""
+        return self._connections[key]
+
+    def key_of(self, connection: TcpConnection) -> Key:
+        """Its port, the other end's address, and the other end's port."""
+        return next(key for key, each in self._connections.items() if each is connection)
 
     def _free_port(self, to: bytes, port: int) -> int:
         while True:
@@ -130,13 +142,16 @@ class Host:
                 return self._port
 
     def _connection(self, to: bytes, local_port: int, remote_port: int) -> TcpConnection:
-        key = (local_port, to, remote_port)
         self._number = (self._number + _NUMBER_STEP) % (1 << 32)
+        return self._made((local_port, to, remote_port), self._number)
+
+    def _made(self, key: Key, number: int) -> TcpConnection:
+        local_port, to, remote_port = key
 
         def send(segment: Segment) -> None:
             self._send(Packet(TCP, self.ip, to, segment.encode(self.ip, to)))
 
-        made = TcpConnection(local_port, remote_port, self._number, send, lambda: self._air.now)
+        made = TcpConnection(local_port, remote_port, number, send, lambda: self._air.now)
         self._connections[key] = made
         return made
 
@@ -146,24 +161,15 @@ class Host:
         """A frame's content has arrived from a MAC address."""
         try:
             if ethertype == ARP:
-                self._arp(decode_arp(payload))
+                self._neighbours.hear(decode_arp(payload), self.ip)
             elif ethertype == IPV4:
                 self._packet(sender, decode_packet(payload))
         except BadPacketError:
             return
 
-    def _arp(self, arp: Arp) -> None:
-        if arp.sender_ip != NO_IP:
-            self._neighbours[arp.sender_ip] = arp.sender
-            for packet in self._unresolved.pop(arp.sender_ip, ()):
-                self._send(packet)
-        if arp.operation == ARP_REQUEST and arp.target_ip == self.ip != NO_IP:
-            reply = Arp(ARP_REPLY, self._link.address, self.ip, arp.sender, arp.sender_ip)
-            self._link.send_packet(arp.sender, ARP, reply.encode())
-
     def _packet(self, sender: bytes, packet: Packet) -> None:
         if packet.source != NO_IP:
-            self._neighbours[packet.source] = sender
+            self._neighbours.learn(packet.source, sender)
         mine = packet.target == self.ip
         group = packet.target == BROADCAST_IP or packet.target[0] >= 224 or packet.target[3] == 255
         if packet.protocol == UDP and (mine or group or self.ip == NO_IP):
@@ -242,30 +248,11 @@ class Host:
         if packet.target == BROADCAST_IP:
             self._link.send_packet(_BROADCAST_MAC, IPV4, packet.encode())
             return
-        mac = self._neighbours.get(packet.target)
-        if mac is not None:
-            self._link.send_packet(mac, IPV4, packet.encode())
-            return
-        waiting = self._unresolved.setdefault(packet.target, [])
-        waiting.append(packet)
-        del waiting[:-_MOST_WAITING]
-        if len(waiting) == 1:
-            self._ask(packet.target, _MOST_ASKED)
-
-    def _ask(self, ip: bytes, left: int) -> None:
-        """Ask for the MAC address of a host until it answers."""
-        if ip not in self._unresolved:
-            return
-        if not left:
-            del self._unresolved[ip]
-            return
-        request = Arp(ARP_REQUEST, self._link.address, self.ip, bytes(6), ip)
-        self._link.send_packet(_BROADCAST_MAC, ARP, request.encode())
-        self._air.after(_ASK_AGAIN, lambda: self._ask(ip, left - 1))
+        self._neighbours.send(packet, self.ip)
 
     def restarted(self) -> None:
         """The chip starts anew: connections to it are gone."""
-        self._unresolved.clear()
+        self._neighbours.forget_waiting()
         for each in tuple(self._connections.values()):
             each.reset()
         self._watch()
@@ -286,7 +273,35 @@ class Host:
         first = min(due)
         if self._planned is None or first < self._planned or self._planned <= self._air.now:
             self._planned = first
-            self._air.after(first - self._air.now, self._due)
+            self._air.after(first - self._air.now, f"{self._name}.due")
+
+    # snapshots --------------------------------------------------------------------------------
+
+    def save(self) -> State:
+        """Its state, with the connections of services that are saved themselves.
+
+        Raises:
+            SnapshotError: Others have connections open, who would not know of a restored one.
+        """
+        open_ones = self._connections.items()
+        if any(not each.owned and each.state is not TcpState.TIME_WAIT for _, each in open_ones):
+            raise SnapshotError(
+                "A program has a connection to the chip open, which cannot be saved.",
+                hint="close it first",
+            )
+        connections = [[*key, each.save()] for key, each in open_ones]
+        return {**super().save(), "connections": connections}
+
+    def load(self, state: State) -> None:
+        """Restore what :meth:`save` returned; services fetch their connections afterwards."""
+        super().load(state)
+        self._connections.clear()
+        saved = state["connections"]
+        if not isinstance(saved, list):
+            raise TypeError("expected a list")
+        for local_port, to, remote_port, content in saved:
+            key = int_of(local_port), bytes_of(to), int_of(remote_port)
+            self._made(key, 0).load(content)
 
     def _due(self) -> None:
         now = self._air.now

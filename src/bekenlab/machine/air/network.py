@@ -49,6 +49,7 @@ class Client:
         address: Its MAC address.
         number: Its association id.
         authorised: Whether it may send data.
+        since: When it was associated.
         handshake: On a protected network.
         sent: Packet number of the last frame to it.
         dozing: Whether it listens only now and then.
@@ -58,6 +59,7 @@ class Client:
     address: bytes
     number: int
     authorised: bool
+    since: int = 0
     handshake: Handshake | None = None
     sent: int = 0
     dozing: bool = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
 from bekenlab.machine.air.access_point import AccessPoint
@@ -12,6 +11,7 @@ from bekenlab.machine.air.services import DhcpClient, DhcpServer, NameServer, Ti
 from bekenlab.machine.air.station import Station
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable
 
     from bekenlab.machine.air.air import Air
@@ -45,19 +45,22 @@ class OurNetwork:
     Attributes:
         host: Our host: router, name server and time server.
         access_point: Its log tells who joined.
-        unknown: Names that were asked for and do not exist here, with how often.
     """
 
     def __init__(
         self, air: Air, network: Network, names: Iterable[str] = (), start: int = START
     ) -> None:
-        self.unknown: Counter[str] = Counter()
         self.access_point = AccessPoint(air, network)
         self.host = Host(air, self.access_point, OUR_IP)
         self.access_point.host = self.host
         self._dhcp = DhcpServer(self.host)
-        NameServer(self.host, {name.lower(): OUR_IP for name in names}, self.unknown)
+        self._names = NameServer(self.host, {name.lower(): OUR_IP for name in names})
         TimeServer(air, self.host, start)
+
+    @property
+    def unknown(self) -> Counter[str]:
+        """Names that were asked for and do not exist here, with how often."""
+        return self._names.unknown
 
     @property
     def chip_ip(self) -> bytes | None:

@@ -6,12 +6,13 @@ Sources: RFC 2131 and 2132 (DHCP), RFC 1035 (DNS), RFC 4330 (SNTP).
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, ClassVar
 
+from bekenlab.machine.air.kept import KeptAttributes
 from bekenlab.machine.air.packets import BROADCAST_IP, NO_IP, Datagram
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Mapping
 
     from bekenlab.machine.air.air import Air
@@ -50,7 +51,7 @@ def _option(number: int, content: bytes) -> bytes:
     return bytes((number, len(content))) + content
 
 
-class DhcpServer:
+class DhcpServer(KeptAttributes):
     """Gives each client an address of the host's network, always the same one.
 
     Args:
@@ -60,11 +61,14 @@ class DhcpServer:
         leases: Addresses by MAC address.
     """
 
+    kept: ClassVar[Mapping[str, str]] = {"leases": "dict", "_offered": "dict"}
+
     def __init__(self, host: Host) -> None:
         self.leases: dict[bytes, bytes] = {}
         self._host = host
         self._offered: dict[bytes, bytes] = {}
         host.on_udp(_DHCP_SERVER, self._asked)
+        host.keep("leases", self)
 
     def _asked(self, _source: bytes, datagram: Datagram) -> None:
         data = datagram.payload
@@ -107,7 +111,7 @@ class DhcpServer:
         self._host.send_udp(BROADCAST_IP, Datagram(_DHCP_SERVER, _DHCP_CLIENT, payload))
 
 
-class DhcpClient:
+class DhcpClient(KeptAttributes):
     """Gets the address of a host.
 
     Args:
@@ -118,6 +122,8 @@ class DhcpClient:
         server: The server that gave the address, or None.
     """
 
+    kept: ClassVar[Mapping[str, str]] = {"server": "bytes | None"}
+
     def __init__(self, air: Air, host: Host, address: bytes) -> None:
         self.server: bytes | None = None
         self._air = air
@@ -125,12 +131,14 @@ class DhcpClient:
         self._address = address
         self._serial = int.from_bytes(address[2:6], "big")
         host.on_udp(_DHCP_CLIENT, self._answered)
+        self._name = air.keep("lease", self)
+        air.handle(f"{self._name}.start", self.start)
 
     def start(self) -> None:
         """Ask for an address until there is one."""
         if self._host.ip == NO_IP:
             self._send(_option(_TYPE, bytes((_DISCOVER,))))
-            self._air.after(_MILLION, self.start)
+            self._air.after(_MILLION, f"{self._name}.start")
 
     def _send(self, body: bytes) -> None:
         head = _DHCP.pack(
@@ -157,19 +165,24 @@ class DhcpClient:
             self.server = told.get(_SERVER)
 
 
-class NameServer:
+class NameServer(KeptAttributes):
     """Answers for the names it was given; to all others it says that they do not exist.
 
     Args:
         host: The host it runs on.
         names: Addresses by name, in lower case.
-        unknown: Counts the names that were asked for and not known.
+
+    Attributes:
+        unknown: Names that were asked for and are not known, with how often.
     """
 
-    def __init__(self, host: Host, names: Mapping[str, bytes], unknown: Counter[str]) -> None:
+    kept: ClassVar[Mapping[str, str]] = {"unknown": "Counter"}
+
+    def __init__(self, host: Host, names: Mapping[str, bytes]) -> None:
+        self.unknown: Counter[str] = Counter()
         self._host = host
         self._names = names
-        self._unknown = unknown
+        host.keep("names", self)
         host.on_udp(_DNS, self._asked)
 
     def _asked(self, source: bytes, datagram: Datagram) -> None:
@@ -181,7 +194,7 @@ class NameServer:
         address = self._names.get(name.lower())
         flags, answer = _NAME_ERROR, b""
         if address is None:
-            self._unknown[name[:253]] += 1
+            self.unknown[name[:253]] += 1
         else:
             flags = _NO_DATA
             if kind == _ADDRESS_RECORD:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from bekenlab.machine.air import frames
 from bekenlab.machine.air.frames import (
@@ -21,15 +21,17 @@ from bekenlab.machine.air.frames import (
     Frame,
     element,
 )
+from bekenlab.machine.air.kept import KeptAttributes
 from bekenlab.machine.air.radio import MORE_RATES_ELEMENT, RATES_ELEMENT, Radio
 from bekenlab.machine.air.supplicant import Supplicant
 from bekenlab.machine.air.wpa import EAPOL, RSN_ELEMENT, master_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from bekenlab.machine.air.air import Air
     from bekenlab.machine.air.network import Receiver
+    from bekenlab.machine.devices.base import State
 
 ADDRESS = bytes.fromhex("02be4e000002")
 _AGAIN = 500_000
@@ -39,7 +41,7 @@ _GROUP = 1
 _SSID_PLACE = 12
 
 
-class Station:
+class Station(KeptAttributes):
     """A station with a host behind it.
 
     Args:
@@ -56,6 +58,15 @@ class Station:
         on_join: Called when it has joined.
         seen: Networks that were heard: name, and whether they are protected.
     """
+
+    kept: ClassVar[Mapping[str, str]] = {
+        "network": "bytes | None",
+        "seen": "dict",
+        "_bssid": "bytes | None",
+        "_target": "bytes",
+        "_shaking_until": "int",
+        "_sent": "int",
+    }
 
     def __init__(
         self,
@@ -82,7 +93,9 @@ class Station:
         self._target: bytes = ssid or b""
         self._radio = Radio(air, self)
         air.add(self)
-        air.after(_AGAIN, self._try)
+        self._again = f"{air.keep('station', self)}.try"
+        air.handle(self._again, self._try)
+        air.after(_AGAIN, self._again)
 
     def acknowledges(self, address: bytes) -> bool:
         """See :class:`bekenlab.machine.air.air.Peer`."""
@@ -120,7 +133,7 @@ class Station:
                 self._probe()
             elif self._air.now >= self._shaking_until:
                 self._authenticate()
-        self._air.after(_AGAIN, self._try)
+        self._air.after(_AGAIN, self._again)
 
     def _probe(self) -> None:
         body = element(SSID, self._wanted or b"") + RATES_ELEMENT + MORE_RATES_ELEMENT
@@ -151,14 +164,18 @@ class Station:
     def _shake(self, passphrase: bytes, access_point: bytes) -> None:
         """It is associated: wait for the four-way handshake."""
         seed = b"station nonce" + self.address + self._air.now.to_bytes(8, "big")
-        self._supplicant = Supplicant(
+        nonce = hashlib.sha256(seed).digest()
+        self._supplicant = self._new_supplicant(passphrase, access_point, nonce)
+        self._sent = 0
+        self._shaking_until = self._air.now + _SHAKES_WITHIN
+
+    def _new_supplicant(self, passphrase: bytes, access_point: bytes, nonce: bytes) -> Supplicant:
+        return Supplicant(
             master_key(passphrase, self._target),
-            (self.address, hashlib.sha256(seed).digest()),
+            (self.address, nonce),
             access_point,
             lambda data: self._send_data(access_point, EAPOL, data),
         )
-        self._sent = 0
-        self._shaking_until = self._air.now + _SHAKES_WITHIN
 
     def _joined(self) -> None:
         self.network = self._target
@@ -173,6 +190,20 @@ class Station:
         self._forget()
         if self.host is not None:
             self.host.restarted()
+
+    def save(self) -> State:
+        """Its network, and the keys it has agreed on."""
+        shakes = self._supplicant.save() if self._supplicant is not None else None
+        return {**super().save(), "supplicant": shakes}
+
+    def load(self, state: State) -> None:
+        """Restore what :meth:`save` returned."""
+        super().load(state)
+        self._supplicant, shakes = None, state["supplicant"]
+        if isinstance(shakes, dict):
+            made = self._new_supplicant(self._passphrase or b"", self._bssid or b"", b"")
+            made.load(shakes)
+            self._supplicant = made
 
     def _manage(self, subtype: int, to: bytes | None, body: bytes) -> None:
         if to is not None:
@@ -196,7 +227,7 @@ class Station:
                 self._joined()
 
     def send_packet(self, to: bytes, ethertype: int, payload: bytes) -> None:
-        """Send a packet of the host behind it; see :class:`bekenlab.machine.air.host.Link`."""
+        """Send a packet of the host behind it; see ``machine.air.neighbours.Link``."""
         if self.network is not None:
             self._send_data(to, ethertype, payload)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from bekenlab.machine.air.kept import KeptAttributes
 from bekenlab.machine.air.wpa import (
     ACK,
     INSTALL,
@@ -20,10 +21,10 @@ from bekenlab.machine.air.wpa import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 
-class Supplicant:
+class Supplicant(KeptAttributes):
     """Agrees on keys with an access point.
 
     Args:
@@ -35,6 +36,12 @@ class Supplicant:
     Attributes:
         keys: The keys, once both sides have them.
     """
+
+    kept: ClassVar[Mapping[str, str]] = {
+        "keys": "PairwiseKeys | None",
+        "_own": "tuple",
+        "_candidate": "PairwiseKeys | None",
+    }
 
     def __init__(
         self,

@@ -10,9 +10,11 @@ urgent data, and simultaneous opening is refused.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from bekenlab.machine.air.packets import ACK, FIN, PSH, RST, SYN, Segment
+from bekenlab.machine.air.kept import KeptAttributes
+from bekenlab.machine.air.packets import ACK, RST, SYN, Segment
+from bekenlab.machine.air.tcp_output import Output
 from bekenlab.machine.air.tcp_state import (
     DEFAULT_MSS,
     MILLISECOND,
@@ -23,20 +25,21 @@ from bekenlab.machine.air.tcp_state import (
     Receiving,
     Sending,
     TcpState,
-    Timing,
     after,
     plus,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from bekenlab.machine.devices.base import State
 
 _MOST_UNSENT = 1 << 16
 _MOST_RETRIES = 8
 TIME_WAIT = 2000 * MILLISECOND
 
 
-class TcpConnection:
+class TcpConnection(KeptAttributes):
     """One end of a connection.
 
     Args:
@@ -52,7 +55,18 @@ class TcpConnection:
         ended: Whether the other end sends no more.
         problem: Why it was closed, or an empty string: ``"refused"``, ``"reset"``, ``"timeout"``.
         deadline: When :meth:`due` has to be called, or None.
+        owned: Whether a service of the air uses it, which takes it up again from a snapshot.
     """
+
+    kept: ClassVar[Mapping[str, str]] = {
+        "state": "TcpState",
+        "ended": "bool",
+        "problem": "str",
+        "deadline": "int | None",
+        "owned": "bool",
+        "_armed_for": "int",
+        "_repeat_to": "int | None",
+    }
 
     def __init__(
         self,
@@ -69,16 +83,19 @@ class TcpConnection:
         self.problem = ""
         self.deadline: int | None = None
         self.changed = changed
-        self._out = Sending(number, number)
-        self._in = Receiving()
-        self._told = 0
-        self._send_segment = send
+        self.owned = False
+        self._output = Output((local_port, remote_port), number, send, now)
         self._now = now
-        self._timing = Timing()
-        self._timed: tuple[int, int] | None = None
-        self._retries = 0
         self._armed_for = -1
         self._repeat_to: int | None = None
+
+    @property
+    def _out(self) -> Sending:
+        return self._output.out
+
+    @property
+    def _in(self) -> Receiving:
+        return self._output.into
 
     @property
     def received(self) -> bytearray:
@@ -90,16 +107,14 @@ class TcpConnection:
     def connect(self) -> None:
         """Open it actively."""
         self.state = TcpState.SYN_SENT
-        self._emit(SYN, self._out.first)
-        self._out.next = plus(self._out.first, 1)
+        self._output.open(SYN)
         self._arm()
 
     def accept(self, syn: Segment) -> None:
         """Open it passively, with the other end's SYN."""
         self.state = TcpState.SYN_RECEIVED
         self._heard_syn(syn)
-        self._emit(SYN | ACK, self._out.first)
-        self._out.next = plus(self._out.first, 1)
+        self._output.open(SYN | ACK)
         self._arm()
 
     def close(self) -> None:
@@ -115,7 +130,7 @@ class TcpConnection:
     def abort(self) -> None:
         """Reset it."""
         if self.state not in {TcpState.CLOSED, TcpState.SYN_SENT, TcpState.TIME_WAIT}:
-            self._emit(RST | ACK, self._out.next)
+            self._output.emit(RST | ACK, self._out.next)
         self._closed("")
 
     def reset(self) -> None:
@@ -149,8 +164,8 @@ class TcpConnection:
         size = len(self.received) if most is None else min(most, len(self.received))
         data = bytes(self.received[:size])
         del self.received[:size]
-        if self.state in RECEIVING and self._in.window - self._told >= 2 * MSS:
-            self._acknowledge()
+        if self.state in RECEIVING and self._in.window - self._output.told >= 2 * MSS:
+            self._output.acknowledge()
         return data
 
     # what arrives -----------------------------------------------------------------------------
@@ -180,16 +195,16 @@ class TcpConnection:
         self._heard_syn(segment)
         self._heard_acknowledgement(segment)
         self.state = TcpState.ESTABLISHED
-        self._acknowledge()
+        self._output.acknowledge()
         self._flush()
         self.changed()
 
     def _again_syn(self, segment: Segment) -> None:
         """The other end has not heard our answer to its SYN, or started anew."""
         if self.state is TcpState.SYN_RECEIVED and plus(segment.sequence, 1) == self._in.expected:
-            self._emit(SYN | ACK, self._out.first)
+            self._output.emit(SYN | ACK, self._out.first)
         else:
-            self._acknowledge()
+            self._output.acknowledge()
 
     def _heard_syn(self, segment: Segment) -> None:
         self._in.expected = plus(segment.sequence, 1)
@@ -202,16 +217,16 @@ class TcpConnection:
         if segment.length:
             if self.state in RECEIVING and self._in.arrange(segment):
                 self._heard_fin()
-            self._acknowledge()
+            self._output.acknowledge()
         elif segment.sequence != self._in.expected:
-            self._acknowledge()  # a keep-alive, or a probe of the window
+            self._output.acknowledge()  # a keep-alive, or a probe of the window
         self._flush()
         self.changed()
 
     def _heard_acknowledgement(self, segment: Segment) -> bool:
         out = self._out
         if after(segment.acknowledged, out.next):
-            self._acknowledge()
+            self._output.acknowledge()
             return False
         out.window = segment.window
         gained = (segment.acknowledged - out.first) % NUMBERS
@@ -222,14 +237,11 @@ class TcpConnection:
             if self.state is TcpState.SYN_RECEIVED:
                 self.state = TcpState.ESTABLISHED
         del out.data[: min(gained, len(out.data))]
-        out.first = segment.acknowledged
-        if self._timed is not None and not after(self._timed[0], segment.acknowledged):
-            self._timing.measured(self._now() - self._timed[1])
-            self._timed = None
-        self._retries = 0
+        self._output.acknowledged(segment.acknowledged)
         if self._repeat_to is not None:
             if after(self._repeat_to, out.first):
-                self._repeat()  # what followed the lost segment is probably lost, too
+                # What followed the lost segment is probably lost, too.
+                self._output.repeat(self.state)
             else:
                 self._repeat_to = None
         if out.fin_sent and out.first == out.next:
@@ -262,46 +274,11 @@ class TcpConnection:
 
     def _flush(self) -> None:
         """Send as much as the window allows, and FIN after the last byte."""
-        out = self._out
-        while self.state in SENDING and (size := out.piece()):
-            self._emit_data(out.next, size)
-            out.next = plus(out.next, size)
-        self._flush_fin()
+        self._output.data(self.state)
+        if self.state in SENDING and self._output.finish():
+            closing = self.state is TcpState.CLOSE_WAIT
+            self.state = TcpState.LAST_ACK if closing else TcpState.FIN_WAIT_1
         self._arm()
-
-    def _flush_fin(self) -> None:
-        out = self._out
-        if not out.fin or out.fin_sent or self.state not in SENDING:
-            return
-        if out.flying < len(out.data):
-            return
-        closing = self.state is TcpState.CLOSE_WAIT
-        self.state = TcpState.LAST_ACK if closing else TcpState.FIN_WAIT_1
-        out.fin_sent = True
-        self._emit(FIN | ACK, out.next)
-        out.next = plus(out.next, 1)
-
-    def _emit_data(self, number: int, size: int) -> None:
-        out = self._out
-        start = (number - out.first) % NUMBERS
-        payload = bytes(out.data[start : start + size])
-        last = start + size == len(out.data)
-        if self._timed is None and self._retries == 0:
-            self._timed = (plus(number, size), self._now())
-        self._emit(ACK | (PSH if last else 0), number, payload)
-
-    def _acknowledge(self) -> None:
-        self._emit(ACK, self._out.next)
-
-    def _emit(self, flags: int, number: int, payload: bytes = b"") -> None:
-        self._told = self._in.window
-        mss = MSS if flags & SYN else 0
-        known = self._in.expected if flags & ACK else 0
-        self._send_segment(
-            Segment(
-                self.local_port, self.remote_port, number, known, flags, self._told, payload, mss
-            )
-        )
 
     # time -------------------------------------------------------------------------------------
 
@@ -313,7 +290,7 @@ class TcpConnection:
         if not pending:
             self.deadline = None
         elif self.deadline is None or out.first != self._armed_for:
-            self.deadline = self._now() + self._timing.timeout
+            self.deadline = self._now() + self._output.timing.timeout
         self._armed_for = out.first
 
     def due(self) -> None:
@@ -323,30 +300,27 @@ class TcpConnection:
             self._closed("")
         if self.state is TcpState.CLOSED:
             return
-        self._retries += 1
-        self._timed = None
-        if self._retries > _MOST_RETRIES:
-            self._emit(RST | ACK, self._out.next)
+        self._output.late()
+        if self._output.retries > _MOST_RETRIES:
+            self._output.emit(RST | ACK, self._out.next)
             self._closed("timeout")
             return
-        self._timing.back_off()
+        self._output.timing.back_off()
         self._repeat_to = self._out.next
-        self._repeat()
-        self.deadline = self._now() + self._timing.timeout
+        self._output.repeat(self.state)
+        self.deadline = self._now() + self._output.timing.timeout
 
-    def _repeat(self) -> None:
-        out = self._out
-        if self.state is TcpState.SYN_SENT:
-            self._emit(SYN, out.first)
-        elif self.state is TcpState.SYN_RECEIVED:
-            self._emit(SYN | ACK, out.first)
-        elif out.data:
-            size = min(len(out.data), out.mss, max(1, out.window))
-            self._emit_data(out.first, size)
-            if not out.flying:
-                out.next = plus(out.first, size)
-        elif out.fin_sent:
-            self._emit(FIN | ACK, out.first)
+    def save(self) -> State:
+        """Its state, with what is sent and received."""
+        return {**super().save(), "output": self._output.save()}
+
+    def load(self, state: State) -> None:
+        """Restore what :meth:`save` returned."""
+        super().load(state)
+        output = state["output"]
+        if not isinstance(output, dict):
+            raise TypeError("expected a table")
+        self._output.load(output)
 
     def _closed(self, problem: str) -> None:
         self.state = TcpState.CLOSED

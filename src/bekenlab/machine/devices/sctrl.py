@@ -14,7 +14,7 @@ from bekenlab.machine.devices.base import Device, State, Wiring
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-CHIP_ID, DEVICE_ID, EFUSE_CONTROL, EFUSE_DATA = 0x00, 0x04, 0x74, 0x78
+CHIP_ID, DEVICE_ID, DEBUG13, EFUSE_CONTROL, EFUSE_DATA = 0x00, 0x04, 0x34, 0x74, 0x78
 SLEEP, TIMER, WAKE_ENABLE, WAKE_TYPE, WAKE_STATUS, TIMER_HIGH = (
     0x104,
     0x11C,
@@ -27,6 +27,9 @@ _VALID = 1 << 8
 _SLEEP_WORD, _DEEP_SLEEP = 0xFFFF, 0xADC1
 _TIMER_ENABLE, _TIMER_ENDED, _TIMER_SHIFT = 1 << 0, 1 << 8, 16
 _TIMER_HZ = 32_000
+# Not in the SDK's headers: firmware sets it when there is something to do for a Bluetooth
+# controller that sleeps, and clears it when that is awake.
+_WAKE_BLUETOOTH = 1 << 27
 _WAKING_PINS = 32
 
 
@@ -43,11 +46,13 @@ class Sctrl(Device):
         asleep: Whether the chip is in deep sleep.
         on_sleep: Called when it enters deep sleep.
         on_wake: Called when it wakes.
+        on_bluetooth: Called when the firmware wakes the Bluetooth controller.
     """
 
     registers: ClassVar[Mapping[int, str]] = {
         CHIP_ID: "CHIP_ID",
         DEVICE_ID: "DEVICE_ID",
+        DEBUG13: "DEBUG13",
         EFUSE_CONTROL: "EFUSE_CONTROL",
         EFUSE_DATA: "EFUSE_DATA",
         SLEEP: "SLEEP",
@@ -66,6 +71,7 @@ class Sctrl(Device):
         self.asleep = False
         self.on_sleep: Callable[[], None] = lambda: None
         self.on_wake: Callable[[], None] = lambda: None
+        self.on_bluetooth: Callable[[], None] = lambda: None
         self._deadline = f"{wiring.name}.wake"
         self.clock.handle(self._deadline, self._timer_ended)
 
@@ -92,6 +98,8 @@ class Sctrl(Device):
         super().write(offset, value)
         if offset == SLEEP and value & _SLEEP_WORD == _DEEP_SLEEP:
             self._fall_asleep()
+        elif offset == DEBUG13 and value & _WAKE_BLUETOOTH:
+            self.on_bluetooth()
 
     def pin_changed(self, gpio: int, level: int) -> None:
         """An edge at a pin from outside; wakes the chip if it is a wake source."""

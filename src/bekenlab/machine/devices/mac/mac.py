@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from bekenlab.machine.devices.base import Device, State, Wiring, int_of
 from bekenlab.machine.devices.mac import registers as reg
 from bekenlab.machine.devices.mac.airtime import Rate, duration
+from bekenlab.machine.devices.mac.doze import Doze
 from bekenlab.machine.devices.mac.keys import READ, SEARCH, WRITE, KeyMemory
 from bekenlab.machine.devices.mac.memory import Words
 from bekenlab.machine.devices.mac.receive import Receiver
@@ -45,6 +46,7 @@ class Mac(Device):
         zero: Offsets that always read 0, e.g. the soft reset bit.
         sent_irq: Interrupt line of transmissions.
         received_irq: Interrupt line of receptions.
+        wake_irq: Interrupt line that ends a doze.
     """
 
     registers = reg.NAMES
@@ -55,6 +57,7 @@ class Mac(Device):
         zero: Iterable[int],
         sent_irq: int,
         received_irq: int,
+        wake_irq: int,
     ) -> None:
         super().__init__(wiring)
         self._zero = frozenset(zero)
@@ -69,6 +72,7 @@ class Mac(Device):
             f"{wiring.name}.sent", self.clock, words, self._active, self._was_sent
         )
         self._receiver = Receiver(words, self.keys, self._active, self._was_received)
+        self._doze = Doze(wiring.name, self.clock, lambda level: wiring.line(wake_irq, bool(level)))
         self._going_idle = f"{wiring.name}.idle"
         self._next_beacon = f"{wiring.name}.beacon"
         self.clock.handle(self._going_idle, self._became_idle)
@@ -98,7 +102,10 @@ class Mac(Device):
         promiscuous = self.words.get(reg.RECEIVE_CONTROL, 0) & _ANY_UNICAST
         if not mine and not to[0] & _GROUP and not promiscuous:
             return False
-        return self._receiver.offer(received) and mine
+        taken = self._receiver.offer(received)
+        if taken:
+            self._doze.heard(received.frame)
+        return taken and mine
 
     def _active(self) -> bool:
         return self.words.get(reg.STATE, 0) & _FIELD == reg.ACTIVE
@@ -237,6 +244,10 @@ class Mac(Device):
         elif now:
             self._after(self._going_idle, _IDLE_MICROSECONDS)
         self.words[reg.STATE] = state << _NEXT_SHIFT | now
+        self._doze.end()
+        if state == reg.DOZING and self._antenna is not None:
+            listens = max(1, self.words.get(reg.DOZE_INTERVAL, 0) & 0xFFFF)
+            self._doze.begin(listens * self._beacon_interval())
         if state == reg.ACTIVE and self._antenna is not None:
             self._transmitter.start()
             self._receiver.pump()
@@ -244,6 +255,7 @@ class Mac(Device):
                 self._after(self._next_beacon, self._beacon_interval())
 
     def _became_idle(self, _due: int) -> None:
+        self._doze.end()
         self.words[reg.STATE] = 0
         self._general |= reg.IDLE_REACHED
         self._update()
@@ -298,6 +310,7 @@ class Mac(Device):
             "keys": self.keys.save(),
             "transmit": self._transmitter.save(),
             "receive": self._receiver.save(),
+            "doze": self._doze.save(),
         }
 
     def load(self, state: State) -> None:
@@ -310,3 +323,4 @@ class Mac(Device):
         self.keys.load(state["keys"])
         self._transmitter.load(state["transmit"])
         self._receiver.load(state["receive"])
+        self._doze.load(state["doze"])
