@@ -6,13 +6,14 @@ from live_chips import tiny
 from machine_support import prints
 from shared import dump
 from web.gallery.files import real
-from web.gallery.studio import Stage
+from web.gallery.studio import LONG, Stage
 from web.open_files import drop
 
 
-def _chip(stage: Stage, name: str, content: bytes, pins: str = "") -> str:
+def _chip(stage: Stage, name: str, content: bytes, pins: str = "", network: str = "") -> str:
     file = drop(stage.script, f"{name}.bin", content)["dumps"][0]["id"]
-    asked = {"dump": file} | ({"pins": pins} if pins else {})
+    given = {"dump": file, "pins": pins, "network": network}
+    asked = {key: value for key, value in given.items() if value}
     chip = str(stage.script.post("/api/chips", json=asked).json()["id"])
     stage.script.post(f"/api/chips/{chip}", json={"do": "speed", "speed": None})
     return chip
@@ -44,6 +45,11 @@ def firmware(stage: Stage) -> None:
         stage.page.wait_for_timeout(5000)
         stage.keep(f"bench-{name}")
         stage.script.delete(f"/api/chips/{chip}")
+    joined = _chip(stage, "obk", obk, "demo-lamp", network="join")
+    stage.page.goto(f"{stage.served.url}/bench/{joined}")
+    expect(stage.page.locator("[data-network-page]")).to_be_visible(timeout=LONG)
+    stage.keep("bench-in-network")
+    stage.script.delete(f"/api/chips/{joined}")
     crashed = stage.served.context.chips.open(tiny(*prints(b"hello\n", 0xE7F000F0)))
     stage.page.goto(f"{stage.served.url}/bench/{crashed}")
     expect(stage.page.get_by_role("alert").first).to_be_visible()
