@@ -45,7 +45,7 @@ def firmware(stage: Stage) -> None:
         stage.page.wait_for_timeout(5000)
         stage.keep(f"bench-{name}")
         stage.script.delete(f"/api/chips/{chip}")
-    joined = _chip(stage, "obk", obk, "demo-lamp", network="join")
+    joined = _chip(stage, "obk", obk, "demo-lamp", network="ours")
     stage.page.goto(f"{stage.served.url}/bench/{joined}")
     expect(stage.page.locator("[data-network-page]")).to_be_visible(timeout=LONG)
     stage.keep("bench-in-network")
