@@ -333,7 +333,7 @@ def test_the_pins_of_an_open_dump_are_labelled(
     assert back["11"]["used"] is True
     page.goto(f"{served.url}/photo?dump={dump}")
     assert page.input_value("#board") == "CB2S"
-    expect(page.get_by_text("What the pins do comes from plug.bin")).to_be_visible()
+    expect(page.get_by_text("The functions of the pins come from plug.bin")).to_be_visible()
 
 
 def test_the_api_names_boards_and_refuses_unknown_ones(served: Served) -> None:
