@@ -464,7 +464,7 @@ def test_crypto_is_never_busy() -> None:
 
 
 def test_radio_busy_bit_clears_only_when_it_is_waited_for() -> None:
-    b = bare_board()
+    b = bare_board("BK7231T")
     b.write(RADIO + 0xF8, 0x8000_1234)
     assert b.read(RADIO + 0xF8) == 0x8000_1234, "stored and read back"
     reads = 0

@@ -250,3 +250,15 @@ def test_relays_start_as_the_configuration_says(name: str) -> None:
     flash = flash[:start] + content + flash[start + len(content) :]
     again = FlashImage(flash, image(name).logical)
     assert levels(started(Machine.from_image(again, chip=CHIPS[name]), 1), 26) == [("out", 1)]
+
+
+def test_an_app_without_its_boot_loader_starts() -> None:
+    """The loader of a BK7231T relays software interrupts in a way that the app relies on."""
+    whole = image("openbk7231t-qio-1.18.300")
+    alone = FlashImage(
+        b"\xff" * 0x11000 + whole.physical[0x11000:], b"\xff" * 0x10000 + whole.logical[0x10000:]
+    )
+    machine = Machine.from_image(alone, chip="BK7231T")
+    outcome = machine.run(Until(match="Time 2,", device_seconds=8))
+    assert outcome.reason is StopReason.MATCH, machine.log[-500:]
+    machine.close()

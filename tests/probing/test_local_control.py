@@ -33,6 +33,8 @@ UNPAIRED_LAMP, UNPAIRED_SWITCH = (
     "kanlux-33643-s-gu10-rgbcct-bulb",
     "tuya-generic-ds-101jl-4-gang-smart-switch",
 )
+#: The oldest chip, whose firmware is busy with its cloud when it has announced itself.
+BUSY_SWITCH = "bk7231q-tuya-moes-relay-wa2-1.1.3"
 #: Newer firmware, which waits for its Bluetooth controller.
 BLE_LAMP, BLE_SWITCH = (
     "bk7231n-tuya-gleco-bulb-5ch-pwm-5000hz-cb2l-1.5.21",
@@ -80,6 +82,12 @@ def test_firmware_with_bluetooth_moves_its_pins() -> None:
     assert seen.protocol == "3.5"
     moves = [{26}, {8}, {7, 8}, {6, 7}, {6, 26}, {24, 26}, {24}]
     assert [pins(command) for command in seen.commands][: len(moves)] == moves
+
+
+def test_a_busy_device_is_asked_again() -> None:
+    seen = control(BUSY_SWITCH)
+    assert seen.protocol == "3.3"
+    assert {7, 18} in [pins(command) for command in seen.commands]
 
 
 def test_who_agrees_on_a_key_has_the_protocol() -> None:

@@ -26,6 +26,8 @@ _NONCE = b"bekenlab's nonce"
 _ANNOUNCES_WITHIN, _ANSWERS_WITHIN, _OPENS_WITHIN = 12.0, 3.0, 4.0
 _STEP = 0.05
 _BEATS = 8.0  # devices close a connection on which they hear nothing for longer
+# A device that looks for its cloud leaves its own network waiting for some seconds.
+_TRIES = 3
 _FIRST_ASKED = (LocalProtocol.V33, LocalProtocol.V34, LocalProtocol.V35, LocalProtocol.V31)
 
 
@@ -75,7 +77,7 @@ class LocalDevice:
         """
         self._until(lambda: self.announced is not None, _ANNOUNCES_WITHIN)
         announced = self.announced.protocol if self.announced is not None else None
-        for protocol in (announced,) if announced is not None else _FIRST_ASKED:
+        for protocol in (announced,) * _TRIES if announced is not None else _FIRST_ASKED:
             if self._connects(protocol, sure=announced is not None):
                 self.protocol = protocol
                 return True

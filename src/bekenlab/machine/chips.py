@@ -64,6 +64,8 @@ class ChipProfile:
         flash_limit: First address after the flash.
         app: Logical address of the application.
         presets: RAM words the boot loader leaves for the application.
+        relays: Whether the boot loader's vectors relay exceptions to the application, and raise the
+            return address of a software interrupt by 4, which the application expects.
         memories: Plain memories, except the flash.
         windows: Peripheral ranges.
         devices: Peripherals.
@@ -75,6 +77,7 @@ class ChipProfile:
     flash_limit: int
     app: int
     presets: dict[int, int]
+    relays: bool
     memories: tuple[Memory, ...]
     windows: tuple[WindowRow, ...]
     devices: tuple[DeviceRow, ...]
@@ -137,6 +140,7 @@ def _profile(name: str, data: dict[str, Any]) -> ChipProfile:
         flash_limit=data["flash_limit"],
         app=data["app"],
         presets={int(key, 0): value for key, value in data.get("presets", {}).items()},
+        relays=data.get("relays", False),
         memories=tuple(Memory(**row) for row in data["memory"]),
         windows=tuple(_window(dict(row)) for row in data["window"]),
         devices=tuple(_device(dict(row)) for row in data["device"]),

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     PinListener: TypeAlias = Callable[[int, int], None]
 
 _VECTORS = slice(0x04, 0x40)
+_SOFTWARE_INTERRUPT, _RELAY = 0x08, 0x40
+_ADD_4_TO_LR, _BRANCH = 0xE28E_E004, 0xEA00_0000
 _FLASH_MOST = 16 << 20
 _HANGS_SECONDS = 1.0
 # Code that writes code makes the processor's memory grow by 12 MB a second. Translating all of it
@@ -153,11 +155,19 @@ class Machine:
             if self._code[_VECTORS][:4] != self._code[app:][_VECTORS][:4]:
                 # No boot loader to relay exceptions: use the application's own vectors.
                 self.cpu.poke(_VECTORS.start, self._code[app:][_VECTORS])
+                if self.profile.relays:
+                    self._relay_software_interrupts(app)
             for address, value in self.profile.presets.items():
                 self.cpu.poke(address, value.to_bytes(4, "little"))
         else:
             self.code.follow(app)
         self.cpu.reset(entry)
+
+    def _relay_software_interrupts(self, app: int) -> None:
+        """Do what the boot loader's vector does: raise the return address, and go on in the app."""
+        self.cpu.poke(_SOFTWARE_INTERRUPT, _branch(_SOFTWARE_INTERRUPT, _RELAY))
+        target = _branch(_RELAY + 4, app + _SOFTWARE_INTERRUPT)
+        self.cpu.poke(_RELAY, _ADD_4_TO_LR.to_bytes(4, "little") + target)
 
     # running ----------------------------------------------------------------------------------
 
@@ -328,3 +338,8 @@ class Machine:
     def drive(self, gpio: int, level: int | None) -> None:
         """Drive a pin to 0 or 1 from outside, e.g. to press a button; None releases it."""
         self.board.gpio.drive(gpio, level)
+
+
+def _branch(place: int, target: int) -> bytes:
+    """An ARM instruction at one address that branches to another."""
+    return (_BRANCH | (target - place - 8) >> 2 & 0xFF_FFFF).to_bytes(4, "little")
