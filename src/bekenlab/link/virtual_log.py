@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 # Device seconds the firmware runs between checks for output.
 _STEP = 0.02
+# Firmware that does nothing but access devices runs several times slower than a chip. What is
+# slower than this is not waited for: the chip lags behind, as if it were clocked lower.
+_SLOWEST, _LEAST_WALL_SECONDS = 4.0, 1.0
 
 
 class VirtualLog:
@@ -86,7 +89,8 @@ class VirtualLog:
 
     def _run(self, seconds: float) -> None:
         if self.machine is not None and not self._over:
-            outcome = self.machine.run(Until(device_seconds=seconds))
+            wall = max(_LEAST_WALL_SECONDS, _SLOWEST * seconds)
+            outcome = self.machine.run(Until(device_seconds=seconds, wall_seconds=wall))
             self._over = outcome.reason is StopReason.FAULT
         self._now += seconds
 
