@@ -65,9 +65,8 @@ def booting(stage: Stage) -> None:
     expect(log).to_be_visible(timeout=LONG)
     stage.keep("dump-booting")
     wait_for(stage.script, _boot_of(stage), "end")
-    stage.page.reload()
-    stage.page.wait_for_timeout(800)
-    stage.keep("dump-booted-no-pins")
+    stage.page.wait_for_timeout(2000)  # the page loads itself again
+    stage.show("dump-booted-no-pins", f"/dump/{dump}")
 
 
 def _boot_of(stage: Stage) -> str:
