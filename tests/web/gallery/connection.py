@@ -18,6 +18,10 @@ def _port(served: Served) -> int:
     return int(served.host.rpartition(":")[2])
 
 
+def _hold(_route: Route) -> None:
+    """A request that is never answered."""
+
+
 def ended(stage: Stage) -> None:
     """The server ends during a backup, and is started again; then with another key."""
     folder = stage.served.folder / "own"
@@ -60,9 +64,8 @@ def own_clock(stage: Stage) -> None:
         page.clock.install()
         page.goto(stage.served.entrance)
         page.wait_for_timeout(1000)
-        waiting: list[Route] = []
         if name == "silent":
-            page.route("**/api/events", lambda route, kept=waiting: kept.append(route))
+            page.route("**/api/events", _hold)
         page.clock.fast_forward(int(minutes * 60_000))
         expect(page.locator(BAR)).to_be_visible()
         stage.studio.keep(page, name)
