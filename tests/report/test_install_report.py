@@ -163,7 +163,7 @@ def test_the_first_start(start: FirstStart, words: str, code: str | None) -> Non
         (
             FirstStart(STARTED, 9, wifi=True),
             Search(None),
-            ["It was not found in your network", "mistyped"],
+            ["It was not found on your network", "mistyped"],
             ["has joined"],
         ),
         (

@@ -44,7 +44,7 @@ _VIRTUAL = "virtual://"
 )
 @click.option("--no-rehearsal", is_flag=True, help="Do not rehearse on a virtual chip first.")
 @click.option("--no-log", is_flag=True, help="Do not read the log of the first start.")
-@click.option("--no-find", is_flag=True, help="Do not look for the device in your network.")
+@click.option("--no-find", is_flag=True, help="Do not look for the device on your network.")
 @click.option(
     "--force",
     multiple=True,

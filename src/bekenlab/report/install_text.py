@@ -281,8 +281,8 @@ def _end(report: InstallReport, name: str) -> Iterator[str]:
         yield f"Join its Wi-Fi, {shown}..., and open http://192.168.4.1/"
         return
     if report.search and report.search.complete:
-        yield "It was not found in your network."
-    yield "To find it in your network: bekenlab obk scan."
+        yield "It was not found on your network."
+    yield "To find it on your network: bekenlab obk scan."
     if outcome is not Outcome.JOINED:
         yield (
             "If it does not appear, the Wi-Fi name or password may be mistyped: install again with "

@@ -164,7 +164,7 @@ _STAGES = {
     "already-linked": "looking for a chip that is already waiting",
     "asked-firmware": "asking running firmware to restart",
     "reset-by-adapter": "resetting the chip through the adapter",
-    "find": "looking for the device in your network",
+    "find": "looking for the device on your network",
     "restart": "waiting for the device to come back",
     _BY_HAND: "touch CEN to GND now, or switch the power off and on",
 }

@@ -126,7 +126,7 @@ def install(
             heard = run.start(prepared, questions, helpers)
             report = InstallReport(prepared.proposal(agreed), asked.rehearsal, flashed, heard)
     if _worth_finding(report) and helpers.find is not None:
-        events(Step(JOB, "find", "Looking for the device in your network"))
+        events(Step(JOB, "find", "Looking for the device on your network"))
         report = replace(report, search=helpers.find(report))
     events(Finished(JOB))
     return report

@@ -4,6 +4,8 @@ import { one } from "../dom.js";
 import { onSubmit } from "../forms.js";
 import { t } from "../texts.js";
 
+const LATE = 60; // seconds on the device; what joins at all does so in half of that
+
 /**
  * The address of the chip's page, at a host that gets no cookie of ours: browsers send those of a
  * host to all its ports.
@@ -39,8 +41,9 @@ export class AirNetwork {
     });
   }
 
-  take({ network }) {
-    const now = JSON.stringify(network);
+  take({ network, device_seconds: seconds }) {
+    const late = seconds > LATE;
+    const now = JSON.stringify([network, late]);
     if (now === this.drawn) return;
     this.drawn = now;
     this.shown.hidden = !network;
@@ -50,7 +53,7 @@ export class AirNetwork {
     if (network.page) this.link.href = apart(network.page);
     this.state.textContent = network.address
       ? t("bench.network.joined", { address: network.address })
-      : t(`bench.network.waiting_${network.kind}`);
+      : t(`bench.network.${late ? "late" : "waiting"}_${network.kind}`, { seconds: LATE });
     this.tried.textContent = t("bench.network.tried", { names: network.tried.join(", ") });
   }
 }
