@@ -24,6 +24,7 @@ SHAPE: dict[str, Any] = {
         }
     ],
     "edited": [str],
+    "data_points": [{"id": int, "gpio": [int]}],
     "set_up": bool,
     "pins": [
         {

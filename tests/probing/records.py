@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bekenlab.probing.observations import (
+    CommandTrace,
     Happening,
     Observation,
     Observations,
@@ -103,3 +104,13 @@ def slots(lit: Mapping[int, Sequence[float]], began: float = 3000.0) -> tuple[Pi
         )
         for gpio, seconds in lit.items()
     )
+
+
+def commanded(
+    *commands: tuple[str, int, tuple[tuple[int, float, float, int], ...]],
+) -> Observation:
+    """Commands of local control: what they ask for, a data point, and the moves."""
+    traces = tuple(
+        CommandTrace(asks, ((point, asks != "off"),), moves) for asks, point, moves in commands
+    )
+    return Observation("local-control", None, Outcome.DONE, 30.0, commands=traces)

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import contextvars
 import re
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
+from bekenlab import stopping
 from bekenlab.data import read_table
+from bekenlab.errors import UnsupportedError
+from bekenlab.machine import FlashImage
 from bekenlab.machine.air import AccessPoint, Air, Network
-from bekenlab.probing.observations import Happening, Observation, Outcome
+from bekenlab.probing.local_control import OUR_NETWORK, asked_for, try_local_control
+from bekenlab.probing.observations import CommandTrace, Happening, Observation, Outcome
 from bekenlab.probing.rig import Rig, RigSource
 from bekenlab.probing.rules.reactions import reactions
 from bekenlab.probing.sdk_inputs import sdk_inputs
+from bekenlab.tuya.unpaired import unpaired_copy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bekenlab.live.source import LiveSource
     from bekenlab.probing.observations import PinTrace
 
 BOOT_SECONDS = 8.0
@@ -38,6 +46,7 @@ class Name(StrEnum):
     PRESS_MIDDLE = "press-middle"
     PRESS_LONG = "press-long"
     PRODUCT_TEST = "product-test"
+    LOCAL_CONTROL = "local-control"
 
 
 class Only(StrEnum):
@@ -76,6 +85,7 @@ class Experiment:
         saved: The snapshot to begin with; None: power up.
         gpio: The pin to drive, or None.
         level: The level to drive it to.
+        live: The chip as local control takes it.
         seconds: Device seconds that it takes, about.
     """
 
@@ -84,6 +94,7 @@ class Experiment:
     saved: bytes | None = field(default=None, repr=False)
     gpio: int | None = None
     level: int = 0
+    live: LiveSource | None = field(default=None, repr=False)
     seconds: float = CONTROL_SECONDS
 
 
@@ -146,7 +157,8 @@ def longer_presses(
 
 def _press(source: RigSource, saved: bytes, trace: PinTrace, way: Press) -> Experiment:
     seconds = _BEFORE + way.seconds + _AFTER
-    return Experiment(way.name, source, saved, trace.gpio, 1 - trace.after.level, seconds)
+    level = 1 - trace.after.level
+    return Experiment(way.name, source, saved, trace.gpio, level, seconds=seconds)
 
 
 def is_input(trace: PinTrace) -> bool:
@@ -163,6 +175,8 @@ def carried_out_and_saved(experiment: Experiment) -> tuple[Observation, bytes]:
     """Carry out an experiment; after the start also returns a snapshot, else nothing."""
     if experiment.name is Name.PRODUCT_TEST:
         return _product_test(experiment), b""
+    if experiment.live is not None:
+        return _local_control(experiment, experiment.live), b""
     rig = Rig(experiment.source, experiment.saved)
     try:
         if experiment.name is Name.BOOT:
@@ -191,13 +205,56 @@ def _product_test(experiment: Experiment) -> Observation:
     air = Air()
     for number, ssid in enumerate(product().networks):
         AccessPoint(air, Network(ssid.encode()), _STATION + bytes((number,)))
-    rig = Rig(experiment.source, air=air, announces=product().announced)
+    source = experiment.source
+    physical, edited = unpaired_copy(source.flash.physical)
+    flash = FlashImage(physical, source.flash.logical)
+    rig = Rig(replace(source, flash=flash), air=air, announces=product().announced)
     try:
         rig.run(_TEST_BEGINS_WITHIN)
         if rig.happened(Happening.TEST_BEGAN):
             rig.run(_TEST_SECONDS)
         elif rig.alive:
             rig.outcome = Outcome.UNANSWERED
-        return rig.observed(experiment.name)
+        return replace(rig.observed(experiment.name), edited=edited)
     finally:
         rig.close()
+
+
+def _local_control(experiment: Experiment, live: LiveSource) -> Observation:
+    """Command each data point of a paired copy; some firmware answers in an open network only."""
+    name, before = experiment.name, contextvars.copy_context()
+
+    def asked() -> None:
+        before.run(stopping.check)
+        if time.monotonic() >= experiment.source.deadline:
+            raise _OutOfTime
+
+    try:
+        with stopping.stopped_by(asked):
+            seen = try_local_control(live)
+            if seen.joined and seen.protocol is None:
+                seen = try_local_control(live, network=Network(OUR_NETWORK.ssid))
+    except _OutOfTime:
+        return Observation(name, None, Outcome.OUT_OF_TIME, 0.0)
+    except UnsupportedError:
+        return Observation(name, None, Outcome.UNANSWERED, 0.0)
+    outcome = Outcome.DONE if seen.protocol is not None else Outcome.UNANSWERED
+    return Observation(
+        name,
+        None,
+        Outcome.STOPPED if seen.problem else outcome,
+        round(seen.seconds, 3),
+        edited=seen.pairing.edited,
+        commands=tuple(
+            CommandTrace(
+                asked_for(dict(each.points), seen.pairing.points),
+                each.points,
+                tuple((m.gpio, round(m.before, 4), round(m.after, 4), m.edges) for m in each.moves),
+            )
+            for each in seen.commands
+        ),
+    )
+
+
+class _OutOfTime(BaseException):
+    """Real time is over."""

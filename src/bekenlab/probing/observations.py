@@ -100,10 +100,13 @@ class CommandTrace:
     """A command of local control, and which pins moved.
 
     Attributes:
+        asks: What the command asks for: ``"red"``, ``"green"``, ``"blue"``, ``"cold"``, ``"warm"``,
+            ``"white"``, ``"on"``, ``"off"``, or ``""``.
         points: Data points that were set, as (number, value).
         moves: Pins that moved, as (number, share before, share after, changes of level).
     """
 
+    asks: str
     points: tuple[tuple[int, bool | int | str], ...]
     moves: tuple[tuple[int, float, float, int], ...]
 
@@ -122,6 +125,7 @@ class Observation:
         wires: Messages on pairs of pins.
         commands: Commands of local control.
         set_up: The pins that the firmware has set up, in the order in which it first did.
+        edited: Names of what was changed in the storage of a copy for it.
     """
 
     name: str
@@ -133,6 +137,7 @@ class Observation:
     wires: tuple[WireTrace, ...] = ()
     commands: tuple[CommandTrace, ...] = ()
     set_up: tuple[int, ...] = ()
+    edited: tuple[str, ...] = ()
 
     def pin(self, gpio: int) -> PinTrace | None:
         """The trace of a pin, or None."""

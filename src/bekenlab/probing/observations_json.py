@@ -51,12 +51,14 @@ def _experiment(seen: Observation) -> dict[str, Any]:
         ],
         "commands": [
             {
+                "asks": each.asks,
                 "points": [list(point) for point in each.points],
                 "moves": [list(move) for move in each.moves],
             }
             for each in seen.commands
         ],
         "set_up": list(seen.set_up),
+        "edited": list(seen.edited),
     }
 
 
@@ -118,6 +120,7 @@ def _read_experiment(told: Mapping[str, Any]) -> Observation:
         ),
         commands=tuple(
             CommandTrace(
+                str(each["asks"]),
                 tuple((int(point), value) for point, value in each["points"]),
                 tuple(
                     (int(gpio), float(before), float(after), int(edges))
@@ -127,6 +130,7 @@ def _read_experiment(told: Mapping[str, Any]) -> Observation:
             for each in told["commands"]
         ),
         set_up=tuple(int(gpio) for gpio in told["set_up"]),
+        edited=tuple(str(name) for name in told["edited"]),
     )
 
 

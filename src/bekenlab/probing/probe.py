@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bekenlab.analysis.workers import in_processes
-from bekenlab.machine import FlashImage
 from bekenlab.probing.experiments import (
     BOOT_SECONDS,
     Experiment,
@@ -20,7 +19,6 @@ from bekenlab.probing.experiments import (
 )
 from bekenlab.probing.observations import Observation, Observations, Outcome
 from bekenlab.probing.rig import RigSource
-from bekenlab.tuya.unpaired import unpaired_copy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from bekenlab.live.source import LiveSource
 
 _TEST_LASTS = 17.0
+_CONTROL_LASTS = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +35,17 @@ class Probed:
 
     Attributes:
         observations: The experiments.
-        edited: Names of what was changed in the copy for the product test.
         wall_seconds: Real time.
     """
 
     observations: Observations
-    edited: tuple[str, ...]
     wall_seconds: float = field(compare=False)
+
+    @property
+    def edited(self) -> tuple[str, ...]:
+        """Names of what was changed in copies of the storage."""
+        names = (name for each in self.observations.experiments for name in each.edited)
+        return tuple(dict.fromkeys(names))
 
 
 def probe(
@@ -65,12 +68,9 @@ def probe(
     began = time.monotonic()
     chip = RigSource(source.chip, source.flash, source.product, began + wall_seconds)
     first = [Experiment(Name.BOOT, chip, seconds=BOOT_SECONDS)]
-    edited: tuple[str, ...] = ()
     if source.tuya and only is not Only.INPUTS:
-        physical, edited = unpaired_copy(source.flash.physical)
-        flash = FlashImage(physical, source.flash.logical)
-        copy = RigSource(source.chip, flash, source.product, chip.deadline)
-        first.append(Experiment(Name.PRODUCT_TEST, copy, seconds=_TEST_LASTS))
+        first.append(Experiment(Name.PRODUCT_TEST, chip, seconds=_TEST_LASTS))
+        first.append(Experiment(Name.LOCAL_CONTROL, chip, live=source, seconds=_CONTROL_LASTS))
     early = in_processes(carried_out_and_saved, first, count=workers, died=_died_early)
     start, saved = next(early)
     plan = presses(chip, saved, start) if saved and only is not Only.LAMP else ()
@@ -83,7 +83,7 @@ def probe(
     for experiment, (result, _) in zip(first[1:], early, strict=True):
         progress.add(experiment, result)
         seen.append(result)
-    return Probed(Observations(source.chip, tuple(seen)), edited, time.monotonic() - began)
+    return Probed(Observations(source.chip, tuple(seen)), time.monotonic() - began)
 
 
 class _Progress:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.openbeken.roles import role_name
+from bekenlab.probing.rules.commands import data_points
 from bekenlab.report.json_report import SCHEMA, firmware_json
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ def probe_json(report: ProbeReport) -> dict[str, Any]:
             for each in experiments
         ],
         "edited": list(report.probed.edited),
+        "data_points": [
+            {"id": point, "gpio": list(pins)}
+            for point, pins in data_points(report.probed.observations)
+        ],
         "set_up": report.conclusions.set_up,
         "pins": [_pin(pin) for pin in report.conclusions.pins],
         "driver": _driver(report.conclusions.driver),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bekenlab.probing.observations import Happening, Outcome
+from bekenlab.probing.rules.commands import Coloured, coloured
 from bekenlab.probing.rules.drivers import driver
 from bekenlab.probing.rules.lamps import COLOURS, Lit, colours, whole
 from bekenlab.probing.rules.model import Conclusions, Confidence, PinConclusion, Seen, polarity_of
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _PWM, _TEST, _BOOT = "PWM", "product-test", "boot"
 _DIRECTIONS = ("in", "out")
 _ONE_WHITE = 2  # channels of a lamp without colours
+_FIRST_WHITE = 3
 
 
 def conclude(observations: Observations) -> Conclusions:
@@ -27,7 +29,7 @@ def conclude(observations: Observations) -> Conclusions:
     own = sdk_inputs(observations.chip)
     others = [
         pin
-        for pin in switches(observations, frozenset(explained))
+        for pin in switches(observations, frozenset(explained), lamp=bool(explained))
         if pin.gpio not in own or pin.confidence is not Confidence.ONE_OF
     ]
     pins = tuple(sorted((*wires, *lamp, *others), key=lambda pin: pin.gpio))
@@ -49,7 +51,40 @@ def _has_pwm(trace: PinTrace) -> bool:
 
 
 def _lamp(observations: Observations) -> tuple[PinConclusion, ...]:
-    """The pins with a PWM, and their colours if the product test showed them."""
+    """The pins with a PWM, and their colours: as commands light them, else the product test."""
+    tested = _tested(observations)
+    told = coloured(observations)
+    if not told:
+        return tested or _uncoloured(observations)
+    by_test = {pin.gpio: pin for pin in tested}
+    found = {each.gpio: _told(each, by_test.get(each.gpio), told) for each in told}
+    for pin in (*tested, *_uncoloured(observations)):
+        if pin.channel not in {each.channel for each in found.values()}:
+            found.setdefault(pin.gpio, pin)
+    return tuple(found.values())
+
+
+def _told(
+    each: Coloured, tested: PinConclusion | None, told: tuple[Coloured, ...]
+) -> PinConclusion:
+    """A colour that a command lit; certain if the product test does not say otherwise."""
+    whites = all(other.colour >= _FIRST_WHITE for other in told)
+    channel = each.colour - _FIRST_WHITE + 1 if whites else each.colour + 1
+    agrees = tested is not None and tested.channel == channel
+    saw = f"P{each.gpio} alone is lit when {COLOURS[each.colour]} is asked for"
+    return PinConclusion(
+        each.gpio,
+        _PWM,
+        channel,
+        polarity_of(each.active),
+        Confidence.CERTAIN if agrees else Confidence.LIKELY,
+        (),
+        (Seen("local-control", saw), *(tested.evidence if tested and agrees else ())),
+    )
+
+
+def _tested(observations: Observations) -> tuple[PinConclusion, ...]:
+    """The colours that the product test showed."""
     for seen in observations.named(_TEST):
         began = seen.when(Happening.TEST_BEGAN)
         if began is not None and seen.outcome in (Outcome.DONE, Outcome.RESTARTED):
@@ -59,7 +94,7 @@ def _lamp(observations: Observations) -> tuple[PinConclusion, ...]:
             lit = colours(levels, began, 1000 * seen.seconds)
             if lit:
                 return tuple(_coloured(each, lit) for each in lit)
-    return _uncoloured(observations)
+    return ()
 
 
 def _is_pwm(trace: PinTrace) -> bool:

@@ -8,10 +8,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bekenlab.probing.observations import Outcome
+from bekenlab.probing.rules.commands import Switched, switched
 from bekenlab.probing.rules.levels import blinks, interval, rest_of_light, rest_of_output
 from bekenlab.probing.rules.model import Confidence, PinConclusion, Seen, polarity_of
 from bekenlab.probing.rules.reactions import Reaction, other_rhythm, reactions
@@ -75,6 +76,7 @@ class _Evidence:
         control: The run in which nothing is pressed.
         presses: All presses.
         blinking: The experiment in which a pin blinked, by pin.
+        told: The outputs that switches of local control move, by pin.
     """
 
     start: Observation
@@ -82,6 +84,7 @@ class _Evidence:
     control: Observation
     presses: tuple[Press, ...]
     blinking: dict[int, str]
+    told: dict[int, Switched]
 
     @property
     def acting(self) -> list[Press]:
@@ -103,19 +106,27 @@ class _Evidence:
 
     def rest(self, gpio: int) -> int:
         """The level at which an output is off."""
+        told = self.told.get(gpio)
+        if told is not None and told.on is not None:
+            return 1 - told.on
         return rest_of_output(self.test, self.start, gpio)
 
 
-def switches(observations: Observations, ignored: frozenset[int]) -> tuple[PinConclusion, ...]:
+def switches(
+    observations: Observations, ignored: frozenset[int], *, lamp: bool = False
+) -> tuple[PinConclusion, ...]:
     """The relays, buttons and LEDs of a plug or switch.
 
     Args:
         observations: The experiments.
-        ignored: Pins that other rules explain, and inputs of the SDK's own.
+        ignored: Pins that other rules explain.
+        lamp: Whether it is a lamp, whose switch moves no relay.
     """
     seen = _evidence(observations)
     if seen is None:
         return ()
+    if lamp:
+        seen = replace(seen, told={})
     groups = _groups(seen)
     channels = _channels(groups, seen)
     found = [
@@ -144,7 +155,9 @@ def _evidence(observations: Observations) -> _Evidence | None:
             moved = reactions(seen, control)
             presses.append(Press(seen, trace.gpio, 1 - trace.before.level, moved))
     test = by_name.get("product-test")
-    return _Evidence(start, test, control, tuple(presses), _blinking(observations))
+    blinking = _blinking(observations)
+    told = {each.gpio: each for each in switched(observations) if each.gpio not in blinking}
+    return _Evidence(start, test, control, tuple(presses), blinking, told)
 
 
 def _blinking(observations: Observations) -> dict[int, str]:
@@ -160,15 +173,36 @@ def _blinking(observations: Observations) -> dict[int, str]:
 
 
 def _groups(seen: _Evidence) -> list[Group]:
-    """Outputs by the inputs that move them: each lot is relays, and LEDs that show their state."""
+    """Outputs by what moves them: each lot is relays, and LEDs that show their state.
+
+    A data point of local control moves one relay; an input may move several.
+    """
     causes: dict[int, set[int]] = {}
     for press in seen.acting:
         for moved in filter(seen.switches, press.moved):
+            if moved.gpio in seen.told:
+                continue
             causes.setdefault(moved.gpio, set()).add(press.gpio)
     lots: dict[frozenset[int], list[int]] = {}
     for gpio, inputs in causes.items():
         lots.setdefault(frozenset(inputs), []).append(gpio)
-    return [group for lot in lots.values() for group in _split(lot, seen)]
+    points: dict[int, list[int]] = {}
+    for gpio, told in seen.told.items():
+        points.setdefault(told.point, []).append(gpio)
+    by_point = [_of_one(lot, seen) for _, lot in sorted(points.items())]
+    return [*by_point, *(group for lot in lots.values() for group in _split(lot, seen))]
+
+
+def _of_one(lot: Sequence[int], seen: _Evidence) -> Group:
+    """The relay and its LEDs, of outputs that one data point moves."""
+    if len(lot) == 1:
+        told = seen.told[lot[0]]
+        return Group(lot[0], (), Confidence.LIKELY if told.on is None else Confidence.CERTAIN)
+    low = [gpio for gpio in sorted(lot, key=seen.place) if not seen.rest(gpio)]
+    if len(low) == 1:
+        return Group(low[0], tuple(gpio for gpio in lot if gpio != low[0]), Confidence.LIKELY)
+    relay = min(low or lot, key=seen.place)
+    return Group(relay, tuple(gpio for gpio in lot if gpio != relay), Confidence.ONE_OF)
 
 
 def _split(lot: Sequence[int], seen: _Evidence) -> list[Group]:
@@ -207,6 +241,8 @@ def _channels(groups: Iterable[Group], seen: _Evidence) -> dict[int, int]:
     written = [moved.gpio for moved in most.moved] if most is not None else []
 
     def order(group: Group) -> tuple[int, int]:
+        if group.relay in seen.told:
+            return -1, seen.told[group.relay].point
         if len(written) > 1 and group.relay in written:
             return 0, written.index(group.relay)
         return 1, seen.place(group.relay)
@@ -218,6 +254,7 @@ def _channels(groups: Iterable[Group], seen: _Evidence) -> dict[int, int]:
 def _outputs(group: Group, channel: int, seen: _Evidence) -> list[PinConclusion]:
     found = []
     for gpio in (group.relay, *group.leds):
+        told = seen.told.get(gpio)
         role = _REL if gpio == group.relay else _LED
         others = (_LED if role == _REL else _REL,) if group.sure is Confidence.ONE_OF else ()
         evidence = tuple(
@@ -226,6 +263,10 @@ def _outputs(group: Group, channel: int, seen: _Evidence) -> list[PinConclusion]
             for moved in press.moved
             if moved.gpio == gpio
         )
+        if told is not None:
+            moves = "gave a pulse" if told.on is None else f"is {_word(told.on)} when it is on"
+            said = Seen("local-control", f"data point {told.point}: P{gpio} {moves}")
+            evidence = (said, *evidence)
         active = polarity_of(1 - seen.rest(gpio))
         found.append(PinConclusion(gpio, role, channel, active, group.sure, others, evidence))
     return found
