@@ -130,7 +130,7 @@ def test_what_blinks_by_itself_is_no_relay_but_shows_the_network() -> None:
         press(8, blinking(22, begin=250.0, count=4), button(8)),
     )
     assert words(pins[22]) == ("WifiLED", 0, LOW)
-    assert 8 not in pins
+    assert pins[8].confidence is Confidence.ONE_OF
 
 
 def test_a_light_that_flashes_is_off_most_of_the_time() -> None:
@@ -161,9 +161,38 @@ def test_an_input_that_restarts_the_device_is_a_button() -> None:
     assert 26 not in pins
 
 
-def test_an_input_without_a_reaction_is_left_out() -> None:
+def test_an_input_without_a_reaction_may_be_many_things() -> None:
     pins = found(boot(output(26), button(8)), control(output(26)), press(8, output(26), button(8)))
-    assert pins == {}
+    assert set(pins) == {8}
+    assert words(pins[8]) == ("dInput", 0, None)
+    assert pins[8].confidence is Confidence.ONE_OF
+    assert "Btn" in pins[8].alternatives
+    assert pins[8].evidence[0].saw == "P8 is an input pulled up; driving it moved nothing"
+
+
+def test_the_sdks_own_input_is_left_out() -> None:
+    own = button(21)
+    assert found(boot(own, output(26)), control(output(26)), press(21, own, output(26))) == {}
+
+
+def test_an_input_without_a_pull_that_changes_a_light_is_a_sensor() -> None:
+    sensor = button(16, 0, None)
+    pins = found(
+        boot(blinking(26), sensor),
+        control(blinking(26)),
+        press(16, output(26), sensor),
+    )
+    assert words(pins[16]) == ("dInput", 0, HIGH)
+    assert pins[16].alternatives == ("Btn",)
+
+
+def test_short_moments_may_be_those_of_measuring_a_battery() -> None:
+    moments = tuple(
+        edge for n in range(8) for edge in ((1000.0 * n + 500, 1), (1000.0 * n + 560, 0))
+    )
+    pins = found(boot(output(17, moments)), control(output(17, moments)))
+    assert "BAT_Relay" in pins[17].alternatives
+    assert pins[17].confidence is Confidence.ONE_OF
 
 
 def test_what_was_not_seen_for_want_of_time_is_no_evidence() -> None:

@@ -14,6 +14,7 @@ from bekenlab.live.source import live_source
 from bekenlab.pins import Source
 from bekenlab.probing.probe import probe
 from bekenlab.probing.rules.conclude import conclude
+from bekenlab.probing.rules.evidence import named
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,7 +102,7 @@ def probe_file(
     events(Started(JOB, _HUNDRED))
 
     def finished(seen: Observation, share: float) -> None:
-        events(Advanced(JOB, int(_HUNDRED * share), _words(seen)))
+        events(Advanced(JOB, int(_HUNDRED * share), named(seen)))
 
     probed = probe(
         source,
@@ -127,7 +128,3 @@ def compared(analysis: Analysis, conclusions: Conclusions) -> tuple[Agreement, .
         for pin in analysis.pins.pins
         if pin.role != _NO_ROLE and any(each.source is Source.STORAGE for each in pin.evidence)
     )
-
-
-def _words(seen: Observation) -> str:
-    return seen.name if seen.gpio is None else f"{seen.name} P{seen.gpio}"
