@@ -6,7 +6,7 @@ from bekenlab.pins import Polarity
 from bekenlab.probing.observations import PinTrace, WireTrace
 from bekenlab.probing.rules.conclude import conclude
 from bekenlab.probing.rules.model import Confidence
-from probing.records import all_of, dimmed, product_test, slots
+from probing.records import all_of, boot, control, dimmed, output, product_test, slots
 
 FIVE = {8: (0, 5, 10), 7: (1, 6, 11), 6: (2, 7, 12), 26: (3, 8), 24: (4, 9)}
 
@@ -76,6 +76,14 @@ def test_a_channel_that_never_changes_does_not_disturb_the_others() -> None:
 def test_a_channel_that_is_lit_only_beside_others_spoils_the_order() -> None:
     beside = dimmed(9, ((40.0, 0.0), (3500.0, 1.0), (3900.0, 0.0)))
     assert set(channels(*slots(FIVE), beside).values()) == {0}
+
+
+def test_an_output_of_a_lamp_that_stays_high_may_be_its_supply() -> None:
+    held = output(14, level=1)
+    found = conclude(all_of(boot(held), control(held), product_test(*slots(FIVE))))
+    (supply,) = (pin for pin in found.pins if pin.gpio == 14)
+    assert supply.role == "AlwaysHigh"
+    assert supply.confidence is Confidence.ONE_OF
 
 
 def _sm2135(order: tuple[int, ...]) -> tuple[tuple[float, str], ...]:

@@ -63,6 +63,16 @@ def test_the_input_that_was_pressed_is_the_button_of_its_relay() -> None:
     assert pins[20].confidence is pins[16].confidence is Confidence.CERTAIN
 
 
+def test_a_button_may_be_pressed_at_the_level_of_its_pull() -> None:
+    pins = found(
+        boot(output(7), button(24)),
+        control(output(7)),
+        press(24, output(7), button(24)),
+        press(24, output(7, ON), button(24), name="press-inverse"),
+    )
+    assert words(pins[24]) == ("Btn", 1, HIGH)
+
+
 def test_the_only_button_of_the_only_relay_may_be_the_one_for_all() -> None:
     pins = found(
         boot(output(26), button(8)), control(output(26)), press(8, output(26, ON), button(8))
@@ -193,6 +203,17 @@ def test_short_moments_may_be_those_of_measuring_a_battery() -> None:
     pins = found(boot(output(17, moments)), control(output(17, moments)))
     assert "BAT_Relay" in pins[17].alternatives
     assert pins[17].confidence is Confidence.ONE_OF
+
+
+def test_an_output_that_moves_in_the_product_test_only_may_be_a_relay() -> None:
+    pins = found(
+        boot(output(26), output(24)),
+        control(output(26), output(24, ((3000.0, 1),))),
+        product_test(output(26, ((3050.0, 1),)), output(24, ((3050.0, 1),))),
+    )
+    assert set(pins) == {26}
+    assert words(pins[26]) == ("Rel", 1, HIGH)
+    assert (pins[26].confidence, pins[26].alternatives) == (Confidence.ONE_OF, ("LED",))
 
 
 def test_what_was_not_seen_for_want_of_time_is_no_evidence() -> None:

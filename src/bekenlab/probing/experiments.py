@@ -32,6 +32,7 @@ BOOT_SECONDS = 8.0
 _LONG = 8.0
 _AFTER = 1.3
 _BEFORE = 0.2
+_RESTS = 3.0
 _TEST_BEGINS_WITHIN = 6.5
 _TEST_SECONDS = 13.0
 _STATION = bytes.fromhex("02be4e0001")
@@ -45,6 +46,7 @@ class Name(StrEnum):
     PRESS_SHORT = "press-short"
     PRESS_MIDDLE = "press-middle"
     PRESS_LONG = "press-long"
+    PRESS_INVERSE = "press-inverse"
     PRODUCT_TEST = "product-test"
     LOCAL_CONTROL = "local-control"
 
@@ -72,6 +74,8 @@ class Press:
 SHORT = Press(Name.PRESS_SHORT, 0.2)
 MIDDLE = Press(Name.PRESS_MIDDLE, 2.0)
 LONG = Press(Name.PRESS_LONG, _LONG)
+INVERSE = Press(Name.PRESS_INVERSE, 0.2)
+_WAYS = (SHORT, MIDDLE, LONG, INVERSE)
 CONTROL_SECONDS = _BEFORE + _LONG + _AFTER
 
 
@@ -139,7 +143,11 @@ def presses(source: RigSource, saved: bytes, start: Observation) -> tuple[Experi
 def longer_presses(
     source: RigSource, saved: bytes, start: Observation, seen: Iterable[Observation]
 ) -> tuple[Experiment, ...]:
-    """A press of middle length for each input that did nothing when it was pressed shortly."""
+    """For each input that did nothing when it was pressed shortly: other ways to press it.
+
+    One of middle length, and one the other way round: a button that is pressed when its pin is at
+    the level of the pull has a resistor of its own, which is driven here for some time before.
+    """
     own = sdk_inputs(source.chip)
     known = tuple(seen)
     control = next((each for each in known if each.name == Name.CONTROL), None)
@@ -149,14 +157,15 @@ def longer_presses(
         if each.name == Name.PRESS_SHORT and control and not reactions(each, control)
     }
     return tuple(
-        _press(source, saved, trace, MIDDLE)
+        _press(source, saved, trace, way)
         for trace in start.pins
+        for way in (MIDDLE, INVERSE)
         if is_input(trace) and trace.gpio in quiet and trace.gpio not in own
     )
 
 
 def _press(source: RigSource, saved: bytes, trace: PinTrace, way: Press) -> Experiment:
-    seconds = _BEFORE + way.seconds + _AFTER
+    seconds = _BEFORE + way.seconds + _AFTER + (_RESTS if way is INVERSE else 0.0)
     level = 1 - trace.after.level
     return Experiment(way.name, source, saved, trace.gpio, level, seconds=seconds)
 
@@ -193,11 +202,16 @@ def carried_out_and_saved(experiment: Experiment) -> tuple[Observation, bytes]:
 
 
 def _drive(rig: Rig, name: Name, gpio: int, level: int) -> None:
+    rest: int | None = None
+    if name is Name.PRESS_INVERSE:
+        rest, level = level, 1 - level
+        rig.drive(gpio, rest)
+        rig.run(_RESTS)
     rig.note(Happening.PRESSED)
     rig.drive(gpio, level)
-    rig.run(next(each.seconds for each in (SHORT, MIDDLE, LONG) if each.name is name))
+    rig.run(next(each.seconds for each in _WAYS if each.name is name))
     rig.note(Happening.RELEASED)
-    rig.drive(gpio, None)
+    rig.drive(gpio, rest)
     rig.run(_AFTER)
 
 

@@ -13,7 +13,7 @@ from bekenlab.probing.rules.reactions import Reaction, reactions
 if TYPE_CHECKING:
     from bekenlab.probing.observations import Observation, Observations
 
-_LONG = "press-long"
+_LONG, _INVERSE = "press-long", "press-inverse"
 _LAST = 99
 _CLICKS = 450.0  # milliseconds
 
@@ -97,7 +97,8 @@ def evidence_of(observations: Observations) -> Evidence | None:
         trace = seen.pin(seen.gpio) if seen.gpio is not None else None
         if trace is not None and seen.outcome in (Outcome.DONE, Outcome.RESTARTED):
             moved = reactions(seen, control)
-            presses.append(Press(seen, trace.gpio, 1 - trace.before.level, moved))
+            level = trace.before.level ^ (seen.name != _INVERSE)
+            presses.append(Press(seen, trace.gpio, level, moved))
     test = by_name.get("product-test")
     blinking = _blinking(observations)
     told = {each.gpio: each for each in switched(observations) if each.gpio not in blinking}
@@ -118,4 +119,4 @@ def _blinking(observations: Observations) -> dict[int, str]:
 
 def named(seen: Observation) -> str:
     """Name of an experiment, with its pin."""
-    return seen.name if seen.gpio is None else f"{seen.name} P{seen.gpio}"
+    return str(seen.name) if seen.gpio is None else f"{seen.name} P{seen.gpio}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bekenlab.probing.observations import Outcome
+from bekenlab.probing.observations import Happening, Outcome
 from bekenlab.probing.rules.levels import blinks, high_share, rest_of_light, rest_of_output
 from bekenlab.probing.rules.model import Confidence, PinConclusion, Seen, polarity_of
 from bekenlab.probing.rules.reactions import other_rhythm
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 _LED, _BTN, _ALL, _WIFI = "LED", "Btn", "Btn_Tgl_All", "WifiLED"
 _OTHER_BUTTON = "Btn_ScriptOnly"
 _SENSOR, _OTHER_INPUTS = "dInput", ("Btn", "IRRecv", "BL0937CF", "BL0937CF1")
-_BATTERY = "BAT_Relay"
+_BATTERY, _REL, _HELD = "BAT_Relay", "Rel", "AlwaysHigh"
+_JUST_BEFORE = 100.0  # milliseconds: what announces the test may be printed a little later
 _MOMENTS = 0.1  # of the time
 
 
@@ -58,6 +59,50 @@ def other_inputs(seen: Evidence, known: set[int]) -> list[PinConclusion]:
             )
             found.setdefault(press.gpio, conclusion)
     return list(found.values())
+
+
+def tested_outputs(seen: Evidence, known: set[int]) -> list[PinConclusion]:
+    """Outputs that move in the product test only: relays without a button, or kept off."""
+    began = seen.test.when(Happening.TEST_BEGAN) if seen.test is not None else None
+    if seen.test is None or began is None:
+        return []
+    found = []
+    for trace in seen.test.pins:
+        moved = [level for at, level in trace.edges if at >= began - _JUST_BEFORE]
+        if trace.gpio in known or trace.after.direction != "out" or not moved or trace.bursts:
+            continue
+        if _is_quiet(trace.gpio, seen):
+            active = polarity_of(1 - seen.rest(trace.gpio))
+            evidence = (Seen(seen.test.name, f"P{trace.gpio} moved, and nowhere else"),)
+            found.append(
+                PinConclusion(trace.gpio, _REL, 1, active, Confidence.ONE_OF, (_LED,), evidence)
+            )
+    return found
+
+
+def _is_quiet(gpio: int, seen: Evidence) -> bool:
+    """Whether an output stays as it was set up, in the start and the control run."""
+    start, control = seen.start.pin(gpio), seen.control.pin(gpio)
+    if start is None or control is None or start.after.direction != "out":
+        return False
+    return not control.edges and not [at for at, _ in start.edges if at > start.since]
+
+
+def lamp_supplies(seen: Evidence, known: set[int]) -> list[PinConclusion]:
+    """Outputs of a lamp that are high and stay so: mostly they switch on its supply."""
+    found = []
+    for trace in seen.control.pins:
+        if trace.gpio in known or trace.after.direction != "out" or not trace.after.level:
+            continue
+        if not trace.edges and not trace.bursts:
+            evidence = (Seen(seen.control.name, f"P{trace.gpio} is an output, and stays high"),)
+            active = polarity_of(1)
+            found.append(
+                PinConclusion(
+                    trace.gpio, _HELD, 0, active, Confidence.ONE_OF, (_REL, _LED), evidence
+                )
+            )
+    return found
 
 
 def network_leds(seen: Evidence) -> list[PinConclusion]:

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 
 from bekenlab.probing.rules.evidence import Evidence, evidence_of
 from bekenlab.probing.rules.model import Confidence, PinConclusion, Seen, polarity_of
-from bekenlab.probing.rules.others import network_leds, other_inputs, pairing_buttons
+from bekenlab.probing.rules.others import (
+    lamp_supplies,
+    network_leds,
+    other_inputs,
+    pairing_buttons,
+    tested_outputs,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -62,7 +68,9 @@ def switches(
         *pairing_buttons(seen),
         *network_leds(seen),
     ]
-    found += other_inputs(seen, {pin.gpio for pin in found})
+    known = {pin.gpio for pin in found} | ignored
+    found += other_inputs(seen, known)
+    found += lamp_supplies(seen, known) if lamp else tested_outputs(seen, known)
     return tuple(pin for pin in found if pin.gpio not in ignored)
 
 
