@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SCHEMA = 1
+_MOST_SECONDS = 600.0
+_MOST_PINS = 64
+_LEVELS = (0, 1)
 
 
 def observations_json(observations: Observations) -> dict[str, Any]:
@@ -104,16 +107,16 @@ def read_observations(text: bytes) -> Observations:
 def _read_experiment(told: Mapping[str, Any]) -> Observation:
     return Observation(
         name=str(told["name"]),
-        gpio=told["gpio"],
+        gpio=None if told["gpio"] is None else _gpio(told["gpio"]),
         outcome=Outcome(told["outcome"]),
-        seconds=float(told["device_seconds"]),
-        moments=tuple((float(at), Happening(what)) for at, what in told["moments"]),
+        seconds=_at(1000 * told["device_seconds"]) / 1000,
+        moments=tuple((_at(at), Happening(what)) for at, what in told["moments"]),
         pins=tuple(_read_trace(each) for each in told["pins"]),
         wires=tuple(
             WireTrace(
-                int(each["clock"]),
-                int(each["data"]),
-                tuple((float(at), str(message)) for at, message in each["messages"]),
+                _gpio(each["clock"]),
+                _gpio(each["data"]),
+                tuple((_at(at), _message(text)) for at, text in each["messages"]),
                 int(each["count"]),
             )
             for each in told["wires"]
@@ -123,24 +126,66 @@ def _read_experiment(told: Mapping[str, Any]) -> Observation:
                 str(each["asks"]),
                 tuple((int(point), value) for point, value in each["points"]),
                 tuple(
-                    (int(gpio), float(before), float(after), int(edges))
+                    (_gpio(gpio), _share(before), _share(after), int(edges))
                     for gpio, before, after, edges in each["moves"]
                 ),
             )
             for each in told["commands"]
         ),
-        set_up=tuple(int(gpio) for gpio in told["set_up"]),
+        set_up=tuple(_gpio(gpio) for gpio in told["set_up"]),
         edited=tuple(str(name) for name in told["edited"]),
     )
 
 
 def _read_trace(told: Mapping[str, Any]) -> PinTrace:
     return PinTrace(
-        int(told["gpio"]),
-        PinSeen(**told["before"]),
-        PinSeen(**told["after"]),
-        tuple((float(at), int(level)) for at, level in told["edges"]),
+        _gpio(told["gpio"]),
+        _read_pin(told["before"]),
+        _read_pin(told["after"]),
+        tuple((_at(at), _level(level)) for at, level in told["edges"]),
         int(told["bursts"]),
-        tuple((float(at), float(share)) for at, share in told["shares"]),
-        float(told["since"]),
+        tuple((_at(at), _share(share)) for at, share in told["shares"]),
+        _at(told["since"]),
     )
+
+
+def _read_pin(told: Mapping[str, Any]) -> PinSeen:
+    share, hz = told["share"], told["hz"]
+    return PinSeen(
+        str(told["direction"]),
+        _level(told["level"]),
+        None if told["pull"] is None else str(told["pull"]),
+        None if share is None else _share(share),
+        None if hz is None else float(hz),
+    )
+
+
+def _gpio(value: Any) -> int:
+    if not 0 <= value < _MOST_PINS:
+        raise ValueError("no such pin")
+    return int(value)
+
+
+def _level(value: Any) -> int:
+    if value not in _LEVELS:
+        raise ValueError("no level")
+    return int(value)
+
+
+def _share(value: Any) -> float:
+    if not 0 <= value <= 1:
+        raise ValueError("no share of the time")
+    return float(value)
+
+
+def _at(value: Any) -> float:
+    """A time in milliseconds."""
+    if not 0 <= value <= 1000 * _MOST_SECONDS:
+        raise ValueError("no time in an experiment")
+    return float(value)
+
+
+def _message(text: Any) -> str:
+    if not bytes.fromhex(text):
+        raise ValueError("an empty message")
+    return str(text)
