@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from bekenlab.jobs.probe import ProbeReport
+    from bekenlab.jobs.probe import Agreement, ProbeReport
     from bekenlab.probing.rules.model import PinConclusion
 
 _SURE = {
@@ -96,7 +96,16 @@ def _agreement(report: ProbeReport) -> RenderableType:
         table.add_column(name, overflow="fold")
     for each in report.agreement:
         seen = each.behaviour
-        verdict = "same" if each.same else "differs" if seen is not None else "nothing seen"
+        verdict = _verdict(each)
         shown = role_words(seen) if seen is not None else "-"
         table.add_row(f"P{each.gpio}", role_words(each.storage), shown, verdict)
     return Padding(table, (0, 0, 0, 2))
+
+
+def _verdict(each: Agreement) -> str:
+    seen = each.behaviour
+    if seen is None:
+        return "nothing seen"
+    if not each.same:
+        return "differs"
+    return "same" if seen.role == each.storage.role else "fits"
