@@ -6,7 +6,17 @@ from bekenlab.pins import Polarity
 from bekenlab.probing.observations import PinTrace, WireTrace
 from bekenlab.probing.rules.conclude import conclude
 from bekenlab.probing.rules.model import Confidence
-from probing.records import all_of, boot, control, dimmed, output, product_test, slots
+from probing.records import (
+    all_of,
+    boot,
+    button,
+    control,
+    dimmed,
+    output,
+    press,
+    product_test,
+    slots,
+)
 
 FIVE = {8: (0, 5, 10), 7: (1, 6, 11), 6: (2, 7, 12), 26: (3, 8), 24: (4, 9)}
 
@@ -84,6 +94,21 @@ def test_an_output_of_a_lamp_that_stays_high_may_be_its_supply() -> None:
     (supply,) = (pin for pin in found.pins if pin.gpio == 14)
     assert supply.role == "AlwaysHigh"
     assert supply.confidence is Confidence.ONE_OF
+
+
+def test_what_the_button_of_a_lamp_switches_may_be_its_supply() -> None:
+    quiet, key = output(14, level=1), button(22)
+    found = conclude(
+        all_of(
+            boot(quiet, key),
+            control(quiet, key),
+            press(22, output(14, ((440.0, 0),), level=1), key),
+            product_test(*slots(FIVE)),
+        )
+    )
+    (supply,) = (pin for pin in found.pins if pin.role == "Rel")
+    assert supply.confidence is Confidence.ONE_OF
+    assert "AlwaysHigh" in supply.alternatives
 
 
 def _sm2135(order: tuple[int, ...]) -> tuple[tuple[float, str], ...]:

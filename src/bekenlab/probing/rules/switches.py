@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bekenlab.probing.rules.reactions import Reaction
 
 _REL, _LED, _BTN, _ALL = "Rel", "LED", "Btn", "Btn_Tgl_All"
+_SUPPLY = "AlwaysHigh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,20 @@ def switches(
         *pairing_buttons(seen),
         *network_leds(seen),
     ]
+    if lamp:
+        found = [_of_a_lamp(pin) for pin in found]
     known = {pin.gpio for pin in found} | ignored
     found += other_inputs(seen, known)
     found += lamp_supplies(seen, known) if lamp else tested_outputs(seen, known)
     return tuple(pin for pin in found if pin.gpio not in ignored)
+
+
+def _of_a_lamp(pin: PinConclusion) -> PinConclusion:
+    """What a lamp's button switches beside its light is mostly the supply of its LEDs."""
+    if pin.role not in (_REL, _LED):
+        return pin
+    others = tuple({*pin.alternatives, _REL, _LED, _SUPPLY} - {pin.role})
+    return replace(pin, confidence=Confidence.ONE_OF, alternatives=tuple(sorted(others)))
 
 
 def _groups(seen: Evidence) -> list[Group]:
