@@ -16,7 +16,11 @@ from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.known_backups import KnownBackups
 from bekenlab.flashing.same_chip import identity_facts
 from bekenlab.link.identity import Identity
+from bekenlab.probing.observations import WireTrace
+from bekenlab.probing.observations_json import observations_json, read_observations
+from bekenlab.probing.rules.conclude import conclude
 from fuzz.model import Target
+from probing import records
 
 SECTOR = 0x1000
 _SIZE = 4 * SECTOR
@@ -47,6 +51,23 @@ def _write(name: str, data: bytes) -> Path:
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(data)
     return path
+
+
+def _observations(data: bytes) -> None:
+    conclude(read_observations(data))
+
+
+def _seen() -> list[bytes]:
+    """A plug, and lamps with PWMs and with a driver."""
+    plug = records.all_of(
+        records.boot(records.output(26), records.blinking(8), records.button(10)),
+        records.control(records.output(26), records.blinking(8), records.button(10)),
+        records.press(10, records.output(26, ((440.0, 1),)), records.button(10)),
+        records.commanded(("on", 1, ((26, 0.0, 1.0, 1),))),
+    )
+    wires = (WireTrace(8, 26, ((3020.0, "c0280000ff000000"), (4020.0, "c02800ff00000000")), 2),)
+    lamp = records.all_of(records.product_test(*records.slots({8: (0, 2), 9: (1, 3)}), wires=wires))
+    return [json.dumps(observations_json(each)).encode() for each in (plug, lamp)]
 
 
 def _journal(data: bytes) -> None:
@@ -125,6 +146,7 @@ _TOKENS = (b'"a"', b'"c"', b'"sha256"', b'"chip"', b'"ranges"', b'"crcs"', b'"or
            b'"version"', b"bekenlab-write", b'"backup"', b"\\u0000")  # fmt: skip
 
 KEPT_TARGETS = (
+    Target("observations", _observations, _seen, tokens=_TOKENS, weight=0.3),
     Target("journal", _journal, _records, tokens=_TOKENS, weight=0.3),
     Target("manifest", _manifest, _manifests, tokens=_TOKENS, weight=0.3),
     Target("partial-backup", _partial, _partial_journals, tokens=_TOKENS, weight=0.2),

@@ -98,6 +98,7 @@ UNSEEN = {
     "jobs/write.py:changing the chip needs a confirmation": "of the API",
     "jobs/write.py:pass yes=True, or a function as confirm= that is given the plan": "of the API",
     "jobs/run.py": "of run",
+    "probing/observations_json.py": "of probe",
     "link/faulty.py": "of sim",
     "link/serve": "of sim",
     "link/virtual.py": "of addresses typed in a terminal",

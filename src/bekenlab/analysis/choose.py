@@ -52,6 +52,24 @@ def choose_dump(path: Path, chip: str | None = None) -> ChosenDump:
     return choose_among(path, load_all(path, texts=False), chip)
 
 
+def choose_file(path: Path, chip: str | None = None) -> InputFile:
+    """The one file to run: the file itself, or of several in an archive the one with a dump.
+
+    Args:
+        path: A dump or an image, packed or not.
+        chip: The chip to use instead of the one recognised.
+
+    Raises:
+        SeveralInputsError: They hold several dumps.
+        BekenlabError: Of several, none can be run.
+    """
+    files = load_all(path, texts=False)
+    if len(files) > 1:
+        name = choose_among(path, files, chip).name
+        files = tuple(file for file in files if file.name == name)
+    return files[0]
+
+
 def choose_among(path: Path, files: Sequence[InputFile], chip: str | None = None) -> ChosenDump:
     """The one dump among the files of an archive, and its chip.
 

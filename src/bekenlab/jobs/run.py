@@ -7,8 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from bekenlab.analysis.choose import choose_among
-from bekenlab.analysis.inputs import load_all
+from bekenlab.analysis.choose import choose_file
 from bekenlab.analysis.subject import read_subject
 from bekenlab.errors import UsageError
 from bekenlab.live.chip import LiveChip
@@ -163,12 +162,9 @@ def _check(options: RunOptions) -> None:
 
 
 def _source(path: Path, chip: str | None, pins: Path | None) -> LiveSource:
-    files = load_all(path, texts=False)
-    if len(files) > 1:
-        name = choose_among(path, files, chip).name
-        files = tuple(file for file in files if file.name == name)
+    file = choose_file(path, chip)
     template = read_subject(pins).template if pins is not None else None
-    return live_source(files[0], chip=chip, template=template)
+    return live_source(file, chip=chip, template=template)
 
 
 class _Running:

@@ -35,7 +35,10 @@ _NOTICED = 0.02  # of a PWM's share
 _OF_A_DAY = 3600  # numbers that go beyond this are times in seconds
 _NEW_BRIGHTNESS = 255  # numbers that go beyond this come with colours in twelve digits
 _COLOURS = (0xFF0000, 0x00FF00, 0x0000FF)
+_MILLION = 1_000_000
 _WHITE, _COLOUR = "white", "colour"
+_TWELVE = 12
+_HUES = {0: "red", 120: "green", 240: "blue"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class LocalControlSeen:
         protocol: The protocol in which it answered, or None if it did not.
         commands: The commands and what followed.
         problem: Why the chip could not continue, or an empty string.
+        seconds: Device time.
     """
 
     pairing: Pairing
@@ -91,6 +95,7 @@ class LocalControlSeen:
     protocol: Protocol | None = None
     commands: tuple[CommandSeen, ...] = ()
     problem: str = ""
+    seconds: float = 0.0
 
 
 def try_local_control(
@@ -117,7 +122,7 @@ def try_local_control(
     try:
         runner = ChipRunner(chip, air)
         if not runner.run_until(lambda: ours.chip_ip is not None, _JOINS_WITHIN):
-            return seen
+            return replace(seen, seconds=runner.seconds)
         device = LocalDevice(chip, ours, runner, pairing.key, pairing.device)
         seen = replace(seen, joined=True)
         device.connect()
@@ -128,6 +133,7 @@ def try_local_control(
     except BootFailedError as error:
         seen = replace(seen, problem=str(error))
     finally:
+        seen = replace(seen, seconds=air.now / _MILLION)
         chip.close()
     return seen
 
@@ -178,6 +184,32 @@ def commands_for(points: Sequence[SchemaPoint]) -> Iterator[Command]:
     for point in settable:
         if point not in light:
             yield from ({point.id: value} for value in _values(point))
+
+
+def asked_for(command: Command, points: Sequence[SchemaPoint]) -> str:
+    """What one of the commands for these data points asks for.
+
+    Returns:
+        ``"red"``, ``"green"``, ``"blue"``, ``"cold"``, ``"warm"``, ``"white"``, ``"on"`` or
+        ``"off"``; nothing for any other value.
+    """
+    settable = [point for point in points if point.writable]
+    mode = next((each for each in settable if {_WHITE, _COLOUR} & set(each.words)), None)
+    values = list(command.values())
+    if len(values) == 1 and isinstance(values[0], bool):
+        return "on" if values[0] else "off"
+    if mode is None:
+        return ""
+    if command.get(mode.id) == _COLOUR:
+        text = str(command.get(mode.id + 3, ""))
+        hue = int(text[:4], 16) if len(text) == _TWELVE else int(text[6:10], 16)
+        return _HUES.get(hue, "")
+    numbers = [point for point in settable if point.kind == "value" and 0 < point.id - mode.id <= 3]
+    if len(numbers) < 2:
+        return _WHITE if numbers and command.get(numbers[0].id) == numbers[0].most else ""
+    return {numbers[-1].most: "cold", numbers[-1].least: "warm"}.get(
+        int(command.get(numbers[-1].id, -1)), ""
+    )
 
 
 def _of_light(light: Sequence[SchemaPoint], mode: SchemaPoint) -> Iterator[Command]:

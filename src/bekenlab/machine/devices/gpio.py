@@ -88,6 +88,11 @@ class Gpio(Device):
         self._raised = False
         self._pins = {self._offset(n): n for n in range(count)}
 
+    @property
+    def set_up(self) -> tuple[int, ...]:
+        """The pins that the firmware has configured, in the order in which it first did."""
+        return tuple(self._pins[offset] for offset in self.words if offset in self._pins)
+
     @staticmethod
     def _offset(gpio: int) -> int:
         if gpio < _FIRST_HIGH_PIN:
