@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 # A separate C string: NULs or erased flash on both sides.
 _ALONE = re.compile(rb"(?:(?<=[\x00\xff])|\A)([\x21-\x7e]{16,1024})(?=[\x00\xff]|\Z)")
 _TOKEN = re.compile(rb"[A-Za-z0-9+/=_:.~-]+")
+# No character can belong to two repetitions, or the time would double with each of them.
 _HOST = re.compile(
-    rb"[a-z][a-z0-9]*(?:[.:/-]+[a-z0-9-]+)*\.[a-z]{2,}(?:[:/][\w./-]*)?", re.IGNORECASE
+    rb"(?:[a-z][a-z0-9]*:/+)?[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:[:/][\w./-]*)?",
+    re.IGNORECASE,
 )
 _MIN_DIFFERENT = 8
 

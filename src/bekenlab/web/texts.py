@@ -26,7 +26,7 @@ LANGUAGES = ("en", "de")
 """Languages with a catalogue; the first is the default."""
 
 _PLACE = re.compile(r"\{(\w+)\}")
-_PERHAPS = re.compile(r"\[([^\]]*)\]")
+_PERHAPS = re.compile(r"\[([^\[\]]*)\]")
 # The name of a file, a port or an address.
 _NAME_FIRST = re.compile(r"\S*[./\\_\d]\S")
 _LONGEST = 500
