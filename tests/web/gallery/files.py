@@ -17,9 +17,9 @@ def truncated() -> bytes:
 
 
 def damaged() -> bytes:
-    """A dump with a byte of its code turned."""
+    """A dump with one byte of its code changed."""
     found = bytearray(build_sample())
-    found[0x20000] ^= 0x55
+    found[0x11010] ^= 0x55
     return bytes(found)
 
 
