@@ -1,11 +1,11 @@
 """The guided path, step by step."""
 
-from functools import partial
 from typing import Any
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from bekenlab.samples import build_sample
+from bekenlab.web.job import State
 from shared import dump
 from web.api import start, wait_for
 from web.gallery.device import IMAGE, OPENBEKEN, answered, full, made
@@ -18,10 +18,6 @@ def _show(stage: Stage, name: str, query: str, *, wait: int = 900) -> None:
     stage.page.goto(f"{stage.served.url}/guide?{query}")
     stage.page.wait_for_timeout(wait)
     stage.keep(f"guide-{name}")
-
-
-def _fulfil(told: dict[str, Any], route: Route) -> None:
-    route.fulfill(json=told)
 
 
 def path(stage: Stage) -> None:
@@ -80,7 +76,7 @@ def without_wifi(stage: Stage) -> None:
 
 
 def other_ends(stage: Stage) -> None:
-    """Ends of an install on a real device, as the server would tell them."""
+    """Ends of an install on a real device, told of a virtual one."""
     port = made(stage, build_sample())
     image = drop(stage.script, IMAGE, dump(OPENBEKEN))["dumps"][0]["id"]
     wifi = {"wifi_ssid": "Zuhause", "wifi_password": "nicht-zu-sehen"}
@@ -93,11 +89,12 @@ def other_ends(stage: Stage) -> None:
         "not-found": {"outcome": "joined", "start": joined},
         "unseen": {"outcome": "unseen", "start": None},
     }
+    found = stage.served.context.manager.get(job)
+    assert found is not None
     for name, changes in ends.items():
-        told["result"].update({"virtual": False, **changes})
-        stage.page.route(f"**/api/jobs/{job}", partial(_fulfil, dict(told)))
+        result = {**told["result"], "virtual": False, **changes}
+        found.end(State.DONE, result=result)
         _show(stage, f"runs-{name}", f"step=runs&reached=runs&port={port}&job={job}")
-        stage.page.unroute(f"**/api/jobs/{job}")
 
 
 def failed(stage: Stage) -> None:
