@@ -1,6 +1,7 @@
 // The list of jobs, kept current.
 import { unless } from "./allow.js";
 import { ask } from "./api.js";
+import { isLive, onConnection } from "./connection.js";
 import { all, duration, fill, one } from "./dom.js";
 import { cancel } from "./jobs.js";
 import { badgeOf } from "./outcomes.js";
@@ -9,6 +10,8 @@ import { orElse, t } from "./texts.js";
 const LOOK_EVERY = 2000;
 const place = one("[data-jobs]", HTMLElement);
 let drawn = "";
+/** @type {any[]} as the server told last */
+let listed = [];
 
 /** Where a job is shown: on the page of its file, or with the device. */
 function pathOf(job) {
@@ -16,8 +19,9 @@ function pathOf(job) {
   return `/device?job=${job.id}`;
 }
 
-/** A job that cannot go on without an answer is waiting. */
+/** A job that cannot go on without an answer is waiting; of a running one nothing is known without the server. */
 function stateOf(job) {
+  if (job.state === "running" && !isLive()) return "unknown";
   if (job.cancelling) return "stopping";
   return job.state === "running" && job.question && job.question.about !== "search" ? "waiting" : job.state;
 }
@@ -59,6 +63,7 @@ async function look() {
   if (document.hidden) return;
   const answer = await ask("GET", "/api/jobs").catch(() => null);
   if (!answer) return; // what was listed last stays
+  listed = answer.jobs;
   const now = JSON.stringify(answer.jobs.map((job) => [job.id, stateOf(job), job.cancelling, Math.round(job.seconds)]));
   if (now === drawn || place.contains(document.activeElement)) {
     if (now !== drawn) update(answer.jobs);
@@ -76,10 +81,11 @@ function update(jobs) {
   for (const [index, job] of jobs.entries()) {
     showState(job, rows[index]);
     one("[data-slot=time]", HTMLElement, rows[index]).textContent = duration(job.seconds);
-    one("[data-stop]", HTMLButtonElement, rows[index]).hidden = job.state !== "running";
+    one("[data-stop]", HTMLButtonElement, rows[index]).hidden = job.state !== "running" || !isLive();
   }
 }
 
 look();
+onConnection(() => update(listed));
 setInterval(look, LOOK_EVERY);
 document.addEventListener("visibilitychange", look);

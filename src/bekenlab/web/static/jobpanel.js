@@ -195,9 +195,24 @@ export class JobPanel {
     if (event.phase !== this.phase) {
       if (event.phase !== "verify" || this.phase !== "write") this.map.clear();
       this.phase = event.phase;
-      this.part("legend").textContent = t("job.map", { end: hex(total) });
+      this.showLegend(this.map.count * 4096);
     }
     this.map.mark(event.spans, event.phase);
+  }
+
+  /** Say what the colours of the map mean, and which part of flash it shows. */
+  showLegend(end) {
+    const swatches = [
+      [this.phase, t(`job.phase.${this.phase}`)],
+      ["rest", t("job.map_rest")],
+    ].map(([name, text]) => {
+      const swatch = document.createElement("span");
+      const square = document.createElement("i");
+      square.className = name;
+      swatch.append(square, text);
+      return swatch;
+    });
+    this.part("legend").replaceChildren(...swatches, t("job.map", { end: hex(end) }));
   }
 
   on_question(event) {
