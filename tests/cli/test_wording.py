@@ -28,7 +28,7 @@ COMMAND = re.compile(r"\bbekenlab ([a-z]+)")
 SUBCOMMANDS = "|".join(sorted({path[-1] for path in COMMANDS if len(path) > 1}))
 SUBCOMMAND = re.compile(rf"\b(?:obk|config|log) (?:{SUBCOMMANDS})\b")
 # What looks like an option and is none of ours: colours, another program's, a script's of bench/.
-NOT_OURS = (":var(", "--bl-", "python -m pip", "--dumps")
+NOT_OURS = ("var(", ":var(", "--bl-", "python -m pip", "--dumps")
 # What makes text for a terminal, or JSON whose contract has options in it.
 TERMINAL = {
     "boot_text.py",
