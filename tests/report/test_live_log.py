@@ -77,6 +77,16 @@ def test_the_terminal_is_left_alone() -> None:
     assert "forged" in line
 
 
+def test_without_marks_nothing_stands_for_what_is_no_text() -> None:
+    log = LiveLog(marks=False)
+    assert log.feed("\ufffd\x00[0\ufffd;1m ready\x07\n\ufffd\x00\n\nend\n") == [
+        "[0;1m ready",
+        "",
+        "end",
+    ]
+    assert LiveLog().feed("\x00a\n") == ["\ufffda"], "a terminal is told of it"
+
+
 @given(
     st.lists(st.text(alphabet="ab \r\n:0x1fsidkey", max_size=30), max_size=12),
     st.booleans(),

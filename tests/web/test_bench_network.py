@@ -65,14 +65,18 @@ def test_a_running_chip_is_put_into_a_network_and_taken_out(
     page.goto(f"{served.url}/bench/{row['id']}")
     link = page.get_by_role("link", name="Open the device's page")
     expect(link).to_be_hidden()
+    restart = page.get_by_role("button", name="Restart with this network")
+    expect(restart).to_be_disabled()  # nothing would change
+    expect(page.locator("[data-network-same]")).to_contain_text("choose another network")
     page.get_by_label("Network", exact=True).select_option("its")
-    page.get_by_role("button", name="Restart it there").click()
+    expect(page.locator("[data-network-same]")).to_be_hidden()
+    page.get_by_role("button", name="Restart with this network").click()
     expect(page.locator("[data-network-state]")).to_contain_text("Waiting for it to open")
     expect(link).to_be_visible(timeout=LONG)
     expect(page.get_by_label("Network", exact=True)).to_have_value("its")
     assert violations(page) == []
     page.get_by_label("Network", exact=True).select_option("none")
-    page.get_by_role("button", name="Restart it there").click()
+    page.get_by_role("button", name="Restart with this network").click()
     expect(page.locator("[data-network-shown]")).to_be_hidden()
 
 
@@ -80,7 +84,7 @@ def test_firmware_that_cannot_be_told_of_our_network_says_so(page: Page, served:
     name = served.context.chips.open(tiny(LOOP))
     page.goto(f"{served.url}/bench/{name}")
     page.get_by_label("Network", exact=True).select_option("ours")
-    page.get_by_role("button", name="Restart it there").click()
+    page.get_by_role("button", name="Restart with this network").click()
     alert = page.get_by_role("alert").filter(has_text="cannot be changed")
     expect(alert).to_contain_text("let it open its own network instead.")
     expect(page.locator("[data-state]")).to_have_text("running")

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from bekenlab.errors import Notice
 from live_chips import tiny
-from machine_support import prints
+from machine_support import LOOP, prints
 from shared import dump
 from web.accessibility import violations
+from web.api import upload
 from web.serving import Served
 
 LONG = 30_000  # milliseconds no test comes near
@@ -213,13 +216,74 @@ def test_a_chip_that_is_closed_elsewhere_is_told_of(page: Page, served: Served) 
     start_sample(page, served)
     served.context.chips.close_all()
     expect(page.get_by_role("alert")).to_contain_text("is no longer running")
-    expect(page.locator("[data-state]")).to_have_text("closed")
+    page.get_by_role("link", name="Start one on the bench").click()
+    page.wait_for_url("**/bench")
+
+
+def test_a_table_without_pins_says_how_to_drive_one(page: Page, served: Served) -> None:
+    name = served.context.chips.open(tiny(*prints(b"hello\n", 0xE7F000F0)))
+    page.goto(f"{served.url}/bench/{name}")
+    said, table = page.locator("[data-no-gpio]"), page.locator("[data-gpio-table]")
+    expect(said).to_contain_text("tick “Include pins the firmware does not use”")
+    expect(table).to_be_hidden()
+    page.get_by_label("Include pins the firmware does not use").check()
+    expect(table).to_be_visible()
+    expect(said).to_be_hidden()
+
+
+def test_where_a_second_controller_has_all_parts_only_that_is_said(
+    page: Page, served: Served
+) -> None:
+    notices = (Notice("second-controller", "There are no pins to set up."),)
+    name = served.context.chips.open(replace(tiny(LOOP), notices=notices))
+    page.goto(f"{served.url}/bench/{name}")
+    expect(page.locator("[data-state]")).to_have_text("running")
+    expect(page.get_by_role("heading", name="Connected parts")).to_be_visible()
+    expect(page.locator("[data-no-parts]")).to_have_count(0)
+
+
+def test_one_button_of_a_page_is_the_first_choice(page: Page, served: Served, sample: Path) -> None:
+    start_sample(page, served)
+    expect(page.locator("main .button.primary")).to_have_count(1)
+    page.goto(f"{served.url}/bench")
+    with served.script() as script:
+        upload(script, sample)
+    page.reload()
+    expect(page.locator("main .button.primary")).to_have_text(["Put it on the bench"])
+    choice, form = page.locator("#dump").bounding_box(), page.locator("[data-start]").bounding_box()
+    assert choice
+    assert form
+    assert choice["width"] > form["width"] * 0.95, "names of files are long"
+
+
+def test_a_pwm_band_ends_at_the_present(page: Page, served: Served) -> None:
+    start_sample(page, served)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator("[data-state]")).to_have_text("paused")
+    drawn = page.evaluate(
+        """async () => {
+          const { Strip } = await import("/static/bench/strip.js");
+          const rects = [];
+          const pen = new Proxy({}, { get: (_, name) => name === "fillRect"
+            ? (x, y, width) => rects.push([x, x + width]) : () => {}, set: () => true });
+          const strip = Object.create(Strip.prototype);
+          const [canvas, edges] = [{ clientWidth: 1168 }, { start: 1 }];
+          Object.assign(strip, { canvas, edges, span: 16, end: null, now: 3 });
+          strip.pwm(pen, { pwm: { hz: 1000, duty: 0.5 } }, 0, 20, 1168);
+          const span = strip.right();
+          return { rects, span };
+        }"""
+    )
+    at = [168 + seconds / drawn["span"] * 1000 for seconds in (1, 3)]
+    assert drawn["rects"] == [pytest.approx(at)]
 
 
 def test_a_crash_is_told_until_a_reset(page: Page, served: Served) -> None:
     name = served.context.chips.open(tiny(*prints(b"hello\n", 0xE7F000F0)))
     page.goto(f"{served.url}/bench/{name}")
-    expect(page.get_by_role("alert")).to_contain_text("The firmware crashed: ")
+    expect(page.get_by_role("alert")).to_contain_text("The firmware crashed: it came upon")
+    expect(page.get_by_role("alert").locator("small")).to_contain_text(" at 0x")
+    assert "UC_ERR" not in page.get_by_role("main").inner_text()
     expect(page.locator("[data-state]")).to_have_text("stopped")
     expect(page.get_by_role("button", name="Run")).to_be_disabled()
     expect(page.locator("[data-log]")).to_contain_text("hello")

@@ -151,7 +151,8 @@ class Cpu:
             with stopping.shield():  # an exception raised in a hook may be lost
                 self._uc.emu_start(start, _NEVER, count=count)
         except _ENGINE.UcError as error:
-            raise CodeCrashError(self._problem or str(error), pc=self.pc, lr=self.lr) from error
+            plain, _, _ = str(error).partition(" (UC_ERR")  # its code says nothing more
+            raise CodeCrashError(self._problem or plain, pc=self.pc, lr=self.lr) from error
         finally:
             self._undo_writes()
             while self._afterwards:

@@ -51,7 +51,7 @@ class FrameWriter:
             return [[at, port, piece.text]]
         if port == _FRAMES:
             return [[at, port, self._frame(line)] for line in piece.text.splitlines()]
-        log = self._logs.setdefault(port, LiveLog(show_secrets=self._show_secrets))
+        log = self._logs.setdefault(port, LiveLog(show_secrets=self._show_secrets, marks=False))
         return [[at, port, line] for line in log.feed(piece.text)]
 
     def _frame(self, line: str) -> str:

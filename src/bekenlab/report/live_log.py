@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bekenlab.report.printable import printable
+from bekenlab.report.printable import printable, without_strays
 from bekenlab.tuya.boot_log.redact import LineRedactor
 
 _LONGEST_LINE = 1 << 14
@@ -18,9 +18,12 @@ class LiveLog:
 
     Args:
         show_secrets: Leave keys, Wi-Fi names and passwords in.
+        marks: Put a mark where a character cannot be shown. Without, it is left out, and so is a
+            line that has nothing else: in a virtual chip, such bytes say nothing about a wire.
     """
 
-    def __init__(self, *, show_secrets: bool = False) -> None:
+    def __init__(self, *, show_secrets: bool = False, marks: bool = True) -> None:
+        self._fit = printable if marks else without_strays
         self._redactor = None if show_secrets else LineRedactor()
         self._rest: list[str] = []
         self._size = 0
@@ -45,10 +48,10 @@ class LiveLog:
         cuts = [len(line) > _LONGEST_LINE for line in lines]
         if self._redactor is not None:
             lines = self._redactor.redact(lines)
-        return [_shown(line, cut=cut) for line, cut in zip(lines, cuts, strict=True)]
+        shown = [self._shown(line, cut=cut) for line, cut in zip(lines, cuts, strict=True)]
+        return [now for line, now in zip(lines, shown, strict=True) if now.strip() or now == line]
 
-
-def _shown(line: str, *, cut: bool) -> str:
-    if not cut:
-        return printable(line)
-    return f"{printable(line[:-_LEFT_OUT])} [the line goes on and was cut]"
+    def _shown(self, line: str, *, cut: bool) -> str:
+        if not cut:
+            return self._fit(line)
+        return f"{self._fit(line[:-_LEFT_OUT])} [the line goes on and was cut]"

@@ -20,6 +20,11 @@ def printable(text: str) -> str:
     return _UNFIT.sub("\ufffd", text)
 
 
+def without_strays(text: str) -> str:
+    """The text without unsafe characters, and without marks of bytes that were no text."""
+    return _UNFIT.sub("", text).replace("\ufffd", "")
+
+
 class Printable:
     """Wraps a renderable and replaces its unsafe characters.
 

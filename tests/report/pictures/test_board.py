@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import replace
+from xml.etree.ElementTree import Element
 
 import pytest
 
@@ -12,8 +13,10 @@ from analyses import sample
 from bekenlab.chips import Module, board, find_module, modules, package, packages
 from bekenlab.pins import Evidence, Pin, PinMap, Source
 from bekenlab.report.pictures import ENGLISH, board_picture, stylesheet, uses_of
+from bekenlab.report.pictures.label import draw_label
 from bekenlab.report.pictures.layout import spread
 from bekenlab.report.pictures.theme import paints
+from bekenlab.report.pictures.uses import PadFacts
 from report.pictures.drawn import SVG, Box, classes, texts, tooltips, tree, view_box
 
 KNOWN = [module for module in (*modules(), *packages()) if module.pads_known]
@@ -238,3 +241,22 @@ def test_overlapping_boxes_are_found() -> None:
     assert box.overlaps(replace(box, text="b", left=9))
     assert not box.overlaps(replace(box, left=10, right=20))
     assert re.search("P26", board_picture(known("CB2S"), {}))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("one", "other"), [("free", "none"), ("serial", "log")])
+def test_kinds_that_stand_together_in_the_legend_can_be_told_apart(
+    theme: str, one: str, other: str
+) -> None:
+    colours = [getattr(paints()[f"kind-{kind}"], theme) for kind in (one, other)]
+    first, second = (bytes.fromhex(colour[1:]) for colour in colours)
+    assert sum(abs(a - b) for a, b in zip(first, second, strict=True)) > 75
+
+
+@pytest.mark.parametrize("left", [True, False])
+def test_the_second_line_of_a_label_stays_beside_the_name_of_the_pad(left: bool) -> None:
+    fact = PadFacts("light", "Cold white", "a long name of a channel", "active high", "cold white")
+    root = Element("svg")
+    draw_label(root, (100.0, 50.0), "P24", fact, 30.0, left=left)
+    first, second = (node for node in root.iter("text") if node.attrib["text-anchor"] != "middle")
+    assert first.attrib["x"] == second.attrib["x"]

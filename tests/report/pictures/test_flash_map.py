@@ -16,10 +16,11 @@ from analyses import real, sample, study
 from bekenlab.chips import SECTOR
 from bekenlab.report.pictures import ENGLISH, FlashFacts, Words, flash_facts, flash_map
 from bekenlab.report.pictures.flash_facts import sector_statistics
+from bekenlab.report.pictures.theme import paints
 from bekenlab.web.texts import texts as texts_in
 from report.pictures.drawn import SVG, texts, tooltips, tree, view_box
 from report.test_secrets import leaks
-from shared import dump_names
+from shared import dump, dump_names
 
 
 def facts_of_sample() -> FlashFacts:
@@ -56,8 +57,8 @@ def test_the_regions_of_the_sample() -> None:
         "app": ("app", 0x11000, 0x129F70),
         "download": ("download", 0x12A000, 0x1D0000),
         "rf": ("rf", 0x1D0000, 0x1D1000),
-        "oem_cfg": ("storage", 0x1D4000, 0x1D5000),
-        "protected": ("storage", 0x1ED000, 0x1EE000),
+        "oem_cfg": ("oem_cfg", 0x1D4000, 0x1D5000),
+        "protected": ("protected", 0x1ED000, 0x1EE000),
         "storage": ("storage", 0x1EE000, 0x200000),
     }
     assert {region.name for region in facts.regions if region.kept} == {"bootloader", "rf"}
@@ -65,6 +66,31 @@ def test_the_regions_of_the_sample() -> None:
     assert facts.used(by_name["rf"]) == 1
     assert facts.used(by_name["download"]) == 0
     assert 0 < facts.used(by_name["bootloader"]) < 1
+
+
+def test_regions_of_different_names_have_different_colours() -> None:
+    kinds = {region.name: region.kind for region in facts_of_sample().regions}
+    for theme in ("light", "dark"):
+        fills = [getattr(paints()[f"region-{kind}"], theme) for kind in kinds.values()]
+        assert len(set(fills)) == len(kinds)
+
+
+def test_an_image_to_be_installed_can_be_had_again() -> None:
+    image = flash_facts(study(dump("openbk7231n-qio-1.18.300")))
+    device = facts_of_sample()
+    assert image is not None
+    assert [region.name for region in image.regions if region.kept] == []
+    assert [region.name for region in device.regions if region.kept] == ["bootloader", "rf"]
+
+
+@pytest.mark.parametrize("name", dump_names())
+def test_no_partition_runs_into_what_was_found(name: str) -> None:
+    facts = flash_facts(real(name))
+    assert facts is not None
+    for region in facts.regions:
+        if region.name in {"bootloader", "app", "download"}:
+            within = [one for one in facts.regions if region.start < one.start < region.end]
+            assert within == [], region
 
 
 def test_the_smaller_of_two_regions_counts() -> None:

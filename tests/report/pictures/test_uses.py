@@ -10,10 +10,11 @@ from bekenlab.analysis.subject import read_subject
 from bekenlab.chips import Pad
 from bekenlab.pins import Evidence, Meter, Pin, PinMap, Source
 from bekenlab.report.pictures import Use, uses_of, uses_of_subject
-from bekenlab.report.pictures.svg import fitting, text_width
+from bekenlab.report.pictures.svg import ELLIPSIS, fitting, text_width
 from bekenlab.report.pictures.theme import kinds
 from bekenlab.report.pictures.uses import LONGEST, pad_facts, shorten
 from bekenlab.samples import build_sample
+from bekenlab.web.texts import texts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +45,7 @@ def pin(role: str, label: str, channel: int = 0) -> Pin:
         ("BAT_Relay", "Battery divider switch", "relay", "Battery sw."),
         ("None", "Serial line to the power meter", "meter", "To meter"),
         ("None", "Serial line TX (serial control)", "serial", "Serial line TX"),
-        ("None", "LED driver clock", "light", "LED driver cl\u2026"),
+        ("None", "LED driver clock", "light", "LED clock"),
         ("None", "Buzzer", "other", "Buzzer"),
         ("IRRecv", "Infrared receiver", "other", "IR receiver"),
     ],
@@ -93,3 +94,10 @@ def test_long_texts_are_cut() -> None:
     cut = fitting("a partition with a very long name", 100, 10)
     assert cut.endswith("\u2026")
     assert text_width([(cut, "strong")], 10) <= 100
+
+
+@pytest.mark.parametrize("label", ["LED supply enable", "LED driver clock", "LED driver data"])
+def test_labels_of_lamps_are_not_cut_off_in_german(label: str) -> None:
+    said = shorten(label, texts("de").label)
+    assert said.startswith("LED-")
+    assert ELLIPSIS not in said

@@ -9,6 +9,7 @@ import numpy as np
 
 from bekenlab.chips import SECTOR, find_chip
 from bekenlab.pins import Source
+from bekenlab.tuya.firmware import FirmwareKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _BLANK = 0xFF
 _BITS = 8
+_USUAL_SIZE = 0x200000
 # Regions of a chip's usual flash map, shown if the dump itself does not define them.
 _USUAL = ("bootloader", "app", "download", "rf", "storage")
 _CONFIG_MAGIC = b"CFG"  # OpenBeken's configuration sector begins with it
@@ -121,6 +123,8 @@ def _histograms(sectors: np.ndarray) -> np.ndarray:
 def _regions(analysis: Analysis, image: Image) -> Iterator[FlashRegion]:
     chip = find_chip(analysis.chip.name) if analysis.chip.name else None
     kept = set(chip.protected) if chip else {"bootloader", "rf"}
+    if _made_to_be_installed(analysis, image, chip.flash_size if chip else _USUAL_SIZE):
+        kept = set()
     found = [*_of_image(image), *_of_tuya(analysis.tuya)]
     if chip and image.read(chip.config_address, chip.config_address + 3) == _CONFIG_MAGIC:
         found.append(("config", "config", chip.config_address, chip.config_address + SECTOR))
@@ -131,7 +135,25 @@ def _regions(analysis: Analysis, image: Image) -> Iterator[FlashRegion]:
             found.append((region.name, region.name, region.start, region.end))
     for name, kind, first, last in found:
         if first < end and last > image.start:
-            yield FlashRegion(name, kind, first, last, kept=name in kept)
+            shown = _to_the_next(name, first, last, found)
+            yield FlashRegion(name, kind, first, shown, kept=name in kept)
+
+
+def _made_to_be_installed(analysis: Analysis, image: Image, flash_size: int) -> bool:
+    """Whether this is no device's dump but an image: its boot loader can be downloaded again."""
+    foreign = analysis.firmware.kind is not FirmwareKind.TUYA and bool(image.app)
+    return foreign and not image.rf and image.start + len(image.physical) < flash_size
+
+
+def _to_the_next(name: str, start: int, end: int, found: Sequence[_Range]) -> int:
+    """The end of a region; that of a partition is where something begins that was found in it.
+
+    Partition tables are made for larger flash, or for other firmware than what lies there.
+    """
+    if name not in _PARTITIONS:
+        return end
+    begins = [first for other, _, first, _ in found if start < first < end and other != name]
+    return min(begins, default=end)
 
 
 _Range = tuple[str, str, int, int]
@@ -150,10 +172,10 @@ def _of_tuya(tuya: TuyaFindings) -> Iterator[_Range]:
     if tuya.psm:
         yield "storage", "storage", tuya.psm.start, tuya.psm.end
     for block in tuya.protected:
-        yield "protected", "storage", block.address, block.address + SECTOR
+        yield "protected", "protected", block.address, block.address + SECTOR
     for said in tuya.statements:
         if said.source is Source.OEM_CFG and said.address is not None:
-            yield "oem_cfg", "storage", said.address, said.address + SECTOR
+            yield "oem_cfg", "oem_cfg", said.address, said.address + SECTOR
 
 
 def _covered(found: Sequence[_Range], start: int, end: int) -> bool:

@@ -57,8 +57,7 @@ def labels_width(facts: Iterable[tuple[str, PadFacts]]) -> float:
 
 
 def _width(lines: list[Line], pill: float) -> float:
-    first = pill + _AFTER_PILL + text_width(lines[0], SIZE)
-    return max([first, *(text_width(line, SIZE) for line in lines[1:])])
+    return pill + _AFTER_PILL + max(text_width(line, SIZE) for line in lines)
 
 
 def draw_label(
@@ -79,4 +78,4 @@ def draw_label(
     anchor = "end" if left else "start"
     words(made, (beside, y + 4), first, SIZE, anchor)
     for line in rest:
-        words(made, (x, y + 4 + _SECOND), line, SIZE, anchor)
+        words(made, (beside, y + 4 + _SECOND), line, SIZE, anchor)

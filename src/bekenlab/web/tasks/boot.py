@@ -47,7 +47,7 @@ def boot_task(context: AppContext, parameters: Parameters) -> Task:
         automatic = not to_the_end and context.uploads.would_boot(dump.id)
         options = BootOptions(wall_seconds=_MOST_SECONDS, stop_at_pins=not to_the_end)
         events = JobEventSink(job, context.clock)
-        log = LiveLog()
+        log = LiveLog(marks=False)
         pins = PinWatch()
 
         def tell(seconds: float, lines: list[str]) -> None:

@@ -106,7 +106,7 @@ def _helpers(context: AppContext, job: Job, tell: EventSink, *, finds: bool) -> 
         tell: Receives the events.
         finds: Whether the device can be in this computer's network; a virtual one cannot.
     """
-    log = LiveLog()
+    log = LiveLog(marks=False)
 
     def heard(seconds: float, text: str) -> None:
         for line in log.feed(text):

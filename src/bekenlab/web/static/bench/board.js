@@ -23,7 +23,8 @@ export class Board {
     const shape = frame.parts.map((part) => `${part.id}:${part.kind}:${part.label}:${Object.keys(part.shares)}`).join();
     if (shape !== this.shape) this.build(frame.parts, shape);
     for (const part of frame.parts) this.parts.get(part.id).show(part);
-    this.none.hidden = frame.parts.length > 0;
+    // Where all parts are on a second controller, a notice says so instead.
+    if (this.none) this.none.hidden = frame.parts.length > 0;
     this.fitted.textContent = frame.parts.length ? t(`bench.fitted.${frame.fitted_from}`) : "";
   }
 

@@ -17,8 +17,12 @@ const page = one("[data-bench]", HTMLElement);
 const id = page.dataset.bench;
 const problem = one("[data-problem]", HTMLElement, page);
 
-function show(text) {
-  problem.textContent = text;
+/**
+ * @param {string} text
+ * @param {Node[]} more what follows it: a way out, a detail
+ */
+function show(text, ...more) {
+  problem.replaceChildren(text, ...more.flatMap((node) => [" ", node]));
   problem.hidden = !text;
 }
 
@@ -62,7 +66,10 @@ const leave = follow({ chip: id }, ({ first, told: frame }) => {
 
 function gone() {
   leave();
-  show(t("bench.gone"));
+  const bench = document.createElement("a");
+  bench.href = "/bench";
+  bench.textContent = t("bench.start_again");
+  show(t("bench.gone"), bench);
   // Nothing reaches it any more; what is shown can still be looked at.
   const reaches = "[data-do]:not([data-do=close]), [type=submit], [data-parts] button";
   for (const button of all(reaches, HTMLButtonElement, page)) unless(button, problem);
@@ -73,8 +80,12 @@ let stopped = false;
 
 /** Why the chip has stopped; removed when it runs again. */
 function tellOfStop(stop) {
-  if (stop) show(t(`bench.stopped.${stop.cause}`, { detail: stop.detail }));
-  else if (stopped) show("");
+  if (stop) {
+    const detail = document.createElement("small");
+    detail.lang = "en";
+    detail.textContent = `(${stop.detail})`;
+    show(t(`bench.stopped.${stop.cause}`), detail);
+  } else if (stopped) show("");
   stopped = Boolean(stop);
 }
 

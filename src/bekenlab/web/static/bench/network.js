@@ -1,4 +1,5 @@
 // The chip's network in the virtual air, and the way to its own page.
+import { unless } from "../allow.js";
 import { ask } from "../api.js";
 import { one } from "../dom.js";
 import { onSubmit } from "../forms.js";
@@ -30,15 +31,29 @@ export class AirNetwork {
     this.tried = one("[data-network-tried]", HTMLElement, page);
     this.drawn = "";
     const form = one("[data-network]", HTMLFormElement, page);
+    const choice = one("select", HTMLSelectElement, form);
     onSubmit(form, async () => {
       try {
-        await ask("POST", `/api/chips/${id}/network`, { network: one("select", HTMLSelectElement, form).value });
+        await ask("POST", `/api/chips/${id}/network`, { network: choice.value });
         does.leave();
         location.reload();
       } catch (error) {
         does.failed(error);
       }
     });
+    this.allow(form, choice);
+    choice.addEventListener("change", () => this.allow(form, choice));
+  }
+
+  /**
+   * Only another network than the present one is a reason to start the chip again.
+   * @param {HTMLFormElement} form
+   * @param {HTMLSelectElement} choice
+   */
+  allow(form, choice) {
+    const same = one("[data-network-same]", HTMLElement, form.parentElement ?? form);
+    same.hidden = !choice.selectedOptions[0]?.defaultSelected;
+    unless(one("[type=submit]", HTMLButtonElement, form), same.hidden ? null : same);
   }
 
   take({ network, device_seconds: seconds }) {

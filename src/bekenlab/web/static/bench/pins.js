@@ -8,6 +8,8 @@ export class Pins {
     this.act = act;
     this.body = page.querySelector("[data-gpio]");
     this.all = page.querySelector("[data-all-pins]");
+    this.table = page.querySelector("[data-gpio-table]");
+    this.none = page.querySelector("[data-no-gpio]");
     this.rows = new Map();
     this.all.addEventListener("change", () => this.last && this.take(this.last));
   }
@@ -22,6 +24,9 @@ export class Pins {
       if (document.activeElement !== row.choice) row.choice.value = String(driven.get(pin.gpio) ?? "");
       if (!row.root.hidden) this.show(row, pin, names.get(pin.gpio) ?? "");
     }
+    const shown = [...this.rows.values()].some((row) => !row.root.hidden);
+    this.table.hidden = !shown;
+    this.none.hidden = shown;
   }
 
   show(row, pin, name) {

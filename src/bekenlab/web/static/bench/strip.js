@@ -237,10 +237,12 @@ export class Strip {
 
   pwm(pen, row, high, low, width) {
     const y = low - (low - high) * row.pwm.duty;
+    const begin = Math.max(this.gutter(), this.xOf(Math.max(0, this.edges.start)));
+    const end = Math.max(begin, Math.min(width, this.xOf(this.now)));
     pen.fillStyle = `${INK.pwm}33`;
-    pen.fillRect(this.gutter(), y, width, low - y);
+    pen.fillRect(begin, y, end - begin, low - y);
     pen.strokeStyle = INK.pwm;
-    line(pen, this.gutter(), y, width, y);
+    line(pen, begin, y, end, y);
     pen.fillStyle = INK.pwm;
     pen.textAlign = "left";
     pen.textBaseline = "middle";
