@@ -92,9 +92,7 @@ class Job:
         """
         if self._cancelled:
             raise CancelledJobError(
-                "stopped at your request",
-                hint="start it again: a backup resumes where it stopped, and a write writes what "
-                "still differs",
+                "stopped at your request", hint="start it again: it resumes where it stopped"
             )
 
     def emit(self, event: str, /, *, replaces: str | None = None, **facts: Any) -> None:

@@ -21,12 +21,10 @@ let shown = "";
 
 const panel = new JobPanel(find("job"), (job, result) => outcomeOf(job, result, begin));
 const ports = new PortList({ changed: showChosen, trouble });
-find("job").addEventListener("ended", (event) => {
+find("job").addEventListener("ended", () => {
   ports.look();
   lookForKept();
-  if (event instanceof CustomEvent && event.detail.then) begin(event.detail.then);
 });
-find("job").addEventListener("turned", () => ports.allow());
 
 /** Show an error; that the server does not answer is told at the top of the page. */
 function unlessUnreached(error) {
@@ -168,7 +166,6 @@ async function showLatest() {
 showLatest().catch(unlessUnreached).finally(() => ports.look());
 lookForKept();
 onConnection((live) => {
-  ports.allow();
   if (!live) return;
   ports.look();
   lookForKept();

@@ -128,7 +128,6 @@ find("job").addEventListener("ended", async (event) => {
   job = { ...job, state: ended.state, result: ended.result ?? null };
   lookForUnfinished(watched);
   ports.look();
-  if (ended.then) return begin(ended.then);
   if (job.kind === "boot" && job.state === "done") location.reload();
   else if (job.kind === "backup" && job.state === "done") note({ backup: ended.result.backup });
   else if (step === "install" && job.kind === "install" && job.state === "done" && watched) go("runs", { job: job.id, reached: "runs" });

@@ -62,7 +62,6 @@ export class JobPanel {
   }
 
   badgeOfRunning() {
-    this.card.dispatchEvent(new CustomEvent("turned"));
     if (this.asked) this.badge("stopping");
     else if (this.part("question").querySelector(".question [data-no]")) this.badge("waiting");
     else this.badge("running");
@@ -96,8 +95,6 @@ export class JobPanel {
     this.map = null;
     this.phase = "";
     this.loudAt = 0;
-    this.wrote = false;
-    this.then = "";
     this.card.hidden = false;
     this.part("title").textContent = orElse(`job.kind.${job.kind}`, job.kind);
     this.part("about").textContent = job.title;
@@ -190,7 +187,6 @@ export class JobPanel {
   }
 
   mark(event) {
-    this.wrote ||= event.phase === "write";
     const end = Math.max(0, ...event.spans.map((span) => span[1]));
     // Only a phase that covers all of flash gives its size.
     const total = Math.max(this.flash ?? 0, event.phase === "write" ? 0 : event.total, end);
@@ -222,10 +218,7 @@ export class JobPanel {
   on_question(event) {
     this.part("waiting").hidden = event.about !== "search";
     this.part("progress").hidden = true;
-    const respond = (value) => {
-      this.then = value.then ?? "";
-      answer(this.job.id, event.number, value);
-    };
+    const respond = (value) => answer(this.job.id, event.number, value);
     const asked = (ASKED[event.about] ?? askPlan)(event, respond);
     this.part("question").replaceChildren(asked);
     const heading = one("h3", HTMLElement, asked);
@@ -278,19 +271,11 @@ export class JobPanel {
     if (this.map && !bad) this.part("progress").hidden = false;
     this.part("outcome").replaceChildren(outcome);
     if (!this.calm) this.part("outcome").focus();
-    this.card.dispatchEvent(new CustomEvent("ended", { detail: { ...event, then: this.then } }));
-    this.then = "";
-  }
-
-  /** What a job that was stopped has left behind. */
-  leftBehind() {
-    if (this.wrote) return t("job.half_written");
-    if (WRITES.includes(this.job.kind)) return t("job.untouched");
-    return this.job.kind === "backup" ? t("job.goes_on") : t("job.ended_early");
+    this.card.dispatchEvent(new CustomEvent("ended", { detail: event }));
   }
 
   failed(event) {
-    if (event.state === "cancelled") return noted("warn", t("job.stopped"), this.leftBehind());
+    if (event.state === "cancelled") return noted("warn", t("job.stopped"), t("job.goes_on"));
     if (event.state === "declined") return noted("", t("job.declined"), sentence(textOf(event.error) || event.error.message), sentence(hintOf(event.error)));
     const advice = hintOf(event.error);
     const title = orElse(`error.${event.error.code}`, t("error.heading"));
@@ -299,9 +284,6 @@ export class JobPanel {
     return box;
   }
 }
-
-/** Kinds of jobs that change a device, if they come that far. */
-const WRITES = ["write", "restore", "install"];
 
 /** Steps of a rehearsal, and the rehearsal itself, that did not show what they should. */
 function doubtfulSteps({ passed, network }) {

@@ -1,7 +1,6 @@
 // The ports to choose from: drawn again as they come and go, with one of them chosen.
 import { unlessIn } from "./allow.js";
 import { ask, Unreached } from "./api.js";
-import { isLive } from "./connection.js";
 import { all, fill, one } from "./dom.js";
 import { onSubmit } from "./forms.js";
 import { t, textOf } from "./texts.js";
@@ -16,9 +15,6 @@ const find = (name) => one(`[data-${name}]`, HTMLElement);
  * @property {(error: any) => void} trouble shows an error; null removes it
  * @property {string} [chosen] the port to begin with, by its id
  */
-
-/** Whether the job that the page shows waits for an answer. */
-const asked = () => document.querySelector("[data-job-question] [data-no]") !== null;
 
 export class PortList {
   /** @param {Does} does */
@@ -49,7 +45,7 @@ export class PortList {
   /** Allow what needs a free port, or say what is missing. */
   allow() {
     if (!this.known) return;
-    const busy = !isLive() ? t("device.connect.lost") : this.mine?.job ? t(`device.connect.${asked() ? "answer" : "wait"}`) : "";
+    const busy = this.mine?.job ? t("device.connect.wait") : "";
     for (const part of all("[data-with-port]", HTMLElement)) {
       unlessIn(part, "needs-port", this.mine ? busy : part.dataset.withPort || t("device.connect.first"));
     }

@@ -7,10 +7,6 @@ import { counted, english, orElse, t } from "./texts.js";
 import { warningList } from "./warnings.js";
 
 const KEEPABLE = ["bootloader", "rf"];
-const LOST = "not-in-backup";
-
-/** @param {{ code: string }[]} said @param {string} code */
-const has = (said, code) => said.some((each) => each.code === code);
 
 /**
  * The plan of a write or an install, to be accepted or rejected.
@@ -25,7 +21,7 @@ export function askPlan(event, respond) {
     changes: counted("device.plan.bytes", plan.sectors_to_write.length, { size: size(plan.bytes) }),
     same: counted("device.plan.sectors", plan.sectors_equal),
     kept: kept.join(", ") || t("device.plan.nothing"),
-    backup: has(plan.warnings, LOST) ? t("device.plan.in_no_backup") : (plan.backup ?? t("device.plan.no_backup")),
+    backup: plan.backup ?? t("device.plan.no_backup"),
     range: t("job.map", { end: hex(plan.size) }),
     time: t("device.plan.seconds", { seconds: Math.max(1, Math.round(plan.seconds)) }),
   });
@@ -37,25 +33,12 @@ export function askPlan(event, respond) {
   if (event.about === "install") one("[data-more]", HTMLElement, form).append(installFacts(event));
   if (plan.warnings.length) one("[data-more]", HTMLElement, form).append(warningList(plan.warnings));
   showRefusals(form, plan, respond);
-  offerBackup(form, plan, respond);
   form.addEventListener("submit", (submitted) => {
     submitted.preventDefault();
     respond({ yes: true });
   });
   one("[data-no]", HTMLElement, form).addEventListener("click", () => respond({ yes: false }));
   return form;
-}
-
-/** Offer to leave it, and to back up first, where something would be lost. */
-function offerBackup(form, plan, respond) {
-  const refused = has(plan.refusals, "no-backup");
-  if (!refused && !has(plan.warnings, LOST)) return;
-  const first = document.createElement("button");
-  first.type = "button";
-  first.className = `button ${refused ? "primary" : ""}`;
-  first.textContent = t("device.plan.back_up_first");
-  first.addEventListener("click", () => respond({ yes: false, then: "backup" }));
-  one("[data-no]", HTMLElement, form).before(first);
 }
 
 /**
