@@ -80,12 +80,29 @@ def test_an_update_package_is_not_a_dump_without_an_app(name: str, reason: str) 
     assert reasons(load_one(shared("images", name)).data) == [reason]
 
 
-def test_a_dump_that_still_has_its_pins_needs_no_reason() -> None:
+def test_an_erased_app_is_told_of_a_dump_that_still_has_its_pins() -> None:
     erased = bytearray(build_sample())
     erased[APP:APP_END] = b"\xff" * (APP_END - APP)
     analysis = study(bytes(erased))
     assert analysis.pins.pins
-    assert reasons(bytes(erased)) == []
+    assert reasons(bytes(erased)) == ["no-app"]
+    (why,) = [notice.message for notice in analysis.notices if notice.code == "no-app"]
+    assert "names pins" not in why
+    said = texts("de").sentence(why)
+    assert said is not None
+    assert "startet das Gerät nicht" in said
+
+
+def test_an_erased_app_is_told_beside_a_second_controller() -> None:
+    data = bytearray(with_regions(storage(baud_cfg=b'{"baud":9600}')))
+    data[APP:APP_END] = b"\xff" * (APP_END - APP)
+    assert reasons(bytes(data)) == ["second-controller", "no-app"]
+
+
+def test_part_of_a_flash_with_pins_is_not_said_to_lack_its_app() -> None:
+    analysis = study(dump("bk7231t-tuyaconfig-pc44ha"))
+    assert analysis.pins.pins
+    assert not REASONS.intersection(codes(analysis))
 
 
 @pytest.mark.parametrize(

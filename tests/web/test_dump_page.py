@@ -5,11 +5,15 @@ import json
 import lzma
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from bekenlab.samples import build_sample
+from bekenlab.web.job import Job
+from bekenlab.web.texts import texts
+from web.open_files import drop
 from web.serving import Served
 
 Shoot = Callable[[Page, str], None]
@@ -113,6 +117,25 @@ def test_it_is_booted_and_the_lines_that_gave_pins_are_marked(dropped: Page, sho
     shoot(dropped, "dump-booted")
 
 
+def test_lines_that_name_pins_in_other_words_are_marked_too(page: Page, served: Served) -> None:
+    lines = ["start", "IO - relay[0]: pin-18 type high", "done"]
+
+    def work(job: Job) -> dict[str, Any]:
+        for line in lines:
+            job.emit("line", seconds=0.1, text=line)
+            if "relay" in line:
+                job.emit("pins", keys=["rl1_pin"])
+        return {"pins": [], "stop": "quiet", "device_seconds": 3.0}
+
+    with served.script() as script:
+        (row,) = drop(script, "file.bin", build_sample())["dumps"]
+        served.context.manager.start("boot", work, title="", file=row["id"])
+        page.goto(f"{served.url}/dump/{row['id']}")
+        expect(page.locator("[data-boot-log] .found")).to_have_text(lines[1])
+        expect(page.locator("[data-boot-log] span")).to_have_count(3)
+        script.delete("/api/dumps")
+
+
 def test_each_form_can_be_taken_along(dropped: Page) -> None:
     text = dropped.locator("[data-export-text]")
     dropped.get_by_role("tab", name="OpenBeken template").click()
@@ -140,6 +163,12 @@ def test_secrets_are_shown_only_when_somebody_asks(dropped: Page, served: Served
     dropped.get_by_role("button", name="Show hidden values").click()
     expect(dropped.locator("[data-key=gw_bi] code")).not_to_be_empty()
     assert all(word in dropped.locator("#keys ~ details").inner_text() for word in words)
+    said = dropped.locator("[data-keys-text]")
+    expect(said).to_have_text(texts("en")("dump.keys.revealed"))
+    dropped.get_by_role("button", name="Hide them again").click()
+    expect(said).to_have_text(texts("en")("dump.keys.text"))
+    assert not any(word in dropped.content() for word in words)
+    expect(dropped.get_by_role("button", name="Show hidden values")).to_be_focused()
 
 
 def secrets_of_the_sample(served: Served, page: Page) -> list[str]:
@@ -154,15 +183,15 @@ def secrets_of_the_sample(served: Served, page: Page) -> list[str]:
 
 def test_what_is_made_to_be_shown_holds_no_secret(dropped: Page, served: Served) -> None:
     words = [word.encode() for word in secrets_of_the_sample(served, dropped)]
-    name, redacted = kept(dropped, "Copy without secrets")
+    name, redacted = kept(dropped, "Download a copy without secrets")
     assert name == "redacted-plug.bin"
     assert len(redacted) == len(build_sample())
     assert redacted != build_sample()
-    name, html = kept(dropped, "Report to share (HTML)")
+    name, html = kept(dropped, "Download a report to share (HTML)")
     assert name == "plug.html"
     for content in (redacted, html):
         assert not any(word in content for word in words)
-    _, whole = kept(dropped, "The file itself")
+    _, whole = kept(dropped, "Download the file")
     assert hashlib.sha256(whole).digest() == hashlib.sha256(build_sample()).digest()
 
 

@@ -10,10 +10,11 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from analyses import STORAGE, storage, with_regions
+from bekenlab.analysis.inputs import load_one
 from bekenlab.samples import build_sample
 from bekenlab.web.job import Job
 from bekenlab.web.texts import texts
-from shared import dump
+from shared import dump, shared
 from web.api import wait_for
 from web.open_files import drop, without_storage
 from web.serving import Served
@@ -92,6 +93,77 @@ def test_a_configuration_says_what_it_holds(page: Page, served: Served, name: st
         about = page.locator("[data-export-about]")
         expect(about).to_have_text(texts("en")(f"dump.export.{key}"))
         script.delete("/api/dumps")
+
+
+def erased_app() -> bytes:
+    """The sample, whose storage names its pins, without its application."""
+    data = bytearray(build_sample())
+    data[APP:APP_END] = b"\xff" * (APP_END - APP)
+    return bytes(data)
+
+
+def without_loader() -> bytes:
+    return b"\xff" * APP + build_sample()[APP:]
+
+
+@pytest.mark.parametrize(
+    ("data", "but"),
+    [(erased_app, "no_app"), (lambda: FILES["cut"](), "damaged"), (without_loader, "no_loader")],
+)
+def test_what_cannot_start_or_may_fail_is_said_before_it_is_booted(
+    script: httpx.Client, data: Callable[[], bytes], but: str
+) -> None:
+    """Also of a dump that names its pins."""
+    page = page_of(script, data())
+    said = texts("en")
+    assert said(f"dump.but.{but}") in page.replace("&#39;", "'")
+    assert ("data-boot>" in page) == (but != "no_app")
+    assert (said("dump.next.bench") in page) == (but != "no_app")
+    assert said("dump.next.virtual") in page
+    assert (said("notice.no-app") in page) == (but == "no_app")
+    whole = page_of(script, build_sample())
+    assert not any(said(f"dump.but.{end}") in whole for end in ("no_app", "damaged", "no_loader"))
+
+
+def test_an_image_is_offered_for_installation(script: httpx.Client) -> None:
+    page = page_of(script, FILES["openbeken"]())
+    install = re.search(r'<a class="([^"]*)" href="/guide">([^<]*)</a>', page)
+    assert install is not None
+    assert "primary" in install[1]
+    assert install[2] == texts("en")("dump.next.install_this")
+
+
+def test_the_bench_is_advised_only_where_it_can_run_the_file(script: httpx.Client) -> None:
+    package = "ESPHome-Kickstart-v25.05.28_bk7231n_app.ota.ug.bin.xz"
+    page = page_of(script, load_one(shared("images", package)).data)
+    assert told(page) == texts("en")("dump.no_pins.foreign_still")
+    assert 'href="/bench?' not in page
+    assert texts("en")("notice_do.foreign-firmware") not in page
+
+
+@pytest.mark.parametrize("why", ["cut", "foreign"])
+def test_a_page_says_each_thing_once(script: httpx.Client, why: str) -> None:
+    page = page_of(script, FILES[why]()).replace("&#39;", "'")
+    said = {"cut": "again", "foreign": texts("en")("notice.foreign-firmware")}[why]
+    assert page.partition("<main")[2].partition('id="next"')[0].count(said) == 1
+
+
+def test_a_dump_without_a_name_says_that_its_firmware_is_not_recognised(
+    script: httpx.Client,
+) -> None:
+    page = page_of(script, dump("bk7231t-tuyaconfig-pc44ha"))
+    assert texts("en")("dump.facts.firmware") in page.partition('id="pins"')[0]
+    assert texts("en")("dump.unknown_firmware") in page
+
+
+def test_exports_without_pins_say_so(script: httpx.Client) -> None:
+    def says_so(data: bytes) -> bool:
+        shown = page_of(script, data).partition("<main")[2]
+        return texts("en")("dump.export.no_pins") in shown
+
+    assert says_so(without_storage())
+    assert not says_so(build_sample())
+    assert not says_so(FILES["mcu"]()), "its set-up talks to the controller"
 
 
 def test_a_password_is_only_said_to_be_possible(script: httpx.Client) -> None:

@@ -36,7 +36,7 @@ _WORDS = {
     BootStop.QUIET: "nothing new was happening",
     BootStop.DEVICE_TIME: "the limit of device time was reached",
     BootStop.WALL: "the limit of real time was reached",
-    BootStop.BUDGET: "the limit of instructions was reached",
+    BootStop.BUDGET: "the limit of this trial was reached",
     BootStop.FAULT: "the firmware crashed",
     BootStop.WATCHDOG: "the watchdog reset the chip",
 }

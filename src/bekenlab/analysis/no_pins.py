@@ -1,4 +1,4 @@
-"""Why a dump gives no pins: the one warning that says so, for whoever looks for them."""
+"""Why a dump gives no pins, or has no application: for whoever looks for one or the other."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _BLANK = b"\xff"
 _LOOKED_AT = 0x20000
+# The file is only a part, or what cannot be read is said already.
+_APP_ELSEWHERE = frozenset({"partial-dump", "truncated-dump", "unknown-key"})
 # Damage that may hide what is stored, or what the firmware calls itself. Its own warning says so.
 _HIDES_STORED = frozenset({"truncated-dump", "storage-unreadable"})
 _HIDES_NAME = frozenset({"truncated-dump", "bad-crc", "container-mismatch"})
@@ -30,9 +32,11 @@ def why_no_pins(
     chip: str | None,
     damage: Collection[str] = (),
 ) -> tuple[Notice, ...]:
-    """The warning that says why there are no pins.
+    """The warning that says why there are no pins, and that there is no application.
 
-    Empty if there are pins, if nothing is recognised, or if a damage may be why nothing was found.
+    That an application is missing is said of a dump with pins too: such a device does not start.
+    Nothing is said of pins if there are some, if nothing is recognised, or if a damage may be why
+    nothing was found.
 
     Args:
         image: The dump; None for a text with a configuration.
@@ -41,10 +45,9 @@ def why_no_pins(
         chip: Name of its chip, if known.
         damage: Codes of the warnings about the file and what is stored in it.
     """
-    if pins.pins:
-        return ()
-    if pins.mcu_baud:
-        return (_second_controller(pins.mcu_baud),)
+    if pins.pins or pins.mcu_baud:
+        second = () if pins.pins or not pins.mcu_baud else (_second_controller(pins.mcu_baud),)
+        return (*second, *_app_is_missing(image, firmware, damage))
     nameless = firmware.kind is FirmwareKind.OTHER and firmware.name is None
     hidden = (_HIDES_NAME if nameless else _HIDES_STORED).intersection(damage)
     if image is None or image.start or hidden:
@@ -66,7 +69,20 @@ def _second_controller(baud: int) -> Notice:
     return Notice("second-controller", text)
 
 
-def _no_app(image: Image) -> tuple[Notice, ...]:
+def _app_is_missing(
+    image: Image | None, firmware: Firmware, damage: Collection[str]
+) -> tuple[Notice, ...]:
+    """The warning of a whole dump whose pins are known although its application is gone."""
+    if image is None or image.start or image.app or firmware.name:
+        return ()
+    if not _APP_ELSEWHERE.isdisjoint(damage):
+        return ()
+    return _no_app(image, "The device does not start with it; what is stored can still be read.")
+
+
+def _no_app(
+    image: Image, means: str = "Nothing that is left in this file names pins."
+) -> tuple[Notice, ...]:
     area = image.physical[APP_START:_LOOKED_AT]
     if not area:
         return ()
@@ -76,7 +92,7 @@ def _no_app(image: Image) -> tuple[Notice, ...]:
         text = "The application cannot be read: the key of its code is not known."
     else:
         text = "No application was found where it belongs; something else is in its place."
-    return (Notice("no-app", f"{text} Nothing that is left in this file names pins."),)
+    return (Notice("no-app", f"{text} {means}"),)
 
 
 def _openbeken(image: Image, chip: str | None) -> Notice:

@@ -36,7 +36,8 @@ def read_metering(reading: Reading) -> Meter | None:
     if not pulses:
         return None
     part = "HLW8012" if chip == _HLW8012 else "BL0937"
-    reading.note(f"The power meter is a {part}; calibrate it before you trust it.")
+    roles = "" if part == "BL0937" else ", for which OpenBeken uses the roles of the BL0937"
+    reading.note(f"The power meter is a {part}{roles}; calibrate it before you trust it.")
     return Meter(part, milliohm=_shunt(reading))
 
 

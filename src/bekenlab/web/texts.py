@@ -33,6 +33,7 @@ _LONGEST = 500
 _KEY = re.compile(r"""["'`]([a-z]+\.[\w.-]*)(\$\{)?""")
 _GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])")
 _DECIMAL = re.compile(r"\d+\.\d+")
+_MEASURED = frozenset({"seconds"})
 _NUMBER = re.compile(r"(?<![\w])\d+(?![\w])")
 
 
@@ -115,7 +116,7 @@ class Texts:
             found = pattern.fullmatch(english)
             if found:
                 parts = found.groupdict()
-                said = {name: self._part(name, text) for name, text in parts.items()}
+                said = {name: self._part(text, name) for name, text in parts.items()}
                 return _filled(self._possible(row[self.language], parts), said)
         # A row begins with a small letter, and the sentence of a warning with a capital one.
         small = english[:1].lower() + english[1:]
@@ -131,10 +132,10 @@ class Texts:
 
         return _PERHAPS.sub(kept, text)
 
-    def _part(self, name: str, english: str) -> str:
+    def _part(self, english: str, name: str) -> str:
         """What varies in a sentence: a sentence itself, the label of a pin, a number, or a name."""
-        if name == "seconds" and _DECIMAL.fullmatch(english):
-            return english.replace(".", ",")
+        if name in _MEASURED and _DECIMAL.fullmatch(english):
+            return english.replace(".", ",")  # another number with a point is a version
         said = self.sentence(english) or self.label(english)
         return _GROUPED.sub(lambda found: self.number(int(found[0].replace(",", ""))), said)
 

@@ -16,7 +16,7 @@ from bekenlab.web.failures import advice_in
 from bekenlab.web.job import State
 from bekenlab.web.pages import page, texts_for
 from bekenlab.web.views.board import board_view
-from bekenlab.web.views.dump import why_no_pins
+from bekenlab.web.views.dump import reservation, shown_notices, why_no_pins
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -44,16 +44,20 @@ async def show_one(request: Request) -> Response:
     def worked_out() -> dict[str, Any]:
         subject = uploads.subject(dump.id)
         view, row = subject_view(subject), uploads.row(dump.id)
+        but = reservation(subject) if row.runs else ""
         booted = boot is not None and boot.state is State.DONE and not boot.result.get("pins")
+        no_pins = why_no_pins(view, row, booted=booted)
         return {
             "view": view,
             "row": row,
-            "no_pins": why_no_pins(view, row, booted=booted),
+            "no_pins": no_pins,
+            "notices": shown_notices(view, no_pins, subject.problem),
+            "but": but,
             "problem": subject.problem,
             "advice": _advice(subject.problem, t.language),
             "picture": board_view(subject, words, t.label),
             "flash": _flash(subject.analysis, words),
-            "boots_itself": boot is None and uploads.would_boot(dump.id),
+            "boots_itself": boot is None and but != "no_app" and uploads.would_boot(dump.id),
         }
 
     boot = context.manager.latest("boot", dump.id)

@@ -57,6 +57,14 @@ function names(text) {
   return [...text.matchAll(/\w+/g)].some(([word]) => keys.has(word));
 }
 
+/**
+ * @param {HTMLElement} line
+ * @param {string[]} some
+ */
+function has(line, some) {
+  return [...(line.textContent ?? "").matchAll(/\w+/g)].some(([word]) => some.includes(word));
+}
+
 function mark(found) {
   for (const key of found) keys.add(key);
   for (const line of all("span", HTMLElement, find("boot-log"))) {
@@ -67,6 +75,10 @@ function mark(found) {
 const ON_EVENT = {
   pins(event) {
     mark(event.keys);
+    // Some firmware prints "relay[0]: pin-18": its line does not have the key that it gives.
+    const latest = find("boot-log").lastElementChild;
+    const named = all("span", HTMLElement, find("boot-log")).some((line) => has(line, event.keys));
+    if (latest && !named) latest.className = "found";
   },
   line(event) {
     const log = find("boot-log");
@@ -205,9 +217,29 @@ for (const reveal of buttons("reveal")) reveal.addEventListener("click", async (
     cell.replaceChildren(value);
   }
   one("#keys ~ details", HTMLDetailsElement).open = true;
-  reveal.hidden = true;
-  say(t("dump.keys.revealed"));
+  keysAre("shown");
+  for (const hide of buttons("hide")) hide.focus();
 });
+
+for (const hide of buttons("hide")) hide.addEventListener("click", () => {
+  for (const cell of all("[data-secret]", HTMLElement)) {
+    const badge = document.createElement("span");
+    badge.className = "badge";
+    badge.textContent = t("dump.keys.hidden");
+    cell.replaceChildren(badge);
+  }
+  keysAre("hidden");
+  for (const reveal of buttons("reveal")) reveal.focus();
+});
+
+/** Say whether the values are hidden, and offer the way back. */
+function keysAre(state) {
+  for (const reveal of buttons("reveal")) reveal.hidden = state === "shown";
+  for (const hide of buttons("hide")) hide.hidden = state === "hidden";
+  const text = state === "shown" ? t("dump.keys.revealed") : t("dump.keys.text");
+  find("keys-text").textContent = text;
+  say(text);
+}
 
 // A boot that is running or has ended, or the one that the command line would do unasked
 

@@ -1,4 +1,4 @@
-"""A row of the list of open files, and why a file gives no pins."""
+"""A row of the list of open files, and what the page of a file says about it and offers."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bekenlab.tuya.firmware import FirmwareKind
 if TYPE_CHECKING:
     from bekenlab.analysis.inputs import InputFile
     from bekenlab.analysis.subject import Subject
+    from bekenlab.errors import Notice
     from bekenlab.report.dump_view import DumpView
 
 # What a page says where the pins would be, by the first warning that explains it.
@@ -28,6 +29,9 @@ _WITHOUT_PINS = {
     "boot-without-pins": "booted",
     "foreign-firmware": "foreign",
 }
+
+# Warnings whose advice is to watch the firmware on the bench.
+_ON_THE_BENCH = frozenset({"foreign-firmware", "boot-without-pins", "no-parameters"})
 
 
 class Kind(StrEnum):
@@ -117,7 +121,44 @@ def why_no_pins(view: DumpView, row: DumpRow, *, booted: bool) -> str:
     why = next((key for code, key in _WITHOUT_PINS.items() if code in codes), "")
     if booted and why in {"", "foreign"}:
         return "booted"
+    if why == "foreign" and not row.runs:
+        return "foreign_still"
     return why or ("none" if row.runs else "no")
+
+
+def reservation(subject: Subject) -> str:
+    """What to know before a file is run, as the end of a key ``dump.but.…``; may be empty.
+
+    With ``"no_app"`` there is nothing to run, although a boot loader answers over a wire.
+    """
+    analysis = subject.analysis
+    if analysis is None or analysis.image is None:
+        return ""
+    if not analysis.image.app:
+        return "no_app"
+    if subject.problem is not None:
+        return "damaged"
+    codes = {notice.code for notice in analysis.notices}
+    return "no_loader" if "no-boot-loader" in codes else ""
+
+
+def shown_notices(
+    view: DumpView, no_pins: str, problem: BekenlabError | None
+) -> tuple[tuple[Notice, bool, bool], ...]:
+    """The warnings of a page, each with whether it is explained and whether advice is given.
+
+    What stands at the top of the page, or where the pins would be, is not said once more.
+    """
+    shown = []
+    for notice in view.notices:
+        if notice.code == "foreign-firmware" and no_pins.startswith("foreign"):
+            continue
+        first, _, more = notice.message.partition(". ")
+        first = first.rstrip(".")
+        told = problem is not None and problem.message.startswith(first[:1].lower() + first[1:])
+        follows = not told and (view.runnable or notice.code not in _ON_THE_BENCH)
+        shown.append((notice, bool(more) or not told, follows))
+    return tuple(shown)
 
 
 def newest_first(rows: list[DumpRow]) -> list[DumpRow]:
