@@ -134,6 +134,10 @@ def test_ctrl_c_says_that_the_same_command_goes_on(capsys: pytest.CaptureFixture
     with pytest.raises(click.exceptions.Exit), facing("backup", as_json=False):
         raise KeyboardInterrupt
     assert "the same command resumes where it stopped" in capsys.readouterr().err
+    with pytest.raises(click.exceptions.Exit), facing("write", as_json=False) as frontend:
+        frontend(Started("write", 1))
+        raise KeyboardInterrupt
+    assert "half written and may not start; the same command" in capsys.readouterr().err
     with pytest.raises(click.exceptions.Exit), facing("backup", as_json=False):
         raise click.Abort  # somebody said no: nothing to resume
     assert not capsys.readouterr().err

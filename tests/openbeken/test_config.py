@@ -136,7 +136,7 @@ def test_versions_differ_in_size_and_fields() -> None:
             assert (name in layout(version).fields) == (version >= since)
     with pytest.raises(BadValueError, match="came with version 4"):
         old.value("wifi_ssid2")
-    with pytest.raises(BadValueError, match="at most 511 bytes"):
+    with pytest.raises(BadValueError, match="at most 511 characters"):
         old.with_values({"startup_command": "x" * 512})
 
 
@@ -196,7 +196,7 @@ def test_hidden_fields_do_not_print_themselves() -> None:
     ("name", "value", "said"),
     [
         ("wifi_ssid", Secret(b"x" * 33), "at most 32 bytes"),
-        ("wifi_password", Secret(b"short"), "at least 8 bytes"),
+        ("wifi_password", Secret(b"short"), "at least 8 characters"),
         ("wifi_password", Secret(b"zero\0byte"), "zero byte"),
         ("mqtt_port", 65536, "1 to 65535"),
         ("mqtt_port", "many", "cannot hold"),

@@ -21,7 +21,7 @@ from web.serving import Served
 Shoot = Callable[[Page, str], None]
 LONG = 60_000
 NEXT = "[data-do] [data-primary]"
-BUSY = "A job is running on this port. Wait for it to end, or stop it."
+BUSY = "A job on this port waits for your answer."
 REASONLESS = """() => [...document.querySelectorAll("button:disabled")]
   .filter((button) => button.checkVisibility())
   .filter((button) => {

@@ -76,7 +76,7 @@ def test_the_path_leads_from_the_wires_to_the_running_device(german: Page, openb
     go = page.get_by_role("button", name="Sichern und Plan erstellen")
     go.click()
     expect(page.locator("[data-form-trouble]")).to_contain_text(
-        "Das WLAN-Passwort hat mindestens 8 Byte, hier sind es 4"
+        "Das WLAN-Passwort hat mindestens 8 Zeichen, hier sind es 4"
     )
     expect(page.locator("[data-job]")).to_be_hidden()  # nothing was begun
 

@@ -83,5 +83,5 @@ def with_unsaved_notice(proposal: WriteProposal, *, saves: bool) -> WriteProposa
     if saves:
         notice = Notice("backup-outdated", f"{text} A new backup is made before it is overwritten.")
     else:
-        notice = Notice("not-in-backup", f"{text} It is lost: make another backup to keep it.")
+        notice = Notice("not-in-backup", f"{text} It will be lost.")
     return replace(proposal, plan=replace(plan, notices=(*plan.notices, notice)))

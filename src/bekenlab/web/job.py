@@ -60,6 +60,7 @@ class Job:
         self._cancelled = False
         self._question: dict[str, Any] | None = None
         self._answer: Any = None
+        self._waits = False
         self._result: dict[str, Any] = {}
 
     @property
@@ -84,6 +85,11 @@ class Job:
         """Whether it has been asked to stop."""
         return self._cancelled
 
+    @property
+    def waits(self) -> bool:
+        """Whether it cannot go on without an answer."""
+        return self._waits and not self._cancelled
+
     def raise_if_cancelled(self) -> None:
         """Stop here if the job has been asked to.
 
@@ -92,7 +98,8 @@ class Job:
         """
         if self._cancelled:
             raise CancelledJobError(
-                "stopped at your request", hint="start it again: it resumes where it stopped"
+                "stopped at your request",
+                hint="start it again: a backup resumes, and a write writes what still differs",
             )
 
     def emit(self, event: str, /, *, replaces: str | None = None, **facts: Any) -> None:
@@ -123,6 +130,7 @@ class Job:
         Raises:
             CancelledJobError: The job was asked to stop, or nobody answered within an hour.
         """
+        self._waits = True
         number = self._put(about, **facts)
         end = time.monotonic() + _ANSWER_WITHIN
         with self._changed:
@@ -130,8 +138,11 @@ class Job:
                 if not self._changed.wait(max(0.0, min(1.0, end - time.monotonic()))):
                     self._cancelled = self._cancelled or time.monotonic() >= end
             self._question = None
+            self._waits = False
             answer = self._answer
-        self.emit("answered", replaces="question", number=number)
+        # It replaces the question; who opens the page later still has to know what was rehearsed.
+        rehearsed = {name: facts[name] for name in ("rehearsal",) if name in facts}
+        self.emit("answered", replaces="question", number=number, **rehearsed)
         self.raise_if_cancelled()
         return answer
 

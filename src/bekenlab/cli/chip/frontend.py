@@ -15,7 +15,7 @@ from bekenlab.cli.output import console, json_line, print_error
 from bekenlab.cli.streams import ReaderGoneError
 from bekenlab.cli.wording import wording
 from bekenlab.errors import BekenlabError, ExitCode, error_of
-from bekenlab.events import Awaiting, Event, Finished, Line, Message, Progress, Step
+from bekenlab.events import Awaiting, Event, Finished, Line, Message, Progress, Started, Step
 from bekenlab.version import __version__
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Frontend:
     Attributes:
         result: The result, for JSON.
         reason_shown: Whether the report shows why the job failed: it is not printed again.
+        writing: Whether the chip is being written: stopped now, it is left half written.
     """
 
     def __init__(self, command: str, *, as_json: bool) -> None:
@@ -51,9 +52,12 @@ class Frontend:
         self._stage = ""
         self.result: dict[str, Any] = {}
         self.reason_shown = False
+        self.writing = False
 
     def __call__(self, event: Event, /) -> None:
         """Show one event."""
+        if isinstance(event, Started | Finished) and event.job == _WRITE:
+            self.writing = isinstance(event, Started)
         if self.as_json:
             from bekenlab.report.chip_json import event_json
 
@@ -170,6 +174,7 @@ _STAGES = {
 }
 
 
+_WRITE = "write"  # the part of a job that changes the chip, in its events
 _RESUMABLE = frozenset({"backup", "write", "restore", "erase", "install", "undo"})
 
 
@@ -185,7 +190,7 @@ def facing(command: str, *, as_json: bool) -> Iterator[Frontend]:
         raise  # a wrong command line: it has no result
     except (KeyboardInterrupt, ReaderGoneError, click.Abort) as stop:
         frontend.clear()
-        _say_why_stopped(stop, command, as_json=as_json)
+        _say_why_stopped(stop, frontend, command)
         frontend.end(int(ExitCode.INTERRUPTED), None)
         raise click.exceptions.Exit(int(ExitCode.INTERRUPTED)) from None
     except Exception as error:
@@ -195,11 +200,13 @@ def facing(command: str, *, as_json: bool) -> Iterator[Frontend]:
     frontend.end(int(ExitCode.OK), None)
 
 
-def _say_why_stopped(stop: BaseException, command: str, *, as_json: bool) -> None:
+def _say_why_stopped(stop: BaseException, frontend: Frontend, command: str) -> None:
     if command not in _RESUMABLE:
         return
     resumes = "the same command resumes where it stopped"
+    if frontend.writing:
+        resumes = f"the device is half written and may not start; {resumes}"
     if isinstance(stop, ReaderGoneError):
         click.echo(f"stopped, because nobody reads the output any more; {resumes}", err=True)
-    elif isinstance(stop, KeyboardInterrupt) and not as_json:
+    elif isinstance(stop, KeyboardInterrupt) and not frontend.as_json:
         click.echo(f"stopped; {resumes}", err=True)

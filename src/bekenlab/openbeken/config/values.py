@@ -74,13 +74,15 @@ def check(field: Field, value: Value) -> None:
         BadValueError: It exceeds them; the message does not repeat hidden values.
     """
     if field.kind is Kind.TEXT:
-        length = len(_content(field, value))
+        content = _content(field, value)
+        length = len(content)
+        unit = "characters" if content.isascii() else "bytes"
         longest = field.longest or field.size - 1
         if length > longest:
-            said = f"takes at most {longest} bytes, and this has {length}"
+            said = f"takes at most {longest} {unit}, and this has {length}"
             raise _bad(field, said, _TOO_MUCH if field.hidden else _TOO_LONG)
         if 0 < length < field.shortest:
-            said = f"takes at least {field.shortest} bytes, and this has {length}"
+            said = f"takes at least {field.shortest} {unit}, and this has {length}"
             raise _bad(field, said, "was it typed or copied in full?")
         return
     for number in value if isinstance(value, tuple) else (value,):

@@ -31,6 +31,8 @@ _PANELS = ("install", "write")
 # Sections of the catalogue that the scripts need at a step, where they are not those of a job.
 _TEXTS = {"wire": ("device.connect", "device.kind"), "understand": ("device", "dump")}
 _NOTHING_KNOWN = {"view": None, "row": None, "picture": None, "boots_itself": False}
+# Warnings that the device does not run as it is: said before anything else.
+_GRAVE = ("no-boot-loader", "no-app", "keys-disagree")
 _WITH_PINS = (Kind.DUMP, Kind.TEMPLATE, Kind.CONFIG, Kind.LOG, Kind.TEXT)
 
 
@@ -66,6 +68,7 @@ async def guide(request: Request) -> Response:
             "job_kind": JOBS.get(position.step, ""),
             "begun": bool(request.query_params),
             "chosen_dump": position.dump,
+            "grave": _GRAVE,
             **found,
             **_common(request, position.board),
         }

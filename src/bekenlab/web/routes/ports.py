@@ -70,7 +70,11 @@ async def open_dump(request: Request) -> Response:
 
 def _row(context: AppContext, offer: Offer) -> dict[str, Any]:
     holder = context.manager.holder(offer.id)
-    row: dict[str, Any] = {"id": offer.id, "job": holder.id if holder else None}
+    row: dict[str, Any] = {
+        "id": offer.id,
+        "job": holder.id if holder else None,
+        "job_waits": holder is not None and holder.waits,
+    }
     if offer.known is not None:
         return row | port_json(offer.known) | told(offer.known.fix)
     if offer.device is not None:

@@ -19,7 +19,7 @@ const doing = (action) => one(`[data-action="${action}"]`, HTMLButtonElement);
 const trouble = troubleIn(find("trouble"));
 let shown = "";
 
-const panel = new JobPanel(find("job"), (job, result) => outcomeOf(job, result, begin));
+const panel = new JobPanel(find("job"), (job, result) => outcomeOf(job, result, begin), begin);
 const ports = new PortList({ changed: showChosen, trouble });
 find("job").addEventListener("ended", () => {
   ports.look();

@@ -27,7 +27,7 @@ let job = null;
 /** Whether the step shows a job that is at work. */
 let working = false;
 
-const panel = new JobPanel(find("job"), (ended, result) => outcomeOf(ended, result, begin, { guided: true }));
+const panel = new JobPanel(find("job"), (ended, result) => outcomeOf(ended, result, begin, { guided: true }), begin);
 const ports = new PortList({ chosen: portInAddress(), changed: showPort, trouble });
 const unfinished = new OwnUnfinished(cut, backup, { begin, note, shown: () => ports.allow() });
 
@@ -149,7 +149,8 @@ const OFFERS = {
   backup() {
     if (ended("backup")) return offer(t("guide.backup.next"), () => understand(job.result.backup));
     const known = backup && { text: t("guide.backup.known"), does: () => understand(backup) };
-    return offerAtPort(t(job ? "guide.backup.again" : "guide.backup.go"), () => begin("backup"), known || undefined);
+    const name = job?.state === "cancelled" ? "resume" : job ? "again" : "go";
+    return offerAtPort(t(`guide.backup.${name}`), () => begin("backup"), known || undefined);
   },
   understand() {
     offer(t("guide.understand.next"), () => go("install", { reached: "install" }));

@@ -15,15 +15,20 @@ const MOST_LINES = 2000;
 /** How each question is asked; all others are about a plan. */
 const ASKED = { wire: askWire, search: askSearch };
 
+/** Jobs that change the device. */
+const WRITES = ["write", "restore", "install"];
+
 const slot = (name, box) => one(`[data-slot="${name}"]`, HTMLElement, box);
 
 export class JobPanel {
   /**
    * @param {HTMLElement} card the section of the page
    * @param {(job: any, result: any) => Node} showOutcome describes the result of a finished job
+   * @param {(kind: string) => unknown} [begin] starts another job on the same port
    */
-  constructor(card, showOutcome) {
+  constructor(card, showOutcome, begin) {
     this.card = card;
+    this.begin = begin;
     this.showOutcome = showOutcome;
     this.stopButton = one("[data-job-stop]", HTMLButtonElement, card);
     /** @type {FlashMap | null} */
@@ -94,6 +99,7 @@ export class JobPanel {
     this.calm = job.state !== "running";
     this.map = null;
     this.phase = "";
+    this.written = ""; // whether writing to the device has begun, or is over
     this.loudAt = 0;
     this.card.hidden = false;
     this.part("title").textContent = orElse(`job.kind.${job.kind}`, job.kind);
@@ -164,6 +170,15 @@ export class JobPanel {
     this.part("said").append(line);
   }
 
+  // A rehearsal passes on its progress only: these two are about the device.
+  on_started(event) {
+    if (event.job === "write") this.written = "begun";
+  }
+
+  on_finished(event) {
+    if (event.job === "write") this.written = "over";
+  }
+
   on_chip(event) {
     this.flash = event.chip.flash_size;
   }
@@ -219,7 +234,7 @@ export class JobPanel {
     this.part("waiting").hidden = event.about !== "search";
     this.part("progress").hidden = true;
     const respond = (value) => answer(this.job.id, event.number, value);
-    const asked = (ASKED[event.about] ?? askPlan)(event, respond);
+    const asked = (ASKED[event.about] ?? askPlan)(event, respond, this.begin && (() => this.backUpInstead(respond)));
     this.part("question").replaceChildren(asked);
     const heading = one("h3", HTMLElement, asked);
     heading.tabIndex = -1;
@@ -229,7 +244,14 @@ export class JobPanel {
     heading.focus();
   }
 
-  on_answered() {
+  /** Change nothing, and make the backup that is missing. */
+  backUpInstead(respond) {
+    this.card.addEventListener("ended", () => this.begin?.("backup"), { once: true });
+    return respond({ yes: false });
+  }
+
+  on_answered(event) {
+    if ("rehearsal" in event) this.stepsAreOver(event.rehearsal);
     this.part("question").replaceChildren();
     this.badgeOfRunning();
   }
@@ -274,8 +296,15 @@ export class JobPanel {
     this.card.dispatchEvent(new CustomEvent("ended", { detail: event }));
   }
 
+  /** What a job that was stopped has left behind. */
+  leftBehind() {
+    if (this.written) return t(`job.left_behind.${this.written}`);
+    if (WRITES.includes(this.job.kind)) return t("job.left_behind.untouched");
+    return t(this.job.kind === "backup" ? "job.left_behind.backup" : "job.left_behind.other");
+  }
+
   failed(event) {
-    if (event.state === "cancelled") return noted("warn", t("job.stopped"), t("job.goes_on"));
+    if (event.state === "cancelled") return noted("warn", t("job.stopped"), this.leftBehind());
     if (event.state === "declined") return noted("", t("job.declined"), sentence(textOf(event.error) || event.error.message), sentence(hintOf(event.error)));
     const advice = hintOf(event.error);
     const title = orElse(`error.${event.error.code}`, t("error.heading"));

@@ -1,6 +1,6 @@
 // Describes the outcome of a finished job and the next steps.
 import { ask } from "./api.js";
-import { fill, hex, one, size } from "./dom.js";
+import { fill, hex, number, one, size } from "./dom.js";
 import { networkLines } from "./rehearsal.js";
 import { capital, counted, hintOf, sentence, t, textOf, told, wordingOf } from "./texts.js";
 import { warningList } from "./warnings.js";
@@ -66,6 +66,7 @@ function box(kind, title, text, facts = [], next = [], hint = "") {
     const description = document.createElement("dd");
     description.textContent = value;
     if (/^[0-9a-f]{64}$/.test(value)) description.className = "mono";
+    pair.classList.toggle("prose", /[.!?]$/.test(value));
     pair.append(term, description);
     one("[data-facts]", HTMLElement, made).append(pair);
   }
@@ -126,13 +127,20 @@ function doctor(result, begin) {
   return made;
 }
 
+/** How many sectors there are, and what was done about them; none of what did not happen. */
+function sectorsOf(counts) {
+  const parts = ["sent", "blank", "resumed"].filter((name) => counts[name]);
+  const all = parts.reduce((sum, name) => sum + counts[name], 0);
+  const named = parts.map((name) => t(`device.result.sectors_of.${name}`, { count: number(counts[name]) }));
+  return `${number(all)}: ${named.join(", ")}`;
+}
+
 function backup(result) {
-  const counts = result.sectors;
   const facts = [
     ...chipFacts(result.chip),
     [t("device.result.file"), result.name],
     [t("device.result.sha"), result.sha256],
-    [t("device.result.sectors"), t("device.result.read", { sent: counts.sent, blank: counts.blank, resumed: counts.resumed })],
+    [t("device.result.sectors"), sectorsOf(result.sectors)],
   ];
   const look = button(t("device.backups.look"), async () => {
     const { dumps } = await ask("POST", `/api/backups/${result.backup}/dump`);
@@ -146,7 +154,7 @@ function write(result, begin) {
   const counts = result.sectors;
   const facts = [
     [t("device.result.written"), counted("device.plan.sectors", counts.written)],
-    [t("device.plan.same"), counted("device.plan.sectors", counts.equal)],
+    [t("device.plan.same"), counted("device.plan.sectors", result.plan.sectors_equal)],
   ];
   const next = result.undo ? [atPort(t("device.result.undo"), () => begin("restore", { backup: result.undo }))] : [];
   return box("good", t("device.result.verified"), t("device.result.compared"), facts, next);

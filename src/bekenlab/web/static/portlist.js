@@ -1,6 +1,7 @@
 // The ports to choose from: drawn again as they come and go, with one of them chosen.
 import { unlessIn } from "./allow.js";
 import { ask, Unreached } from "./api.js";
+import { isLive, onConnection } from "./connection.js";
 import { all, fill, one } from "./dom.js";
 import { onSubmit } from "./forms.js";
 import { t, textOf } from "./texts.js";
@@ -30,6 +31,7 @@ export class PortList {
       if (!this.looking) this.look();
     }, LOOK_EVERY);
     document.addEventListener("visibilitychange", () => this.look());
+    onConnection(() => this.allow());
   }
 
   /** All ports, as the server described them last. */
@@ -45,7 +47,7 @@ export class PortList {
   /** Allow what needs a free port, or say what is missing. */
   allow() {
     if (!this.known) return;
-    const busy = this.mine?.job ? t("device.connect.wait") : "";
+    const busy = this.mine?.job ? whyBusy(this.mine) : "";
     for (const part of all("[data-with-port]", HTMLElement)) {
       unlessIn(part, "needs-port", this.mine ? busy : part.dataset.withPort || t("device.connect.first"));
     }
@@ -140,6 +142,12 @@ export class PortList {
 
 /** How a port is called on the pages. */
 export const nameOf = (port) => (port.kind === "virtual" ? port.name : port.id);
+
+/** Why the port of a job cannot be used; how the job does is only known while the server can be asked. */
+export function whyBusy(port, live = isLive()) {
+  if (!live) return t("device.connect.lost");
+  return t(port.job_waits ? "device.connect.answer" : "device.connect.wait");
+}
 
 /** Select the port of a running job, or the only adapter; among several, the user chooses. */
 function meantOf(ports) {

@@ -12,8 +12,9 @@ const KEEPABLE = ["bootloader", "rf"];
  * The plan of a write or an install, to be accepted or rejected.
  * @param {any} event
  * @param {(answer: object) => void} respond
+ * @param {() => unknown} [backUp] rejects it and makes a backup
  */
-export function askPlan(event, respond) {
+export function askPlan(event, respond, backUp) {
   const plan = event.plan;
   const kept = plan.kept.map((range) => orElse(`device.region.${range[2]}`, range[2]));
   const form = fill("question-plan", {
@@ -21,7 +22,7 @@ export function askPlan(event, respond) {
     changes: counted("device.plan.bytes", plan.sectors_to_write.length, { size: size(plan.bytes) }),
     same: counted("device.plan.sectors", plan.sectors_equal),
     kept: kept.join(", ") || t("device.plan.nothing"),
-    backup: plan.backup ?? t("device.plan.no_backup"),
+    backup: plan.unsaved ? t("device.plan.not_present") : (plan.backup ?? t("device.plan.no_backup")),
     range: t("job.map", { end: hex(plan.size) }),
     time: t("device.plan.seconds", { seconds: Math.max(1, Math.round(plan.seconds)) }),
   });
@@ -33,6 +34,7 @@ export function askPlan(event, respond) {
   if (event.about === "install") one("[data-more]", HTMLElement, form).append(installFacts(event));
   if (plan.warnings.length) one("[data-more]", HTMLElement, form).append(warningList(plan.warnings));
   showRefusals(form, plan, respond);
+  offerBackup(form, plan, backUp);
   form.addEventListener("submit", (submitted) => {
     submitted.preventDefault();
     respond({ yes: true });
@@ -101,6 +103,13 @@ function showRefusals(form, plan, respond) {
   again.addEventListener("click", () => {
     respond({ again: true, keep: chosen("keep"), force: chosen("force") });
   });
+}
+
+/** Where a backup is missing, making one is what to do. */
+function offerBackup(form, plan, backUp) {
+  const first = one("[data-back-up]", HTMLButtonElement, form);
+  first.hidden = !backUp || !plan.refusals.some((refusal) => refusal.code === "no-backup");
+  if (backUp) first.addEventListener("click", backUp);
 }
 
 function installFacts(event) {

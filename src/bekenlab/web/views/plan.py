@@ -27,22 +27,29 @@ def plan_view(plan: FlashPlan, identity: Identity) -> dict[str, Any]:
     """
     written = _spans(plan.sectors)
     kept = [
-        [region.start, region.end, region.name]
+        region
         for region in protected_regions(identity)
         if (plan.condition is None or worth_keeping(region, plan.condition))
         and not any(start < region.end and region.start < end for start, end in written)
     ]
-    view = {**plan_json(plan), **titled(plan.title)}
+    # Each sector is counted once, as the map shows it: what is kept is not also "already right".
+    same = [
+        sector
+        for sector in plan.same
+        if not any(region.start <= sector.address < region.end for region in kept)
+    ]
+    view = {**plan_json(plan), **titled(plan.title), "sectors_equal": len(same)}
     view["warnings"] = noticed(plan.notices)
     view["backup"] = plan.backup.name if plan.backup else None
+    view["unsaved"] = any(notice.code == "not-in-backup" for notice in plan.notices)
     return {
         **view,
         "size": identity.flash_size,
         "chip": identity.chip_name,
         "write": written,
-        "same": _spans(plan.same),
+        "same": _spans(same),
         "repair": _spans(plan.repairs),
-        "kept": kept,
+        "kept": [[region.start, region.end, region.name] for region in kept],
         "bytes": len(plan.sectors) * SECTOR,
     }
 
