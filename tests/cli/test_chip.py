@@ -14,6 +14,7 @@ import click
 import pytest
 
 from bekenlab.cli.chip.frontend import facing
+from bekenlab.events import Started
 from bekenlab.samples import build_sample
 from started import program
 
@@ -130,13 +131,18 @@ def test_ctrl_c_ends_a_backup_with_a_result_and_keeps_what_was_read(desk: Desk) 
     assert (desk.folder / "plug.bin.journal").exists()
 
 
+def stop_while_writing() -> None:
+    with facing("write", as_json=False) as frontend:
+        frontend(Started("write", 1))
+        raise KeyboardInterrupt
+
+
 def test_ctrl_c_says_that_the_same_command_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(click.exceptions.Exit), facing("backup", as_json=False):
         raise KeyboardInterrupt
     assert "the same command resumes where it stopped" in capsys.readouterr().err
-    with pytest.raises(click.exceptions.Exit), facing("write", as_json=False) as frontend:
-        frontend(Started("write", 1))
-        raise KeyboardInterrupt
+    with pytest.raises(click.exceptions.Exit):
+        stop_while_writing()
     assert "half written and may not start; the same command" in capsys.readouterr().err
     with pytest.raises(click.exceptions.Exit), facing("backup", as_json=False):
         raise click.Abort  # somebody said no: nothing to resume

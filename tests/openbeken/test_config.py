@@ -195,7 +195,7 @@ def test_hidden_fields_do_not_print_themselves() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("wifi_ssid", Secret(b"x" * 33), "at most 32 bytes"),
+        ("wifi_ssid", Secret(b"x" * 33), "at most 32 characters"),
         ("wifi_password", Secret(b"short"), "at least 8 characters"),
         ("wifi_password", Secret(b"zero\0byte"), "zero byte"),
         ("mqtt_port", 65536, "1 to 65535"),

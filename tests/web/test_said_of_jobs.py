@@ -116,7 +116,8 @@ def test_what_a_restore_would_lose_is_said_with_a_way_to_keep_it(
     answer = {"number": write["question"]["number"], "answer": {"yes": True}}
     assert script.post(f"/api/jobs/{write['id']}/answer", json=answer).is_success
     wait_for(script, write["id"], "end")
-    restore = wait_for(script, start(script, "restore", port=port, backup=kept["backup"]), "question")
+    job = start(script, "restore", port=port, backup=kept["backup"])
+    restore = wait_for(script, job, "question")
     plan = restore["question"]["plan"]
     same = [range(*span) for span in plan["same"]]
     assert plan["sectors_equal"] == sum(len(span) for span in same) // SECTOR
@@ -196,7 +197,8 @@ def test_sentences_take_the_full_width(page: Page, served: Served) -> None:
     page.goto(f"{served.url}/device")
     found = page.evaluate("""async () => {
       const { outcomeOf } = await import("/static/outcomes.js");
-      const result = { outcome: "started", firmware: "OpenBK7231N 1.18.300", rehearsal: { passed: true } };
+      const firmware = "OpenBK7231N 1.18.300";
+      const result = { outcome: "started", firmware, rehearsal: { passed: true } };
       const made = outcomeOf({ kind: "install" }, result, () => {});
       document.querySelector("main").append(made);
       const prose = document.querySelector(".facts > .prose");
