@@ -34,7 +34,7 @@ def opened(browser: Browser, served: Served, width: int, **settings: Any) -> Pag
     return page
 
 
-@pytest.fixture(params=[(1280, 12.0), (390, 11.0)], ids=["desktop", "phone"])
+@pytest.fixture(params=[(1280, 12.0), (390, 10.5)], ids=["desktop", "phone"])
 def sized(request: Any, browser: Browser, served: Served) -> Iterator[tuple[Page, float]]:
     width, least = request.param
     page = opened(browser, served, width, locale="de-DE")

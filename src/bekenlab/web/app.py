@@ -12,12 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 
 from bekenlab.errors import BekenlabError, NotFoundError, internal_error
 from bekenlab.web.pages import failure, page
 from bekenlab.web.routes import ROUTES
 from bekenlab.web.security import Guard
+from bekenlab.web.static_files import LeanFiles
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -43,7 +43,7 @@ def create_app(context: AppContext) -> ASGIApp:
 
     static = resources.files("bekenlab.web") / "static"
     app = Starlette(
-        routes=[*ROUTES, Mount("/static", StaticFiles(directory=Path(str(static))))],
+        routes=[*ROUTES, Mount("/static", LeanFiles(directory=Path(str(static))))],
         exception_handlers={
             BekenlabError: _bekenlab_error,
             HTTPException: _http_error,
