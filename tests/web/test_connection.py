@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from web.accessibility import violations
-from web.api import start, virtual
+from web.api import start, upload, virtual
 from web.serving import TOKEN, Served, serving
+from web.test_unfinished import full_file
 
 Shoot = Callable[[Page, str], None]
 BAR = "#connection"
@@ -46,13 +47,13 @@ def visitor(browser: Browser, served: Served, language: str = "en-US") -> Page:
 
 
 def test_an_ended_server_is_told_and_nothing_looks_empty(
-    browser: Browser, server: Restarting, shoot: Shoot
+    browser: Browser, server: Restarting, shoot: Shoot, tmp_path: Path
 ) -> None:
     """Until it is back with the same key: then the page goes on by itself."""
     page = visitor(browser, server.served)
     with server.served.script() as script:
-        (dump,) = script.post("/api/sample").json()["dumps"]
-        port = virtual(script, dump["id"], paced=True)
+        # So much that the backup cannot have ended before the server.
+        port = virtual(script, upload(script, full_file(tmp_path)), paced=True)
         page.goto(f"{server.served.url}/device")
         expect(page.get_by_role("radio").last).to_be_attached()
         job = start(script, "backup", port=port)
