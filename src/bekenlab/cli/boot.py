@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bekenlab.cli import completion
 from bekenlab.cli.interrupts import interruptible
+from bekenlab.cli.model_option import model_option
 from bekenlab.cli.one_input import with_one_input
 from bekenlab.cli.output import console, json_line, print_error
 from bekenlab.errors import ExitCode, UsageError
@@ -77,12 +77,7 @@ def _finite(context: click.Context, option: click.Parameter, seconds: float) -> 
     show_default=True,
     help="Let a simulated MCU answer firmware that talks to one (TuyaMCU).",
 )
-@click.option(
-    "--chip",
-    metavar="NAME",
-    shell_complete=completion.CHIPS,
-    help="Model this chip instead of the one recognised.",
-)
+@model_option
 @click.option("--time", "with_time", is_flag=True, help="Prefix each line with the device time.")
 @click.option("--show-secrets", is_flag=True, help="Do not hide keys and passwords in the log.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bekenlab.cli import completion
 from bekenlab.cli.live_line import LiveLine
+from bekenlab.cli.model_option import model_option
 from bekenlab.cli.one_input import with_one_input
 from bekenlab.cli.output import console, json_line
 from bekenlab.events import Advanced, Event, Started
@@ -41,12 +41,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write what was seen in each experiment to a new file, as JSON.",
 )
-@click.option(
-    "--chip",
-    metavar="NAME",
-    shell_complete=completion.CHIPS,
-    help="Model this chip instead of the one recognised.",
-)
+@model_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
     dump: Path,

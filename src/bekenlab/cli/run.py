@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bekenlab.cli import completion
 from bekenlab.cli.interrupts import interruptible
+from bekenlab.cli.model_option import model_option
 from bekenlab.cli.one_input import with_one_input
 from bekenlab.errors import BootFailedError, ExitCode
 
@@ -87,12 +87,7 @@ def _open(
     metavar="FILE",
     help="At the end, write all frames to this new file, for Wireshark.",
 )
-@click.option(
-    "--chip",
-    metavar="NAME",
-    shell_complete=completion.CHIPS,
-    help="Model this chip instead of the one recognised.",
-)
+@model_option
 @click.option(
     "--pins",
     type=click.Path(path_type=Path, dir_okay=False),

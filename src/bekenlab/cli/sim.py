@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bekenlab.cli import completion
 from bekenlab.cli.interrupts import interruptible
+from bekenlab.cli.model_option import model_option
 from bekenlab.cli.one_input import with_one_input
 from bekenlab.errors import ExitCode, RefusedError
 
@@ -19,12 +19,7 @@ if TYPE_CHECKING:
 
 @click.command("sim")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--chip",
-    metavar="NAME",
-    shell_complete=completion.CHIPS,
-    help="Model this chip instead of the one recognised.",
-)
+@model_option
 @click.option("--pty", is_flag=True, help="Serve on a pseudo terminal (not on Windows).")
 @click.option(
     "--tcp",

@@ -108,7 +108,6 @@ class Product:
 
     networks: tuple[str, ...]
     announced: re.Pattern[bytes]
-    colours: tuple[str, ...]
 
 
 @cache
@@ -119,7 +118,6 @@ def product() -> Product:
     return Product(
         tuple(table["networks"]),
         re.compile(pattern.encode(), re.IGNORECASE),
-        tuple(table["colours"]),
     )
 
 

@@ -42,6 +42,11 @@ class Probed:
     wall_seconds: float = field(compare=False)
 
     @property
+    def device_seconds(self) -> float:
+        """Device time of all experiments."""
+        return sum(each.seconds for each in self.observations.experiments)
+
+    @property
     def edited(self) -> tuple[str, ...]:
         """Names of what was changed in copies of the storage."""
         names = (name for each in self.observations.experiments for name in each.edited)

@@ -21,7 +21,7 @@ def probe_json(report: ProbeReport) -> dict[str, Any]:
         "schema": SCHEMA,
         "chip": report.chip,
         "firmware": firmware_json(report.firmware),
-        "device_seconds": round(sum(each.seconds for each in experiments), 3),
+        "device_seconds": round(report.probed.device_seconds, 3),
         "wall_seconds": round(report.probed.wall_seconds, 3),
         "experiments": [
             {"name": each.name, "gpio": each.gpio, "outcome": str(each.outcome)}

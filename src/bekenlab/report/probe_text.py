@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bekenlab.probing.observations import Outcome
+from bekenlab.probing.rules.lamps import COLOURS
 from bekenlab.probing.rules.model import Confidence
 from bekenlab.report.printable import Printable
 from bekenlab.report.probe_json import role_words
@@ -31,7 +32,6 @@ _SURE = {
 }
 _NOTHING = "The firmware has set up no pins for a device, so nothing can be seen."
 _SILENT = "No pin did anything that tells what it is."
-_COLOURS = ("red", "green", "blue", "cold", "warm")
 
 
 def render(report: ProbeReport) -> RenderableType:
@@ -51,7 +51,7 @@ def _sections(report: ProbeReport) -> Iterator[RenderableType]:
     if driver is not None:
         outputs = [
             f"{colour} {output}"
-            for colour, output in zip(_COLOURS, driver.outputs, strict=True)
+            for colour, output in zip(COLOURS, driver.outputs, strict=True)
             if output >= 0
         ]
         shown = ", ".join(outputs) or "not seen"
@@ -66,8 +66,8 @@ def _facts(report: ProbeReport) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    device = sum(each.seconds for each in experiments)
-    spent = f"{device:.0f} s on the device, {report.probed.wall_seconds:.0f} s here"
+    probed = report.probed
+    spent = f"{probed.device_seconds:.0f} s on the device, {probed.wall_seconds:.0f} s here"
     table.add_row("Experiments", f"{len(experiments)}, {spent}")
     late = sum(each.outcome is Outcome.OUT_OF_TIME for each in experiments)
     if late:

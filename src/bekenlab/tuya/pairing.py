@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.errors import UnsupportedError
-from bekenlab.json_text import read_json
 from bekenlab.secret import Secret
 from bekenlab.tuya.parameters.parser import parse_parameters
 from bekenlab.tuya.schema import read_schema, usual_schema
@@ -63,7 +62,6 @@ _NEW_DEVICE = {
 # How the device got its network; other numbers mean that it has none and is waiting for one.
 _HOW, _PAIRED_HOW = "nc_tp", (3, 4, 9)
 _TUYAOS_3_11, _TUYAOS_3_11_HOW = "is_psk30_cfg", 9
-_PADDING = b"\x00\xff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ def paired_copy(
             hint="let it open its own network instead",
         )
     name, schema, usual = _schema(flash, storage)
-    wifi, cloud, device = (_fields(storage, each) for each in (_WIFI, _CLOUD, _DEVICE))
+    wifi, cloud, device = (storage.fields(each) for each in (_WIFI, _CLOUD, _DEVICE))
     wifi |= {"ssid": _coded(ssid), "passwd": _coded(password or b""), **_PAIRED}
     if wifi.get(_HOW) not in _PAIRED_HOW:
         wifi[_HOW] = _TUYAOS_3_11_HOW if _TUYAOS_3_11 in wifi else _PAIRED_HOW[0]
@@ -131,7 +129,7 @@ def _product(code: bytes) -> dict[str, Any]:
 def _schema(flash: bytes, storage: Storage) -> tuple[str, bytes, bool]:
     """Id and text of the schema, and whether it is a usual one."""
     current = {name: value.value for name, value in storage.values.items() if value.ok}
-    wanted = _fields(storage, _DEVICE).get("s_id")
+    wanted = storage.fields(_DEVICE).get("s_id")
     for values in (current, deleted_values(flash, storage)):
         names = [name for name in sorted(values) if _SCHEMA_NAME.fullmatch(name)]
         for name in sorted(names, key=lambda each: each != wanted):
@@ -139,15 +137,6 @@ def _schema(flash: bytes, storage: Storage) -> tuple[str, bytes, bool]:
                 return name, values[name], False
     keys = parse_parameters(current.get(_PARAMETERS, b"")).flat()
     return _SCHEMA_ID, usual_schema(keys), True
-
-
-def _fields(storage: Storage, name: str) -> dict[str, Any]:
-    value = storage.values.get(name)
-    try:
-        told = read_json(value.value.rstrip(_PADDING)) if value is not None else {}
-    except ValueError:
-        return {}
-    return dict(told) if isinstance(told, dict) else {}
 
 
 def _coded(text: bytes) -> str:

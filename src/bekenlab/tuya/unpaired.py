@@ -8,14 +8,9 @@ in the virtual chip. Nothing else is changed, above all no pin parameters.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
 
-from bekenlab.json_text import read_json
 from bekenlab.tuya.storage.read import read_storage
 from bekenlab.tuya.storage.rewrite import with_values
-
-if TYPE_CHECKING:
-    from bekenlab.tuya.storage.model import Storage
 
 _WIFI, _LOCK = "gw_wsm", "mf_test_close"
 _UNPAIRED = {"nc_tp": 0, "stat": 0, "md": 0}
@@ -38,7 +33,7 @@ def unpaired_copy(flash: bytes) -> tuple[bytes, tuple[str, ...]]:
         return flash, ()
     changes: dict[str, bytes] = {}
     edited: list[str] = []
-    fields = _fields(storage)
+    fields = storage.fields(_WIFI)
     other = {
         name: value for name, value in _UNPAIRED.items() if name in fields and fields[name] != value
     }
@@ -52,11 +47,3 @@ def unpaired_copy(flash: bytes) -> tuple[bytes, tuple[str, ...]]:
         changes[_LOCK] = _UNLOCKED
         edited.append(_LOCK)
     return (with_values(flash, changes) if changes else flash), tuple(edited)
-
-
-def _fields(storage: Storage) -> dict[str, Any]:
-    try:
-        told = read_json((storage.value(_WIFI) or b"{}").rstrip(_PADDING))
-    except ValueError:
-        return {}
-    return dict(told) if isinstance(told, dict) else {}

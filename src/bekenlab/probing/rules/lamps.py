@@ -20,6 +20,7 @@ _REACTS = 120.0  # milliseconds
 _EVERY = 25.0
 _LIT, _BESIDE = 0.55, 0.6  # of a channel's own highest level
 _SEEN = 0.02
+#: In the order in which the product test lights them.
 COLOURS = ("red", "green", "blue", "cold", "warm")
 #: What a lamp with so many channels has.
 _SETS = {1: (3,), 2: (3, 4), 3: (0, 1, 2), 4: (0, 1, 2, 3), 5: (0, 1, 2, 3, 4)}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from bekenlab.json_text import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from bekenlab.errors import Notice
     from bekenlab.secret import Secret
 
+_PADDING = b"\x00\xff"
 KeyOrigin = Literal["key-block", "protected-block", "well-known"]
 
 
@@ -105,3 +108,11 @@ class Storage:
         """Return the bytes stored under a name, or None; see ``StoredValue.ok``."""
         stored = self.values.get(name)
         return None if stored is None else stored.value
+
+    def fields(self, name: str) -> dict[str, Any]:
+        """Return the fields of a value that is a JSON object; empty if it is none, or missing."""
+        try:
+            told = read_json((self.value(name) or b"{}").rstrip(_PADDING))
+        except ValueError:
+            return {}
+        return dict(told) if isinstance(told, dict) else {}
