@@ -1,6 +1,5 @@
 """Backups and writes that were cut off are listed, and can be finished or put back."""
 
-import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,8 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from bekenlab.flashing.journal import WriteJournal, WriteRecord
-from bekenlab.samples import build_sample
 from web.api import start, upload, virtual, wait_for, wait_until_told
+from web.pacing import full, pace
 from web.serving import Served
 
 Shoot = Callable[[Page, str], None]
@@ -32,16 +31,9 @@ def unfinished(script: httpx.Client) -> list[dict[str, Any]]:
 
 def full_file(folder: Path) -> Path:
     """Firmware that takes a while to read or write."""
-    content = bytearray(build_sample())
-    content[0x12A000:0x160000] = random.Random(7).randbytes(0x160000 - 0x12A000)
     path = folder / "full.bin"
-    path.write_bytes(content)
+    path.write_bytes(full())
     return path
-
-
-def pace(served: Served, port: str, *, paced: bool) -> None:
-    """Make a virtual device as slow as a real one, or fast: the tests have no time to wait."""
-    object.__setattr__(served.context.ports.find(port).device, "paced", paced)
 
 
 def cut_off_a_write(served: Served, script: httpx.Client, sample: Path, folder: Path) -> None:

@@ -6,9 +6,10 @@ from playwright.sync_api import Route, expect
 
 from bekenlab.samples import build_sample
 from web.api import start
-from web.gallery.device import full, made
+from web.gallery.device import made
 from web.gallery.studio import Stage
 from web.open_files import drop
+from web.pacing import full
 from web.serving import TOKEN, Served, serving
 
 BAR = "#connection"

@@ -1,6 +1,5 @@
 """The page of a device: jobs at work, their questions, their ends."""
 
-import random
 import time
 from typing import Any
 
@@ -11,27 +10,16 @@ from shared import dump
 from web.api import start, virtual, wait_for, wait_until_told
 from web.gallery.studio import Stage
 from web.open_files import drop
+from web.pacing import full, pace
 
 OPENBEKEN = "openbk7231n-qio-1.18.300"
 IMAGE = "OpenBK7231N_QIO_1.18.300.bin"
 LONG_NAME = "a-plug-from-the-kitchen-whose-owner-likes-long-file-names-without-blanks.bin"
 
 
-def full() -> bytes:
-    """Firmware that takes a while to read or write."""
-    content = bytearray(build_sample())
-    content[0x12A000:0x160000] = random.Random(7).randbytes(0x160000 - 0x12A000)
-    return bytes(content)
-
-
 def made(stage: Stage, content: bytes, name: str = "plug.bin", *, paced: bool = False) -> str:
     """A virtual device; its port."""
     return virtual(stage.script, drop(stage.script, name, content)["dumps"][0]["id"], paced=paced)
-
-
-def pace(stage: Stage, port: str, *, paced: bool) -> None:
-    """Make a virtual device as slow as a real one, or fast."""
-    object.__setattr__(stage.served.context.ports.find(port).device, "paced", paced)
 
 
 def ended(stage: Stage, kind: str, **parameters: Any) -> dict[str, Any]:
@@ -75,7 +63,7 @@ def backups(stage: Stage) -> None:
     stage.script.delete(f"/api/jobs/{job}")
     wait_for(stage.script, job, "end")
     show_job(stage, "device-backup-stopped", port, job)
-    pace(stage, port, paced=False)
+    pace(stage.served, port, paced=False)
     job = start(stage.script, "backup", port=port)
     wait_for(stage.script, job, "end")
     show_job(stage, "device-backup-done", port, job)
@@ -108,7 +96,7 @@ def writes(stage: Stage) -> None:
     show_job(stage, "device-write-question", port, job)
     answered(stage, job, yes=False)
     show_job(stage, "device-write-declined", port, job)
-    pace(stage, port, paced=True)
+    pace(stage.served, port, paced=True)
     job = start(stage.script, "write", port=port, dump=other)
     question = wait_for(stage.script, job, "question")["question"]
     said = {"number": question["number"], "answer": {"yes": True}}
@@ -118,7 +106,7 @@ def writes(stage: Stage) -> None:
     stage.script.delete(f"/api/jobs/{job}")
     wait_for(stage.script, job, "end")
     show_job(stage, "device-write-stopped", port, job)
-    pace(stage, port, paced=False)
+    pace(stage.served, port, paced=False)
     stage.page.goto(f"{stage.served.url}/device")
     expect(stage.page.locator("[data-unfinished]")).to_be_visible()
     stage.keep("device-unfinished")

@@ -8,10 +8,11 @@ from bekenlab.samples import build_sample
 from bekenlab.web.job import State
 from shared import dump
 from web.api import start, wait_for
-from web.gallery.device import IMAGE, OPENBEKEN, answered, full, made
+from web.gallery.device import IMAGE, OPENBEKEN, answered, made
 from web.gallery.files import real
 from web.gallery.studio import Stage
 from web.open_files import drop
+from web.pacing import full
 
 
 def _show(stage: Stage, name: str, query: str, *, wait: int = 900) -> None:
