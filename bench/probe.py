@@ -185,6 +185,8 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[""])
     parser.add_argument("--keep", type=Path)
     options = parser.parse_args()
+    if options.keep is not None:
+        options.keep.mkdir(parents=True, exist_ok=True)
     rows = []
     for name in CHIPS:
         if name.startswith("openbk") or not any(part in name for part in options.only):
