@@ -70,6 +70,7 @@ def test_writing_through_a_genuine_boot_loader(seed: int, whole: bool) -> None:
 
 
 @volume
+@pytest.mark.skipif(not ALL, reason="half a minute, on demand")
 def test_backing_up_through_a_genuine_boot_loader() -> None:
     content = dump("bk7231t-tuya-a60-smartbulb-rgbcww-5ch-pwm-1000hz")
     subject = Subject(content, "BK7231T", (1_000_000,), genuine=True)

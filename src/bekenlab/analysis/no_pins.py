@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from bekenlab.chips import APP_START
 from bekenlab.errors import NoConfigError, Notice
 from bekenlab.image import EncryptionState
-from bekenlab.openbeken.config import find_config
 from bekenlab.tuya.firmware import Firmware, FirmwareKind
 
 if TYPE_CHECKING:
@@ -96,6 +95,9 @@ def _no_app(
 
 
 def _openbeken(image: Image, chip: str | None) -> Notice:
+    # Its tables take as long to load as a dump to read, and few dumps are of OpenBeken.
+    from bekenlab.openbeken.config import find_config
+
     try:
         found = find_config(image.physical, chip)
     except NoConfigError:
