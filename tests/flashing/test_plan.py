@@ -123,6 +123,20 @@ def test_a_plan_changes_the_chip_by_what_it_writes_and_what_it_repairs(
     )
 
 
+def test_a_sector_takes_its_time_on_the_line_and_in_the_flash() -> None:
+    """A byte has a start and a stop bit; requests and replies go with each sector."""
+    slow = FlashPlan("x", (), SECTORS, (), baud=115_200).seconds
+    fast = FlashPlan("x", (), SECTORS, (), baud=921_600).seconds
+    assert slow - fast == pytest.approx(2 * 41_230 / 115_200 * 7 / 8)
+    assert 0.05 < fast - 2 * 41_230 / 921_600 < 0.2
+
+
+@pytest.mark.parametrize("keepable", [True, False])
+def test_what_can_be_kept_may_be_kept_instead(keepable: bool) -> None:
+    action = Refusal("rf", "the reason", keepable=keepable).action
+    assert action.name == ("keep-or-override" if keepable else "override")
+
+
 # A write of sectors 2 and 3 was cut off; 2 was to keep some bytes and has been read before.
 RECORD = WriteRecord(
     chip={},

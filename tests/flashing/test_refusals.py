@@ -20,8 +20,9 @@ from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.plan_write import WriteOptions, plan_write
 from bekenlab.flashing.state import ChipState, survey
 from bekenlab.link.connect import connect
+from bekenlab.link.errors import FlashSilentError
 from bekenlab.link.virtual import VirtualTransport
-from bekenlab.machine.rom import RomChip
+from bekenlab.machine.rom import ChipFaults, RomChip
 from bekenlab.report.chip_json import override
 from bekenlab.samples import build_sample
 from shared import dump
@@ -229,3 +230,24 @@ def test_the_same_silicon_under_another_name_is_no_wrong_chip(
     target.identity = replace(target.identity, chip=chip("BK7231M"))
     plan = plan_write(target, replace(judged(dump(OBK_N)), chip=meant), WriteOptions(), state)
     assert ("wrong-chip" in codes(plan)) is refused
+
+
+def test_of_a_file_that_is_no_firmware_nothing_is_said_but_that(tmp_path: Path) -> None:
+    """Whether unknown bytes are damaged, nobody can tell."""
+    file = replace(judged(SOME), damage="it ends in the middle")
+    assert codes(Rig(tmp_path).plan(file, address=0x150000)) == ["unknown-file"]
+
+
+def test_a_boot_loader_that_the_chip_cannot_run_is_none(tmp_path: Path) -> None:
+    """The chip's is erased, and the file brings one for another chip."""
+    rig = Rig(tmp_path, changed(0, b"\xff" * 0x11000))
+    file = dump(OBK_T)
+    plan = rig.plan(file, force=frozenset({"wrong-chip", "encryption"}))
+    assert codes(plan) == ["no-bootloader"]
+
+
+def test_a_chip_whose_flash_is_silent_is_not_planned_for(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, bytes(FLASH), saved=False)
+    rig.chip = RomChip("BK7231N", bytes(FLASH), faults=ChipFaults(flash_id=0))
+    with pytest.raises(FlashSilentError):
+        rig.survey()

@@ -199,6 +199,22 @@ def test_only_the_item_for_the_mac_is_the_mac() -> None:
     assert rf.parse(rf_table(*near, section=0x33333300)) is None
 
 
+def test_the_last_item_of_a_table_counts() -> None:
+    found = rf.parse(rf_table((0x11111102, bytes.fromhex("02001a2b3c4d")), (0x22222200, b"")))
+    assert found
+    assert found.has_power_tables
+
+
+def test_what_lies_where_rf_data_belong_is_judged() -> None:
+    whole = rf_table((0x11111102, bytes.fromhex("1c90ff2b3c4d")))
+    assert rf.check(whole) is rf.RfState.PRESENT
+    assert rf.check(rf_table((0x11111103, b"sixsix"))) is rf.RfState.DAMAGED
+    assert rf.check(whole[:8] + bytes(8) + whole[16:]) is rf.RfState.DAMAGED
+    assert rf.check(b"other" + whole[5:]) is rf.RfState.OTHER
+    assert rf.check(b"\xff" * 0x1000) is rf.RfState.ERASED
+    assert rf.check(bytes(0x1000)) is rf.RfState.UNREADABLE
+
+
 def test_every_mac_of_rf_tables_is_found_even_in_remains() -> None:
     """They are to be replaced before a dump is shared."""
     macs = [bytes([2, 0, 0x1A, 0x2B, 0x3C, n]) for n in range(3)]
@@ -214,3 +230,11 @@ def test_every_mac_of_rf_tables_is_found_even_in_remains() -> None:
 def test_rf_parsing_is_total(data: bytes) -> None:
     parsed = rf.parse(b"TLV\0\x40\0\0\0\0\x11\x11\x11" + data)
     assert parsed is None or parsed.length == 0x40
+
+
+def test_a_header_has_its_magic() -> None:
+    """A right checksum alone is not enough: any 92 bytes have one."""
+    for magic, counts in ((b"RBL\0", True), (b"LBR\0", False)):
+        body = magic + bytes(88)
+        parsed = rbl.parse_header(body + struct.pack("<I", zlib.crc32(body)))
+        assert (parsed is not None) is counts

@@ -35,6 +35,7 @@ def test_reading_is_clipped_to_what_the_image_holds() -> None:
     assert image.start == 0x11000
     assert image.read(0x10000, 0x11004) == image.physical[:4]
     assert image.read(0, 0x11000) == b""
+    assert image.read(0, 0x10000) == b""
     assert image.read(end - 4, end + 100) == image.physical[-4:]
     assert image.read(0x11010, 0x11020) == image.physical[0x10:0x20]
 
@@ -244,6 +245,11 @@ def test_values_of_any_length_are_padded_to_four_bytes(size: int) -> None:
 def test_a_tag_without_a_value_does_not_end_the_tags() -> None:
     found = read_uf2(uf2((0, b"code", tag(0x9FC7BC, b"") + FOR_WIRE)))
     assert (found.version, len(found.parts)) == ("", 1)
+
+
+def test_a_package_may_name_nothing() -> None:
+    found = read_uf2(uf2((0, b"code", FOR_WIRE)))
+    assert (found.board, found.firmware, found.version) == ("", "", "")
 
 
 def test_a_block_may_be_full_and_not_more() -> None:

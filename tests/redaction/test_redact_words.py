@@ -51,3 +51,8 @@ def test_different_secrets_have_different_placeholders(values: list[bytes]) -> N
     assert len(set(by_size)) == len(values)
     assert [secrets.placeholder("key", value) for value in values] == made
     assert [secrets.placeholder("key", text) for text in made] == made
+
+
+def test_an_address_with_a_large_number_is_somebodys_own() -> None:
+    assert not is_placeholder("mac", bytes.fromhex("1c90ff010001"))
+    assert is_placeholder("mac", bytes.fromhex("1c90ff000001"))

@@ -139,3 +139,7 @@ def test_what_is_written_is_as_long_and_something_else(value: bytes, kind: str) 
     for spelling in spellings([word(value, kind)]):
         assert len(spelling.text) == len(spelling.instead)
         assert spelling.text != spelling.instead
+
+
+def test_what_a_debugger_shows_of_a_spelling_is_no_secret() -> None:
+    assert all("hunter22" not in repr(each) for each in spellings([word(b"hunter22")]))

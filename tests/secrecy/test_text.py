@@ -169,3 +169,8 @@ def test_many_names_cost_no_more_than_their_length() -> None:
     for odd in ("passwd" * 5_000, 'passwd:"' * 5_000, "passwd:{" * 5_000, "ssid " * 5_000):
         text_spans(odd)
     assert time.process_time() - begin < 3
+
+
+@pytest.mark.parametrize("sign", ["=", " = ", ": ", " -> "])
+def test_a_sign_between_a_command_and_its_argument_is_no_part_of_it(sign: str) -> None:
+    assert [value for _, value in found(f"Password1{sign}hunter22")] == ["hunter22"]
