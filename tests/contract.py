@@ -14,7 +14,9 @@ class Maybe:
     shape: object
 
 
-SOURCES = {"storage", "protected", "oem_cfg", "boot_log", "pin_list", "firmware_default"}
+SOURCES = {"storage", "protected", "oem_cfg", "boot_log", "pin_list", "behaviour"} | {
+    "firmware_default"
+}
 RANGE = (int, int)
 FILE = {"name": str, "size": int, "sha256": str}
 ERROR = {"code": str, "message": str, "hint": str, "exit": int}

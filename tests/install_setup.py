@@ -23,6 +23,7 @@ from shared import dump
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bekenlab.analysis.subject import Subject
     from bekenlab.link.transport import Transport
     from bekenlab.machine.wire import WireDevice
     from bekenlab.probing.rehearsal import Rehearsal
@@ -50,10 +51,15 @@ def wifi() -> Changes:
 class Person:
     """Says yes, or what the test wants; remembers what was asked."""
 
+    probes: bool = False
     rehearses: bool = False
     agrees: bool = True
     moves: bool = True
     asked: list[str] = field(default_factory=list)
+
+    def probe(self, subject: Subject) -> bool:
+        self.asked.append("probe")
+        return self.probes
 
     def rehearse(self, proposal: Proposal) -> bool:
         self.asked.append("rehearse")

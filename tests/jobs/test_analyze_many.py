@@ -9,6 +9,7 @@ from bekenlab.analysis.model import Analysis
 from bekenlab.errors import BekenlabError, InternalError
 from bekenlab.events import Advanced, Event, Finished, Started
 from bekenlab.jobs.analyze import analyze_many
+from bekenlab.jobs.probe import ProbeReport
 
 
 def content(number: int) -> bytes:
@@ -24,7 +25,7 @@ def files(tmp_path: Path) -> list[Path]:
 
 
 # Functions of the module, since they travel to other processes.
-def relay(analysis: Analysis) -> tuple[str, int]:
+def relay(analysis: Analysis, probe: ProbeReport | None = None) -> tuple[str, int]:
     return analysis.file.name, analysis.pins.pins[0].gpio
 
 
@@ -32,19 +33,19 @@ def failure(path: Path, error: BekenlabError) -> tuple[str, str]:
     return path.name, error.code
 
 
-def die_of_fox(analysis: Analysis) -> tuple[str, int]:
+def die_of_fox(analysis: Analysis, probe: ProbeReport | None = None) -> tuple[str, int]:
     if analysis.file.name == "fox.txt":
         os._exit(9)
     return relay(analysis)
 
 
-def stumble_over_fox(analysis: Analysis) -> tuple[str, int]:
+def stumble_over_fox(analysis: Analysis, probe: ProbeReport | None = None) -> tuple[str, int]:
     if analysis.file.name == "fox.txt":
         raise ZeroDivisionError("made to fail")
     return relay(analysis)
 
 
-def process(analysis: Analysis) -> int:
+def process(analysis: Analysis, probe: ProbeReport | None = None) -> int:
     return os.getpid()
 
 

@@ -73,7 +73,8 @@ def with_report(tuya: TuyaFindings, report: BootReport) -> TuyaFindings:
             f"The dump was booted in the virtual chip for {report.device_seconds:.1f} s of device "
             f"time, until {report.stop.words}; its log names no pins.{_in_use(report)}"
         )
-        return replace(tuya, notices=(*tuya.notices, Notice("boot-without-pins", text)))
+        notices = (*tuya.notices, Notice("boot-without-pins", text))
+        return replace(tuya, notices=notices, in_use=(*_lamp(report), *_outputs(report)))
     said = Statement(Source.BOOT_LOG, None, report.parameters)
     trusted = [known for known in tuya.statements if known.source is not Source.FIRMWARE_DEFAULT]
     rest = [known for known in tuya.statements if known.source is Source.FIRMWARE_DEFAULT]
@@ -86,15 +87,22 @@ def with_report(tuya: TuyaFindings, report: BootReport) -> TuyaFindings:
 
 def _in_use(report: BootReport) -> str:
     """The pins that firmware drives although its log names none, as that of many lamps does."""
-    pwm = [row.gpio for row in report.gpio if row.pwm]
-    pwm += [r.gpio for r in report.gpio if r.gpio in _PWM and r.direction == "function"]
-    outputs = [row.gpio for row in report.gpio if row.touched and row.direction == "out"]
+    pwm, outputs = _lamp(report), _outputs(report)
     said = []
     if pwm:
         said.append(f"PWM on {_list(pwm)}, perhaps a lamp whose colours have no names")
     if outputs:
         said.append(f"{_list(outputs)} as outputs")
     return f" It uses {'; '.join(said)}." if said else ""
+
+
+def _lamp(report: BootReport) -> list[int]:
+    pwm = [row.gpio for row in report.gpio if row.pwm]
+    return pwm + [r.gpio for r in report.gpio if r.gpio in _PWM and r.direction == "function"]
+
+
+def _outputs(report: BootReport) -> list[int]:
+    return [row.gpio for row in report.gpio if row.touched and row.direction == "out"]
 
 
 def _list(gpios: list[int]) -> str:

@@ -80,8 +80,7 @@ class Subject:
         """The most trustworthy source of the pins; None without pins."""
         if self.pins is None:
             return Source.OPENBEKEN if self.template.get("pins") else None
-        said = {each.source for pin in self.pins.pins for each in pin.evidence}
-        return next((source for source in Source if source in said), None)
+        return self.pins.source
 
 
 def read_subject(path: Path, *, boot: BootMode = BootMode.AUTO) -> Subject:

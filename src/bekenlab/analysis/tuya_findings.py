@@ -54,6 +54,7 @@ class TuyaFindings:
         statements: The parameters according to each source, most trustworthy first.
         mcu_baud: Speed of the link to a second controller (TuyaMCU), or None.
         environment: ``em_sys_env``, lower case, or None.
+        in_use: Pins that the firmware drove when it was booted, if its log names none.
         notices: Warnings about damage and how it was handled.
     """
 
@@ -63,6 +64,7 @@ class TuyaFindings:
     statements: tuple[Statement, ...] = ()
     mcu_baud: int | None = None
     environment: str | None = None
+    in_use: tuple[int, ...] = ()
     notices: tuple[Notice, ...] = ()
 
     @property

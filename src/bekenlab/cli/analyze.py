@@ -13,6 +13,7 @@ import click
 from bekenlab import events
 from bekenlab.cli.live_line import LiveLine
 from bekenlab.cli.output import console, json_line, print_advice, print_error
+from bekenlab.cli.probe_line import ProbeLine
 from bekenlab.cli.wording import wording
 from bekenlab.errors import BekenlabError, ExitCode
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bekenlab.analysis.model import Analysis
+    from bekenlab.jobs.probe import ProbeReport
 
 
 class _Style(StrEnum):
@@ -39,12 +41,14 @@ class _Outcome:
         line: Its JSON object or one-line summary; empty if the full report is printed.
         error: Why the file is not usable, or None.
         analysis: The analysis, only if the full report is printed.
+        probe: The report of its probe, only if the full report is printed.
     """
 
     name: str
     line: str
     error: BekenlabError | None
     analysis: Analysis | None = None
+    probe: ProbeReport | None = None
 
 
 @click.command("analyze")
@@ -82,6 +86,14 @@ class _Outcome:
     help="When to boot the dump in a virtual chip; auto: only if nothing else gives the pins.",
 )
 @click.option(
+    "--probe",
+    "probe",
+    type=click.Choice(["auto", "always", "never"]),
+    help="When to find pins by experiments in the virtual chip, for up to two minutes; auto: only "
+    "if nothing else gives the pins, but the firmware uses some. Default: auto for one file, "
+    "never for several.",
+)
+@click.option(
     "-j",
     "--jobs",
     type=click.IntRange(min=1),
@@ -96,6 +108,7 @@ def command(
     html: Path | None,
     force: bool,
     boot: str,
+    probe: str | None,
     jobs: int | None,
 ) -> int:
     """Identify a dump and show what each pin does, with evidence.
@@ -108,6 +121,7 @@ def command(
     from bekenlab.analysis.boot_findings import BootMode
     from bekenlab.files import refuse_existing
     from bekenlab.jobs.analyze import analyze_many
+    from bekenlab.jobs.probe_mode import ProbeMode
 
     if html and show_secrets:
         raise click.UsageError("--html makes a file to share and excludes --show-secrets.")
@@ -124,8 +138,9 @@ def command(
     line = LiveLine()
     for path, error in missing:
         status = max(status, _show(failed(path, error), show_secrets=show_secrets))
-    sink = _drawing(line) if many else events.ignore
-    run = partial(analyze_many, boot=BootMode(boot), workers=jobs, sink=sink)
+    sink = _drawing(line) if many else ProbeLine(line)
+    mode = ProbeMode(probe) if probe else ProbeMode.NEVER if many else ProbeMode.AUTO
+    run = partial(analyze_many, boot=BootMode(boot), probe=mode, workers=jobs, sink=sink)
     try:
         for outcome in run(files, finish, failed=failed):
             line.clear()
@@ -154,6 +169,7 @@ def _expand(paths: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, Bekenla
 
 def _finish(
     analysis: Analysis,
+    probe: ProbeReport | None,
     *,
     style: _Style,
     show_secrets: bool,
@@ -168,15 +184,24 @@ def _finish(
         error = failure
     name = analysis.file.name
     if style is _Style.FULL:
-        return _Outcome(name, "", error, analysis)
+        return _Outcome(name, "", error, analysis, probe)
     if style is _Style.JSON:
-        from bekenlab.report.json_report import to_json
-
-        return _Outcome(name, json_line(to_json(analysis, show_secrets=show_secrets)), error)
+        return _Outcome(name, _json(analysis, probe, show_secrets=show_secrets), error)
     from bekenlab.report.summary import summary_line
 
     usable = error is None or analysis.chip.name is not None
     return _Outcome(name, summary_line(analysis) if usable else "", error)
+
+
+def _json(analysis: Analysis, probe: ProbeReport | None, *, show_secrets: bool) -> str:
+    from bekenlab.report.json_report import to_json
+
+    report = to_json(analysis, show_secrets=show_secrets)
+    if probe is not None:
+        from bekenlab.report.probe_json import probe_json
+
+        report["probe"] = probe_json(probe)
+    return json_line(report)
 
 
 def _write(
@@ -210,6 +235,10 @@ def _show(outcome: _Outcome, *, show_secrets: bool) -> int:
         from bekenlab.report.text import render
 
         console().print(render(outcome.analysis, show_secrets=show_secrets))
+        if outcome.probe is not None:
+            from bekenlab.report.probe_text import render as render_probe
+
+            console().print(render_probe(outcome.probe))
         print_advice(outcome.analysis.notices)
     elif outcome.line:
         click.echo(outcome.line)

@@ -13,6 +13,7 @@ from bekenlab.cli.config_options import change_options, changes_from
 from bekenlab.cli.groups import Group
 from bekenlab.cli.one_input import with_one_input
 from bekenlab.cli.output import console, json_line, print_error, print_warnings
+from bekenlab.cli.probe_option import probe_option, read_probed
 from bekenlab.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -72,23 +73,25 @@ def show(file: Path, chip: str | None, as_json: bool, show_secrets: bool) -> Non
     metavar="FILE",
     help="Take pins, flags and startup command from a dump, report, boot log or template.",
 )
+@probe_option
 @_chip
 @change_options
 @_output
 @_force
-def make(source: Path | None, chip: str | None, output: Path, force: bool, **options: Any) -> int:
+def make(
+    source: Path | None, probe: str, chip: str | None, output: Path, force: bool, **options: Any
+) -> int:
     """Make a new configuration, ready to flash.
 
     Fields that are not given get OpenBeken's defaults. Names are derived from the MAC address in
     the dump; without one, they end in random digits. Passwords are read from the environment
     (BEKENLAB_WIFI_PASSWORD, ...) or from a file, or asked for.
     """
-    from bekenlab.analysis.subject import read_subject
     from bekenlab.files import write_new
     from bekenlab.openbeken.config.edit import make_config, unique_bytes
 
     changes = changes_from(options)
-    subject = with_one_input(source, read_subject) if source else None
+    subject = read_probed(source, probe) if source else None
     made = make_config(
         subject.template if subject else None,
         changes,

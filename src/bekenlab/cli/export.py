@@ -9,8 +9,8 @@ import click
 
 from bekenlab.cli import completion
 from bekenlab.cli.interrupts import current
-from bekenlab.cli.one_input import with_one_input
 from bekenlab.cli.output import print_error, print_warnings
+from bekenlab.cli.probe_option import probe_option, read_probed
 from bekenlab.errors import ExitCode
 from bekenlab.report.exports import EXPORTERS, Request
 
@@ -38,6 +38,7 @@ def _formats() -> str:
     show_default=True,
     help="When to boot a dump in a virtual chip; auto: only if nothing else gives the pins.",
 )
+@probe_option
 @click.option(
     "-o",
     "--output",
@@ -52,6 +53,7 @@ def command(
     form: str,
     chip: str | None,
     boot: str,
+    probe: str,
     output: Path | None,
     force: bool,
     show_secrets: bool,
@@ -62,15 +64,13 @@ def command(
     configuration, or an OpenBeken template or configuration.
     """
     # Imported here, because --help must not wait for numpy and the parsers.
-    from bekenlab.analysis.boot_findings import BootMode
-    from bekenlab.analysis.subject import read_subject
     from bekenlab.files import write_new
     from bekenlab.openbeken.config.edit import unique_bytes
 
     exporter = EXPORTERS[form]
     if exporter.binary and output is None:
         raise click.UsageError(f"--to {form} is not text: name a file with -o.")
-    subject = with_one_input(file, lambda one: read_subject(one, boot=BootMode(boot)))
+    subject = read_probed(file, probe, boot=boot)
     unique = unique_bytes(subject.mac, token_bytes)
     made = exporter.write(Request(subject, chip, unique, show_secrets=show_secrets))
     current().conclude()

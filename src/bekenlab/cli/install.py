@@ -42,6 +42,13 @@ _VIRTUAL = "virtual://"
     metavar="FILE",
     help="File for the backup, or an existing backup of this chip.",
 )
+@click.option(
+    "--probe/--no-probe",
+    "probe",
+    default=None,
+    help="Whether to find pins that nothing names by experiments in the virtual chip; asked for "
+    "if not given, and with --yes not done.",
+)
 @click.option("--no-rehearsal", is_flag=True, help="Do not rehearse on a virtual chip first.")
 @click.option("--no-log", is_flag=True, help="Do not read the log of the first start.")
 @click.option("--no-find", is_flag=True, help="Do not look for the device on your network.")
@@ -57,6 +64,7 @@ def command(
     firmware: str | None,
     source: Path | None,
     backup: Path | None,
+    probe: bool | None,
     no_rehearsal: bool,
     no_log: bool,
     no_find: bool,
@@ -96,7 +104,7 @@ def command(
             connection_of(options),
             wanted,
             Places.of_user(),
-            Answers(as_json=options.as_json, yes=options.yes),
+            Answers(as_json=options.as_json, yes=options.yes, probes=probe),
             helpers=shown.helpers(
                 rehearses=not no_rehearsal,
                 force=wanted.force,

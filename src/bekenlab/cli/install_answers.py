@@ -11,6 +11,7 @@ from bekenlab.cli.output import console
 from bekenlab.cli.questions import agrees
 
 if TYPE_CHECKING:
+    from bekenlab.analysis.subject import Subject
     from bekenlab.jobs.install.model import Proposal
     from bekenlab.probing.rehearsal import Rehearsal
 
@@ -26,11 +27,23 @@ class Answers:
         as_json: Ask nothing and print only JSON.
         yes: Agree to everything that needs no manual action; without it there must be a terminal
             (see ``refuse_unless_asked``).
+        probes: Whether to find pins by experiments; None: ask, or without a terminal do not.
     """
 
-    def __init__(self, *, as_json: bool, yes: bool) -> None:
+    def __init__(self, *, as_json: bool, yes: bool, probes: bool | None = None) -> None:
         self._yes = yes
+        self._probes = probes
         self._there = not as_json and sys.stdin.isatty()
+
+    def probe(self, subject: Subject) -> bool:
+        """Experiments take a minute or two, so they are not made unasked."""
+        del subject
+        if self._probes is not None:
+            return self._probes
+        if self._yes or not self._there:
+            return False
+        question = "Nothing names the pins. Find them by experiments in the virtual chip (a minute)"
+        return agrees(question, default=True)
 
     def rehearse(self, proposal: Proposal) -> bool:
         """Rehearsing is always safe, so it is the default without a terminal."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from bekenlab.cli.live_line import LiveLine
 from bekenlab.cli.model_option import model_option
 from bekenlab.cli.one_input import with_one_input
 from bekenlab.cli.output import console, json_line
-from bekenlab.events import Advanced, Event, Started
+from bekenlab.cli.probe_line import ProbeLine
 
 if TYPE_CHECKING:
     from bekenlab.jobs.probe import ProbeReport
@@ -68,7 +67,7 @@ def command(
     if save is not None:
         refuse_existing(save)
     line = LiveLine()
-    draw = _Drawing(line)
+    draw = ProbeLine(line)
 
     def probe(one: Path) -> ProbeReport:
         wanted = Only(only) if only else None
@@ -90,23 +89,3 @@ def command(
         from bekenlab.report.probe_text import render
 
         console().print(render(report))
-
-
-class _Drawing:
-    """Draws which experiment has ended, and how long the rest will take."""
-
-    def __init__(self, line: LiveLine) -> None:
-        self._line = line
-        self._began = time.monotonic()
-        self._total = 1
-
-    def __call__(self, event: Event, /) -> None:
-        """Take one event."""
-        if isinstance(event, Started):
-            self._total = event.total or 1
-            self._line.draw("starting the firmware")
-        elif isinstance(event, Advanced):
-            passed = time.monotonic() - self._began
-            left = passed * (self._total - event.done) / max(1, event.done)
-            share = 100 * event.done // self._total
-            self._line.draw(f"{share:3d} %  {left:3.0f} s left  {event.item}")

@@ -7,27 +7,36 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.analysis.analyze import analyze
+from bekenlab.analysis.behaviour import Behaviour, with_behaviour
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.choose import choose_file
+from bekenlab.analysis.inputs import load_one
+from bekenlab.analysis.subject import subject_of
 from bekenlab.events import Advanced, EventSink, Finished, Started, ignore
+from bekenlab.jobs.probe_mode import JOB, ProbeMode
 from bekenlab.live.source import live_source
 from bekenlab.pins import Source
+from bekenlab.probing.as_pins import evidence_of, left_open, pin_map, role_words
 from bekenlab.probing.probe import probe
 from bekenlab.probing.rules.conclude import conclude
 from bekenlab.probing.rules.evidence import named
+from bekenlab.probing.rules.model import Confidence
+from bekenlab.tuya.firmware import FirmwareKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from bekenlab.analysis.inputs import InputFile
     from bekenlab.analysis.model import Analysis
-    from bekenlab.pins import Pin
+    from bekenlab.analysis.subject import Subject
+    from bekenlab.pins import Evidence, Pin
     from bekenlab.probing.experiments import Only
     from bekenlab.probing.observations import Observation
     from bekenlab.probing.probe import Probed
     from bekenlab.probing.rules.model import Conclusions, PinConclusion
     from bekenlab.tuya.firmware import Firmware
 
-JOB = "probe"
 WALL_SECONDS = 120.0
 _HUNDRED = 100
 _NO_ROLE = "None"
@@ -97,7 +106,30 @@ def probe_file(
     Raises:
         BekenlabError: The file cannot be read or run.
     """
-    file = choose_file(path, chip)
+    return probe_input(
+        choose_file(path, chip),
+        chip=chip,
+        only=only,
+        wall_seconds=wall_seconds,
+        workers=workers,
+        events=events,
+    )
+
+
+def probe_input(
+    file: InputFile,
+    *,
+    chip: str | None = None,
+    only: Only | None = None,
+    wall_seconds: float = WALL_SECONDS,
+    workers: int | None = None,
+    events: EventSink = ignore,
+) -> ProbeReport:
+    """The same for a file already in memory.
+
+    Raises:
+        BekenlabError: It cannot be run.
+    """
     source = live_source(file, chip=chip)
     events(Started(JOB, _HUNDRED))
 
@@ -128,3 +160,83 @@ def compared(analysis: Analysis, conclusions: Conclusions) -> tuple[Agreement, .
         for pin in analysis.pins.pins
         if pin.role != _NO_ROLE and any(each.source is Source.STORAGE for each in pin.evidence)
     )
+
+
+def wanted(analysis: Analysis, mode: ProbeMode) -> bool:
+    """Whether a dump is to be probed.
+
+    ``AUTO`` probes Tuya firmware that drove pins when it was booted, if nothing names them.
+    ``ALWAYS`` probes whatever can run.
+    """
+    image = analysis.image
+    if mode is ProbeMode.NEVER or image is None or not image.logical or analysis.problem:
+        return False
+    if analysis.chip.name is None:
+        return False
+    if mode is ProbeMode.ALWAYS:
+        return True
+    tuya = analysis.firmware.kind is FirmwareKind.TUYA
+    return tuya and bool(analysis.tuya.in_use) and not analysis.pins.pins
+
+
+def read_with_probe(
+    path: Path, *, boot: BootMode, mode: ProbeMode, events: EventSink = ignore
+) -> Subject:
+    """Read a file about a device; of a dump that does not say enough, its pins by experiments.
+
+    Args:
+        path: As for ``analysis.subject.read_subject``.
+        boot: Whether a dump is booted for its log.
+        mode: Whether it is probed.
+        events: Receives progress.
+
+    Raises:
+        BekenlabError: The file cannot be read, or is of another kind.
+    """
+    file = load_one(path)
+    subject = subject_of(file, boot=boot)
+    analysis = subject.analysis
+    if analysis is None or not wanted(analysis, mode):
+        return subject
+    return probed_subject(file, subject, events=events)
+
+
+def probed_subject(file: InputFile, subject: Subject, *, events: EventSink = ignore) -> Subject:
+    """A dump's device, with what experiments show of its pins.
+
+    Raises:
+        BekenlabError: The dump cannot be run.
+    """
+    if subject.analysis is None:
+        return subject
+    report = probe_input(file, events=events)
+    return subject_of(file, analysis=with_probe(subject.analysis, report))
+
+
+def with_probe(analysis: Analysis, report: ProbeReport) -> Analysis:
+    """The analysis of a dump, with what its probe showed."""
+    found, agreement = report.conclusions, report.agreement
+    seen = Behaviour(
+        pins=pin_map(found),
+        open=left_open(found),
+        confirmed=dict(_confirmed(agreement)),
+        contradicted=tuple(_contradicted(agreement)),
+        set_up=found.set_up,
+    )
+    return with_behaviour(analysis, seen)
+
+
+def _confirmed(agreement: tuple[Agreement, ...]) -> Iterator[tuple[tuple[int, str], Evidence]]:
+    for each in agreement:
+        seen = each.behaviour
+        if seen is not None and each.same and seen.confidence is not Confidence.ONE_OF:
+            yield (each.gpio, each.storage.role), evidence_of(seen.evidence[0])
+
+
+def _contradicted(agreement: tuple[Agreement, ...]) -> Iterator[str]:
+    for each in agreement:
+        seen = each.behaviour
+        if seen is None or each.same or seen.confidence is Confidence.ONE_OF:
+            continue
+        shows = f"{seen.evidence[0].experiment} shows {role_words(seen)} ({seen.confidence})"
+        yield f"P{each.gpio} is stored as {role_words(each.storage)}, but {shows}"

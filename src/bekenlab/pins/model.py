@@ -14,6 +14,7 @@ class Source(StrEnum):
     """Where a statement about a pin was found, most trustworthy first.
 
     ``PIN_LIST`` is a list of pins in words from another program, without active levels.
+    ``BEHAVIOUR`` is what the firmware did with its pins in the virtual chip (docs/probe.md).
     ``OPENBEKEN`` is a configuration made by a person; it is never compared with the others.
     """
 
@@ -22,6 +23,7 @@ class Source(StrEnum):
     OEM_CFG = "oem_cfg"
     BOOT_LOG = "boot_log"
     PIN_LIST = "pin_list"
+    BEHAVIOUR = "behaviour"
     FIRMWARE_DEFAULT = "firmware_default"
     OPENBEKEN = "openbeken"
 
@@ -206,3 +208,9 @@ class PinMap:
     flags: frozenset[int] = field(default_factory=frozenset)
     notes: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
+
+    @property
+    def source(self) -> Source | None:
+        """The most trustworthy source of the pins; None without pins."""
+        said = {each.source for pin in self.pins for each in pin.evidence}
+        return next((source for source in Source if source in said), None)

@@ -127,7 +127,7 @@ def dump_view(analysis: Analysis, *, show_secrets: bool = False) -> DumpView:
         kind=str(firmware.kind),
         encryption=str(image.encryption.state) if image and image.spans else "",
         mac=(mac if show_secrets else mask_mac(mac)) if mac else "",
-        source=_source_name(analysis.tuya.source, in_text=image is None),
+        source=_source_name(analysis.pins.source or analysis.tuya.source, in_text=image is None),
         mcu_baud=analysis.tuya.mcu_baud,
         pins=tuple(_pin_row(pin, reached, in_text=image is None) for pin in analysis.pins.pins),
         odd=_odd(analysis.pins, show_secrets=show_secrets),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bekenlab.openbeken.roles import role_name
+from bekenlab.probing.as_pins import role_words
 from bekenlab.probing.rules.commands import data_points
 from bekenlab.report.json_report import SCHEMA, firmware_json
 
 if TYPE_CHECKING:
     from bekenlab.jobs.probe import Agreement, ProbeReport
-    from bekenlab.pins import Pin
     from bekenlab.probing.rules.model import DriverConclusion, PinConclusion
 
 
@@ -69,8 +68,3 @@ def _agreement(each: Agreement) -> dict[str, Any]:
         "behaviour": role_words(each.behaviour) if each.behaviour is not None else None,
         "same": each.same,
     }
-
-
-def role_words(pin: Pin | PinConclusion) -> str:
-    """Role and channel as in a template: ``"Rel_n;1"``."""
-    return f"{role_name(pin.role, pin.polarity)};{pin.channel}"

@@ -10,11 +10,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from bekenlab.probing.as_pins import role_words
 from bekenlab.probing.observations import Outcome
 from bekenlab.probing.rules.lamps import COLOURS
 from bekenlab.probing.rules.model import Confidence
 from bekenlab.report.printable import Printable
-from bekenlab.report.probe_json import role_words
 from bekenlab.report.text import LEVELS, heading
 
 if TYPE_CHECKING:

@@ -25,5 +25,5 @@ def summary_line(analysis: Analysis) -> str:
 def _pins(analysis: Analysis) -> str:
     count = len(analysis.pins.pins)
     if count:
-        return f"{count} pin{'s' if count > 1 else ''} from {analysis.tuya.source}"
+        return f"{count} pin{'s' if count > 1 else ''} from {analysis.pins.source}"
     return "TuyaMCU" if analysis.tuya.mcu_baud else "no pins stored"

@@ -39,6 +39,7 @@ SOURCES = {
     Source.OEM_CFG: "the plain copy (oem_cfg)",
     Source.BOOT_LOG: "the boot log",
     Source.PIN_LIST: "a list of pins in words",
+    Source.BEHAVIOUR: "experiments in the virtual chip (probe)",
     Source.FIRMWARE_DEFAULT: "the firmware's built-in default (often wrong)",
     Source.OPENBEKEN: "OpenBeken's settings",
 }
@@ -116,6 +117,8 @@ def _fact_rows(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str,
         given = analysis.image is None and analysis.tuya.source is Source.STORAGE
         said_by = "the text given" if given else SOURCES[analysis.tuya.source]
         yield "Pins from", said_by + also
+    elif analysis.pins.source is Source.BEHAVIOUR:
+        yield "Pins from", SOURCES[Source.BEHAVIOUR]
     if analysis.tuya.mcu_baud:
         yield "TuyaMCU", f"second controller on UART1 (P10, P11) at {analysis.tuya.mcu_baud} baud"
 
@@ -130,7 +133,8 @@ def _pins(analysis: Analysis, *, show_secrets: bool) -> RenderableType:
     table.add_column("Does", overflow="fold", ratio=2)
     table.add_column("Active", no_wrap=True)
     table.add_column("OpenBeken", no_wrap=True)
-    table.add_column("Tuya key", overflow="fold", style="dim", ratio=1)
+    by = "Shown by" if analysis.pins.source is Source.BEHAVIOUR else "Tuya key"
+    table.add_column(by, overflow="fold", style="dim", ratio=1)
     for pin in analysis.pins.pins:
         cells = [f"P{pin.gpio}"]
         if reached:
@@ -170,14 +174,24 @@ def _evidence(pin: Pin, usual: frozenset[Source]) -> str:
     for said in pin.evidence:
         keys.setdefault(said.key, []).append(said.source)
     return "; ".join(
-        key if frozenset(sources) == usual else f"{key} (only {', '.join(sources)})"
+        _seen_in(key, pin)
+        if Source.BEHAVIOUR in sources
+        else key
+        if frozenset(sources) == usual
+        else f"{key} (only {', '.join(sources)})"
         for key, sources in keys.items()
     )
 
 
+def _seen_in(experiment: str, pin: Pin) -> str:
+    """An experiment that shows the pin, or confirms what another source says of it."""
+    return experiment if pin.evidence[0].source is Source.BEHAVIOUR else f"seen in {experiment}"
+
+
 def _usual_sources(analysis: Analysis) -> frozenset[Source]:
     """The sources of all pins if all sources agree."""
-    return frozenset(said.source for pin in analysis.pins.pins for said in pin.evidence)
+    said = {each.source for pin in analysis.pins.pins for each in pin.evidence}
+    return frozenset(said - {Source.BEHAVIOUR})
 
 
 def _driver_lines(analysis: Analysis) -> Iterator[str]:

@@ -12,6 +12,7 @@ import click
 from bekenlab.cli.interrupts import current
 from bekenlab.cli.live_line import LiveLine
 from bekenlab.cli.output import console, json_line, print_error
+from bekenlab.cli.probe_line import ProbeLine
 from bekenlab.cli.streams import ReaderGoneError
 from bekenlab.cli.wording import wording
 from bekenlab.errors import BekenlabError, ExitCode, error_of
@@ -47,6 +48,7 @@ class Frontend:
         self._number = 0
         self._console: Console = console(stderr=True)
         self._live = LiveLine()
+        self._probe = ProbeLine(self._live)
         self._begun: dict[str, tuple[float, int]] = {}
         self._shown = 0.0
         self._stage = ""
@@ -77,6 +79,8 @@ class Frontend:
             click.echo(event.text)
         elif isinstance(event, Finished):
             self._live.clear()
+        elif self._live.live:
+            self._probe(event)
 
     def show(self, content: RenderableType) -> None:
         """Show part of the report; JSON has it in the result."""

@@ -10,15 +10,27 @@ from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.inputs import InputFile
 from bekenlab.analysis.subject import Subject, subject_of
 from bekenlab.chips import SECTOR
-from bekenlab.errors import BekenlabError, NoConfigError, NotADumpError, Notice
+from bekenlab.errors import (
+    BekenlabError,
+    NoConfigError,
+    NotADumpError,
+    Notice,
+    UnsupportedError,
+)
+from bekenlab.events import Message
 from bekenlab.flashing.flash_file import FlashFile, recognise
+from bekenlab.jobs.install.model import JOB
 from bekenlab.jobs.install.pin_source import only_example, other_template, own_template
+from bekenlab.jobs.probe import probed_subject, wanted
+from bekenlab.jobs.probe_mode import ProbeMode
 from bekenlab.openbeken.config import VERSIONS, decode_config, empty_config
 from bekenlab.openbeken.config.edit import make_config
 from bekenlab.secret import Secret
+from bekenlab.tuya.firmware import FirmwareKind
 
 if TYPE_CHECKING:
     from bekenlab.chips import Chip
+    from bekenlab.events import EventSink
     from bekenlab.openbeken.config import Config, Value
     from bekenlab.openbeken.config.edit import Changes, Made
 
@@ -37,6 +49,29 @@ def understand(path: Path, data: bytes) -> Subject:
         return subject_of(file, boot=BootMode.ALWAYS) if only_example(subject) else subject
     except NotADumpError as problem:
         return Subject(path.name, None, None, None, None, {}, problem.message, problem=problem)
+
+
+def pins_can_be_seen(subject: Subject) -> bool:
+    """Whether nothing but an example names the pins, and the firmware can be tried for them."""
+    analysis = subject.analysis
+    if analysis is None or not wanted(analysis, ProbeMode.ALWAYS):
+        return False
+    example = only_example(subject)
+    nothing = subject.source is None and analysis.tuya.mcu_baud is None
+    return analysis.firmware.kind is FirmwareKind.TUYA and (example or nothing)
+
+
+def with_pins_seen(path: Path, data: bytes, subject: Subject, events: EventSink) -> Subject:
+    """The subject of a backup with the pins that experiments show.
+
+    A backup that cannot be run stays as it is, which is said.
+    """
+    file = InputFile(path.name, path, data)
+    try:
+        return probed_subject(file, subject, events=events)
+    except UnsupportedError as error:
+        events(Message(JOB, "probe-impossible", f"Experiments are not possible: {error.message}"))
+        return subject
 
 
 def configure(

@@ -26,9 +26,11 @@ from bekenlab.jobs.install.configure import (
     as_file,
     check_values,
     configure,
+    pins_can_be_seen,
     replaced,
     ssid_of,
     understand,
+    with_pins_seen,
 )
 from bekenlab.jobs.install.firmware import check_chip, pieces_of
 from bekenlab.jobs.install.first_start import start
@@ -115,7 +117,7 @@ def install(
     events(Started(JOB))
     with open_chip(connection, JOB, events) as link:
         run = _Run(link.target, options, places, events, keeps=not plan_only)
-        prepared = run.prepare()
+        prepared = run.prepare(questions)
         asked = _WriteQuestions(prepared, questions, helpers, events)
         if plan_only:
             found = run.planner(prepared).propose(run.write_options)
@@ -226,7 +228,7 @@ class _Run:
         self._events = events
         self.write_options = WriteOptions(force=options.force)
 
-    def prepare(self) -> Prepared:
+    def prepare(self, questions: Questions) -> Prepared:
         """Everything up to the plan; the chip is only read."""
         chip = self._chip()
         firmware = self._options.firmware(chip.name)
@@ -236,6 +238,9 @@ class _Run:
         self._step("understand", "Reading the pins from the backup")
         subject = understand(saved.path, saved.data)
         given = self._options.source
+        if given is None and pins_can_be_seen(subject) and questions.probe(subject):
+            self._step("probe", "Finding the pins by experiments in the virtual chip")
+            subject = with_pins_seen(saved.path, saved.data, subject, self._events)
         made, notices = configure(subject, given, self._options.changes, chip, saved.data)
         there = replaced(read_alone(self._target, made.address).data, chip)
         self._step("plan", "Planning the write")

@@ -157,6 +157,10 @@ class Prepared:
 class Questions(Protocol):
     """Questions only the user can answer. A method may raise to end the job."""
 
+    def probe(self, subject: Subject) -> bool:
+        """Whether to find pins that nothing names by experiments in the virtual chip."""
+        ...
+
     def rehearse(self, proposal: Proposal) -> bool:
         """Whether to try it on a virtual chip first."""
         ...

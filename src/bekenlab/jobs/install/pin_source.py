@@ -27,8 +27,7 @@ def own_template(subject: Subject) -> tuple[Mapping[str, Any], list[Notice]]:
 
 def only_example(subject: Subject) -> bool:
     """Whether nothing but an example in the firmware names pins."""
-    analysis = subject.analysis
-    return analysis is not None and analysis.tuya.source is Source.FIRMWARE_DEFAULT
+    return subject.analysis is not None and subject.source is Source.FIRMWARE_DEFAULT
 
 
 def other_template(

@@ -109,7 +109,7 @@ def _facts(analysis: Analysis, view: DumpView, reader: Reader) -> Iterator[Eleme
 
 
 def _source(analysis: Analysis, reader: Reader) -> str | None:
-    source = analysis.tuya.source
+    source = analysis.pins.source or analysis.tuya.source
     if source is None:
         return None
     return reader(f"source.{source}") if analysis.image else reader("source.text")
@@ -133,7 +133,7 @@ def _board(analysis: Analysis, reader: Reader) -> Element | None:
     found = board_known(analysis.module, analysis.chip.name)
     if found is None:
         return None
-    doubtful = analysis.tuya.source is Source.FIRMWARE_DEFAULT
+    doubtful = analysis.pins.source is Source.FIRMWARE_DEFAULT
     uses = uses_of(analysis.pins, reader.pictures, reader.label)
     return el("figure", draw_board(found, uses, reader.pictures, doubtful=doubtful).root)
 

@@ -83,6 +83,7 @@ ENGLISH: Words = {
             Source.OEM_CFG: "plain copy",
             Source.BOOT_LOG: "boot log",
             Source.PIN_LIST: "pins in words",
+            Source.BEHAVIOUR: "virtual chip",
             Source.FIRMWARE_DEFAULT: "built-in default",
             Source.OPENBEKEN: "OpenBeken",
             "text": "text",

@@ -25,6 +25,7 @@ from bekenlab.web.tasks.parameters import Parameters, Task
 from bekenlab.web.views.install import proposal_view, search_view, start_view
 
 if TYPE_CHECKING:
+    from bekenlab.analysis.subject import Subject
     from bekenlab.events import EventSink
     from bekenlab.jobs.install.model import Firmware, InstallReport, Proposal, Search
     from bekenlab.openbeken.config import Value
@@ -60,7 +61,7 @@ def install_task(context: AppContext, parameters: Parameters) -> Task:
     found = firmware_of(dump.file) if dump else None
     pins = parameters.text("pins", "")
     source = context.uploads.subject(pins) if pins else None
-    rehearses = parameters.flag("rehearse")
+    probes, rehearses = parameters.flag("probe"), parameters.flag("rehearse")
     ssid = parameters.text("wifi_ssid", "").strip()
     changes = _changes(parameters)
     _check(changes)
@@ -75,7 +76,7 @@ def install_task(context: AppContext, parameters: Parameters) -> Task:
             connection_for(context, offer, job),
             InstallOptions(firmware, changes, source),
             context.settings.places,
-            _Asked(context, job, ssid, rehearses=rehearses),
+            _Asked(context, job, ssid, probes=probes, rehearses=rehearses),
             helpers=_helpers(context, job, tell, finds=offer.device is None),
             events=tell,
         )
@@ -132,14 +133,23 @@ class _Asked:
         context: State of the server.
         job: The job that asks.
         ssid: Name of the network the device is to join, as typed, or an empty string.
+        probes: Whether experiments were requested in the form.
         rehearses: Whether a rehearsal was requested in the form.
     """
 
-    def __init__(self, context: AppContext, job: Job, ssid: str, *, rehearses: bool) -> None:
+    def __init__(
+        self, context: AppContext, job: Job, ssid: str, *, probes: bool, rehearses: bool
+    ) -> None:
+        self._probes = probes
         self._context = context
         self._job = job
         self._ssid = ssid
         self._rehearses = rehearses
+
+    def probe(self, subject: Subject) -> bool:
+        """See ``Questions``."""
+        del subject
+        return self._probes
 
     def rehearse(self, proposal: Proposal) -> bool:
         """See ``Questions``."""
