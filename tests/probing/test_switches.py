@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bekenlab.pins import Polarity
 from bekenlab.probing.observations import Outcome
 from bekenlab.probing.rules.conclude import conclude
@@ -169,6 +171,21 @@ def test_an_input_that_restarts_the_device_is_a_button() -> None:
     assert words(pins[8]) == ("Btn", 1, LOW)
     assert pins[8].confidence is Confidence.LIKELY
     assert 26 not in pins
+
+
+@pytest.mark.parametrize("another", [True, False])
+def test_what_only_changes_a_rhythm_is_a_button_if_nothing_else_is(another: bool) -> None:
+    """An input of a meter may change what blinks, too."""
+    steady, busy = output(9, ((500.0, 1),)), blinking(9)
+    presses = [press(22, busy, button(22))]
+    if another:
+        ended = Outcome.RESTARTED
+        presses.append(
+            press(7, steady, button(7), name="press-long", outcome=ended, restarted=5000.0)
+        )
+    pins = found(boot(steady, button(7), button(22)), control(steady), *presses)
+    assert pins[22].role == "Btn"
+    assert pins[22].confidence is (Confidence.ONE_OF if another else Confidence.LIKELY)
 
 
 def test_an_input_without_a_reaction_may_be_many_things() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import active_children
@@ -13,6 +13,9 @@ from bekenlab import stopping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+# How often a caller that may have been asked to stop is asked, in seconds.
+_LOOKS_EVERY = 0.25
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -58,10 +61,14 @@ def _as_finished(
             with stopping.shield():  # a half-started process would print a traceback
                 futures = {pool.submit(function, item): number for number, item in enumerate(items)}
             stopping.check()
-            for future in as_completed(futures):
-                result = future.result()
-                undone.remove(futures[future])
-                yield futures[future], result
+            left = set(futures)
+            while left:
+                done, left = wait(left, _LOOKS_EVERY, FIRST_COMPLETED)
+                stopping.check()
+                for future in done:
+                    result = future.result()
+                    undone.remove(futures[future])
+                    yield futures[future], result
     except BrokenProcessPool:
         pass
     for number in sorted(undone):

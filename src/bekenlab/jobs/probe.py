@@ -134,7 +134,7 @@ def probe_input(
     events(Started(JOB, _HUNDRED))
 
     def finished(seen: Observation, share: float) -> None:
-        events(Advanced(JOB, int(_HUNDRED * share), named(seen)))
+        events(Advanced(JOB, int(_HUNDRED * share), _in_short(seen)))
 
     probed = probe(
         source,
@@ -177,6 +177,12 @@ def wanted(analysis: Analysis, mode: ProbeMode) -> bool:
         return True
     tuya = analysis.firmware.kind is FirmwareKind.TUYA
     return tuya and bool(analysis.tuya.in_use) and not analysis.pins.pins
+
+
+def _in_short(seen: Observation) -> str:
+    """An experiment and the pins that moved in it: ``"press-short P8: P24"``."""
+    moved = [f"P{trace.gpio}" for trace in seen.pins if trace.edges and trace.gpio != seen.gpio]
+    return f"{named(seen)}: {', '.join(moved)}" if moved else named(seen)
 
 
 def read_with_probe(

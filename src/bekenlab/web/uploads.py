@@ -17,6 +17,7 @@ from bekenlab.analysis.inputs import InputFile, unpack
 from bekenlab.analysis.several import SeveralInputsError
 from bekenlab.analysis.subject import Subject, subject_of, subject_of_any
 from bekenlab.errors import BekenlabError, BusyError, NotADumpError, NotFoundError, UnsupportedError
+from bekenlab.jobs.probe import with_probe
 from bekenlab.report.printable import printable
 from bekenlab.web.views.dump import DumpRow, row_of
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from bekenlab.analysis.boot_model import BootReport
     from bekenlab.analysis.model import Analysis
+    from bekenlab.jobs.probe import ProbeReport
 
 _MOST = 64
 _MOST_BYTES = 256 << 20
@@ -68,6 +70,7 @@ class UploadStore:
         self._subjects: OrderedDict[str, Subject] = OrderedDict()
         self._rows: dict[str, DumpRow] = {}
         self._boots: dict[str, BootReport] = {}
+        self._probes: dict[str, ProbeReport] = {}
 
     def put(self, name: str, data: bytes) -> list[Dump]:
         """Add a file of any kind; an archive gives one for each member.
@@ -153,6 +156,8 @@ class UploadStore:
         if known is not None:
             return known
         analysis = analyze(dump.file, boot=BootMode.NEVER, booted=self._boots.get(name))
+        if probe := self._probes.get(name):
+            analysis = with_probe(analysis, probe)
         found = subject_of_any(dump.file, analysis)
         self._remember(dump, found)
         return found
@@ -200,6 +205,19 @@ class UploadStore:
                 self._subjects.pop(name, None)
                 self._rows.pop(name, None)
 
+    def learn_probe(self, name: str, report: ProbeReport) -> None:
+        """Add what the experiments of a probe showed to what a file says."""
+        with self._lock:
+            if name in self._dumps:
+                self._probes[name] = report
+                self._subjects.pop(name, None)
+                self._rows.pop(name, None)
+
+    def probe(self, name: str) -> ProbeReport | None:
+        """What the last probe of a file showed, or None."""
+        with self._lock:
+            return self._probes.get(name)
+
     def dumps(self) -> list[Dump]:
         """All files, newest first."""
         with self._lock:
@@ -208,13 +226,13 @@ class UploadStore:
     def remove(self, name: str) -> None:
         """Remove a file, if it exists."""
         with self._lock:
-            for uploads in (self._dumps, self._subjects, self._rows, self._boots):
+            for uploads in (self._dumps, self._subjects, self._rows, self._boots, self._probes):
                 uploads.pop(name, None)
 
     def clear(self) -> None:
         """Remove all files."""
         with self._lock:
-            for uploads in (self._dumps, self._subjects, self._rows, self._boots):
+            for uploads in (self._dumps, self._subjects, self._rows, self._boots, self._probes):
                 uploads.clear()
 
 

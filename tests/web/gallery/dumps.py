@@ -81,4 +81,17 @@ def sample_booted(stage: Stage) -> None:
     stage.show("dump-booted", f"/dump/{dump}")
 
 
-SCENES = (kinds, damage, devices, booting, sample_booted)
+def probing(stage: Stage) -> None:
+    """Experiments while they run, with their result, and for a dump whose pins nothing names."""
+    for name, content in (("plug", real()["lamp"]), ("meter", real()["no-pins"])):
+        dump = drop(stage.script, f"{name}.bin", content)["dumps"][0]["id"]
+        stage.go(f"/dump/{dump}")
+        _until_booted(stage)
+        stage.page.locator("[data-probe]").click()
+        expect(stage.page.locator("[data-probe-seen] li").first).to_be_visible(timeout=LONG)
+        stage.keep(f"dump-probing-{name}")
+        expect(stage.page.locator("[data-probe-card][data-shown]")).to_be_visible(timeout=LONG)
+        stage.keep(f"dump-probed-{name}")
+
+
+SCENES = (kinds, damage, devices, booting, sample_booted, probing)

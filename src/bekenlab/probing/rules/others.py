@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bekenlab.probing.observations import Happening, Outcome
@@ -10,12 +11,15 @@ from bekenlab.probing.rules.model import Confidence, PinConclusion, Seen, polari
 from bekenlab.probing.rules.reactions import other_rhythm
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bekenlab.probing.rules.evidence import Evidence, Press
 
 _LED, _BTN, _ALL, _WIFI = "LED", "Btn", "Btn_Tgl_All", "WifiLED"
 _OTHER_BUTTON = "Btn_ScriptOnly"
 _SENSOR, _OTHER_INPUTS = "dInput", ("Btn", "IRRecv", "BL0937CF", "BL0937CF1")
 _BATTERY, _REL, _HELD = "BAT_Relay", "Rel", "AlwaysHigh"
+_RESTARTED = "the firmware restarted"
 _JUST_BEFORE = 100.0  # milliseconds: what announces the test may be printed a little later
 _MOMENTS = 0.1  # of the time
 
@@ -30,7 +34,7 @@ def pairing_buttons(seen: Evidence) -> list[PinConclusion]:
         if press.gpio in known or not (restarted or others):
             continue
         pins = ", ".join(f"P{gpio}" for gpio in others)
-        saw = "the firmware restarted" if restarted else f"{pins} moved otherwise than before"
+        saw = _RESTARTED if restarted else f"{pins} moved otherwise than before"
         # A button needs a pull; what has none is driven by its part.
         sensed = _pull(press) is None and not restarted
         conclusion = PinConclusion(
@@ -43,7 +47,15 @@ def pairing_buttons(seen: Evidence) -> list[PinConclusion]:
             (Seen(press.name, saw),),
         )
         found.setdefault(press.gpio, conclusion)
-    return list(found.values())
+    return [_beside_another(pin, found.values()) for pin in found.values()]
+
+
+def _beside_another(pin: PinConclusion, others: Iterable[PinConclusion]) -> PinConclusion:
+    """Where another input restarts the device, that is the button; this may be anything."""
+    restart = [each.gpio for each in others if each.evidence[0].saw == _RESTARTED]
+    if pin.role != _BTN or not restart or pin.gpio in restart:
+        return pin
+    return replace(pin, confidence=Confidence.ONE_OF, alternatives=(*pin.alternatives, _SENSOR))
 
 
 def other_inputs(seen: Evidence, known: set[int]) -> list[PinConclusion]:

@@ -11,6 +11,8 @@ from starlette.routing import Route
 from bekenlab.report.dump_view import subject_view
 from bekenlab.report.exports import EXPORTERS
 from bekenlab.report.pictures import flash_facts, flash_map
+from bekenlab.report.pictures.edges import edges_picture
+from bekenlab.report.probe_view import probe_view
 from bekenlab.web.context import context_of
 from bekenlab.web.failures import advice_in
 from bekenlab.web.job import State
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 
     from bekenlab.analysis.model import Analysis
     from bekenlab.errors import BekenlabError
+    from bekenlab.jobs.probe import ProbeReport
     from bekenlab.report.pictures import Words
+    from bekenlab.web.texts import Texts
 
 
 async def show_all(request: Request) -> Response:
@@ -57,14 +61,36 @@ async def show_one(request: Request) -> Response:
             "advice": _advice(subject.problem, t.language),
             "picture": board_view(subject, words, t.label),
             "flash": _flash(subject.analysis, words),
+            **_probe(uploads.probe(dump.id), t),
             "boots_itself": boot is None and but != "no_app" and uploads.would_boot(dump.id),
         }
 
     boot = context.manager.latest("boot", dump.id)
+    probe_job = context.manager.latest("probe", dump.id)
     values = await run_in_threadpool(worked_out)
     return page(
-        request, "one_dump", section="dump", dump=dump, forms=tuple(EXPORTERS), boot=boot, **values
+        request,
+        "one_dump",
+        section="dump",
+        dump=dump,
+        forms=tuple(EXPORTERS),
+        boot=boot,
+        probe_job=probe_job,
+        **values,
     )
+
+
+def _probe(report: ProbeReport | None, t: Texts) -> dict[str, Any]:
+    """What a probe showed: its view, and for each pin what else fits and its strip of edges."""
+    if report is None:
+        return {"probe": None}
+    view = probe_view(report)
+    rows = []
+    for row in view.rows:
+        others = ", ".join(t.label(each) for each in row.others)
+        strip = edges_picture(row.strip, t.picture_words) if row.strip else ""
+        rows.append((row, others, Markup(strip)))  # noqa: S704  built as a tree, which escapes
+    return {"probe": view, "probe_rows": rows}
 
 
 def _advice(problem: BekenlabError | None, language: str) -> str:

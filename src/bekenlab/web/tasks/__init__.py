@@ -18,6 +18,7 @@ from bekenlab.web.tasks.chip import (
 )
 from bekenlab.web.tasks.find import find_task
 from bekenlab.web.tasks.install import install_task
+from bekenlab.web.tasks.probe import probe_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 KINDS: Mapping[str, Callable[[AppContext, Parameters], Task]] = {
     "boot": boot_task,
+    "probe": probe_task,
     "doctor": doctor_task,
     "info": info_task,
     "backup": backup_task,
