@@ -36,16 +36,17 @@ def test_module_of_the_configuration_is_the_board() -> None:
     assert build_template(read(module="WB3L"), chip="BK7231T")["board"] == "WB3L"
 
 
-def test_temperature_lamp_keeps_its_levels_and_is_flagged() -> None:
+def test_a_temperature_pin_is_turned_round_and_the_lamp_is_flagged() -> None:
+    """Tuya's firmware makes it cold when active, and OpenBeken warm."""
     template = build_template(
         read(c_pin=8, c_lv=1, w_pin=6, w_lv=1, cwtype=1, pwmhz=1000), chip="BK7231N"
     )
-    assert template["pins"] == {"6": "PWM;1", "8": "PWM;2"}
+    assert template["pins"] == {"6": "PWM_n;1", "8": "PWM;2"}
     assert template["flags"] == "1280"
     five = read(r_pin=24, g_pin=9, b_pin=26, c_pin=7, w_pin=8, w_lv=0, cwtype=1)
     assert build_template(five, chip="BK7231N")["pins"] == {
         "7": "PWM;5",
-        "8": "PWM_n;4",
+        "8": "PWM;4",
         "9": "PWM;2",
         "24": "PWM;1",
         "26": "PWM;3",

@@ -126,7 +126,7 @@ class TestLamps:
         }
         assert pinmap.cct
         assert pinmap.flags == {8}
-        assert any("P6 the opposite PWM role" in note for note in pinmap.notes)
+        assert any("P6 is turned round there" in note for note in pinmap.notes)
         five = read(r_pin=24, g_pin=9, b_pin=26, c_pin=7, w_pin=8, cwtype=1)
         assert {p.gpio: p.channel for p in five.pins} == {24: 1, 9: 2, 26: 3, 7: 5, 8: 4}
 

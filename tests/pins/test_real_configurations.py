@@ -12,7 +12,7 @@ from bekenlab.openbeken.roles import base_of, role_name, says_polarity
 from bekenlab.openbeken.template import build_template, template_pins
 from bekenlab.pins._table import find_key, find_setting, is_level_key
 from bekenlab.pins.from_tuya import pins_from_parameters
-from bekenlab.pins.model import Pin, PinMap, Polarity, Source
+from bekenlab.pins.model import Colour, Pin, PinMap, Polarity, Source
 from shared import expected, shared
 
 LEVEL = {0: Polarity.ACTIVE_LOW, 1: Polarity.ACTIVE_HIGH}
@@ -69,7 +69,9 @@ def test_every_template_pin_carries_the_level_of_its_lv() -> None:
                 assert role == pin.role
             else:
                 (level,) = stated
-                assert base_of(role) == (pin.role, LEVEL[level])
+                cold_when_active = pin.colour is Colour.TEMPERATURE
+                assert base_of(role)[0] == pin.role
+                assert (base_of(role)[1] is LEVEL[level]) is not cold_when_active
                 assert pin.polarity is LEVEL[level]
                 assert not pin.assumed
                 carried["level carried"] += 1

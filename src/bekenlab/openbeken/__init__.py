@@ -1,7 +1,7 @@
 """OpenBeken's formats: role names, device templates, and a description for a forum."""
 
 from bekenlab.openbeken.describe import describe
-from bekenlab.openbeken.roles import find_role, role_id, role_name, roles
+from bekenlab.openbeken.roles import find_role, role_id, role_name, role_of_pin, roles
 from bekenlab.openbeken.template import build_template, lost_levels
 
 __all__ = [
@@ -11,5 +11,6 @@ __all__ = [
     "lost_levels",
     "role_id",
     "role_name",
+    "role_of_pin",
     "roles",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bekenlab.openbeken.roles import role_name
+from bekenlab.openbeken.roles import role_of_pin
 from bekenlab.openbeken.template import ONE_WAY
 from bekenlab.pins.model import Polarity
 
@@ -66,7 +66,7 @@ def _pin(pin: Pin) -> str:
     """``Relay 1 (channel 1) on P26, active high: Rel``."""
     channel = f" (channel {pin.channel})" if pin.channel else ""
     level = f", {pin.polarity.replace('_', ' ')}" if pin.polarity else ""
-    role = role_name(pin.role, pin.polarity)
+    role = role_of_pin(pin)
     if role == "None":
         return f"{pin.label} on P{pin.gpio}{level}, no OpenBeken role"
     lost = pin.role in ONE_WAY and pin.polarity is Polarity.ACTIVE_LOW

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from bekenlab.data import read_table
-from bekenlab.pins.model import Polarity
+from bekenlab.pins.model import Colour, Polarity
+
+if TYPE_CHECKING:
+    from bekenlab.pins.model import Pin
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,31 @@ def role_name(base: str, polarity: Polarity | None) -> str:
     if role is None or polarity is None or role.active in (None, polarity):
         return role.name if role else base
     return role.twin or role.name
+
+
+def role_of_pin(pin: Pin) -> str:
+    """Name of the role that a pin gets in OpenBeken.
+
+    A level means the same there, but for the PWM of a colour temperature: Tuya's firmware drives it
+    towards cold and OpenBeken towards warm, so it gets the other level. Seen in the virtual chip
+    with four of Tuya's lamp firmwares and with OpenBeken (docs/pins.md, "White lamps").
+    """
+    return role_name(pin.role, _turned(pin.polarity) if _is_turned(pin) else pin.polarity)
+
+
+def level_from_openbeken(polarity: Polarity | None, *, temperature: bool) -> Polarity | None:
+    """The level of a pin with a role in OpenBeken, in the sense of ``Pin``."""
+    return _turned(polarity) if temperature else polarity
+
+
+def _is_turned(pin: Pin) -> bool:
+    return pin.colour is Colour.TEMPERATURE
+
+
+def _turned(polarity: Polarity | None) -> Polarity:
+    """The other level; high is the usual one."""
+    low = polarity is Polarity.ACTIVE_LOW
+    return Polarity.ACTIVE_HIGH if low else Polarity.ACTIVE_LOW
 
 
 def base_of(name: str) -> tuple[str, Polarity | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import Notice
-from bekenlab.openbeken.roles import role_name
+from bekenlab.openbeken.roles import role_of_pin
 from bekenlab.pins.choose import one_job_each
 from bekenlab.pins.model import Polarity
 
@@ -51,8 +51,7 @@ def build_template(
         "board": board if board is not None else pinmap.module or "",
         "keywords": [],
         "pins": {
-            str(pin.gpio): f"{role_name(pin.role, pin.polarity)};{pin.channel}"
-            for pin in template_pins(pinmap)
+            str(pin.gpio): f"{role_of_pin(pin)};{pin.channel}" for pin in template_pins(pinmap)
         },
         "command": "\n".join(pinmap.commands),
         "flags": str(sum(1 << bit for bit in {MQTT_STATE_ON_CONNECT} | pinmap.flags)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab.openbeken.flags import flags_from_number
 from bekenlab.openbeken.locks import curtains_of
-from bekenlab.openbeken.roles import base_of
+from bekenlab.openbeken.roles import base_of, level_from_openbeken
 from bekenlab.openbeken.settings import parse_settings
 from bekenlab.openbeken.start_values import power_on_of
 from bekenlab.pins import (
@@ -138,7 +138,7 @@ def _pin(setting: PinSetting, colour: Colour | None) -> Pin:
         gpio=setting.gpio,
         role=role,
         channel=setting.channel,
-        polarity=polarity,
+        polarity=level_from_openbeken(polarity, temperature=colour is Colour.TEMPERATURE),
         label=colour.value.capitalize() if colour else label,
         evidence=(Evidence(Source.OPENBEKEN, setting.text),),
         colour=colour,

@@ -87,14 +87,16 @@ def _place_plain_pwm(reading: Reading) -> None:
 
 
 def _temperature_note(pin: Pin) -> str:
-    """What to do if warm and cold are swapped.
+    """What the pin does, and what to do if warm and cold are swapped.
 
-    Tuya counts towards cold and OpenBeken towards warm, so 11 of 12 public templates of such lamps
-    invert the pin. The level here stays as given by the configuration.
+    The level here is Tuya's: cold when active. Its firmware says so in the virtual chip
+    (docs/pins.md, "White lamps"); OpenBeken and ESPHome count towards warm, and their outputs turn
+    the pin round.
     """
     return (
-        "One PWM sets colour temperature, the other brightness (cwtype:1). If warm and cold come "
-        f"out swapped, give P{pin.gpio} the opposite PWM role (PWM_n for PWM, or the reverse)."
+        "One PWM sets colour temperature, the other brightness (cwtype:1). Tuya counts towards "
+        f"cold and OpenBeken towards warm, so P{pin.gpio} is turned round there. If warm and cold "
+        "come out swapped, turn it back."
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import Module, board, find_module
-from bekenlab.openbeken import role_name
+from bekenlab.openbeken import role_of_pin
 from bekenlab.openbeken.to_pins import pins_from_template
 from bekenlab.pins import Polarity, Source
 from bekenlab.report.printable import printable
@@ -201,7 +201,7 @@ def _pin_row(pin: Pin, reached: Module | None, *, in_text: bool = False) -> PinR
     for said in pin.evidence:
         name = _source_name(said.source, in_text=in_text)
         sources.setdefault(name, []).append(printable(said.key))
-    role = "" if pin.role == "None" else f"{role_name(pin.role, pin.polarity)};{pin.channel}"
+    role = "" if pin.role == "None" else f"{role_of_pin(pin)};{pin.channel}"
     return PinRow(
         gpio=f"P{pin.gpio}",
         pads=", ".join(pad.name for pad in reached.pads_of(pin.gpio)) if reached else "",

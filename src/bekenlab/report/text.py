@@ -14,7 +14,7 @@ from rich.text import Text
 
 from bekenlab.chips import SECTOR, Module, board, find_module
 from bekenlab.image import EncryptionState, Image
-from bekenlab.openbeken import role_name
+from bekenlab.openbeken import role_of_pin
 from bekenlab.pins import Pin, Polarity, Source
 from bekenlab.report.hanging import hanging, paragraphs
 from bekenlab.report.printable import Printable
@@ -165,7 +165,7 @@ def openbeken_role(pin: Pin) -> str:
     """Role and channel as in a template, ``Rel;1``; a dash for a pin without a role."""
     if pin.role == "None":
         return "-"
-    return f"{role_name(pin.role, pin.polarity)};{pin.channel}"
+    return f"{role_of_pin(pin)};{pin.channel}"
 
 
 def _evidence(pin: Pin, usual: frozenset[Source]) -> str:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.data import read_table
-from bekenlab.openbeken import role_name
+from bekenlab.openbeken import role_of_pin
 from bekenlab.openbeken.settings import parse_settings
 from bekenlab.pins import Pin, Polarity
 from bekenlab.report.pictures.svg import ELLIPSIS
@@ -169,7 +169,7 @@ def _fixed(pad: Pad, words: Words) -> PadFacts:
 
 
 def _use(pin: Pin, words: Words, name: Name) -> Use:
-    role = role_name(pin.role, pin.polarity)
+    role = role_of_pin(pin)
     setting = "" if pin.role == "None" else f", {role};{pin.channel}"
     level = f", {words[_LEVELS[pin.polarity]]}" if pin.polarity else ""
     keys = ", ".join(dict.fromkeys(said.key for said in pin.evidence))
