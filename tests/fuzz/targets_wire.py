@@ -24,11 +24,11 @@ from bekenlab.link.frames import FrameReader
 from bekenlab.link.reading import read_alone
 from bekenlab.link.serve.port import Arrived
 from bekenlab.link.serve.rfc2217 import TcpPort
-from bekenlab.machine.peers.tuya_mcu import (
+from bekenlab.machine.peers.tuya_mcu import TuyaMcu
+from bekenlab.mcu.frames import (
     DataPoint,
     DpType,
     Frame,
-    TuyaMcu,
     describe_frame,
     describe_point,
     split_frames,

@@ -13,7 +13,7 @@ from bekenlab.live.commands import Drive, Press, Release, ReportPoint, Reset, Ty
 from bekenlab.live.model import StopCause
 from bekenlab.live.source import live_source
 from bekenlab.live.uart1 import point_of
-from bekenlab.machine.peers.tuya_mcu import DataPoint, Frame
+from bekenlab.mcu.frames import DataPoint, Frame
 from bekenlab.samples import build_sample
 from live_chips import BUTTON, RELAY, WIFI_LED, part, run, run_until, said, sample, tiny
 from machine_support import LOOP, prints

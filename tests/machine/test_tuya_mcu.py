@@ -5,15 +5,8 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bekenlab.machine.peers.tuya_mcu import (
-    DataPoint,
-    DpType,
-    Frame,
-    ProductForm,
-    TuyaMcu,
-    split_frames,
-    split_points,
-)
+from bekenlab.machine.peers.tuya_mcu import ProductForm, TuyaMcu
+from bekenlab.mcu.frames import DataPoint, DpType, Frame, split_frames, split_points
 
 HEARTBEAT = bytes.fromhex("55aa00000000ff")
 FRAMES = st.builds(Frame, st.integers(0, 3), st.integers(0, 255), st.binary(max_size=60))

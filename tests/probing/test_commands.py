@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from bekenlab.mcu.schema import read_schema
 from bekenlab.pins import Polarity
 from bekenlab.probing.local_control import asked_for, commands_for
 from bekenlab.probing.rules.commands import coloured, data_points, switched
 from bekenlab.probing.rules.conclude import conclude
 from bekenlab.probing.rules.model import Confidence
-from bekenlab.tuya.schema import read_schema, usual_schema
+from bekenlab.tuya.usual_schema import usual_schema
 from probing.records import (
     all_of,
     blinking,

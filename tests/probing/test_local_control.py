@@ -12,6 +12,7 @@ from bekenlab.analysis.inputs import unpack
 from bekenlab.errors import UnsupportedError
 from bekenlab.live.source import live_source
 from bekenlab.machine.air import Network
+from bekenlab.mcu.schema import Mode, SchemaPoint
 from bekenlab.probing.local_control import (
     OUR_NETWORK,
     CommandSeen,
@@ -19,7 +20,6 @@ from bekenlab.probing.local_control import (
     try_local_control,
 )
 from bekenlab.samples import build_sample
-from bekenlab.tuya.schema import SchemaPoint
 from machine_support import CHIPS
 from shared import dump
 
@@ -137,7 +137,7 @@ def test_other_points_are_set_to_what_they_can_be() -> None:
         SchemaPoint(2, "enum", words=("low", "high")),
         SchemaPoint(3, "value", least=1, most=9),
         SchemaPoint(4, "value", most=86400),
-        SchemaPoint(5, "bool", writable=False),
+        SchemaPoint(5, "bool", Mode.REPORTED),
         SchemaPoint(6, "raw"),
     )
     assert list(commands_for(points)) == [

@@ -13,7 +13,7 @@ from bekenlab.analysis.boot_model import BootOptions, BootReport, GpioRow
 from bekenlab.analysis.boot_problem import problem_of
 from bekenlab.analysis.boot_stop import BootStop
 from bekenlab.image import read_image
-from bekenlab.machine.peers.tuya_mcu import DataPoint, Frame, describe_point
+from bekenlab.mcu.frames import DataPoint, Frame, describe_point
 from bekenlab.report.boot_json import boot_json, gpio_json
 from bekenlab.report.boot_secrets import without_secrets
 from bekenlab.report.boot_text import render, uart1_lines

@@ -10,10 +10,10 @@ import pytest
 
 from amounts import one_in
 from bekenlab.errors import UnsupportedError
+from bekenlab.mcu.schema import read_schema
 from bekenlab.tuya.crypto import base_named, byte_sum, data_key, decrypt, encrypt
 from bekenlab.tuya.pairing import Pairing, paired_copy
 from bekenlab.tuya.protected import find_protected
-from bekenlab.tuya.schema import read_schema
 from bekenlab.tuya.storage.edit import open_storages
 from bekenlab.tuya.storage.encode import OLD_MAGIC, encode_protected, encode_storage
 from bekenlab.tuya.storage.read import read_storage

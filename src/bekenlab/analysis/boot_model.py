@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from bekenlab.analysis.boot_stop import BootStop
-    from bekenlab.machine.peers.tuya_mcu import DataPoint, Frame
+    from bekenlab.mcu.frames import DataPoint, Frame
     from bekenlab.pins import PinMap
     from bekenlab.tuya.boot_log.model import BootLog
     from bekenlab.tuya.firmware import Firmware

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import SECTOR
@@ -11,6 +11,7 @@ from bekenlab.pins.model import Source
 from bekenlab.tuya.firmware import default_parameters
 from bekenlab.tuya.oem_cfg import find_oem_cfg
 from bekenlab.tuya.parameters.parser import parse_parameters
+from bekenlab.tuya.product import StoredProduct, stored_product
 from bekenlab.tuya.protected import ProtectedBlock, find_protected
 from bekenlab.tuya.storage.read import read_storage
 
@@ -55,6 +56,7 @@ class TuyaFindings:
         mcu_baud: Speed of the link to a second controller (TuyaMCU), or None.
         environment: ``em_sys_env``, lower case, or None.
         in_use: Pins that the firmware drove when it was booted, if its log names none.
+        product: Which product it is, and its data points.
         notices: Warnings about damage and how it was handled.
     """
 
@@ -65,6 +67,7 @@ class TuyaFindings:
     mcu_baud: int | None = None
     environment: str | None = None
     in_use: tuple[int, ...] = ()
+    product: StoredProduct = field(default_factory=StoredProduct)
     notices: tuple[Notice, ...] = ()
 
     @property
@@ -94,12 +97,17 @@ def collect(image: Image) -> TuyaFindings:
         statements=statements,
         mcu_baud=_mcu_baud(values),
         environment=_environment(values),
+        product=_product(data, storage),
         notices=(
             *(storage.notices if storage else ()),
             *(notice for block in protected for notice in block.notices),
             *_parameter_notices(statements, storage),
         ),
     )
+
+
+def _product(data: bytes, storage: Storage | None) -> StoredProduct:
+    return stored_product(data, storage) if storage is not None else StoredProduct()
 
 
 def _psm(image: Image) -> PsmStore | None:

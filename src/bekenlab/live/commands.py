@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from bekenlab.machine.peers.tuya_mcu import DataPoint
+    from bekenlab.mcu.frames import DataPoint
 
 Port = Literal["uart1", "uart2"]
 PORTS: tuple[Port, ...] = ("uart1", "uart2")

@@ -5,13 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bekenlab.live.model import PointView
-from bekenlab.machine.peers.tuya_mcu import (
-    DataPoint,
-    DpType,
-    TuyaMcu,
-    describe_frame,
-    split_frames,
-)
+from bekenlab.machine.peers.tuya_mcu import TuyaMcu
+from bekenlab.mcu.frames import DataPoint, DpType, describe_frame, split_frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable

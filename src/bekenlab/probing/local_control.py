@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from bekenlab.analysis.boot_model import GpioRow
     from bekenlab.live.source import LiveSource
     from bekenlab.live.tuya_device import Value
+    from bekenlab.mcu.schema import SchemaPoint
     from bekenlab.tuya.local_session import Protocol
     from bekenlab.tuya.pairing import Pairing
-    from bekenlab.tuya.schema import SchemaPoint
 
 Command = dict[int, "Value"]
 OUR_NETWORK = Network(b"bekenlab", b"virtual air")

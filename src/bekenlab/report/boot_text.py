@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bekenlab.analysis.boot_stop import BootStop
-from bekenlab.machine.peers.tuya_mcu import describe_frame, describe_point
+from bekenlab.mcu.frames import describe_frame, describe_point
 from bekenlab.report.labelled import noted
 from bekenlab.report.printable import Printable, printable
 from bekenlab.report.text import LEVELS, heading, openbeken_role

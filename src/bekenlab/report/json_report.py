@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import SECTOR
 from bekenlab.report.messages_json import error_json, notices_json
+from bekenlab.report.printable import printable
 from bekenlab.report.redaction import visible_parameters, visible_stored, visible_unknown
 from bekenlab.secrecy.hide import hide_text
 from bekenlab.secret import mask_mac
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from bekenlab.analysis.tuya_findings import TuyaFindings
     from bekenlab.errors import BekenlabError
     from bekenlab.image import Image, Partition
+    from bekenlab.mcu.schema import SchemaPoint
     from bekenlab.pins import Pin
     from bekenlab.tuya.firmware import Firmware
+    from bekenlab.tuya.product import StoredSchema
     from bekenlab.tuya.storage.model import Storage, StoredValue
 
 SCHEMA = 1
@@ -149,6 +152,33 @@ def _tuya(tuya: TuyaFindings, *, show_secrets: bool) -> dict[str, Any]:
         ],
         "mcu": {"baud": tuya.mcu_baud} if tuya.mcu_baud else None,
         "environment": _environment(tuya.environment, show_secrets=show_secrets),
+        "product": printable(tuya.product.id) or None,
+        "schema_id": tuya.product.schema.id if tuya.product.schema else None,
+        "schema": _schema(tuya.product.schema),
+    }
+
+
+def _schema(stored: StoredSchema | None) -> list[dict[str, Any]] | None:
+    """The data points as stored."""
+    if stored is None:
+        return None
+    said = {"source": "storage", "recovered": stored.recovered}
+    return [point_json(point) | said for point in stored.points]
+
+
+def point_json(point: SchemaPoint) -> dict[str, Any]:
+    """A data point of a schema."""
+    number = point.kind == "value"
+    return {
+        "id": point.id,
+        "mode": str(point.mode),
+        "type": printable(point.kind),
+        "range": [printable(word) for word in point.words] or None,
+        "min": point.least if number else None,
+        "max": point.most if number else None,
+        "scale": point.scale if number else None,
+        "step": point.step if number else None,
+        "maxlen": point.length or None,
     }
 
 

@@ -14,15 +14,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.errors import UnsupportedError
+from bekenlab.mcu.schema import read_schema
 from bekenlab.secret import Secret
 from bekenlab.tuya.parameters.parser import parse_parameters
-from bekenlab.tuya.schema import read_schema, usual_schema
-from bekenlab.tuya.storage.deleted import deleted_values
+from bekenlab.tuya.product import stored_schema
 from bekenlab.tuya.storage.read import read_storage
 from bekenlab.tuya.storage.rewrite import with_values
+from bekenlab.tuya.usual_schema import usual_schema
 
 if TYPE_CHECKING:
-    from bekenlab.tuya.schema import SchemaPoint
+    from bekenlab.mcu.schema import SchemaPoint
     from bekenlab.tuya.storage.model import Storage
 
 #: The id and local key of every copy: they protect nothing.
@@ -41,7 +42,6 @@ _OUR_CLOUD = {
     "s_time_z": "[]",
 }
 _SCHEMA_ID = "bekenlab00"
-_SCHEMA_NAME = re.compile(r"[0-9a-z]{6,10}")
 _WIFI, _CLOUD, _DEVICE = "gw_wsm", "gw_ai", "gw_di"
 _PARAMETERS = "user_param_key"
 _PAIRED = {"md": 0, "wfb64": 1, "stat": 2, "token": "00000000", "region": "EU", "reg_key": "0000"}
@@ -128,14 +128,11 @@ def _product(code: bytes) -> dict[str, Any]:
 
 def _schema(flash: bytes, storage: Storage) -> tuple[str, bytes, bool]:
     """Id and text of the schema, and whether it is a usual one."""
-    current = {name: value.value for name, value in storage.values.items() if value.ok}
-    wanted = storage.fields(_DEVICE).get("s_id")
-    for values in (current, deleted_values(flash, storage)):
-        names = [name for name in sorted(values) if _SCHEMA_NAME.fullmatch(name)]
-        for name in sorted(names, key=lambda each: each != wanted):
-            if read_schema(values[name]):
-                return name, values[name], False
-    keys = parse_parameters(current.get(_PARAMETERS, b"")).flat()
+    found = stored_schema(flash, storage)
+    if found is not None:
+        return found.id, found.text, False
+    parameters = storage.values.get(_PARAMETERS)
+    keys = parse_parameters(parameters.value if parameters and parameters.ok else b"").flat()
     return _SCHEMA_ID, usual_schema(keys), True
 
 

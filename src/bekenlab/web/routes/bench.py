@@ -11,7 +11,7 @@ from bekenlab.live.commands import PORTS
 from bekenlab.live.online import NetworkKind
 from bekenlab.live.source import demo_templates
 from bekenlab.machine.chips import profile_names
-from bekenlab.machine.peers.tuya_mcu import DpType
+from bekenlab.mcu.frames import DpType
 from bekenlab.report.live_json import source_json
 from bekenlab.web.context import context_of
 from bekenlab.web.pages import page, texts_for

@@ -1,0 +1,1 @@
+"""Second controllers (TuyaMCU): their frames, their data points, and what those mean."""

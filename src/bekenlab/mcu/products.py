@@ -1,0 +1,64 @@
+"""Which data points a product has, by its id: a table made from the MIT package ``iobroker.tuya``.
+
+Source: https://github.com/Apollon77/ioBroker.tuya, ``lib/schema.json``; notice in
+``data/LICENSE.iobroker-tuya``. ``tools/make_products.py`` makes the table anew.
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bekenlab.mcu.schema import points_of
+
+if TYPE_CHECKING:
+    from bekenlab.mcu.schema import SchemaPoint
+
+_TABLE = Path(__file__).parent / "data" / "products.json.xz"
+
+
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """What the table is.
+
+    Attributes:
+        source: Package and version it was made from.
+        date: When, ``YYYY-MM-DD``.
+        products: Number of products.
+    """
+
+    source: str
+    date: str
+    products: int
+
+
+def find_product(name: str) -> tuple[SchemaPoint, ...]:
+    """The data points of a product, or none if it is not in the table.
+
+    Args:
+        name: Product id (16 characters in newer devices), or factory pin.
+    """
+    table = _table()
+    number = table["products"].get(name.strip())
+    return points_of(table["schemas"][number]) if number is not None else ()
+
+
+def product_ids() -> tuple[str, ...]:
+    """The ids of all products in the table."""
+    return tuple(_table()["products"])
+
+
+def table_facts() -> TableFacts:
+    """What the table is."""
+    table = _table()
+    return TableFacts(table["source"], table["date"], len(table["products"]))
+
+
+@cache
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(lzma.decompress(_TABLE.read_bytes()))
+    return table
