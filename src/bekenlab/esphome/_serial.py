@@ -20,6 +20,14 @@ _BOTH_EDGES = (
     "If everything reads twice too high, both edges of the pulses are counted: set voltage_divider "
     "to about 780 and give current and power the filter multiply: 0.5."
 )
+_CONTROLLER = (
+    "A second controller does the work. ESPHome prints its data points in the log; map them to "
+    "entities of the platform tuya, in switch, sensor, light and others."
+)
+_CONTROLLER_MAPPED = (
+    "A second controller does the work. These are its data points; which of them this device has "
+    "shows in ESPHome's log."
+)
 _CALIBRATE = "Compare it with a known load and calibrate it before you trust it."
 
 
@@ -31,8 +39,13 @@ def serial_pins(meter: Meter | None, mcu_baud: int | None) -> frozenset[int]:
     return frozenset(gpio for port in ports for gpio in UART_PINS[port])
 
 
-def add_serial(plan: Plan) -> None:
-    """The power meter, and the second controller of a TuyaMCU device."""
+def add_serial(plan: Plan, *, mapped: bool = False) -> None:
+    """The power meter, and the second controller of a TuyaMCU device.
+
+    Args:
+        plan: The firmware.
+        mapped: Whether the controller's data points become entities.
+    """
     plan.take("serial")
     meter, baud = plan.pinmap.meter, plan.pinmap.mcu_baud
     if meter is not None and meter.uart is not None:
@@ -45,12 +58,7 @@ def add_serial(plan: Plan) -> None:
             _serial_meter(meter, meter.uart, plan)
     _pulse_meter(meter, plan)
     if baud:
-        plan.set(
-            "tuya",
-            _uart(1, baud, {}, plan),
-            "A second controller does the work. ESPHome prints its data points in the log; map "
-            "them to entities of the platform tuya, in switch, sensor, light and others.",
-        )
+        plan.set("tuya", _uart(1, baud, {}, plan), _CONTROLLER_MAPPED if mapped else _CONTROLLER)
 
 
 def _uart(port: int, baud: int, options: Fields, plan: Plan) -> Fields:

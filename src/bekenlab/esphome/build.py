@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.esphome._buttons import add_buttons
+from bekenlab.esphome._data_points import add_data_points
 from bekenlab.esphome._lights import add_lights
 from bekenlab.esphome._plan import Fields, Job, Plan
 from bekenlab.esphome._relays import add_relays
@@ -19,8 +20,11 @@ from bekenlab.esphome.yaml import Secret, Text, to_yaml
 from bekenlab.pins import one_job_each
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bekenlab.esphome.boards import Board
     from bekenlab.image.cipher import CodeKey
+    from bekenlab.mcu.schema import SchemaPoint
     from bekenlab.pins import PinMap
 
 # Order of the document; keys not listed here come last.
@@ -54,6 +58,7 @@ def build_firmware(
     firmware: str | None = None,
     ota: int | None = None,
     key: CodeKey | None = None,
+    data_points: Sequence[SchemaPoint] = (),
 ) -> Firmware:
     """The configuration of a device.
 
@@ -65,6 +70,7 @@ def build_firmware(
         firmware: Name of its original firmware; the host name if there is no title.
         ota: Physical address from which its boot loader takes updates, or None where no dump tells.
         key: The key of the code in its dump, or None; under another it would not start.
+        data_points: Those of its second controller, if they are known.
 
     Raises:
         UnsupportedError: ESPHome has no board for the chip, or bekenlab no such chip.
@@ -76,7 +82,8 @@ def build_firmware(
     plan = Plan(pinmap, board, [])
     _choose_jobs(plan)
     _base(plan, host_name(title, firmware, module), title, key)
-    add_serial(plan)
+    add_serial(plan, mapped=bool(data_points))
+    add_data_points(data_points if pinmap.mcu_baud else (), plan)
     add_lights(plan)
     add_relays(plan)
     add_buttons(plan)

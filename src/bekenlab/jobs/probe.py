@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 WALL_SECONDS = 120.0
 _HUNDRED = 100
 _NO_ROLE = "None"
+_LAMP = "PWM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,14 @@ class Agreement:
 
     @property
     def same(self) -> bool:
-        """Whether storage has its role, or one of its alternatives, and no other active level."""
+        """Whether storage has its role, or one of its alternatives, and no other active level.
+
+        Of a lamp's channels the colours must be the same, if they were seen.
+        """
         seen, stored = self.behaviour, self.storage
         if seen is None or stored.role not in (seen.role, *seen.alternatives):
+            return False
+        if seen.role == _LAMP and seen.channel and seen.channel != stored.channel:
             return False
         return None in (seen.polarity, stored.polarity) or seen.polarity is stored.polarity
 

@@ -175,13 +175,30 @@ _COMMANDS: dict[int, str] = {
     Command.QUERY: "query state",
     Command.WIFI_TEST: "Wi-Fi test",
     Command.MEMORY: "memory query",
+    Command.UPDATE_START: "firmware update",
+    Command.UPDATE_DATA: "firmware data",
+    Command.UTC: "time (UTC)",
+    Command.LOCAL_TIME: "local time",
+    Command.WEATHER_ON: "weather service",
+    Command.WEATHER: "weather",
+    Command.REPORT_SYNC: "report with acknowledgement",
+    Command.REPORT_ACK: "acknowledgement",
+    Command.SIGNAL: "signal strength",
+    Command.HEARTBEAT_OFF: "no heartbeat",
+    Command.NETWORK: "network state",
+    Command.MAC: "MAC address",
+    Command.EXTENSION: "extension",
 }
+
+
+def frame_name(frame: Frame) -> str:
+    """Name of a frame's command, for a mains-powered device."""
+    return _COMMANDS.get(frame.command, "unknown command")
 
 
 def describe_frame(frame: Frame) -> str:
     """A frame as text: command, name if known, payload in hexadecimal."""
-    name = _COMMANDS.get(frame.command, "unknown command")
-    return f"{frame.command:02x} {name}  {frame.payload.hex(' ')}".rstrip()
+    return f"{frame.command:02x} {frame_name(frame)}  {frame.payload.hex(' ')}".rstrip()
 
 
 def describe_point(point: DataPoint) -> str:

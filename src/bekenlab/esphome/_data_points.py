@@ -1,0 +1,212 @@
+"""Data points of a second controller as entities, grouped as a person would.
+
+Options and their checks: https://esphome.io/components/tuya and the components of the platform
+``tuya``. A number is shown divided by ``multiply``; a sensor multiplied by a filter.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bekenlab.esphome.yaml import Text
+from bekenlab.mcu.names import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bekenlab.esphome._plan import Fields, Plan
+    from bekenlab.mcu.schema import SchemaPoint
+
+_PLATFORM = "tuya"
+_COVER_WORDS = ("open", "stop", "close")
+_MOST_OPTIONS = 256
+_SWITCHES = ("switch", "switch_led", "switch_led_1", "led_switch", "switch_1")
+_BRIGHT = ("bright_value", "bright_value_1", "bright_value_v2")
+_TEMP_SET = ("temp_set", "temp_set_f")
+_TEMP_NOW = ("temp_current", "temp_current_f")
+_SPEED = ("fan_speed", "fan_speed_percent", "fan_speed_enum")
+
+
+class _Points:
+    """The data points that no entity has taken yet."""
+
+    def __init__(self, points: Sequence[SchemaPoint]) -> None:
+        self._left = {point.id: point for point in points}
+
+    def find(self, *codes: str, kind: str | None = None) -> SchemaPoint | None:
+        """The first that has one of these codes."""
+        wanted = {code: rank for rank, code in enumerate(codes)}
+        fits = [
+            point
+            for point in self._left.values()
+            if point.code in wanted and kind in (None, point.kind)
+        ]
+        return min(fits, key=lambda point: wanted[point.code], default=None)
+
+    def take(self, *points: SchemaPoint | None) -> None:
+        """Mark as taken."""
+        for point in points:
+            if point is not None:
+                self._left.pop(point.id, None)
+
+    def rest(self) -> Iterable[SchemaPoint]:
+        """What is left, by number."""
+        return sorted(self._left.values(), key=lambda point: point.id)
+
+
+def add_data_points(points: Sequence[SchemaPoint], plan: Plan) -> None:
+    """Add an entity for each data point, or one for several that belong together."""
+    left = _Points(points)
+    _climate(left, plan)
+    _cover(left, plan)
+    _fan(left, plan)
+    _light(left, plan)
+    for point in left.rest():
+        _single(point, plan)
+
+
+def _entity(point: SchemaPoint, plan: Plan, name: str = "") -> Fields:
+    title = plan.names.entity(name or name_of(point.code, point.id))
+    return {"platform": _PLATFORM, "name": Text(title)}
+
+
+def _factor(point: SchemaPoint) -> float:
+    return float(f"{10**-point.scale:.{point.scale}f}")
+
+
+def _climate(left: _Points, plan: Plan) -> None:
+    target, now = left.find(*_TEMP_SET, kind="value"), left.find(*_TEMP_NOW, kind="value")
+    switch = left.find("switch", kind="bool")
+    if target is None or now is None:
+        return
+    fields = _entity(target, plan, "Thermostat")
+    if switch is not None:
+        fields["switch_datapoint"] = switch.id
+    fields |= {"target_temperature_datapoint": target.id, "current_temperature_datapoint": now.id}
+    if target.scale == now.scale:
+        if target.scale:
+            fields["temperature_multiplier"] = _factor(target)
+    else:
+        fields |= {
+            "target_temperature_multiplier": _factor(target),
+            "current_temperature_multiplier": _factor(now),
+        }
+    if "F" in target.unit:
+        fields["reports_fahrenheit"] = True
+    plan.add("climate", fields)
+    left.take(target, now, switch)
+
+
+def _cover(left: _Points, plan: Plan) -> None:
+    for number in ("", "_1", "_2", "_3"):
+        control = left.find(f"control{number}", kind="enum")
+        position = left.find(f"percent_control{number}", kind="value")
+        state = left.find(f"percent_state{number}", kind="value")
+        if control is None or position is None or control.words[:3] != _COVER_WORDS:
+            continue
+        fields = _entity(position, plan, f"Cover{number.replace('_', ' ')}")
+        fields |= {"control_datapoint": control.id, "position_datapoint": position.id}
+        if state is not None:
+            fields["position_report_datapoint"] = state.id
+        plan.add("cover", fields)
+        left.take(control, position, state)
+
+
+def _fan(left: _Points, plan: Plan) -> None:
+    speed = left.find(*_SPEED)
+    switch = left.find("switch", "switch_fan", "fan_switch", kind="bool")
+    if speed is None or switch is None or speed.kind not in ("enum", "value"):
+        return
+    count = len(speed.words) if speed.kind == "enum" else speed.most - speed.least + 1
+    if not 1 <= count <= _MOST_OPTIONS:
+        return
+    fields = _entity(speed, plan, "Fan")
+    fields |= {"switch_datapoint": switch.id, "speed_datapoint": speed.id, "speed_count": count}
+    plan.add("fan", fields)
+    left.take(speed, switch)
+
+
+def _light(left: _Points, plan: Plan) -> None:
+    for number in ("", "_1", "_2", "_3"):
+        bright = left.find(f"bright_value{number}", kind="value") or (
+            left.find("bright_value_v2", kind="value") if not number else None
+        )
+        switch = left.find(f"switch_led{number}", f"led_switch{number}", kind="bool")
+        if bright is None or not bright.writable:
+            continue
+        fields = _entity(bright, plan, f"Light{number.replace('_', ' ')}")
+        fields["dimmer_datapoint"] = bright.id
+        if switch is not None:
+            fields["switch_datapoint"] = switch.id
+        if 0 <= bright.least < bright.most:
+            fields |= {"min_value": bright.least, "max_value": bright.most}
+        plan.add("light", fields)
+        left.take(bright, switch)
+
+
+def _single(point: SchemaPoint, plan: Plan) -> None:
+    """An entity of one data point; what ESPHome has no entity for is left out with the reason."""
+    make = {
+        "bool": _bool,
+        "value": _value,
+        "enum": _enum,
+        "string": _text,
+        "bitmap": _bitmap,
+    }.get(point.kind)
+    if make is None or (point.kind == "string" and point.writable):
+        name = f"data point {point.id} ({point.code or point.kind})"
+        plan.left_out.append(f"{name}: ESPHome has no entity that could set such a value.")
+        return
+    make(point, plan)
+
+
+def _bool(point: SchemaPoint, plan: Plan) -> None:
+    fields = _entity(point, plan)
+    if point.writable:
+        plan.add("switch", {**fields, "switch_datapoint": point.id})
+    else:
+        plan.add("binary_sensor", {**fields, "sensor_datapoint": point.id})
+
+
+def _value(point: SchemaPoint, plan: Plan) -> None:
+    fields = _entity(point, plan)
+    factor = _factor(point)
+    if point.writable and point.most > point.least:
+        fields |= {
+            "number_datapoint": point.id,
+            "min_value": point.least * factor if point.scale else point.least,
+            "max_value": point.most * factor if point.scale else point.most,
+            "step": point.step * factor if point.scale else point.step,
+        }
+        if point.scale:
+            fields["multiply"] = 10**point.scale
+        plan.add("number", {name: _round(value) for name, value in fields.items()})
+        return
+    fields["sensor_datapoint"] = point.id
+    if point.unit:
+        fields["unit_of_measurement"] = Text(point.unit)
+    if point.scale:
+        fields |= {"accuracy_decimals": point.scale, "filters": [{"multiply": factor}]}
+    plan.add("sensor", fields)
+
+
+def _round(value: object) -> object:
+    return round(value, 6) if isinstance(value, float) else value
+
+
+def _enum(point: SchemaPoint, plan: Plan) -> None:
+    fields = _entity(point, plan)
+    words = list(dict.fromkeys(point.words))
+    if point.writable and point.words and len(words) == len(point.words):
+        options = {number: Text(word) for number, word in enumerate(point.words[:_MOST_OPTIONS])}
+        plan.add("select", {**fields, "enum_datapoint": point.id, "options": options})
+    else:
+        plan.add("text_sensor", {**fields, "sensor_datapoint": point.id})
+
+
+def _text(point: SchemaPoint, plan: Plan) -> None:
+    plan.add("text_sensor", {**_entity(point, plan), "sensor_datapoint": point.id})
+
+
+def _bitmap(point: SchemaPoint, plan: Plan) -> None:
+    plan.add("sensor", {**_entity(point, plan), "sensor_datapoint": point.id})

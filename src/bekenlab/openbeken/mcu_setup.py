@@ -1,0 +1,183 @@
+"""Commands that set up OpenBeken for a second controller (TuyaMCU): driver, channels, links.
+
+What they avoid, by OpenBeken's source (``src/driver/drv_tuyaMCU.c``): a factor (``mult``) on what
+can be set, which would be sent back scaled; and anything sent to the controller before its first
+report, which is why the query for its state stands last.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from bekenlab.data import read_table
+from bekenlab.mcu.names import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from bekenlab.mcu.schema import SchemaPoint
+
+STARTUP_BYTES = 1568
+"""Room for the startup command in the configuration; what is longer belongs into autoexec.bat."""
+
+_PAIRED = 4
+_NEVER_SENT = 1
+_FIRST_CHANNEL, _LAST_CHANNEL = 1, 63
+_LINK_TYPES = {"value": "val", "bitmap": "5"}
+_USUAL_BAUD = 9600
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A data point on a channel.
+
+    Attributes:
+        point: The data point.
+        channel: Its first channel.
+        type: Type of that channel.
+        link: Type of the link.
+        also: Types of the channels behind it, which the same link fills.
+    """
+
+    point: SchemaPoint
+    channel: int
+    type: str
+    link: str
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class McuSetup:
+    """How OpenBeken is set up.
+
+    Attributes:
+        commands: The commands, in an order that works.
+        linked: The data points on channels.
+        left_out: A sentence about each data point without a channel.
+        flags: Flags to set.
+    """
+
+    commands: tuple[str, ...]
+    linked: tuple[Linked, ...]
+    left_out: tuple[str, ...]
+    flags: frozenset[int] = frozenset()
+
+    @property
+    def fits(self) -> bool:
+        """Whether the commands fit the startup command of the configuration."""
+        return len("\n".join(self.commands).encode()) < STARTUP_BYTES
+
+
+def mcu_setup(
+    points: Sequence[SchemaPoint], baud: int | None, *, battery: bool = False, version: int = 3
+) -> McuSetup:
+    """The set-up for a device's data points.
+
+    Args:
+        points: Its data points.
+        baud: Speed of the line; None: the usual 9600.
+        battery: Whether it speaks the protocol of battery devices.
+        version: Version of its frames, which matters with a battery only.
+    """
+    linked, left_out = _linked(points)
+    commands = (
+        *_driver(baud or _USUAL_BAUD, battery=battery, version=version),
+        *(line for each in linked for line in _channel(each)),
+        *_range(linked),
+        *(_link(each) for each in linked),
+        *(() if battery else ("tuyaMcu_sendQueryState",)),
+    )
+    return McuSetup(commands, tuple(linked), tuple(left_out), frozenset({46} if left_out else ()))
+
+
+def _driver(baud: int, *, battery: bool, version: int) -> Iterator[str]:
+    yield "startDriver TuyaMCU"
+    if battery and version == 0:
+        yield "startDriver tmSensor"
+    elif battery:
+        yield "tuyaMcu_batteryPoweredMode"
+    yield f"tuyaMcu_setBaudRate {baud}"
+    yield f"tuyaMcu_defWiFiState {_PAIRED}"
+
+
+def _linked(points: Sequence[SchemaPoint]) -> tuple[list[Linked], list[str]]:
+    linked, left_out, channel = [], [], _FIRST_CHANNEL
+    for point in points:
+        row = _row(point)
+        name = f"data point {point.id} ({point.code or point.kind})"
+        if "type" not in row:
+            left_out.append(f"{name}: {row['why']}")
+            continue
+        also = tuple(row.get("also", ()))
+        if channel + len(also) > _LAST_CHANNEL:
+            left_out.append(f"{name}: OpenBeken has no more channels")
+            continue
+        link = row.get("link") or _LINK_TYPES.get(point.kind, point.kind)
+        linked.append(Linked(point, channel, row["type"], link, also))
+        channel += 1 + len(also)
+    return linked, left_out
+
+
+def _row(point: SchemaPoint) -> Mapping[str, Any]:
+    return next((row for row in _rows() if _fits(row, point)), {"why": "its type is unknown"})
+
+
+def _fits(row: Mapping[str, Any], point: SchemaPoint) -> bool:
+    return (
+        row.get("kind", point.kind) == point.kind
+        and ("code" not in row or re.fullmatch(row["code"], point.code) is not None)
+        and ("mode" not in row or not point.writable)
+        and row.get("unit", point.unit) == point.unit
+        and row.get("scale", point.scale) == point.scale
+        and row.get("most", point.most) == point.most
+        and tuple(row.get("words", point.words[: len(row.get("words", ()))]))
+        == point.words[: len(row.get("words", ()))]
+    )
+
+
+def _channel(each: Linked) -> Iterator[str]:
+    name = name_of(each.point.code, each.point.id)
+    for offset, kind in enumerate((each.type, *each.also)):
+        number = each.channel + offset
+        yield f"setChannelType {number} {kind}"
+        label = name if not each.also else f"{name} {kind.partition('_')[0].lower()}"
+        yield f'setChannelLabel {number} "{label}{_unit(each.point)}"'
+    if each.type in ("Enum", "ReadOnlyEnum") and each.point.words:
+        words = " ".join(_word(n, word) for n, word in enumerate(each.point.words))
+        yield f"SetChannelEnum {each.channel} {words}"
+
+
+def _unit(point: SchemaPoint) -> str:
+    """What a number that can be set counts, where the channel's type does not say it."""
+    if point.kind != "value" or not point.writable:
+        return ""
+    factor = f"{10**-point.scale:.{point.scale}f} " if point.scale else ""
+    unit = "".join(char for char in point.unit if char.isascii() and char.isprintable())
+    text = f"{factor}{unit}".strip()
+    return f" ({text})" if text else ""
+
+
+def _word(number: int, word: str) -> str:
+    plain = "".join(char for char in word if char.isascii() and (char.isalnum() or char in "_- "))
+    return f'"{number}:{plain}"' if " " in plain else f"{number}:{plain or number}"
+
+
+def _range(linked: Sequence[Linked]) -> Iterator[str]:
+    """The range of a dimmer; OpenBeken has one for all channels."""
+    first = next((each for each in linked if each.type.startswith("Dimmer")), None)
+    if first is not None:
+        yield f"tuyaMcu_setDimmerRange {first.point.least} {first.point.most}"
+
+
+def _link(each: Linked) -> str:
+    """The link; of what only the device changes, nothing is ever sent back."""
+    never_sent = "" if each.point.writable else f" {_NEVER_SENT}"
+    return f"linkTuyaMCUOutputToChannel {each.point.id} {each.link} {each.channel}{never_sent}"
+
+
+@cache
+def _rows() -> tuple[Mapping[str, Any], ...]:
+    return tuple(read_table("openbeken", "mcu_channels.toml")["row"])

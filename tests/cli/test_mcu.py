@@ -1,0 +1,63 @@
+"""``bekenlab mcu``: captures decoded, set-ups printed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from cli.program import bekenlab
+from shared import shared
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+REPORT = "55 AA 03 07 00 08 02 02 00 04 00 00 00 64 7D"
+DIMMER = "zcn1sye3spbycifv"
+SIREN = "dumps/bk7231n-tuya-a03cb3s-alarm-tuyamcu-2.1.17.bin.xz"
+
+
+def test_a_capture_is_decoded(tmp_path: Path) -> None:
+    file = tmp_path / "capture.txt"
+    file.write_text(f"Info:TuyaMCU:received {REPORT}\n")
+    assert "2 Bright value 1: 100" in bekenlab("mcu", "decode", file, "--product", DIMMER).out
+    found = json.loads(bekenlab("mcu", "decode", "--json", file).out)
+    assert found["frames"][0]["points"] == [
+        {"id": 2, "type": "value", "raw": 100, "shown": "100", "code": None}
+    ]
+    told = json.loads(bekenlab("mcu", "identify", "--json", file).out)
+    assert (told["protocol"], told["version"], told["known"]) == ("mains", 3, False)
+
+
+def test_a_set_up_comes_from_a_dump_a_product_or_a_capture(tmp_path: Path) -> None:
+    dump = shared(SIREN)
+    made = bekenlab("mcu", "map", dump, "--to", "openbeken").out
+    assert "SetChannelEnum 1 0:low 1:middle 2:high 3:mute" in made
+    yaml = bekenlab("mcu", "map", dump, "--to", "esphome").out
+    assert "enum_datapoint: 5" in yaml
+    assert "bk72xx:" in yaml
+    found = json.loads(bekenlab("mcu", "map", dump, "--to", "json").out)
+    assert (found["source"], found["product"], found["baud"]) == (
+        "storage",
+        "ztoh9ka787lzjkpy",
+        9600,
+    )
+    assert {point["id"] for point in found["points"]} == {5, 7, 13, 21}
+    assert "Dimmer1000" in bekenlab("mcu", "map", DIMMER, "--to", "openbeken").out
+    file = tmp_path / "capture.txt"
+    file.write_text(REPORT)
+    seen = json.loads(bekenlab("mcu", "map", file, "--to", "json").out)
+    assert (seen["source"], [point["id"] for point in seen["points"]]) == ("capture", [2])
+
+
+def test_what_nothing_tells_is_said(tmp_path: Path) -> None:
+    unknown = bekenlab("mcu", "map", "nosuchproduct00", "--to", "json")
+    assert unknown.status == 9
+    assert "code not-found, exit 9" in unknown.err
+    empty = tmp_path / "empty.txt"
+    empty.write_text("nothing here\n")
+    nothing = bekenlab("mcu", "map", empty, "--to", "json")
+    assert nothing.status == 9
+    assert "no-config" in nothing.err
+    no_chip = bekenlab("mcu", "map", DIMMER, "--to", "esphome")
+    assert no_chip.status == 2
+    assert "--chip" in no_chip.err
