@@ -95,6 +95,7 @@ UNSEEN = {
     "jobs/capture.py": "pages keep no log file",
     "jobs/device_list.py": "of match",
     "jobs/lan": "of obk",
+    "jobs/mcu.py": "of mcu",
     "jobs/write.py:changing the chip needs a confirmation": "of the API",
     "jobs/write.py:pass yes=True, or a function as confirm= that is given the plan": "of the API",
     "jobs/run.py": "of run",

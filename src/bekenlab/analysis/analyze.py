@@ -10,6 +10,7 @@ from bekenlab.analysis import inputs, recognise
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.condition import condition_of
 from bekenlab.analysis.configuration import read_configurations
+from bekenlab.analysis.controller import with_data_points
 from bekenlab.analysis.findings import Findings, find
 from bekenlab.analysis.model import Analysis, FileFacts
 from bekenlab.analysis.no_pins import why_no_pins
@@ -95,7 +96,7 @@ def conclude(findings: Findings) -> Analysis:
     if not maps and tuya.mcu_baud:
         only_mcu = pins_from_parameters({}, source=Source.STORAGE, mcu_baud=tuya.mcu_baud)
         maps = [(Source.STORAGE, only_mcu)]
-    pins = compare(maps) if maps else PinMap()
+    pins = with_data_points(compare(maps) if maps else PinMap(), tuya, firmware)
     of_file = (
         *_image_notices(image, chip, found_storage=tuya.storage is not None),
         *_cut_short(image, firmware, chip),

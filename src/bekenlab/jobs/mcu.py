@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.analysis.controller import is_battery, meaning_of_device
 from bekenlab.analysis.inputs import load_one
 from bekenlab.errors import NoConfigError, NotFoundError
 from bekenlab.mcu.capture import Capture, Protocol, Sender, read_capture
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from bekenlab.link.transport import Transport
 
 _PRODUCT = re.compile(r"[0-9a-z]{2,20}")
-# Firmware of Tuya's for battery devices with a second controller.
-_LOW_POWER = "lowpower"
 _KINDS = {
     DpType.RAW: "raw",
     DpType.BOOL: "bool",
@@ -137,13 +136,12 @@ def is_product(name: str) -> bool:
 def _of_dump(file: InputFile, analysis: Analysis, product: str | None) -> Controller:
     stored = analysis.tuya.product
     schema = stored.schema.points if stored.schema is not None else ()
-    meaning = meaning_of(schema, product or "", stored.id, stored.factory_pin)
+    meaning = meaning_of(schema, product) if product else meaning_of_device(analysis.tuya)
     source = "table"
     if stored.schema is not None:
         source = "deleted" if stored.schema.recovered else "storage"
-    firmware = analysis.firmware.name or ""
     protocol = Protocol.MAINS if analysis.tuya.mcu_baud else None
-    if _LOW_POWER in firmware.replace("_", ""):
+    if is_battery(analysis.firmware):
         protocol = Protocol.BATTERY
     return Controller(
         name=file.name,

@@ -8,7 +8,7 @@ report, which is why the query for its state stands last.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ _NEVER_SENT = 1
 _FIRST_CHANNEL, _LAST_CHANNEL = 1, 63
 _LINK_TYPES = {"value": "val", "bitmap": "5"}
 _USUAL_BAUD = 9600
+_FOR_PEOPLE = ("setChannelLabel", "SetChannelEnum")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,13 @@ class McuSetup:
     def fits(self) -> bool:
         """Whether the commands fit the startup command of the configuration."""
         return len("\n".join(self.commands).encode()) < STARTUP_BYTES
+
+    def shortened(self) -> McuSetup:
+        """The same; without names and words for people if that is what it takes to fit."""
+        if self.fits:
+            return self
+        kept = tuple(line for line in self.commands if not line.startswith(_FOR_PEOPLE))
+        return replace(self, commands=kept)
 
 
 def mcu_setup(

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.analysis.controller import is_battery, meaning_of_device
 from bekenlab.errors import Action, UnsupportedError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from bekenlab.analysis.subject import Subject
     from bekenlab.image.cipher import CodeKey
+    from bekenlab.mcu.schema import SchemaPoint
 
 
 _MOST_NAMED = 8
@@ -129,8 +131,17 @@ def _esphome(request: Request) -> Export:
         firmware=subject.firmware,
         ota=_update_address(subject),
         key=_code_key(subject),
+        data_points=_data_points(subject),
     )
     return Export(made.yaml.encode(), made.left_out, "put a secrets.yaml beside it")
+
+
+def _data_points(subject: Subject) -> tuple[SchemaPoint, ...]:
+    """Those of a second controller that ESPHome can talk to."""
+    analysis = subject.analysis
+    if analysis is None or not analysis.tuya.mcu_baud or is_battery(analysis.firmware):
+        return ()
+    return meaning_of_device(analysis.tuya).points
 
 
 def _code_key(subject: Subject) -> CodeKey | None:
