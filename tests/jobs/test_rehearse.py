@@ -23,6 +23,7 @@ from bekenlab.probing.network import NetworkCheck
 from bekenlab.probing.rehearsal import PinVerdict, Rehearsal
 from bekenlab.samples import build_sample
 from install_setup import PLUG, Person, desk, install_options, openbeken, original, wifi
+from shared import shared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -187,3 +188,13 @@ def test_an_install_continues_without_a_virtual_chip(tmp_path: Path) -> None:
     assert person.asked == ["rehearse", "carry out"]
     assert report.rehearsal is None
     assert report.address == "192.168.1.40"
+
+
+def test_data_points_of_a_second_controller_are_tried() -> None:
+    path = shared("dumps", "bk7231n-tuya-a03cb3s-alarm-tuyamcu-2.1.17.bin.xz")
+    tried = rehearse_dump(path, openbeken, Changes())
+    assert [point.point.id for point in tried.data_points] == [5, 7, 13, 21]
+    assert all(point.works for point in tried.data_points)
+    assert tried.passed
+    broken = replace(tried.data_points[0], reported=False)
+    assert not replace(tried, data_points=(broken,)).passed

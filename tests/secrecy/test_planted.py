@@ -57,6 +57,10 @@ def commands(path: Path, out: Path) -> Iterator[list[str]]:
         ]
     yield ["pinout", "--from", file, "--module", "CB2S"]
     yield ["redact", file, "-o", str(out / f"redacted-{path.name}")]
+    if path.suffix == ".bin":
+        shared = out / f"shared-{path.name}"
+        yield ["share", file, "-o", str(shared), "--log", str(path.with_name("boot.log"))]
+        yield ["share", file, "-o", f"{shared}-de", "--language", "de"]
     if path.suffix in (".txt", ".bin") or path.name in ("params.json", "wrapped.json"):
         yield ["analyze", "--boot", "never", file]
         yield ["analyze", "--boot", "never", "--json", file]

@@ -61,6 +61,7 @@ _HOMES = {
             "redact",
             "rehearse",
             "run",
+            "share",
             "sim",
             "ui",
             "undo",
@@ -87,6 +88,7 @@ _SECTIONS = {
         "export",
         "config",
         "redact",
+        "share",
     ),
     "A device on a serial adapter": (
         "ports",

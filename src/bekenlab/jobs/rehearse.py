@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bekenlab.analysis.analyze import analyze
+from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.choose import choose_dump
+from bekenlab.analysis.controller import is_battery, meaning_of_device
+from bekenlab.analysis.inputs import InputFile
 from bekenlab.chips import chip as chip_named
 from bekenlab.errors import Action, RehearsalError, UnsupportedError
 from bekenlab.events import Event, EventSink, Message, Progress, Step, ignore
@@ -13,6 +17,7 @@ from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.plan_write import WriteOptions
 from bekenlab.flashing.planner import Planner
 from bekenlab.flashing.state import survey
+from bekenlab.image import read_image
 from bekenlab.jobs.install.configure import (
     as_file,
     check_values,
@@ -26,8 +31,11 @@ from bekenlab.jobs.install.model import SavedBackup
 from bekenlab.jobs.write import YES, carry_out
 from bekenlab.link.connect import connect
 from bekenlab.link.virtual import VirtualTransport
+from bekenlab.machine import FlashImage
 from bekenlab.machine.wire_chips import build
 from bekenlab.openbeken.boot_log import read_boot_log
+from bekenlab.openbeken.mcu_setup import mcu_setup
+from bekenlab.probing.data_points import try_data_points
 from bekenlab.probing.network import try_network
 from bekenlab.probing.pins_by_command import try_by_command
 from bekenlab.probing.pins_by_hand import try_by_hand
@@ -43,6 +51,7 @@ if TYPE_CHECKING:
     from bekenlab.flashing.planner import WriteProposal
     from bekenlab.jobs.install.model import Firmware, FirmwareFor
     from bekenlab.openbeken.config.edit import Changes, Made
+    from bekenlab.probing.data_points import PointVerdict
 
 JOB = "rehearse"
 
@@ -76,6 +85,7 @@ def rehearse(
     settings = made.config.pins()
     checks = try_by_hand(virtual, settings)
     checks += try_by_command(content, chip.name, made.address, made.config)
+    points = _data_points(saved, content, chip.name, events)
     log = read_boot_log(virtual.log)
     ssid = ssid_of(made.config)
     network = None
@@ -91,7 +101,27 @@ def rehearse(
         pins=tuple(sorted(checks, key=lambda check: check.gpio)),
         crash=virtual.crash,
         network=network,
+        data_points=points,
     )
+
+
+def _data_points(
+    saved: SavedBackup, content: bytes, chip: str, events: EventSink
+) -> tuple[PointVerdict, ...]:
+    """The data points of the device's second controller, tried with one that answers."""
+    analysis = analyze(InputFile(saved.path.name, saved.path, saved.data), boot=BootMode.NEVER)
+    tuya = analysis.tuya
+    # A controller on batteries ends the module's power, which nobody plays here.
+    if not tuya.mcu_baud or is_battery(analysis.firmware):
+        return ()
+    meaning = meaning_of_device(tuya)
+    setup = mcu_setup(meaning.points, tuya.mcu_baud)
+    if not setup.linked:
+        return ()
+    events(Step(JOB, "points", "Trying the data points of the second controller"))
+    image = read_image(content)
+    flash = FlashImage(image.physical, image.logical)
+    return try_data_points(flash, chip, setup, tuya.product.id or meaning.product)
 
 
 def rehearse_dump(
@@ -186,6 +216,8 @@ def problem_of(rehearsal: Rehearsal) -> RehearsalError | None:
         seen = "OpenBeken did not accept the configuration"
     elif wrong:
         seen = f"{', '.join(wrong)} did not do what the pin map says"
+    elif lost := [str(each.point.id) for each in rehearsal.data_points if not each.works]:
+        seen = f"data points that did not go both ways: {', '.join(lost)}"
     elif rehearsal.kept_out:
         seen = "OpenBeken could not join a network with the name and password it was given"
     else:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.machine import Until
+from bekenlab.machine import FlashImage, Until
 from bekenlab.machine.machine import Machine
 from bekenlab.machine.peers.tuya_mcu import TuyaMcu
 from bekenlab.mcu.values import encode, value_of
@@ -19,7 +19,6 @@ from bekenlab.openbeken.config.edit import Changes, make_config
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bekenlab.machine import FlashImage
     from bekenlab.mcu.schema import SchemaPoint
     from bekenlab.openbeken.mcu_setup import Linked, McuSetup
 
@@ -164,10 +163,8 @@ def _tried(
 
 
 def _configured(image: FlashImage, chip: str, startup: str) -> FlashImage:
-    from bekenlab.machine import FlashImage as Flash
-
     made = make_config({"pins": {}, "command": startup}, Changes(), unique=bytes(4), chip=chip)
     sector = made.config.encode()
     flash = bytearray(image.physical)
     flash[made.address : made.address + len(sector)] = sector
-    return Flash(bytes(flash), image.logical)
+    return FlashImage(bytes(flash), image.logical)

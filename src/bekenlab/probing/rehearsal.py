@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bekenlab.errors import Notice
     from bekenlab.openbeken.boot_log import ObkBootLog
     from bekenlab.pins import Source
+    from bekenlab.probing.data_points import PointVerdict
     from bekenlab.probing.network import NetworkCheck
 
 
@@ -59,6 +60,7 @@ class Rehearsal:
             None if it was given none, or this was not tried.
         notices: Warnings about the configuration: a rehearsal shows that it works as it says, not
             that it says what the device's pins really do.
+        data_points: Those of a second controller that have a channel, each tried both ways.
     """
 
     chip: str
@@ -71,6 +73,7 @@ class Rehearsal:
     source: Source | None = None
     network: NetworkCheck | None = None
     notices: tuple[Notice, ...] = ()
+    data_points: tuple[PointVerdict, ...] = ()
 
     @property
     def config_taken(self) -> bool:
@@ -81,6 +84,7 @@ class Rehearsal:
     def passed(self) -> bool:
         """Whether everything that can be tried worked."""
         wrong = any(pin.verdict is PinVerdict.WRONG for pin in self.pins)
+        wrong = wrong or not all(point.works for point in self.data_points)
         return (
             self.config_taken
             and self.wifi is True

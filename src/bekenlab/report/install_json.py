@@ -58,6 +58,16 @@ def rehearsal_json(rehearsal: Rehearsal) -> dict[str, Any]:
         "crash": rehearsal.crash or None,
         "pins": [_pin(pin) for pin in rehearsal.pins],
         "pins_source": str(rehearsal.source) if rehearsal.source else None,
+        "data_points": [
+            {
+                "id": each.point.id,
+                "channel": each.channel,
+                "reported": each.reported,
+                "set": each.was_set,
+                "unasked": each.unasked,
+            }
+            for each in rehearsal.data_points
+        ],
         "warnings": notices_json(rehearsal.notices),
     }
 

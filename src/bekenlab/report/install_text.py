@@ -166,6 +166,7 @@ def rehearsal_text(rehearsal: Rehearsal) -> Group:
         ("Config", _config_words(log.config)),
         ("Wi-Fi", _wifi_seen(rehearsal.wifi)),
         *([("Network", _network_seen(rehearsal.network))] if rehearsal.network else []),
+        *([("Data points", _points(rehearsal))] if rehearsal.data_points else []),
         ("Outcome", _outcome(rehearsal)),
     ]
     pins: list[RenderableType] = [table, Text()] if rehearsal.pins else []
@@ -178,12 +179,23 @@ def _outcome(rehearsal: Rehearsal) -> str:
     if rehearsal.crash:
         return f"the firmware stopped: {rehearsal.crash}"
     if not rehearsal.pins:
-        return "no pin was tested: the pin map is empty"
+        points = rehearsal.data_points
+        if points and all(each.works for each in points):
+            return "the data points do what they should"
+        return "not all data points do" if points else "no pin was tested: the pin map is empty"
     count = {v: sum(pin.verdict is v for pin in rehearsal.pins) for v in PinVerdict}
     text = f"{count[PinVerdict.MOVED]} of {len(rehearsal.pins)} pins do what the pin map says"
     if count[PinVerdict.UNTRIED]:
         text += f"; {count[PinVerdict.UNTRIED]} cannot be tested without real hardware"
     return text
+
+
+def _points(rehearsal: Rehearsal) -> str:
+    points = rehearsal.data_points
+    lost = [str(each.point.id) for each in points if not each.works]
+    good = len(points) - len(lost)
+    text = f"{good} of {len(points)} go both ways between OpenBeken and a controller"
+    return f"{text}; not so: {', '.join(lost)}" if lost else text
 
 
 def _config_words(verdict: ConfigVerdict) -> str:

@@ -18,6 +18,8 @@ from bekenlab.report.exports import EXPORTERS, Export
 from bekenlab.report.exports import Request as ExportRequest
 from bekenlab.report.html import html_report
 from bekenlab.report.json_report import to_json
+from bekenlab.report.share import bundle
+from bekenlab.report.share_folder import zipped
 from bekenlab.web.body import attachment
 from bekenlab.web.context import context_of
 from bekenlab.web.failures import request_error, seen_texts, told
@@ -98,6 +100,14 @@ async def redacted(request: Request) -> Response:
     return attachment(found.data, f"redacted-{unpacked_name(dump.file.name)}")
 
 
+async def share(request: Request) -> Response:
+    """Download everything to post about a device, without its secrets, as one zip file."""
+    dump = context_of(request).uploads.get(request.path_params["id"])
+    reader = texts_for(request).report_reader
+    made = await run_in_threadpool(lambda: zipped(bundle(dump.file, reader)))
+    return attachment(made, f"{Path(unpacked_name(dump.file.name)).stem}-to-post.zip")
+
+
 async def report(request: Request) -> Response:
     """Download the report on a dump as one HTML file without secrets."""
     uploads = context_of(request).uploads
@@ -170,6 +180,7 @@ ROUTES = (
     Route("/api/dumps/{id}", show, methods=["GET"]),
     Route("/api/dumps/{id}/file", download, methods=["GET"]),
     Route("/api/dumps/{id}/redacted", redacted, methods=["GET"]),
+    Route("/api/dumps/{id}/share", share, methods=["GET"]),
     Route("/api/dumps/{id}/html", report, methods=["GET"]),
     Route("/api/dumps/{id}/export/{form}", export, methods=["GET"]),
     Route("/api/dumps/{id}/secrets", secrets, methods=["POST"]),
