@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fuzz.targets_flash import FLASH_TARGETS
 from fuzz.targets_kept import KEPT_TARGETS
 from fuzz.targets_redaction import REDACTION_TARGETS
+from fuzz.targets_snapshots import SNAPSHOT_TARGETS
 from fuzz.targets_text import TEXT_TARGETS
 from fuzz.targets_wire import WIRE_TARGETS
 
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 
 TARGETS: dict[str, Target] = {
     target.name: target
-    for rows in (FLASH_TARGETS, TEXT_TARGETS, WIRE_TARGETS, KEPT_TARGETS, REDACTION_TARGETS)
+    for rows in (
+        FLASH_TARGETS,
+        TEXT_TARGETS,
+        WIRE_TARGETS,
+        KEPT_TARGETS,
+        SNAPSHOT_TARGETS,
+        REDACTION_TARGETS,
+    )
     for target in rows
 }

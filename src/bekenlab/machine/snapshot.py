@@ -110,7 +110,7 @@ def _read(magic: bytes, data: bytes) -> object:
         if not unpacker.eof:
             raise SnapshotError("The snapshot is truncated or too large.")
         return _unpack(read_json(text))
-    except (zlib.error, ValueError, binascii.Error) as error:
+    except (zlib.error, ValueError, TypeError, AttributeError, binascii.Error) as error:
         raise SnapshotError(f"The snapshot is damaged: {error}") from error
 
 

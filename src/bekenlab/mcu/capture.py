@@ -38,7 +38,7 @@ _FROM_MODULE = re.compile(
 _FROM_MCU = re.compile(r"\b(?:received|receive|recv|rx|from mcu|in)\b|<-|<<", re.IGNORECASE)
 # OpenBeken's words for a data point it has parsed, and for its number.
 _PARSED = re.compile(r"id (\d{1,3}) type (\d{1,2})(?:-\w+)? len (\d{1,4})")
-_NUMBER = re.compile(r"\b(?:int32|byte)\s*:?\s*(-?\d{1,11})\b")
+_NUMBER = re.compile(r"\b(?:int32|byte)[ :]{0,3}(-?\d{1,11})\b")
 _NUMBER_SIZES = {1: 1, 2: 4, 4: 1}
 _TIME = 7
 _STAMP = 8

@@ -84,7 +84,8 @@ ENGLISH: Words = {
         "separate supply and leave the adapter's 3V3 unconnected."
     ),
     "wiring.ground": (
-        "Connect GND of adapter, supply and device: every signal is measured against it."
+        "Connect GND of the adapter to GND of the board: every signal is measured against it. The "
+        "minus of a 3.3 V supply belongs there too, but not that of a supply at the mains blades."
     ),
     "wiring.reset": (
         "With CEN connected to RTS, the adapter can reset the chip. Otherwise touch CEN to GND "
