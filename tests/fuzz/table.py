@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fuzz.targets_flash import FLASH_TARGETS
 from fuzz.targets_kept import KEPT_TARGETS
+from fuzz.targets_mcu import MCU_TARGETS
 from fuzz.targets_redaction import REDACTION_TARGETS
 from fuzz.targets_snapshots import SNAPSHOT_TARGETS
 from fuzz.targets_text import TEXT_TARGETS
@@ -21,6 +22,7 @@ TARGETS: dict[str, Target] = {
         TEXT_TARGETS,
         WIRE_TARGETS,
         KEPT_TARGETS,
+        MCU_TARGETS,
         SNAPSHOT_TARGETS,
         REDACTION_TARGETS,
     )

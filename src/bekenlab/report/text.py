@@ -12,8 +12,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from bekenlab.analysis.controller import meaning_of_device
 from bekenlab.chips import SECTOR, Module, board, find_module
 from bekenlab.image import EncryptionState, Image
+from bekenlab.mcu.names import name_of
+from bekenlab.mcu.schema import Mode
 from bekenlab.openbeken import role_of_pin
 from bekenlab.pins import Pin, Polarity, Source
 from bekenlab.report.hanging import hanging, paragraphs
@@ -22,9 +25,10 @@ from bekenlab.report.redaction import visible_unknown
 from bekenlab.secret import mask_mac
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from bekenlab.analysis.model import Analysis
+    from bekenlab.mcu.schema import SchemaPoint
 
 ENCRYPTION = {
     EncryptionState.TUYA: "encrypted with Tuya's key",
@@ -33,6 +37,7 @@ ENCRYPTION = {
     EncryptionState.UNKNOWN: "",
 }
 LEVELS = {Polarity.ACTIVE_HIGH: "high", Polarity.ACTIVE_LOW: "low", None: "-"}
+_SET_BY = {Mode.BOTH: "both", Mode.REPORTED: "device", Mode.COMMANDED: "app"}
 SOURCES = {
     Source.STORAGE: "Tuya storage",
     Source.PROTECTED: "the protected block",
@@ -61,6 +66,9 @@ def _sections(analysis: Analysis, *, show_secrets: bool) -> Iterator[RenderableT
     extras = [*analysis.pins.notes, *_driver_lines(analysis)]
     if extras:
         yield Padding(Group(*(hanging("- ", Text(line)) for line in extras)), (0, 0, 0, 2))
+    if analysis.tuya.mcu_baud and (points := meaning_of_device(analysis.tuya).points):
+        yield heading("Data points of the second controller")
+        yield _points(points)
     if analysis.image and analysis.image.partitions:
         yield heading("Flash")
         yield _flash(analysis.image)
@@ -203,6 +211,32 @@ def _driver_lines(analysis: Analysis) -> Iterator[str]:
     if pins.led_driver:
         currents = ", ".join(f"{name} {value}" for name, value in pins.led_driver.currents.items())
         yield f"LED driver {pins.led_driver.name}" + (f", currents {currents}" if currents else "")
+
+
+def _points(points: Sequence[SchemaPoint]) -> RenderableType:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
+    table.add_column("No.", justify="right")
+    table.add_column("Name", overflow="fold", ratio=2)
+    table.add_column("Type", no_wrap=True)
+    table.add_column("Set by", no_wrap=True)
+    table.add_column("Values", overflow="fold", style="dim", ratio=2)
+    for point in points:
+        table.add_row(
+            str(point.id),
+            escape(name_of(point.code, point.id)),
+            escape(point.kind),
+            _SET_BY[point.mode],
+            escape(_range(point)),
+        )
+    return Padding(table, (0, 0, 0, 2))
+
+
+def _range(point: SchemaPoint) -> str:
+    if point.kind != "value":
+        return ", ".join(point.words)
+    factor = 10**point.scale
+    least, most = (f"{each / factor:.{point.scale}f}" for each in (point.least, point.most))
+    return f"{least} to {most} {point.unit}".strip()
 
 
 def _flash(image: Image) -> RenderableType:
