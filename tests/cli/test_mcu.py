@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from typing import TYPE_CHECKING
 
-from cli.program import bekenlab
+import pytest
+
+from cli.program import bekenlab, environment
 from shared import shared
+from started import program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,3 +66,27 @@ def test_what_nothing_tells_is_said(tmp_path: Path) -> None:
     no_chip = bekenlab("mcu", "map", DIMMER, "--to", "esphome")
     assert no_chip.status == 2
     assert "--chip" in no_chip.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo terminals")
+@pytest.mark.filterwarnings("ignore:set.* is deprecated")  # pyserial 3.5
+@pytest.mark.parametrize("way", [["--pty"], []])
+def test_a_simulated_controller_answers_at_a_port(way: list[str]) -> None:
+    import serial
+
+    command = [*program(), "sim-mcu", DIMMER, *way]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment(), text=True) as run:
+        try:
+            assert run.stdout
+            address = run.stdout.readline().strip()
+            with serial.serial_for_url(address, 9600, timeout=10) as port:
+                port.write(bytes.fromhex("55AA0001000000"))
+                assert b'"p":"zcn1sye3spbycifv"' in port.read_until(b"}")
+                port.reset_input_buffer()
+                port.write(bytes.fromhex("55AA000600050101000101" + "0E"))
+                port.flush()
+                answer = port.read(12)
+            assert answer == bytes.fromhex("55AA0307000501010001011" + "2")
+        finally:
+            run.terminate()
+    assert run.returncode == 0

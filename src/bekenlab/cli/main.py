@@ -71,6 +71,7 @@ _HOMES = {
     **{name: ("chip.read", name) for name in ("info", "backup", "verify")},
     **{name: ("chip.write", name) for name in ("write", "restore", "erase")},
     "obk": ("obk.group", "command"),
+    "sim-mcu": ("sim_mcu", "command"),
 }
 
 
@@ -105,7 +106,7 @@ _SECTIONS = {
         "reboot",
     ),
     "A device in the network": ("obk",),
-    "For developers": ("sim", "rehearse"),
+    "For developers": ("sim", "sim-mcu", "rehearse"),
 }
 
 

@@ -128,7 +128,7 @@ def map_(source: str, form: str, product: str | None, baud: int | None, chip: st
     They come from the storage of a DUMP, also where they were deleted, from the table of products,
     or from what a CAPTURE shows.
     """
-    found = _controller(source, product)
+    found = controller_of(source, product)
     if form == "json":
         from bekenlab.report.mcu_json import controller_json
 
@@ -181,7 +181,8 @@ def _print_esphome(found: Controller, baud: int | None, chip: str | None) -> Non
         click.echo(f"note: {sentence}", err=True)
 
 
-def _controller(source: str, product: str | None) -> Controller:
+def controller_of(source: str, product: str | None) -> Controller:
+    """What is known of a second controller, by a file or a product id."""
     from bekenlab.jobs import mcu
 
     if not Path(source).exists() and mcu.is_product(source):

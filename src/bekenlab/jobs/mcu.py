@@ -11,10 +11,13 @@ from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.controller import is_battery, meaning_of_device
 from bekenlab.analysis.inputs import load_one
 from bekenlab.errors import NoConfigError, NotFoundError
+from bekenlab.machine.peers.controller_wire import ControllerWire
+from bekenlab.machine.peers.tuya_mcu import TuyaMcu
 from bekenlab.mcu.capture import Capture, Protocol, Sender, read_capture
 from bekenlab.mcu.frames import DpType
 from bekenlab.mcu.meaning import Meaning, meaning_of
 from bekenlab.mcu.schema import Mode, SchemaPoint
+from bekenlab.mcu.values import encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from bekenlab.analysis.inputs import InputFile
     from bekenlab.analysis.model import Analysis
     from bekenlab.link.transport import Transport
+    from bekenlab.machine.wire import WireDevice
 
 _PRODUCT = re.compile(r"[0-9a-z]{2,20}")
 _KINDS = {
@@ -33,6 +37,8 @@ _KINDS = {
     DpType.ENUM: "enum",
     DpType.BITMAP: "bitmap",
 }
+_NUMBERS = frozenset({"bool", "value", "enum", "bitmap"})
+_ANY_PRODUCT = "0" * 16
 _SLICE = 0.2
 _MOST = 1 << 20
 
@@ -126,6 +132,22 @@ def product(name: str) -> Controller:
             "dump's storage",
         )
     return Controller(name, found)
+
+
+def simulated(controller: Controller, baud: int) -> WireDevice:
+    """A controller with these data points, for a module to talk to.
+
+    Args:
+        controller: What is known of it.
+        baud: Speed of its line.
+    """
+    state = tuple(
+        encode(point.id, point.kind, max(0, point.least) if point.kind == "value" else 0)
+        for point in controller.meaning.points
+        if point.kind in _NUMBERS
+    )
+    mcu = TuyaMcu(controller.meaning.product or _ANY_PRODUCT, points=state)
+    return ControllerWire(mcu, baud)
 
 
 def is_product(name: str) -> bool:

@@ -66,6 +66,7 @@ class PtyPort:
         is_open = not any(state & select.POLLHUP for state in states)
         if is_open and not self.is_open:
             events.append(PortEvent.OPENED)
+            self.baud = _baud(self._master) or self.baud
         data = self._read()
         if data:
             # Sent before any change of rate: a program waits for an answer before it changes it.
