@@ -141,7 +141,7 @@ def map_(source: str, form: str, product: str | None, baud: int | None, chip: st
 
 
 def _print_openbeken(found: Controller, baud: int | None) -> None:
-    from bekenlab.mcu.capture import Protocol
+    from bekenlab.mcu.frames import Protocol
     from bekenlab.openbeken.mcu_setup import STARTUP_BYTES, mcu_setup
 
     made = mcu_setup(
@@ -161,7 +161,7 @@ def _print_openbeken(found: Controller, baud: int | None) -> None:
 
 def _print_esphome(found: Controller, baud: int | None, chip: str | None) -> None:
     from bekenlab.esphome import build_firmware
-    from bekenlab.mcu.capture import Protocol
+    from bekenlab.mcu.frames import Protocol
     from bekenlab.pins import PinMap
 
     name = chip or found.chip

@@ -13,8 +13,8 @@ from bekenlab.analysis.inputs import load_one
 from bekenlab.errors import NoConfigError, NotFoundError
 from bekenlab.machine.peers.controller_wire import ControllerWire
 from bekenlab.machine.peers.tuya_mcu import TuyaMcu
-from bekenlab.mcu.capture import Capture, Protocol, Sender, read_capture
-from bekenlab.mcu.frames import DpType
+from bekenlab.mcu.capture import Capture, read_capture
+from bekenlab.mcu.frames import DpType, Protocol, Sender
 from bekenlab.mcu.meaning import Meaning, meaning_of
 from bekenlab.mcu.schema import Mode, SchemaPoint
 from bekenlab.mcu.values import encode

@@ -1,15 +1,13 @@
 """Reads what people capture between a module and its second controller, in whatever form they post.
 
-Raw bytes; hexadecimal with or without blanks, commas, colons and ``0x``; logs with it, such as
-OpenBeken's. Words in a line say who sent it; without them, the command does.
+Raw bytes, or text (``mcu.posted``). Who sent a frame is known from words in its line; without them,
+from the command and what it holds.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bekenlab.mcu.frames import (
@@ -17,46 +15,60 @@ from bekenlab.mcu.frames import (
     Command,
     DataPoint,
     Frame,
+    Protocol,
+    Sender,
     split_frames,
     split_points,
 )
+from bekenlab.mcu.posted import points_in_words, product_in_words, streams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _TEXT_SHARE = 0.8
-_MOST_LINES = 200_000
 _MOST_FRAMES = 100_000
-_HEX = re.compile(
-    r"(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{2}(?:[ \t,:;-]{0,3}(?:0x)?[0-9A-Fa-f]{2}){0,4096}"
-    r"(?![0-9A-Za-z])"
-)
-_DIGITS = re.compile(r"0x|[ \t,:;-]")
-_FROM_MODULE = re.compile(
-    r"\b(?:sent|sending|send|tx|wifi|module|to mcu|out)\b|->|>>", re.IGNORECASE
-)
-_FROM_MCU = re.compile(r"\b(?:received|receive|recv|rx|from mcu|in)\b|<-|<<", re.IGNORECASE)
-# OpenBeken's words for a data point it has parsed, and for its number.
-_PARSED = re.compile(r"id (\d{1,3}) type (\d{1,2})(?:-\w+)? len (\d{1,4})")
-_NUMBER = re.compile(r"\b(?:int32|byte)[ :]{0,3}(-?\d{1,11})\b")
-_NUMBER_SIZES = {1: 1, 2: 4, 4: 1}
+_BATTERY_REPORTS = frozenset({BatteryCommand.REPORT, BatteryCommand.RECORD})
 _TIME = 7
+_CACHE_HEAD = 2
 _STAMP = 8
 _PRODUCT = 16
-
-
-class Sender(StrEnum):
-    """Who sent a frame."""
-
-    MODULE = "module"
-    MCU = "mcu"
-
-
-class Protocol(StrEnum):
-    """Which of the two protocols a device speaks."""
-
-    MAINS = "mains"
-    BATTERY = "battery"
+# What a controller sends with a payload, and what without one; a module, the other way round.
+_MCU_SENDS: dict[Protocol, tuple[frozenset[int], frozenset[int]]] = {
+    Protocol.MAINS: (
+        frozenset(
+            {
+                Command.HEARTBEAT,
+                Command.PRODUCT,
+                Command.MODE,
+                Command.WIFI_MODE,
+                Command.REPORT,
+                Command.REPORT_SYNC,
+            }
+        ),
+        frozenset(
+            {
+                Command.WIFI_STATE,
+                Command.WIFI_RESET,
+                Command.UTC,
+                Command.LOCAL_TIME,
+                Command.SIGNAL,
+                Command.NETWORK,
+                Command.MAC,
+            }
+        ),
+    ),
+    Protocol.BATTERY: (
+        frozenset({BatteryCommand.PRODUCT, BatteryCommand.WIFI_MODE}),
+        frozenset(
+            {
+                BatteryCommand.NETWORK,
+                BatteryCommand.WIFI_RESET,
+                BatteryCommand.LOCAL_TIME,
+                BatteryCommand.SIGNAL,
+            }
+        ),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +79,11 @@ class Sent:
         sender: Who.
         frame: The frame.
         points: The data points in it.
-        query: Whether it asks for something and holds nothing.
     """
 
     sender: Sender
     frame: Frame
     points: tuple[DataPoint, ...] = ()
-    query: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +120,10 @@ class Capture:
 def read_capture(data: bytes) -> Capture:
     """Decode a capture; any bytes give one, perhaps without frames."""
     text = _text(data)
-    streams = [(None, data)] if text is None else list(_streams(text))
+    lines = [(None, data)] if text is None else list(streams(text))
     frames: list[tuple[Sender | None, Frame]] = []
     size = used = 0
-    for sender, stream in _joined(streams):
+    for sender, stream in _joined(lines):
         found, _ = split_frames(stream)
         size += len(stream)
         used += sum(len(frame.payload) + 7 for frame in found)
@@ -121,11 +131,11 @@ def read_capture(data: bytes) -> Capture:
     frames = frames[:_MOST_FRAMES]
     protocol = _protocol([frame for _, frame in frames])
     sent = tuple(_sent(sender, frame, protocol) for sender, frame in frames)
-    product, firmware = _product(sent)
+    product, firmware = _product(sent) or product_in_words(text or "")
     ours = [each.frame.version for each in sent if each.sender is Sender.MCU]
     return Capture(
         frames=sent,
-        points=tuple(_in_words(text)) if text is not None else (),
+        points=tuple(points_in_words(text)) if text is not None else (),
         skipped=size - used,
         protocol=protocol,
         product=product,
@@ -141,26 +151,6 @@ def _text(data: bytes) -> str | None:
     text = data.decode("utf-8-sig", "replace")
     plain = sum(char.isprintable() or char.isspace() for char in text[:4096])
     return text if plain >= _TEXT_SHARE * len(text[:4096]) else None
-
-
-def _streams(text: str) -> Iterator[tuple[Sender | None, bytes]]:
-    """The bytes of each line, with who sent them if the line says so."""
-    for line in text.splitlines()[:_MOST_LINES]:
-        found = max(_HEX.finditer(line), key=lambda match: len(match[0]), default=None)
-        if found is None:
-            continue
-        digits = _DIGITS.sub("", found[0])
-        if len(digits) % 2:
-            continue
-        before = line[: found.start()]
-        sender = (
-            Sender.MODULE
-            if _FROM_MODULE.search(before)
-            else Sender.MCU
-            if _FROM_MCU.search(before)
-            else None
-        )
-        yield sender, bytes.fromhex(digits)
 
 
 def _joined(
@@ -181,7 +171,8 @@ def _protocol(frames: Sequence[Frame]) -> Protocol | None:
     for frame in frames:
         if frame.command in (Command.REPORT, Command.REPORT_SYNC, Command.EXTENSION):
             return Protocol.MAINS
-        if frame.version == 0 and _battery_points(frame):
+        reports = frame.command in _BATTERY_REPORTS
+        if frame.version == 0 and reports and _battery_points(frame):
             return Protocol.BATTERY
     if any(
         frame.command == Command.HEARTBEAT
@@ -189,7 +180,15 @@ def _protocol(frames: Sequence[Frame]) -> Protocol | None:
         for frame in frames
     ):
         return Protocol.MAINS
-    return None
+    return Protocol.BATTERY if any(_is_battery_only(frame) for frame in frames) else None
+
+
+def _is_battery_only(frame: Frame) -> bool:
+    """Whether only battery devices have such a frame; others send no single byte with command 2."""
+    if frame.version:
+        return False
+    state = frame.command == BatteryCommand.NETWORK and len(frame.payload) == 1
+    return state or frame.command == BatteryCommand.CACHE
 
 
 def _battery_points(frame: Frame) -> tuple[DataPoint, ...]:
@@ -197,6 +196,8 @@ def _battery_points(frame: Frame) -> tuple[DataPoint, ...]:
         return _whole(frame.payload)
     if frame.command == BatteryCommand.RECORD:
         return _whole(frame.payload[_TIME:])
+    if frame.command == BatteryCommand.CACHE and frame.payload[:1] == b"\1":
+        return _whole(frame.payload[_CACHE_HEAD:])
     return ()
 
 
@@ -208,7 +209,7 @@ def _whole(payload: bytes) -> tuple[DataPoint, ...]:
 
 def _sent(sender: Sender | None, frame: Frame, protocol: Protocol | None) -> Sent:
     points = _points(frame, protocol)
-    return Sent(sender or _guess(frame, protocol, points), frame, points, not frame.payload)
+    return Sent(sender or _guess(frame, protocol, points), frame, points)
 
 
 def _points(frame: Frame, protocol: Protocol | None) -> tuple[DataPoint, ...]:
@@ -222,20 +223,21 @@ def _points(frame: Frame, protocol: Protocol | None) -> tuple[DataPoint, ...]:
 
 
 def _guess(frame: Frame, protocol: Protocol | None, points: tuple[DataPoint, ...]) -> Sender:
-    """Who sends such a frame: a module has version 0 and asks, a controller answers and reports."""
+    """Who sends such a frame; a module always has version 0."""
     if frame.version:
         return Sender.MCU
     if protocol is Protocol.BATTERY:
-        return Sender.MCU if points else Sender.MODULE
-    if frame.command in (Command.REPORT, Command.REPORT_SYNC):
-        return Sender.MCU
-    if frame.command in (Command.HEARTBEAT, Command.PRODUCT) and frame.payload:
-        return Sender.MCU
-    return Sender.MODULE
+        if frame.command in _BATTERY_REPORTS:
+            return Sender.MCU if points else Sender.MODULE
+        if frame.command == BatteryCommand.CACHE:
+            answers = points or frame.payload == b"\1\0"
+            return Sender.MODULE if answers else Sender.MCU
+    full, bare = _MCU_SENDS[protocol or Protocol.MAINS]
+    return Sender.MCU if frame.command in (full if frame.payload else bare) else Sender.MODULE
 
 
-def _product(frames: Sequence[Sent]) -> tuple[str, str]:
-    """Product id and firmware version from the answer to the product query."""
+def _product(frames: Sequence[Sent]) -> tuple[str, str] | None:
+    """Product id and firmware version from the answer to the product query, if there is one."""
     for sent in frames:
         if sent.frame.command != Command.PRODUCT or not sent.frame.payload:
             continue
@@ -246,18 +248,4 @@ def _product(frames: Sequence[Sent]) -> tuple[str, str]:
             return text[:_PRODUCT], text[_PRODUCT:][:20]
         if isinstance(facts, dict):
             return str(facts.get("p", ""))[:_PRODUCT], str(facts.get("v", ""))[:20]
-    return "", ""
-
-
-def _in_words(text: str) -> Iterator[DataPoint]:
-    """Data points that OpenBeken's log names, with the number in the next line."""
-    waiting: tuple[int, int] | None = None
-    for line in text.splitlines()[:_MOST_LINES]:
-        if found := _PARSED.search(line):
-            waiting = int(found[1]), int(found[2])
-        elif waiting and (number := _NUMBER.search(line)):
-            size = _NUMBER_SIZES.get(waiting[1], 4)
-            value = int(number[1]) % (1 << (8 * size))
-            if waiting[0] < 256:
-                yield DataPoint(waiting[0], waiting[1], value.to_bytes(size, "big"))
-            waiting = None
+    return None

@@ -8,13 +8,27 @@ device reports with 5 and 8 and has version 0. Sources: docs/formats.md, "TuyaMC
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from itertools import accumulate
 
 _MAGIC = b"\x55\xaa"
 _OVERHEAD = 7
 LONGEST = 4096
 """Bytes of the longest frame that is believed."""
+
+
+class Sender(StrEnum):
+    """Who sent a frame."""
+
+    MODULE = "module"
+    MCU = "mcu"
+
+
+class Protocol(StrEnum):
+    """Which of the two protocols a device speaks."""
+
+    MAINS = "mains"
+    BATTERY = "battery"
 
 
 class Command(IntEnum):
@@ -191,9 +205,23 @@ _COMMANDS: dict[int, str] = {
 }
 
 
-def frame_name(frame: Frame) -> str:
-    """Name of a frame's command, for a mains-powered device."""
-    return _COMMANDS.get(frame.command, "unknown command")
+_BATTERY_COMMANDS: dict[int, str] = {
+    BatteryCommand.PRODUCT: "product query",
+    BatteryCommand.NETWORK: "network state",
+    BatteryCommand.WIFI_RESET: "Wi-Fi reset",
+    BatteryCommand.WIFI_MODE: "Wi-Fi mode",
+    BatteryCommand.REPORT: "report data point",
+    BatteryCommand.LOCAL_TIME: "local time",
+    BatteryCommand.RECORD: "report with time",
+    BatteryCommand.SIGNAL: "signal strength",
+    BatteryCommand.CACHE: "cached data points",
+}
+
+
+def frame_name(frame: Frame, protocol: Protocol | None = None) -> str:
+    """Name of a frame's command; one of mains-powered devices, unless the protocol is another."""
+    names = _BATTERY_COMMANDS if protocol is Protocol.BATTERY else _COMMANDS
+    return names.get(frame.command, "unknown command")
 
 
 def describe_frame(frame: Frame) -> str:

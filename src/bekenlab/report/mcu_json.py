@@ -13,7 +13,7 @@ from bekenlab.report.printable import printable
 if TYPE_CHECKING:
     from bekenlab.jobs.mcu import Controller
     from bekenlab.mcu.capture import Capture, Sent
-    from bekenlab.mcu.frames import DataPoint
+    from bekenlab.mcu.frames import DataPoint, Protocol
     from bekenlab.mcu.meaning import Meaning
 
 
@@ -22,7 +22,7 @@ def decode_json(capture: Capture, meaning: Meaning) -> dict[str, Any]:
     return {
         **identify_json(capture, meaning),
         "skipped": capture.skipped,
-        "frames": [_sent(each, meaning) for each in capture.frames],
+        "frames": [_sent(each, meaning, capture.protocol) for each in capture.frames],
         "points": [value_json(each, meaning) for each in capture.points],
     }
 
@@ -78,13 +78,13 @@ def value_json(point: DataPoint, meaning: Meaning) -> dict[str, Any]:
     }
 
 
-def _sent(sent: Sent, meaning: Meaning) -> dict[str, Any]:
+def _sent(sent: Sent, meaning: Meaning, protocol: Protocol | None) -> dict[str, Any]:
     frame = sent.frame
     return {
         "sender": str(sent.sender),
         "version": frame.version,
         "command": frame.command,
-        "name": frame_name(frame),
+        "name": frame_name(frame, protocol),
         "payload": frame.payload.hex(),
         "points": [value_json(point, meaning) for point in sent.points],
     }

@@ -10,8 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bekenlab.mcu.capture import Protocol
-from bekenlab.mcu.frames import frame_name
+from bekenlab.mcu.frames import Protocol, frame_name
 from bekenlab.mcu.names import name_of
 from bekenlab.mcu.values import value_of
 from bekenlab.report.printable import Printable
@@ -40,9 +39,8 @@ def render_capture(capture: Capture, meaning: Meaning) -> RenderableType:
     for sent in capture.frames:
         said = "\n".join(_point(point, meaning) for point in sent.points)
         payload = said or sent.frame.payload.hex(" ")
-        table.add_row(
-            str(sent.sender), f"{sent.frame.command:02x} {frame_name(sent.frame)}", payload
-        )
+        command = f"{sent.frame.command:02x} {frame_name(sent.frame, capture.protocol)}"
+        table.add_row(str(sent.sender), command, payload)
     for point in capture.points:
         table.add_row("mcu", "in words", _point(point, meaning))
     return Printable(Group(render_facts(capture, meaning), Padding(table, (1, 0, 0, 2))))
