@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bekenlab.chips import find_module
 from bekenlab.errors import Action, NotADumpError, Notice
+from bekenlab.openbeken.flags import MQTT_STATE_ON_CONNECT, flags_from_number
 from bekenlab.pins import Evidence, Pin, PinMap, Polarity, Source, pins_from_parameters
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def _pin_map(report: Mapping[str, Any], template: Mapping[str, Any]) -> PinMap:
         again,
         pins=pins,
         commands=tuple(str(template["command"]).splitlines()),
+        flags=flags_from_number(int(template.get("flags", 0))) - {MQTT_STATE_ON_CONNECT},
         notices=_notices(report),
     )
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 FLAG_BITS = 64
 """Number of flags that fit in a configuration; not all of them have a meaning."""
 
+MQTT_STATE_ON_CONNECT = 10
+"""The flag that every set-up of ours has: the state is sent when the broker answers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Flag:

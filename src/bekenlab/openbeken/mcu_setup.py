@@ -57,7 +57,7 @@ class McuSetup:
     Attributes:
         commands: The commands, in an order that works.
         linked: The data points on channels.
-        left_out: A sentence about each data point without a channel.
+        left_out: Sentences about the data points without a channel, one for each reason.
         flags: Flags to set.
     """
 
@@ -112,21 +112,27 @@ def _driver(baud: int, *, battery: bool, version: int) -> Iterator[str]:
 
 
 def _linked(points: Sequence[SchemaPoint]) -> tuple[list[Linked], list[str]]:
-    linked, left_out, channel = [], [], _FIRST_CHANNEL
+    linked: list[Linked] = []
+    left_out: dict[str, list[SchemaPoint]] = {}
+    channel = _FIRST_CHANNEL
     for point in points:
         row = _row(point)
-        name = f"data point {point.id} ({point.code or point.kind})"
         if "type" not in row:
-            left_out.append(f"{name}: {row['why']}")
+            left_out.setdefault(row["why"], []).append(point)
             continue
         also = tuple(row.get("also", ()))
         if channel + len(also) > _LAST_CHANNEL:
-            left_out.append(f"{name}: OpenBeken has no more channels")
+            left_out.setdefault("OpenBeken has no more channels", []).append(point)
             continue
         link = row.get("link") or _LINK_TYPES.get(point.kind, point.kind)
         linked.append(Linked(point, channel, row["type"], link, also))
         channel += 1 + len(also)
-    return linked, left_out
+    return linked, [f"{_named(points)}: {why}" for why, points in left_out.items()]
+
+
+def _named(points: Sequence[SchemaPoint]) -> str:
+    names = ", ".join(f"{point.id} ({point.code or point.kind})" for point in points)
+    return f"data point{'s' if len(points) > 1 else ''} {names}"
 
 
 def _row(point: SchemaPoint) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import Notice
+from bekenlab.openbeken.flags import MQTT_STATE_ON_CONNECT, flags_to_number
 from bekenlab.openbeken.roles import role_of_pin
 from bekenlab.pins.choose import one_job_each
 from bekenlab.pins.model import Polarity
@@ -12,7 +13,6 @@ from bekenlab.pins.model import Polarity
 if TYPE_CHECKING:
     from bekenlab.pins.model import Pin, PinMap
 
-MQTT_STATE_ON_CONNECT = 10
 
 ONE_WAY = ("BridgeFWD", "BridgeREV")
 """Roles that OpenBeken offers for active-high pins only."""
@@ -54,7 +54,7 @@ def build_template(
             str(pin.gpio): f"{role_of_pin(pin)};{pin.channel}" for pin in template_pins(pinmap)
         },
         "command": "\n".join(pinmap.commands),
-        "flags": str(sum(1 << bit for bit in {MQTT_STATE_ON_CONNECT} | pinmap.flags)),
+        "flags": str(flags_to_number({MQTT_STATE_ON_CONNECT} | pinmap.flags)),
         "image": "",
         "wiki": "",
     }

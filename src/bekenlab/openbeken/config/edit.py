@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bekenlab.chips import chip as chip_named
 from bekenlab.errors import Action, UnsupportedError
 from bekenlab.openbeken.config.defaults import new_config
-from bekenlab.openbeken.flags import flags_from_number
+from bekenlab.openbeken.flags import MQTT_STATE_ON_CONNECT, flags_from_number
 from bekenlab.openbeken.settings import PinSetting, parse_settings
 from bekenlab.openbeken.start_values import take_start_values, with_start_values
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from bekenlab.openbeken.config.sector import Config
     from bekenlab.openbeken.config.values import Value
     from bekenlab.secret import Secret
-
-MQTT_STATE_ON_CONNECT = 10
 
 
 @dataclass(frozen=True, slots=True)
