@@ -126,7 +126,8 @@ def test_a_write_stops_where_its_reader_went_away(folder: Path) -> None:
     done = shell(folder, script, *words)
     no_fault(done)
     assert done.returncode == 130
-    assert b"nobody reads the output any more; the same command resumes" in done.stderr
+    assert b"nobody reads the output any more" in done.stderr
+    assert b"the same command resumes" in done.stderr  # half written by then, or not yet
     assert (folder / "chip.bin").read_bytes() != bytes(changed)
     again = shell(folder, '"$@"', *words)
     assert again.returncode == 0, again.stderr

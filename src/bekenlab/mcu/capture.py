@@ -6,10 +6,10 @@ from the command and what it holds.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bekenlab.json_text import JsonError, read_json
 from bekenlab.mcu.frames import (
     BatteryCommand,
     Command,
@@ -243,8 +243,8 @@ def _product(frames: Sequence[Sent]) -> tuple[str, str] | None:
             continue
         text = sent.frame.payload.decode("ascii", "replace")
         try:
-            facts = json.loads(text)
-        except (ValueError, RecursionError):
+            facts = read_json(text)
+        except JsonError:
             return text[:_PRODUCT], text[_PRODUCT:][:20]
         if isinstance(facts, dict):
             return str(facts.get("p", ""))[:_PRODUCT], str(facts.get("v", ""))[:20]

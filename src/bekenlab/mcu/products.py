@@ -6,13 +6,13 @@ Source: https://github.com/Apollon77/ioBroker.tuya, ``lib/schema.json``; notice 
 
 from __future__ import annotations
 
-import json
 import lzma
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.json_text import read_json
 from bekenlab.mcu.schema import points_of
 
 if TYPE_CHECKING:
@@ -60,5 +60,5 @@ def table_facts() -> TableFacts:
 
 @cache
 def _table() -> dict[str, Any]:
-    table: dict[str, Any] = json.loads(lzma.decompress(_TABLE.read_bytes()))
+    table: dict[str, Any] = read_json(lzma.decompress(_TABLE.read_bytes()))
     return table
