@@ -90,3 +90,18 @@ def test_a_simulated_controller_answers_at_a_port(way: list[str]) -> None:
         finally:
             run.terminate()
     assert run.returncode == 0
+
+
+def test_a_battery_devices_set_up_is_the_same_everywhere(tmp_path: Path) -> None:
+    sensor = shared("dumps/bk7231n-tuya-temphum-lcd-sensor-tuyamcu-2025-26-9.bin.xz")
+    mapped = bekenlab("mcu", "map", sensor, "--to", "openbeken").out.split("\n")
+    template = json.loads(bekenlab("export", sensor, "--to", "openbeken").out)
+    assert "startDriver tmSensor" in mapped
+    assert mapped[:4] == template["command"].split("\n")[:4]
+
+
+def test_a_file_that_is_called_like_a_port(tmp_path: Path) -> None:
+    (tmp_path / "commands.txt").write_text(REPORT)
+    command = [*program(), "mcu", "decode", "commands.txt"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, check=True)
+    assert b"Data point 2: 100" in done.stdout

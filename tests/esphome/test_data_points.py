@@ -35,6 +35,8 @@ def test_a_thermostat_is_a_climate() -> None:
     assert climate["target_temperature_datapoint"] == 2
     assert climate["current_temperature_datapoint"] == 3
     assert climate["temperature_multiplier"] == 0.1
+    assert (climate["visual"]["min_temperature"], climate["visual"]["max_temperature"]) == (5, 95)
+    assert climate["visual"]["temperature_step"]["target_temperature"] == 0.5
     numbers = {row["number_datapoint"]: row for row in read("9cqoypoauuvhdjq4")["number"]}
     assert (numbers[19]["min_value"], numbers[19]["max_value"], numbers[19]["step"]) == (
         -9.9,

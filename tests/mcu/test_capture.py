@@ -139,3 +139,9 @@ def test_esphomes_words_for_its_data_points() -> None:
     values = [(point.number, value_of(point).raw) for _, point in found.all_points()]
     assert values == [(1, 1), (3, 139), (9, 2), (12, 0xA0)]
     assert (found.product, found.firmware) == ("zcn1sye3spbycifv", "1.0.3")
+
+
+def test_a_header_that_noise_made_hides_no_frames() -> None:
+    """Its length reaches beyond the end of the capture."""
+    data = bytes.fromhex("55AA03070500") + bytes.fromhex(REPORT) * 20
+    assert len(read_capture(data).frames) == 20

@@ -79,7 +79,9 @@ def test_what_the_device_stores_counts_more_than_the_table() -> None:
     assert [point.id for point in found.points] == [1, 2, 99]
     assert found.points[0].code == "switch_led_1"
     assert found.points[1].scale == 1
-    assert any("data point 2 is value with 1 decimals here" in each for each in found.differences)
+    (told,) = [each for each in found.differences if each.startswith("data point 2 is")]
+    assert "value with 1 decimals from 0 to 0 (rw) here" in told
+    assert "value from 10 to 1000 (rw) in the table" in told
     assert any("device has data point 99" in each for each in found.differences)
     assert meaning_of((), "", "zcn1sye3spbycifv").points == known
 

@@ -13,6 +13,7 @@ from bekenlab.errors import UnsupportedError
 from bekenlab.mcu.schema import read_schema
 from bekenlab.tuya.crypto import base_named, byte_sum, data_key, decrypt, encrypt
 from bekenlab.tuya.pairing import Pairing, paired_copy
+from bekenlab.tuya.product import stored_product
 from bekenlab.tuya.protected import find_protected
 from bekenlab.tuya.storage.edit import open_storages
 from bekenlab.tuya.storage.encode import OLD_MAGIC, encode_protected, encode_storage
@@ -118,17 +119,32 @@ def test_nothing_of_the_owners_pairing_is_left() -> None:
     ]
 
 
-def test_a_deleted_schema_is_found_again() -> None:
-    stored = {**FACTORY, "0000012345": SCHEMA}
+def with_deleted_schema(stored: dict[str, bytes]) -> bytes:
+    """A flash with these values, of which ``0000012345`` has been deleted."""
     flash = bytearray(encode_storage(stored, inner_key=KEY))
     key = data_key(KEY, base_named("8710_2M"))
     block = bytearray(decrypt(key, bytes(flash[SECTOR : 2 * SECTOR])))
-    page = next(each for each in range(1, 32) if b"0000012345" in block[each * PAGE :][:PAGE])
+    pages = [(each, block[each * PAGE :][:PAGE]) for each in range(1, 32)]
+    page = next(each for each, data in pages if b"0000012345" in data and b"s_id" not in data)
     block[15 + page // 8] &= ~(1 << page % 8)
     block[4:8] = byte_sum(bytes(block[8:])).to_bytes(4, "little")
     flash[SECTOR : 2 * SECTOR] = encrypt(key, bytes(block))
     assert "0000012345" not in values(bytes(flash))
-    copy, pairing = pair(bytes(flash))
+    return bytes(flash)
+
+
+def test_the_schema_that_the_device_names_counts_though_it_was_deleted() -> None:
+    older = b'[{"mode":"rw","type":"obj","property":{"type":"bool"},"id":7}]\0'
+    flash = with_deleted_schema({**FACTORY, **OWNED, "0000054321": older})
+    storage = read_storage(flash)
+    assert storage is not None
+    found = stored_product(flash, storage).schema
+    assert found is not None
+    assert (found.id, found.recovered) == ("0000012345", True)
+
+
+def test_a_deleted_schema_is_found_again() -> None:
+    copy, pairing = pair(with_deleted_schema({**FACTORY, "0000012345": SCHEMA}))
     assert not pairing.usual
     assert values(copy)["0000012345"] == SCHEMA
     assert "0000012345" in pairing.edited

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -216,4 +217,5 @@ def _bytes(source: str, baud: int, seconds: float | None) -> bytes:
 
 
 def _is_port(source: str) -> bool:
-    return "://" in source or source.upper().startswith("COM") or source.startswith("/dev/")
+    """Whether it is a port by its name; a file may be called ``commands.txt``."""
+    return re.fullmatch(r".*://.*|/dev/.*|(\\\\.\\)?com\d{1,3}", source, re.IGNORECASE) is not None

@@ -6,7 +6,7 @@ Options and their checks: https://esphome.io/components/tuya and the components 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bekenlab.esphome.yaml import Text
 from bekenlab.mcu.names import name_of
@@ -93,8 +93,24 @@ def _climate(left: _Points, plan: Plan) -> None:
         }
     if "F" in target.unit:
         fields["reports_fahrenheit"] = True
+    if target.most > target.least:
+        fields["visual"] = _visual(target)
     plan.add("climate", fields)
     left.take(target, now, switch)
+
+
+def _visual(target: SchemaPoint) -> Fields:
+    """The range to set, which is otherwise 10 to 30 degrees Celsius."""
+    unit = "°F" if "F" in target.unit else "°C"
+    least, most, step = (
+        f"{_round(value * _factor(target)):g} {unit}"
+        for value in (target.least, target.most, max(1, target.step))
+    )
+    return {
+        "min_temperature": Text(least),
+        "max_temperature": Text(most),
+        "temperature_step": Text(step),
+    }
 
 
 def _cover(left: _Points, plan: Plan) -> None:
@@ -117,7 +133,10 @@ def _fan(left: _Points, plan: Plan) -> None:
     switch = left.find("switch", "switch_fan", "fan_switch", kind="bool")
     if speed is None or switch is None or speed.kind not in ("enum", "value"):
         return
-    count = len(speed.words) if speed.kind == "enum" else speed.most - speed.least + 1
+    # A number is sent as it is, from 1 on; a word by its position.
+    count = len(speed.words) if speed.kind == "enum" else speed.most
+    if speed.kind == "value" and speed.least not in (0, 1):
+        return
     if not 1 <= count <= _MOST_OPTIONS:
         return
     fields = _entity(speed, plan, "Fan")
@@ -190,7 +209,7 @@ def _value(point: SchemaPoint, plan: Plan) -> None:
     plan.add("sensor", fields)
 
 
-def _round(value: object) -> object:
+def _round(value: Any) -> Any:
     return round(value, 6) if isinstance(value, float) else value
 
 

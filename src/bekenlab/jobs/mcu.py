@@ -38,6 +38,8 @@ _KINDS = {
     DpType.BITMAP: "bitmap",
 }
 _NUMBERS = frozenset({"bool", "value", "enum", "bitmap"})
+# Firmware for battery devices speaks the protocol with this version.
+_BATTERY_VERSION = 0
 _ANY_PRODUCT = "0" * 16
 _SLICE = 0.2
 _MOST = 1 << 20
@@ -142,12 +144,17 @@ def simulated(controller: Controller, baud: int) -> WireDevice:
         baud: Speed of its line.
     """
     state = tuple(
-        encode(point.id, point.kind, max(0, point.least) if point.kind == "value" else 0)
+        encode(point.id, point.kind, _resting(point))
         for point in controller.meaning.points
         if point.kind in _NUMBERS
     )
     mcu = TuyaMcu(controller.meaning.product or _ANY_PRODUCT, points=state)
     return ControllerWire(mcu, baud)
+
+
+def _resting(point: SchemaPoint) -> int:
+    """The value in its range that is nearest to 0."""
+    return min(max(0, point.least), point.most) if point.kind == "value" else 0
 
 
 def is_product(name: str) -> bool:
@@ -165,11 +172,13 @@ def _of_dump(file: InputFile, analysis: Analysis, product: str | None) -> Contro
     protocol = Protocol.MAINS if analysis.tuya.mcu_baud else None
     if is_battery(analysis.firmware):
         protocol = Protocol.BATTERY
+    version = _BATTERY_VERSION if protocol is Protocol.BATTERY else None
     return Controller(
         name=file.name,
         meaning=meaning,
         baud=analysis.tuya.mcu_baud,
         protocol=protocol,
+        version=version,
         chip=analysis.chip.name,
         source=source,
     )

@@ -124,7 +124,7 @@ def read_capture(data: bytes) -> Capture:
     frames: list[tuple[Sender | None, Frame]] = []
     size = used = 0
     for sender, stream in _joined(lines):
-        found, _ = split_frames(stream)
+        found, _ = split_frames(stream, ended=True)
         size += len(stream)
         used += sum(len(frame.payload) + 7 for frame in found)
         frames += [(sender, frame) for frame in found]

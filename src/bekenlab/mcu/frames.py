@@ -124,10 +124,15 @@ class DataPoint:
         return bytes((self.number, self.kind)) + len(self.data).to_bytes(2, "big") + self.data
 
 
-def split_frames(stream: bytes) -> tuple[list[Frame], bytes]:
+def split_frames(stream: bytes, *, ended: bool = False) -> tuple[list[Frame], bytes]:
     """The frames with a correct sum in a stream, and the incomplete rest.
 
     Bytes that belong to no frame are skipped.
+
+    Args:
+        stream: The bytes.
+        ended: Whether no more will come, so that what is incomplete is no frame, and others may
+            begin within it.
     """
     frames: list[Frame] = []
     sums = _Sums(stream)
@@ -139,7 +144,7 @@ def split_frames(stream: bytes) -> tuple[list[Frame], bytes]:
         if len(stream) < at + _OVERHEAD:
             return frames, stream[at:]
         size = _OVERHEAD + int.from_bytes(stream[at + 4 : at + 6], "big")
-        if size > LONGEST:
+        if size > LONGEST or (len(stream) < at + size and ended):
             done = at + 1
         elif len(stream) < at + size:
             return frames, stream[at:]

@@ -81,9 +81,15 @@ def _differences(stored: tuple[SchemaPoint, ...], known: tuple[SchemaPoint, ...]
 
 
 def _shape(point: SchemaPoint) -> tuple[object, ...]:
-    return point.kind, point.scale, point.words
+    return point.kind, point.scale, point.words, point.mode, _range(point)
+
+
+def _range(point: SchemaPoint) -> tuple[int, int] | None:
+    return (point.least, point.most) if point.kind == "value" else None
 
 
 def _words(point: SchemaPoint) -> str:
     scale = f" with {point.scale} decimals" if point.scale else ""
-    return f"{point.kind}{scale}"
+    span = f" from {point.least} to {point.most}" if point.kind == "value" else ""
+    words = f" of {len(point.words)} words" if point.words else ""
+    return f"{point.kind}{scale}{span}{words} ({point.mode})"

@@ -78,20 +78,25 @@ def stored_schema(data: bytes, storage: Storage) -> StoredSchema | None:
         data: The whole file.
         storage: Its storage, read without a base.
     """
-    wanted = storage.fields(_DEVICE).get(_SCHEMA)
+    wanted = _text(storage.fields(_DEVICE).get(_SCHEMA))
     current = {name: value.value for name, value in storage.values.items() if value.ok}
-    return _best(current, wanted, recovered=False) or _best(
-        deleted_values(data, storage), wanted, recovered=True
-    )
+    live = _schemas(current, recovered=False)
+    if wanted in live or (live and not wanted):
+        return live.get(wanted) or next(iter(live.values()))
+    deleted = _schemas(deleted_values(data, storage), recovered=True)
+    if wanted in deleted:
+        return deleted[wanted]
+    return next(iter((live or deleted).values()), None)
 
 
-def _best(values: dict[str, bytes], wanted: object, *, recovered: bool) -> StoredSchema | None:
+def _schemas(values: dict[str, bytes], *, recovered: bool) -> dict[str, StoredSchema]:
     names = [name for name in sorted(values) if _SCHEMA_NAME.fullmatch(name) and name not in _OTHER]
-    for name in sorted(names, key=lambda each: each != wanted):
+    found = {}
+    for name in names:
         points = read_schema(values[name])
         if points:
-            return StoredSchema(name, values[name], points, recovered)
-    return None
+            found[name] = StoredSchema(name, values[name], points, recovered)
+    return found
 
 
 def _text(value: object) -> str:
