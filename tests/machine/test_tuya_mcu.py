@@ -5,8 +5,11 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bekenlab.machine.peers.battery_mcu import BatteryMcu
+from bekenlab.machine.peers.controller_wire import ControllerWire
 from bekenlab.machine.peers.tuya_mcu import ProductForm, TuyaMcu
-from bekenlab.mcu.frames import DataPoint, DpType, Frame, split_frames, split_points
+from bekenlab.mcu.capture import read_capture
+from bekenlab.mcu.frames import DataPoint, DpType, Frame, Protocol, split_frames, split_points
 
 HEARTBEAT = bytes.fromhex("55aa00000000ff")
 FRAMES = st.builds(Frame, st.integers(0, 3), st.integers(0, 255), st.binary(max_size=60))
@@ -66,3 +69,34 @@ def test_any_bytes_are_taken(data: bytes) -> None:
     mcu.receive(data)
     assert all(isinstance(point, DataPoint) for point in split_points(data))
     assert mcu.receive(bytes(5000) + HEARTBEAT).endswith(Frame(3, 0, b"\0").encode()) or mcu.frames
+
+
+def test_a_battery_controller_reports_once_the_module_is_in_the_cloud() -> None:
+    """The order of OpenBeken's own test of such a device."""
+    points = (DataPoint(1, 1, b"\1"), DataPoint(3, 4, b"\2"))
+    wire = ControllerWire(BatteryMcu("e7dny8zvmiyhqerw", points=points), 9600)
+    assert b'"p":"e7dny8zvmiyhqerw"' in say(wire, "55AA0001000000")
+    assert say(wire, "55AA000200010305") == bytes.fromhex("55AA0002000001")
+    answer = say(wire, "55AA000200010406")
+    assert [frame.command for frame in split_frames(answer)[0]] == [2, 5, 5]
+    found = read_capture(answer)
+    assert found.protocol is Protocol.BATTERY
+    assert [point.number for _, point in found.all_points()] == [1, 3]
+    assert say(wire, "55AA000500010005") == b""
+
+
+def test_a_module_at_another_rate_is_not_understood() -> None:
+    wire = ControllerWire(TuyaMcu("e7dny8zvmiyhqerw"), 9600)
+    wire.feed(bytes.fromhex("55AA0001000000"), 115200)
+    assert wire.advance(wire.now + 1) == ()
+    assert say(wire, "55AA0001000000") != b""
+    assert (wire.baud, wire.flash) == (9600, b"")
+    wire.feed(bytes.fromhex("55AA0001000000"), 9600)
+    wire.reset()
+    assert wire.advance(wire.now + 1) == ()
+
+
+def say(wire: ControllerWire, frame: str) -> bytes:
+    """Send a frame in hexadecimal; return the answer."""
+    wire.feed(bytes.fromhex(frame), wire.baud)
+    return b"".join(sent.data for sent in wire.advance(wire.now + 1))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 
@@ -11,8 +10,6 @@ from bekenlab.analysis.inputs import InputFile
 from bekenlab.jobs.probe import ProbeReport, compared
 from bekenlab.probing.probe import probe
 from bekenlab.probing.rules.conclude import conclude
-from bekenlab.report.pictures.edges import Line, Strip, edges_picture
-from bekenlab.report.pictures.words import ENGLISH
 from bekenlab.report.probe_view import ProbeView, probe_view
 from bekenlab.samples import build_sample
 from live_chips import sample
@@ -44,27 +41,3 @@ def test_a_strip_shows_what_was_pressed_and_what_moved() -> None:
     assert [line.gpio for line in strip.lines if line.driven] == [10]
     relay = next(line for line in strip.lines if line.gpio == 26)
     assert [level for _, level in relay.changes] == [1]
-
-
-def test_a_picture_says_in_words_what_it_shows() -> None:
-    strip = Strip(
-        "press-short P10",
-        2.0,
-        (
-            Line(10, 1, ((200.0, 0), (400.0, 1)), driven=True),
-            Line(26, 0, ((210.0, 1),)),
-            Line(8, 0.5, ()),
-        ),
-    )
-    picture = edges_picture(strip, ENGLISH)
-    (told,) = re.findall("<desc>(.*)</desc>", picture)
-    assert told == (
-        "P10, driven by the experiment, changed 2 times; P26 changed 1 times; P8 did not change"
-    )
-    assert "<title>press-short P10</title>" in picture
-
-
-def test_thousands_of_changes_are_a_block() -> None:
-    changes = tuple((float(at), at % 2) for at in range(5000))
-    picture = edges_picture(Strip("boot", 8.0, (Line(7, 0, changes),)), ENGLISH)
-    assert len(picture) < 3000

@@ -11,6 +11,7 @@ from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.controller import is_battery, meaning_of_device
 from bekenlab.analysis.inputs import load_one
 from bekenlab.errors import NoConfigError, NotFoundError
+from bekenlab.machine.peers.battery_mcu import BatteryMcu
 from bekenlab.machine.peers.controller_wire import ControllerWire
 from bekenlab.machine.peers.tuya_mcu import TuyaMcu
 from bekenlab.mcu.capture import Capture, read_capture
@@ -148,8 +149,10 @@ def simulated(controller: Controller, baud: int) -> WireDevice:
         for point in controller.meaning.points
         if point.kind in _NUMBERS
     )
-    mcu = TuyaMcu(controller.meaning.product or _ANY_PRODUCT, points=state)
-    return ControllerWire(mcu, baud)
+    name = controller.meaning.product or _ANY_PRODUCT
+    if controller.protocol is Protocol.BATTERY:
+        return ControllerWire(BatteryMcu(name, points=state), baud)
+    return ControllerWire(TuyaMcu(name, points=state), baud)
 
 
 def _resting(point: SchemaPoint) -> int:

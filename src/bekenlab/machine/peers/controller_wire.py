@@ -9,6 +9,7 @@ from bekenlab.machine.line_rate import as_heard
 from bekenlab.machine.wire import Sent
 
 if TYPE_CHECKING:
+    from bekenlab.machine.peers.battery_mcu import BatteryMcu
     from bekenlab.machine.peers.tuya_mcu import TuyaMcu
 
 
@@ -20,7 +21,7 @@ class ControllerWire:
         baud: Its rate; a module at another one sends it garbage.
     """
 
-    def __init__(self, controller: TuyaMcu, baud: int) -> None:
+    def __init__(self, controller: TuyaMcu | BatteryMcu, baud: int) -> None:
         self.now = 0.0
         self._controller = controller
         self._baud = baud

@@ -1,0 +1,102 @@
+"""What is known of a second controller, from a dump, a capture and a product; as JSON and text."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from rich.console import Console
+
+from bekenlab.errors import NotFoundError
+from bekenlab.jobs import mcu
+from bekenlab.mcu.capture import read_capture
+from bekenlab.mcu.frames import DataPoint, Protocol, split_frames, split_points
+from bekenlab.report.mcu_json import controller_json, decode_json
+from bekenlab.report.mcu_text import render_capture
+from shared import shared
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bekenlab.jobs.mcu import Controller
+
+DIMMER = "zcn1sye3spbycifv"
+SENSOR = "dumps/bk7231n-tuya-temphum-lcd-sensor-tuyamcu-2025-26-9.bin.xz"
+SIREN = "dumps/bk7231n-tuya-a03cb3s-alarm-tuyamcu-2.1.17.bin.xz"
+REPORT = "55AA0307000802020004000000647D"
+
+
+def text(capture: Any, meaning: Any) -> str:
+    out = io.StringIO()
+    Console(file=out, width=100).print(render_capture(capture, meaning))
+    return out.getvalue()
+
+
+def test_a_capture_with_words_for_its_values() -> None:
+    found = read_capture(f"00 11\n{REPORT}\nid 9 type 2-val len 4\nint32 401\n".encode())
+    meaning = mcu.meaning_of_capture(found, DIMMER)
+    told = decode_json(found, meaning)
+    assert told["frames"][0]["name"] == "report data point"
+    assert told["frames"][0]["points"][0]["code"] == meaning.points[1].code
+    assert (told["protocol"], told["version"]) == ("mains", 3)
+    shown = text(found, meaning)
+    assert "2 Bright value 1: 100" in shown
+    assert "9 Data point 9: 401" in shown
+    assert "that of mains-powered devices" in shown
+    assert "not in the table" in text(found, mcu.meaning_of_capture(found))
+
+
+def test_a_dump_with_its_own_schema() -> None:
+    found = mcu.controller(shared(SIREN))
+    told = controller_json(found)
+    assert (told["source"], told["product"], told["baud"]) == (
+        "storage",
+        "ztoh9ka787lzjkpy",
+        9600,
+    )
+    assert found.protocol is Protocol.MAINS
+
+
+def test_a_battery_device_by_its_firmware() -> None:
+    found = mcu.controller(shared(SENSOR))
+    assert (found.protocol, found.version) == (Protocol.BATTERY, 0)
+    wire = mcu.simulated(found, 9600)
+    wire.feed(bytes.fromhex("55AA000200010406"), 9600)
+    answer = b"".join(sent.data for sent in wire.advance(1.0))
+    reports = [frame for frame in split_frames(answer)[0] if frame.command == 5]
+    kinds = {"bool", "value", "enum", "bitmap"}
+    assert len(reports) == sum(point.kind in kinds for point in found.meaning.points)
+
+
+def test_a_capture_of_an_unknown_product(tmp_path: Path) -> None:
+    file = tmp_path / "capture.txt"
+    file.write_text(f"{REPORT}\n55AA000600050101000101" + "0E")
+    found = mcu.controller(file)
+    modes = {point.id: point.writable for point in found.meaning.points}
+    assert modes == {2: False, 1: True}
+    assert (found.source, found.version) == ("capture", 3)
+
+
+def test_a_product_rests_within_its_ranges() -> None:
+    found = mcu.product(DIMMER)
+    assert mcu.is_product(DIMMER)
+    assert not mcu.is_product("a/b")
+    with pytest.raises(NotFoundError):
+        mcu.product("nosuchproduct00")
+    wire = mcu.simulated(found, 9600)
+    wire.feed(bytes.fromhex("55AA00080000" + "07"), 9600)
+    answer = b"".join(sent.data for sent in wire.advance(1.0))
+    points = [point for frame in split_frames(answer)[0] for point in split_points(frame.payload)]
+    assert within(found, points)
+
+
+def within(found: Controller, points: list[DataPoint]) -> bool:
+    """Whether each number is in the range of its data point."""
+    numbers = {each.id: each for each in found.meaning.points if each.kind == "value"}
+    assert {point.number for point in points} >= numbers.keys()
+    return all(
+        numbers[each.number].least <= int.from_bytes(each.data, "big") <= numbers[each.number].most
+        for each in points
+        if each.number in numbers
+    )
