@@ -21,7 +21,7 @@ def test_a_picture_says_in_words_what_it_shows() -> None:
     picture = edges_picture(strip, ENGLISH)
     (told,) = re.findall("<desc>(.*)</desc>", picture)
     assert told == (
-        "P10, driven by the experiment, changed 2 times; P26 changed 1 times; P8 did not change"
+        "P10, driven by the experiment, changed 2 times; P26 changed once; P8 did not change"
     )
     assert "<title>press-short P10</title>" in picture
 

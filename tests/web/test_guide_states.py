@@ -92,18 +92,6 @@ def test_a_tick_is_taken_back_when_the_opposite_was_seen(
     assert ticks(page) == []
 
 
-def test_an_install_shows_that_its_plan_was_understood(
-    page: Page, served: Served, port: str
-) -> None:
-    result = {"flash": {"x": 1}, "outcome": "unseen", "backup": "gone", "chip": None, "wifi": ""}
-    more = {"virtual": True, "firmware": "", "rehearsal": None}
-    job = served.context.manager.start("install", lambda _: result | more, port=port)
-    while not job.ended:
-        page.wait_for_timeout(10)
-    page.goto(f"{served.url}/guide?step=runs&reached=runs&port={port}")
-    assert ticks(page) == ["Wire", "Check", "Understand", "Install"]
-
-
 def test_an_install_that_failed_is_told_at_the_end_of_the_path(
     page: Page, served: Served, port: str, shoot: Shoot
 ) -> None:

@@ -77,6 +77,8 @@ def edges_picture(strip: Strip, words_of: Words) -> str:
 
 def _in_words(line: Line, words_of: Words) -> str:
     key = "edges.driven" if line.driven else "edges.moved" if line.changes else "edges.quiet"
+    if len(line.changes) == 1:
+        key += "_once"
     return words_of[key].format(gpio=line.gpio, count=len(line.changes))
 
 
