@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from rich.console import Console
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bekenlab.jobs.mcu import Controller
+    from bekenlab.link.transport import Transport
 
 DIMMER = "zcn1sye3spbycifv"
 SENSOR = "dumps/bk7231n-tuya-temphum-lcd-sensor-tuyamcu-2025-26-9.bin.xz"
@@ -100,3 +101,25 @@ def within(found: Controller, points: list[DataPoint]) -> bool:
         for each in points
         if each.number in numbers
     )
+
+
+class Talker:
+    """A port at which a controller reports every tenth of a second."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+
+    def now(self) -> float:
+        return self.time
+
+    def read(self, seconds: float) -> bytes:
+        self.time += min(seconds, 0.1)
+        return bytes.fromhex(REPORT)
+
+
+def test_a_port_is_listened_to_until_time_is_up_or_the_user_interrupts() -> None:
+    heard = mcu.listen(cast("Transport", Talker()), seconds=0.45)
+    assert len(read_capture(heard).frames) == 5
+    answers = iter([False, False, True])
+    heard = mcu.listen(cast("Transport", Talker()), seconds=None, interrupted=lambda: next(answers))
+    assert len(read_capture(heard).frames) == 2

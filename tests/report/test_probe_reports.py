@@ -8,7 +8,8 @@ from dataclasses import replace
 from rich.console import Console
 
 from analyses import sample
-from bekenlab.jobs.probe import ProbeReport, compared, with_probe
+from bekenlab.jobs.probe import ProbeReport, compared, wanted, with_probe
+from bekenlab.jobs.probe_mode import ProbeMode
 from bekenlab.pins import PinMap, Source
 from bekenlab.probing.observations import Observation, Observations, Outcome
 from bekenlab.probing.probe import Probed
@@ -115,3 +116,15 @@ def test_stored_pins_stay_and_what_differs_is_told() -> None:
 def test_observations_are_compared_by_what_they_hold() -> None:
     assert plug().probed.device_seconds > 10
     assert Probed(Observations("BK7231N", ()), 1.0) == Probed(Observations("BK7231N", ()), 2.0)
+
+
+def test_what_is_probed_by_itself() -> None:
+    """A dump of Tuya's firmware that drove pins when it was booted, if nothing names them."""
+    plain = sample()
+    assert not wanted(plain, ProbeMode.AUTO), "its pins are stored"
+    assert wanted(plain, ProbeMode.ALWAYS)
+    nameless = replace(plain, pins=PinMap())
+    assert not wanted(nameless, ProbeMode.NEVER)
+    driving = replace(nameless, tuya=replace(plain.tuya, in_use=(6, 8)))
+    assert wanted(driving, ProbeMode.AUTO)
+    assert not wanted(replace(driving, image=None), ProbeMode.ALWAYS)
