@@ -9,11 +9,13 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from bekenlab.errors import Notice
+from bekenlab.samples import build_sample
 from live_chips import tiny
 from machine_support import LOOP, prints
 from shared import dump
 from web.accessibility import violations
 from web.api import upload
+from web.open_files import drop
 from web.serving import Served
 
 LONG = 30_000  # milliseconds no test comes near
@@ -254,6 +256,18 @@ def test_one_button_of_a_page_is_the_first_choice(page: Page, served: Served, sa
     assert choice
     assert form
     assert choice["width"] > form["width"] * 0.95, "names of files are long"
+
+
+def test_a_file_without_an_application_is_not_offered(served: Served) -> None:
+    """Its boot loader would run, and the bench shows what applications do."""
+    data = build_sample()
+    with served.script() as script:
+        drop(script, "no-app.bin", data[:0x11000] + b"\xff" * 0x1BF000 + data[0x1D0000:])
+        bench = script.get("/bench").text
+        files = re.search(r'<select id="dump".*?</select>', bench, re.DOTALL)
+        assert files is None or "no-app.bin" not in files[0]
+        assert "Those of no-app.bin, for OpenBeken" in bench, "its pins are known"
+        assert "no-app.bin" in script.get("/device").text, "it can be read and written over a wire"
 
 
 def test_a_pwm_band_ends_at_the_present(page: Page, served: Served) -> None:

@@ -10,8 +10,11 @@ from playwright.sync_api import Page, expect
 
 from bekenlab.errors import RefusedError
 from bekenlab.flashing.journal import WriteJournal, WriteRecord
+from bekenlab.samples import build_sample
 from bekenlab.web.job import Job
+from shared import dump
 from web.api import start, upload, virtual, wait_for
+from web.open_files import drop
 from web.serving import Served
 from web.test_unfinished import cut_off_a_write
 
@@ -198,3 +201,42 @@ def test_what_a_rehearsal_proved_is_told_of_the_job(
         shoot(page, f"rehearsal-{place.get_attribute('class') or 'outcome'}")
         for yes in place.locator("[data-yes]").all():
             yes.click()
+
+
+@pytest.mark.parametrize(
+    ("content", "press", "other"),
+    [
+        (None, "To the backup", True),
+        (build_sample()[:0x180000], "Back up again", True),
+        (build_sample(), "Continue to the installation", False),
+    ],
+)
+def test_what_is_not_known_is_read_before_something_is_installed(
+    page: Page, served: Served, script: httpx.Client, content: bytes | None, press: str, other: bool
+) -> None:
+    file = drop(script, "file.bin", content)["dumps"][0]["id"] if content else "closed"
+    page.goto(f"{served.url}/guide?step=understand&dump={file}")
+    expect(page.locator("[data-do] .primary")).to_have_text(press)
+    on = page.get_by_role("button", name="Continue to the installation")
+    expect(on).to_be_visible()
+    assert ("primary" in (on.get_attribute("class") or "")) != other
+    if other:
+        page.locator("[data-do] .primary").click()
+        page.wait_for_url("**step=backup**")
+
+
+def test_an_image_is_chosen_where_it_is_installed(
+    page: Page, served: Served, script: httpx.Client, port: str
+) -> None:
+    image = dump("openbk7231n-qio-1.18.300")
+    for name in ("a.bin", "b.bin", "c.bin"):
+        drop(script, name, image)
+    (row,) = [row for row in script.get("/api/dumps").json()["dumps"] if row["name"] == "b.bin"]
+    page.goto(f"{served.url}/dump/{row['id']}")
+    page.get_by_role("link", name="Install this on a device").click()
+    page.locator(f'input[value="{port}"]').check()
+    page.get_by_role("button", name="Check the connection").click()
+    page.wait_for_url("**step=check**")
+    page.goto(page.url.replace("step=check", "step=install"))
+    expect(page.locator("#install-file")).to_have_value(row["id"])
+    script.delete("/api/dumps")

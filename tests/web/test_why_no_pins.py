@@ -82,6 +82,37 @@ def test_nobody_is_told_to_install_from_a_damaged_file(script: httpx.Client) -> 
     assert texts("en")("dump.next.back_up") not in whole
 
 
+def primaries(html: str) -> list[str]:
+    return re.findall(r'class="button primary"[^>]*>([^<]*)<', html)
+
+
+def rotated() -> bytes:
+    """A file that begins in the middle of the flash."""
+    data = build_sample()
+    return data[0x11000:] + data[:0x11000]
+
+
+@pytest.mark.parametrize(
+    ("data", "press"),
+    [
+        (build_sample, ["install"]),
+        (rotated, ["back_up"]),
+        (lambda: build_sample()[STORAGE : STORAGE + 0x12000], ["back_up"]),
+        (without_storage, ["boot"]),
+        (lambda: FILES["cut"](), ["back_up"]),
+        (foreign, ["bench"]),
+    ],
+)
+def test_a_page_has_one_thing_to_do_next(
+    script: httpx.Client, data: Callable[[], bytes], press: list[str]
+) -> None:
+    """What is not all of a flash is read again before something is installed."""
+    said = texts("en")
+    words = {name: said(f"dump.next.{name}") for name in ("install", "back_up", "bench")}
+    words["boot"] = said("dump.boot.go")
+    assert primaries(page_of(script, data())) == [words[name] for name in press]
+
+
 @pytest.mark.parametrize("name", ["mcu", "whole"])
 def test_a_configuration_says_what_it_holds(page: Page, served: Served, name: str) -> None:
     data = build_sample() if name == "whole" else FILES[name]()
@@ -127,7 +158,7 @@ def test_what_cannot_start_or_may_fail_is_said_before_it_is_booted(
 
 def test_an_image_is_offered_for_installation(script: httpx.Client) -> None:
     page = page_of(script, FILES["openbeken"]())
-    install = re.search(r'<a class="([^"]*)" href="/guide">([^<]*)</a>', page)
+    install = re.search(r'<a class="([^"]*)" href="/guide[?]image=(?:[^"]*)">([^<]*)</a>', page)
     assert install is not None
     assert "primary" in install[1]
     assert install[2] == texts("en")("dump.next.install_this")

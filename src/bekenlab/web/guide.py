@@ -22,7 +22,7 @@ STEPS = ("wire", "check", "backup", "understand", "install", "runs")
 JOBS = {"check": "doctor", "backup": "backup", "install": "install", "runs": "install"}
 """The kind of job that a step is about."""
 
-_KEPT = ("port", "board", "dump", "backup", "cut")
+_KEPT = ("port", "board", "dump", "image", "backup", "cut")
 _TALKED = ("info", "backup", "write", "restore", "verify", "install", "reboot")
 """Jobs that only end well if the chip has answered."""
 
@@ -61,6 +61,7 @@ class Position:
         port: Id of the chosen port, or an empty string, like all that follow.
         board: Name of the module.
         dump: Id of the open file that says what the device is.
+        image: Id of the open file that is to be installed.
         backup: Id of the device's backup.
         cut: Ids of what was cut off on this device while somebody was on the path.
         job: Id of the job that the step shows.
@@ -73,6 +74,7 @@ class Position:
     port: str = ""
     board: str = ""
     dump: str = ""
+    image: str = ""
     backup: str = ""
     cut: str = ""
     job: str = ""

@@ -13,7 +13,7 @@ from bekenlab.web.context import context_of
 from bekenlab.web.guide import JOBS, PATH, STEPS, Position, job_of, steps, with_done
 from bekenlab.web.pages import page, texts_for
 from bekenlab.web.views.board import board_view
-from bekenlab.web.views.dump import Kind, newest_first, why_no_pins
+from bekenlab.web.views.dump import Kind, newest_first, read_again, why_no_pins
 from bekenlab.web.views.wiring import wiring_view
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _ACTIONS = ("doctor", "backup", "install", "write", "log", "look", "reboot")
 _PANELS = ("install", "write")
 # Sections of the catalogue that the scripts need at a step, where they are not those of a job.
 _TEXTS = {"wire": ("device.connect", "device.kind"), "understand": ("device", "dump")}
-_NOTHING_KNOWN = {"view": None, "row": None, "picture": None, "boots_itself": False}
+_NOTHING_KNOWN = {"view": None, "row": None, "picture": None, "boots_itself": False, "again": False}
 # Warnings that the device does not run as it is: said before anything else.
 _GRAVE = ("no-boot-loader", "no-app", "keys-disagree")
 _WITH_PINS = (Kind.DUMP, Kind.TEMPLATE, Kind.CONFIG, Kind.LOG, Kind.TEXT)
@@ -47,6 +47,7 @@ async def show(request: Request) -> Response:
         actions=_ACTIONS,
         panels=_PANELS,
         chosen_dump=request.query_params.get("dump", ""),
+        chosen_image="",
         **common,
     )
 
@@ -68,6 +69,7 @@ async def guide(request: Request) -> Response:
             "job_kind": JOBS.get(position.step, ""),
             "begun": bool(request.query_params),
             "chosen_dump": position.dump,
+            "chosen_image": position.image,
             "grave": _GRAVE,
             **found,
             **_common(request, position.board),
@@ -94,6 +96,7 @@ def _understood(
         "view": view,
         "row": row,
         "no_pins": why_no_pins(view, row, booted=False),
+        "again": read_again(view, subject.problem),
         "picture": board_view(subject, t.picture_words, t.label),
         "boots_itself": context.manager.latest("boot", position.dump) is None
         and context.uploads.would_boot(position.dump),

@@ -18,7 +18,7 @@ from bekenlab.web.failures import advice_in
 from bekenlab.web.job import State
 from bekenlab.web.pages import page, texts_for
 from bekenlab.web.views.board import board_view
-from bekenlab.web.views.dump import reservation, shown_notices, why_no_pins
+from bekenlab.web.views.dump import next_step, reservation, shown_notices, why_no_pins
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -55,6 +55,7 @@ async def show_one(request: Request) -> Response:
             "view": view,
             "row": row,
             "no_pins": no_pins,
+            "next": next_step(view, row, no_pins, subject.problem),
             "notices": shown_notices(view, no_pins, subject.problem),
             "but": but,
             "problem": subject.problem,

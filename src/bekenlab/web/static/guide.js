@@ -15,7 +15,7 @@ import "./wiring.js";
 
 const OWN_ADDRESS = "192.168.4.1"; // of OpenBeken in the network that it opens itself
 const LAST = "guide"; // where somebody was last, so that they can come back
-const { step = "", kind = "", jobId = "", dump = "", backup = "", done = "", cut = "", begun } = one("[data-guide]", HTMLElement).dataset;
+const { step = "", kind = "", jobId = "", dump = "", backup = "", done = "", cut = "", begun, again = "" } = one("[data-guide]", HTMLElement).dataset;
 /** @type {(name: string) => HTMLElement} */
 const find = (name) => one(`[data-${name}]`, HTMLElement);
 const trouble = troubleIn(find("trouble"));
@@ -153,7 +153,10 @@ const OFFERS = {
     return offerAtPort(t(`guide.backup.${name}`), () => begin("backup"), known || undefined);
   },
   understand() {
-    offer(t("guide.understand.next"), () => go("install", { reached: "install" }));
+    const on = { text: t("guide.understand.next"), does: () => go("install", { reached: "install" }) };
+    if (!again) return offer(on.text, on.does);
+    // What is known of the device is too little, or nothing.
+    offer(t(again === "doubtful" ? "guide.backup.again" : "guide.understand.back_up"), () => go("backup"), on);
   },
   install() {
     const installed = ended("install");

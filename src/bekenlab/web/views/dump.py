@@ -34,6 +34,11 @@ _WITHOUT_PINS = {
 _ON_THE_BENCH = frozenset({"foreign-firmware", "boot-without-pins", "no-parameters"})
 
 
+# Warnings that a file is not all of a flash as it is on the chip: what it says may be found, but
+# the device has to be read once more before anything is done with it.
+_READ_AGAIN = frozenset({"partial-dump", "rotated-dump", "truncated-dump", "storage-unreadable"})
+
+
 class Kind(StrEnum):
     """What an open file is; ``IMAGE`` is firmware that install takes, ``PACKAGE`` an update."""
 
@@ -62,7 +67,8 @@ class DumpRow:
         firmware: Name and version, or an empty string.
         pins: Number of pins known.
         problem: Code of the error, or an empty string.
-        runs: Whether it has code that the virtual chip can run.
+        runs: Whether it has code that the virtual chip can run, if only a boot loader.
+        boots: Whether an application is in that code, which is what a bench runs.
     """
 
     id: str
@@ -75,6 +81,7 @@ class DumpRow:
     pins: int
     problem: str
     runs: bool
+    boots: bool
 
     @property
     def bytes_of_flash(self) -> bool:
@@ -104,6 +111,7 @@ def row_of(name: str, file: InputFile, subject: Subject) -> DumpRow:
         pins=len(subject_pins(subject).pins),
         problem=subject.problem.code if subject.problem else "",
         runs=bool(image and image.logical and subject.chip),
+        boots=bool(image and image.logical and image.app and subject.chip),
     )
 
 
@@ -140,6 +148,35 @@ def reservation(subject: Subject) -> str:
         return "damaged"
     codes = {notice.code for notice in analysis.notices}
     return "no_loader" if "no-boot-loader" in codes else ""
+
+
+def read_again(view: DumpView, problem: BekenlabError | None) -> bool:
+    """Whether the device should be read once more before something is installed on it.
+
+    Args:
+        view: The file.
+        problem: What is wrong with it, or None.
+    """
+    return problem is not None or any(notice.code in _READ_AGAIN for notice in view.notices)
+
+
+def next_step(view: DumpView, row: DumpRow, no_pins: str, problem: BekenlabError | None) -> str:
+    """The one thing to do next with a file, as the end of a key ``dump.next.…``; may be empty.
+
+    Args:
+        view: The file.
+        row: Its row in the list.
+        no_pins: See ``why_no_pins``.
+        problem: What is wrong with it, or None.
+    """
+    if row.kind == Kind.IMAGE:
+        return "install_this"
+    if row.kind != Kind.DUMP or not view.chip:
+        return ""
+    if read_again(view, problem):
+        return "back_up"
+    # Where booting helps, that button stands above and is the one to press.
+    return {"foreign": "bench", "none": ""}.get(no_pins, "install")
 
 
 def shown_notices(
