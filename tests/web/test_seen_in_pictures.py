@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -74,7 +75,9 @@ def test_a_job_that_waits_for_an_answer_says_so(phone: Page, served: Served, sam
     expect(phone.locator(".question")).to_contain_text("4 KiB in einem Sektor")
     phone.goto(f"{served.url}/jobs")
     expect(phone.locator("[data-jobs] li").first).to_contain_text("wartet auf Ihre Antwort")
-    phone.goto(f"{served.url}/device?job={job}")
+    expect(phone.locator("[data-answer]:visible")).to_have_count(1)
+    phone.get_by_role("link", name="Antworten").click()
+    phone.wait_for_url(f"**/device?job={job}")
     phone.get_by_role("button", name="Nichts ändern").click()
     expect(phone.locator("[data-job-state]")).to_have_text("nicht ausgeführt")
     assert fits(phone), "the path of the backup is long"
@@ -89,6 +92,34 @@ def test_what_was_recognised_is_shown(phone: Page, served: Served, sample: Path)
     outcome = phone.locator("[data-job-outcome]")
     expect(outcome).to_contain_text("Chip erkannt")
     expect(outcome).to_contain_text("TH25Q16HB, 2 MiB")
+    expect(outcome.locator(".primary")).to_have_text("Sichern")
+
+
+VERIFIED = {"file": "plug.bin", "backup": "x", "spans": [[0, 4096]]}
+PLAN = {"sectors_equal": 1}
+INSTALLED = {"chip": None, "firmware": "", "rehearsal": None, "backup": "x", "outcome": "started"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "result", "first"),
+    [
+        ("verify", VERIFIED | {"equal": False}, "Sichern"),
+        ("verify", VERIFIED | {"equal": True, "spans": []}, "Neu starten"),
+        ("restore", {"sectors": {"written": 1}, "undo": None, "plan": PLAN}, "Neu starten"),
+        ("install", INSTALLED | {"virtual": True}, "Auf der Werkbank laufen lassen"),
+        ("install", INSTALLED | {"virtual": False, "wifi": "x"}, "Im Netz suchen"),
+        ("install", INSTALLED | {"virtual": False, "wifi": ""}, "Weboberfläche des Geräts öffnen"),
+    ],
+)
+def test_a_job_that_has_ended_says_what_comes_next(
+    phone: Page, served: Served, sample: Path, kind: str, result: dict[str, Any], first: str
+) -> None:
+    with served.script() as script:
+        port = virtual(script, upload(script, sample))
+        job = served.context.manager.start(kind, lambda job: result, title="x", port=port)
+        wait_for(script, job.id, "end")
+    phone.goto(f"{served.url}/device?job={job.id}")
+    expect(phone.locator("[data-job-outcome] .primary")).to_have_text(first)
 
 
 def test_all_of_the_pin_table_of_a_bench_can_be_reached(

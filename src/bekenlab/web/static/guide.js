@@ -6,14 +6,13 @@ import { forgetPasswords, given, offerImagesFor, openChosenFiles } from "./filec
 import { onSubmit } from "./forms.js";
 import { JobPanel } from "./jobpanel.js";
 import { start } from "./jobs.js";
-import { atPort, button, deviceLink, outcomeOf, seenOf, wentWell } from "./outcomes.js";
+import { afterInstall, button, outcomeOf, seenOf, wentWell } from "./outcomes.js";
 import { OwnUnfinished } from "./ownunfinished.js";
 import { nameOf, PortList } from "./portlist.js";
 import { t } from "./texts.js";
 import { troubleIn } from "./trouble.js";
 import "./wiring.js";
 
-const OWN_ADDRESS = "192.168.4.1"; // of OpenBeken in the network that it opens itself
 const LAST = "guide"; // where somebody was last, so that they can come back
 const { step = "", kind = "", jobId = "", dump = "", backup = "", done = "", cut = "", begun, again = "" } = one("[data-guide]", HTMLElement).dataset;
 /** @type {(name: string) => HTMLElement} */
@@ -216,23 +215,10 @@ function showSeen(result) {
       return line;
     }),
   );
-  one("[data-runs-next]", HTMLElement).replaceChildren(...nextOf(result));
+  one("[data-runs-next]", HTMLElement).replaceChildren(
+    ...afterInstall(result, begin, job, [button(t("guide.runs.again"), () => go("install"))]),
+  );
   ports.allow();
-}
-
-function nextOf(result) {
-  const install = job.id;
-  const back = atPort(t("device.result.undo"), () => begin("restore", { backup: result.backup }));
-  if (result.virtual) return [atPort(t("guide.runs.bench"), runOnBench, "primary"), back];
-  if (result.address) return [deviceLink(result.address), back];
-  if (!result.wifi) return [deviceLink(OWN_ADDRESS), button(t("guide.runs.again"), () => go("install")), back];
-  const search = button(t("guide.runs.search"), () => begin("find", { install }), "primary");
-  return [search, button(t("guide.runs.again"), () => go("install")), back];
-}
-
-async function runOnBench() {
-  const { dumps } = await ask("POST", `/api/virtual/${ports.chosen}/dump`);
-  location.assign(`/bench?dump=${dumps[0].id}`);
 }
 
 // The port

@@ -32,6 +32,7 @@ function showState(job, made) {
   const badge = one("[data-slot=state]", HTMLElement, made);
   badge.textContent = text;
   badge.className = `badge ${style}`;
+  one("[data-answer]", HTMLElement, made).hidden = stateOf(job) !== "waiting";
 }
 
 function row(job) {
@@ -41,15 +42,18 @@ function row(job) {
     about: job.title,
     time: duration(job.seconds),
   });
-  const link = one("a", HTMLAnchorElement, made);
-  link.href = pathOf(job);
-  link.setAttribute("aria-label", t("jobs.open_name", { name: `${kind}, ${job.title}` }));
+  const name = `${kind}, ${job.title}`;
+  for (const [where, text] of [["[data-slot=kind]", "jobs.open_name"], ["[data-answer]", "jobs.answer_name"]]) {
+    const link = one(where, HTMLAnchorElement, made);
+    link.href = pathOf(job);
+    link.setAttribute("aria-label", t(text, { name }));
+  }
   showState(job, made);
   const state = one("[data-slot=state]", HTMLElement, made);
   const stop = one("[data-stop]", HTMLButtonElement, made);
   stop.hidden = job.state !== "running";
   unless(stop, job.cancelling ? state : null);
-  stop.setAttribute("aria-label", t("jobs.stop_name", { name: `${kind}, ${job.title}` }));
+  stop.setAttribute("aria-label", t("jobs.stop_name", { name }));
   stop.addEventListener("click", async () => {
     unless(stop, state);
     state.textContent = t("job.state.stopping");

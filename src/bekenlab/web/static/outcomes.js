@@ -1,6 +1,6 @@
 // Describes the outcome of a finished job and the next steps.
 import { ask } from "./api.js";
-import { fill, hex, number, one, size } from "./dom.js";
+import { all, fill, hex, number, one, size } from "./dom.js";
 import { networkLines } from "./rehearsal.js";
 import { capital, counted, hintOf, sentence, t, textOf, told, wordingOf } from "./texts.js";
 import { warningList } from "./warnings.js";
@@ -13,10 +13,15 @@ import { warningList } from "./warnings.js";
  * @param {{ guided?: boolean }} [where] on the guided path, which itself offers what comes next
  */
 export function outcomeOf(job, result, begin, { guided = false } = {}) {
-  const made = (SHOWN[job.kind] ?? plainly)(result, begin);
-  if (guided && GUIDED.includes(job.kind)) one("[data-next]", HTMLElement, made).replaceChildren();
+  const made = (SHOWN[job.kind] ?? plainly)(result, begin, job);
+  if (!guided) return made;
+  // The path has one first choice, and offers it itself.
+  if (GUIDED.includes(job.kind)) one("[data-next]", HTMLElement, made).replaceChildren();
+  for (const each of all("[data-next] .primary", HTMLElement, made)) each.classList.remove("primary");
   return made;
 }
+
+const OWN_ADDRESS = "192.168.4.1"; // of OpenBeken in the network that it opens itself
 
 /** Jobs that have a step of the guided path. */
 const GUIDED = ["doctor", "backup", "install", "boot"];
@@ -108,9 +113,14 @@ function plainly() {
   return box("good", t("device.result.done"), "");
 }
 
-function info(result) {
-  return box("good", t("device.result.recognised"), "", chipFacts(result.chip));
+function info(result, begin) {
+  return box("good", t("device.result.recognised"), "", chipFacts(result.chip), [backUp(begin)]);
 }
+
+const backUp = (begin) => atPort(t("device.do.backup"), () => begin("backup"), "primary");
+
+/** A chip that was written or compared is still in its boot loader. */
+const restart = (begin) => atPort(t("device.do.reboot"), () => begin("reboot"), "primary");
 
 function doctor(result, begin) {
   const well = result.works;
@@ -119,7 +129,7 @@ function doctor(result, begin) {
   const checks = result.checks.map((check) => [t(`device.check.${check.name}`), `${sign(check)} ${seen(check)}`]);
   const doubtful = result.warnings.length > 0;
   const title = t(well ? (doubtful ? "device.result.works_but" : "device.result.works") : "device.result.does_not");
-  const next = well ? [atPort(t("device.do.backup"), () => begin("backup"), "primary")] : [atPort(t("device.result.again"), () => begin("doctor"))];
+  const next = well ? [backUp(begin)] : [atPort(t("device.result.again"), () => begin("doctor"))];
   const verdict = sentence(textOf(result) || (result.problem ? told(result.problem) : ""));
   const advice = well ? "" : sentence(hintOf(result));
   const made = box(well ? "good" : "bad", title, well ? "" : verdict, checks, next, advice && t("error.hint", { hint: advice }));
@@ -130,9 +140,9 @@ function doctor(result, begin) {
 /** How many sectors there are, and what was done about them; none of what did not happen. */
 function sectorsOf(counts) {
   const parts = ["sent", "blank", "resumed"].filter((name) => counts[name]);
-  const all = parts.reduce((sum, name) => sum + counts[name], 0);
+  const total = parts.reduce((sum, name) => sum + counts[name], 0);
   const named = parts.map((name) => t(`device.result.sectors_of.${name}`, { count: number(counts[name]) }));
-  return `${number(all)}: ${named.join(", ")}`;
+  return `${number(total)}: ${named.join(", ")}`;
 }
 
 function backup(result) {
@@ -156,29 +166,51 @@ function write(result, begin) {
     [t("device.result.written"), counted("device.plan.sectors", counts.written)],
     [t("device.plan.same"), counted("device.plan.sectors", result.plan.sectors_equal)],
   ];
-  const next = result.undo ? [atPort(t("device.result.undo"), () => begin("restore", { backup: result.undo }))] : [];
+  const next = [restart(begin)];
+  if (result.undo) next.push(atPort(t("device.result.undo"), () => begin("restore", { backup: result.undo })));
   return box("good", t("device.result.verified"), t("device.result.compared"), facts, next);
 }
 
-function verify(result) {
+function verify(result, begin) {
   const title = t(result.equal ? "device.result.equal" : "device.result.different");
   const ranges = result.spans.map(([start, end]) => `${hex(start)}–${hex(end)}`).join(", ");
   const text = result.equal ? t("device.result.equal_text", { name: result.file }) : t("device.result.different_text", { ranges });
-  return box(result.equal ? "good" : "warn", title, text);
+  const back = () => begin("restore", { backup: result.backup });
+  const next = result.equal ? [restart(begin)] : [backUp(begin), atPort(t("device.unfinished.put_back"), back)];
+  return box(result.equal ? "good" : "warn", title, text, [], next);
 }
 
-function install(result, begin) {
+function install(result, begin, job) {
   const facts = [
     ...chipFacts(result.chip),
     [t("device.result.firmware"), result.firmware],
     [t("device.plan.backup"), result.backup_name],
     [t("device.install.rehearsal"), rehearsed(result.rehearsal)],
   ];
-  /** @type {HTMLElement[]} */
-  const next = [atPort(t("device.result.undo"), () => begin("restore", { backup: result.backup }))];
-  if (result.address) next.unshift(deviceLink(result.address));
   const { title, lines } = seenOf(result);
+  const next = afterInstall(result, begin, job);
   return box(result.outcome === "unseen" ? "warn" : "good", title, lines.join(" "), facts, next);
+}
+
+/**
+ * What can be done after an install, the first choice first.
+ * @param {any} result
+ * @param {(kind: string, parameters?: Record<string, unknown>) => unknown} begin
+ * @param {any} job the install
+ * @param {Node[]} [again] what else there is to do with a real device
+ * @returns {Node[]}
+ */
+export function afterInstall(result, begin, job, again = []) {
+  const back = atPort(t("device.result.undo"), () => begin("restore", { backup: result.backup }));
+  if (result.virtual) return [atPort(t("device.result.bench"), () => runOnBench(job.port), "primary"), back];
+  if (result.address) return [deviceLink(result.address), back];
+  if (!result.wifi) return [deviceLink(OWN_ADDRESS), ...again, back];
+  return [button(t("device.result.search"), () => begin("find", { install: job.id }), "primary"), ...again, back];
+}
+
+async function runOnBench(port) {
+  const { dumps } = await ask("POST", `/api/virtual/${port}/dump`);
+  location.assign(`/bench?dump=${dumps[0].id}`);
 }
 
 /** What was seen in the rehearsal; empty without one. */
