@@ -1,6 +1,7 @@
 """The guided path in a browser, in German: from the wires to the running device."""
 
 import lzma
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,12 +76,16 @@ def test_the_path_leads_from_the_wires_to_the_running_device(german: Page, openb
     page.get_by_label("WLAN-Passwort").fill("kurz")
     go = page.get_by_role("button", name="Sichern und Plan erstellen")
     go.click()
-    expect(page.locator("[data-form-trouble]")).to_contain_text(
-        "Das WLAN-Passwort hat mindestens 8 Zeichen, hier sind es 4"
-    )
+    password = page.get_by_label("WLAN-Passwort")
+    wrong = re.compile("Das WLAN-Passwort hat mindestens 8 Zeichen, hier sind es 4")
+    expect(password).to_have_accessible_description(wrong)
+    expect(password).to_have_attribute("aria-invalid", "true")
+    expect(password).to_be_focused()
+    expect(page.locator("[data-form-trouble]")).to_be_hidden()
     expect(page.locator("[data-job]")).to_be_hidden()  # nothing was begun
 
-    page.get_by_label("WLAN-Passwort").fill("nicht-zu-sehen")
+    password.fill("nicht-zu-sehen")
+    expect(page.locator("[aria-invalid], .field-trouble")).to_have_count(0)
     go.click()
     question = page.locator(".question")
     expect(question).to_contain_text("Der Probelauf war erfolgreich", timeout=LONG)

@@ -89,9 +89,16 @@ def test_clicked_corners_put_every_pin_within_two_pixels(
 ) -> None:
     _, places = photo_of_chip()
     open_page(page, served, photo)
-    for corner in CORNERS:
+    why = "First open a photo and mark every point."
+    expect(page.locator("#save")).to_have_accessible_description(why)
+    for n, corner in enumerate(CORNERS):
+        # The corner that the sentence asks for is the one that is marked in the list.
+        marked = page.locator("#points [aria-current=true] span").inner_text()
+        expect(page.locator("#task")).to_have_text(f"Click in the photo: {marked}.")
+        expect(page.locator("#points li").nth(n)).to_have_attribute("aria-current", "true")
         click_at(page, corner)
     expect(page.locator("#task")).to_contain_text("Done")
+    expect(page.locator("#save-why")).to_be_hidden()
     found = pins_of(page)
     assert set(found) == set(places)
     for pin, place in places.items():
@@ -139,7 +146,9 @@ def test_with_the_keyboard_one_corner_follows_the_other(
     open_page(page, served, photo)
     page.focus("#canvas")
     page.keyboard.press("Enter")
-    expect(page.locator("#task")).to_contain_text("Corner at pin 1: place it with the arrow keys")
+    expect(page.locator("#task")).to_contain_text(
+        "Corner at pin 1 (the dot): place it with the arrow keys"
+    )
     for corner in ("Second corner", "Third corner", "Fourth corner"):
         page.keyboard.press("Enter")
         expect(page.locator("#task")).to_contain_text(corner)

@@ -22,10 +22,15 @@ def job_error(error: BekenlabError) -> dict[str, Any]:
 
 
 def request_error(error: BekenlabError, language: str) -> dict[str, Any]:
-    """An error that ends a request, with advice in the visitor's language."""
+    """An error that ends a request, with advice in the visitor's language.
+
+    ``field`` is the name of the field of a form that holds a bad value.
+    """
+    field = {"field": error.facts["field"]} if "field" in error.facts else {}
     return {
         **error_json(error, advice_in(language, error.hint, error.actions)),
         **told(error.message),
+        **field,
     }
 
 

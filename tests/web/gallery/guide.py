@@ -47,7 +47,7 @@ def path(stage: Stage) -> None:
     stage.page.locator("[name=wifi_ssid]").fill("Zuhause")
     stage.page.locator("[name=wifi_password]").fill("kurz")
     stage.page.locator("[data-install] [type=submit]").click()
-    expect(stage.page.locator("[data-form-trouble]")).to_be_visible()
+    expect(stage.page.locator(".field-trouble")).to_be_visible()
     stage.keep("guide-install-trouble")
     wifi = {"wifi_ssid": "Zuhause", "wifi_password": "nicht-zu-sehen"}
     job = start(stage.script, "install", port=port, firmware=image, rehearse=True, **wifi)

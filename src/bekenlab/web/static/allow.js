@@ -17,13 +17,23 @@ export function describedBy(button, place) {
 }
 
 /**
- * Disable a button for a reason that an element says, or enable it.
- * @param {HTMLButtonElement} button
+ * Disable a button, or the choice of a file, for a reason that an element says, or enable it.
+ * @param {HTMLButtonElement | HTMLInputElement} button
  * @param {HTMLElement | null} reason null: it can be used
  */
 export function unless(button, reason) {
   button.disabled = Boolean(reason);
   describedBy(button, reason);
+}
+
+/**
+ * Disable, or enable again, what only works while the server is there.
+ * @param {boolean} live
+ * @param {HTMLElement} bar says that it is not
+ */
+export function allowAtServer(live, bar) {
+  const [buttons, files] = [all("[data-at-server]", HTMLButtonElement), all("[data-at-server]", HTMLInputElement)];
+  for (const control of [...buttons, ...files]) unless(control, live ? null : bar);
 }
 
 /**

@@ -12,13 +12,15 @@ addEventListener("beforeunload", () => {
 });
 
 export class Refused extends Error {
-  /** @param {{ code: string, message?: string, texts?: Record<string, string>, hint?: string }} error */
+  /** @param {{ code: string, message?: string, texts?: Record<string, string>, hint?: string, field?: string }} error */
   constructor(error) {
     super(error.message ?? error.code);
     this.code = error.code;
     /** The message in each language that has it. */
     this.texts = error.texts;
     this.hint = error.hint ?? "";
+    /** Name of the field of a form that it is about; may be empty. */
+    this.field = error.field ?? "";
   }
 }
 

@@ -1,6 +1,7 @@
 // Common to all pages: settings that apply at once, and copy buttons.
 import { Refused, Unreached } from "./api.js";
-import "./connection.js";
+import { allowAtServer } from "./allow.js";
+import { onConnection } from "./connection.js";
 import { all, byId, one } from "./dom.js";
 import { t } from "./texts.js";
 
@@ -40,6 +41,9 @@ document.addEventListener("click", async (event) => {
   say(t("common.copied"));
   setTimeout(() => (button.textContent = t("common.copy")), 2000);
 });
+
+// The bar at the top says why.
+onConnection((live) => allowAtServer(live, byId("connection")));
 
 // What a request could not do is told, wherever it was made from: nothing fails in silence.
 const failed = byId("failed");

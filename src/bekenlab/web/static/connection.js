@@ -32,7 +32,7 @@ function show(name, values = {}) {
   bar.className = `connection ${kind}`;
   part("title").textContent = t(`connection.${name}.title`, values);
   part("text").textContent = t(`connection.${name}.text`, values);
-  part("retry").hidden = kind !== "bad";
+  part("retry").hidden = kind !== "bad" || name === "key"; // the key only changes with the page
   part("reload").hidden = !["key", "restarted", "asleep"].includes(name);
   part("close").hidden = kind === "bad";
 }

@@ -96,7 +96,7 @@ function openPanel(id) {
 }
 
 for (const form of all("[data-panel]", HTMLFormElement)) {
-  const tell = troubleIn(one("[data-form-trouble]", HTMLElement, form));
+  const tell = troubleIn(one("[data-form-trouble]", HTMLElement, form), form);
   onSubmit(form, async () => {
     await begin(form.dataset.panel ?? "", given(form), tell);
     forgetPasswords(form);

@@ -250,7 +250,7 @@ function lookForUnfinished(watched = false) {
 // Begin
 
 for (const form of all("[data-install]", HTMLFormElement)) {
-  const tell = troubleIn(one("[data-form-trouble]", HTMLElement, form));
+  const tell = troubleIn(one("[data-form-trouble]", HTMLElement, form), form);
   openChosenFiles(tell);
   onSubmit(form, async () => {
     await begin("install", given(form), tell);

@@ -137,26 +137,44 @@ function activate(n) {
 
 /** Compute the matrix and redraw. `keep` leaves numbers that are being typed alone. */
 function update({ keep = false } = {}) {
-  const { points, geometry } = state;
-  const missing = points.findIndex((point) => !point);
-  let wrong = "";
-  state.matrix = null;
-  if (geometry && missing < 0) {
-    try {
-      state.matrix = matrixOf(points.filter((point) => point !== null));
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      wrong = t(geometry.package ? "photo.wrong_corners" : "photo.wrong_pads");
-    }
-  }
-  if (!keep) points.forEach((point, n) => ["x", "y"].forEach((axis, i) => {
-    field(`point-${n}-${axis}`).value = point ? String(Math.round(point[i] * 10) / 10) : "";
-  }));
-  [...byId("points").children].forEach((item, n) => item.setAttribute("aria-current", String(n === state.active)));
+  const missing = state.points.findIndex((point) => !point);
+  const wrong = fit(missing);
+  if (!keep) writeNumbers();
+  // The row of the point that the sentence asks for; or of the one that is moved.
+  const asked = state.byKeys || state.held || missing < 0 ? state.active : missing;
+  [...byId("points").children].forEach((item, n) => item.setAttribute("aria-current", String(n === asked)));
   byId("task").textContent = wrong || task(missing);
-  unless(saves, state.photo && state.matrix ? null : byId("task"));
+  allowSaving(wrong);
   draw();
   listPins();
+}
+
+/** Compute the matrix, if all points are there; returns what is wrong with them. */
+function fit(missing) {
+  const { points, geometry } = state;
+  state.matrix = null;
+  if (!geometry || missing >= 0) return "";
+  try {
+    state.matrix = matrixOf(points.filter((point) => point !== null));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return t(geometry.package ? "photo.wrong_corners" : "photo.wrong_pads");
+  }
+  return "";
+}
+
+function writeNumbers() {
+  state.points.forEach((point, n) => ["x", "y"].forEach((axis, i) => {
+    field(`point-${n}-${axis}`).value = point ? String(Math.round(point[i] * 10) / 10) : "";
+  }));
+}
+
+/** A picture can be saved once there is something to see in it; until then a line says what is missing. */
+function allowSaving(wrong) {
+  const why = byId("save-why");
+  why.hidden = Boolean(state.photo && state.matrix);
+  why.textContent = wrong || t("photo.save_why");
+  unless(saves, why.hidden ? null : why);
 }
 
 function task(missing) {
@@ -294,6 +312,7 @@ for (const name of ["pointerup", "pointercancel"]) {
   canvas.addEventListener(name, () => {
     state.held = false;
     byId("loupe").hidden = true;
+    update();
   });
 }
 

@@ -49,7 +49,7 @@ export class PortList {
     if (!this.known) return;
     const busy = this.mine?.job ? whyBusy(this.mine) : "";
     for (const part of all("[data-with-port]", HTMLElement)) {
-      unlessIn(part, "needs-port", this.mine ? busy : part.dataset.withPort || t("device.connect.first"));
+      unlessIn(part, "needs-port", !isLive() ? t("device.connect.lost") : this.mine ? busy : part.dataset.withPort || t("device.connect.first"));
     }
   }
 

@@ -141,7 +141,12 @@ def verify_task(context: AppContext, parameters: Parameters) -> Task:
             events=JobEventSink(job, context.clock),
         )
         different = [(address, address + SECTOR) for address in report.different]
-        return {**verify_json(report), "file": kept.path.name, "backup": kept.id, "spans": merge(different)}
+        return {
+            **verify_json(report),
+            "file": kept.path.name,
+            "backup": kept.id,
+            "spans": merge(different),
+        }
 
     return Task(f"{kept.path.name} → {offer_name(offer)}", work, offer.id)
 

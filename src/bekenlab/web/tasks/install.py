@@ -181,9 +181,10 @@ def _check(changes: Changes) -> None:
         check_values(changes)
     except BadValueError as error:
         field, wrong = error.facts["field"], error.facts["wrong"]
-        raise BadValueError(f"{_FIELDS[str(field)]} {wrong}", hint=error.hint) from error
+        text = f"{_FIELDS[str(field)]} {wrong}"
+        raise BadValueError(text, hint=error.hint, field=field) from error
     if "wifi_password" in changes.values and "wifi_ssid" not in changes.values:
-        raise BadValueError("there is a Wi-Fi password, but no Wi-Fi name")
+        raise BadValueError("there is a Wi-Fi password, but no Wi-Fi name", field="wifi_ssid")
 
 
 def _changes(parameters: Parameters) -> Changes:
