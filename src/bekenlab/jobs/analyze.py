@@ -13,6 +13,7 @@ from bekenlab.analysis.analyze import analyze_each
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.errors import Action, BekenlabError, InternalError, Notice, error_of
 from bekenlab.jobs.probe_mode import ProbeMode
+from bekenlab.jobs.probe_wanted import wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -92,13 +93,11 @@ def _probed(
     workers: int | None,
 ) -> tuple[Analysis, ProbeReport | None]:
     """An analysis with what experiments showed, if they are wanted; a failure is a warning."""
-    if mode is ProbeMode.NEVER:
-        return analysis, None
-    # Imported here so that dumps with intact storage need not load the emulator.
-    from bekenlab.jobs.probe import probe_input, wanted, with_probe
-
     if not wanted(analysis, mode):
         return analysis, None
+    # Imported here so that dumps with intact storage need not load the emulator.
+    from bekenlab.jobs.probe import probe_input, with_probe
+
     try:
         report = probe_input(file, workers=workers, events=sink)
     except BekenlabError as error:
