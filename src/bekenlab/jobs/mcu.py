@@ -11,13 +11,11 @@ from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.controller import is_battery, meaning_of_device
 from bekenlab.analysis.inputs import load_one
 from bekenlab.errors import NoConfigError, NotFoundError
-from bekenlab.machine.peers.battery_mcu import BatteryMcu
 from bekenlab.machine.peers.controller_wire import ControllerWire
-from bekenlab.machine.peers.tuya_mcu import TuyaMcu
+from bekenlab.machine.peers.controllers import controller_with
 from bekenlab.mcu.capture import Capture, read_capture
 from bekenlab.mcu.frames import DpType, Protocol, Sender
 from bekenlab.mcu.meaning import Meaning, meaning_of
-from bekenlab.mcu.resting import resting_state
 from bekenlab.mcu.schema import Mode, SchemaPoint
 
 if TYPE_CHECKING:
@@ -143,11 +141,10 @@ def simulated(controller: Controller, baud: int) -> WireDevice:
         controller: What is known of it.
         baud: Speed of its line.
     """
-    state = resting_state(controller.meaning.points)
+    points = controller.meaning.points
     name = controller.meaning.product or _ANY_PRODUCT
-    if controller.protocol is Protocol.BATTERY:
-        return ControllerWire(BatteryMcu(name, points=state), baud)
-    return ControllerWire(TuyaMcu(name, points=state), baud)
+    battery = controller.protocol is Protocol.BATTERY
+    return ControllerWire(controller_with(name, points, battery=battery), baud)
 
 
 def is_product(name: str) -> bool:
