@@ -1,0 +1,29 @@
+"""The command group ``bekenlab corpus``."""
+
+from __future__ import annotations
+
+import click
+
+from bekenlab.cli.corpus import ask, build
+from bekenlab.cli.groups import Group
+
+# \b keeps click from joining the lines.
+_EXAMPLES = """
+\b
+Examples:
+  bekenlab corpus build dumps/ -o corpus
+  bekenlab corpus sql corpus "SELECT module, count(*) FROM dumps GROUP BY module"
+"""
+
+
+@click.group("corpus", cls=Group, epilog=_EXAMPLES)
+def command() -> None:
+    """Read thousands of dumps into tables, and ask them.
+
+    A corpus is a folder of Parquet files without secrets; whatever reads Parquet can read it, too.
+    This needs the extra: python -m pip install 'bekenlab[corpus]'
+    """
+
+
+for _command in (build.command, *ask.COMMANDS):
+    command.add_command(_command)

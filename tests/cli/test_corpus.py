@@ -1,0 +1,59 @@
+"""``bekenlab corpus`` as a user runs it, with real workers."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bekenlab.samples import build_sample
+from cli.program import bekenlab
+
+PLUG = b"{rl1_pin:26,rl1_lv:1,bt1_pin:10,module:CB2S}"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "dumps").mkdir()
+    (tmp_path / "dumps" / "plug.bin").write_bytes(build_sample())
+    (tmp_path / "dumps" / "bad.bin").write_bytes(b"")
+    (tmp_path / "dumps" / "notes.txt").write_bytes(b"Nothing about any device.")
+    return tmp_path
+
+
+def test_a_folder_is_read_and_asked(folder: Path) -> None:
+    run = bekenlab("corpus", "build", "dumps", "-o", "corpus", "--json", "-j", "1", folder=folder)
+    assert (run.status, run.err) == (0, "")
+    [report] = run.reports
+    assert report["files"] == {"read": 1, "failed": 1, "ignored": 1, "quarantined": 0}
+    assert (report["dumps"], report["workers"]) == (1, 1)
+    (folder / "dumps" / "post.txt").write_bytes(PLUG)
+    run = bekenlab("corpus", "build", "dumps", "-o", "corpus", folder=folder)
+    assert run.status == 0
+    assert "3 that were read before" in run.out
+    assert "1 read" in run.out
+    sql = "SELECT file, status, error FROM files ORDER BY file"
+    run = bekenlab("corpus", "sql", "corpus", sql, "--json", folder=folder)
+    assert [json.loads(line)["status"] for line in run.out.splitlines()] == [
+        "failed",
+        "ignored",
+        "read",
+        "read",
+    ]
+    run = bekenlab("corpus", "sql", "corpus", sql, "-n", "1", folder=folder)
+    assert "dumps/bad.bin" in run.out
+    assert run.err == "these are the first 1 rows; there are more\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (("build", "-o", "corpus"), 2),
+        (("build", "dumps", "-o", "c", "-j", "1", "--scheduler", "tcp://x:1"), 2),
+        (("build", "none", "-o", "corpus"), 9),
+        (("sql", "dumps", "SELECT 1"), 9),
+    ],
+)
+def test_what_cannot_be_done_is_told(words: tuple[str, ...], status: int, folder: Path) -> None:
+    run = bekenlab("corpus", *words, folder=folder)
+    assert (run.status, run.out) == (status, "")
+    assert run.err
