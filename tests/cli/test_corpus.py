@@ -39,6 +39,16 @@ def test_a_folder_is_read_and_asked(folder: Path) -> None:
         "read",
         "read",
     ]
+    for words in (("stats",), ("find", "--pin", "26=Rel"), ("unknown",), ("calibration",)):
+        run = bekenlab("corpus", words[0], "corpus", *words[1:], folder=folder)
+        assert (run.status, run.err) == (0, "")
+    run = bekenlab("corpus", "versions", "corpus", "bekenlab_sample_plug", folder=folder)
+    assert "1.0.0" in run.out
+    for dump in ("dumps/plug.bin", "plug.bin"):
+        run = bekenlab("corpus", "shared-code", "corpus", dump, "--json", folder=folder)
+        assert run.reports[0]["answers"][0]["rows"][0]["functions"] == 1
+    run = bekenlab("corpus", "diff", "corpus", "corpus", "--json", folder=folder)
+    assert [answer["rows"] for answer in run.reports[0]["answers"]][1] == []
     run = bekenlab("corpus", "sql", "corpus", sql, "-n", "1", folder=folder)
     assert "dumps/bad.bin" in run.out
     assert run.err == "these are the first 1 rows; there are more\n"

@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from bekenlab.corpus.fingerprint import SKETCH, fingerprint, shared_functions
-from bekenlab.corpus.rows import _erased, layout_of
+from bekenlab.corpus.rows import app_of, layout_of
 from bekenlab.image import read_image
 from bekenlab.pins import PinMap
 from shared import dump
@@ -79,8 +79,7 @@ def test_builds_of_one_firmware_are_closer_than_others() -> None:
     )
     sketches = []
     for name in names:
-        image = read_image(dump(name))
-        found = fingerprint(image.app, _erased(image))
+        found = app_of(read_image(dump(name)))
         assert found is not None
         sketches.append(found.sketch)
     plug, other_plug, openbeken = sketches

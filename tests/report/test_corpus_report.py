@@ -8,7 +8,14 @@ from rich.console import Console, RenderableType
 
 from bekenlab.corpus.ask import Answer
 from bekenlab.corpus.build import Report
-from bekenlab.report.corpus_report import build_json, plain, render_answer, render_build
+from bekenlab.report.corpus_report import (
+    answers_json,
+    build_json,
+    plain,
+    render_answer,
+    render_answers,
+    render_build,
+)
 
 
 def shown(renderable: RenderableType) -> str:
@@ -55,3 +62,19 @@ def test_rows_are_a_table_that_cannot_move_the_cursor() -> None:
 def test_values_are_as_json_has_them() -> None:
     value = {"a": [1, (2, None)], 3: date(2026, 1, 2), "b": True}
     assert plain(value) == {"a": [1, [2, None]], "3": "2026-01-02", "b": True}
+
+
+def test_answers_have_titles_and_long_hashes_are_short_in_a_terminal() -> None:
+    rows = ((f"{'ab' * 32}#2", True), ("x", False))
+    answers = (("Some", Answer(("dump", "ok"), rows, cut=True)), ("None", Answer(("a",), ())))
+    text = shown(render_answers(answers)).split("\n")
+    assert text[0] == "Some (the first 2; there are more)"
+    assert [line.split() for line in text[3:5]] == [["abababababab#2", "yes"], ["x", "no"]]
+    assert text[-3:] == ["None", "nothing", ""]
+    made = answers_json("stats", answers)
+    assert made["question"] == "stats"
+    assert made["answers"][0] == {
+        "title": "Some",
+        "rows": [{"dump": f"{'ab' * 32}#2", "ok": True}, {"dump": "x", "ok": False}],
+        "cut": True,
+    }

@@ -7,8 +7,9 @@ import hmac
 import json
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.chips import SECTOR, find_chip
 from bekenlab.corpus.fingerprint import fingerprint
-from bekenlab.image import EncryptionState, cipher
+from bekenlab.image import EncryptionState, cipher, rf
 from bekenlab.openbeken import role_of_pin
 from bekenlab.openbeken.to_pins import pins_from_template
 from bekenlab.secrecy.hide import hide_values
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from bekenlab.analysis.model import Analysis
     from bekenlab.analysis.subject import Subject
+    from bekenlab.corpus.fingerprint import Fingerprint
     from bekenlab.image import Image
     from bekenlab.pins import Pin, PinMap
     from bekenlab.tuya.storage.model import Storage
@@ -117,7 +119,7 @@ def _analysis_row(analysis: Analysis, salt: bytes) -> dict[str, Any]:
         "product": tuya.product.id or None,
         "schema": tuya.product.schema.id if tuya.product.schema else None,
         "booted": any(str(said.source) == "boot_log" for said in tuya.statements),
-        **(_image_row(analysis.image, salt) if analysis.image is not None else {}),
+        **(_image_row(analysis.image, analysis.chip.name, salt) if analysis.image else {}),
     }
 
 
@@ -131,7 +133,7 @@ def _storage_state(analysis: Analysis) -> str | None:
     return "whole" if whole else "damaged"
 
 
-def _image_row(image: Image, salt: bytes) -> dict[str, Any]:
+def _image_row(image: Image, chip: str | None, salt: bytes) -> dict[str, Any]:
     mac = image.rf.mac if image.rf else None
     loader = image.loader
     coded = bool(image.spans) and image.encryption.state is not EncryptionState.UNKNOWN
@@ -140,11 +142,25 @@ def _image_row(image: Image, salt: bytes) -> dict[str, Any]:
         "loader": loader.known.name if loader and loader.known else None,
         "loader_crc32": loader.crc32 if loader else None,
         "rotation": image.rotation,
-        "rf": "present" if image.rf else "none",
+        "rf": _rf_state(image, chip),
         "mac_maker": mask_mac(mac) if mac else None,
         "device": salted(mac.encode(), salt) if mac else None,
         "tx_power": image.rf.has_power_tables if image.rf else None,
     }
+
+
+def _rf_state(image: Image, chip_name: str | None) -> str | None:
+    """What is where the RF data belong; None if that place is unknown, or not in the file."""
+    chip = find_chip(chip_name) if chip_name else None
+    if chip is None:
+        return None
+    sector = image.read(chip.rf_address, chip.rf_address + SECTOR)
+    if len(sector) < SECTOR:
+        return None
+    found = rf.check(sector)
+    if found is not rf.RfState.PRESENT and image.rf is not None:
+        return "elsewhere"
+    return str(found)
 
 
 def salted(value: bytes, salt: bytes) -> str:
@@ -156,7 +172,7 @@ def _details(dump: str, analysis: Analysis, row: dict[str, Any], salt: bytes) ->
     image, tuya = analysis.image, analysis.tuya
     if image is not None:
         yield from _partitions(dump, image)
-        print_of_app = fingerprint(image.app, _erased(image))
+        print_of_app = app_of(image)
         if print_of_app is not None:
             row["app"] = print_of_app.app
             yield (
@@ -203,11 +219,11 @@ def _details(dump: str, analysis: Analysis, row: dict[str, Any], salt: bytes) ->
             )
 
 
-def _erased(image: Image) -> bytes:
-    """What erased flash is in the place of the app."""
+def app_of(image: Image) -> Fingerprint | None:
+    """The fingerprint of the app of a dump; None if it has none that can be read."""
     key, app = image.encryption.key, image.app
     start = image.logical_start + len(image.logical) - len(app)
-    return cipher.apply(b"\xff" * len(app), start, key) if key else b""
+    return fingerprint(app, cipher.apply(b"\xff" * len(app), start, key) if key else b"")
 
 
 def _partitions(dump: str, image: Image) -> Iterator[Said]:

@@ -147,6 +147,10 @@ class _Reading:
         self._seen.add(dump)
         made = {"version": self._task.version, "options": self._task.options}
         for table, row in rows:
+            if table == "firmware":
+                if row["app"] in self._seen:
+                    continue
+                self._seen.add(row["app"])
             yield table, {**row, **made} if table == "dumps" else row
 
 

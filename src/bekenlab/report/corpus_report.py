@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from rich import box
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from bekenlab.report.printable import Printable, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from rich.console import RenderableType
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 _MIB = 1 << 20
+# A terminal has no room for SHA-256 in a column; what is left finds the same.
+_DIGEST = re.compile(r"[0-9a-f]{64}(?:#\d+)?$")
+_HASH, _SHORT = 64, 12
 _STATES = ("read", "failed", "ignored", "quarantined")
 
 
@@ -79,19 +84,50 @@ def render_answer(answer: Answer) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for number, name in enumerate(answer.columns):
         values = [row[number] for row in answer.rows]
-        numbers = any(isinstance(value, int | float) for value in values)
+        numbers = any(isinstance(value, int | float) and value is not True for value in values)
         table.add_column(name, justify="right" if numbers else "left", overflow="fold")
     for row in answer.rows:
         table.add_row(*(Text(printable(_shown(value))) for value in row))
     return Printable(table)
 
 
+def render_answers(answers: Sequence[tuple[str, Answer]]) -> RenderableType:
+    """Answers below their titles, for a terminal."""
+    parts: list[RenderableType] = []
+    for title, answer in answers:
+        if parts:
+            parts.append(Text())
+        more = f" (the first {len(answer.rows):,}; there are more)" if answer.cut else ""
+        parts.append(Text(printable(title) + more, style="bold"))
+        parts.append(render_answer(answer) if answer.rows else Text("nothing"))
+    return Group(*parts)
+
+
+def answers_json(name: str, answers: Sequence[tuple[str, Answer]]) -> dict[str, Any]:
+    """Answers as JSON; see docs/json.md."""
+    return {
+        "schema": SCHEMA,
+        "question": name,
+        "answers": [
+            {
+                "title": title,
+                "rows": [plain(record) for record in answer.records()],
+                "cut": answer.cut,
+            }
+            for title, answer in answers
+        ],
+    }
+
+
 def _shown(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.3f}".rstrip("0").rstrip(".")
-    return str(value)
+    text = str(value)
+    return text[:_SHORT] + text[_HASH:] if _DIGEST.match(text) else text
 
 
 def plain(value: Any) -> Any:

@@ -12,6 +12,8 @@ _EXAMPLES = """
 \b
 Examples:
   bekenlab corpus build dumps/ -o corpus
+  bekenlab corpus stats corpus
+  bekenlab corpus find corpus --pin 26=Rel --module CB2S
   bekenlab corpus sql corpus "SELECT module, count(*) FROM dumps GROUP BY module"
 """
 
