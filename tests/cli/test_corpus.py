@@ -7,6 +7,7 @@ import pytest
 
 from bekenlab.samples import build_sample
 from cli.program import bekenlab
+from corpus.test_similar import corpus_of, device
 
 PLUG = b"{rl1_pin:26,rl1_lv:1,bt1_pin:10,module:CB2S}"
 
@@ -67,3 +68,21 @@ def test_what_cannot_be_done_is_told(words: tuple[str, ...], status: int, folder
     run = bekenlab("corpus", *words, folder=folder)
     assert (run.status, run.out) == (status, "")
     assert run.err
+
+
+def test_pins_of_similar_devices_are_shown(tmp_path: Path) -> None:
+    corpus_of(tmp_path, *(device(number) for number in (1, 2, 3)))
+    (tmp_path / "silent.bin").write_bytes(device(9, None))
+    words = ("--corpus", "corpus", "--boot", "never")
+    run = bekenlab("analyze", "silent.bin", *words, "--json", folder=tmp_path)
+    assert (run.status, run.err) == (0, "")
+    [report] = run.reports
+    assert [pin["evidence"][0]["source"] for pin in report["pins"]] == ["similar_device"] * 2
+    nothing = {"XDG_CACHE_HOME": str(tmp_path)}
+    run = bekenlab("match", "silent.bin", *words, folder=tmp_path, variables=nothing)
+    assert run.status == 0
+    assert "3 of this product in the corpus, all with these pins" in run.out
+    run = bekenlab("match", "silent.bin", *words, "--json", folder=tmp_path, variables=nothing)
+    assert run.reports[0]["same_product"]["devices"] == 3
+    run = bekenlab("analyze", "silent.bin", "--corpus", "none", folder=tmp_path)
+    assert run.status == 9

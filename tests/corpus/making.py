@@ -29,12 +29,14 @@ def item(path: Path, *, named: bool = True) -> Item:
     return found if named else Item(found.place, found.path, found.shown)
 
 
-def looked(path: Path, *, named: bool = True, known: Path | None = None) -> list[Content]:
+def looked(
+    path: Path, *, named: bool = True, known: Path | None = None, salt: bytes = b"salt"
+) -> list[Content]:
     """The contents of a file as a worker's helper reads them."""
     if known is None:
         known = path.parent / "known.bin"
         known.touch()
-    return list(read(Request(item(path, named=named), str(known), b"salt", "never", "never", 60)))
+    return list(read(Request(item(path, named=named), str(known), salt, "never", "never", 60)))
 
 
 def task(folder: Path, reader: str = READER, **changes: Any) -> Task:
@@ -50,7 +52,7 @@ def made(folder: Path, paths: list[Path], run: int = 1) -> Store:
     with store.building() as number:
         rows: list[tuple[str, dict[str, Any]]] = []
         for each in found_below(paths, folder):
-            for content in looked(Path(each.path)):
+            for content in looked(Path(each.path), salt=store.salt()):
                 row = {"place": each.place, "file": each.shown, "version": __version__}
                 rows.append(("files", row | content.file))
                 rows += [
