@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from amounts import one_in
 from bekenlab.samples import build_sample
 from cli.program import bekenlab
 from corpus.test_similar import corpus_of, device
@@ -86,3 +87,20 @@ def test_pins_of_similar_devices_are_shown(tmp_path: Path) -> None:
     assert run.reports[0]["same_product"]["devices"] == 3
     run = bekenlab("analyze", "silent.bin", "--corpus", "none", folder=tmp_path)
     assert run.status == 9
+
+
+def test_made_up_dumps_are_read_by_two_workers(tmp_path: Path) -> None:
+    count = len(one_in(5, range(500)))
+    words = ("corpus", "build", "-o", "corpus", "--generate", str(count), "--boot", "never")
+    run = bekenlab(*words, "-j", "2", "--json", folder=tmp_path)
+    assert (run.status, run.err) == (0, "")
+    [report] = run.reports
+    assert sum(report["files"].values()) == count
+    assert report["files"]["quarantined"] == 0
+    assert report["workers"] == 2
+    assert report["memory"] < 400 << 20
+    again = bekenlab(*words, "--json", folder=tmp_path).reports[0]
+    assert (again["skipped"], again["dumps"]) == (count, 0)
+    sql = "SELECT count(*) AS n, count(DISTINCT dump) AS dumps FROM dumps"
+    [row] = bekenlab("corpus", "sql", "corpus", sql, "--json", folder=tmp_path).reports
+    assert row["n"] == row["dumps"] == report["dumps"]

@@ -63,4 +63,4 @@ def test_bundles_hold_each_file_once(folder: Path) -> None:
 def test_generated_dumps_have_places_of_their_own() -> None:
     first, other = list(generated(3, seed=1)), list(generated(3, seed=2))
     assert len({item.place for item in (*first, *other)}) == 6
-    assert [item.number for item in first] == [0, 1, 2]
+    assert [(item.number, item.path) for item in first] == [(0, ""), (1, ""), (2, "")]

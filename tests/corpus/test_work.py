@@ -13,7 +13,7 @@ from bekenlab.corpus.items import found_below
 from bekenlab.corpus.store import Store
 from bekenlab.corpus.work import Bundle, end_helper, quarantined, read_bundle
 from bekenlab.errors import UnsupportedError
-from corpus.making import FAULTY, PLUG, path_of_tests, task
+from corpus.making import FAULTY, PLUG, item, path_of_tests, task
 
 MIB = 1 << 20
 
@@ -99,3 +99,18 @@ def test_a_helper_is_kept_until_the_task_changes(store: Store) -> None:
     first = work._helper(task(store.folder))
     assert work._helper(task(store.folder)) is first
     assert work._helper(replace(task(store.folder), boot="auto")) is not first
+
+
+def test_a_helper_that_has_grown_is_replaced(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(PLUG)
+    helper = work._helper(task(store.folder))
+    started = []
+    for enough in (1 << 40, 0, 1 << 40):
+        monkeypatch.setattr("bekenlab.corpus.supervise._ENOUGH", enough)
+        started.append(helper._started())
+        assert helper.read(item(path), b"").contents[0].file["status"] == "read"
+    assert started[0] is started[1] is not started[2]
+    assert started[0].poll() is not None

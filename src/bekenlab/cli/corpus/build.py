@@ -73,6 +73,20 @@ _MODES = click.Choice(["auto", "always", "never"])
     metavar="MIB",
     help="Give up a file that takes more memory.",
 )
+@click.option(
+    "--generate",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Also read N made-up dumps, to try a cluster or to measure.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Which made-up dumps; the same number gives the same ones.",
+)
 @click.option("--again", is_flag=True, help="Also read files that have not changed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 def command(
@@ -84,6 +98,8 @@ def command(
     scheduler: str | None,
     seconds: float,
     memory: int,
+    generate: int | None,
+    seed: int,
     again: bool,
     as_json: bool,
 ) -> int:
@@ -98,7 +114,7 @@ def command(
     from bekenlab.jobs.corpus.build import READER, build_corpus
     from bekenlab.report.corpus_report import build_json, render_build
 
-    if not paths:
+    if not paths and not generate:
         raise UsageError("nothing to read is named", hint="name files or folders")
     if jobs and scheduler:
         raise click.UsageError("--jobs is about this computer and excludes --scheduler.")
@@ -115,7 +131,15 @@ def command(
     line = LiveLine()
     try:
         with interruptible(signal.SIGTERM) as stopped:
-            report = build_corpus(paths, output, settings, sink=_drawing(line), stopped=stopped)
+            report = build_corpus(
+                paths,
+                output,
+                settings,
+                generate=generate or 0,
+                seed=seed,
+                sink=_drawing(line),
+                stopped=stopped,
+            )
     finally:
         line.clear()
     if as_json:

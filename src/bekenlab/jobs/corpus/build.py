@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from bekenlab import events
 from bekenlab.corpus.build import build
-from bekenlab.corpus.items import found_below
+from bekenlab.corpus.items import found_below, generated
 from bekenlab.corpus.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from bekenlab.corpus.build import Report, Settings
+    from bekenlab.corpus.items import Item
 
 READER = "bekenlab.jobs.corpus.read"
 """The module whose process reads files; see ``corpus.reading``."""
@@ -25,6 +25,8 @@ def build_corpus(
     folder: Path,
     settings: Settings,
     *,
+    generate: int = 0,
+    seed: int = 0,
     sink: events.EventSink = events.ignore,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Report:
@@ -34,11 +36,17 @@ def build_corpus(
         paths: Files and folders.
         folder: The corpus.
         settings: How.
+        generate: How many made-up dumps to read besides.
+        seed: Which of their rows.
         sink: Receives progress.
         stopped: Whether to stop, keeping what has been read.
 
     Raises:
         BekenlabError: A path or the corpus cannot be used, or no worker is left.
     """
-    items = partial(found_below, paths, folder)
+
+    def items() -> Iterator[Item]:
+        yield from found_below(paths, folder)
+        yield from generated(generate, seed)
+
     return build(Store(folder), items, settings, sink=sink, stopped=stopped)

@@ -47,7 +47,14 @@ def read(request: Request) -> Sequence[Content]:
 
 
 def _files(request: Request) -> tuple[InputFile, ...]:
-    return inputs.load(Path(request.item.path))
+    item = request.item
+    if item.number is None:
+        return inputs.load(Path(item.path))
+    # Few who read files also generate some.
+    from bekenlab.corpus.generated import generated_dump
+
+    data = generated_dump(item.seed, item.number)
+    return (inputs.InputFile(item.shown, Path(item.shown), data),)
 
 
 def _contents(file: InputFile, request: Request, member: str | None) -> Iterator[Content]:
