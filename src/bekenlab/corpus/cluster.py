@@ -44,9 +44,12 @@ def cluster(scheduler: str | None, workers: int | None) -> Iterator[Any]:
             n_workers=workers or os.cpu_count() or 1,
             threads_per_worker=1,
             host=_HERE,
-            dashboard_address=None,
+            dashboard_address=f"{_HERE}:0",
+            worker_dashboard_address=f"{_HERE}:0",
             memory_limit=_WORKER_MEMORY,
             silence_logs=logging.CRITICAL,
+            # Whoever reaches a scheduler can run code: not everybody on this computer shall.
+            security=True,
         ) as local,
         distributed.Client(local) as client,
     ):
