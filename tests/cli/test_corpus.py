@@ -49,6 +49,9 @@ def test_a_folder_is_read_and_asked(folder: Path) -> None:
     for dump in ("dumps/plug.bin", "plug.bin"):
         run = bekenlab("corpus", "shared-code", "corpus", dump, "--json", folder=folder)
         assert run.reports[0]["answers"][0]["rows"][0]["functions"] == 1
+    run = bekenlab("corpus", "site", "corpus", "-o", "site", folder=folder)
+    assert (run.status, run.out) == (0, "4 files; open site/index.html\n")
+    assert "sample-network" not in (folder / "site" / "index.html").read_text("utf-8")
     run = bekenlab("corpus", "diff", "corpus", "corpus", "--json", folder=folder)
     assert [answer["rows"] for answer in run.reports[0]["answers"]][1] == []
     run = bekenlab("corpus", "sql", "corpus", sql, "-n", "1", folder=folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bekenlab.cli.corpus import ask, build
+from bekenlab.cli.corpus import ask, build, site
 from bekenlab.cli.groups import Group
 
 # \b keeps click from joining the lines.
@@ -27,5 +27,5 @@ def command() -> None:
     """
 
 
-for _command in (build.command, *ask.COMMANDS):
+for _command in (build.command, *ask.COMMANDS, site.command):
     command.add_command(_command)
