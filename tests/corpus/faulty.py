@@ -25,7 +25,7 @@ def faulty(request: Request) -> list[Content]:
         time.sleep(600)
         del kept
     if name.startswith("slow"):
-        time.sleep(1)
+        time.sleep(0.2)
     return list(read(request))
 
 

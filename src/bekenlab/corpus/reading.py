@@ -109,7 +109,8 @@ def receive(stream: IO[bytes]) -> Any:
 
 def _end_with(worker: int) -> None:
     """End when the worker has: what it waits for would never be fetched."""
-    while os.getppid() == worker:
+    # On Windows, Python in a virtual environment has a parent in between.
+    while os.getppid() == worker or os.name == "nt":
         time.sleep(_LOOKS_EVERY)
     os._exit(1)
 
