@@ -20,6 +20,7 @@ from pathlib import Path
 
 from air_devices import OBK_N, firmware
 from bekenlab.jobs.run import Heard, RunOptions, run
+from bekenlab.live.online import NetworkChoice, NetworkKind
 
 TARGET = 0.060
 _WARM_UP = 5
@@ -78,7 +79,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         image = Path(folder) / "openbeken.bin"
         image.write_bytes(firmware(OBK_N))
-        options = RunOptions(network="its")
+        options = RunOptions(NetworkChoice(NetworkKind.ITS))
         run(image, options=options, listen=client.listen, stopped=client.done.is_set)
     walls = sorted(client.walls)
     wall = statistics.median(walls)

@@ -11,7 +11,6 @@ import pytest
 from bekenlab.corpus.reading import Request
 from bekenlab.corpus.rows import salted
 from bekenlab.corpus.tables import TABLES, WARNINGS, completed
-from bekenlab.jobs import analyze as analyzing
 from bekenlab.jobs.corpus import read as reading
 from bekenlab.probing.rules.model import Confidence, PinConclusion, Seen
 from bekenlab.samples import build_sample
@@ -167,7 +166,7 @@ def test_what_experiments_showed_is_in_the_tables(
     seen = (Seen("press-short P8", "P26 went high"), Seen("boot", "P26 was set up"))
     relay = PinConclusion(26, "Rel", 1, None, Confidence.LIKELY, ("LED",), seen)
     report = cast("Any", SimpleNamespace(conclusions=SimpleNamespace(pins=(relay,))))
-    monkeypatch.setattr(analyzing, "probed", lambda _, analysis, *__, **___: (analysis, report))
+    monkeypatch.setattr(reading, "probed", lambda _, analysis, *__, **___: (analysis, report))
     path = put(tmp_path, "plug.bin", build_sample())
     request = Request(item(path), str(put(tmp_path, "k", b"")), b"", "never", "always", 60)
     [content] = reading.read(request)

@@ -280,7 +280,7 @@ def test_whites_on_the_same_output_are_one_white() -> None:
 def test_an_led_driver_takes_two_pins() -> None:
     alone = template({"26": "SM2135DAT;0"})
     assert alone.left_out == (
-        "P26, SM2135DAT: an LED driver takes a data and a clock pin, one is not known.",
+        "P26, LED driver data: an LED driver takes a data and a clock pin, one is not known.",
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 from air_devices import OBK_N, firmware
 from bekenlab.errors import UsageError
 from bekenlab.jobs.run import Heard, Reach, RunOptions, RunReport, run
+from bekenlab.live.online import NetworkChoice, NetworkKind
 from bekenlab.report.run_text import RunLines, summary
 from bekenlab.samples import build_sample
 
@@ -21,11 +22,10 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     "options",
     [
-        RunOptions(network="its", mqtt=True),
-        RunOptions(network="none", reach=(Reach("home", 1883, 1883),)),
-        RunOptions(network="none", capture=True),
-        RunOptions(network="none", ports=((6053, 6053),)),
-        RunOptions(network="ours", mqtt=True, reach=(Reach("home", 1883, 1884),)),
+        RunOptions(reach=(Reach("home", 1883, 1883),)),
+        RunOptions(capture=True),
+        RunOptions(ports=((6053, 6053),)),
+        RunOptions(NetworkChoice(NetworkKind.OURS, mqtt=True), reach=(Reach("home", 1883, 1884),)),
     ],
 )
 def test_options_that_contradict_each_other_are_refused(
@@ -58,7 +58,7 @@ def test_tuyas_local_control_is_offered_and_what_was_changed_is_named(tmp_path: 
     flash = build_sample()
     (tmp_path / "plug.bin").write_bytes(flash)
     heard: list[Heard] = []
-    options = RunOptions(network="ours")
+    options = RunOptions(NetworkChoice(NetworkKind.OURS))
     run(tmp_path / "plug.bin", options=options, listen=heard.append, stopped=lambda: bool(heard))
     text = RunLines()
     lines = [line for each in heard for line in text.feed(each)]
@@ -89,7 +89,7 @@ def test_a_page_is_served_until_it_is_stopped(tmp_path: Path) -> None:
 
     thread = threading.Thread(target=browse, daemon=True)
     thread.start()
-    options = RunOptions(network="its", capture=True)
+    options = RunOptions(NetworkChoice(NetworkKind.ITS), capture=True)
     report = run(tmp_path / "obk.bin", options=options, listen=listen, stopped=done.is_set)
     thread.join(10)
     assert b"<title>OpenBK7231N" in pages[0]

@@ -10,8 +10,9 @@ import pytest
 from analyses import codes, study, with_regions
 from bekenlab.analysis.tuya_findings import TuyaFindings
 from bekenlab.esphome import build_firmware
-from bekenlab.jobs.probe import ProbeReport, compared, wanted, with_probe
+from bekenlab.jobs.probe import ProbeReport, compared, with_probe
 from bekenlab.jobs.probe_mode import ProbeMode
+from bekenlab.jobs.probe_wanted import wanted
 from bekenlab.pins import Polarity, Source
 from bekenlab.probing.as_pins import pin_map
 from bekenlab.probing.probe import probe

@@ -35,6 +35,12 @@ def test_names_with_polarity(base: str, polarity: Polarity | None, name: str) ->
     assert role_name(base, polarity) == name
 
 
+def test_every_role_has_a_name_for_people() -> None:
+    named = {role.name: role.label for role in roles()}
+    assert [name for name, label in named.items() if label == name] == ["None"]
+    assert (named["AlwaysHigh"], named["AlwaysLow"]) == ("Always on", "Always off")
+
+
 def test_twins_point_at_each_other_with_opposite_levels() -> None:
     for role in roles():
         if role.twin is not None:

@@ -90,7 +90,7 @@ def test_what_esphome_cannot_do_is_a_warning(tmp_path: Path) -> None:
     (tmp_path / "t.json").write_text('{"chip": "BK7231N", "pins": {"7": "KP18058_DAT;0"}}')
     request = Request(read_subject(tmp_path / "t.json"), None, UNIQUE)
     (said,) = EXPORTERS["esphome"].write(request).warnings
-    assert said.startswith("P7, KP18058_DAT: ")
+    assert said.startswith("P7, LED driver data: ")
 
 
 def test_a_terminal_gets_no_control_characters(tmp_path: Path) -> None:

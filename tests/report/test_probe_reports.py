@@ -8,8 +8,9 @@ from dataclasses import replace
 from rich.console import Console
 
 from analyses import sample
-from bekenlab.jobs.probe import ProbeReport, compared, wanted, with_probe
+from bekenlab.jobs.probe import ProbeReport, compared, with_probe
 from bekenlab.jobs.probe_mode import ProbeMode
+from bekenlab.jobs.probe_wanted import wanted
 from bekenlab.pins import PinMap, Source
 from bekenlab.probing.observations import Observation, Observations, Outcome
 from bekenlab.probing.probe import Probed

@@ -13,7 +13,7 @@ from bekenlab.flashing.flash_file import KIND_MEANS
 from bekenlab.link import serial_port
 from bekenlab.link.diagnosis import HEARD_TEXT
 from bekenlab.link.linking import STAGE_TEXT
-from bekenlab.openbeken import to_pins
+from bekenlab.openbeken.roles import roles
 
 SOURCE = Path(bekenlab.__file__).parent
 
@@ -162,7 +162,7 @@ SAID = {
     "kinds of files": set(KIND_MEANS.values()),
     "what doctor sees": seen_by_doctor(),
     "pins of OpenBeken": {
-        label.replace("{n}", "7").replace("{gpio}", "7") for label in to_pins._LABELS.values()
+        role.label.replace("{n}", "7").replace("{gpio}", "7") for role in roles()[1:]
     },
     "errors of the pages": {
         text

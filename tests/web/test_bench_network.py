@@ -80,6 +80,33 @@ def test_a_running_chip_is_put_into_a_network_and_taken_out(
     expect(page.locator("[data-network-shown]")).to_be_hidden()
 
 
+def test_a_protected_network_with_a_broker_shows_what_the_chip_publishes(
+    page: Page, served: Served, dump: str, shoot: Shoot
+) -> None:
+    page.goto(f"{served.url}/bench?dump={dump}")
+    page.get_by_label("Pins").select_option("demo-plug")
+    broker = page.get_by_label("with an MQTT broker")
+    expect(broker).to_be_hidden()  # only our network has one
+    page.get_by_label("Network", exact=True).select_option("ours")
+    page.get_by_label("protected with WPA2").check()
+    broker.check()
+    page.locator("[data-start] button").click()
+    page.wait_for_url("**/bench/*")
+    expect(page.get_by_label("protected with WPA2")).to_be_checked()
+    expect(broker).to_be_checked()
+    messages = page.locator("[data-messages]")
+    messages.locator("summary").click()
+    expect(messages.get_by_role("row").filter(has_text="/connected")).to_contain_text(
+        "online", timeout=2 * LONG
+    )
+    shoot(page, "bench-network-mqtt")
+    assert violations(page) == []
+    restart = page.get_by_role("button", name="Restart with this network")
+    expect(restart).to_be_disabled()
+    broker.uncheck()
+    expect(restart).to_be_enabled()  # it would be another network
+
+
 def test_firmware_that_cannot_be_told_of_our_network_says_so(page: Page, served: Served) -> None:
     name = served.context.chips.open(tiny(LOOP))
     page.goto(f"{served.url}/bench/{name}")
@@ -90,7 +117,15 @@ def test_firmware_that_cannot_be_told_of_our_network_says_so(page: Page, served:
     expect(page.locator("[data-state]")).to_have_text("running")
 
 
-@pytest.mark.parametrize("given", [{"network": "internet"}, {"network": 3}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"network": "internet"},
+        {"network": 3},
+        {"network": "ours", "mqtt": "yes"},
+        {"network": "its", "protected": True},
+    ],
+)
 def test_there_are_no_other_networks(served: Served, dump: str, given: dict[str, Any]) -> None:
     with served.script() as script:
         assert script.post("/api/chips", json={"dump": dump, **given}).status_code == 400

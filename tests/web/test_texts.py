@@ -10,6 +10,7 @@ import pytest
 
 import bekenlab
 import bekenlab.web
+from bekenlab.openbeken.roles import roles
 from bekenlab.web.menu import MENU
 from bekenlab.web.texts import LANGUAGES, choose_language, texts
 from docs.pages import DOCS, rows
@@ -133,6 +134,9 @@ def test_what_a_pin_does_is_said_in_german() -> None:
         told = german.label(english)
         assert told != english or english in {"Laser", "Motor"}, english
         assert ("2" in told) == ("2" in english), told
+    for role in roles()[1:]:
+        english = role.label.format(n=2, gpio=7)
+        assert german.label(english) != english, english
     assert german.label("Relay 12") == "Relais 12"
     assert german.label("BP5758D clock") == "BP5758D clock", "what is not known stays"
     assert texts("en").label("Relay 12") == "Relay 12"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bekenlab.analysis.boot_model import BootOptions, BootReport, GpioRow, Listener
 from bekenlab.analysis.boot_problem import nothing_to_run
 from bekenlab.analysis.boot_stop import BootStop
-from bekenlab.chips import find_module
+from bekenlab.analysis.log_pins import pins_from_log
 from bekenlab.errors import Notice
 from bekenlab.json_text import JsonError, read_json
 from bekenlab.machine import FlashImage, Machine, Until
@@ -162,20 +162,6 @@ def _pins(log: BootLog, tuya: TuyaFindings | None) -> PinMap:
         if said.source is Source.FIRMWARE_DEFAULT
     ]
     return compare(maps)
-
-
-def pins_from_log(log: BootLog) -> PinMap:
-    """The pin map from a boot log, with the warnings about the log."""
-    baud = log.mcu.baud if log.mcu else None
-    if not log.parameters.values and not baud:
-        return PinMap(notices=log.notices)
-    pins = pins_from_parameters(
-        log.parameters.flat(),
-        source=Source.BOOT_LOG,
-        module=find_module(log.module) if log.module else None,
-        mcu_baud=baud,
-    )
-    return replace(pins, notices=(*log.notices, *pins.notices))
 
 
 def flash_image(image: Image) -> FlashImage:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.analysis.analyze import analyze
-from bekenlab.analysis.boot import pins_from_log
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.configuration import one_configuration, read_configurations
 from bekenlab.analysis.inputs import InputFile, load_one
+from bekenlab.analysis.log_pins import pins_from_log
 from bekenlab.analysis.other_kinds import OtherKind, is_dump, json_kind
 from bekenlab.analysis.posted_text import as_utf8
 from bekenlab.chips import module_chip

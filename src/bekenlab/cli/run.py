@@ -124,16 +124,16 @@ def command(
     # Imported here, because --help must not wait for unicorn and numpy.
     from bekenlab.files import refuse_existing, write_new
     from bekenlab.jobs.run import RunOptions, run
+    from bekenlab.live.online import NetworkChoice, NetworkKind
     from bekenlab.report.run_text import RunLines, summary
 
     if pcap is not None:
         refuse_existing(pcap)
+    kind = NetworkKind.OURS if join else NetworkKind.ITS if ap else NetworkKind.NONE
     options = RunOptions(
-        network="ours" if join else "its" if ap else "none",
-        protected=wpa2,
+        network=NetworkChoice(kind, protected=wpa2, mqtt=mqtt),
         http_port=port,
         ports=ports,
-        mqtt=mqtt,
         reach=reach,
         capture=pcap is not None,
     )

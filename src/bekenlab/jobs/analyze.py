@@ -13,6 +13,7 @@ from bekenlab.analysis.analyze import analyze_each
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.errors import Action, BekenlabError, InternalError, Notice, error_of
 from bekenlab.jobs.probe_mode import ProbeMode
+from bekenlab.jobs.probe_wanted import wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -101,13 +102,11 @@ def probed(
         workers: Processes for them; None: one per processor.
         sink: Receives their progress.
     """
-    if mode is ProbeMode.NEVER:
-        return analysis, None
-    # Imported here so that dumps with intact storage need not load the emulator.
-    from bekenlab.jobs.probe import probe_input, wanted, with_probe
-
     if not wanted(analysis, mode):
         return analysis, None
+    # Imported here so that dumps with intact storage need not load the emulator.
+    from bekenlab.jobs.probe import probe_input, with_probe
+
     try:
         report = probe_input(file, workers=workers, events=sink)
     except BekenlabError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from bekenlab.analysis.boot import pins_from_log
+from bekenlab.analysis.log_pins import pins_from_log
 from bekenlab.chips import LOG_BAUD
 from bekenlab.errors import Action, RefusedError, file_access
 from bekenlab.files import make_private

@@ -14,6 +14,7 @@ from bekenlab.analysis.inputs import load_one
 from bekenlab.analysis.subject import subject_of
 from bekenlab.events import Advanced, EventSink, Finished, Started, ignore
 from bekenlab.jobs.probe_mode import JOB, ProbeMode
+from bekenlab.jobs.probe_wanted import wanted
 from bekenlab.live.source import live_source
 from bekenlab.pins import Source
 from bekenlab.probing.as_pins import evidence_of, left_open, pin_map, role_words
@@ -21,7 +22,6 @@ from bekenlab.probing.probe import probe
 from bekenlab.probing.rules.conclude import conclude
 from bekenlab.probing.rules.evidence import named
 from bekenlab.probing.rules.model import Confidence
-from bekenlab.tuya.firmware import FirmwareKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -166,23 +166,6 @@ def compared(analysis: Analysis, conclusions: Conclusions) -> tuple[Agreement, .
         for pin in analysis.pins.pins
         if pin.role != _NO_ROLE and any(each.source is Source.STORAGE for each in pin.evidence)
     )
-
-
-def wanted(analysis: Analysis, mode: ProbeMode) -> bool:
-    """Whether a dump is to be probed.
-
-    ``AUTO`` probes Tuya firmware that drove pins when it was booted, if nothing names them.
-    ``ALWAYS`` probes whatever can run.
-    """
-    image = analysis.image
-    if mode is ProbeMode.NEVER or image is None or not image.logical or analysis.problem:
-        return False
-    if analysis.chip.name is None:
-        return False
-    if mode is ProbeMode.ALWAYS:
-        return True
-    tuya = analysis.firmware.kind is FirmwareKind.TUYA
-    return tuya and bool(analysis.tuya.in_use) and not analysis.pins.pins
 
 
 def _in_short(seen: Observation) -> str:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from bekenlab.analysis.choose import choose_file
 from bekenlab.analysis.subject import read_subject
 from bekenlab.errors import UsageError
 from bekenlab.live.chip import LiveChip
-from bekenlab.live.online import NetworkKind, Online, go_online
+from bekenlab.live.online import NO_NETWORK, NetworkChoice, NetworkKind, Online, go_online
 from bekenlab.live.openings import LOOPBACK
 from bekenlab.live.pacing import Pacer
 from bekenlab.live.source import live_source
 from bekenlab.machine.air.broker import PORT as BROKER_PORT
-from bekenlab.machine.air.broker import Broker
 from bekenlab.machine.air.capture import Capture
 from bekenlab.machine.air.packets import ip_text
 from bekenlab.tuya.local_session import PORT as LOCAL_CONTROL
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from bekenlab.live.source import LiveSource
     from bekenlab.tuya.pairing import Pairing
 
-BROKER_NAME = "broker"
 _STEP, _LIVELY_STEP, _NAP, _SHOWN_EVERY = 0.005, 0.002, 0.02, 0.05
 _LIVELY = 0.3
 
@@ -54,20 +52,16 @@ class RunOptions:
     """How to run a chip.
 
     Attributes:
-        network: ``"ours"``: it joins our network; ``"its"``: it opens its own; ``"none"``: no air.
-        protected: Whether our network uses WPA2 instead of being open.
+        network: Its network in the virtual air.
         http_port: Port of this computer for the chip's page; 0 for a free one.
         ports: Further ports of the chip, each with the one of this computer that leads to it.
-        mqtt: Whether there is an MQTT broker in our network, set in the chip's configuration.
         reach: Ports of this computer that the chip may reach.
         capture: Whether to record all frames.
     """
 
-    network: Literal["ours", "its", "none"] = "none"
-    protected: bool = False
+    network: NetworkChoice = NO_NETWORK
     http_port: int = 0
     ports: tuple[tuple[int, int], ...] = ()
-    mqtt: bool = False
     reach: tuple[Reach, ...] = ()
     capture: bool = False
 
@@ -144,14 +138,15 @@ def run(
 
 
 def _check(options: RunOptions) -> None:
-    if options.network != "ours" and (options.mqtt or options.reach):
-        raise UsageError("a broker needs our network", hint="let the chip join ours")
-    if options.network == "none" and (options.http_port or options.ports or options.capture):
+    if options.network.kind is not NetworkKind.OURS and options.reach:
+        raise UsageError("names of this computer need our network", hint="let the chip join ours")
+    alone = options.network.kind is NetworkKind.NONE
+    if alone and (options.http_port or options.ports or options.capture):
         raise UsageError(
             "without a network nothing is sent", hint="let the chip join ours, or open its own"
         )
     taken = Counter(each.port for each in options.reach)
-    if options.mqtt:
+    if options.network.mqtt:
         taken[BROKER_PORT] += 1
     twice = [port for port, count in taken.items() if count > 1]
     if twice:
@@ -180,7 +175,8 @@ class _Running:
         self._listen = listen
         self._monotonic = monotonic
         self._frames: list[bytes] = []
-        online = self._enter(source, options) if options.network != "none" else None
+        alone = options.network.kind is NetworkKind.NONE
+        online = None if alone else self._enter(source, options)
         self._online = online
         self._network = online.network if online else None
         self._openings = online.openings if online else None
@@ -194,17 +190,13 @@ class _Running:
 
     def _enter(self, source: LiveSource, options: RunOptions) -> Online:
         """Put the chip into its network, with the openings that were named."""
-        broker = (BROKER_NAME, BROKER_PORT) if options.mqtt else None
         online = go_online(
             source,
-            NetworkKind(options.network),
-            protected=options.protected,
-            broker=broker,
-            names=[each.name for each in options.reach] + ([BROKER_NAME] if broker else []),
+            options.network,
+            names=[each.name for each in options.reach],
             capture=Capture(self._frames.append) if options.capture else None,
+            published=self._published,
         )
-        if broker:
-            Broker(online.network.host, self._published)
         for each in options.reach:
             online.openings.to_computer(each.port, each.local_port)
         for chip_port, local_port in options.ports:

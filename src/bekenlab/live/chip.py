@@ -9,7 +9,8 @@ from __future__ import annotations
 import codecs
 from typing import TYPE_CHECKING, Literal
 
-from bekenlab.analysis.boot import gpio_rows, pins_from_log
+from bekenlab.analysis.boot import gpio_rows
+from bekenlab.analysis.log_pins import pins_from_log
 from bekenlab.chips import SECTOR
 from bekenlab.chips import chip as chip_named
 from bekenlab.live.commands import (

@@ -97,13 +97,17 @@ class NetworkView:
     Attributes:
         kind: ``"its"``: it opens its own; ``"ours"``: it joins one of bekenlab's.
         page: Address of its page on this computer; empty if it has none.
+        protected: Whether ours uses WPA2.
         address: Its address in the network, once it can be reached there.
+        mqtt: The newest message of each topic of its broker, the latest first; None without one.
         tried: Names and addresses outside of the air that it has tried to reach, in vain.
     """
 
     kind: str
+    protected: bool
     page: str
     address: str | None
+    mqtt: tuple[tuple[str, str], ...] | None
     tried: tuple[str, ...]
 
 

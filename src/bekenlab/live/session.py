@@ -8,8 +8,9 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from bekenlab.live.commands import Command, Pause, Reset, Resume, SetSpeed, Step
+from bekenlab.live.messages import Messages
 from bekenlab.live.model import Edge, Frame, LiveState, Picture
-from bekenlab.live.online import NetworkKind, chip_of, go_online
+from bekenlab.live.online import NO_NETWORK, NetworkChoice, NetworkKind, chip_of, go_online
 from bekenlab.live.pacing import FASTEST, SLOWEST, Pacer, Speedometer
 from bekenlab.live.record import MOST_EDGES, LogTail, Ring
 from bekenlab.live.watcher import Watcher
@@ -54,7 +55,7 @@ class LiveSession:
         self,
         source: LiveSource,
         *,
-        network: NetworkKind = NetworkKind.NONE,
+        network: NetworkChoice = NO_NETWORK,
         speed: float | None = 1.0,
         paused: bool = False,
         nap_after: float = 30.0,
@@ -66,7 +67,12 @@ class LiveSession:
         self._news = threading.Condition()
         self._commands: deque[Command] = deque()
         self._watchers: list[Watcher] = []
-        self._online = go_online(source, network) if network is not NetworkKind.NONE else None
+        self._messages = Messages()
+        self._online = (
+            go_online(source, network, published=self._messages.take)
+            if network.kind is not NetworkKind.NONE
+            else None
+        )
         self._page = self._online.serve() if self._online else ""
         self._chip = chip_of(source, self._online)
         self._moved_at = 0.0
@@ -272,7 +278,7 @@ class LiveSession:
             points=chip.points(),
             labels=tuple((pin.gpio, pin.label) for pin in chip.fitting.pins),
             fitted_from=chip.fitting.source,
-            network=self._online.view(self._page) if self._online else None,
+            network=self._online.view(self._page, self._messages) if self._online else None,
         )
 
     def _publish(self) -> None:

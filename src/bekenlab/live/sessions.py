@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from bekenlab.errors import RefusedError
-from bekenlab.live.online import NetworkKind
+from bekenlab.live.online import NO_NETWORK, NetworkChoice
 from bekenlab.live.session import LiveSession
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class LiveSessions:
         self._sessions: dict[str, LiveSession] = {}
         self._opening = 0
 
-    def open(self, source: LiveSource, network: NetworkKind = NetworkKind.NONE) -> str:
+    def open(self, source: LiveSource, network: NetworkChoice = NO_NETWORK) -> str:
         """Start a chip.
 
         Args:
@@ -63,7 +63,7 @@ class LiveSessions:
                 self._opening -= 1
         return name
 
-    def restart(self, name: str, network: NetworkKind) -> bool:
+    def restart(self, name: str, network: NetworkChoice) -> bool:
         """Start a chip again in another network, from its file; False if it is not there.
 
         Raises:

@@ -20,6 +20,8 @@ class Role:
     Attributes:
         id: Number in the configuration sector.
         name: ``"Rel_n"``.
+        label: Name for people, ``"Relay {n}"``, with places for channel and GPIO; OpenBeken's own
+            where a role has none.
         channels: How many channel numbers it takes: 0, 1 or 2.
         active: Active level this name stands for, or None if the role has none.
         twin: Name of the same role with the other active level, or None.
@@ -27,6 +29,7 @@ class Role:
 
     id: int
     name: str
+    label: str
     channels: int
     active: Polarity | None
     twin: str | None
@@ -39,6 +42,7 @@ def roles() -> tuple[Role, ...]:
         Role(
             id=raw["id"],
             name=raw["name"],
+            label=raw.get("label", raw["name"]),
             channels=raw["channels"],
             active=Polarity(raw["active"]) if "active" in raw else None,
             twin=raw.get("twin"),

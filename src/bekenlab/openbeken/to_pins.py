@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab.openbeken.flags import flags_from_number
 from bekenlab.openbeken.locks import curtains_of
-from bekenlab.openbeken.roles import base_of, level_from_openbeken
+from bekenlab.openbeken.roles import base_of, find_role, level_from_openbeken
 from bekenlab.openbeken.settings import parse_settings
 from bekenlab.openbeken.start_values import power_on_of
 from bekenlab.pins import (
@@ -33,44 +33,6 @@ _USE_UART2 = 26
 _MCU_BAUD = 9600  # OpenBeken's default if no command sets another
 _COLOURS = (Colour.RED, Colour.GREEN, Colour.BLUE, Colour.COLD, Colour.WARM)
 _ORDERS = {"RGB", "RBG", "GRB", "GBR", "BRG", "BGR"}
-
-# Names for people; {n} is the channel. A role without a row keeps OpenBeken's name.
-_LABELS = {
-    "Rel": "Relay {n}",
-    "Btn": "Button {n}",
-    "Btn_pd": "Button {n}",
-    "Btn_pd_n": "Button {n}",
-    "Btn_Tgl_All": "Button for all relays",
-    "Btn_SmartLED": "Light button",
-    "Btn_NextColor": "Colour button",
-    "Btn_NextDimmer": "Dimmer button",
-    "Btn_NextTemperature": "Temperature button",
-    "Btn_ScriptOnly": "Button on P{gpio}",
-    "TglChanOnTgl": "Wall switch input {n}",
-    "TglChanOnTgl_pd": "Wall switch input {n}",
-    "LED": "LED of relay {n}",
-    "WifiLED": "Wi-Fi LED",
-    "ShutterA": "Shutter {n} up",
-    "ShutterB": "Shutter {n} down",
-    "BtnShutterUp": "Shutter {n} up button",
-    "BtnShutterDown": "Shutter {n} down button",
-    "PWM": "Light {n}",
-    "PWM_ScriptOnly": "Light {n}",
-    "dInput": "Input {n}",
-    "dInput_NoPullUp": "Input {n}",
-    "DoorSnsrWSleep": "Door contact",
-    "DoorSnsrWSleep_nPup": "Door contact",
-    "DoorSnsrWSleep_pd": "Door contact",
-    "AlwaysHigh": "Always on",
-    "BAT_ADC": "Battery voltage",
-    "BAT_Relay": "Battery divider switch",
-    "ADC": "Analogue input {n}",
-    "IRRecv": "Infrared receiver",
-    "IRRecv_nPup": "Infrared receiver",
-    "IRSend": "Infrared transmitter",
-    "RCRecv": "433 MHz receiver",
-    "RCRecv_nPup": "433 MHz receiver",
-}
 
 
 def pins_from_template(template: Mapping[str, object]) -> PinMap:
@@ -131,15 +93,21 @@ def _flags(value: object) -> frozenset[int]:
     return flags_from_number(number % (1 << 64))
 
 
+def label_of(setting: PinSetting) -> str:
+    """What a setting makes a pin, in English for people: ``"Relay 1"``."""
+    role = find_role(setting.role)
+    label = role.label if role is not None else setting.role
+    return label.format(n=setting.channel, gpio=setting.gpio)
+
+
 def _pin(setting: PinSetting, colour: Colour | None) -> Pin:
     role, polarity = base_of(setting.role)
-    label = _LABELS.get(role, role).format(n=setting.channel, gpio=setting.gpio)
     return Pin(
         gpio=setting.gpio,
         role=role,
         channel=setting.channel,
         polarity=level_from_openbeken(polarity, temperature=colour is Colour.TEMPERATURE),
-        label=colour.value.capitalize() if colour else label,
+        label=colour.value.capitalize() if colour else label_of(setting),
         evidence=(Evidence(Source.OPENBEKEN, setting.text),),
         colour=colour,
     )

@@ -12,7 +12,6 @@ from rich.text import Text
 from bekenlab.jobs.install.configure import ssid_of
 from bekenlab.jobs.install.model import Outcome
 from bekenlab.openbeken.boot_log import ConfigVerdict
-from bekenlab.openbeken.to_pins import pins_from_template
 from bekenlab.pins import Source
 from bekenlab.probing.rehearsal import PinVerdict
 from bekenlab.report.chip_json import override
@@ -115,15 +114,11 @@ def _writes(plan: FlashPlan) -> str:
 
 def pins_table(proposal: Proposal) -> Table | Text:
     """The planned setup of each pin."""
-    source = proposal.source
-    known = (source.pins or pins_from_template(source.template)).pins
-    labels = {pin.gpio: pin.label for pin in known}
     table = _table("GPIO", "Does", "OpenBeken")
-    settings = proposal.made.config.pins()
-    for setting in settings:
-        does = labels.get(setting.gpio, setting.role)
-        table.add_row(f"P{setting.gpio}", printable(does), setting.text)
-    return table if settings else Text("No pins will be set up.", style="yellow")
+    pins = proposal.labelled_pins()
+    for setting, label in pins:
+        table.add_row(f"P{setting.gpio}", printable(label), setting.text)
+    return table if pins else Text("No pins will be set up.", style="yellow")
 
 
 def _table(*heads: str) -> Table:

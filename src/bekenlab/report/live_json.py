@@ -94,8 +94,12 @@ def source_json(source: LiveSource) -> dict[str, Any]:
 def _network_json(network: NetworkView) -> dict[str, Any]:
     return {
         "kind": network.kind,
+        "protected": network.protected,
         "page": network.page or None,
         "address": network.address,
+        "mqtt": None
+        if network.mqtt is None
+        else [{"topic": topic, "text": text} for topic, text in network.mqtt],
         "tried": list(network.tried),
     }
 

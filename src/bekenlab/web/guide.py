@@ -161,7 +161,7 @@ def _done(
             yield "understand"
     installed = results.get("install", {})
     if installed.get("flash"):
-        yield "install"
+        yield from ("understand", "install")  # its pins were looked at in the plan
     if installed.get("outcome") in {"online", "joined", "started"}:
         yield "runs"
 

@@ -18,6 +18,7 @@ from bekenlab.chips import chip
 from bekenlab.jobs.install.configure import configure, understand
 from bekenlab.jobs.install.install import install
 from bekenlab.openbeken.config.edit import Changes
+from bekenlab.openbeken.settings import PinSetting
 from bekenlab.report.install_json import install_json
 from bekenlab.report.install_text import proposal_text
 from bekenlab.samples import build_sample
@@ -61,6 +62,17 @@ def test_the_plan_has_no_fact_of_the_device_whose_pins_are_not_used(tmp_path: Pa
     ):
         assert words in text, words
     assert install_json(report)["pins_from"] == {"file": "other.txt", "source": "storage"}
+
+
+def test_a_pin_with_another_role_is_not_called_what_it_was(tmp_path: Path) -> None:
+    table = desk("BK7231N", build_sample(), tmp_path)
+    wanted = install_options("BK7231N")
+    edits = replace(wanted.changes, pins=(PinSetting(26, "BL0937CF"), PinSetting(6, "AlwaysLow")))
+    wanted = replace(wanted, changes=edits)
+    report = install(table.connection, wanted, table.places, Person(), plan_only=True)
+    words = {pin.gpio: label for pin, label in report.proposal.labelled_pins()}
+    assert (words[26], words[6]) == ("Power meter, power pulses (CF)", "Always off")
+    assert words[10] == "Button 1"
 
 
 def test_the_devices_own_pins_are_named_as_such(tmp_path: Path) -> None:

@@ -18,13 +18,13 @@ from bekenlab.corpus.reading import Content, Request, serve
 from bekenlab.corpus.rows import Said, rows_of
 from bekenlab.corpus.store import Known
 from bekenlab.errors import BekenlabError, NotADumpError, error_of
+from bekenlab.jobs.analyze import probed
 from bekenlab.jobs.probe_mode import ProbeMode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bekenlab.analysis.inputs import InputFile
-    from bekenlab.analysis.model import Analysis
     from bekenlab.analysis.subject import Subject
     from bekenlab.jobs.probe import ProbeReport
 
@@ -78,13 +78,13 @@ def _understood(
     file: InputFile, digest: str, request: Request, member: str | None
 ) -> Iterator[Content]:
     analyses = analyze_each(file, boot=BootMode(request.boot))
-    for part, analysis in enumerate(analyses, start=1):
+    for part, before in enumerate(analyses, start=1):
         dump = digest if len(analyses) == 1 else f"{digest}#{part}"
         chosen = file if len(analyses) == 1 else replace(file, part=part)
-        probed, report = _probed(chosen, analysis, ProbeMode(request.probe))
-        subject = subject_of(chosen, analysis=probed)
-        if isinstance(probed.problem, NotADumpError) and subject.analysis is not None:
-            raise probed.problem
+        analysis, report = probed(chosen, before, ProbeMode(request.probe), workers=1)
+        subject = subject_of(chosen, analysis=analysis)
+        if isinstance(analysis.problem, NotADumpError) and subject.analysis is not None:
+            raise analysis.problem
         if not request.item.named and _says_nothing(subject):
             yield Content({"member": member, "status": "ignored"})
             continue
@@ -109,17 +109,6 @@ def _says_nothing(subject: Subject) -> bool:
         and not found.pins.pins
         and not (found.pins.mcu_baud or found.pins.not_understood)
     )
-
-
-def _probed(
-    file: InputFile, analysis: Analysis, mode: ProbeMode
-) -> tuple[Analysis, ProbeReport | None]:
-    """See ``jobs.analyze``; experiments stay in this process, which is watched."""
-    if mode is ProbeMode.NEVER:
-        return analysis, None
-    from bekenlab.jobs.analyze import probed  # it loads the emulator
-
-    return probed(file, analysis, mode, workers=1)
 
 
 def _behaviour(dump: str, report: ProbeReport) -> Iterator[Said]:

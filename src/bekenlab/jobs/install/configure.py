@@ -21,8 +21,9 @@ from bekenlab.events import Message
 from bekenlab.flashing.flash_file import FlashFile, recognise
 from bekenlab.jobs.install.model import JOB
 from bekenlab.jobs.install.pin_source import only_example, other_template, own_template
-from bekenlab.jobs.probe import probed_subject, wanted
+from bekenlab.jobs.probe import probed_subject
 from bekenlab.jobs.probe_mode import ProbeMode
+from bekenlab.jobs.probe_wanted import wanted
 from bekenlab.openbeken.config import VERSIONS, decode_config, empty_config
 from bekenlab.openbeken.config.edit import make_config
 from bekenlab.secret import Secret

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from bekenlab.openbeken.config.edit import Changes
+from bekenlab.openbeken.roles import base_of
+from bekenlab.openbeken.to_pins import label_of, pins_from_template
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from bekenlab.link.identity import Identity
     from bekenlab.openbeken.boot_log import ObkBootLog
     from bekenlab.openbeken.config.edit import Made
+    from bekenlab.openbeken.settings import PinSetting
+    from bekenlab.pins import Pin
     from bekenlab.probing.rehearsal import Rehearsal
 
 JOB = "install"
@@ -112,6 +116,25 @@ class Proposal:
     def joins_wifi(self) -> bool:
         """Whether the device is given a Wi-Fi network; otherwise it opens its own."""
         return bool(self.made.config.value("wifi_ssid"))
+
+    def labelled_pins(self) -> tuple[tuple[PinSetting, str], ...]:
+        """The pins it sets up, each with what it does in English: ``"Relay 1"``.
+
+        The words are those of the source, unless a pin was given another role since.
+        """
+        source = self.source
+        known = {pin.gpio: pin for pin in (source.pins or pins_from_template(source.template)).pins}
+        return tuple(
+            (setting, _label(setting, known.get(setting.gpio)))
+            for setting in self.made.config.pins()
+        )
+
+
+def _label(setting: PinSetting, pin: Pin | None) -> str:
+    """What a setting makes a pin, in the words of its source if that says the same."""
+    if pin is not None and (pin.role, pin.channel) == (base_of(setting.role)[0], setting.channel):
+        return pin.label
+    return label_of(setting)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ async def choose(request: Request) -> Response:
         running=running,
         chips=profile_names(),
         demos=tuple(demo_templates()),
+        network=None,
         networks=tuple(NetworkKind),
     )
 
@@ -59,7 +60,7 @@ async def show(request: Request) -> Response:
         chip=source_json(session.source),
         notices=session.source.notices,
         ports=PORTS,
-        network=network.kind if network else NetworkKind.NONE,
+        network=network,
         networks=tuple(NetworkKind),
         kinds=[kind.name.lower() for kind in _KINDS],
     )

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bekenlab.errors import BusyError, NotFoundError, UsageError
-from bekenlab.live.online import NetworkKind
+from bekenlab.live.online import NetworkChoice, NetworkKind
 from bekenlab.live.source import demo_templates, live_source
 from bekenlab.report.live_json import picture_json, source_json
 from bekenlab.web.body import json_object
@@ -39,7 +39,7 @@ async def show_all(request: Request) -> Response:
 async def begin(request: Request) -> Response:
     """Start a chip: ``{"dump": ID, "chip": NAME, "pins": ID, "network": KIND}``; see docs/bench.md.
 
-    Only ``dump`` is needed.
+    Only ``dump`` is needed. Our network may be ``"protected"`` and have a broker (``"mqtt"``).
     """
     context, given = context_of(request), await json_object(request)
     name = await run_in_threadpool(_start, context, given)
@@ -66,11 +66,11 @@ async def do(request: Request) -> Response:
 
 
 async def network(request: Request) -> Response:
-    """Start a chip again in another network of the virtual air: ``{"network": KIND}``."""
+    """Start a chip again in another network of the virtual air, as for ``begin``."""
     context, name = context_of(request), request.path_params["id"]
-    kind = _network(await json_object(request))
+    choice = _network(await json_object(request))
     session_of(request)  # or it does not exist
-    await run_in_threadpool(context.chips.restart, name, kind)
+    await run_in_threadpool(context.chips.restart, name, choice)
     return JSONResponse(_row(name, session_of(request)))
 
 
@@ -111,11 +111,19 @@ def _start(context: AppContext, given: Mapping[str, Any]) -> str:
     return context.chips.open(source, _network(given))
 
 
-def _network(given: Mapping[str, Any]) -> NetworkKind:
+def _network(given: Mapping[str, Any]) -> NetworkChoice:
     name = _text(given, "network") or NetworkKind.NONE
     if name not in set(NetworkKind):
         raise UsageError(f"network is one of {', '.join(NetworkKind)}")
-    return NetworkKind(name)
+    protected, mqtt = _yes(given, "protected"), _yes(given, "mqtt")
+    return NetworkChoice(NetworkKind(name), protected=protected, mqtt=mqtt)
+
+
+def _yes(given: Mapping[str, Any], name: str) -> bool:
+    value = given.get(name, False)
+    if not isinstance(value, bool):
+        raise UsageError(f"{name} must be true or false")
+    return value
 
 
 def _template(context: AppContext, pins: str | None) -> Mapping[str, Any] | None:

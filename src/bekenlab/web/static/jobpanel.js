@@ -165,7 +165,7 @@ export class JobPanel {
   on_said(event) {
     this.part("waiting").hidden = true;
     const line = document.createElement("li");
-    line.textContent = textOf(event) || event.message;
+    line.textContent = sentence(textOf(event) || event.message);
     if (!textOf(event)) line.lang = "en";
     this.part("said").append(line);
   }

@@ -3,7 +3,7 @@ import { unless } from "./allow.js";
 import { all, fill, hex, one, size } from "./dom.js";
 import { FlashMap } from "./flashmap.js";
 import { networkLines } from "./rehearsal.js";
-import { counted, english, orElse, t } from "./texts.js";
+import { counted, english, orElse, t, textOf } from "./texts.js";
 import { warningList } from "./warnings.js";
 
 const KEEPABLE = ["bootloader", "rf"];
@@ -136,13 +136,17 @@ function pinRow(pin, tried) {
   const head = document.createElement("th");
   head.scope = "row";
   head.textContent = pin.gpio;
+  const does = document.createElement("td");
+  does.textContent = textOf(pin) || pin.label;
   const setting = document.createElement("td");
-  setting.textContent = pin.setting;
+  const code = document.createElement("code");
+  code.textContent = pin.setting;
+  setting.append(code);
   const seen = document.createElement("td");
   if (tried) {
     seen.textContent = t(`device.install.verdict.${tried.verdict}`);
     if (english) seen.title = `${tried.expected}: ${tried.seen}`;
   }
-  row.append(head, setting, seen);
+  row.append(head, does, setting, seen);
   return row;
 }

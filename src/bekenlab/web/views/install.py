@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bekenlab.report.chip_json import identity_json
 from bekenlab.report.printable import printable
-from bekenlab.web.failures import noticed
+from bekenlab.web.failures import labelled, noticed
 from bekenlab.web.views.plan import plan_view
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ def proposal_view(proposal: Proposal, backups: Backups, ssid: str) -> dict[str, 
         backups: The known backups.
         ssid: Name of the network, as the user has just typed it; the proposal keeps it secret.
     """
-    made = proposal.made.config
     return {
         "chip": identity_json(proposal.identity),
         "backup": backups.of(proposal.backup.path).id,
@@ -30,7 +29,11 @@ def proposal_view(proposal: Proposal, backups: Backups, ssid: str) -> dict[str, 
         "backup_reused": proposal.backup.reused,
         "firmware": printable(proposal.firmware.file.firmware),
         "device": printable(proposal.subject.module or proposal.subject.firmware or ""),
-        "pins": [{"gpio": f"P{pin.gpio}", "setting": pin.text} for pin in made.pins()],
+        "pins": [
+            {"gpio": f"P{setting.gpio}", "setting": setting.text, "label": printable(label)}
+            | labelled(label)
+            for setting, label in proposal.labelled_pins()
+        ],
         "wifi": printable(ssid),
         "warnings": noticed(proposal.notices),
         "plan": plan_view(proposal.plan, proposal.identity),

@@ -3,6 +3,7 @@ import { ask } from "../api.js";
 import { all, one } from "../dom.js";
 import { onFiles, onSubmit } from "../forms.js";
 import { t, told, wordingOf } from "../texts.js";
+import { networkOf, ourNetwork } from "./ournetwork.js";
 
 const problem = one("[data-problem]", HTMLElement);
 
@@ -33,8 +34,9 @@ sample.addEventListener("click", async () => {
 });
 
 for (const form of all("[data-start]", HTMLFormElement)) {
+  ourNetwork(form);
   onSubmit(form, async () => {
-    const given = Object.fromEntries(new FormData(form));
+    const given = { ...Object.fromEntries(new FormData(form)), ...networkOf(form) };
     try {
       await start(Object.fromEntries(Object.entries(given).filter(([, value]) => value)));
     } catch (error) {

@@ -1,9 +1,10 @@
 // The chip's network in the virtual air, and the way to its own page.
 import { unless } from "../allow.js";
 import { ask } from "../api.js";
-import { one } from "../dom.js";
+import { number, one } from "../dom.js";
 import { onSubmit } from "../forms.js";
 import { t } from "../texts.js";
+import { networkOf, ourNetwork } from "./ournetwork.js";
 
 const LATE = 60; // seconds on the device; what joins at all does so in half of that
 
@@ -18,6 +19,17 @@ function apart(page) {
   return address.href;
 }
 
+function messageRow(topic, text) {
+  const row = document.createElement("tr");
+  for (const [kind, words] of [["th", topic], ["td", text]]) {
+    const cell = document.createElement(kind);
+    cell.textContent = words;
+    if (kind === "th") cell.scope = "row";
+    row.append(cell);
+  }
+  return row;
+}
+
 export class AirNetwork {
   /**
    * @param {HTMLElement} page
@@ -30,29 +42,30 @@ export class AirNetwork {
     this.state = one("[data-network-state]", HTMLElement, page);
     this.tried = one("[data-network-tried]", HTMLElement, page);
     this.drawn = "";
+    this.messages = one("[data-messages]", HTMLElement, page);
     const form = one("[data-network]", HTMLFormElement, page);
-    const choice = one("select", HTMLSelectElement, form);
     onSubmit(form, async () => {
       try {
-        await ask("POST", `/api/chips/${id}/network`, { network: choice.value });
+        await ask("POST", `/api/chips/${id}/network`, networkOf(form));
         does.leave();
         location.reload();
       } catch (error) {
         does.failed(error);
       }
     });
-    this.allow(form, choice);
-    choice.addEventListener("change", () => this.allow(form, choice));
+    ourNetwork(form);
+    this.begunWith = JSON.stringify(networkOf(form));
+    this.allow(form);
+    form.addEventListener("change", () => this.allow(form));
   }
 
   /**
    * Only another network than the present one is a reason to start the chip again.
    * @param {HTMLFormElement} form
-   * @param {HTMLSelectElement} choice
    */
-  allow(form, choice) {
+  allow(form) {
     const same = one("[data-network-same]", HTMLElement, form.parentElement ?? form);
-    same.hidden = !choice.selectedOptions[0]?.defaultSelected;
+    same.hidden = JSON.stringify(networkOf(form)) !== this.begunWith;
     unless(one("[type=submit]", HTMLButtonElement, form), same.hidden ? null : same);
   }
 
@@ -70,5 +83,16 @@ export class AirNetwork {
       ? t("bench.network.joined", { address: network.address })
       : t(`bench.network.${late ? "late" : "waiting"}_${network.kind}`, { seconds: LATE });
     this.tried.textContent = t("bench.network.tried", { names: network.tried.join(", ") });
+    this.showMessages(network.mqtt);
+  }
+
+  /** @param {{ topic: string, text: string }[] | null} messages of the broker, if there is one */
+  showMessages(messages) {
+    this.messages.hidden = !messages;
+    const found = messages ?? [];
+    one("[data-messages-count]", HTMLElement, this.messages).textContent = found.length ? number(found.length) : "";
+    one("[data-messages-none]", HTMLElement, this.messages).hidden = found.length > 0;
+    one("[data-messages-table]", HTMLElement, this.messages).hidden = !found.length;
+    one("tbody", HTMLElement, this.messages).replaceChildren(...found.map(({ topic, text }) => messageRow(topic, text)));
   }
 }
