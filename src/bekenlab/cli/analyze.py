@@ -94,6 +94,12 @@ class _Outcome:
     "never for several.",
 )
 @click.option(
+    "--corpus",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="If nothing in a dump tells its pins, take those of similar devices in this corpus.",
+)
+@click.option(
     "-j",
     "--jobs",
     type=click.IntRange(min=1),
@@ -109,6 +115,7 @@ def command(
     force: bool,
     boot: str,
     probe: str | None,
+    corpus: Path | None,
     jobs: int | None,
 ) -> int:
     """Identify a dump and show what each pin does, with evidence.
@@ -133,7 +140,11 @@ def command(
     many = len(files) + len(missing) > 1
     style = _Style.JSON if as_json else _Style.LINE if many else _Style.FULL
     failed = partial(_failed, style=style)
-    finish = partial(_finish, style=style, show_secrets=show_secrets, output=output, html=html)
+    finish = partial(
+        _finish, style=style, show_secrets=show_secrets, output=output, html=html, corpus=corpus
+    )
+    if corpus:
+        _check_corpus(corpus)
     status = int(ExitCode.OK)
     line = LiveLine()
     for path, error in missing:
@@ -151,6 +162,15 @@ def command(
         if written and written.exists():
             click.echo(f"written: {written}", err=True)
     return status
+
+
+def _check_corpus(folder: Path) -> None:
+    """Say at once that there is no corpus, or no package to read it, and not for each file."""
+    from bekenlab.corpus.ask import opened
+    from bekenlab.corpus.store import Store
+
+    with opened(Store(folder)):
+        pass
 
 
 def _expand(paths: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, BekenlabError]]]:
@@ -175,8 +195,13 @@ def _finish(
     show_secrets: bool,
     output: Path | None,
     html: Path | None,
+    corpus: Path | None,
 ) -> _Outcome:
     """Turn an analysis into its output; runs in the worker process."""
+    if corpus:
+        from bekenlab.jobs.corpus.similar import with_corpus
+
+        analysis = with_corpus(analysis, corpus)
     error = analysis.problem
     try:
         _write(analysis, output, html, show_secrets=show_secrets)

@@ -70,6 +70,7 @@ _HOMES = {
     **{name: ("chip.live", name) for name in ("ports", "doctor", "reboot")},
     **{name: ("chip.read", name) for name in ("info", "backup", "verify")},
     **{name: ("chip.write", name) for name in ("write", "restore", "erase")},
+    "corpus": ("corpus.group", "command"),
     "obk": ("obk.group", "command"),
     "sim-mcu": ("sim_mcu", "command"),
 }
@@ -105,6 +106,7 @@ _SECTIONS = {
         "erase",
         "reboot",
     ),
+    "Thousands of dumps": ("corpus",),
     "A device in the network": ("obk",),
     "For developers": ("sim", "sim-mcu", "rehearse"),
 }

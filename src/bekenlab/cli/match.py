@@ -9,9 +9,11 @@ import click
 
 from bekenlab.cli.one_input import with_one_input
 from bekenlab.cli.output import console, json_line, print_error, print_warnings
-from bekenlab.errors import ExitCode, FileAccessError
+from bekenlab.errors import DeviceListError, ExitCode, FileAccessError
 
 if TYPE_CHECKING:
+    from bekenlab.analysis.similar import Similar
+    from bekenlab.analysis.subject import Subject
     from bekenlab.openbeken.devices import DeviceList
 
 _CACHED = "openbeken-devices.json"
@@ -23,6 +25,12 @@ _CACHED = "openbeken-devices.json"
     "--devices",
     metavar="FILE|URL",
     help="List of known devices; an https URL is downloaded and kept for later.",
+)
+@click.option(
+    "--corpus",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Also show the devices of the same product in this corpus; the list may be missing then.",
 )
 @click.option(
     "--boot",
@@ -42,7 +50,9 @@ _CACHED = "openbeken-devices.json"
     help="Number of devices to show.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def command(file: Path, devices: str | None, boot: str, limit: int, as_json: bool) -> int:
+def command(
+    file: Path, devices: str | None, corpus: Path | None, boot: str, limit: int, as_json: bool
+) -> int:
     """Find known devices with similar pins, module and names.
 
     FILE is a dump, a JSON report, a boot log or an OpenBeken template. The list of known devices
@@ -53,30 +63,46 @@ def command(file: Path, devices: str | None, boot: str, limit: int, as_json: boo
     from bekenlab.analysis.boot_findings import BootMode
     from bekenlab.analysis.subject import read_subject
     from bekenlab.jobs.match import match
-    from bekenlab.report.match_report import match_json, render
+    from bekenlab.report.match_report import match_json, render, render_similar, similar_json
 
-    known = _list(devices)
+    known = _list(devices, optional=corpus is not None)
     subject = with_one_input(
         file, lambda one: read_subject(one, boot=BootMode(boot)), as_json=as_json
     )
     matches = match(subject, known)
+    similar = _similar(subject, corpus) if corpus else None
     if as_json:
-        click.echo(json_line(match_json(matches, subject.notices, limit=limit)))
+        line = match_json(matches, subject.notices, limit=limit)
+        click.echo(json_line(line | (similar_json(similar) if corpus else {})))
     else:
         console().print(render(matches, limit=limit))
+        if corpus:
+            console().print(render_similar(similar, limit=limit))
     print_warnings(subject.notices)
     if subject.problem:
         print_error(subject.problem, subject=subject.name)
         return int(subject.problem.exit_code)
-    return int(ExitCode.OK if matches.similar else ExitCode.VERIFY)
+    return int(ExitCode.OK if matches.similar or similar else ExitCode.VERIFY)
 
 
-def _list(devices: str | None) -> DeviceList:
+def _similar(subject: Subject, corpus: Path) -> Similar | None:
+    from bekenlab.jobs.corpus.similar import similar_to
+
+    return similar_to(subject.analysis, corpus) if subject.analysis else None
+
+
+def _list(devices: str | None, *, optional: bool) -> DeviceList:
+    """The list of known devices; an empty one if it may be missing and is."""
     from bekenlab.jobs.device_list import download_list, is_address, read_cached_list, read_list
-    from bekenlab.openbeken.devices import parse_devices
+    from bekenlab.openbeken.devices import DeviceList, parse_devices
 
     if devices is None:
-        return read_cached_list(_cache())
+        try:
+            return read_cached_list(_cache())
+        except DeviceListError:
+            if not optional:
+                raise
+            return DeviceList((), 0)
     if not is_address(devices):
         return read_list(Path(devices))
     data = download_list(devices)

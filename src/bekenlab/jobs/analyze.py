@@ -77,7 +77,7 @@ def _one(
     stopping.check()
     try:
         return [
-            finish(*_probed(file, each, probe, sink, workers))
+            finish(*probed(file, each, probe, sink=sink, workers=workers))
             for file in inputs.load(path)
             for each in analyze_each(file, boot=boot)
         ]
@@ -85,14 +85,23 @@ def _one(
         return [failed(path, error_of(error))]
 
 
-def _probed(
+def probed(
     file: inputs.InputFile,
     analysis: Analysis,
     mode: ProbeMode,
-    sink: events.EventSink,
+    *,
     workers: int | None,
+    sink: events.EventSink = events.ignore,
 ) -> tuple[Analysis, ProbeReport | None]:
-    """An analysis with what experiments showed, if they are wanted; a failure is a warning."""
+    """An analysis with what experiments showed, if they are wanted; a failure is a warning.
+
+    Args:
+        file: The file.
+        analysis: Its analysis.
+        mode: Whether experiments are wanted.
+        workers: Processes for them; None: one per processor.
+        sink: Receives their progress.
+    """
     if not wanted(analysis, mode):
         return analysis, None
     # Imported here so that dumps with intact storage need not load the emulator.

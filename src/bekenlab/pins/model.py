@@ -15,6 +15,7 @@ class Source(StrEnum):
 
     ``PIN_LIST`` is a list of pins in words from another program, without active levels.
     ``BEHAVIOUR`` is what the firmware did with its pins in the virtual chip (docs/probe.md).
+    ``SIMILAR_DEVICE`` is what other devices of the same product say (docs/corpus.md).
     ``OPENBEKEN`` is a configuration made by a person; it is never compared with the others.
     """
 
@@ -24,6 +25,7 @@ class Source(StrEnum):
     BOOT_LOG = "boot_log"
     PIN_LIST = "pin_list"
     BEHAVIOUR = "behaviour"
+    SIMILAR_DEVICE = "similar_device"
     FIRMWARE_DEFAULT = "firmware_default"
     OPENBEKEN = "openbeken"
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from bekenlab.analysis.similar import Similar
     from bekenlab.errors import Notice
     from bekenlab.jobs.match import Matches
     from bekenlab.openbeken.similar import PinAgreement, Similarity
@@ -77,6 +78,39 @@ def _match(found: Similarity) -> dict[str, Any]:
             for pin in found.pins
         ],
     }
+
+
+def similar_json(similar: Similar | None) -> dict[str, Any]:
+    """Devices of the same product in a corpus."""
+    if similar is None:
+        return {"same_product": None}
+    return {
+        "same_product": {
+            "devices": similar.devices,
+            "agree": similar.pins is not None,
+            "layouts": [
+                {"pins": each.text, "devices": each.devices, "example": each.example}
+                for each in similar.layouts
+            ],
+        }
+    }
+
+
+def render_similar(similar: Similar | None, *, limit: int) -> RenderableType:
+    """The same for a terminal."""
+    if similar is None:
+        return Text("No other device of the same product is in the corpus.")
+    layouts = similar.layouts
+    head = f"{similar.devices} of this product in the corpus"
+    if len(layouts) == 1:
+        head += ", all with these pins" if similar.pins is not None else ": too few to be sure"
+    else:
+        head += f", connected in {len(layouts)} ways"
+    rows = [
+        hanging(Text(f"{each.devices:5}  ", "bold cyan"), Text(f"{each.text} ({each.example})"))
+        for each in layouts[:limit]
+    ]
+    return Printable(Group(Text(head), *rows))
 
 
 def render(matches: Matches, *, limit: int) -> RenderableType:

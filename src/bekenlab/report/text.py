@@ -45,6 +45,7 @@ SOURCES = {
     Source.BOOT_LOG: "the boot log",
     Source.PIN_LIST: "a list of pins in words",
     Source.BEHAVIOUR: "experiments in the virtual chip (probe)",
+    Source.SIMILAR_DEVICE: "other devices of the same product",
     Source.FIRMWARE_DEFAULT: "the firmware's built-in default (often wrong)",
     Source.OPENBEKEN: "OpenBeken's settings",
 }
@@ -125,8 +126,8 @@ def _fact_rows(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str,
         given = analysis.image is None and analysis.tuya.source is Source.STORAGE
         said_by = "the text given" if given else SOURCES[analysis.tuya.source]
         yield "Pins from", said_by + also
-    elif analysis.pins.source is Source.BEHAVIOUR:
-        yield "Pins from", SOURCES[Source.BEHAVIOUR]
+    elif analysis.pins.source in {Source.BEHAVIOUR, Source.SIMILAR_DEVICE}:
+        yield "Pins from", SOURCES[analysis.pins.source]
     if analysis.tuya.mcu_baud:
         yield "TuyaMCU", f"second controller on UART1 (P10, P11) at {analysis.tuya.mcu_baud} baud"
 

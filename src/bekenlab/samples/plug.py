@@ -66,14 +66,29 @@ _FIRMWARE = Path(__file__).parent / "data"
 def build_sample() -> bytes:
     """Build the 2 MiB dump; it is the same every time, byte for byte."""
     target = chip(SAMPLE_CHIP)
-    flash = bytearray(b"\xff" * target.flash_size)
-    loader = (_FIRMWARE / "loader.bin").read_bytes().ljust(_TABLE_ADDRESS, b"\xff")
-    _install(flash, _RECORDS[0], loader, plain_tail=b"".join(r.encode() for r in _RECORDS))
-    _install(flash, _RECORDS[1], (_FIRMWARE / "app.bin").read_bytes())
+    flash = flash_with(sample_app())
     _put(flash, target.rf_address, rf.build(_MAC))
     for name, content in _tuya_regions().items():
         _put(flash, target.start_of(name), content)
     return bytes(flash)
+
+
+def sample_app() -> bytes:
+    """The sample's app, plain and logical."""
+    return (_FIRMWARE / "app.bin").read_bytes()
+
+
+def flash_with(app: bytes) -> bytearray:
+    """A flash with boot loader and app as Tuya's tools write them, and nothing else.
+
+    Args:
+        app: The app, plain and logical; it fits into its partition with the trailer.
+    """
+    flash = bytearray(b"\xff" * chip(SAMPLE_CHIP).flash_size)
+    loader = (_FIRMWARE / "loader.bin").read_bytes().ljust(_TABLE_ADDRESS, b"\xff")
+    _install(flash, _RECORDS[0], loader, plain_tail=b"".join(r.encode() for r in _RECORDS))
+    _install(flash, _RECORDS[1], app)
+    return flash
 
 
 def _install(flash: bytearray, record: FalRecord, code: bytes, plain_tail: bytes = b"") -> None:

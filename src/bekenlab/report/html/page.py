@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from bekenlab.analysis.model import Analysis
     from bekenlab.image import Image, Partition
 
-_STYLE = Path(__file__).with_name("style.css")
+STYLE = Path(__file__).with_name("style.css")
+"""The style sheet of reports."""
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _LONGEST_VALUE = 1000
 _MOST_KEYS = 400
@@ -45,7 +46,7 @@ def html_report(analysis: Analysis, reader: Reader = IN_ENGLISH) -> str:
         el("meta", name="color-scheme", content="light dark"),
         el("meta", http_equiv="Content-Security-Policy", content=_POLICY),
         el("title", title),
-        el("style", _STYLE.read_text(encoding="utf-8") + stylesheet()),
+        el("style", STYLE.read_text(encoding="utf-8") + stylesheet()),
     )
     sections = _sections(analysis, view, reader)
     main = el("main", *_header(analysis, reader), *sections, _foot(reader))

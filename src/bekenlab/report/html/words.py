@@ -84,6 +84,7 @@ ENGLISH: Words = {
             Source.BOOT_LOG: "boot log",
             Source.PIN_LIST: "pins in words",
             Source.BEHAVIOUR: "virtual chip",
+            Source.SIMILAR_DEVICE: "similar devices",
             Source.FIRMWARE_DEFAULT: "built-in default",
             Source.OPENBEKEN: "OpenBeken",
             "text": "text",

@@ -1,0 +1,1 @@
+"""``bekenlab corpus``: thousands of dumps as tables, and questions to them."""
