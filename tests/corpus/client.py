@@ -15,7 +15,7 @@ from corpus.making import FAULTY
 if __name__ == "__main__":
     folder, corpus, address = sys.argv[1:]
     settings = Settings(
-        FAULTY, boot="never", probe="never", seconds=4, memory=250 << 20, scheduler=address
+        FAULTY, boot="never", probe="never", seconds=6, memory=250 << 20, scheduler=address
     )
     report = build_corpus([Path(folder)], Path(corpus), settings)
     sys.stdout.write(json.dumps(build_json(report)))

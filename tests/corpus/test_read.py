@@ -155,6 +155,14 @@ def test_no_secret_enters_a_table(tmp_path: Path) -> None:
     assert marker.count > 500
 
 
+@pytest.mark.parametrize(("boot", "booted"), [("never", False), ("always", True)])
+def test_whether_the_firmware_ran_is_noted(boot: str, booted: bool, tmp_path: Path) -> None:
+    path = put(tmp_path, "plug.bin", build_sample())
+    request = Request(item(path), str(put(tmp_path, "k", b"")), b"", boot, "never", 60)
+    [row] = completed(reading.read(request)[0].rows or (), "b")["dumps"]
+    assert row["booted"] is booted
+
+
 def test_no_secret_enters_by_a_text_either() -> None:
     row = WARNINGS.complete({"message": 'It holds {"passwd":"hunter2000"}.', "code": "x"})
     assert row["message"] == 'It holds {"passwd":"<redacted>"}.'

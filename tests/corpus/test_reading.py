@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bekenlab.corpus.needs import needed
-from bekenlab.corpus.reading import Content, Request, receive, send, serve
+from bekenlab.corpus.reading import READY, Content, Request, receive, send, serve
 from corpus.making import PLUG, item, path_of_tests
 
 
@@ -54,6 +54,7 @@ def test_requests_are_answered_until_there_are_no_more(
         os.dup2(saved, 1)
         os.close(saved)
     with os.fdopen(reader, "rb") as answers:
+        assert receive(answers) == READY
         contents, seconds, memory = receive(answers)
     assert contents == [Content({"status": "a.txt"})]
     assert seconds >= 0

@@ -11,6 +11,7 @@ from bekenlab.corpus import work
 from bekenlab.corpus.ask import opened
 from bekenlab.corpus.items import found_below
 from bekenlab.corpus.store import Store
+from bekenlab.corpus.supervise import Helper
 from bekenlab.corpus.work import Bundle, end_helper, quarantined, read_bundle
 from bekenlab.errors import UnsupportedError
 from corpus.making import FAULTY, PLUG, item, path_of_tests, task
@@ -114,3 +115,21 @@ def test_a_helper_that_has_grown_is_replaced(
         assert helper.read(item(path), b"").contents[0].file["status"] == "read"
     assert started[0] is started[1] is not started[2]
     assert started[0].poll() is not None
+
+
+def test_a_helper_that_does_not_start_is_told(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(PLUG)
+    helper = Helper(task(store.folder, "no.such.module"))
+    with pytest.raises(UnsupportedError, match="does not start"):
+        helper.read(item(path), b"")
+
+
+def test_a_helper_that_takes_for_ever_to_start_is_told(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(PLUG)
+    monkeypatch.setattr("bekenlab.corpus.supervise._STARTING", 0.0)
+    with pytest.raises(UnsupportedError, match="does not start"):
+        Helper(task(store.folder)).read(item(path), b"")

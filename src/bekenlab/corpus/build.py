@@ -118,7 +118,7 @@ def build(
         stopped: Whether to stop, keeping what has been read.
 
     Raises:
-        BekenlabError: A path or the corpus cannot be used, or no worker is left.
+        BekenlabError: A path or the corpus cannot be used, or the scheduler has no workers.
     """
     began = time.monotonic()
     needed("pyarrow")

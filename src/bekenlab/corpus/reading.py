@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from bekenlab.corpus.items import Item
 
+READY = "ready"
+"""The first thing that is sent: what is loaded before is not the first file's fault."""
+
 _LENGTH = struct.Struct("<I")
 _GRACE = 30.0
 _LOOKS_EVERY = 1.0
@@ -81,6 +84,7 @@ def serve(read: Reader, worker: int) -> None:
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         threading.Thread(target=_end_with, args=(worker,), daemon=True).start()
+        send(answers, READY)
         while (request := receive(sys.stdin.buffer)) is not None:
             # Ends the process even while the interpreter is held by code that never comes back.
             faulthandler.dump_traceback_later(request.seconds + _GRACE, exit=True)

@@ -12,6 +12,7 @@ from bekenlab.corpus.fingerprint import fingerprint
 from bekenlab.image import EncryptionState, cipher, rf
 from bekenlab.openbeken import role_of_pin
 from bekenlab.openbeken.to_pins import pins_from_template
+from bekenlab.pins import Source
 from bekenlab.secrecy.hide import hide_values
 from bekenlab.secret import mask_mac
 
@@ -118,9 +119,15 @@ def _analysis_row(analysis: Analysis, salt: bytes) -> dict[str, Any]:
         "bad_blocks": len(storage.bad_blocks) if storage else None,
         "product": tuya.product.id or None,
         "schema": tuya.product.schema.id if tuya.product.schema else None,
-        "booted": any(str(said.source) == "boot_log" for said in tuya.statements),
+        "booted": _booted(analysis),
         **(_image_row(analysis.image, analysis.chip.name, salt) if analysis.image else {}),
     }
+
+
+def _booted(analysis: Analysis) -> bool:
+    """Whether the firmware ran in the virtual chip, be it that its log names no pins."""
+    said = any(said.source is Source.BOOT_LOG for said in analysis.tuya.statements)
+    return said or any(notice.code == "boot-without-pins" for notice in analysis.tuya.notices)
 
 
 def _storage_state(analysis: Analysis) -> str | None:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from bekenlab.corpus.needs import needed
-from bekenlab.corpus.reading import Content, Request, receive, send
+from bekenlab.corpus.reading import READY, Content, Request, receive, send
+from bekenlab.errors import UnsupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from bekenlab.corpus.task import Task
 
 _LOOKS_EVERY = 0.05
+_STARTING = 120.0
 # Booting leaves some memory behind, so a helper that has grown to this is replaced.
 _ENOUGH = 208 << 20
 _MIB = 1 << 20
@@ -80,6 +82,7 @@ class Helper:
 
         Raises:
             LostError: It took too long or too much memory, or the process died of it.
+            UnsupportedError: The process cannot be started.
         """
         task = self.task
         process = self._started()
@@ -127,7 +130,20 @@ class Helper:
             self._answers = queue.SimpleQueue()
             arguments = (_pipe(self._process.stdout), self._answers)
             threading.Thread(target=_forward, args=arguments, daemon=True).start()
+            self._await_start()
         return self._process
+
+    def _await_start(self) -> None:
+        try:
+            said = self._answers.get(timeout=_STARTING)
+        except queue.Empty:
+            said = None
+        if said != READY:
+            self.end()
+            raise UnsupportedError(
+                "the process that reads files does not start on a worker",
+                hint="see whether bekenlab runs there at all",
+            )
 
     def end(self) -> None:
         """End the process at once."""

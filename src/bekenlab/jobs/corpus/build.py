@@ -42,7 +42,7 @@ def build_corpus(
         stopped: Whether to stop, keeping what has been read.
 
     Raises:
-        BekenlabError: A path or the corpus cannot be used, or no worker is left.
+        BekenlabError: A path or the corpus cannot be used, or the scheduler has no workers.
     """
 
     def items() -> Iterator[Item]:
