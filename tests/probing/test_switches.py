@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bekenlab.pins import Polarity
-from bekenlab.probing.observations import Outcome
+from bekenlab.probing.observations import Outcome, PinTrace
 from bekenlab.probing.rules.conclude import conclude
 from bekenlab.probing.rules.model import Confidence, PinConclusion
 from probing.records import (
@@ -14,6 +14,7 @@ from probing.records import (
     boot,
     button,
     control,
+    dimmed,
     output,
     press,
     product_test,
@@ -246,3 +247,46 @@ def test_nothing_set_up_is_an_answer() -> None:
     own = button(21)
     assert not conclude(all_of(boot(own), control(own), press(21, own))).set_up
     assert conclude(all_of(boot(own, output(6)), control(own))).set_up
+
+
+@pytest.mark.parametrize(
+    ("first", "polarity"),
+    [(500.0, Polarity.ACTIVE_HIGH), (1000.0, Polarity.ACTIVE_LOW), (3100.0, Polarity.ACTIVE_HIGH)],
+)
+def test_blinking_begins_with_on_seen_or_not(first: float, polarity: Polarity) -> None:
+    """After two intervals at rest, the first half of the blinking was the level of the rest."""
+    slow = tuple((first + 500.0 * n, (n + 1) % 2) for n in range(8))
+    fast = tuple((slow[-1][0] + 260.0 * n, (n + 1) % 2) for n in range(1, 10))
+    pins = found(boot(output(8, slow + fast)), control(output(8)))
+    assert (pins[8].role, pins[8].polarity) == ("WifiLED", polarity)
+
+
+def test_a_button_that_only_dims_a_lamp_is_found() -> None:
+    def lamp(*shares: tuple[float, float]) -> tuple[PinTrace, ...]:
+        return tuple(dimmed(gpio, ((40.0, 0.0), *shares)) for gpio in (24, 26))
+
+    pins = found(
+        boot(*lamp(), button(10)),
+        control(*lamp(), button(10)),
+        press(10, *lamp((300.0, 1.0)), button(10)),
+    )
+    assert (pins[10].role, pins[10].polarity) == ("Btn", Polarity.ACTIVE_LOW)
+    assert pins[10].evidence[0].saw.startswith("P24, P26 moved")
+
+
+@pytest.mark.parametrize(
+    ("shares", "polarity"),
+    [
+        ((0.0, 0.0), Polarity.ACTIVE_HIGH),
+        ((1.0, 1.0), Polarity.ACTIVE_LOW),
+        ((0.0, 1.0), None),  # one of them may be on
+        ((0.0,), None),
+    ],
+)
+def test_channels_that_all_stay_at_one_end_are_off(
+    shares: tuple[float, ...], polarity: Polarity | None
+) -> None:
+    lamp = [dimmed(gpio, ((40.0, share),)) for gpio, share in zip((24, 26), shares, strict=False)]
+    pins = found(boot(*lamp), control(*lamp))
+    assert {pin.role for pin in pins.values()} == {"PWM"}
+    assert {pin.polarity for pin in pins.values()} == {polarity}

@@ -16,7 +16,8 @@ from bekenlab.probing.sdk_inputs import sdk_inputs
 if TYPE_CHECKING:
     from bekenlab.probing.observations import Observation, Observations, PinTrace
 
-_PWM, _TEST, _BOOT = "PWM", "product-test", "boot"
+_PWM, _TEST, _BOOT, _CONTROL = "PWM", "product-test", "boot", "control"
+_SEVERAL = 2
 _DIRECTIONS = ("in", "out")
 _ONE_WHITE = 2  # channels of a lamp without colours
 _FIRST_WHITE = 3
@@ -122,21 +123,42 @@ def _coloured(lit: Lit, all_lit: tuple[Lit, ...]) -> PinConclusion:
 
 
 def _uncoloured(observations: Observations) -> tuple[PinConclusion, ...]:
-    """Pins with a PWM whose colours were not seen: their channels are unknown."""
+    """Pins with a PWM whose colours were not seen: their channels are unknown.
+
+    Where all of several stay at the same end, the lamp is off: no lamp shows all its colours and
+    whites in full at once.
+    """
     where: dict[int, Observation] = {}
     for seen in observations.experiments:
         for trace in seen.pins:
             if _has_pwm(trace) and not trace.bursts:
                 where.setdefault(trace.gpio, seen)
+    off = _level_of_all(observations, set(where))
+    active = None if off is None else polarity_of(1 - off)
+    idle = "" if off is None else f", and stayed {'high' if off else 'low'} like all others"
     return tuple(
         PinConclusion(
             gpio,
             _PWM,
             0,
-            None,
+            active,
             Confidence.LIKELY,
             (),
-            (Seen(seen.name, f"a PWM drove P{gpio}"),),
+            (Seen(seen.name, f"a PWM drove P{gpio}{idle}"),),
         )
         for gpio, seen in sorted(where.items())
     )
+
+
+def _level_of_all(observations: Observations, pins: set[int]) -> int | None:
+    """The level at which all pins with a PWM stay, in the start and the control run."""
+    shares = {
+        share
+        for name in (_BOOT, _CONTROL)
+        for seen in observations.named(name)
+        for trace in seen.pins
+        if trace.gpio in pins
+        for share in (trace.after.share, *(share for _, share in trace.shares))
+    }
+    alone = len(pins) < _SEVERAL
+    return None if alone or shares not in ({0.0}, {1.0}) else int(shares == {1.0})

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _CHANGES = 6  # of a pin that blinks
 _STEADY = 0.25  # how much its intervals differ
+_TWICE = 0.1
 _FASTEST = 50.0  # milliseconds
 _FLASHES = 0.35  # of the time, of a pin that flashes
 
@@ -42,10 +43,23 @@ def blinks(trace: PinTrace) -> bool:
 
 def first_blink(trace: PinTrace) -> float | None:
     """When it began to blink, in milliseconds; None if it does not."""
+    begun = _begun(trace)
+    return None if begun is None else begun[0]
+
+
+def _begun(trace: PinTrace) -> tuple[float, float] | None:
+    """When it began to blink, and its first interval: the first that is followed by its like."""
     middle = interval(trace)
     if middle is None:
         return None
-    return next(early for early, gap in _gaps(trace.edges) if abs(gap - middle) <= _STEADY * middle)
+    gaps = _gaps(trace.edges)
+    alike = (
+        one
+        for one, (_, after) in pairwise(gaps)
+        if one[1] > _FASTEST and abs(after - one[1]) <= _STEADY * one[1]
+    )
+    usual = (one for one in gaps if abs(one[1] - middle) <= _STEADY * middle)
+    return next(alike, None) or next(usual)
 
 
 def interval(trace: PinTrace) -> float | None:
@@ -68,7 +82,9 @@ def _gaps(edges: tuple[tuple[float, int], ...]) -> list[tuple[float, float]]:
 def rest_of_light(trace: PinTrace, seconds: float) -> int:
     """The level at which a blinking light is off.
 
-    One that flashes is off most of the time; else it is off until it begins to blink.
+    One that flashes is off most of the time; else it is off until it begins to blink. Blinking
+    begins with on: where the first change comes after two intervals, on was the level at which the
+    pin had been set up, and nobody saw it begin.
     """
     end = 1000 * seconds
     first = first_blink(trace)
@@ -78,7 +94,16 @@ def rest_of_light(trace: PinTrace, seconds: float) -> int:
     if first is None:
         return int(share > 0.5)
     # Setting a pin up may move it for a moment.
-    return int(high_share(trace, trace.since, first) >= 0.5)
+    before = int(high_share(trace, trace.since, first) >= 0.5)
+    return 1 - before if _began_unseen(trace) else before
+
+
+def _began_unseen(trace: PinTrace) -> bool:
+    """Whether a pin was at rest for just two intervals before its first change."""
+    begun = _begun(trace)
+    if begun is None or any(trace.since < at < begun[0] for at, _ in trace.edges):
+        return False
+    return abs((begun[0] - trace.since) / begun[1] - 2) < _TWICE
 
 
 def rest_of_output(test: Observation | None, start: Observation, gpio: int) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bekenlab.probing.observations import Happening, Outcome
 from bekenlab.probing.rules.levels import blinks, high_share, rest_of_light, rest_of_output
 from bekenlab.probing.rules.model import Confidence, PinConclusion, Seen, polarity_of
-from bekenlab.probing.rules.reactions import other_rhythm
+from bekenlab.probing.rules.reactions import dimmed, other_rhythm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,11 +25,15 @@ _MOMENTS = 0.1  # of the time
 
 
 def pairing_buttons(seen: Evidence) -> list[PinConclusion]:
-    """Inputs that switch nothing, but restart the device or change what blinks."""
+    """Inputs that switch nothing, but restart the device, dim its light or change what blinks."""
     known = {press.gpio for press in seen.acting}
     found: dict[int, PinConclusion] = {}
     for press in seen.presses:
-        others = [*other_rhythm(press.seen, seen.control), *(each.gpio for each in press.moved)]
+        others = [
+            *other_rhythm(press.seen, seen.control),
+            *dimmed(press.seen, seen.control),
+            *(each.gpio for each in press.moved),
+        ]
         restarted = press.seen.outcome is Outcome.RESTARTED
         if press.gpio in known or not (restarted or others):
             continue

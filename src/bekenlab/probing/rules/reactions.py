@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _RHYTHM = 0.35  # how much more or less often a blinking pin changes
 _FEW = 3
+_DIMMED = 0.02  # of a share
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,23 @@ def other_rhythm(press: Observation, control: Observation) -> tuple[int, ...]:
             continue
         here, there = _count(trace, begin, end), _count(other, begin, end)
         if max(here, there) >= _FEW and abs(here - there) > _RHYTHM * max(here, there):
+            found.append(trace.gpio)
+    return tuple(found)
+
+
+def dimmed(press: Observation, control: Observation) -> tuple[int, ...]:
+    """Pins whose PWM is steady in the control run, and changed after the press."""
+    begin = press.when(Happening.PRESSED)
+    end = press.when(Happening.RESTARTED) or 1000 * press.seconds
+    if begin is None:
+        return ()
+    found = []
+    for trace in press.pins:
+        other = control.pin(trace.gpio)
+        if other is None or _restless(other) or other.after.share is None:
+            continue
+        usual = other.after.share
+        if any(abs(share - usual) > _DIMMED for at, share in trace.shares if begin <= at < end):
             found.append(trace.gpio)
     return tuple(found)
 
