@@ -6,6 +6,7 @@ dumps, and https://developer.tuya.com/en/docs/iot/custom-functions.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -76,6 +77,25 @@ def read_schema(text: bytes) -> tuple[SchemaPoint, ...]:
     except ValueError:
         return ()
     return points_of(rows) if isinstance(rows, list) else ()
+
+
+def schema_text(points: Sequence[SchemaPoint]) -> bytes:
+    """A schema as Tuya's firmware stores it, without what it does not store: codes and units."""
+    rows = [_row(point) for point in points]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode() + b"\0"
+
+
+def _row(point: SchemaPoint) -> dict[str, Any]:
+    if point.kind == "raw":
+        return {"id": point.id, "mode": str(point.mode), "type": "raw"}
+    details: dict[str, Any] = {"type": point.kind}
+    if point.kind == "value":
+        details |= {"min": point.least, "max": point.most, "scale": point.scale, "step": point.step}
+    if point.words:
+        details["range"] = list(point.words)
+    if point.length:
+        details["maxlen"] = point.length
+    return {"id": point.id, "mode": str(point.mode), "type": "obj", "property": details}
 
 
 def points_of(rows: Sequence[object]) -> tuple[SchemaPoint, ...]:

@@ -126,6 +126,8 @@ class Observation:
         commands: Commands of local control.
         set_up: The pins that the firmware has set up, in the order in which it first did.
         edited: Names of what was changed in the storage of a copy for it.
+        controller: Data points of a second controller, as (number, whether it received what was
+            set, whether what it reported was told); None for what was not tried.
     """
 
     name: str
@@ -138,6 +140,7 @@ class Observation:
     commands: tuple[CommandTrace, ...] = ()
     set_up: tuple[int, ...] = ()
     edited: tuple[str, ...] = ()
+    controller: tuple[tuple[int, bool | None, bool | None], ...] = ()
 
     def pin(self, gpio: int) -> PinTrace | None:
         """The trace of a pin, or None."""
