@@ -16,7 +16,7 @@ from bekenlab.probing.data_points import try_data_points
 from live_chips import openbeken
 
 #: A product of each family: fan switch, dimmer, thermostat, breaker, switch, siren, clamp meter,
-#: meter, fan with light, another thermostat.
+#: meter, fan with light, another thermostat, curtain, metering plug, colour lamp, another curtain.
 PRODUCTS = [
     "kxtcfbazhsvjqcfz",
     "zcn1sye3spbycifv",
@@ -28,16 +28,46 @@ PRODUCTS = [
     "nqbs1onwskmmmaac",
     "hqq73kftvzh8c92u",
     "csp3rfvhj6ppmaps",
+    "3r8gc33pnqsxfe1g",
+    "0hrfawjkhswcd1aa",
+    "05z6y05b3ghvcgpv",
+    "4pbr8eig",
 ]
-CASES = [(product, chip) for product in PRODUCTS for chip in ("BK7231N", "BK7231T")]
+#: Of battery devices: temperature and humidity with a display, door, temperature and humidity.
+SLEEPERS = ["hwebffr1rcfvue3p", "3slpirlnlqp0bqo1", "7akwzwfwhukkdsib"]
+CHIPS = ("BK7231N", "BK7231T")
+CASES = [(product, chip) for product in PRODUCTS for chip in CHIPS]
+ASLEEP = [(product, chip) for product in SLEEPERS for chip in CHIPS]
 
 
-@pytest.mark.parametrize(("product", "chip"), one_in(5, CASES))
+@pytest.mark.parametrize(("product", "chip"), one_in(7, CASES))
 def test_data_points_go_both_ways(product: str, chip: str) -> None:
     setup = mcu_setup(find_product(product), 9600)
     found = try_data_points(openbeken(chip, {}).flash, chip, setup, product)
     assert len(found) >= 4
     assert [each for each in found if not each.works] == []
+
+
+@pytest.mark.parametrize(("product", "chip"), one_in(6, ASLEEP))
+def test_what_a_sleeping_controller_reports_arrives(product: str, chip: str) -> None:
+    """It asks what was set meanwhile, and must not be told the channels, which are 0 by then."""
+    setup = mcu_setup(find_product(product), 9600, battery=True, version=0)
+    found = try_data_points(openbeken(chip, {}).flash, chip, setup, product, sleeps=True)
+    assert len(found) >= 2
+    assert [each for each in found if not each.works] == []
+
+
+def test_a_link_that_tells_it_the_channels_is_noticed() -> None:
+    """Flag 1, which is right for a controller that does not sleep."""
+    setup = mcu_setup(find_product(SLEEPERS[2]), 9600, battery=True, version=0)
+    told = tuple(
+        f"{line} 1" if line.startswith("linkTuyaMCUOutputToChannel 9 ") else line
+        for line in setup.commands
+    )
+    broken = type(setup)(told, setup.linked, setup.left_out, setup.flags)
+    flash = openbeken("BK7231N", {}).flash
+    found = try_data_points(flash, "BK7231N", broken, SLEEPERS[2], sleeps=True)
+    assert [each.point.id for each in found if each.unasked] == [9]
 
 
 def test_a_wrong_type_is_noticed() -> None:
