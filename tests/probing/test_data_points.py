@@ -94,3 +94,20 @@ def test_a_frame_of_more_than_256_bytes_does_not_arrive(size: int, arrives: bool
     machine.run(Until(device_seconds=9, wall_seconds=120))
     assert ("ParseState: id 30 " in machine.log) == arrives
     assert "ParseState: id 40 " in machine.log
+
+
+def test_the_values_of_a_phase_are_voltage_current_and_power() -> None:
+    """In this order, on three channels; a published set-up has the last two the other way round."""
+    setup = mcu_setup(find_product("wcihaluccfsoayqa"), 9600).shortened()
+    kept = [line for line in setup.commands if not line.startswith("setChannelLabel")]
+    machine = Machine.from_image(
+        openbeken("BK7231N", {}, command="\n".join(kept)).flash, chip="BK7231N"
+    )
+    phase = encode(6, "raw", bytes.fromhex("0909 00012e 000043"))
+    machine.uart1.attach(TuyaMcu("x" * 16, points=(phase,)))
+    machine.run(Until(device_seconds=9, wall_seconds=120))
+    (link,) = [each for each in setup.linked if each.point.id == 6]
+    types = (link.type, *link.also)
+    assert types == ("Voltage_div10", "Current_div1000", "Power")
+    for offset, value in enumerate((2313, 302, 67)):
+        assert f"CHANNEL_Set channel {link.channel + offset} has changed to {value}" in machine.log

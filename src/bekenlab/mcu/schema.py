@@ -21,7 +21,32 @@ _MOST_WORDS = 256
 _IDS = range(1, 256)
 _MOST_SCALE = 9
 # The same unit in one way: the signs for degrees are single characters in Tuya's data.
-_UNITS = {"℃": "°C", "℉": "°F", "℃ ": "°C"}
+# Words are Chinese, as makers type them.
+_UNITS = {
+    "℃": "°C",
+    "℉": "°F",
+    "°c": "°C",
+    "˚C": "°C",
+    "˚F": "°F",
+    "摄氏度": "°C",
+    "kW·h": "kWh",
+    "Kw·h": "kWh",
+    "kw·h": "kWh",
+    "W·h": "Wh",
+    "秒": "s",
+    "分钟": "min",
+    "分": "min",
+    "小时": "h",
+    "天": "d",
+    "米": "m",
+    "厘米": "cm",
+    "升": "l",
+    "㎡": "m²",
+    "立方米": "m³",
+    "欧姆": "Ω",
+    "\uff05": "%",  # its full-width form
+    "百分比": "%",
+}
 
 
 class Mode(StrEnum):
@@ -122,7 +147,7 @@ def _point(row: Mapping[str, Any]) -> SchemaPoint | None:
         words=_words(details.get("range")),
         length=max(0, _whole(details.get("maxlen"))),
         code=_text(row.get("code")),
-        unit=_UNITS.get(unit := _text(details.get("unit")), unit),
+        unit=_UNITS.get(unit := _text(details.get("unit")).strip(), unit),
         labels=_words(details.get("label")),
     )
 

@@ -26,6 +26,7 @@ STARTUP_BYTES = 1568
 _PAIRED = 4
 _NEVER_SENT = 1
 _MOST_KEPT = 7
+_MEASURED = frozenset({"cur_power", "cur_voltage", "cur_current", "phase_a"})
 _FIRST_CHANNEL, _LAST_CHANNEL = 1, 63
 _LINK_TYPES = {"value": "val", "bitmap": "5"}
 _USUAL_BAUD = 9600
@@ -113,6 +114,7 @@ def mcu_setup(
         (
             *_range_notes(others),
             *_length_notes(points),
+            *(() if battery else _meter_notes(linked)),
             *(_sleep_notes(linked) if battery and version == 0 else ()),
         ),
     )
@@ -232,6 +234,15 @@ def _length_notes(points: Sequence[SchemaPoint]) -> Iterator[str]:
         yield (
             f"{_named(long)}: OpenBeken drops frames of more than {_LONGEST_FRAME} bytes, so that "
             f"values of more than {_LONGEST_VALUE} bytes never arrive"
+        )
+
+
+def _meter_notes(linked: Sequence[Linked]) -> Iterator[str]:
+    """Some meters report when they are asked only, as PJ-MGW1103 (OpenBeken's autoexec files)."""
+    if any(each.point.code in _MEASURED for each in linked):
+        yield (
+            "if measured values stand still, the controller has to be asked for them: "
+            "addRepeatingEvent 15 -1 tuyaMcu_sendQueryState"
         )
 
 
