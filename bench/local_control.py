@@ -40,7 +40,7 @@ def row(name: str) -> tuple[str, LocalControlSeen | None]:
         "yes" if seen.joined else "no",
         "yes" if seen.announced else "no",
         seen.protocol or "-",
-        "usual" if seen.pairing.usual else "stored",
+        str(seen.pairing.origin),
         moved(seen),
     ]
     return f"{head} | {' | '.join(cells)} |", seen
@@ -53,7 +53,7 @@ def moved(seen: LocalControlSeen) -> str:
         for move in command.moves:
             pins.setdefault(key(command), set()).add(move.gpio)
     texts = [f"{name}: {_pins(found)}" for name, found in pins.items()]
-    passed = sorted({each for command in seen.commands for each in command.passed_on})
+    passed = sorted({each.number for command in seen.commands for each in command.passed_on})
     if passed:
         texts.append("to the MCU: " + ", ".join(map(str, passed)))
     return "; ".join(texts) or seen.problem or "none"

@@ -61,7 +61,8 @@ def main() -> None:
     whole = json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode()
     OUT.write_bytes(lzma.compress(whole, preset=9 | lzma.PRESET_EXTREME))
     sys.stdout.write(
-        f"{len(products)} products, {len(schemas)} schemas, {OUT.stat().st_size} bytes\n"
+        f"{len(products)} products, {len(schemas)} schemas, {OUT.stat().st_size} bytes; "
+        f"{len(entries) - len(products)} without a data point are left out\n"
     )
 
 

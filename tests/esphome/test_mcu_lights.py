@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bekenlab.esphome import Firmware, build_firmware
 from bekenlab.mcu.schema import Mode, SchemaPoint
 from bekenlab.pins import PinMap
@@ -56,3 +58,13 @@ def test_what_esphome_cannot_say_stays_a_number() -> None:
 
 def test_both_at_once_where_no_mode_says_otherwise() -> None:
     assert "color_interlock" not in light(SWITCH, BRIGHT, COLOUR)
+
+
+def test_a_lamp_that_is_only_switched() -> None:
+    assert light(replace(SWITCH, code="light")) == {
+        "platform": "tuya",
+        "name": '"Light"',
+        "switch_datapoint": "20",
+    }
+    assert "light:" not in built(replace(SWITCH, code="led_switch")).yaml
+    assert "light:" not in built(replace(SWITCH, mode=Mode.REPORTED)).yaml

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from rich.console import Console
 
-from bekenlab.errors import NotFoundError
+from bekenlab.errors import NotFoundError, NotReachedError
 from bekenlab.jobs import mcu
 from bekenlab.mcu.capture import read_capture
 from bekenlab.mcu.frames import DataPoint, Frame, Protocol, split_frames, split_points
 from bekenlab.mcu.products import find_product, product_ids
+from bekenlab.probing.controller_points import PointConfirmed
 from bekenlab.report.mcu_json import controller_json, decode_json
 from bekenlab.report.mcu_text import render_capture
 from shared import shared
@@ -124,6 +126,24 @@ def asked(wire: WireDevice) -> dict[int, bytes]:
 def said(wire: WireDevice) -> bytes:
     """What a controller sends within a second."""
     return b"".join(sent.data for sent in wire.advance(wire.now + 1.0))
+
+
+def test_what_the_dumps_own_firmware_confirms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its run takes half a minute; it is tested in tests/probing."""
+    seen = SimpleNamespace(
+        controller=(PointConfirmed(5, passed_on=True, reported=False),), problem=""
+    )
+    monkeypatch.setattr(mcu, "try_in_either_network", lambda _source: seen)
+    siren = shared(SIREN)
+    found = mcu.with_confirmation(siren, mcu.controller(siren))
+    ways = {
+        each["id"]: (each["passed_on"], each["reported"])
+        for each in controller_json(found)["points"]
+    }
+    assert ways == {5: (True, False), 7: (None, None), 13: (None, None), 21: (None, None)}
+    seen.controller = ()
+    with pytest.raises(NotReachedError):
+        mcu.with_confirmation(siren, found)
 
 
 def within(found: Controller, points: list[DataPoint]) -> bool:

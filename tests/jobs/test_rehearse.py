@@ -198,3 +198,11 @@ def test_data_points_of_a_second_controller_are_tried() -> None:
     assert tried.passed
     broken = replace(tried.data_points[0], reported=False)
     assert not replace(tried, data_points=(broken,)).passed
+
+
+def test_what_a_battery_devices_controller_reports_is_tried() -> None:
+    path = shared("dumps", "bk7231n-tuya-temphum-lcd-sensor-tuyamcu-2025-26-9.bin.xz")
+    tried = rehearse_dump(path, openbeken, Changes())
+    assert len(tried.data_points) == 15
+    assert all(point.works and point.was_set is None for point in tried.data_points)
+    assert tried.passed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from bekenlab.mcu.frames import DataPoint
 from bekenlab.mcu.meaning import meaning_of
 from bekenlab.mcu.names import name_of
 from bekenlab.mcu.products import find_product, product_ids, table_facts
-from bekenlab.mcu.schema import Mode, SchemaPoint, points_of, read_schema
+from bekenlab.mcu.schema import Mode, SchemaPoint, points_of, read_schema, schema_text
 from bekenlab.mcu.values import encode, value_of
 from shared import dump, dump_names
 
@@ -113,3 +115,13 @@ def test_what_makes_no_sense_is_left_out() -> None:
         {"id": 5, "type": "raw", "mode": "x"},
     ]
     assert points_of(rows) == (SchemaPoint(5, "raw"),)
+
+
+def test_a_schema_is_written_as_it_is_read() -> None:
+    """Of what a product has, the storage lacks only codes, units and the names of bits."""
+    for name in product_ids()[::97]:
+        points = find_product(name)
+        bare = tuple(replace(each, code="", unit="", labels=()) for each in points)
+        assert read_schema(schema_text(points)) == tuple(
+            each if each.kind != "raw" else SchemaPoint(each.id, "raw", each.mode) for each in bare
+        )

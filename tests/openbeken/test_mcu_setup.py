@@ -76,6 +76,21 @@ def test_battery_devices_start_otherwise() -> None:
     assert "tuyaMcu_sendQueryState" not in (*old, *new)
 
 
+def test_a_sleeping_controller_is_not_told_the_channels() -> None:
+    points = (
+        SchemaPoint(1, "value", Mode.REPORTED, code="temp_current", scale=1),
+        SchemaPoint(9, "enum", words=("c", "f"), code="temp_unit_convert"),
+    )
+    asleep = mcu_setup(points, 9600, battery=True, version=0)
+    links = [line for line in asleep.commands if line.startswith("link")]
+    assert links == ["linkTuyaMCUOutputToChannel 1 val 1", "linkTuyaMCUOutputToChannel 9 enum 2"]
+    assert len(asleep.notes) == 1
+    assert asleep.notes[0].startswith("data point 9 (temp_unit_convert): the controller sleeps")
+    awake = mcu_setup(points, 9600, battery=True, version=3)
+    assert "linkTuyaMCUOutputToChannel 1 val 1 1" in awake.commands
+    assert awake.notes == ()
+
+
 def test_a_dimmer_with_another_range_is_a_number() -> None:
     """``tuyaMcu_setDimmerRange`` is for all channels: another range would be scaled wrongly."""
     first = SchemaPoint(2, "value", least=10, most=1000, code="bright_value_1")

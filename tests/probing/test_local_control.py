@@ -17,9 +17,11 @@ from bekenlab.probing.local_control import (
     OUR_NETWORK,
     CommandSeen,
     commands_for,
+    try_in_either_network,
     try_local_control,
 )
 from bekenlab.samples import build_sample
+from bekenlab.tuya.pairing import Origin
 from machine_support import CHIPS
 from shared import dump
 
@@ -94,7 +96,35 @@ def test_who_agrees_on_a_key_has_the_protocol() -> None:
     """This one says nothing about its state, as its TuyaMCU has told none."""
     seen = control(BLE_SWITCH)
     assert seen.protocol == "3.5"
-    assert {each for command in seen.commands for each in command.passed_on} >= {1, 2, 3, 4, 5, 6}
+    assert {each.number for command in seen.commands for each in command.passed_on} >= {
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+    }
+
+
+#: Its data points are stored; of the other the table of products knows them, and it joins an open
+#: network only.
+CONTROLLERS = [
+    ("bk7231t-tuya-tmwf02-fan-switch-tuyamcu-1.1.71", Origin.STORED, 4),
+    ("bk7231n-tuya-a03cb3s-alarm-tuyamcu-2.1.17", Origin.STORED, 4),
+    (BLE_SWITCH, Origin.STORED, 12),
+    ("bk7231n-tuya-beok-tol47wifi-thermostat-tuyamcu-tuyaos-3.11.12", Origin.TABLE, 20),
+]
+
+
+@pytest.mark.parametrize(("name", "origin", "count"), one_in(4, CONTROLLERS))
+def test_a_controllers_data_points_go_both_ways(name: str, origin: Origin, count: int) -> None:
+    """The dump's own firmware is between local control and a controller of the product."""
+    seen = try_in_either_network(live_source(unpack("dump.bin", dump(name))[0]))
+    assert seen.pairing.origin is origin
+    assert len(seen.controller) == count
+    assert {each.id for each in seen.controller if each.works is False} == set()
+    commanded = {number for each in seen.commands for number, _ in each.points}
+    assert {each.id for each in seen.controller if each.passed_on} == commanded
 
 
 def test_other_firmware_has_no_local_control() -> None:
@@ -148,3 +178,5 @@ def test_other_points_are_set_to_what_they_can_be() -> None:
         {3: 9},
         {3: 1},
     ]
+    several = SchemaPoint(2, "enum", words=("low", "middle", "high"))
+    assert list(commands_for((several,), few=True)) == [{2: "low"}, {2: "high"}]

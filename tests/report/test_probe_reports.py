@@ -77,6 +77,20 @@ def test_json_has_each_pin_with_its_evidence() -> None:
     assert relay["evidence"][0]["experiment"] == "press-short P10"
 
 
+def test_data_points_of_a_second_controller_are_told_both_ways() -> None:
+    ways = ((1, True, True), (5, None, True), (9, False, None))
+    seen = Observation("local-control", None, Outcome.DONE, 1.0, controller=ways)
+    found = report(boot(*STILL), control(*STILL), seen)
+    assert probe_json(found)["data_points"] == [
+        {"id": number, "gpio": [], "passed_on": passed, "reported": told}
+        for number, passed, told in ways
+    ]
+    text = shown(found)
+    assert "Passed on to it       1" in text
+    assert "Passed on to it, not  9" in text
+    assert "Taken from it         1, 5" in text
+
+
 def test_rows_of_a_page_have_the_same() -> None:
     view = probe_view(plug())
     rows = {row.gpio: row for row in view.rows}

@@ -12,7 +12,7 @@ from amounts import one_in
 from bekenlab.errors import UnsupportedError
 from bekenlab.mcu.schema import read_schema
 from bekenlab.tuya.crypto import base_named, byte_sum, data_key, decrypt, encrypt
-from bekenlab.tuya.pairing import Pairing, paired_copy
+from bekenlab.tuya.pairing import Origin, Pairing, paired_copy
 from bekenlab.tuya.product import stored_product
 from bekenlab.tuya.protected import find_protected
 from bekenlab.tuya.storage.edit import open_storages
@@ -69,7 +69,7 @@ def test_what_a_device_lacks_that_was_never_paired_is_added(magic: int) -> None:
     device = fields(flash, "gw_di")
     assert (device["id"], device["pk"]) == (pairing.device, "key0123456789abc")
     assert read_schema(values(flash)[fields(flash, "gw_di")["s_id"]]) == pairing.points
-    assert pairing.usual
+    assert pairing.origin is Origin.USUAL
     assert pairing.points[0].id == 1, "a switch's, as it has a relay"
     assert {"gw_ai", "gw_di", "gw_wsm"} < set(pairing.edited)
 
@@ -110,7 +110,7 @@ def test_nothing_of_the_owners_pairing_is_left() -> None:
     maps = [body[at + 15] & 1 for at in range(0, len(body), SECTOR)]
     assert not any(maps), "the page of the head itself is none: old firmware reads nothing else"
     assert fields(copy, "gw_di")["swv"] == "1.1.2"
-    assert not pairing.usual
+    assert pairing.origin is Origin.STORED
     assert pairing.edited == ("gw_ai", "gw_di", "gw_wsm")
     assert [(point.id, point.kind, point.writable, point.most) for point in pairing.points] == [
         (1, "bool", True, 0),
@@ -145,7 +145,7 @@ def test_the_schema_that_the_device_names_counts_though_it_was_deleted() -> None
 
 def test_a_deleted_schema_is_found_again() -> None:
     copy, pairing = pair(with_deleted_schema({**FACTORY, "0000012345": SCHEMA}))
-    assert not pairing.usual
+    assert pairing.origin is Origin.STORED
     assert values(copy)["0000012345"] == SCHEMA
     assert "0000012345" in pairing.edited
 
@@ -177,3 +177,14 @@ def values_of(flash: bytes) -> dict[str, bytes]:
     storage = read_storage(flash)
     assert storage is not None
     return {name: value.value for name, value in storage.values.items() if value.ok}
+
+
+def test_a_known_product_has_its_own_data_points() -> None:
+    """A device that was never paired stores no schema, but its product is in the table."""
+    known = {"gw_di": b'{"pk":"zcn1sye3spbycifv"}\0', **FACTORY}
+    flash = bytearray(b"\xff" * 0x200000)
+    content = encode_storage(known, inner_key=KEY)
+    flash[0x1EE000 : 0x1EE000 + len(content)] = content
+    _, pairing = pair(bytes(flash))
+    assert pairing.origin is Origin.TABLE
+    assert {point.id: point.kind for point in pairing.points}[4] == "enum"

@@ -123,13 +123,31 @@ def identify(
     shell_complete=completion.CHIPS,
     help="The module's chip, for ESPHome; default: as the dump says.",
 )
-def map_(source: str, form: str, product: str | None, baud: int | None, chip: str | None) -> None:
+@click.option(
+    "--probe",
+    is_flag=True,
+    help="First run a DUMP's firmware in the virtual air, and see which data points it passes on.",
+)
+def map_(
+    source: str,
+    form: str,
+    product: str | None,
+    baud: int | None,
+    chip: str | None,
+    probe: bool,
+) -> None:
     """Print a set-up for a device's data points.
 
     They come from the storage of a DUMP, also where they were deleted, from the table of products,
     or from what a CAPTURE shows.
     """
     found = controller_of(source, product)
+    if probe:
+        if not Path(source).exists():
+            raise UsageError("only a dump has firmware to run", hint="leave --probe out")
+        from bekenlab.jobs.mcu import with_confirmation
+
+        found = with_one_input(Path(source), lambda one: with_confirmation(one, found))
     if form == "json":
         from bekenlab.report.mcu_json import controller_json
 
@@ -156,6 +174,7 @@ def _print_openbeken(found: Controller, baud: int | None) -> None:
     click.echo(f"{len(made.commands)} commands; this {where} ({STARTUP_BYTES:,} bytes)", err=True)
     for sentence in (*found.meaning.differences, *made.left_out, *made.notes):
         click.echo(f"note: {sentence}", err=True)
+    _print_confirmed(found)
     if made.flags:
         click.echo("note: flag 46 (SetFlag 46 1) keeps data points without a channel", err=True)
 
@@ -180,6 +199,16 @@ def _print_esphome(found: Controller, baud: int | None, chip: str | None) -> Non
     click.echo(made.yaml, nl=False)
     for sentence in found.meaning.differences:
         click.echo(f"note: {sentence}", err=True)
+    _print_confirmed(found)
+
+
+def _print_confirmed(found: Controller) -> None:
+    """Which data points went to the controller, and which came from it, in the virtual chip."""
+    for seen, words in ((True, "went both ways"), (False, "did not go both ways")):
+        numbers = [str(each.id) for each in found.confirmed if each.works is seen]
+        if numbers:
+            sentence = f"with the dump's own firmware, data points {', '.join(numbers)} {words}"
+            click.echo(f"note: {sentence}", err=True)
 
 
 def controller_of(source: str, product: str | None) -> Controller:

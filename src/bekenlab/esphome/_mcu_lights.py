@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bekenlab.esphome._plan import Fields, Plan
     from bekenlab.mcu.schema import SchemaPoint
 
+_LAMPS = frozenset({"switch_led", "light"})
 _WHITE_AND_COLOUR = frozenset({"white", "colour"})
 _ASSUMED = f"The controller does not tell the ends of its white: {COLD} and {WARM} are usual."
 _LETTERS = "If colours do not change, the controller wants color_type_lowercase: true."
@@ -28,11 +29,11 @@ def add_light(left: Points, plan: Plan) -> None:
         colour = None if number else left.find(*COLOUR_CODES, kind="string")
         if colour is not None and not colour.writable:
             colour = None
-        main = bright or colour
+        switch = _switch(left, number)
+        main = bright or colour or _only_switch(switch)
         if main is None:
             continue
         warmth = _warmth(left) if bright is not None and not number else None
-        switch = _switch(left, number)
         fields = entity(main, plan, f"Light{number.replace('_', ' ')}")
         if switch is not None:
             fields["switch_datapoint"] = switch.id
@@ -55,6 +56,12 @@ def _settable(left: Points, *codes: str) -> SchemaPoint | None:
 def _switch(left: Points, number: str) -> SchemaPoint | None:
     names = (f"switch_led{number}", f"led_switch{number}", *(() if number else ("light",)))
     return left.find(*names, kind="bool")
+
+
+def _only_switch(switch: SchemaPoint | None) -> SchemaPoint | None:
+    """The switch of a lamp that can only be switched; others may switch a device's own LED."""
+    fits = switch is not None and switch.writable and switch.code in _LAMPS
+    return switch if fits else None
 
 
 def _warmth(left: Points) -> SchemaPoint | None:

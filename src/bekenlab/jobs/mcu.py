@@ -10,13 +10,15 @@ from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.controller import is_battery, meaning_of_device
 from bekenlab.analysis.inputs import load_one
-from bekenlab.errors import NoConfigError, NotFoundError
+from bekenlab.errors import NoConfigError, NotFoundError, NotReachedError
+from bekenlab.live.source import live_source
 from bekenlab.machine.peers.controller_wire import ControllerWire
 from bekenlab.machine.peers.controllers import controller_with
 from bekenlab.mcu.capture import Capture, read_capture
 from bekenlab.mcu.frames import DpType, Protocol, Sender
 from bekenlab.mcu.meaning import Meaning, meaning_of
 from bekenlab.mcu.schema import Mode, SchemaPoint
+from bekenlab.probing.local_control import try_in_either_network
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from bekenlab.analysis.model import Analysis
     from bekenlab.link.transport import Transport
     from bekenlab.machine.wire import WireDevice
+    from bekenlab.probing.controller_points import PointConfirmed
 
 _PRODUCT = re.compile(r"[0-9a-z]{2,20}")
 _KINDS = {
@@ -56,6 +59,8 @@ class Controller:
         chip: The module's chip, or None.
         source: Where the data points come from: ``"storage"``, ``"deleted"``, ``"table"``, or
             ``"capture"``.
+        confirmed: What the device's own firmware passed on, and took from the controller; empty if
+            this was not tried.
     """
 
     name: str
@@ -65,6 +70,7 @@ class Controller:
     version: int | None = None
     chip: str | None = None
     source: str = "table"
+    confirmed: tuple[PointConfirmed, ...] = ()
 
 
 def listen(
@@ -116,6 +122,26 @@ def controller(path: Path, product: str | None = None) -> Controller:
             hint="name the product, or capture what the controller and its module send each other",
         )
     return found
+
+
+def with_confirmation(path: Path, known: Controller) -> Controller:
+    """The same, with what the dump's own firmware does with the data points in the virtual air.
+
+    Args:
+        path: The dump.
+        known: What is known of its controller.
+
+    Raises:
+        BekenlabError: It is no dump of Tuya's firmware that could be run.
+        NotReachedError: The firmware stopped, or never answered.
+    """
+    seen = try_in_either_network(live_source(load_one(path)))
+    if not seen.controller:
+        raise NotReachedError(
+            f"the firmware of {known.name} did not obey local control in the virtual air",
+            hint=seen.problem or "the set-up itself does not need this",
+        )
+    return replace(known, confirmed=seen.controller)
 
 
 def product(name: str) -> Controller:

@@ -111,17 +111,17 @@ def _data_points(
     """The data points of the device's second controller, tried with one that answers."""
     analysis = analyze(InputFile(saved.path.name, saved.path, saved.data), boot=BootMode.NEVER)
     tuya = analysis.tuya
-    # A controller on batteries ends the module's power, which nobody plays here.
-    if not tuya.mcu_baud or is_battery(analysis.firmware):
+    if not tuya.mcu_baud:
         return ()
-    meaning = meaning_of_device(tuya)
-    setup = mcu_setup(meaning.points, tuya.mcu_baud)
+    meaning, sleeps = meaning_of_device(tuya), is_battery(analysis.firmware)
+    setup = mcu_setup(meaning.points, tuya.mcu_baud, battery=sleeps, version=0)
     if not setup.linked:
         return ()
     events(Step(JOB, "points", "Trying the data points of the second controller"))
     image = read_image(content)
     flash = FlashImage(image.physical, image.logical)
-    return try_data_points(flash, chip, setup, tuya.product.id or meaning.product)
+    product = tuya.product.id or meaning.product
+    return try_data_points(flash, chip, setup, product, sleeps=sleeps)
 
 
 def rehearse_dump(

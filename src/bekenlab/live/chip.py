@@ -43,10 +43,12 @@ if TYPE_CHECKING:
     from bekenlab.live.parts import PartView
     from bekenlab.live.source import LiveSource
     from bekenlab.machine.air import Air
+    from bekenlab.mcu.frames import DataPoint
 
 #: Seconds. Firmware debounces buttons, and nobody presses one for less time than this.
 SHORTEST_PRESS = 0.1
 MOST_DONE = 10_000
+_MOST_PASSED_ON = 1024
 _LONGEST_PORT_RECORD = 1 << 16
 _LONGEST_LOG = 1 << 17
 # A chip that is reset by its watchdog this often, each time within this time, is in a boot loop.
@@ -66,6 +68,7 @@ class LiveChip:
         fitting: The parts on its pins, as far as they are known.
         log: Its log.
         edges: Pin edges as (tick, gpio, level) of the current power-up.
+        passed_on: Data points that its firmware set on the controller at UART1.
         first_edge: Number of the first edge of the current power-up.
         power_ups: Number of starts.
         stop: Why it cannot continue, or None.
@@ -79,6 +82,7 @@ class LiveChip:
         self.fitting: Fitting = source.fitting
         self.log = LogTail()
         self.edges: Ring[tuple[int, int, int]] = Ring(MOST_EDGES)
+        self.passed_on: Ring[DataPoint] = Ring(_MOST_PASSED_ON)
         self.first_edge = 0
         self.power_ups = 0
         self.stop: Stop | None = None
@@ -174,7 +178,13 @@ class LiveChip:
         self._pressed_at: dict[int, int] = {}
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._reader = BootLogReader()
-        self._uart1 = Uart1Peer(source.product, self._heard, source.points, battery=source.battery)
+        self._uart1 = Uart1Peer(
+            source.product,
+            self._heard,
+            source.points,
+            battery=source.battery,
+            passed_on=self.passed_on.add,
+        )
         self._machine.uart2.listen(self._printed)
         self._machine.uart1.attach(self._uart1)
         self._config_changed = False

@@ -121,11 +121,19 @@ class LocalDevice:
         session = self._session if self._open() else None
         if session is None:
             return ()
-        session.messages.clear()
         self._send(session.control({str(each): value for each, value in points.items()}))
+        return tuple(sorted(self.told(seconds)))
+
+    def told(self, seconds: float) -> dict[int, object]:
+        """Let time pass; return the values of the data points that it reports meanwhile."""
+        session = self._session if self._open() else None
+        if session is not None:
+            session.messages.clear()
         self.wait(seconds)
-        told = {each for message in session.messages for each in message.points}
-        return tuple(sorted(int(each) for each in told if each.isdecimal()))
+        if session is None:
+            return {}
+        told = {number: value for each in session.messages for number, value in each.points.items()}
+        return {int(number): value for number, value in told.items() if number.isdecimal()}
 
     def wait(self, seconds: float) -> None:
         """Let time pass, and keep the connection."""

@@ -28,6 +28,7 @@ class Uart1Peer:
         heard: Called with ``"uart1"`` and text, or ``"mcu"`` and a decoded frame.
         points: Its data points, as far as they are known; it begins with all of them at rest.
         battery: Whether it speaks the protocol of battery devices.
+        passed_on: Takes each data point that the module sets.
     """
 
     def __init__(
@@ -37,10 +38,12 @@ class Uart1Peer:
         points: Sequence[SchemaPoint] = (),
         *,
         battery: bool = False,
+        passed_on: Callable[[DataPoint], None] = lambda _point: None,
     ) -> None:
         self._mcu = controller_with(product, points, battery=battery)
         self._protocol = Protocol.BATTERY if battery else None
         self._heard = heard
+        self._passed_on = passed_on
         self._rest = b""
         self._known = {point.id: point for point in points}
         self._by: dict[int, str] = dict.fromkeys(self._known, "mcu")
@@ -77,6 +80,7 @@ class Uart1Peer:
     def _note_module(self) -> None:
         for point in self._mcu.was_set:
             self._by[point.number] = "module"
+            self._passed_on(point)
         # The peer lives as long as the session, so its records must not grow.
         self._mcu.was_set.clear()
         self._mcu.frames.clear()

@@ -6,6 +6,7 @@ dumps, and https://developer.tuya.com/en/docs/iot/custom-functions.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,32 @@ _MOST_WORDS = 256
 _IDS = range(1, 256)
 _MOST_SCALE = 9
 # The same unit in one way: the signs for degrees are single characters in Tuya's data.
-_UNITS = {"℃": "°C", "℉": "°F", "℃ ": "°C"}
+# Words are Chinese, as makers type them.
+_UNITS = {
+    "℃": "°C",
+    "℉": "°F",
+    "°c": "°C",
+    "˚C": "°C",
+    "˚F": "°F",
+    "摄氏度": "°C",
+    "kW·h": "kWh",
+    "Kw·h": "kWh",
+    "kw·h": "kWh",
+    "W·h": "Wh",
+    "秒": "s",
+    "分钟": "min",
+    "分": "min",
+    "小时": "h",
+    "天": "d",
+    "米": "m",
+    "厘米": "cm",
+    "升": "l",
+    "㎡": "m²",
+    "立方米": "m³",
+    "欧姆": "Ω",
+    "\uff05": "%",  # its full-width form
+    "百分比": "%",
+}
 
 
 class Mode(StrEnum):
@@ -78,6 +104,25 @@ def read_schema(text: bytes) -> tuple[SchemaPoint, ...]:
     return points_of(rows) if isinstance(rows, list) else ()
 
 
+def schema_text(points: Sequence[SchemaPoint]) -> bytes:
+    """A schema as Tuya's firmware stores it, without what it does not store: codes and units."""
+    rows = [_row(point) for point in points]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode() + b"\0"
+
+
+def _row(point: SchemaPoint) -> dict[str, Any]:
+    if point.kind == "raw":
+        return {"id": point.id, "mode": str(point.mode), "type": "raw"}
+    details: dict[str, Any] = {"type": point.kind}
+    if point.kind == "value":
+        details |= {"min": point.least, "max": point.most, "scale": point.scale, "step": point.step}
+    if point.words:
+        details["range"] = list(point.words)
+    if point.length:
+        details["maxlen"] = point.length
+    return {"id": point.id, "mode": str(point.mode), "type": "obj", "property": details}
+
+
 def points_of(rows: Sequence[object]) -> tuple[SchemaPoint, ...]:
     """The points of a schema that has been parsed, by number; at most 256."""
     points = [_point(row) for row in rows[:_MOST_POINTS] if isinstance(row, dict)]
@@ -102,7 +147,7 @@ def _point(row: Mapping[str, Any]) -> SchemaPoint | None:
         words=_words(details.get("range")),
         length=max(0, _whole(details.get("maxlen"))),
         code=_text(row.get("code")),
-        unit=_UNITS.get(unit := _text(details.get("unit")), unit),
+        unit=_UNITS.get(unit := _text(details.get("unit")).strip(), unit),
         labels=_words(details.get("label")),
     )
 

@@ -25,6 +25,8 @@ STARTUP_BYTES = 1568
 
 _PAIRED = 4
 _NEVER_SENT = 1
+_MOST_KEPT = 7
+_MEASURED = frozenset({"cur_power", "cur_voltage", "cur_current", "phase_a"})
 _FIRST_CHANNEL, _LAST_CHANNEL = 1, 63
 _LINK_TYPES = {"value": "val", "bitmap": "5"}
 _USUAL_BAUD = 9600
@@ -101,7 +103,7 @@ def mcu_setup(
         *_driver(baud or _USUAL_BAUD, battery=battery, version=version),
         *(line for each in linked for line in _channel(each)),
         *_range(linked),
-        *(_link(each) for each in linked),
+        *(_link(each, sleeps=battery and version == 0) for each in linked),
         *(() if battery else ("tuyaMcu_sendQueryState",)),
     )
     return McuSetup(
@@ -109,7 +111,12 @@ def mcu_setup(
         tuple(linked),
         tuple(left_out),
         frozenset({46} if left_out else ()),
-        (*_range_notes(others), *_length_notes(points)),
+        (
+            *_range_notes(others),
+            *_length_notes(points),
+            *(() if battery else _meter_notes(linked)),
+            *(_sleep_notes(linked) if battery and version == 0 else ()),
+        ),
     )
 
 
@@ -230,10 +237,34 @@ def _length_notes(points: Sequence[SchemaPoint]) -> Iterator[str]:
         )
 
 
-def _link(each: Linked) -> str:
-    """The link; of what only the device changes, nothing is ever sent back."""
-    never_sent = "" if each.point.writable else f" {_NEVER_SENT}"
-    return f"linkTuyaMCUOutputToChannel {each.point.id} {each.link} {each.channel}{never_sent}"
+def _meter_notes(linked: Sequence[Linked]) -> Iterator[str]:
+    """Some meters report when they are asked only, as PJ-MGW1103 (OpenBeken's autoexec files)."""
+    if any(each.point.code in _MEASURED for each in linked):
+        yield (
+            "if measured values stand still, the controller has to be asked for them: "
+            "addRepeatingEvent 15 -1 tuyaMcu_sendQueryState"
+        )
+
+
+def _sleep_notes(linked: Sequence[Linked]) -> Iterator[str]:
+    """What OpenBeken 1.18.300 does with what is set; its answer has room for 64 bytes only."""
+    settable = [each.point for each in linked if each.point.writable]
+    if settable:
+        yield (
+            f"{_named(settable)}: the controller sleeps, and asks for what was set when it wakes; "
+            "to set one, link it with flag 1 and give its channel the value in the startup command "
+            f"(setChannel), at most {_MOST_KEPT} numbers"
+        )
+
+
+def _link(each: Linked, *, sleeps: bool) -> str:
+    """The link; of what only the device changes, nothing is ever sent back.
+
+    With a controller that sleeps, the same flag has another meaning: OpenBeken gives it the channel
+    whenever it wakes and asks, and channels are 0 by then, as its own power was off.
+    """
+    flag = f" {_NEVER_SENT}" if not each.point.writable and not sleeps else ""
+    return f"linkTuyaMCUOutputToChannel {each.point.id} {each.link} {each.channel}{flag}"
 
 
 @cache

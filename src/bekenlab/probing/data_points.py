@@ -1,7 +1,8 @@
 """Whether data points of a second controller go both ways, through OpenBeken in the virtual chip.
 
 OpenBeken is set up as for the device, and a controller that behaves reports a value of each data
-point when it is asked. Then each channel that can be set is set to another value.
+point when it is asked. Then each channel that can be set is set to another value. A controller that
+sleeps reports once OpenBeken has joined a network, and nothing is set.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bekenlab.machine import FlashImage, Until
+from bekenlab.machine.air import Air, Network, OurNetwork
 from bekenlab.machine.machine import Machine
+from bekenlab.machine.peers.battery_mcu import BatteryMcu
 from bekenlab.machine.peers.tuya_mcu import TuyaMcu
+from bekenlab.mcu.frames import Command, split_points
 from bekenlab.mcu.values import encode, value_of
 from bekenlab.openbeken.config.edit import Changes, make_config
 
@@ -25,6 +29,9 @@ if TYPE_CHECKING:
 # Device seconds: until everything was asked for and reported, and until all channels were set.
 _REPORTED_AFTER = 14
 _SET_AFTER = 20
+# And with a controller that sleeps: OpenBeken waits five before it joins, and asks every three.
+_AWAKE = 40
+_NETWORK = "bekenlab"
 _CHANGED = re.compile(r"CHANNEL_Set channel (\d+) has changed to (-?\d+)")
 # Names and words do not change what goes over the line, and the startup command is short of room.
 _FOR_PEOPLE = ("setChannelLabel", "SetChannelEnum")
@@ -61,7 +68,13 @@ class PointVerdict:
 
 
 def try_data_points(
-    image: FlashImage, chip: str, setup: McuSetup, product: str, *, wall_seconds: float = 120.0
+    image: FlashImage,
+    chip: str,
+    setup: McuSetup,
+    product: str,
+    *,
+    sleeps: bool = False,
+    wall_seconds: float = 120.0,
 ) -> tuple[PointVerdict, ...]:
     """Try each data point that has a channel of its own, as many at a time as the command holds.
 
@@ -70,13 +83,15 @@ def try_data_points(
         chip: Name of the chip.
         setup: Its set-up for the device.
         product: Product id that the controller tells.
+        sleeps: Whether the controller is that of a battery device.
         wall_seconds: Limit of real time for each start.
     """
     linked = [each for each in setup.linked if each.point.kind in _NUMBERS and not each.also]
     found: list[PointVerdict] = []
+    tried = _tried_asleep if sleeps else _tried
     while linked:
         some = _as_many_as_fit(linked, setup)
-        found += _tried(image, chip, some, setup, product, wall_seconds)
+        found += tried(image, chip, some, setup, product, wall_seconds)
         linked = linked[len(some) :]
     return tuple(found)
 
@@ -88,11 +103,15 @@ def _as_many_as_fit(linked: Sequence[Linked], setup: McuSetup) -> Sequence[Linke
     return linked[:1]
 
 
-def _startup(linked: Sequence[Linked], setup: McuSetup) -> str:
-    """The set-up's own commands for these data points, and later a command for each channel."""
+def _kept(linked: Sequence[Linked], setup: McuSetup) -> str:
+    """The set-up's own commands for these data points."""
     numbers = {each.channel for each in linked}
     ids = {each.point.id for each in linked}
-    kept = [line for line in setup.commands if _about(line, numbers, ids)]
+    return "\n".join(line for line in setup.commands if _about(line, numbers, ids))
+
+
+def _startup(linked: Sequence[Linked], setup: McuSetup) -> str:
+    """The same, and later a command for each channel that can be set."""
     writable = [each for each in linked if each.point.writable]
     later = []
     # One event each second: of two that end at once, OpenBeken 1.18.300 forgets one.
@@ -100,7 +119,7 @@ def _startup(linked: Sequence[Linked], setup: McuSetup) -> str:
         sets = [f"setChannel {e.channel} {_in_channel(e, 0)}" for e in writable[at : at + _AT_ONCE]]
         event = f"addRepeatingEvent {_REPORTED_AFTER + second} 1"
         later.append(f"{event} backlog {'; '.join(sets)}")
-    return "\n".join([*kept, *later])
+    return "\n".join([_kept(linked, setup), *later])
 
 
 def _about(line: str, channels: set[int], ids: set[int]) -> bool:
@@ -162,9 +181,50 @@ def _tried(
     ]
 
 
-def _configured(image: FlashImage, chip: str, startup: str) -> FlashImage:
+def _tried_asleep(
+    image: FlashImage,
+    chip: str,
+    linked: Sequence[Linked],
+    setup: McuSetup,
+    product: str,
+    wall_seconds: float,
+) -> list[PointVerdict]:
+    flash = _configured(image, chip, _kept(linked, setup), _NETWORK)
+    machine = Machine.from_image(flash, chip=chip)
+    state = tuple(encode(e.point.id, e.point.kind, _value(e.point, 1)) for e in linked)
+    asks = tuple(each.point.id for each in linked if each.point.writable)
+    controller = BatteryMcu(product, points=state, asks=asks)
+    machine.uart1.attach(controller)
+    air = Air()
+    OurNetwork(air, Network(_NETWORK.encode()))
+    air.join(machine)
+    until = Until(
+        device_seconds=_AWAKE,
+        wall_seconds=wall_seconds,
+        condition=lambda: controller.acknowledged > 0,
+    )
+    machine.run(until)
+    unasked = {point.number for point in controller.was_set}
+    for frame in controller.frames:
+        if frame.command == Command.SET:
+            unasked |= {point.number for point in split_points(frame.payload)}
+    reported = {int(number): int(value) for number, value in _CHANGED.findall(machine.log)}
+    return [
+        PointVerdict(
+            point=each.point,
+            channel=each.channel,
+            reported=reported.get(each.channel, 0) == _in_channel(each, 1),
+            was_set=None,
+            unasked=each.point.id in unasked,
+        )
+        for each in linked
+    ]
+
+
+def _configured(image: FlashImage, chip: str, startup: str, ssid: str = "") -> FlashImage:
     made = make_config({"pins": {}, "command": startup}, Changes(), unique=bytes(4), chip=chip)
-    sector = made.config.encode()
+    config = made.config.with_values({"wifi_ssid": ssid}) if ssid else made.config
+    sector = config.encode()
     flash = bytearray(image.physical)
     flash[made.address : made.address + len(sector)] = sector
     return FlashImage(bytes(flash), image.logical)

@@ -15,7 +15,7 @@ from bekenlab.data import read_table
 from bekenlab.errors import UnsupportedError
 from bekenlab.machine import FlashImage
 from bekenlab.machine.air import AccessPoint, Air, Network
-from bekenlab.probing.local_control import OUR_NETWORK, asked_for, try_local_control
+from bekenlab.probing.local_control import asked_for, try_in_either_network
 from bekenlab.probing.observations import CommandTrace, Happening, Observation, Outcome
 from bekenlab.probing.rig import Rig, RigSource
 from bekenlab.tuya.unpaired import unpaired_copy
@@ -189,7 +189,7 @@ def _product_test(experiment: Experiment) -> Observation:
 
 
 def _local_control(experiment: Experiment, live: LiveSource) -> Observation:
-    """Command each data point of a paired copy; some firmware answers in an open network only."""
+    """Command each data point of a paired copy."""
     name, before = experiment.name, contextvars.copy_context()
 
     def asked() -> None:
@@ -199,9 +199,7 @@ def _local_control(experiment: Experiment, live: LiveSource) -> Observation:
 
     try:
         with stopping.stopped_by(asked):
-            seen = try_local_control(live)
-            if seen.joined and seen.protocol is None:
-                seen = try_local_control(live, network=Network(OUR_NETWORK.ssid))
+            seen = try_in_either_network(live)
     except _OutOfTime:
         return Observation(name, None, Outcome.OUT_OF_TIME, 0.0)
     except UnsupportedError:
@@ -221,6 +219,7 @@ def _local_control(experiment: Experiment, live: LiveSource) -> Observation:
             )
             for each in seen.commands
         ),
+        controller=tuple((e.id, e.passed_on, e.reported) for e in seen.controller),
     )
 
 

@@ -16,6 +16,7 @@ from bekenlab.live.tuya_device import LocalDevice
 from bekenlab.live.wifi import joining
 from bekenlab.machine.air import Air, Network, OurNetwork
 from bekenlab.mcu.colours import colour_form
+from bekenlab.probing.controller_points import confirmed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from bekenlab.analysis.boot_model import GpioRow
     from bekenlab.live.source import LiveSource
     from bekenlab.live.tuya_device import Value
+    from bekenlab.mcu.frames import DataPoint
     from bekenlab.mcu.schema import SchemaPoint
+    from bekenlab.probing.controller_points import PointConfirmed
     from bekenlab.tuya.local_session import Protocol
     from bekenlab.tuya.pairing import Pairing
 
@@ -31,6 +34,7 @@ Command = dict[int, "Value"]
 OUR_NETWORK = Network(b"bekenlab", b"virtual air")
 _JOINS_WITHIN = 40.0  # device seconds
 _SETTLES = 1.5  # device seconds; lamps fade
+_PASSES_ON = 0.8  # device seconds; a second controller gets its data points at once
 _RESTLESS = 6.0  # device seconds in which pins are watched that move by themselves
 _NOTICED = 0.02  # of a PWM's share
 _OF_A_DAY = 3600  # numbers that go beyond this are times in seconds
@@ -65,13 +69,13 @@ class CommandSeen:
         points: The data points that were set, and their values.
         moves: The pins that moved, in order of number.
         reported: Numbers of the data points that the device reported afterwards.
-        passed_on: Numbers of the data points that were passed on to a TuyaMCU on UART1.
+        passed_on: Data points that were passed on to a TuyaMCU on UART1.
     """
 
     points: tuple[tuple[int, Value], ...]
     moves: tuple[PinMove, ...]
     reported: tuple[int, ...]
-    passed_on: tuple[int, ...]
+    passed_on: tuple[DataPoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ class LocalControlSeen:
         commands: The commands and what followed.
         problem: Why the chip could not continue, or an empty string.
         seconds: Device time.
+        controller: The data points of its second controller, if it has one: what went both ways.
     """
 
     pairing: Pairing
@@ -95,6 +100,7 @@ class LocalControlSeen:
     commands: tuple[CommandSeen, ...] = ()
     problem: str = ""
     seconds: float = 0.0
+    controller: tuple[PointConfirmed, ...] = ()
 
 
 def try_local_control(
@@ -127,14 +133,41 @@ def try_local_control(
         device.connect()
         seen = replace(seen, announced=device.announced is not None, protocol=device.protocol)
         if device.protocol is not None:
-            for command in _commanded(device, pairing.points, settles):
+            few = bool(source.points)
+            pause = min(settles, _PASSES_ON) if few else settles
+            for command in _commanded(device, pairing.points, pause, few=few):
                 seen = replace(seen, commands=(*seen.commands, command))
+            if source.points and not source.battery:
+                seen = replace(seen, controller=_confirmed(device, seen))
     except BootFailedError as error:
         seen = replace(seen, problem=str(error))
     finally:
         seen = replace(seen, seconds=air.now / _MILLION)
         chip.close()
     return seen
+
+
+def try_in_either_network(source: LiveSource) -> LocalControlSeen:
+    """The same in a network with WPA2, and then in an open one, where some firmware does better.
+
+    Args:
+        source: The chip; not changed.
+
+    Raises:
+        UnsupportedError: It is not Tuya's firmware, or has no storage that could be edited.
+    """
+    seen = try_local_control(source)
+    # A device with a second controller may not even get an address with WPA2.
+    again = seen.joined or bool(source.points)
+    if seen.protocol is None and again and not seen.problem:
+        return try_local_control(source, network=Network(OUR_NETWORK.ssid))
+    return seen
+
+
+def _confirmed(device: LocalDevice, seen: LocalControlSeen) -> tuple[PointConfirmed, ...]:
+    points = seen.pairing.points
+    sent = ((point, each.passed_on) for each in seen.commands for point in each.points)
+    return confirmed(device, points, sent)
 
 
 def command_data_points(
@@ -153,14 +186,14 @@ def command_data_points(
 
 
 def _commanded(
-    device: LocalDevice, points: Sequence[SchemaPoint], settles: float
+    device: LocalDevice, points: Sequence[SchemaPoint], settles: float, *, few: bool = False
 ) -> Iterator[CommandSeen]:
     chip = device.chip
     mark = chip.edges.end
     device.wait(_RESTLESS)
     restless = set(_edges(chip, mark))
-    for command in commands_for(points):
-        before, mark, known = _shares(chip), chip.edges.end, set(chip.points())
+    for command in commands_for(points, few=few):
+        before, mark, passed = _shares(chip), chip.edges.end, chip.passed_on.end
         reported = device.command(command, settles)
         after, edges = _shares(chip), _edges(chip, mark)
         moves = tuple(
@@ -168,12 +201,16 @@ def _commanded(
             for gpio in sorted({*before, *after, *edges} - restless)
             if edges.get(gpio) or abs(before.get(gpio, 0) - after.get(gpio, 0)) > _NOTICED
         )
-        passed_on = sorted(point.number for point in set(chip.points()) - known)
-        yield CommandSeen(tuple(command.items()), moves, reported, tuple(passed_on))
+        yield CommandSeen(tuple(command.items()), moves, reported, chip.passed_on.since(passed)[0])
 
 
-def commands_for(points: Sequence[SchemaPoint]) -> Iterator[Command]:
-    """The commands that are worth trying: the colours of a light, else each value of each point."""
+def commands_for(points: Sequence[SchemaPoint], *, few: bool = False) -> Iterator[Command]:
+    """The commands that are worth trying: the colours of a light, else each value of each point.
+
+    Args:
+        points: The data points.
+        few: Only the first and last word of an enum, since no pins show what the others do.
+    """
     settable = [point for point in points if point.writable]
     mode = next((each for each in settable if {_WHITE, _COLOUR} & set(each.words)), None)
     light = []
@@ -182,7 +219,9 @@ def commands_for(points: Sequence[SchemaPoint]) -> Iterator[Command]:
         yield from _of_light(light, mode)
     for point in settable:
         if point not in light:
-            yield from ({point.id: value} for value in _values(point))
+            values = _values(point)
+            chosen = tuple(dict.fromkeys((values[0], values[-1]))) if few and values else values
+            yield from ({point.id: value} for value in chosen)
 
 
 def asked_for(command: Command, points: Sequence[SchemaPoint]) -> str:

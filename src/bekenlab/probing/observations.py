@@ -147,6 +147,8 @@ class Observation:
         set_up: The pins that the firmware has set up, in the order in which it first did.
         edited: Names of what was changed in the storage of a copy for it.
         meter: How a simulated power meter was connected, or None without one.
+        controller: Data points of a second controller, as (number, whether it received what was
+            set, whether what it reported was told); None for what was not tried.
     """
 
     name: str
@@ -160,6 +162,7 @@ class Observation:
     set_up: tuple[int, ...] = ()
     edited: tuple[str, ...] = ()
     meter: MeterWires | None = None
+    controller: tuple[tuple[int, bool | None, bool | None], ...] = ()
 
     def pin(self, gpio: int) -> PinTrace | None:
         """The trace of a pin, or None."""

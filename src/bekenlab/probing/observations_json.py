@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SCHEMA = 1
 _MOST_SECONDS = 600.0
 _MOST_PINS = 64
+_MOST_POINTS = 256
 _LEVELS = (0, 1)
 
 
@@ -65,6 +66,7 @@ def _experiment(seen: Observation) -> dict[str, Any]:
         "set_up": list(seen.set_up),
         "edited": list(seen.edited),
         "meter": meter_json(seen.meter),
+        "controller": [list(each) for each in seen.controller],
     }
 
 
@@ -144,6 +146,10 @@ def _read_experiment(told: Mapping[str, Any]) -> Observation:
         set_up=tuple(_gpio(gpio) for gpio in told["set_up"]),
         edited=tuple(str(name) for name in told["edited"]),
         meter=_read_meter(told.get("meter")),
+        controller=tuple(
+            (_point(number), _verdict(passed_on), _verdict(reported))
+            for number, passed_on, reported in told.get("controller", ())
+        ),
     )
 
 
@@ -183,6 +189,18 @@ def _gpio(value: Any) -> int:
     if not 0 <= value < _MOST_PINS:
         raise ValueError("no such pin")
     return int(value)
+
+
+def _point(value: Any) -> int:
+    if not 0 < value < _MOST_POINTS:
+        raise ValueError("no such data point")
+    return int(value)
+
+
+def _verdict(value: Any) -> bool | None:
+    if value not in (True, False, None):
+        raise ValueError("neither yes nor no")
+    return None if value is None else bool(value)
 
 
 def _level(value: Any) -> int:

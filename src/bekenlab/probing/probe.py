@@ -72,7 +72,14 @@ def probe(
         finished: Called with each observation and the share of the work that is done.
     """
     began = time.monotonic()
-    chip = RigSource(source.chip, source.flash, source.product, began + wall_seconds)
+    chip = RigSource(
+        source.chip,
+        source.flash,
+        source.product,
+        began + wall_seconds,
+        source.points,
+        source.battery,
+    )
     first = [Experiment(Name.BOOT, chip, seconds=BOOT_SECONDS)]
     if source.tuya and only in (None, Only.LAMP):
         first.append(Experiment(Name.PRODUCT_TEST, chip, seconds=_TEST_LASTS))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bekenlab.machine import FlashImage, Machine, StopReason, Until, snapshot
 from bekenlab.machine.peers.bl0937 import Bl0937
-from bekenlab.machine.peers.tuya_mcu import TuyaMcu
+from bekenlab.machine.peers.controllers import controller_with
 from bekenlab.probing.observations import Happening, Observation, Outcome
 from bekenlab.probing.recorder import Recorder
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import re
 
     from bekenlab.machine.air import Air
+    from bekenlab.mcu.schema import SchemaPoint
     from bekenlab.probing.observations import MeterWires
 
 _STEP = 0.02  # device seconds
@@ -32,12 +33,16 @@ class RigSource:
         flash: Its flash in both address spaces.
         product: Product id of the MCU on UART1.
         deadline: When real time is over, by ``time.monotonic``; the same in all processes.
+        points: The data points of that MCU, as far as they are known.
+        battery: Whether that MCU speaks the protocol of battery devices.
     """
 
     chip: str
     flash: FlashImage = field(repr=False)
     product: str
     deadline: float
+    points: tuple[SchemaPoint, ...] = ()
+    battery: bool = False
 
 
 class Rig:
@@ -77,7 +82,8 @@ class Rig:
 
     def _start(self, flash: FlashImage) -> Machine:
         machine = Machine.from_image(flash, chip=self._source.chip)
-        machine.uart1.attach(TuyaMcu(self._source.product))
+        source = self._source
+        machine.uart1.attach(controller_with(source.product, source.points, battery=source.battery))
         if self._announces is not None:
             machine.uart2.listen(self._printed)
         if self._air is not None:

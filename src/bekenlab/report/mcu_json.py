@@ -42,6 +42,7 @@ def identify_json(capture: Capture, meaning: Meaning) -> dict[str, Any]:
 
 def controller_json(controller: Controller) -> dict[str, Any]:
     """The data points of a device, with their meaning."""
+    confirmed = {each.id: each for each in controller.confirmed}
     return {
         "schema": SCHEMA,
         "name": printable(controller.name),
@@ -57,6 +58,8 @@ def controller_json(controller: Controller) -> dict[str, Any]:
                 "name": printable(name_of(point.code, point.id)),
                 "unit": printable(point.unit) or None,
                 "labels": [printable(each) for each in point.labels] or None,
+                "passed_on": seen.passed_on if (seen := confirmed.get(point.id)) else None,
+                "reported": seen.reported if seen else None,
             }
             for point in controller.meaning.points
         ],

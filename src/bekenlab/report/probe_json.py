@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 from bekenlab.probing.as_pins import role_words
 from bekenlab.probing.observations_json import meter_json
-from bekenlab.probing.rules.commands import data_points
+from bekenlab.probing.rules.commands import data_points, on_controller
 from bekenlab.report.json_report import SCHEMA, firmware_json
 
 if TYPE_CHECKING:
     from bekenlab.jobs.probe import Agreement, ProbeReport
     from bekenlab.probing.rules.model import DriverConclusion, PinConclusion
 
+_NOT_TRIED = (None, None)
+
 
 def probe_json(report: ProbeReport) -> dict[str, Any]:
     """The report as plain JSON values; there are no secrets in it."""
     experiments = report.probed.observations.experiments
+    pins = dict(data_points(report.probed.observations))
+    passed = on_controller(report.probed.observations)
     return {
         "schema": SCHEMA,
         "chip": report.chip,
@@ -34,8 +38,13 @@ def probe_json(report: ProbeReport) -> dict[str, Any]:
         ],
         "edited": list(report.probed.edited),
         "data_points": [
-            {"id": point, "gpio": list(pins)}
-            for point, pins in data_points(report.probed.observations)
+            {
+                "id": point,
+                "gpio": list(pins.get(point, ())),
+                "passed_on": passed.get(point, _NOT_TRIED)[0],
+                "reported": passed.get(point, _NOT_TRIED)[1],
+            }
+            for point in sorted({*pins, *passed})
         ],
         "set_up": report.conclusions.set_up,
         "pins": [_pin(pin) for pin in report.conclusions.pins],

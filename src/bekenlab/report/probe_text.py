@@ -12,13 +12,14 @@ from rich.text import Text
 
 from bekenlab.probing.as_pins import role_words
 from bekenlab.probing.observations import Outcome
+from bekenlab.probing.rules.commands import on_controller
 from bekenlab.probing.rules.lamps import COLOURS
 from bekenlab.probing.rules.model import Confidence
 from bekenlab.report.printable import Printable
 from bekenlab.report.text import LEVELS, heading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from rich.console import RenderableType
 
@@ -56,6 +57,10 @@ def _sections(report: ProbeReport) -> Iterator[RenderableType]:
         ]
         shown = ", ".join(outputs) or "not seen"
         yield Padding(Text(f"LED driver {driver.family}; its outputs: {shown}"), (0, 0, 0, 2))
+    told = on_controller(report.probed.observations)
+    if told:
+        yield heading("Data points of the second controller")
+        yield _controller(told)
     if report.agreement:
         yield heading("Compared with storage")
         yield _agreement(report)
@@ -75,6 +80,19 @@ def _facts(report: ProbeReport) -> RenderableType:
     if report.probed.edited:
         table.add_row("In a copy", f"changed: {', '.join(report.probed.edited)}")
     return table
+
+
+def _controller(told: Mapping[int, tuple[bool | None, bool | None]]) -> RenderableType:
+    """Which ones the firmware passed on to it, and which it took from it."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for way, name in enumerate(("Passed on to it", "Taken from it")):
+        for seen, word in ((True, ""), (False, ", not")):
+            numbers = [str(each) for each, ways in told.items() if ways[way] is seen]
+            if numbers:
+                table.add_row(f"{name}{word}", ", ".join(numbers))
+    return Padding(table, (0, 0, 0, 2))
 
 
 def _pins(pins: tuple[PinConclusion, ...]) -> RenderableType:

@@ -11,13 +11,15 @@ import base64
 import json
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.errors import UnsupportedError
-from bekenlab.mcu.schema import read_schema
+from bekenlab.mcu.products import find_product
+from bekenlab.mcu.schema import read_schema, schema_text
 from bekenlab.secret import Secret
 from bekenlab.tuya.parameters.parser import parse_parameters
-from bekenlab.tuya.product import stored_schema
+from bekenlab.tuya.product import stored_product
 from bekenlab.tuya.storage.read import read_storage
 from bekenlab.tuya.storage.rewrite import with_values
 from bekenlab.tuya.usual_schema import usual_schema
@@ -64,6 +66,18 @@ _HOW, _PAIRED_HOW = "nc_tp", (3, 4, 9)
 _TUYAOS_3_11, _TUYAOS_3_11_HOW = "is_psk30_cfg", 9
 
 
+class Origin(StrEnum):
+    """Where the data points of a copy come from.
+
+    ``USUAL`` are those that such devices usually have: neither the dump nor the table of products
+    knows those of this one.
+    """
+
+    STORED = "stored"
+    TABLE = "table"
+    USUAL = "usual"
+
+
 @dataclass(frozen=True, slots=True)
 class Pairing:
     """How a copy is paired.
@@ -72,14 +86,14 @@ class Pairing:
         device: The device's id.
         key: Its local key.
         points: Its data points.
-        usual: Whether the dump had no schema, so that these are the usual ones of such devices.
+        origin: Where they come from.
         edited: Names of the values in the storage that were changed or added.
     """
 
     device: str
     key: Secret
     points: tuple[SchemaPoint, ...]
-    usual: bool
+    origin: Origin
     edited: tuple[str, ...]
 
 
@@ -103,7 +117,7 @@ def paired_copy(
             "no storage of Tuya's firmware was found whose Wi-Fi settings could be changed",
             hint="let it open its own network instead",
         )
-    name, schema, usual = _schema(flash, storage)
+    name, schema, origin = _schema(flash, storage)
     wifi, cloud, device = (storage.fields(each) for each in (_WIFI, _CLOUD, _DEVICE))
     wifi |= {"ssid": _coded(ssid), "passwd": _coded(password or b""), **_PAIRED}
     if wifi.get(_HOW) not in _PAIRED_HOW:
@@ -113,7 +127,7 @@ def paired_copy(
     changes = {_WIFI: _text(wifi), _CLOUD: _text(cloud), _DEVICE: _text(device), name: schema}
     edited = tuple(sorted(each for each in changes if each != name or name not in storage.values))
     points = read_schema(schema)
-    pairing = Pairing(DEVICE, Secret(LOCAL_KEY), points, usual, edited)
+    pairing = Pairing(DEVICE, Secret(LOCAL_KEY), points, origin, edited)
     return with_values(flash, changes), pairing
 
 
@@ -126,14 +140,17 @@ def _product(code: bytes) -> dict[str, Any]:
     return {**_NEW_DEVICE, "pk": key, "firmk": key}
 
 
-def _schema(flash: bytes, storage: Storage) -> tuple[str, bytes, bool]:
-    """Id and text of the schema, and whether it is a usual one."""
-    found = stored_schema(flash, storage)
-    if found is not None:
-        return found.id, found.text, False
+def _schema(flash: bytes, storage: Storage) -> tuple[str, bytes, Origin]:
+    """Id and text of the schema, and where it comes from."""
+    product = stored_product(flash, storage)
+    if product.schema is not None:
+        return product.schema.id, product.schema.text, Origin.STORED
+    known = find_product(product.id) or find_product(product.factory_pin)
+    if known:
+        return _SCHEMA_ID, schema_text(known), Origin.TABLE
     parameters = storage.values.get(_PARAMETERS)
     keys = parse_parameters(parameters.value if parameters and parameters.ok else b"").flat()
-    return _SCHEMA_ID, usual_schema(keys), True
+    return _SCHEMA_ID, usual_schema(keys), Origin.USUAL
 
 
 def _coded(text: bytes) -> str:

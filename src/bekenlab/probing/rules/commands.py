@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bekenlab.probing.rules.lamps import COLOURS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from bekenlab.probing.observations import CommandTrace, Observations
 
@@ -103,6 +103,17 @@ def data_points(observations: Observations) -> tuple[tuple[int, tuple[int, ...]]
         for point, _ in command.points:
             found.setdefault(point, set()).update(move[0] for move in command.moves)
     return tuple((point, tuple(sorted(pins))) for point, pins in sorted(found.items()))
+
+
+def on_controller(
+    observations: Observations,
+) -> Mapping[int, tuple[bool | None, bool | None]]:
+    """Which data points went to a second controller, and which came from it, by number."""
+    return {
+        number: (passed_on, reported)
+        for seen in observations.named(_NAME)
+        for number, passed_on, reported in seen.controller
+    }
 
 
 def _commands(observations: Observations) -> Iterator[CommandTrace]:
