@@ -52,6 +52,34 @@ def test_a_dimmer_is_a_light() -> None:
     assert (light["min_value"], light["max_value"]) == (10, 1000)
 
 
+def test_a_colour_lamp_is_one_light() -> None:
+    """Newer ones count to 1,000 and write the colour in twelve digits, older ones in fourteen."""
+    new = product_with("colour_data", 24)
+    old = "0rwvmsnhgieurwuf"
+    (light,) = read(new)["light"]
+    assert (light["switch_datapoint"], light["dimmer_datapoint"]) == (20, 22)
+    assert (light["color_temperature_datapoint"], light["color_datapoint"]) == (23, 24)
+    assert light["color_type"] == "HSV"
+    assert light["color_temperature_max_value"] == 1000
+    assert light["color_temperature_invert"] is True
+    assert light["color_interlock"] is True
+    assert light["cold_white_color_temperature"] < light["warm_white_color_temperature"]
+    (light,) = read(old)["light"]
+    assert light["color_type"] == "RGBHSV"
+    assert (light["max_value"], light["color_temperature_max_value"]) == (255, 255)
+    assert not any("colour_data" in line for line in built(old).left_out)
+
+
+def product_with(code: str, number: int) -> str:
+    """The first product of the table with colour temperature and this data point."""
+    return next(
+        name
+        for name in product_ids()
+        if {(code, number), ("temp_value", 23)}
+        <= {(each.code, each.id) for each in find_product(name)}
+    )
+
+
 def test_a_fan_switch_is_a_fan() -> None:
     (fan,) = read("kxtcfbazhsvjqcfz")["fan"]
     assert (fan["switch_datapoint"], fan["speed_datapoint"], fan["speed_count"]) == (1, 4, 100)

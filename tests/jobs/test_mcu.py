@@ -11,7 +11,8 @@ from rich.console import Console
 from bekenlab.errors import NotFoundError
 from bekenlab.jobs import mcu
 from bekenlab.mcu.capture import read_capture
-from bekenlab.mcu.frames import DataPoint, Protocol, split_frames, split_points
+from bekenlab.mcu.frames import DataPoint, Frame, Protocol, split_frames, split_points
+from bekenlab.mcu.products import find_product, product_ids
 from bekenlab.report.mcu_json import controller_json, decode_json
 from bekenlab.report.mcu_text import render_capture
 from shared import shared
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from bekenlab.jobs.mcu import Controller
     from bekenlab.link.transport import Transport
+    from bekenlab.machine.wire import WireDevice
 
 DIMMER = "zcn1sye3spbycifv"
 SENSOR = "dumps/bk7231n-tuya-temphum-lcd-sensor-tuyamcu-2025-26-9.bin.xz"
@@ -66,8 +68,7 @@ def test_a_battery_device_by_its_firmware() -> None:
     wire.feed(bytes.fromhex("55AA000200010406"), 9600)
     answer = b"".join(sent.data for sent in wire.advance(1.0))
     reports = [frame for frame in split_frames(answer)[0] if frame.command == 5]
-    kinds = {"bool", "value", "enum", "bitmap"}
-    assert len(reports) == sum(point.kind in kinds for point in found.meaning.points)
+    assert len(reports) == len(found.meaning.points)
 
 
 def test_a_capture_of_an_unknown_product(tmp_path: Path) -> None:
@@ -90,6 +91,39 @@ def test_a_product_rests_within_its_ranges() -> None:
     answer = b"".join(sent.data for sent in wire.advance(1.0))
     points = [point for frame in split_frames(answer)[0] for point in split_points(frame.payload)]
     assert within(found, points)
+
+
+def test_texts_and_raw_values_are_reported_and_can_be_set() -> None:
+    lamp = next(
+        name
+        for name in product_ids()
+        if {"colour_data", "power_memory"} <= {each.code for each in find_product(name)}
+    )
+    found = mcu.product(lamp)
+    ids = {each.code: each.id for each in found.meaning.points}
+    wire = mcu.simulated(found, 9600)
+    state = asked(wire)
+    assert state.keys() == {each.id for each in found.meaning.points}
+    assert state[ids["colour_data"]] == b"000003e803e8"
+    assert state[ids["power_memory"]] == b""
+    for name, kind, data in (("colour_data", 3, b"007803e803e8"), ("power_memory", 0, b"\1\2")):
+        point = DataPoint(ids[name], kind, data)
+        wire.feed(Frame(0, 6, point.encode()).encode(), 9600)
+        assert said(wire) == Frame(3, 7, point.encode()).encode()
+        assert asked(wire)[ids[name]] == data
+
+
+def asked(wire: WireDevice) -> dict[int, bytes]:
+    """The state that a controller tells when it is asked."""
+    wire.feed(Frame(0, 8, b"").encode(), 9600)
+    frames = split_frames(said(wire))[0]
+    points = [point for frame in frames for point in split_points(frame.payload)]
+    return {point.number: point.data for point in points}
+
+
+def said(wire: WireDevice) -> bytes:
+    """What a controller sends within a second."""
+    return b"".join(sent.data for sent in wire.advance(wire.now + 1.0))
 
 
 def within(found: Controller, points: list[DataPoint]) -> bool:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bekenlab.analysis.analyze import analyze
+from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.inputs import InputFile
 from bekenlab.errors import NotADumpError, RefusedError, UnsupportedError
 from bekenlab.live.chip import SHORTEST_PRESS, LiveChip, replay
 from bekenlab.live.commands import Drive, Press, Release, ReportPoint, Reset, TypeText
 from bekenlab.live.model import StopCause
-from bekenlab.live.source import live_source
+from bekenlab.live.source import live_source, with_controller_of
 from bekenlab.live.uart1 import point_of
 from bekenlab.mcu.frames import DataPoint, Frame
+from bekenlab.mcu.schema import SchemaPoint
 from bekenlab.samples import build_sample
-from live_chips import BUTTON, RELAY, WIFI_LED, part, run, run_until, said, sample, tiny
+from live_chips import BUTTON, RELAY, WIFI_LED, openbeken, part, run, run_until, said, sample, tiny
 from machine_support import LOOP, prints
 from shared import dump
 
@@ -191,10 +195,43 @@ def test_a_second_processor_hears_the_report() -> None:
     chip = LiveChip(live_source(InputFile(name, Path(name), dump(name))))
     assert run_until(chip, lambda chip: "02 working mode" in said(chip, "mcu"), 8)
     run(chip, 2)
+    known = {point.number: point for point in chip.points()}
+    assert known.keys() == {1, 2, 3, 4, 5, 6, 14, 15, 102, 103, 104, 105}
+    assert known[14].known is not None
+    assert (known[14].known.code, known[14].shown, known[14].by) == ("relay_status", "off", "mcu")
     chip.do(ReportPoint(point_of(1, "bool", 1)))
     run(chip, 1)
     assert (chip.points()[0].number, chip.points()[0].value) == (1, 1)
     assert "-> 00 heartbeat" in said(chip, "mcu")
+
+
+def test_a_battery_devices_controller_speaks_its_protocol() -> None:
+    chip = LiveChip(
+        replace(sample(), points=(SchemaPoint(3, "enum", words=("low",)),), battery=True)
+    )
+    chip._uart1.receive(Frame(0, 2, b"\4").encode())
+    chip.do(ReportPoint(point_of(3, "enum", 0)))
+    run(chip, 0.1)
+    assert said(chip, "mcu").splitlines() == [
+        "-> 02 network state  04",
+        "<- 02 network state",
+        "<- 05 report data point  03 04 00 01 00",
+        "<- 10 cached data points  01 03",
+        "<- 05 report data point  03 04 00 01 00",
+    ]
+    chip._uart1.receive(Frame(0, 0x10, bytes.fromhex("0101 03040001 07")).encode())
+    assert [(p.number, p.value, p.by) for p in chip.points()] == [(3, 7, "module")]
+
+
+def test_openbeken_with_a_devices_set_up_has_its_controller() -> None:
+    name = "bk7231n-tuya-10gang-wallswitch-tuyamcu-3.1.28"
+    source = openbeken("BK7231N", {})
+    assert not source.points
+    device = analyze(InputFile(name, Path(name), dump(name)), boot=BootMode.NEVER)
+    given = with_controller_of(source, device)
+    assert (len(given.points), given.product) == (12, "ni2ztksbndubd9rf")
+    device_without = InputFile("sample.bin", Path("sample.bin"), build_sample())
+    assert with_controller_of(source, analyze(device_without, boot=BootMode.NEVER)) is source
 
 
 def test_pins_that_only_the_log_tells_are_fitted_while_it_runs() -> None:

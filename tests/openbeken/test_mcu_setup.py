@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bekenlab.mcu.products import find_product
 from bekenlab.mcu.schema import Mode, SchemaPoint
@@ -73,6 +74,28 @@ def test_battery_devices_start_otherwise() -> None:
     assert new[1] == "tuyaMcu_batteryPoweredMode"
     assert "setChannelType 1 OpenClosed" in new
     assert "tuyaMcu_sendQueryState" not in (*old, *new)
+
+
+def test_a_dimmer_with_another_range_is_a_number() -> None:
+    """``tuyaMcu_setDimmerRange`` is for all channels: another range would be scaled wrongly."""
+    first = SchemaPoint(2, "value", least=10, most=1000, code="bright_value_1")
+    same = replace(first, id=3, code="bright_value_2")
+    other = replace(first, id=4, least=0, code="bright_value_3")
+    made = mcu_setup((first, same, other), 9600)
+    assert [each.type for each in made.linked] == ["Dimmer1000", "Dimmer1000", "TextField"]
+    assert "setChannelType 3 TextField" in made.commands
+    assert [line for line in made.commands if "Range" in line] == ["tuyaMcu_setDimmerRange 10 1000"]
+    (note,) = made.notes
+    assert note.startswith("data point 4 (bright_value_3): a number instead of a dimmer")
+    assert mcu_setup((first, same), 9600).notes == ()
+
+
+def test_values_that_are_too_long_are_told() -> None:
+    """256 bytes are OpenBeken's longest frame; 11 of them are not the value."""
+    fits, long = SchemaPoint(30, "raw", length=245), SchemaPoint(31, "string", length=246)
+    (note,) = mcu_setup((fits, long), 9600).notes
+    assert note.startswith("data point 31 (string): OpenBeken drops frames of more than 256 bytes")
+    assert mcu_setup((fits,), 9600).notes == ()
 
 
 def test_every_data_point_of_every_product_has_a_channel_or_a_reason() -> None:

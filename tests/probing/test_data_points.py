@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from amounts import one_in
+from bekenlab.machine import Until
+from bekenlab.machine.machine import Machine
+from bekenlab.machine.peers.tuya_mcu import TuyaMcu
 from bekenlab.mcu.products import find_product
+from bekenlab.mcu.schema import SchemaPoint
+from bekenlab.mcu.values import encode
 from bekenlab.openbeken.mcu_setup import mcu_setup
 from bekenlab.probing.data_points import try_data_points
 from live_chips import openbeken
@@ -43,3 +48,19 @@ def test_a_wrong_type_is_noticed() -> None:
     broken = type(setup)(wrong, setup.linked, setup.left_out, setup.flags)
     found = try_data_points(openbeken("BK7231N", {}).flash, "BK7231N", broken, "kxtcfbazhsvjqcfz")
     assert [each.point.id for each in found if not each.works] == [3]
+
+
+@pytest.mark.parametrize(("size", "arrives"), [(245, True), (246, False)])
+def test_a_frame_of_more_than_256_bytes_does_not_arrive(size: int, arrives: bool) -> None:
+    """What the notes of a set-up say; the data point behind it arrives either way."""
+    points = (SchemaPoint(30, "raw", length=255), SchemaPoint(40, "value", most=100))
+    setup = mcu_setup(points, 9600)
+    assert len(setup.notes) == 1
+    device = openbeken("BK7231N", {}, command="\n".join(("SetFlag 46 1", *setup.commands)))
+    machine = Machine.from_image(device.flash, chip="BK7231N")
+    machine.uart1.attach(
+        TuyaMcu("x" * 16, points=(encode(30, "raw", bytes(size)), encode(40, "value", 77)))
+    )
+    machine.run(Until(device_seconds=9, wall_seconds=120))
+    assert ("ParseState: id 30 " in machine.log) == arrives
+    assert "ParseState: id 40 " in machine.log

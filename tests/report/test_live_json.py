@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from bekenlab.analysis.boot_model import GpioRow
 from bekenlab.live.model import (
@@ -16,6 +17,7 @@ from bekenlab.live.model import (
     StopCause,
 )
 from bekenlab.live.parts import PartView
+from bekenlab.mcu.schema import SchemaPoint
 from bekenlab.report.live_json import FrameWriter, source_json
 from bekenlab.secret import REDACTED
 from live_chips import sample
@@ -48,6 +50,17 @@ def test_a_frame_is_plain_json() -> None:
     assert (told["parts"][0]["shares"], told["parts"][0]["brightness"]) == ({"l": 0.25}, 0.25)
     assert (told["edges"], told["edges_lost"]) == ([[0.5, 26, 1]], 3)
     assert told["points"] == [{"id": 1, "type": "bool", "value": 1, "by": "mcu"}]
+
+
+def test_a_known_data_point_has_its_name_and_range() -> None:
+    level = SchemaPoint(4, "value", least=0, most=500, scale=1, code="temp_set", unit="°C")
+    shown = replace(
+        frame().picture, points=(PointView(4, "value", 215, "module", level, "21.5 °C"),)
+    )
+    (told,) = FrameWriter().write(replace(frame(), picture=shown))["points"]
+    assert (told["name"], told["shown"], told["unit"]) == ("Temperature set", "21.5 °C", "°C")
+    assert (told["mode"], told["min"], told["max"], told["scale"]) == ("rw", 0, 500, 1)
+    assert told["range"] is None
 
 
 def test_a_power_up_is_fresh_once() -> None:

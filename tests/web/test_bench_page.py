@@ -146,6 +146,33 @@ def test_any_pin_can_be_driven_and_data_points_reported(page: Page, served: Serv
     expect(page.locator("[data-log]")).to_contain_text("14 02 00 04 ff ff ff fd")
 
 
+def test_a_controllers_data_points_are_controls(
+    page: Page, served: Served, shoot: Callable[[Page, str], None]
+) -> None:
+    siren_bytes = dump("bk7231n-tuya-a03cb3s-alarm-tuyamcu-2.1.17")
+    with served.script() as script:
+        put = script.post("/api/dumps", params={"name": "siren.bin"}, content=siren_bytes)
+        siren = put.json()["dumps"][0]["id"]
+        chip = script.post("/api/chips", json={"dump": siren}).json()["id"]
+    page.goto(f"{served.url}/bench/{chip}")
+    rows = page.locator("[data-points] tr")
+    expect(rows).to_have_count(4)
+    expect(rows.nth(2)).to_contain_text("Alarm")
+    alarm = page.get_by_label("Value of data point 13")
+    alarm.click()
+    expect(alarm).to_be_checked()
+    log = page.locator("[data-log]")
+    expect(log).to_contain_text("07 report data point  0d 01 00 01 01")
+    page.get_by_label("Value of data point 5").select_option("high")
+    expect(log).to_contain_text("07 report data point  05 04 00 01 02")
+    seconds = page.get_by_label("Value of data point 7")
+    seconds.fill("12")
+    seconds.press("Enter")
+    expect(log).to_contain_text("07 report data point  07 02 00 04 00 00 00 0c")
+    shoot(page, "bench-data-points")
+    assert violations(page) == []
+
+
 def test_the_console_of_openbeken_lights_a_lamp(
     page: Page, served: Served, shoot: Callable[[Page, str], None]
 ) -> None:

@@ -10,6 +10,7 @@ from bekenlab.errors import Notice
 if TYPE_CHECKING:
     from bekenlab.analysis.tuya_findings import TuyaFindings
     from bekenlab.mcu.meaning import Meaning
+    from bekenlab.mcu.schema import SchemaPoint
     from bekenlab.pins import PinMap
     from bekenlab.tuya.firmware import Firmware
 
@@ -26,6 +27,11 @@ def meaning_of_device(tuya: TuyaFindings) -> Meaning:
     stored = tuya.product
     schema = stored.schema.points if stored.schema is not None else ()
     return meaning_of(schema, stored.id, stored.factory_pin)
+
+
+def points_on_uart1(tuya: TuyaFindings) -> tuple[SchemaPoint, ...]:
+    """The data points that a second controller has; none where there is no such controller."""
+    return meaning_of_device(tuya).points if tuya.mcu_baud else ()
 
 
 def is_battery(firmware: Firmware) -> bool:

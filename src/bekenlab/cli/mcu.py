@@ -154,7 +154,7 @@ def _print_openbeken(found: Controller, baud: int | None) -> None:
     click.echo("\n".join(made.commands))
     where = "fits the startup command" if made.fits else "belongs into autoexec.bat"
     click.echo(f"{len(made.commands)} commands; this {where} ({STARTUP_BYTES:,} bytes)", err=True)
-    for sentence in (*found.meaning.differences, *made.left_out):
+    for sentence in (*found.meaning.differences, *made.left_out, *made.notes):
         click.echo(f"note: {sentence}", err=True)
     if made.flags:
         click.echo("note: flag 46 (SetFlag 46 1) keeps data points without a channel", err=True)

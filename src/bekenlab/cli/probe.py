@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 @click.argument("dump", type=click.Path(path_type=Path))
 @click.option(
     "--only",
-    type=click.Choice(["lamp", "inputs"]),
-    help="Look only for the colours of a lamp, or only at what inputs do.",
+    type=click.Choice(["lamp", "inputs", "meter"]),
+    help="Look only for a lamp's colours, at what inputs do, or for a power meter's wires.",
 )
 @click.option(
     "--wall",

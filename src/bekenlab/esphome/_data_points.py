@@ -8,88 +8,50 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.esphome._mcu_lights import add_light
+from bekenlab.esphome._points import Points, entity, factor
 from bekenlab.esphome.yaml import Text
-from bekenlab.mcu.names import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from bekenlab.esphome._plan import Fields, Plan
     from bekenlab.mcu.schema import SchemaPoint
 
-_PLATFORM = "tuya"
 _COVER_WORDS = ("open", "stop", "close")
 _MOST_OPTIONS = 256
-_SWITCHES = ("switch", "switch_led", "switch_led_1", "led_switch", "switch_1")
-_BRIGHT = ("bright_value", "bright_value_1", "bright_value_v2")
 _TEMP_SET = ("temp_set", "temp_set_f")
 _TEMP_NOW = ("temp_current", "temp_current_f")
 _SPEED = ("fan_speed", "fan_speed_percent", "fan_speed_enum")
 
 
-class _Points:
-    """The data points that no entity has taken yet."""
-
-    def __init__(self, points: Sequence[SchemaPoint]) -> None:
-        self._left = {point.id: point for point in points}
-
-    def find(self, *codes: str, kind: str | None = None) -> SchemaPoint | None:
-        """The first that has one of these codes."""
-        wanted = {code: rank for rank, code in enumerate(codes)}
-        fits = [
-            point
-            for point in self._left.values()
-            if point.code in wanted and kind in (None, point.kind)
-        ]
-        return min(fits, key=lambda point: wanted[point.code], default=None)
-
-    def take(self, *points: SchemaPoint | None) -> None:
-        """Mark as taken."""
-        for point in points:
-            if point is not None:
-                self._left.pop(point.id, None)
-
-    def rest(self) -> Iterable[SchemaPoint]:
-        """What is left, by number."""
-        return sorted(self._left.values(), key=lambda point: point.id)
-
-
 def add_data_points(points: Sequence[SchemaPoint], plan: Plan) -> None:
     """Add an entity for each data point, or one for several that belong together."""
-    left = _Points(points)
+    left = Points(points)
     _climate(left, plan)
     _cover(left, plan)
     _fan(left, plan)
-    _light(left, plan)
+    add_light(left, plan)
     for point in left.rest():
         _single(point, plan)
 
 
-def _entity(point: SchemaPoint, plan: Plan, name: str = "") -> Fields:
-    title = plan.names.entity(name or name_of(point.code, point.id))
-    return {"platform": _PLATFORM, "name": Text(title)}
-
-
-def _factor(point: SchemaPoint) -> float:
-    return float(f"{10**-point.scale:.{point.scale}f}")
-
-
-def _climate(left: _Points, plan: Plan) -> None:
+def _climate(left: Points, plan: Plan) -> None:
     target, now = left.find(*_TEMP_SET, kind="value"), left.find(*_TEMP_NOW, kind="value")
     switch = left.find("switch", kind="bool")
     if target is None or now is None:
         return
-    fields = _entity(target, plan, "Thermostat")
+    fields = entity(target, plan, "Thermostat")
     if switch is not None:
         fields["switch_datapoint"] = switch.id
     fields |= {"target_temperature_datapoint": target.id, "current_temperature_datapoint": now.id}
     if target.scale == now.scale:
         if target.scale:
-            fields["temperature_multiplier"] = _factor(target)
+            fields["temperature_multiplier"] = factor(target)
     else:
         fields |= {
-            "target_temperature_multiplier": _factor(target),
-            "current_temperature_multiplier": _factor(now),
+            "target_temperature_multiplier": factor(target),
+            "current_temperature_multiplier": factor(now),
         }
     if "F" in target.unit:
         fields["reports_fahrenheit"] = True
@@ -103,7 +65,7 @@ def _visual(target: SchemaPoint) -> Fields:
     """The range to set, which is otherwise 10 to 30 degrees Celsius."""
     unit = "°F" if "F" in target.unit else "°C"
     least, most, step = (
-        f"{_round(value * _factor(target)):g} {unit}"
+        f"{_round(value * factor(target)):g} {unit}"
         for value in (target.least, target.most, max(1, target.step))
     )
     return {
@@ -113,14 +75,14 @@ def _visual(target: SchemaPoint) -> Fields:
     }
 
 
-def _cover(left: _Points, plan: Plan) -> None:
+def _cover(left: Points, plan: Plan) -> None:
     for number in ("", "_1", "_2", "_3"):
         control = left.find(f"control{number}", kind="enum")
         position = left.find(f"percent_control{number}", kind="value")
         state = left.find(f"percent_state{number}", kind="value")
         if control is None or position is None or control.words[:3] != _COVER_WORDS:
             continue
-        fields = _entity(position, plan, f"Cover{number.replace('_', ' ')}")
+        fields = entity(position, plan, f"Cover{number.replace('_', ' ')}")
         fields |= {"control_datapoint": control.id, "position_datapoint": position.id}
         if state is not None:
             fields["position_report_datapoint"] = state.id
@@ -128,7 +90,7 @@ def _cover(left: _Points, plan: Plan) -> None:
         left.take(control, position, state)
 
 
-def _fan(left: _Points, plan: Plan) -> None:
+def _fan(left: Points, plan: Plan) -> None:
     speed = left.find(*_SPEED)
     switch = left.find("switch", "switch_fan", "fan_switch", kind="bool")
     if speed is None or switch is None or speed.kind not in ("enum", "value"):
@@ -139,28 +101,10 @@ def _fan(left: _Points, plan: Plan) -> None:
         return
     if not 1 <= count <= _MOST_OPTIONS:
         return
-    fields = _entity(speed, plan, "Fan")
+    fields = entity(speed, plan, "Fan")
     fields |= {"switch_datapoint": switch.id, "speed_datapoint": speed.id, "speed_count": count}
     plan.add("fan", fields)
     left.take(speed, switch)
-
-
-def _light(left: _Points, plan: Plan) -> None:
-    for number in ("", "_1", "_2", "_3"):
-        bright = left.find(f"bright_value{number}", kind="value") or (
-            left.find("bright_value_v2", kind="value") if not number else None
-        )
-        switch = left.find(f"switch_led{number}", f"led_switch{number}", kind="bool")
-        if bright is None or not bright.writable:
-            continue
-        fields = _entity(bright, plan, f"Light{number.replace('_', ' ')}")
-        fields["dimmer_datapoint"] = bright.id
-        if switch is not None:
-            fields["switch_datapoint"] = switch.id
-        if 0 <= bright.least < bright.most:
-            fields |= {"min_value": bright.least, "max_value": bright.most}
-        plan.add("light", fields)
-        left.take(bright, switch)
 
 
 def _single(point: SchemaPoint, plan: Plan) -> None:
@@ -180,7 +124,7 @@ def _single(point: SchemaPoint, plan: Plan) -> None:
 
 
 def _bool(point: SchemaPoint, plan: Plan) -> None:
-    fields = _entity(point, plan)
+    fields = entity(point, plan)
     if point.writable:
         plan.add("switch", {**fields, "switch_datapoint": point.id})
     else:
@@ -188,14 +132,14 @@ def _bool(point: SchemaPoint, plan: Plan) -> None:
 
 
 def _value(point: SchemaPoint, plan: Plan) -> None:
-    fields = _entity(point, plan)
-    factor = _factor(point)
+    fields = entity(point, plan)
+    by = factor(point)
     if point.writable and point.most > point.least:
         fields |= {
             "number_datapoint": point.id,
-            "min_value": point.least * factor if point.scale else point.least,
-            "max_value": point.most * factor if point.scale else point.most,
-            "step": point.step * factor if point.scale else point.step,
+            "min_value": point.least * by if point.scale else point.least,
+            "max_value": point.most * by if point.scale else point.most,
+            "step": point.step * by if point.scale else point.step,
         }
         if point.scale:
             fields["multiply"] = 10**point.scale
@@ -205,7 +149,7 @@ def _value(point: SchemaPoint, plan: Plan) -> None:
     if point.unit:
         fields["unit_of_measurement"] = Text(point.unit)
     if point.scale:
-        fields |= {"accuracy_decimals": point.scale, "filters": [{"multiply": factor}]}
+        fields |= {"accuracy_decimals": point.scale, "filters": [{"multiply": by}]}
     plan.add("sensor", fields)
 
 
@@ -214,7 +158,7 @@ def _round(value: Any) -> Any:
 
 
 def _enum(point: SchemaPoint, plan: Plan) -> None:
-    fields = _entity(point, plan)
+    fields = entity(point, plan)
     words = list(dict.fromkeys(point.words))
     if point.writable and point.words and len(words) == len(point.words):
         options = {number: Text(word) for number, word in enumerate(point.words[:_MOST_OPTIONS])}
@@ -224,8 +168,8 @@ def _enum(point: SchemaPoint, plan: Plan) -> None:
 
 
 def _text(point: SchemaPoint, plan: Plan) -> None:
-    plan.add("text_sensor", {**_entity(point, plan), "sensor_datapoint": point.id})
+    plan.add("text_sensor", {**entity(point, plan), "sensor_datapoint": point.id})
 
 
 def _bitmap(point: SchemaPoint, plan: Plan) -> None:
-    plan.add("sensor", {**_entity(point, plan), "sensor_datapoint": point.id})
+    plan.add("sensor", {**entity(point, plan), "sensor_datapoint": point.id})

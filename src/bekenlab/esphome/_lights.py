@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _DRIVEN = (Colour.RED, Colour.GREEN, Colour.BLUE, Colour.COLD, Colour.WARM)
 _WHITES = (Colour.COLD, Colour.WARM)
-_COLD, _WARM = "6500 K", "2700 K"
+COLD, WARM = "6500 K", "2700 K"
 _STRIP_PIN = 16
 _MOST_LEDS = 165
 _LEDS = 60
@@ -163,8 +163,8 @@ def _light(row: LightRow, colours: dict[Colour, str], plan: Plan) -> str:
     fields: Fields = {"platform": row.platform, **entity}
     fields |= {option: colours[colour] for option, colour in row.options.items()}
     if row.white == "two":
-        fields["cold_white_color_temperature"] = _COLD
-        fields["warm_white_color_temperature"] = _WARM
+        fields["cold_white_color_temperature"] = COLD
+        fields["warm_white_color_temperature"] = WARM
     if row.interlock:
         fields["color_interlock"] = True
     if row.constant:

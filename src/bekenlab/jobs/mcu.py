@@ -11,14 +11,12 @@ from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.controller import is_battery, meaning_of_device
 from bekenlab.analysis.inputs import load_one
 from bekenlab.errors import NoConfigError, NotFoundError
-from bekenlab.machine.peers.battery_mcu import BatteryMcu
 from bekenlab.machine.peers.controller_wire import ControllerWire
-from bekenlab.machine.peers.tuya_mcu import TuyaMcu
+from bekenlab.machine.peers.controllers import controller_with
 from bekenlab.mcu.capture import Capture, read_capture
 from bekenlab.mcu.frames import DpType, Protocol, Sender
 from bekenlab.mcu.meaning import Meaning, meaning_of
 from bekenlab.mcu.schema import Mode, SchemaPoint
-from bekenlab.mcu.values import encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +36,6 @@ _KINDS = {
     DpType.ENUM: "enum",
     DpType.BITMAP: "bitmap",
 }
-_NUMBERS = frozenset({"bool", "value", "enum", "bitmap"})
 # Firmware for battery devices speaks the protocol with this version.
 _BATTERY_VERSION = 0
 _ANY_PRODUCT = "0" * 16
@@ -144,20 +141,10 @@ def simulated(controller: Controller, baud: int) -> WireDevice:
         controller: What is known of it.
         baud: Speed of its line.
     """
-    state = tuple(
-        encode(point.id, point.kind, _resting(point))
-        for point in controller.meaning.points
-        if point.kind in _NUMBERS
-    )
+    points = controller.meaning.points
     name = controller.meaning.product or _ANY_PRODUCT
-    if controller.protocol is Protocol.BATTERY:
-        return ControllerWire(BatteryMcu(name, points=state), baud)
-    return ControllerWire(TuyaMcu(name, points=state), baud)
-
-
-def _resting(point: SchemaPoint) -> int:
-    """The value in its range that is nearest to 0."""
-    return min(max(0, point.least), point.most) if point.kind == "value" else 0
+    battery = controller.protocol is Protocol.BATTERY
+    return ControllerWire(controller_with(name, points, battery=battery), baud)
 
 
 def is_product(name: str) -> bool:

@@ -14,7 +14,7 @@ from bekenlab.live.chip import LiveChip
 from bekenlab.live.online import NO_NETWORK, NetworkChoice, NetworkKind, Online, go_online
 from bekenlab.live.openings import LOOPBACK
 from bekenlab.live.pacing import Pacer
-from bekenlab.live.source import live_source
+from bekenlab.live.source import live_source, with_controller_of
 from bekenlab.machine.air.broker import PORT as BROKER_PORT
 from bekenlab.machine.air.capture import Capture
 from bekenlab.machine.air.packets import ip_text
@@ -158,8 +158,11 @@ def _check(options: RunOptions) -> None:
 
 def _source(path: Path, chip: str | None, pins: Path | None) -> LiveSource:
     file = choose_file(path, chip)
-    template = read_subject(pins).template if pins is not None else None
-    return live_source(file, chip=chip, template=template)
+    if pins is None:
+        return live_source(file, chip=chip)
+    device = read_subject(pins)
+    source = live_source(file, chip=chip, template=device.template)
+    return source if device.analysis is None else with_controller_of(source, device.analysis)
 
 
 class _Running:

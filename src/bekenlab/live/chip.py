@@ -174,7 +174,7 @@ class LiveChip:
         self._pressed_at: dict[int, int] = {}
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._reader = BootLogReader()
-        self._uart1 = Uart1Peer(source.product, self._heard)
+        self._uart1 = Uart1Peer(source.product, self._heard, source.points, battery=source.battery)
         self._machine.uart2.listen(self._printed)
         self._machine.uart1.attach(self._uart1)
         self._config_changed = False

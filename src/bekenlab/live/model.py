@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bekenlab.analysis.boot_model import GpioRow
     from bekenlab.live.parts import PartView
+    from bekenlab.mcu.schema import SchemaPoint
 
 
 class LiveState(StrEnum):
@@ -82,12 +83,16 @@ class PointView:
         kind: Its type in lower case; an unknown one as ``"type 9"``.
         value: A number for bool, value, enum and bitmap; text for a string; bytes in hexadecimal.
         by: Who last set it: ``"module"`` or ``"mcu"``.
+        known: What is known of it from the device's product, or None.
+        shown: What the value means: scaled, with its unit, or in words.
     """
 
     number: int
     kind: str
     value: int | str
     by: str
+    known: SchemaPoint | None = None
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)

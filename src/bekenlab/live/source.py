@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot import flash_image, product_of
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.boot_problem import nothing_to_run
+from bekenlab.analysis.controller import is_battery, points_on_uart1
 from bekenlab.chips import SECTOR
 from bekenlab.chips import chip as chip_named
 from bekenlab.data import read_table
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from bekenlab.analysis.inputs import InputFile
     from bekenlab.analysis.model import Analysis
     from bekenlab.errors import Notice
+    from bekenlab.mcu.schema import SchemaPoint
     from bekenlab.tuya.pairing import Pairing
 
 UART_CONSOLE = 31
@@ -53,6 +55,8 @@ class LiveSource:
         flash: The flash in both address spaces.
         fitting: The parts on the pins according to the file.
         product: Product id for the MCU on UART1.
+        points: The data points of that MCU, as far as they are known.
+        battery: Whether that MCU speaks the protocol of battery devices.
         notices: What the reader should know about the file, above all about its pins.
     """
 
@@ -67,6 +71,8 @@ class LiveSource:
     tuya: bool = False
     paired: Pairing | None = None
     esphome: bool = False
+    points: tuple[SchemaPoint, ...] = ()
+    battery: bool = False
 
 
 def live_source(
@@ -116,6 +122,21 @@ def live_source(
         notices=analysis.notices if template is None else (),
         tuya=firmware.kind is FirmwareKind.TUYA,
         esphome=(firmware.name or "").startswith(_ESPHOME),
+        points=points_on_uart1(analysis.tuya),
+        battery=is_battery(firmware),
+    )
+
+
+def with_controller_of(source: LiveSource, device: Analysis) -> LiveSource:
+    """The same chip with the second controller of a device, whose set-up it was given."""
+    points = points_on_uart1(device.tuya)
+    if not points:
+        return source
+    return replace(
+        source,
+        product=product_of(device.tuya),
+        points=points,
+        battery=is_battery(device.firmware),
     )
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bekenlab.live.model import PointView
-from bekenlab.machine.peers.tuya_mcu import TuyaMcu
-from bekenlab.mcu.frames import DataPoint, DpType, describe_frame, split_frames
+from bekenlab.machine.peers.controllers import controller_with
+from bekenlab.mcu.frames import DataPoint, DpType, Protocol, describe_frame, split_frames
+from bekenlab.mcu.values import value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from bekenlab.mcu.schema import SchemaPoint
 
 _NUMBERS = frozenset({DpType.BOOL, DpType.VALUE, DpType.ENUM, DpType.BITMAP})
 _LONGEST_NUMBER = 4
@@ -23,13 +26,24 @@ class Uart1Peer:
     Args:
         product: Product id it reports.
         heard: Called with ``"uart1"`` and text, or ``"mcu"`` and a decoded frame.
+        points: Its data points, as far as they are known; it begins with all of them at rest.
+        battery: Whether it speaks the protocol of battery devices.
     """
 
-    def __init__(self, product: str, heard: Callable[[str, str], None]) -> None:
-        self._mcu = TuyaMcu(product)
+    def __init__(
+        self,
+        product: str,
+        heard: Callable[[str, str], None],
+        points: Sequence[SchemaPoint] = (),
+        *,
+        battery: bool = False,
+    ) -> None:
+        self._mcu = controller_with(product, points, battery=battery)
+        self._protocol = Protocol.BATTERY if battery else None
         self._heard = heard
         self._rest = b""
-        self._by: dict[int, str] = {}
+        self._known = {point.id: point for point in points}
+        self._by: dict[int, str] = dict.fromkeys(self._known, "mcu")
 
     def receive(self, data: bytes) -> bytes:
         """Handle bytes from the module; return the MCU's answers."""
@@ -38,24 +52,27 @@ class Uart1Peer:
         if not frames and not begins_frame:
             self._heard("uart1", data.decode("utf-8", "replace"))
         for frame in frames:
-            self._heard("mcu", f"-> {describe_frame(frame)}\n")
+            self._heard("mcu", f"-> {describe_frame(frame, self._protocol)}\n")
         answers = self._mcu.receive(data)
         self._note_module()
         for frame in split_frames(answers)[0]:
-            self._heard("mcu", f"<- {describe_frame(frame)}\n")
+            self._heard("mcu", f"<- {describe_frame(frame, self._protocol)}\n")
         return answers
 
     def report(self, point: DataPoint) -> bytes:
         """Report a changed data point; returns the frame."""
         data = self._mcu.report(point)
         self._by[point.number] = "mcu"
-        self._heard("mcu", f"<- {describe_frame(split_frames(data)[0][0])}\n")
+        self._heard("mcu", f"<- {describe_frame(split_frames(data)[0][0], self._protocol)}\n")
         return data
 
     def points(self) -> tuple[PointView, ...]:
         """All known data points, by number."""
         known = sorted(self._mcu.points.items())
-        return tuple(_view(point, self._by.get(number, "module")) for number, point in known)
+        return tuple(
+            _view(point, self._by.get(number, "module"), self._known.get(number))
+            for number, point in known
+        )
 
     def _note_module(self) -> None:
         for point in self._mcu.was_set:
@@ -65,7 +82,7 @@ class Uart1Peer:
         self._mcu.frames.clear()
 
 
-def _view(point: DataPoint, by: str) -> PointView:
+def _view(point: DataPoint, by: str, schema: SchemaPoint | None) -> PointView:
     known = point.kind in set(DpType)
     kind = DpType(point.kind).name.lower() if known else f"type {point.kind}"
     value: int | str = point.data.hex()
@@ -73,7 +90,7 @@ def _view(point: DataPoint, by: str) -> PointView:
         value = int.from_bytes(point.data, "big", signed=point.kind == DpType.VALUE)
     elif point.kind == DpType.STRING:
         value = point.data.decode("utf-8", "replace")
-    return PointView(point.number, kind, value, by)
+    return PointView(point.number, kind, value, by, schema, value_of(point, schema).shown)
 
 
 def point_of(number: int, kind: str, value: int | str) -> DataPoint:

@@ -229,9 +229,9 @@ def frame_name(frame: Frame, protocol: Protocol | None = None) -> str:
     return names.get(frame.command, "unknown command")
 
 
-def describe_frame(frame: Frame) -> str:
+def describe_frame(frame: Frame, protocol: Protocol | None = None) -> str:
     """A frame as text: command, name if known, payload in hexadecimal."""
-    return f"{frame.command:02x} {frame_name(frame)}  {frame.payload.hex(' ')}".rstrip()
+    return f"{frame.command:02x} {frame_name(frame, protocol)}  {frame.payload.hex(' ')}".rstrip()
 
 
 def describe_point(point: DataPoint) -> str:

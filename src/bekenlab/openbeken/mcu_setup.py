@@ -28,6 +28,9 @@ _NEVER_SENT = 1
 _FIRST_CHANNEL, _LAST_CHANNEL = 1, 63
 _LINK_TYPES = {"value": "val", "bitmap": "5"}
 _USUAL_BAUD = 9600
+_DIMMER, _NUMBER = "Dimmer", "TextField"
+_LONGEST_FRAME = 256
+_LONGEST_VALUE = _LONGEST_FRAME - 11  # the frame's own 7 bytes, and 4 before the value
 _FOR_PEOPLE = ("setChannelLabel", "SetChannelEnum")
 
 
@@ -59,12 +62,14 @@ class McuSetup:
         linked: The data points on channels.
         left_out: Sentences about the data points without a channel, one for each reason.
         flags: Flags to set.
+        notes: Sentences about what works otherwise than one would expect.
     """
 
     commands: tuple[str, ...]
     linked: tuple[Linked, ...]
     left_out: tuple[str, ...]
     flags: frozenset[int] = frozenset()
+    notes: tuple[str, ...] = ()
 
     @property
     def fits(self) -> bool:
@@ -91,6 +96,7 @@ def mcu_setup(
         version: Version of its frames, which matters with a battery only.
     """
     linked, left_out = _linked(points)
+    linked, others = _one_range(linked)
     commands = (
         *_driver(baud or _USUAL_BAUD, battery=battery, version=version),
         *(line for each in linked for line in _channel(each)),
@@ -98,7 +104,13 @@ def mcu_setup(
         *(_link(each) for each in linked),
         *(() if battery else ("tuyaMcu_sendQueryState",)),
     )
-    return McuSetup(commands, tuple(linked), tuple(left_out), frozenset({46} if left_out else ()))
+    return McuSetup(
+        commands,
+        tuple(linked),
+        tuple(left_out),
+        frozenset({46} if left_out else ()),
+        (*_range_notes(others), *_length_notes(points)),
+    )
 
 
 def _driver(baud: int, *, battery: bool, version: int) -> Iterator[str]:
@@ -179,11 +191,43 @@ def _word(number: int, word: str) -> str:
     return f'"{number}:{plain}"' if " " in plain else f"{number}:{plain or number}"
 
 
+def _one_range(linked: Sequence[Linked]) -> tuple[list[Linked], list[Linked]]:
+    """OpenBeken has one range for all dimmers: those with another one than the first get numbers.
+
+    Returns:
+        All of them, and those that were changed.
+    """
+    dimmers = [each for each in linked if each.type.startswith(_DIMMER)]
+    others = [each for each in dimmers if _span(each.point) != _span(dimmers[0].point)]
+    return [replace(e, type=_NUMBER) if e in others else e for e in linked], others
+
+
+def _span(point: SchemaPoint) -> tuple[int, int]:
+    return point.least, point.most
+
+
 def _range(linked: Sequence[Linked]) -> Iterator[str]:
-    """The range of a dimmer; OpenBeken has one for all channels."""
-    first = next((each for each in linked if each.type.startswith("Dimmer")), None)
+    first = next((each for each in linked if each.type.startswith(_DIMMER)), None)
     if first is not None:
         yield f"tuyaMcu_setDimmerRange {first.point.least} {first.point.most}"
+
+
+def _range_notes(others: Sequence[Linked]) -> Iterator[str]:
+    if others:
+        yield (
+            f"{_named([each.point for each in others])}: a number instead of a dimmer, since "
+            "OpenBeken has one range for all dimmers, and the first one's is another"
+        )
+
+
+def _length_notes(points: Sequence[SchemaPoint]) -> Iterator[str]:
+    """OpenBeken 1.18.300 drops a longer frame ("packet too large"), and takes the next one."""
+    long = [p for p in points if p.kind in ("string", "raw") and p.length > _LONGEST_VALUE]
+    if long:
+        yield (
+            f"{_named(long)}: OpenBeken drops frames of more than {_LONGEST_FRAME} bytes, so that "
+            f"values of more than {_LONGEST_VALUE} bytes never arrive"
+        )
 
 
 def _link(each: Linked) -> str:

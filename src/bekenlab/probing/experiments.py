@@ -18,15 +18,11 @@ from bekenlab.machine.air import AccessPoint, Air, Network
 from bekenlab.probing.local_control import OUR_NETWORK, asked_for, try_local_control
 from bekenlab.probing.observations import CommandTrace, Happening, Observation, Outcome
 from bekenlab.probing.rig import Rig, RigSource
-from bekenlab.probing.rules.reactions import reactions
-from bekenlab.probing.sdk_inputs import sdk_inputs
 from bekenlab.tuya.unpaired import unpaired_copy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from bekenlab.live.source import LiveSource
-    from bekenlab.probing.observations import PinTrace
+    from bekenlab.probing.observations import MeterWires
 
 BOOT_SECONDS = 8.0
 _LONG = 8.0
@@ -49,6 +45,7 @@ class Name(StrEnum):
     PRESS_INVERSE = "press-inverse"
     PRODUCT_TEST = "product-test"
     LOCAL_CONTROL = "local-control"
+    METER = "meter"
 
 
 class Only(StrEnum):
@@ -56,6 +53,7 @@ class Only(StrEnum):
 
     LAMP = "lamp"
     INPUTS = "inputs"
+    METER = "meter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +68,20 @@ class Press:
     name: Name
     seconds: float
 
+    @property
+    def lasts(self) -> float:
+        """Device seconds of the whole experiment."""
+        before = BOOT_SECONDS if self.name is Name.METER else _BEFORE
+        held = _RESTS if self.name is Name.PRESS_INVERSE else 0.0
+        return before + held + self.seconds + _AFTER
+
 
 SHORT = Press(Name.PRESS_SHORT, 0.2)
 MIDDLE = Press(Name.PRESS_MIDDLE, 2.0)
 LONG = Press(Name.PRESS_LONG, _LONG)
 INVERSE = Press(Name.PRESS_INVERSE, 0.2)
-_WAYS = (SHORT, MIDDLE, LONG, INVERSE)
+METERED = Press(Name.METER, 0.2)
+_WAYS = (SHORT, MIDDLE, LONG, INVERSE, METERED)
 CONTROL_SECONDS = _BEFORE + _LONG + _AFTER
 
 
@@ -90,6 +96,7 @@ class Experiment:
         gpio: The pin to drive, or None.
         level: The level to drive it to.
         live: The chip as local control takes it.
+        meter: How a power meter is connected, or None without one.
         seconds: Device seconds that it takes, about.
     """
 
@@ -99,6 +106,7 @@ class Experiment:
     gpio: int | None = None
     level: int = 0
     live: LiveSource | None = field(default=None, repr=False)
+    meter: MeterWires | None = None
     seconds: float = CONTROL_SECONDS
 
 
@@ -121,58 +129,6 @@ def product() -> Product:
     )
 
 
-def presses(source: RigSource, saved: bytes, start: Observation) -> tuple[Experiment, ...]:
-    """The control run, and a short and a long press of every input.
-
-    Args:
-        source: The chip.
-        saved: Its state after the start.
-        start: What was seen of the start.
-    """
-    own = sdk_inputs(source.chip)
-    found = [Experiment(Name.CONTROL, source, saved)]
-    for trace in start.pins:
-        if is_input(trace):
-            ways = (SHORT,) if trace.gpio in own else (SHORT, LONG)
-            found += [_press(source, saved, trace, way) for way in ways]
-    return tuple(found)
-
-
-def longer_presses(
-    source: RigSource, saved: bytes, start: Observation, seen: Iterable[Observation]
-) -> tuple[Experiment, ...]:
-    """For each input that did nothing when it was pressed shortly: other ways to press it.
-
-    One of middle length, and one the other way round: a button that is pressed when its pin is at
-    the level of the pull has a resistor of its own, which is driven here for some time before.
-    """
-    own = sdk_inputs(source.chip)
-    known = tuple(seen)
-    control = next((each for each in known if each.name == Name.CONTROL), None)
-    quiet = {
-        each.gpio
-        for each in known
-        if each.name == Name.PRESS_SHORT and control and not reactions(each, control)
-    }
-    return tuple(
-        _press(source, saved, trace, way)
-        for trace in start.pins
-        for way in (MIDDLE, INVERSE)
-        if is_input(trace) and trace.gpio in quiet and trace.gpio not in own
-    )
-
-
-def _press(source: RigSource, saved: bytes, trace: PinTrace, way: Press) -> Experiment:
-    seconds = _BEFORE + way.seconds + _AFTER + (_RESTS if way is INVERSE else 0.0)
-    level = 1 - trace.after.level
-    return Experiment(way.name, source, saved, trace.gpio, level, seconds=seconds)
-
-
-def is_input(trace: PinTrace) -> bool:
-    """Whether a pin is an input that can be driven, not a wire on which messages are sent."""
-    return trace.after.direction == "in" and not trace.bursts
-
-
 def carried_out(experiment: Experiment) -> Observation:
     """Carry out an experiment that needs no other result than its observation."""
     return carried_out_and_saved(experiment)[0]
@@ -184,14 +140,14 @@ def carried_out_and_saved(experiment: Experiment) -> tuple[Observation, bytes]:
         return _product_test(experiment), b""
     if experiment.live is not None:
         return _local_control(experiment, experiment.live), b""
-    rig = Rig(experiment.source, experiment.saved)
+    rig = Rig(experiment.source, experiment.saved, meter=experiment.meter)
     try:
         if experiment.name is Name.BOOT:
             rig.run(BOOT_SECONDS)
         elif experiment.name is Name.CONTROL:
             rig.run(CONTROL_SECONDS)
         elif experiment.gpio is not None:
-            rig.run(_BEFORE)
+            rig.run(_BEFORE if experiment.meter is None else BOOT_SECONDS)
             _drive(rig, experiment.name, experiment.gpio, experiment.level)
         saved = rig.save() if experiment.name is Name.BOOT and rig.alive else b""
         return rig.observed(experiment.name, experiment.gpio), saved

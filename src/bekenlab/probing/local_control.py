@@ -15,6 +15,7 @@ from bekenlab.live.runner import ChipRunner
 from bekenlab.live.tuya_device import LocalDevice
 from bekenlab.live.wifi import joining
 from bekenlab.machine.air import Air, Network, OurNetwork
+from bekenlab.mcu.colours import colour_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,8 +34,6 @@ _SETTLES = 1.5  # device seconds; lamps fade
 _RESTLESS = 6.0  # device seconds in which pins are watched that move by themselves
 _NOTICED = 0.02  # of a PWM's share
 _OF_A_DAY = 3600  # numbers that go beyond this are times in seconds
-_NEW_BRIGHTNESS = 255  # numbers that go beyond this come with colours in twelve digits
-_COLOURS = (0xFF0000, 0x00FF00, 0x0000FF)
 _MILLION = 1_000_000
 _WHITE, _COLOUR = "white", "colour"
 _TWELVE = 12
@@ -221,10 +220,9 @@ def _of_light(light: Sequence[SchemaPoint], mode: SchemaPoint) -> Iterator[Comma
     off: Command = {switch.id: False} if switch is not None else {}
     yield off
     if colour is not None and colour.kind == "string" and _COLOUR in mode.words:
-        new = not numbers or numbers[0].most > _NEW_BRIGHTNESS
-        for hue in (0, 120, 240):
-            text = _twelve_digits(hue) if new else _fourteen_digits(hue)
-            yield on | {mode.id: _COLOUR, colour.id: text}
+        form = colour_form(colour, numbers[0] if numbers else None)
+        for hue in _HUES:
+            yield on | {mode.id: _COLOUR, colour.id: form.pure(hue)}
     white: Command = {mode.id: _WHITE} if _WHITE in mode.words else {}
     if numbers:
         yield on | white | {point.id: point.most for point in numbers}
@@ -240,14 +238,6 @@ def _values(point: SchemaPoint) -> tuple[Value, ...]:
     if point.kind == "value" and point.most < _OF_A_DAY:
         return point.most, point.least
     return ()
-
-
-def _twelve_digits(hue: int) -> str:
-    return f"{hue:04x}03e803e8"
-
-
-def _fourteen_digits(hue: int) -> str:
-    return f"{_COLOURS[hue // 120]:06x}{hue:04x}ffff"
 
 
 def _edges(chip: LiveChip, since: int) -> dict[int, int]:

@@ -44,6 +44,8 @@ class PinSeen:
         pull: ``"up"``, ``"down"`` or None.
         share: Share of the time in which it is high, if a PWM drives it; else None.
         hz: Frequency of that PWM, else None.
+        interrupt: ``"rising"``, ``"falling"``, ``"low"`` or ``"high"``, if the firmware lets the
+            pin interrupt then; else None.
     """
 
     direction: str
@@ -51,6 +53,7 @@ class PinSeen:
     pull: str | None = None
     share: float | None = None
     hz: float | None = None
+    interrupt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,23 @@ class CommandTrace:
 
 
 @dataclass(frozen=True, slots=True)
+class MeterWires:
+    """How the wires of a power meter are connected.
+
+    Attributes:
+        cf: GPIO that gets pulses of power.
+        cf1: GPIO that gets pulses of voltage or current.
+        sel: GPIO that selects which.
+        voltage: The level of ``sel`` at which they are of voltage.
+    """
+
+    cf: int
+    cf1: int
+    sel: int
+    voltage: int
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """One experiment.
 
@@ -126,6 +146,7 @@ class Observation:
         commands: Commands of local control.
         set_up: The pins that the firmware has set up, in the order in which it first did.
         edited: Names of what was changed in the storage of a copy for it.
+        meter: How a simulated power meter was connected, or None without one.
     """
 
     name: str
@@ -138,6 +159,7 @@ class Observation:
     commands: tuple[CommandTrace, ...] = ()
     set_up: tuple[int, ...] = ()
     edited: tuple[str, ...] = ()
+    meter: MeterWires | None = None
 
     def pin(self, gpio: int) -> PinTrace | None:
         """The trace of a pin, or None."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.errors import UnsupportedError
@@ -9,6 +10,7 @@ from bekenlab.json_text import JsonError, read_json
 from bekenlab.probing.observations import (
     CommandTrace,
     Happening,
+    MeterWires,
     Observation,
     Observations,
     Outcome,
@@ -62,7 +64,13 @@ def _experiment(seen: Observation) -> dict[str, Any]:
         ],
         "set_up": list(seen.set_up),
         "edited": list(seen.edited),
+        "meter": meter_json(seen.meter),
     }
+
+
+def meter_json(meter: MeterWires | None) -> dict[str, int] | None:
+    """How a simulated meter was connected."""
+    return None if meter is None else asdict(meter)
 
 
 def _trace(trace: PinTrace) -> dict[str, Any]:
@@ -84,6 +92,7 @@ def _pin(pin: PinSeen) -> dict[str, Any]:
         "pull": pin.pull,
         "share": pin.share,
         "hz": pin.hz,
+        "interrupt": pin.interrupt,
     }
 
 
@@ -134,6 +143,15 @@ def _read_experiment(told: Mapping[str, Any]) -> Observation:
         ),
         set_up=tuple(_gpio(gpio) for gpio in told["set_up"]),
         edited=tuple(str(name) for name in told["edited"]),
+        meter=_read_meter(told.get("meter")),
+    )
+
+
+def _read_meter(told: Mapping[str, Any] | None) -> MeterWires | None:
+    if told is None:
+        return None
+    return MeterWires(
+        _gpio(told["cf"]), _gpio(told["cf1"]), _gpio(told["sel"]), _level(told["voltage"])
     )
 
 
@@ -150,13 +168,14 @@ def _read_trace(told: Mapping[str, Any]) -> PinTrace:
 
 
 def _read_pin(told: Mapping[str, Any]) -> PinSeen:
-    share, hz = told["share"], told["hz"]
+    share, hz, interrupt = told["share"], told["hz"], told.get("interrupt")
     return PinSeen(
         str(told["direction"]),
         _level(told["level"]),
         None if told["pull"] is None else str(told["pull"]),
         None if share is None else _share(share),
         None if hz is None else float(hz),
+        None if interrupt is None else str(interrupt),
     )
 
 

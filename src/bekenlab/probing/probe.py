@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 from bekenlab.analysis.workers import in_processes
 from bekenlab.probing.experiments import (
     BOOT_SECONDS,
+    LONG,
+    SHORT,
     Experiment,
     Name,
     Only,
     carried_out,
     carried_out_and_saved,
-    longer_presses,
-    presses,
 )
 from bekenlab.probing.observations import Observation, Observations, Outcome
+from bekenlab.probing.plan import longer_presses, metered_presses, presses
 from bekenlab.probing.rig import RigSource
 
 if TYPE_CHECKING:
@@ -73,18 +74,21 @@ def probe(
     began = time.monotonic()
     chip = RigSource(source.chip, source.flash, source.product, began + wall_seconds)
     first = [Experiment(Name.BOOT, chip, seconds=BOOT_SECONDS)]
-    if source.tuya and only is not Only.INPUTS:
+    if source.tuya and only in (None, Only.LAMP):
         first.append(Experiment(Name.PRODUCT_TEST, chip, seconds=_TEST_LASTS))
         first.append(Experiment(Name.LOCAL_CONTROL, chip, live=source, seconds=_CONTROL_LASTS))
     early = in_processes(carried_out_and_saved, first, count=workers, died=_died_early)
     start, saved = next(early)
-    plan = presses(chip, saved, start) if saved and only is not Only.LAMP else ()
+    ways = (SHORT,) if only is Only.METER else (SHORT, LONG)
+    plan = presses(chip, saved, start, ways) if saved and only is not Only.LAMP else ()
     progress = _Progress(finished, sum(each.seconds for each in (*first, *plan)))
     progress.add(first[0], start)
     seen = [start, *progress.following(plan, workers)]
-    more = longer_presses(chip, saved, start, seen) if plan else ()
-    progress.whole += sum(each.seconds for each in more)
-    seen += progress.following(more, workers)
+    if plan and only is not Only.METER:
+        seen += progress.further(longer_presses(chip, saved, start, seen), workers)
+    if plan and source.tuya:
+        so_far = Observations(source.chip, tuple(seen))
+        seen += progress.further(metered_presses(chip, start, so_far), workers)
     for experiment, (result, _) in zip(first[1:], early, strict=True):
         progress.add(experiment, result)
         seen.append(result)
@@ -104,6 +108,11 @@ class _Progress:
         self._done += experiment.seconds
         self._finished(seen, self._done / self.whole)
 
+    def further(self, plan: Sequence[Experiment], workers: int) -> list[Observation]:
+        """Carry out experiments that follow from what was seen."""
+        self.whole += sum(each.seconds for each in plan)
+        return self.following(plan, workers)
+
     def following(self, plan: Sequence[Experiment], workers: int) -> list[Observation]:
         """Carry out experiments in processes."""
         seen = []
@@ -115,7 +124,9 @@ class _Progress:
 
 
 def _died(experiment: Experiment) -> Observation:
-    return Observation(experiment.name, experiment.gpio, Outcome.STOPPED, 0.0)
+    return Observation(
+        experiment.name, experiment.gpio, Outcome.STOPPED, 0.0, meter=experiment.meter
+    )
 
 
 def _died_early(experiment: Experiment) -> tuple[Observation, bytes]:

@@ -153,6 +153,7 @@ class Recorder:
                     pin.pull,
                     round(pwm.duty, _DIGITS) if pwm else None,
                     round(pwm.hz, 1) if pwm else None,
+                    pin.interrupt,
                 )
         return found
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from bekenlab.machine import FlashImage, Machine, StopReason, Until, snapshot
+from bekenlab.machine.peers.bl0937 import Bl0937
 from bekenlab.machine.peers.tuya_mcu import TuyaMcu
 from bekenlab.probing.observations import Happening, Observation, Outcome
 from bekenlab.probing.recorder import Recorder
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import re
 
     from bekenlab.machine.air import Air
+    from bekenlab.probing.observations import MeterWires
 
 _STEP = 0.02  # device seconds
 _MOST_RESTARTS = 6
@@ -46,6 +48,7 @@ class Rig:
         saved: A snapshot to begin with, of the same chip; None: power it up.
         air: The air it is in; None: it has no radio.
         announces: What the firmware prints when its product test begins.
+        meter: How a power meter is connected, or None without one.
     """
 
     def __init__(
@@ -55,8 +58,11 @@ class Rig:
         *,
         air: Air | None = None,
         announces: re.Pattern[bytes] | None = None,
+        meter: MeterWires | None = None,
     ) -> None:
         self._source = source
+        self._wires = meter
+        self._meter: Bl0937 | None = None
         self._air = air
         self._announces = announces
         self._driven: dict[int, int] = {}
@@ -76,6 +82,8 @@ class Rig:
             machine.uart2.listen(self._printed)
         if self._air is not None:
             self._air.join(machine)
+        if self._wires is not None:
+            self._meter = Bl0937(machine, **asdict(self._wires))
         return machine
 
     def _printed(self, data: bytes) -> None:
@@ -121,6 +129,8 @@ class Rig:
                 return
             step = min(_STEP, (end - self._recorder.at) / 1000)
             outcome = self._machine.run(Until(device_seconds=step, wall_seconds=left))
+            if self._meter is not None:
+                self._meter.step()
             self._recorder.step()
             if outcome.reason is StopReason.FAULT:
                 self.outcome = Outcome.STOPPED
@@ -158,6 +168,7 @@ class Rig:
             self._recorder.pins(),
             self._recorder.wires(),
             set_up=self._recorder.set_up(),
+            meter=self._wires,
         )
 
     def close(self) -> None:

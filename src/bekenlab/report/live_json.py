@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bekenlab.mcu.names import name_of
 from bekenlab.report.boot_json import gpio_json
+from bekenlab.report.json_report import point_json
 from bekenlab.report.live_log import LiveLog
 from bekenlab.report.messages_json import notices_json
+from bekenlab.report.printable import printable
 from bekenlab.tuya.boot_log.redact import redact_log
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 _EVENTS, _FRAMES = "bench", "mcu"
 # Data points look like keys, but are not. Frames that are not understood may hold anything.
 _NOT_UNDERSTOOD = "unknown command"
+_OF_SCHEMA = ("mode", "range", "min", "max", "scale", "step")
 
 
 class FrameWriter:
@@ -122,4 +126,13 @@ def _part_json(part: PartView) -> dict[str, Any]:
 
 
 def _point_json(point: PointView) -> dict[str, Any]:
-    return {"id": point.number, "type": point.kind, "value": point.value, "by": point.by}
+    value = printable(point.value) if isinstance(point.value, str) else point.value
+    told = {"id": point.number, "type": point.kind, "value": value, "by": point.by}
+    if point.known is None:
+        return told
+    return told | {
+        "name": printable(name_of(point.known.code, point.number)),
+        "unit": printable(point.known.unit) or None,
+        "shown": printable(point.shown),
+        **{name: point_json(point.known)[name] for name in _OF_SCHEMA},
+    }

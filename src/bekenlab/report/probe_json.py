@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bekenlab.probing.as_pins import role_words
+from bekenlab.probing.observations_json import meter_json
 from bekenlab.probing.rules.commands import data_points
 from bekenlab.report.json_report import SCHEMA, firmware_json
 
@@ -23,7 +24,12 @@ def probe_json(report: ProbeReport) -> dict[str, Any]:
         "device_seconds": round(report.probed.device_seconds, 3),
         "wall_seconds": round(report.probed.wall_seconds, 3),
         "experiments": [
-            {"name": each.name, "gpio": each.gpio, "outcome": str(each.outcome)}
+            {
+                "name": each.name,
+                "gpio": each.gpio,
+                "outcome": str(each.outcome),
+                "meter": meter_json(each.meter),
+            }
             for each in experiments
         ],
         "edited": list(report.probed.edited),

@@ -26,6 +26,8 @@ _EDGE_LEVEL = {_RISING: 1, _FALLING: 0}
 
 Direction = Literal["in", "out", "function", "off"]
 Pull = Literal["up", "down"]
+Interrupt = Literal["low", "high", "rising", "falling"]
+_INTERRUPTS: tuple[Interrupt, ...] = ("low", "high", "rising", "falling")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class PinState:
         pull: ``"up"``, ``"down"`` or None.
         touched: Whether the firmware has configured the pin at all.
         changes: How often the firmware has changed the level of this output since reset.
+        interrupt: What lets it interrupt, or None.
     """
 
     gpio: int
@@ -47,6 +50,7 @@ class PinState:
     pull: Pull | None
     touched: bool
     changes: int = 0
+    interrupt: Interrupt | None = None
 
 
 class Gpio(Device):
@@ -141,7 +145,11 @@ class Gpio(Device):
         if word & _PULL_ENABLE:
             pull = "up" if word & _PULL_UP else "down"
         touched, changes = offset in self.words, self._changes.get(gpio, 0)
-        return PinState(gpio, direction, self.level(gpio), pull, touched, changes)
+        interrupt = _INTERRUPTS[self._kind(gpio)] if self._enabled(gpio) else None
+        return PinState(gpio, direction, self.level(gpio), pull, touched, changes, interrupt)
+
+    def _enabled(self, gpio: int) -> bool:
+        return gpio < _FIRST_HIGH_PIN and bool(self.words.get(INT_ENABLE, 0) >> gpio & 1)
 
     def read(self, offset: int) -> int:
         """A pin's word has its level in bit 0; INT_STATUS has one bit per interrupting pin."""
@@ -209,9 +217,8 @@ class Gpio(Device):
         if gpio >= _FIRST_HIGH_PIN:
             return
         kind = self._kind(gpio)
-        enabled = self.words.get(INT_ENABLE, 0) >> gpio & 1 and kind in (_LOW, _HIGH)
         self._asserted &= ~(1 << gpio)
-        if enabled and self.level(gpio) == kind:
+        if self._enabled(gpio) and kind in (_LOW, _HIGH) and self.level(gpio) == kind:
             self._asserted |= 1 << gpio
 
     def _compare_all(self) -> None:

@@ -8,6 +8,7 @@ from bekenlab.probing.observations import Happening, Outcome
 from bekenlab.probing.rules.commands import Coloured, coloured
 from bekenlab.probing.rules.drivers import driver
 from bekenlab.probing.rules.lamps import COLOURS, Lit, colours, whole
+from bekenlab.probing.rules.meters import meter
 from bekenlab.probing.rules.model import Conclusions, Confidence, PinConclusion, Seen, polarity_of
 from bekenlab.probing.rules.switches import switches
 from bekenlab.probing.sdk_inputs import sdk_inputs
@@ -25,14 +26,16 @@ def conclude(observations: Observations) -> Conclusions:
     """What follows from observations. Nothing else is looked at."""
     found_driver, wires = driver(observations)
     lamp = () if wires else _lamp(observations)
-    explained = {pin.gpio for pin in (*wires, *lamp)}
+    light = {pin.gpio for pin in (*wires, *lamp)}
+    metering = tuple(pin for pin in meter(observations) if pin.gpio not in light)
+    explained = light | {pin.gpio for pin in metering}
     own = sdk_inputs(observations.chip)
     others = [
         pin
-        for pin in switches(observations, frozenset(explained), lamp=bool(explained))
+        for pin in switches(observations, frozenset(explained), lamp=bool(light))
         if pin.gpio not in own or pin.confidence is not Confidence.ONE_OF
     ]
-    pins = tuple(sorted((*wires, *lamp, *others), key=lambda pin: pin.gpio))
+    pins = tuple(sorted((*wires, *lamp, *metering, *others), key=lambda pin: pin.gpio))
     return Conclusions(pins, found_driver, _set_up(observations))
 
 

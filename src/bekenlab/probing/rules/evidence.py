@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.probing.observations import Outcome
+from bekenlab.probing.observations import Happening, Outcome
 from bekenlab.probing.rules.commands import Switched, switched
 from bekenlab.probing.rules.levels import interval, rest_of_output
+from bekenlab.probing.rules.meters import presses_with_meter
 from bekenlab.probing.rules.reactions import Reaction, reactions
 
 if TYPE_CHECKING:
-    from bekenlab.probing.observations import Observation, Observations
+    from bekenlab.probing.observations import Observation, Observations, PinTrace
 
 _LONG, _INVERSE = "press-long", "press-inverse"
 _LAST = 99
@@ -92,17 +93,26 @@ def evidence_of(observations: Observations) -> Evidence | None:
     start, control = by_name.get("boot"), by_name.get("control")
     if start is None or control is None or control.outcome is not Outcome.DONE:
         return None
-    presses = []
+    presses, with_meter = [], presses_with_meter(observations)
     for seen in observations.experiments:
         trace = seen.pin(seen.gpio) if seen.gpio is not None else None
+        if seen.meter is not None and seen not in with_meter:
+            continue
         if trace is not None and seen.outcome in (Outcome.DONE, Outcome.RESTARTED):
-            moved = reactions(seen, control)
-            level = trace.before.level ^ (seen.name != _INVERSE)
-            presses.append(Press(seen, trace.gpio, level, moved))
+            presses.append(
+                Press(seen, trace.gpio, _pressed_to(trace, seen), reactions(seen, control))
+            )
     test = by_name.get("product-test")
     blinking = _blinking(observations)
     told = {each.gpio: each for each in switched(observations) if each.gpio not in blinking}
     return Evidence(start, test, control, tuple(presses), blinking, told)
+
+
+def _pressed_to(trace: PinTrace, seen: Observation) -> int:
+    """The level to which an input was driven."""
+    begin = seen.when(Happening.PRESSED) or 0.0
+    idle = trace.before.level ^ (seen.name == _INVERSE)
+    return next((level for at, level in trace.edges if at >= begin), 1 - idle)
 
 
 def _blinking(observations: Observations) -> dict[int, str]:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from bekenlab.errors import BusyError, NotFoundError, UsageError
 from bekenlab.live.online import NetworkChoice, NetworkKind
-from bekenlab.live.source import demo_templates, live_source
+from bekenlab.live.source import demo_templates, live_source, with_controller_of
 from bekenlab.report.live_json import picture_json, source_json
 from bekenlab.web.body import json_object
 from bekenlab.web.chip_commands import command_of
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from bekenlab.live.session import LiveSession
+    from bekenlab.live.source import LiveSource
     from bekenlab.web.context import AppContext
 
 _DEMO = "demo-"
@@ -108,7 +109,18 @@ def _start(context: AppContext, given: Mapping[str, Any]) -> str:
     source = live_source(
         dump.file, chip=_text(given, "chip"), template=_template(context, _text(given, "pins"))
     )
-    return context.chips.open(source, _network(given))
+    return context.chips.open(_with_controller(context, source, given), _network(given))
+
+
+def _with_controller(
+    context: AppContext, source: LiveSource, given: Mapping[str, Any]
+) -> LiveSource:
+    """OpenBeken with the set-up of another file has that device's second controller."""
+    pins = _text(given, "pins")
+    if pins is None or pins.startswith(_DEMO):
+        return source
+    device = context.uploads.subject(pins).analysis
+    return source if device is None else with_controller_of(source, device)
 
 
 def _network(given: Mapping[str, Any]) -> NetworkChoice:
