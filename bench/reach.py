@@ -11,6 +11,7 @@ of two versions of the program with the same dumps only.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 import tempfile
 import threading
@@ -41,17 +42,29 @@ FROM (SELECT *, firmware_kind = 'tuya' AS tuya FROM dumps WHERE kind = 'dump')
 
 
 class Watch(threading.Thread):
-    """Looks at the memory of this process, which holds scheduler and client."""
+    """Looks at this process, which holds scheduler and client, and at workers and helpers.
+
+    Attributes:
+        seen: Memory of this process, once a second.
+        spent: Processor time of each worker and helper so far. Unlike the duration, it is the same
+            whatever else the computer does.
+    """
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
         self.seen: list[int] = []
+        self.spent: dict[int, float] = {}
 
     def run(self) -> None:
         """Look once a second."""
-        process = needed("psutil").Process()
+        psutil = needed("psutil")
+        process = psutil.Process()
         while True:
             self.seen.append(process.memory_info().rss)
+            for child in process.children(recursive=True):
+                with contextlib.suppress(psutil.Error):
+                    used = child.cpu_times()
+                    self.spent[child.pid] = used.user + used.system
             time.sleep(1)
 
 
@@ -67,13 +80,19 @@ def measure(arguments: argparse.Namespace, folder: Path, workers: int) -> Report
     )
     watch = Watch()
     watch.start()
+    before = time.process_time()
     report = build_corpus(
         arguments.dumps or [], folder, settings, generate=arguments.generate, seed=arguments.seed
     )
+    ours = time.process_time() - before
     size = sum(path.stat().st_size for path in Store(folder).tables().iterdir())
     files = sum(report.files.values())
     half = watch.seen[len(watch.seen) // 2]
     each = report.busy / max(files, 1) * 1000
+    print(
+        f"processor time of a file: {sum(watch.spent.values()) / max(files, 1) * 1000:.1f} ms in "
+        f"workers and helpers, {ours / max(files, 1) * 1000:.2f} ms in scheduler and client"
+    )
     print(
         f"{workers} workers: {files} files in {report.seconds:.1f} s, "
         f"{files / report.seconds:.1f} a second, {each:.1f} ms of work each; "

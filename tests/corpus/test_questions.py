@@ -98,6 +98,7 @@ def test_what_has_no_pins_is_counted_by_reason(corpus: Corpus) -> None:
 @pytest.mark.parametrize(
     ("pins", "facts", "names"),
     [
+        (("26=Rel;1", "10=Btn"), {"module": "CB*"}, "abc"),
         ((), {}, "abcdef"),
         (("26",), {}, "abcde"),
         (("26=Rel",), {}, "abce"),
