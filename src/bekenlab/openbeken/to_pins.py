@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import serial_ports
 from bekenlab.openbeken.flags import flags_from_number
 from bekenlab.openbeken.locks import curtains_of
+from bekenlab.openbeken.numbers import from_openbeken
 from bekenlab.openbeken.roles import base_of, level_from_openbeken
 from bekenlab.openbeken.settings import parse_settings
 from bekenlab.openbeken.start_values import power_on_of
@@ -45,7 +47,7 @@ _LABELS = {
     "Btn_NextColor": "Colour button",
     "Btn_NextDimmer": "Dimmer button",
     "Btn_NextTemperature": "Temperature button",
-    "Btn_ScriptOnly": "Button on P{gpio}",
+    "Btn_ScriptOnly": "Button on {place}",
     "TglChanOnTgl": "Wall switch input {n}",
     "TglChanOnTgl_pd": "Wall switch input {n}",
     "LED": "LED of relay {n}",
@@ -77,19 +79,27 @@ def pins_from_template(template: Mapping[str, object]) -> PinMap:
     """Read an OpenBeken template into a pin map.
 
     Args:
-        template: Holds ``pins``, and optionally ``command`` and ``flags``.
+        template: Holds ``pins``, and optionally ``command``, ``flags``, and ``chip``, which says
+            what the numbers of pins mean.
 
     Returns:
         The pin map. Never raises: invalid entries are in ``notes``, and commands that do not
         concern pins are left out.
     """
     stored = template.get("pins")
-    settings, wrong = parse_settings(stored if isinstance(stored, dict) else {})
+    numbered, wrong = parse_settings(stored if isinstance(stored, dict) else {})
+    chip = str(template.get("chip") or "")
+    settings = [each for each in numbered if from_openbeken(each.gpio, chip)]
+    wrong += tuple(
+        f"{each.gpio}: OpenBeken has no such pin on the {chip}"
+        for each in numbered
+        if each not in settings
+    )
     commands = _commands(str(template.get("command") or ""))
     flags = _flags(template.get("flags"))
     cct = _ALTERNATE_CW_MODE in flags
     colours = _colours(settings, cct=cct)
-    pins = tuple(_pin(setting, colours.get(setting.gpio)) for setting in settings)
+    pins = tuple(_pin(setting, colours.get(setting.gpio), chip) for setting in settings)
     roles = {pin.role for pin in pins}
     return PinMap(
         pins=pins,
@@ -104,6 +114,7 @@ def pins_from_template(template: Mapping[str, object]) -> PinMap:
         pulse_ms=_first(commands.get("bridgepulselength")),
         curtains=curtains_of(str(template.get("command") or "")),
         power_on=power_on_of(str(template.get("command") or "")),
+        ports=serial_ports(chip),
         flags=flags,
         notes=wrong,
     )
@@ -131,17 +142,20 @@ def _flags(value: object) -> frozenset[int]:
     return flags_from_number(number % (1 << 64))
 
 
-def _pin(setting: PinSetting, colour: Colour | None) -> Pin:
+def _pin(setting: PinSetting, colour: Colour | None, chip: str) -> Pin:
     role, polarity = base_of(setting.role)
-    label = _LABELS.get(role, role).format(n=setting.channel, gpio=setting.gpio)
+    gpio, name = from_openbeken(setting.gpio, chip) or (setting.gpio, "")
+    place = name or f"P{gpio}"
+    label = _LABELS.get(role, role).format(n=setting.channel, place=place)
     return Pin(
-        gpio=setting.gpio,
+        gpio=gpio,
         role=role,
         channel=setting.channel,
         polarity=level_from_openbeken(polarity, temperature=colour is Colour.TEMPERATURE),
         label=colour.value.capitalize() if colour else label,
         evidence=(Evidence(Source.OPENBEKEN, setting.text),),
         colour=colour,
+        name=name,
     )
 
 
