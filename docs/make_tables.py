@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot import boot
 from bekenlab.analysis.inputs import InputFile
-from bekenlab.chips import MIB, CodeEncryption, bootloaders, chips
+from bekenlab.chips import MIB, CodeEncryption, bootloaders, chips, other_chips
 from bekenlab.openbeken.config import Field, Kind, all_fields
 from bekenlab.openbeken.flags import flags
 from bekenlab.report.boot_json import boot_json
@@ -28,7 +28,7 @@ from bekenlab.samples import SAMPLE_NAME, build_sample
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bekenlab.chips import BootLoader, Chip, Region
+    from bekenlab.chips import BootLoader, Chip, OtherChip, Region
 
 DOCS = Path(__file__).parent
 _WIDTH = 92
@@ -39,6 +39,7 @@ def pages() -> dict[Path, str]:
     made = {
         "chips.md": {
             "chips": chips_table(),
+            "others": others_table(),
             "bootloaders": bootloaders_table(),
             "sources": chip_sources(),
         },
@@ -57,6 +58,28 @@ def chips_table() -> str:
     heads = ("Chip", "Also called", "`em_sys_env`", "Chip id", "Flash", "RF data")
     heads += ("OpenBeken config", "Download", "Tuya storage", "CRC end", "Code", "Package")
     return _table(heads, (_chip_cells(chip) for chip in chips()))
+
+
+def others_table() -> str:
+    """Every chip of another make: what is known of it, and what reads and writes it."""
+    heads = ("Chip", "Also called", "Flash", "Recognised by", "Numbers in OpenBeken")
+    heads += ("OpenBeken's files over Tuya's storage", "Read and written with")
+    return _table(heads, (_other_cells(chip) for chip in other_chips()))
+
+
+def _other_cells(chip: OtherChip) -> tuple[str, ...]:
+    marks = [mark.says for mark in chip.marks]
+    marks += [f"storage with the key base {base}" for base in chip.key_bases]
+    is_index = any(pin.openbeken != pin.gpio for pin in chip.pins)
+    return (
+        f"`{chip.name}`: {chip.title}",
+        ", ".join(chip.aliases) or "-",
+        f"{chip.flash_size // MIB} MiB",
+        "; ".join(marks) or "its module's name only",
+        "an index" if is_index else "the pin's",
+        "yes" if chip.flashing.overwritten else "-",
+        chip.flashing.tool,
+    )
 
 
 def bootloaders_table() -> str:

@@ -26,6 +26,10 @@ ota_password: password
 """
 
 
+# Loading a second platform of LibreTiny's changes what the first accepts (ESPHome 2026.6).
+_PLATFORMS = ("bk72xx", "rtl87xx", "ln882x")
+
+
 @dataclass(frozen=True)
 class Judgement:
     ok: bool
@@ -55,18 +59,28 @@ def command() -> list[str]:
 
 
 def judge(documents: Mapping[str, str]) -> dict[str, Judgement]:
-    """What ESPHome says of each document; equal ones are read once, all in one process."""
+    """What ESPHome says of each document; equal ones are read once, in one process a platform."""
     first: dict[str, str] = {}
     for name, text in documents.items():
         first.setdefault(text, name)
-    said = _ask({name: text for text, name in first.items()})
+    said: dict[str, Any] = {}
+    for platform in _PLATFORMS:
+        asked = {name: text for text, name in first.items() if f"\n{platform}:" in f"\n{text}"}
+        said |= _ask(asked) if asked else {}
+    rest = {name: text for text, name in first.items() if name not in said}
+    said |= _ask(rest) if rest else {}
     return {name: Judgement(**said[first[text]]) for name, text in documents.items()}
 
 
+def boards(*platforms: str) -> dict[str, list[int]]:
+    """The pins of each board that ESPHome knows, by default of Beken's."""
+    found = _boards()
+    return {k: v for platform in platforms or ("bk72xx",) for k, v in found[platform].items()}
+
+
 @cache
-def boards() -> dict[str, list[int]]:
-    """The pins of each board that ESPHome knows."""
-    found: dict[str, list[int]] = _ask({})[""]["boards"]
+def _boards() -> dict[str, dict[str, list[int]]]:
+    found: dict[str, dict[str, list[int]]] = _ask({})[""]["boards"]
     return found
 
 

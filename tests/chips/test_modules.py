@@ -4,7 +4,17 @@ from typing import Any
 
 import pytest
 
-from bekenlab.chips import Module, Pad, board, chip, find_chip, find_module, module_chip, modules
+from bekenlab.chips import (
+    Module,
+    Pad,
+    board,
+    chip,
+    find_chip,
+    find_module,
+    find_other_chip,
+    module_chip,
+    modules,
+)
 from shared import shared
 
 KEYS = [module.key for module in modules()]
@@ -135,13 +145,13 @@ def test_modules_that_are_not_in_the_original(name: str, chip_name: str) -> None
         ("T2-U", "BK7231N"),
         ("T1-U-HL", "BK7238"),
         ("T4-U", "BK7252N"),
-        ("WR3E", None),
-        ("WBR3", None),
-        ("WB02A", None),
+        ("WR3E", "RTL8710B"),
+        ("WBR3", "RTL87X0C"),
+        ("WB02A", "LN882H"),
         ("WD1", None),
-        ("CR3L", None),
-        ("XR3", None),
-        ("T102_V1.1", None),
+        ("CR3L", "RTL87X0C"),
+        ("XR3", "XR809"),
+        ("T102_V1.1", "RTL8710B"),
         ("T3-U", None),
         ("W", None),
         ("", None),
@@ -159,7 +169,8 @@ def test_module_names_of_real_configurations_name_their_chip() -> None:
         if "module" not in config:
             continue
         name, real = config["module"].upper(), entry["chip"]
-        if module_chip(name) != (real if real.startswith("BK") else None):
+        other = find_other_chip(real)
+        if module_chip(name) != (other.name if other else real):
             disagree.add((name, real))
     # BK7231N firmware that kept the module name of its BK7231T forerunner.
     assert disagree == {("WB3S", "BK7231N")}

@@ -18,7 +18,7 @@ from typing import Any
 # Not "import esphome": for tools that read this folder, that is the folder itself.
 reader: Any = importlib.import_module("esphome.config")
 core: Any = importlib.import_module("esphome.core")
-boards: Any = importlib.import_module("esphome.components.bk72xx.boards")
+PLATFORMS = ("bk72xx", "rtl87xx", "ln882x")
 
 
 def plain(value: Any) -> Any:
@@ -43,25 +43,30 @@ def validate(path: Path) -> dict[str, Any]:
     return {"ok": config is not None, "errors": said.getvalue(), "config": plain(config)}
 
 
-def board_pins(name: str) -> list[int]:
-    pins = boards.BK72XX_BOARD_PINS[name]
-    while isinstance(pins, str):
-        pins = boards.BK72XX_BOARD_PINS[pins]
-    return sorted(set(pins.values()))
+def board_pins(platform: str) -> dict[str, list[int]]:
+    """The pins of each board; asked last, since loading a platform changes those loaded before."""
+    module: Any = importlib.import_module(f"esphome.components.{platform}.boards")
+    table = getattr(module, f"{platform.upper()}_BOARD_PINS")
+    found: dict[str, list[int]] = {}
+    for name in getattr(module, f"{platform.upper()}_BOARDS"):
+        pins = table[name]
+        while isinstance(pins, str):
+            pins = table[pins]
+        found[name] = sorted(set(pins.values()))
+    return found
 
 
 def main() -> None:
     logging.disable(logging.CRITICAL)
     secrets, documents = json.load(sys.stdin)
-    found: dict[str, Any] = {
-        "": {"boards": {name: board_pins(name) for name in boards.BK72XX_BOARDS}}
-    }
+    found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "secrets.yaml").write_text(secrets)
         for number, (name, text) in enumerate(documents.items()):
             path = Path(folder, f"{number}.yaml")
             path.write_text(text, encoding="utf-8")
             found[name] = validate(path)
+    found[""] = {"boards": {platform: board_pins(platform) for platform in PLATFORMS}}
     json.dump(found, sys.stdout)
 
 

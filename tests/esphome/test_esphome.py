@@ -502,7 +502,7 @@ def test_the_board_is_the_modules_or_else_the_chips() -> None:
     with pytest.raises(UnsupportedError, match="no board for the BK7231U"):
         firmware(chip="BK7231U")
     with pytest.raises(UnsupportedError, match="no chip called"):
-        firmware(chip="ESP8266")
+        firmware(chip="ESP9999")
 
 
 def test_the_serial_log_gives_way_to_a_pin() -> None:

@@ -162,7 +162,7 @@ SAID = {
     "kinds of files": set(KIND_MEANS.values()),
     "what doctor sees": seen_by_doctor(),
     "pins of OpenBeken": {
-        role.label.replace("{n}", "7").replace("{gpio}", "7") for role in roles()[1:]
+        role.label.replace("{n}", "7").replace("{place}", "7") for role in roles()[1:]
     },
     "errors of the pages": {
         text

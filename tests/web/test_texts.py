@@ -135,7 +135,7 @@ def test_what_a_pin_does_is_said_in_german() -> None:
         assert told != english or english in {"Laser", "Motor"}, english
         assert ("2" in told) == ("2" in english), told
     for role in roles()[1:]:
-        english = role.label.format(n=2, gpio=7)
+        english = role.label.format(n=2, place="P7")
         assert german.label(english) != english, english
     assert german.label("Relay 12") == "Relais 12"
     assert german.label("BP5758D clock") == "BP5758D clock", "what is not known stays"

@@ -14,17 +14,19 @@ from bekenlab.analysis.controller import with_data_points
 from bekenlab.analysis.findings import Findings, find
 from bekenlab.analysis.model import Analysis, FileFacts
 from bekenlab.analysis.no_pins import why_no_pins
+from bekenlab.analysis.other_chips import other_notices
 from bekenlab.analysis.tuya_findings import TuyaFindings
 from bekenlab.chips import find_chip, find_module
 from bekenlab.errors import BekenlabError, Notice
 from bekenlab.image import Image, read_image
-from bekenlab.openbeken import build_template, describe, lost_levels
+from bekenlab.openbeken import build_template, describe, lost_levels, lost_pins
 from bekenlab.pins import PinMap, Source, compare, pins_from_parameters
 from bekenlab.tuya.firmware import Firmware, FirmwareKind
 
 if TYPE_CHECKING:
     from bekenlab.analysis.boot_model import BootReport
     from bekenlab.analysis.identify import ChipVerdict
+    from bekenlab.tuya.storage.model import Storage
 
 Result = TypeVar("Result")
 
@@ -89,16 +91,19 @@ def conclude(findings: Findings) -> Analysis:
                 source=statement.source,
                 module=module,
                 mcu_baud=tuya.mcu_baud,
+                chip=chip.name,
             ),
         )
         for statement in tuya.statements
     ]
     if not maps and tuya.mcu_baud:
-        only_mcu = pins_from_parameters({}, source=Source.STORAGE, mcu_baud=tuya.mcu_baud)
+        only_mcu = pins_from_parameters(
+            {}, source=Source.STORAGE, mcu_baud=tuya.mcu_baud, chip=chip.name
+        )
         maps = [(Source.STORAGE, only_mcu)]
     pins = with_data_points(compare(maps) if maps else PinMap(), tuya, firmware)
     of_file = (
-        *_image_notices(image, chip, found_storage=tuya.storage is not None),
+        *_image_notices(image, chip, tuya.storage),
         *_cut_short(image, firmware, chip),
     )
     damage = {notice.code for notice in (*of_file, *tuya.notices)}
@@ -108,9 +113,10 @@ def conclude(findings: Findings) -> Analysis:
     notices = (
         *of_file,
         *_too_long(image, chip),
-        *_incomplete(image, chip),
+        *_incomplete(image, chip, tuya.storage),
         *pins.notices,
         *lost_levels(pins),
+        *lost_pins(pins, chip.name),
     )
     template = build_template(pins, chip=chip.name or "", board=module_name)
     return Analysis(
@@ -130,7 +136,7 @@ def conclude(findings: Findings) -> Analysis:
 
 
 def _image_notices(
-    image: Image | None, chip: ChipVerdict, *, found_storage: bool
+    image: Image | None, chip: ChipVerdict, storage: Storage | None
 ) -> tuple[Notice, ...]:
     if image is None:
         text = "The file holds only a configuration: chip and firmware are not known."
@@ -140,7 +146,10 @@ def _image_notices(
                 "firmware is not known."
             )
         return (Notice("configuration-only", text),)
-    if found_storage and not image.loader and not image.start and not image.spans:
+    others = other_notices(image, chip.name, storage)
+    if others:
+        return (*image.notices, *others)
+    if storage is not None and not image.loader and not image.start and not image.spans:
         text = (
             "The file holds only part of flash, without boot loader and app: "
             "addresses here are offsets in the file."
@@ -164,9 +173,13 @@ def _too_long(image: Image | None, verdict: ChipVerdict) -> tuple[Notice, ...]:
     return (Notice("larger-than-flash", text),)
 
 
-def _incomplete(image: Image | None, verdict: ChipVerdict) -> tuple[Notice, ...]:
+def _incomplete(
+    image: Image | None, verdict: ChipVerdict, storage: Storage | None
+) -> tuple[Notice, ...]:
     """Warnings about all of a flash that lacks a boot loader or RF data, or mixes keys."""
-    condition = condition_of(image, verdict.name) if image else None
+    if image is None or other_notices(image, verdict.name, storage):
+        return ()
+    condition = condition_of(image, verdict.name)
     return condition.notices() if condition else ()
 
 

@@ -14,6 +14,7 @@ from bekenlab.analysis.boot_findings import BootMode, with_boot, with_report
 from bekenlab.analysis.configuration import Configuration, is_text, read_configurations
 from bekenlab.analysis.identify import ChipVerdict, decide_chip
 from bekenlab.analysis.model import FileFacts
+from bekenlab.analysis.other_chips import is_bekens, other_clues
 from bekenlab.analysis.several import no_such_part
 from bekenlab.analysis.tuya_findings import Statement, TuyaFindings, collect
 from bekenlab.errors import BekenlabError, Notice
@@ -57,7 +58,8 @@ class Findings:
         """Which chip it is, by all clues."""
         trusted = self.module if self.tuya.source is not Source.FIRMWARE_DEFAULT else None
         image = self.image or read_image(b"")
-        return decide_chip(image, self.firmware, self.tuya.environment, trusted)
+        tuya = self.tuya
+        return decide_chip(image, self.firmware, tuya.environment, trusted, tuya.storage)
 
 
 def find(
@@ -88,7 +90,8 @@ def find(
             tuya = with_report(tuya, booted)
         else:
             tuya = with_boot(image, firmware, tuya, boot)
-        if problem is None and not _recognised(image, tuya):
+        others = () if problem else tuple(other_clues(image, tuya.storage))
+        if problem is None and not others and not _recognised(image, tuya):
             problem = recognise.unrecognised(data)
     return Findings(facts, image, tuya, firmware, problem)
 
@@ -119,7 +122,7 @@ def _from_text(
 
 
 def _firmware(image: Image, tuya: TuyaFindings) -> Firmware:
-    firmware = identify(image.app or _packed(image))
+    firmware = identify(image.app or _packed(image) or _plain_code(image))
     if firmware.kind is FirmwareKind.OTHER and firmware.name is None and tuya.storage:
         return replace(firmware, kind=FirmwareKind.TUYA)
     return firmware
@@ -133,6 +136,11 @@ def _packed(image: Image) -> bytes:
         return ota.unpack(image.read(image.package.start, image.package.end)).code
     except BekenlabError:
         return b""
+
+
+def _plain_code(image: Image) -> bytes:
+    """All of a flash without anything of Beken's: other chips run code as it is stored."""
+    return b"" if is_bekens(image) else image.physical
 
 
 def _recognised(image: Image, tuya: TuyaFindings) -> bool:

@@ -3,43 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import MIB, CodeEncryption, chip_for_environment, chips, find_chip, module_chip
+from bekenlab.analysis.clues import ChipVerdict, Clue
+from bekenlab.analysis.other_chips import other_clues
+from bekenlab.chips import (
+    MIB,
+    CodeEncryption,
+    chip_for_environment,
+    chips,
+    find_chip,
+    find_other_chip,
+    module_chip,
+    other_chips,
+)
 from bekenlab.image import EncryptionState, Image
 from bekenlab.tuya.firmware import Firmware, FirmwareKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from bekenlab.tuya.storage.model import Storage
 
-@dataclass(frozen=True, slots=True)
-class ChipVerdict:
-    """The chip and the evidence for it.
-
-    Attributes:
-        name: Chip name as in ``chips``, or None if there is no clue.
-        evidence: Clues for this chip, strongest first.
-    """
-
-    name: str | None
-    evidence: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Clue:
-    """One observation that points to certain chips.
-
-    Attributes:
-        chips: Names of the chips it points to.
-        weight: Its weight. A clue that names a chip outweighs one that several chips share.
-        text: The observation, as text for the reader.
-    """
-
-    chips: tuple[str, ...]
-    weight: int
-    text: str
+__all__ = ["ChipVerdict", "Clue", "decide_chip", "weigh"]
 
 
 _NAMED_BY_LOADER = 9
@@ -51,7 +37,11 @@ _SHARED = 2
 
 
 def decide_chip(
-    image: Image, firmware: Firmware, environment: str | None, module: str | None
+    image: Image,
+    firmware: Firmware,
+    environment: str | None,
+    module: str | None,
+    storage: Storage | None = None,
 ) -> ChipVerdict:
     """Weigh all clues.
 
@@ -60,9 +50,15 @@ def decide_chip(
         firmware: Identity of its app.
         environment: Tuya's ``em_sys_env`` from storage.
         module: Module name from the configuration.
+        storage: Tuya's storage.
     """
     return weigh(
-        [*_image_clues(image), *_firmware_clues(firmware), *_tuya_clues(environment, module)]
+        [
+            *_image_clues(image),
+            *other_clues(image, storage),
+            *_firmware_clues(firmware),
+            *_tuya_clues(environment, module),
+        ]
     )
 
 
@@ -76,6 +72,7 @@ def weigh(clues: Iterable[Clue]) -> ChipVerdict:
     if not votes:
         return ChipVerdict(None, ())
     ranks = {chip.name: chip.rank for chip in chips()}
+    ranks |= {chip.name: chip.rank for chip in other_chips()}
     best = max(votes, key=lambda name: (votes[name], -ranks[name]))
     return ChipVerdict(best, tuple(clue.text for clue in ranked if best in clue.chips))
 
@@ -104,7 +101,8 @@ def _image_clues(image: Image) -> Iterator[Clue]:
 
 def _firmware_clues(firmware: Firmware) -> Iterator[Clue]:
     if firmware.kind is FirmwareKind.OPENBEKEN and firmware.name:
-        chip = find_chip(firmware.name.replace("Open", "", 1))
+        name = firmware.name.replace("Open", "", 1)
+        chip = find_chip(name) or find_other_chip(name)
         if chip:
             text = f"firmware calls itself {firmware.name}"
             yield Clue((chip.name,), _NAMED_BY_FIRMWARE, text)

@@ -19,6 +19,8 @@ _BLANK = b"\xff"
 _LOOKED_AT = 0x20000
 # The file is only a part, or what cannot be read is said already.
 _APP_ELSEWHERE = frozenset({"partial-dump", "truncated-dump", "unknown-key"})
+# Flash of another chip, whose layout is not looked through for an application.
+_NOT_BEKENS = frozenset({"other-chip", "chip-unknown"})
 # Damage that may hide what is stored, or what the firmware calls itself. Its own warning says so.
 _HIDES_STORED = frozenset({"truncated-dump", "storage-unreadable"})
 _HIDES_NAME = frozenset({"truncated-dump", "bad-crc", "container-mismatch"})
@@ -51,6 +53,8 @@ def why_no_pins(
     hidden = (_HIDES_NAME if nameless else _HIDES_STORED).intersection(damage)
     if image is None or image.start or hidden:
         return ()
+    if not _NOT_BEKENS.isdisjoint(damage) and nameless:
+        return ()
     if not image.app and not firmware.name:  # an update package has a name, but no app in place
         return _no_app(image)
     if firmware.kind is FirmwareKind.OPENBEKEN:
@@ -74,7 +78,7 @@ def _app_is_missing(
     """The warning of a whole dump whose pins are known although its application is gone."""
     if image is None or image.start or image.app or firmware.name:
         return ()
-    if not _APP_ELSEWHERE.isdisjoint(damage):
+    if not (_APP_ELSEWHERE | _NOT_BEKENS).isdisjoint(damage):
         return ()
     return _no_app(image, "The device does not start with it; what is stored can still be read.")
 

@@ -22,10 +22,12 @@ from bekenlab.chips.catalog import (
     flash_parts,
     module_chip,
     modules,
+    other_modules,
     package,
     packages,
     usual_chip,
 )
+from bekenlab.chips.errors import OtherChipError
 from bekenlab.chips.flash import APP_LOGICAL, APP_START, MIB, PAGE, SECTOR
 from bekenlab.chips.models import (
     BootLoader,
@@ -37,6 +39,16 @@ from bekenlab.chips.models import (
     Pad,
     Region,
     UpdateFormat,
+)
+from bekenlab.chips.others import (
+    Flashing,
+    Mark,
+    OtherChip,
+    OtherPin,
+    find_other_chip,
+    other_chips,
+    pin_name,
+    serial_ports,
 )
 from bekenlab.chips.protocol import (
     CrcEnd,
@@ -61,10 +73,15 @@ __all__ = [
     "CrcEnd",
     "DownloadProtocol",
     "FlashPart",
+    "Flashing",
     "HostRegisters",
     "LoaderKind",
+    "Mark",
     "Module",
     "NoLoader",
+    "OtherChip",
+    "OtherChipError",
+    "OtherPin",
     "Pad",
     "Region",
     "UpdateFormat",
@@ -83,12 +100,17 @@ __all__ = [
     "find_chip",
     "find_module",
     "find_no_loader",
+    "find_other_chip",
     "flash_part",
     "flash_parts",
     "module_chip",
     "modules",
     "no_loaders",
+    "other_chips",
+    "other_modules",
     "package",
     "packages",
+    "pin_name",
+    "serial_ports",
     "usual_chip",
 ]

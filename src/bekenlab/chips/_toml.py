@@ -19,11 +19,14 @@ from bekenlab.chips.models import (
     Region,
     UpdateFormat,
 )
+from bekenlab.chips.others import find_other_chip
 from bekenlab.chips.protocol import LoaderKind, download_protocol
 from bekenlab.data import Table, read_table, table_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from bekenlab.chips.others import OtherChip
 
 _NONE = "-"
 
@@ -118,26 +121,39 @@ def flash_part_from(row: str) -> FlashPart:
 
 def module_from(table: Table) -> Module:
     """The module, or package, of its table."""
+    other = find_other_chip(table["chip"])
     return Module(
         key=table["key"],
         name=table["name"],
         title=table["title"],
         chip=table["chip"],
-        pads=tuple(_pad_from(row) for row in table.get("pads", "").splitlines()),
+        pads=tuple(_pad_from(row, other) for row in table.get("pads", "").splitlines()),
         pads_known=table.get("pads_known", True),
         aliases=tuple(table.get("aliases", ())),
         printed=table.get("printed", ""),
     )
 
 
-def _pad_from(row: str) -> Pad:
+def _pad_from(row: str, other: OtherChip | None) -> Pad:
     name, gpio, ic_pin, *functions = row.split()
+    number, called = _gpio(gpio, other)
     return Pad(
         name=name,
-        gpio=None if gpio == _NONE else int(gpio.removeprefix("P")),
+        gpio=number,
         functions=tuple(functions),
         ic_pin=None if ic_pin == _NONE else int(ic_pin),
+        gpio_name=called,
     )
+
+
+def _gpio(text: str, other: OtherChip | None) -> tuple[int | None, str]:
+    """The number of a GPIO, and its name if that is not the number after a P."""
+    if text == _NONE:
+        return None, ""
+    if other is None:
+        return int(text.removeprefix("P")), ""
+    pin = other.pin_called(text)
+    return (pin.gpio if pin else None), text
 
 
 def _numbers(text: str) -> Iterator[int]:

@@ -10,7 +10,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from bekenlab.chips import _toml
+from bekenlab.chips.errors import OtherChipError
 from bekenlab.chips.models import CodeEncryption
+from bekenlab.chips.others import find_other_chip
 from bekenlab.errors import UnsupportedError
 
 if TYPE_CHECKING:
@@ -27,9 +29,13 @@ def chip(name: str) -> Chip:
     """The chip with that name or alias, in upper or lower case.
 
     Raises:
+        OtherChipError: It is not one of Beken's.
         UnsupportedError: No chip is called that; the hint lists the known names.
     """
     found = find_chip(name)
+    other = find_other_chip(name) if found is None else None
+    if other is not None:
+        raise OtherChipError(other)
     if found is None:
         known = ", ".join(chip.name for chip in chips())
         raise UnsupportedError(
@@ -83,8 +89,15 @@ def flash_part(jedec_id: int) -> FlashPart | None:
 
 @cache
 def modules() -> tuple[Module, ...]:
-    """All known modules."""
+    """All known modules with Beken's chips."""
     return tuple(_toml.module_from(table) for table in _toml.read("modules.toml")["module"])
+
+
+@cache
+def other_modules() -> tuple[Module, ...]:
+    """All known modules with other chips (``others``)."""
+    rows = _toml.read("other_modules.toml")["module"]
+    return tuple(_toml.module_from(table) for table in rows)
 
 
 def find_module(name: str, chip_name: str | None = None) -> Module | None:
@@ -111,7 +124,7 @@ def _shorter(name: str) -> str:
 
 
 def module_chip(name: str) -> str | None:
-    """Name of the chip on a module, or None if that is unknown or not a Beken chip.
+    """Name of the chip on a module, or None if that is unknown.
 
     A module that ``find_module`` knows is looked up. Any other name is judged by its first letters,
     which is a guess: makers have put another chip on a module without renaming it.
@@ -166,8 +179,9 @@ def board(module: str | None, chip_name: str | None) -> Module | None:
 
 @cache
 def _module_letters() -> tuple[tuple[str, str | None], ...]:
-    """Pattern of module names, and the chip they have; None if that is not a Beken chip."""
-    rows = (row.split() for row in _toml.read("modules.toml")["letters"].splitlines())
+    """Pattern of module names, and the chip they have; None if several chips may be on them."""
+    tables = (_toml.read("other_modules.toml"), _toml.read("modules.toml"))
+    rows = (row.split() for table in tables for row in table["letters"].splitlines())
     return tuple((pattern, None if name == "-" else name) for pattern, name in rows)
 
 
@@ -200,6 +214,6 @@ def _flash_parts_by_id() -> dict[int, FlashPart]:
 def _modules_by_name() -> dict[str, Module]:
     return {
         _plain(name): module
-        for module in modules()
+        for module in (*modules(), *other_modules())
         for name in (*module.aliases, module.name, module.key)
     }

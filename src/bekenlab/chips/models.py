@@ -192,12 +192,20 @@ class Pad:
         gpio: GPIO number, or None for power, ground, control and unconnected pads.
         functions: Its other functions, e.g. ``("UART1_RX", "PWM0", "GND", "3V3", "CEN")``.
         ic_pin: Number of the chip's pin connected to it, where known.
+        gpio_name: What the chip calls its GPIO where that is not its number after a P, e.g.
+            ``"PA14"``.
     """
 
     name: str
     gpio: int | None
     functions: tuple[str, ...]
     ic_pin: int | None
+    gpio_name: str = ""
+
+    @property
+    def place(self) -> str:
+        """The GPIO's name; empty for a pad without one."""
+        return self.gpio_name or ("" if self.gpio is None else f"P{self.gpio}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def _pwm(job: Job, label: str, plan: Plan) -> str | None:
     turned = job.pin.colour is Colour.TEMPERATURE
     identifier = plan.names.identifier(f"output {label}")
     fields: Fields = {
-        "platform": "libretiny_pwm",
+        "platform": plan.board.pwm_platform,
         "id": identifier,
         "pin": output_pin(job, turned=turned),
     }
@@ -183,6 +183,9 @@ def _add_strip(plan: Plan) -> None:
     """An addressable strip, which ESPHome drives by SPI and so on one pin only."""
     strip = plan.pinmap.strip
     for job in plan.take("strip"):
+        if plan.board.platform != "bk72xx":
+            plan.leave_out(job, "bekenlab knows ESPHome's addressable strips on Beken's chips only")
+            continue
         if job.pin.gpio != _STRIP_PIN:
             plan.leave_out(job, f"ESPHome drives an addressable strip on P{_STRIP_PIN} only")
             continue

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from bekenlab.esphome.boards import Board
     from bekenlab.pins import Pin, PinMap
 
+_PULLED_DOWN = 16  # of the ESP8266
+
 Fields = dict[str, object]
 Action = dict[str, object]
 
@@ -24,11 +26,12 @@ class Job:
 
     pin: Pin
     row: JobRow
+    board: Board
 
     @property
     def gpio(self) -> str:
         """The pin as ESPHome names it."""
-        return f"P{self.pin.gpio}"
+        return self.board.pin_name(self.pin.gpio)
 
     @property
     def low(self) -> bool:
@@ -99,9 +102,14 @@ def input_pin(job: Job) -> Fields:
     if pull == "level":
         pull = "up" if job.low else "down"
     mode: Fields = {"input": True}
-    if pull != "none":
+    if pull != "none" and not _refused(job, pull):
         mode[f"pull{pull}"] = True
     pin: Fields = {"number": job.gpio}
     if job.low:
         pin["inverted"] = True
     return {**pin, "mode": mode}
+
+
+def _refused(job: Job, pull: str) -> bool:
+    """Whether ESPHome refuses a resistor: the ESP8266 pulls down IO16 only, and all others up."""
+    return job.board.platform == "esp8266" and (pull == "down") != (job.pin.gpio == _PULLED_DOWN)

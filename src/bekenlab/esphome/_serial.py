@@ -9,11 +9,9 @@ from bekenlab.esphome.yaml import Text
 
 if TYPE_CHECKING:
     from bekenlab.esphome._plan import Job
-    from bekenlab.pins import Meter
+    from bekenlab.pins import Meter, PinMap
 
-UART_PINS = {1: (10, 11), 2: (1, 0)}
-"""RX and TX pins of each serial port."""
-
+_UNKNOWN_PORT = "which pins its serial line has on this chip is not known"
 _METER_BAUD = 4800
 _DIVIDER = 1600  # of the voltage, in Tuya's plugs with a BL0937 or HLW8012: upk2esphome
 _BOTH_EDGES = (
@@ -31,12 +29,12 @@ _CONTROLLER_MAPPED = (
 _CALIBRATE = "Compare it with a known load and calibrate it before you trust it."
 
 
-def serial_pins(meter: Meter | None, mcu_baud: int | None) -> frozenset[int]:
-    """GPIO numbers that a serial port uses."""
-    ports = {meter.uart} if meter and meter.uart else set()
-    if mcu_baud:
+def serial_pins(pinmap: PinMap) -> frozenset[int]:
+    """GPIO numbers that a serial port uses, as far as they are known."""
+    ports = {pinmap.meter.uart} if pinmap.meter and pinmap.meter.uart else set()
+    if pinmap.mcu_baud:
         ports.add(1)
-    return frozenset(gpio for port in ports for gpio in UART_PINS[port])
+    return frozenset(gpio for port in ports for gpio in pinmap.ports.get(port, ()))
 
 
 def add_serial(plan: Plan, *, mapped: bool = False) -> None:
@@ -49,23 +47,31 @@ def add_serial(plan: Plan, *, mapped: bool = False) -> None:
     plan.take("serial")
     meter, baud = plan.pinmap.meter, plan.pinmap.mcu_baud
     if meter is not None and meter.uart is not None:
-        rx = UART_PINS[meter.uart][0]
-        if meter.uart == 1 and baud:
+        rx = plan.pinmap.ports.get(meter.uart, (None, None))[0]
+        if rx is None:
+            plan.left_out.append(f"{meter.part}: {_UNKNOWN_PORT}.")
+        elif meter.uart == 1 and baud:
             plan.left_out.append(f"{meter.part}: a second controller is on the same serial line.")
         elif rx not in plan.board.gpios:
-            plan.left_out.append(f"{meter.part}: the board {plan.board.name} has no P{rx}.")
+            plan.left_out.append(
+                f"{meter.part}: the board {plan.board.name} has no {plan.board.pin_name(rx)}."
+            )
         else:
             _serial_meter(meter, meter.uart, plan)
     _pulse_meter(meter, plan)
-    if baud:
+    if baud and 1 not in plan.pinmap.ports:
+        plan.left_out.append(f"The second controller: {_UNKNOWN_PORT}.")
+    elif baud:
         plan.set("tuya", _uart(1, baud, {}, plan), _CONTROLLER_MAPPED if mapped else _CONTROLLER)
 
 
 def _uart(port: int, baud: int, options: Fields, plan: Plan) -> Fields:
     """Set up a port with those of its pins the board has; return the reference to it."""
     identifier = plan.names.identifier(f"uart {port}")
-    pins = zip(("rx_pin", "tx_pin"), UART_PINS[port], strict=True)
-    fields = {option: f"P{gpio}" for option, gpio in pins if gpio in plan.board.gpios}
+    pins = zip(("rx_pin", "tx_pin"), plan.pinmap.ports[port], strict=True)
+    fields = {
+        option: plan.board.pin_name(gpio) for option, gpio in pins if gpio in plan.board.gpios
+    }
     plan.add("uart", {"id": identifier, **fields, "baud_rate": baud, **options})
     return {"uart_id": identifier}
 

@@ -31,7 +31,8 @@ def _add_buzzers(plan: Plan) -> None:
     for job in plan.take("buzzer"):
         if job.pin.gpio in plan.board.pwm and "rtttl" not in plan.mappings:
             output = plan.names.identifier("output buzzer")
-            plan.add("output", {"platform": "libretiny_pwm", "id": output, "pin": output_pin(job)})
+            fields: Fields = {"platform": plan.board.pwm_platform, "id": output}
+            plan.add("output", {**fields, "pin": output_pin(job)})
             plan.set("rtttl", {"id": plan.names.identifier(job.pin.label), "output": output})
         else:
             entity = plan.entity(job.pin.label)

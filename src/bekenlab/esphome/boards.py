@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import chip, decrypts, find_module
+from bekenlab.chips import chip, decrypts, find_module, find_other_chip
 from bekenlab.errors import UnsupportedError
+from bekenlab.esphome._board import Board
+from bekenlab.esphome._other_boards import other_board
 from bekenlab.esphome._tables import boards
 from bekenlab.image.cipher import PLAIN_KEY, TUYA_KEY
 from bekenlab.image.keys import same_key
+
+__all__ = ["Board", "board_named", "choose_board", "other_key", "update_address"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,29 +20,6 @@ if TYPE_CHECKING:
     from bekenlab.esphome._tables import ChipRow
     from bekenlab.image import Image
     from bekenlab.image.cipher import CodeKey
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """A board of LibreTiny.
-
-    Attributes:
-        name: ESPHome's name for it, e.g. ``"cb2s"``.
-        chip: Name of the chip on it.
-        family: Chip family, if ESPHome must be given it, else empty.
-        gpios: GPIO numbers that it has pins for.
-        analog: Those with an analogue input.
-        pwm: GPIO numbers that can do PWM.
-        notes: Sentences about the choice of board.
-    """
-
-    name: str
-    chip: str
-    family: str
-    gpios: frozenset[int]
-    analog: frozenset[int]
-    pwm: frozenset[int]
-    notes: tuple[str, ...] = ()
 
 
 def board_named(name: str, chip_name: str, notes: Iterable[str] = ()) -> Board:
@@ -89,6 +69,9 @@ def choose_board(
     Raises:
         UnsupportedError: ESPHome has no board for the chip.
     """
+    other = find_other_chip(chip_name)
+    if other is not None:
+        return other_board(other, module_name, needed)
     found = chip(chip_name)
     row = boards().chips.get(found.name)
     if row is None:
@@ -124,7 +107,7 @@ def other_key(board: Board, key: CodeKey | None) -> CodeKey | None:
         board: The board.
         key: The key of the device's code; None if it is not known.
     """
-    if key is None or not decrypts(chip(board.chip).chip_id):
+    if key is None or board.platform != "bk72xx" or not decrypts(chip(board.chip).chip_id):
         return None
     usual = PLAIN_KEY if board.name in boards().plain else TUYA_KEY
     return None if same_key(key, usual) else key

@@ -11,7 +11,7 @@ from bekenlab.esphome._lights import add_lights
 from bekenlab.esphome._plan import Fields, Job, Plan
 from bekenlab.esphome._relays import add_relays
 from bekenlab.esphome._sensors import add_sensors
-from bekenlab.esphome._serial import UART_PINS, add_serial, serial_pins
+from bekenlab.esphome._serial import add_serial, serial_pins
 from bekenlab.esphome._signals import add_signals
 from bekenlab.esphome._tables import job_of
 from bekenlab.esphome.boards import choose_board, other_key
@@ -29,7 +29,19 @@ if TYPE_CHECKING:
 
 # Order of the document; keys not listed here come last.
 _ORDER = (
-    *("esphome", "bk72xx", "logger", "api", "ota", "wifi", "captive_portal", "status_led"),
+    *(
+        "esphome",
+        "bk72xx",
+        "rtl87xx",
+        "ln882x",
+        "esp8266",
+        "logger",
+        "api",
+        "ota",
+        "wifi",
+        "captive_portal",
+        "status_led",
+    ),
     *("uart", "tuya", "one_wire", "sm2135", "sm2235", "bp1658cj", "bp5758d"),
     *("output", "light", "fan", "switch", "binary_sensor", "sensor", "interval"),
 )
@@ -77,7 +89,7 @@ def build_firmware(
     """
     module = module or pinmap.module
     needed = {pin.gpio for pin in pinmap.pins if pin.role != "None"}
-    needed |= serial_pins(pinmap.meter, pinmap.mcu_baud)
+    needed |= serial_pins(pinmap)
     board = choose_board(chip, module, needed, ota=ota)
     plan = Plan(pinmap, board, [])
     _choose_jobs(plan)
@@ -101,10 +113,10 @@ def build_firmware(
 
 def _choose_jobs(plan: Plan) -> None:
     """Usable pins: on the board, not on a serial port, one role per GPIO."""
-    taken = serial_pins(plan.pinmap.meter, plan.pinmap.mcu_baud)
+    taken = serial_pins(plan.pinmap)
     usable = []
     for pin in plan.pinmap.pins:
-        job = Job(pin, job_of(pin))
+        job = Job(pin, job_of(pin), plan.board)
         if job.row.kind in ("serial", "left_out"):
             plan.jobs.append(job)
         elif pin.gpio not in plan.board.gpios:
@@ -136,7 +148,7 @@ def _base(plan: Plan, host: str, title: str | None, key: CodeKey | None) -> None
     board: Fields = {"board": plan.board.name}
     if plan.board.family:
         board["family"] = plan.board.family
-    plan.set("bk72xx", board, " ".join(plan.board.notes))
+    plan.set(plan.board.platform, board, " ".join(plan.board.notes))
     plan.set("logger", *_logger(plan))
     plan.set("api", {"encryption": {"key": Secret("api_key")}})
     plan.add("ota", {"platform": "esphome", "password": Secret("ota_password")})
@@ -146,14 +158,15 @@ def _base(plan: Plan, host: str, title: str | None, key: CodeKey | None) -> None
 
 
 def _logger(plan: Plan) -> tuple[Fields | None, str]:
-    """The log goes to UART2, whose pins may have another job."""
-    taken = serial_pins(plan.pinmap.meter, plan.pinmap.mcu_baud)
+    """The log goes to a port of its own (UART2 of Beken's), whose pins may have another job."""
+    taken = serial_pins(plan.pinmap)
     used = taken | {job.pin.gpio for job in plan.jobs}
-    if used & set(UART_PINS[2]):
+    if used & (plan.board.log_pins or set(plan.pinmap.ports.get(2, ()))):
         return {
             "baud_rate": 0
         }, "The pins of the serial log have another job: it goes over Wi-Fi only."
-    return ({"hardware_uart": "UART2"}, "") if taken else (None, "")
+    beken = plan.board.platform == "bk72xx"
+    return ({"hardware_uart": "UART2"}, "") if taken and beken else (None, "")
 
 
 def _friendly(title: str) -> str:

@@ -68,10 +68,10 @@ def _pin(pin: Pin) -> str:
     level = f", {pin.polarity.replace('_', ' ')}" if pin.polarity else ""
     role = role_of_pin(pin)
     if role == "None":
-        return f"{pin.label} on P{pin.gpio}{level}, no OpenBeken role"
+        return f"{pin.label} on {pin.place}{level}, no OpenBeken role"
     lost = pin.role in ONE_WAY and pin.polarity is Polarity.ACTIVE_LOW
     hint = " (OpenBeken has this role active high only)" if lost else ""
-    return f"{pin.label}{channel} on P{pin.gpio}{level}: {role}{hint}"
+    return f"{pin.label}{channel} on {pin.place}{level}: {role}{hint}"
 
 
 def _driver(driver: LedDriver) -> Iterator[str]:

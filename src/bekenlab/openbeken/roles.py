@@ -20,7 +20,7 @@ class Role:
     Attributes:
         id: Number in the configuration sector.
         name: ``"Rel_n"``.
-        label: Name for people, ``"Relay {n}"``, with places for channel and GPIO; OpenBeken's own
+        label: Name for people, ``"Relay {n}"``, with places for channel and pin; OpenBeken's own
             where a role has none.
         channels: How many channel numbers it takes: 0, 1 or 2.
         active: Active level this name stands for, or None if the role has none.

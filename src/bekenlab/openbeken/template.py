@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from bekenlab.errors import Notice
 from bekenlab.openbeken.flags import MQTT_STATE_ON_CONNECT, flags_to_number
+from bekenlab.openbeken.numbers import to_openbeken
 from bekenlab.openbeken.roles import role_of_pin
 from bekenlab.pins.choose import one_job_each
 from bekenlab.pins.model import Polarity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bekenlab.pins.model import Pin, PinMap
 
 
@@ -38,7 +41,7 @@ def build_template(
         model: Model number.
 
     Returns:
-        Plain JSON values in the web app's order. ``pins`` is sorted by GPIO, with one role each
+        Plain JSON values in the web app's order. ``pins`` is sorted by number, with one role each
         (see ``pins.choose`` for which one wins); ``command`` has one startup command per line;
         ``flags`` is a decimal number as text.
     """
@@ -50,14 +53,19 @@ def build_template(
         "chip": chip,
         "board": board if board is not None else pinmap.module or "",
         "keywords": [],
-        "pins": {
-            str(pin.gpio): f"{role_of_pin(pin)};{pin.channel}" for pin in template_pins(pinmap)
-        },
+        "pins": dict(_settings(pinmap, chip)),
         "command": "\n".join(pinmap.commands),
         "flags": str(flags_to_number({MQTT_STATE_ON_CONNECT} | pinmap.flags)),
         "image": "",
         "wiki": "",
     }
+
+
+def _settings(pinmap: PinMap, chip: str) -> Iterator[tuple[str, str]]:
+    numbered = ((to_openbeken(pin.gpio, chip), pin) for pin in template_pins(pinmap))
+    known = [(number, pin) for number, pin in numbered if number is not None]
+    for number, pin in sorted(known, key=lambda each: each[0]):
+        yield str(number), f"{role_of_pin(pin)};{pin.channel}"
 
 
 def template_pins(pinmap: PinMap) -> tuple[Pin, ...]:
@@ -77,7 +85,7 @@ def lost_levels(pinmap: PinMap) -> tuple[Notice, ...]:
     ]
     if not lost:
         return ()
-    names = ", ".join(f"P{pin.gpio} ({pin.role})" for pin in lost)
+    names = ", ".join(f"{pin.place} ({pin.role})" for pin in lost)
     text = (
         f"{names} is active low, which OpenBeken has no role for: the template would drive it the "
         "wrong way round. Do not use it for these pins."

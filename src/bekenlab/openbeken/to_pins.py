@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import serial_ports
 from bekenlab.openbeken.flags import flags_from_number
 from bekenlab.openbeken.locks import curtains_of
+from bekenlab.openbeken.numbers import from_openbeken
 from bekenlab.openbeken.roles import base_of, find_role, level_from_openbeken
 from bekenlab.openbeken.settings import parse_settings
 from bekenlab.openbeken.start_values import power_on_of
@@ -39,19 +41,27 @@ def pins_from_template(template: Mapping[str, object]) -> PinMap:
     """Read an OpenBeken template into a pin map.
 
     Args:
-        template: Holds ``pins``, and optionally ``command`` and ``flags``.
+        template: Holds ``pins``, and optionally ``command``, ``flags``, and ``chip``, which says
+            what the numbers of pins mean.
 
     Returns:
         The pin map. Never raises: invalid entries are in ``notes``, and commands that do not
         concern pins are left out.
     """
     stored = template.get("pins")
-    settings, wrong = parse_settings(stored if isinstance(stored, dict) else {})
+    numbered, wrong = parse_settings(stored if isinstance(stored, dict) else {})
+    chip = str(template.get("chip") or "")
+    settings = [each for each in numbered if from_openbeken(each.gpio, chip)]
+    wrong += tuple(
+        f"{each.gpio}: OpenBeken has no such pin on the {chip}"
+        for each in numbered
+        if each not in settings
+    )
     commands = _commands(str(template.get("command") or ""))
     flags = _flags(template.get("flags"))
     cct = _ALTERNATE_CW_MODE in flags
     colours = _colours(settings, cct=cct)
-    pins = tuple(_pin(setting, colours.get(setting.gpio)) for setting in settings)
+    pins = tuple(_pin(setting, colours.get(setting.gpio), chip) for setting in settings)
     roles = {pin.role for pin in pins}
     return PinMap(
         pins=pins,
@@ -66,6 +76,7 @@ def pins_from_template(template: Mapping[str, object]) -> PinMap:
         pulse_ms=_first(commands.get("bridgepulselength")),
         curtains=curtains_of(str(template.get("command") or "")),
         power_on=power_on_of(str(template.get("command") or "")),
+        ports=serial_ports(chip),
         flags=flags,
         notes=wrong,
     )
@@ -93,23 +104,30 @@ def _flags(value: object) -> frozenset[int]:
     return flags_from_number(number % (1 << 64))
 
 
-def label_of(setting: PinSetting) -> str:
-    """What a setting makes a pin, in English for people: ``"Relay 1"``."""
+def label_of(setting: PinSetting, place: str = "") -> str:
+    """What a setting makes a pin, in English for people: ``"Relay 1"``.
+
+    Args:
+        setting: The setting.
+        place: The chip's name of the pin; Beken's ``"P26"`` by default.
+    """
     role = find_role(setting.role)
     label = role.label if role is not None else setting.role
-    return label.format(n=setting.channel, gpio=setting.gpio)
+    return label.format(n=setting.channel, place=place or f"P{setting.gpio}")
 
 
-def _pin(setting: PinSetting, colour: Colour | None) -> Pin:
+def _pin(setting: PinSetting, colour: Colour | None, chip: str) -> Pin:
     role, polarity = base_of(setting.role)
+    gpio, name = from_openbeken(setting.gpio, chip) or (setting.gpio, "")
     return Pin(
-        gpio=setting.gpio,
+        gpio=gpio,
         role=role,
         channel=setting.channel,
         polarity=level_from_openbeken(polarity, temperature=colour is Colour.TEMPERATURE),
-        label=colour.value.capitalize() if colour else label_of(setting),
+        label=colour.value.capitalize() if colour else label_of(setting, name or f"P{gpio}"),
         evidence=(Evidence(Source.OPENBEKEN, setting.text),),
         colour=colour,
+        name=name,
     )
 
 

@@ -12,6 +12,7 @@ from bekenlab.pins.model import Evidence, Pin, Source, UnknownKey
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bekenlab.chips import OtherChip
     from bekenlab.pins.model import Polarity
 
 _CHANNELS = 64
@@ -34,10 +35,14 @@ class Found:
 
 @dataclass(slots=True)
 class Reading:
-    """The results so far; filled by ``read_pins`` and the package's other readers."""
+    """The results so far; filled by ``read_pins`` and the package's other readers.
+
+    ``chip`` is the chip whose pins these are, if it is not one of Beken's.
+    """
 
     values: Mapping[str, object]
     source: Source
+    chip: OtherChip | None = None
     found: list[Found] = field(default_factory=list)
     unknown: list[UnknownKey] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -63,9 +68,11 @@ class Reading:
         return next((item for item in self.found if item.row.pattern == pattern), None)
 
 
-def read_pins(values: Mapping[str, object], source: Source) -> Reading:
+def read_pins(
+    values: Mapping[str, object], source: Source, chip: OtherChip | None = None
+) -> Reading:
     """Look up every key; a key that names a pin ends up in pins, unknown keys or notes."""
-    reading = Reading(values, source)
+    reading = Reading(values, source, chip)
     for key in values:
         _read_key(key, reading)
     return reading
@@ -91,7 +98,8 @@ def _read_key(key: str, reading: Reading) -> None:
         return
     reading.found.append(Found(pin, row, row.reserved))
     if row.note:
-        reading.note(fill(row.note, n, gpio=pin.gpio, value=shown(value)))
+        note = row.note.replace("P{gpio}", pin.place)
+        reading.note(fill(note, n, gpio=_in_openbeken(pin, reading.chip), value=shown(value)))
     for command in row.commands:
         reading.command(command)
 
@@ -116,7 +124,19 @@ def _pin(key: str, row: KeyRow, n: int, reading: Reading) -> Pin | None:
         label=fill(row.label, n),
         evidence=(Evidence(reading.source, key),),
         assumed=stated is None,
+        name=_name(found, reading.chip),
     )
+
+
+def _name(gpio: int, chip: OtherChip | None) -> str:
+    pin = chip.pin(gpio) if chip else None
+    return pin.name if pin else ""
+
+
+def _in_openbeken(pin: Pin, chip: OtherChip | None) -> int:
+    """The pin's number in OpenBeken's commands."""
+    other = chip.pin(pin.gpio) if chip else None
+    return other.openbeken if other else pin.gpio
 
 
 def _stated_polarity(row: KeyRow, n: int, reading: Reading) -> Polarity | None:

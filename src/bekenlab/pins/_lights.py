@@ -95,7 +95,7 @@ def _temperature_note(pin: Pin) -> str:
     """
     return (
         "One PWM sets colour temperature, the other brightness (cwtype:1). Tuya counts towards "
-        f"cold and OpenBeken towards warm, so P{pin.gpio} is turned round there. If warm and cold "
+        f"cold and OpenBeken towards warm, so {pin.place} is turned round there. If warm and cold "
         "come out swapped, turn it back."
     )
 
@@ -152,7 +152,7 @@ def _read_driver(reading: Reading) -> LedDriver | None:
     row = _driver_row(reading)
     if row is None:
         reading.note(
-            f"An LED driver chip is on P{data.pin.gpio} (data) and P{clock.pin.gpio} (clock); "
+            f"An LED driver chip is on {data.pin.place} (data) and {clock.pin.place} (clock); "
             "the configuration does not say which one."
         )
         return None

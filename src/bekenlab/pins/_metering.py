@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import pin_name
 from bekenlab.pins._values import number
 from bekenlab.pins.model import Battery, Meter
 
 if TYPE_CHECKING:
+    from bekenlab.chips import OtherChip
     from bekenlab.pins._found import Reading
 
 _USE_UART2 = 26
@@ -55,8 +57,9 @@ def _serial_meter(driver: str, part: str, reading: Reading) -> Meter:
     if rx == 1:
         reading.flags.add(_USE_UART2)
     port = "P1 and P0 (UART2)" if rx == 1 else "P10 and P11 (UART1)"
+    where = "a serial port" if reading.chip else f"the serial port {port}"
     reading.note(
-        f"The power meter is a {part} on the serial port {port}: give those pins no other role, "
+        f"The power meter is a {part} on {where}: give those pins no other role, "
         "and calibrate it before you trust it."
     )
     return Meter(part, uart=2 if rx == 1 else 1, milliohm=_shunt(reading))
@@ -117,15 +120,29 @@ def read_second_processor(reading: Reading, mcu_baud: int | None) -> int | None:
     if baud is None or not 1 <= baud <= _BAUD_LIMIT:
         return None
     if mcu_baud is None and (reading.found or reading.unknown):
+        where = "a serial port" if reading.chip else "P10 and P11"
         reading.note(
             f"A serial speed of {baud} is set: a TuyaMCU device or a serial power meter may sit on "
-            "P10 and P11."
+            f"{where}."
         )
         return None
     reading.command("startDriver TuyaMCU")
     reading.command(f"tuyaMcu_setBaudRate {baud}")
-    reading.note(
-        f"A TuyaMCU device: a second controller on UART1 (P10 RX, P11 TX) at {baud} baud does the "
-        "work. Give P10 and P11 no role; only its data points need to be mapped."
-    )
+    reading.note(_controller_note(baud, reading.chip))
     return baud
+
+
+def _controller_note(baud: int, chip: OtherChip | None) -> str:
+    """What a second controller means; its port is known of some chips only."""
+    if chip is not None and chip.mcu_uart is None:
+        return (
+            f"A TuyaMCU device: a second controller on a serial port at {baud} baud does the work. "
+            "Give the pins of that port no role; only its data points need to be mapped."
+        )
+    port = chip.mcu_uart if chip is not None and chip.mcu_uart else (10, 11)
+    rx, tx = (pin_name(chip.name if chip else None, gpio) for gpio in port)
+    line = "a serial port" if chip else "UART1"
+    return (
+        f"A TuyaMCU device: a second controller on {line} ({rx} RX, {tx} TX) at {baud} baud does "
+        f"the work. Give {rx} and {tx} no role; only its data points need to be mapped."
+    )

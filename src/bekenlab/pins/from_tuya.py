@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import find_other_chip, serial_ports
 from bekenlab.errors import Notice
 from bekenlab.pins._found import Found, Reading, read_pins
 from bekenlab.pins._lights import read_lights
@@ -37,6 +38,7 @@ def pins_from_parameters(
     source: Source,
     module: Module | None = None,
     mcu_baud: int | None = None,
+    chip: str | None = None,
 ) -> PinMap:
     """Read Tuya parameters (``user_param_key``, ``oem_cfg``, boot log) into a pin map.
 
@@ -46,12 +48,13 @@ def pins_from_parameters(
         module: The device's module; its pads are compared with the pins.
         mcu_baud: Baud rate of a second controller from Tuya's storage (``baud_cfg``,
             ``uart_adapt_params``), or None.
+        chip: Name of the chip, for the names of its pins; by default they are Beken's.
 
     Returns:
         The pin map. Never raises: every key that names a pin is in ``pins``, in
         ``not_understood`` or, if Tuya marks it as not fitted, in ``notes``.
     """
-    reading = read_pins(flatten(values), source)
+    reading = read_pins(flatten(values), source, find_other_chip(chip))
     pulse_ms = read_latching(reading)
     cct, hertz, driver, strip = read_lights(reading)
     meter = read_metering(reading)
@@ -74,6 +77,7 @@ def pins_from_parameters(
         pulse_ms=pulse_ms,
         curtains=curtains,
         power_on=power_on,
+        ports=serial_ports(chip),
         commands=tuple(reading.commands),
         flags=frozenset(reading.flags),
         notes=tuple(reading.notes),
@@ -89,16 +93,16 @@ def missing_pads(pins: Iterable[Pin], module: Module | None) -> tuple[Notice, ..
     """A notice for each GPIO in use that the module does not bring out."""
     if module is None or not module.pads_known:
         return ()
-    jobs: defaultdict[int, list[str]] = defaultdict(list)
+    jobs: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
     for pin in pins:
         if pin.gpio not in module.gpios:
-            jobs[pin.gpio].append(pin.label)
+            jobs[pin.gpio, pin.place].append(pin.label)
     return tuple(
         Notice(
             "pin-not-on-module",
-            f"P{gpio} ({' and '.join(labels)}) is not brought out by the module {module.name}.",
+            f"{place} ({' and '.join(labels)}) is not brought out by the module {module.name}.",
         )
-        for gpio, labels in sorted(jobs.items())
+        for (_, place), labels in sorted(jobs.items())
     )
 
 
@@ -124,17 +128,17 @@ def _merge_same(found: list[Found]) -> tuple[Pin, ...]:
 
 def _conflicts(found: list[Found]) -> tuple[Notice, ...]:
     """A notice for each GPIO that has several different roles."""
-    jobs: defaultdict[int, dict[tuple[str, int, object], str]] = defaultdict(dict)
+    jobs: defaultdict[tuple[int, str], dict[tuple[str, int, object], str]] = defaultdict(dict)
     for item in found:
         if not item.reserved:
             pin = item.pin
             key = pin.evidence[0].key
-            jobs[pin.gpio].setdefault(
+            jobs[pin.gpio, pin.place].setdefault(
                 (pin.role if pin.role != "None" else pin.label, pin.channel, pin.polarity),
                 f"{pin.label} ({key})",
             )
     return tuple(
-        Notice("pin-conflict", f"P{gpio} has more than one job: {', '.join(labels.values())}.")
-        for gpio, labels in sorted(jobs.items())
+        Notice("pin-conflict", f"{place} has more than one job: {', '.join(labels.values())}.")
+        for (_, place), labels in sorted(jobs.items())
         if len(labels) > 1
     )

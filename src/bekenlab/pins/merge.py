@@ -139,4 +139,4 @@ def _plain(value: object) -> str:
 
 def _where(pin: Pin) -> str:
     level = f", {pin.polarity.replace('_', ' ')}" if pin.polarity else ""
-    return f"P{pin.gpio} ({pin.evidence[0].key}{level})"
+    return f"{pin.place} ({pin.evidence[0].key}{level})"

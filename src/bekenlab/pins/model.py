@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import serial_ports
+
 if TYPE_CHECKING:
     from bekenlab.errors import Notice
 
@@ -70,7 +72,7 @@ class Pin:
     """One role of one GPIO.
 
     Attributes:
-        gpio: Beken GPIO number (P-number), 0 to 63.
+        gpio: GPIO number, 0 to 63: the P-number of Beken's chips; for others see ``chips.others``.
         role: OpenBeken role without its polarity suffix, e.g. ``"Rel"``, ``"WifiLED"``; see
             ``openbeken.template`` for the spelling with polarity. ``"None"`` for a pin that Tuya
             uses but OpenBeken has no role for (``label`` then says what it is).
@@ -80,6 +82,7 @@ class Pin:
         evidence: All sources that agree, best first; never empty.
         assumed: Whether ``polarity`` is the usual one for such a pin, not stated by the source.
         colour: What it drives, for an output of a lamp; else None.
+        name: What the chip calls it where that is not its number after a P, e.g. ``"PA14"``.
     """
 
     gpio: int
@@ -90,6 +93,12 @@ class Pin:
     evidence: tuple[Evidence, ...]
     assumed: bool = False
     colour: Colour | None = None
+    name: str = ""
+
+    @property
+    def place(self) -> str:
+        """Its name for people: ``P26``, or as the chip calls it."""
+        return self.name or f"P{self.gpio}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +194,7 @@ class PinMap:
         battery: Voltages of an empty and a full battery, or None.
         pulse_ms: Length of the pulse that switches a latching relay, or None.
         curtains: Pairs of relays that must never be on together.
+        ports: RX and TX of the serial ports, as far as they are known.
         power_on: What relays do when power comes back, by channel, if known.
         commands: OpenBeken startup commands the configuration calls for, in order.
         flags: OpenBeken flag bits the configuration calls for.
@@ -206,6 +216,7 @@ class PinMap:
     pulse_ms: int | None = None
     curtains: tuple[Curtain, ...] = ()
     power_on: dict[int, PowerOn] = field(default_factory=dict)
+    ports: dict[int, tuple[int, int]] = field(default_factory=lambda: serial_ports(None))
     commands: tuple[str, ...] = ()
     flags: frozenset[int] = field(default_factory=frozenset)
     notes: tuple[str, ...] = ()

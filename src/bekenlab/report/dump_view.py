@@ -203,7 +203,7 @@ def _pin_row(pin: Pin, reached: Module | None, *, in_text: bool = False) -> PinR
         sources.setdefault(name, []).append(printable(said.key))
     role = "" if pin.role == "None" else f"{role_of_pin(pin)};{pin.channel}"
     return PinRow(
-        gpio=f"P{pin.gpio}",
+        gpio=pin.place,
         pads=", ".join(pad.name for pad in reached.pads_of(pin.gpio)) if reached else "",
         label=printable(pin.label),
         level=_LEVELS[pin.polarity],

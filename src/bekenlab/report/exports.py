@@ -203,9 +203,10 @@ EXPORTERS: Mapping[str, Exporter] = {
 
 
 def _chip(name: str) -> str:
-    from bekenlab.chips import chip
+    from bekenlab.chips import chip, find_other_chip
 
-    return chip(name).name
+    other = find_other_chip(name)
+    return other.name if other else chip(name).name
 
 
 def _indented(value: object) -> bytes:

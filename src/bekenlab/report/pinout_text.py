@@ -62,7 +62,7 @@ def render_notes() -> RenderableType:
 
 
 def _cells(pad: Pad, uses: Uses, *, package: bool) -> list[str | Text]:
-    gpio = "" if pad.gpio is None else f"P{pad.gpio}"
+    gpio = pad.place
     cells: list[str | Text] = [pad.name, gpio]
     if not package:
         cells.append("" if pad.ic_pin is None else str(pad.ic_pin))

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bekenlab.analysis.controller import meaning_of_device
-from bekenlab.chips import SECTOR, Module, board, find_module
+from bekenlab.chips import SECTOR, Module, board, find_module, pin_name
 from bekenlab.image import EncryptionState, Image
 from bekenlab.mcu.names import name_of
 from bekenlab.mcu.schema import Mode
@@ -129,7 +129,14 @@ def _fact_rows(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str,
     elif analysis.pins.source in {Source.BEHAVIOUR, Source.SIMILAR_DEVICE}:
         yield "Pins from", SOURCES[analysis.pins.source]
     if analysis.tuya.mcu_baud:
-        yield "TuyaMCU", f"second controller on UART1 (P10, P11) at {analysis.tuya.mcu_baud} baud"
+        yield "TuyaMCU", f"second controller{_port(analysis)} at {analysis.tuya.mcu_baud} baud"
+
+
+def _port(analysis: Analysis) -> str:
+    """The serial port of a second controller, as far as it is known."""
+    pins = [pin_name(analysis.chip.name, gpio) for gpio in analysis.pins.ports.get(1, ())]
+    port = "UART1" if analysis.pins.ports.get(2) else "a serial port"
+    return f" on {port} ({', '.join(pins)})" if pins else ""
 
 
 def _pins(analysis: Analysis, *, show_secrets: bool) -> RenderableType:
@@ -145,7 +152,7 @@ def _pins(analysis: Analysis, *, show_secrets: bool) -> RenderableType:
     by = "Shown by" if analysis.pins.source is Source.BEHAVIOUR else "Tuya key"
     table.add_column(by, overflow="fold", style="dim", ratio=1)
     for pin in analysis.pins.pins:
-        cells = [f"P{pin.gpio}"]
+        cells = [pin.place]
         if reached:
             cells.append(", ".join(pad.name for pad in reached.pads_of(pin.gpio)) or "[red]none[/]")
         cells += [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bekenlab.data import read_table
 from bekenlab.openbeken import role_of_pin
+from bekenlab.openbeken.numbers import from_openbeken
 from bekenlab.openbeken.settings import parse_settings
 from bekenlab.pins import Pin, Polarity
 from bekenlab.report.pictures.svg import ELLIPSIS
@@ -27,8 +28,6 @@ LONGEST = 14
 """Maximum length of the text beside a pad, characters."""
 
 _LEVELS = {Polarity.ACTIVE_HIGH: "level.high", Polarity.ACTIVE_LOW: "level.low"}
-_UART1 = (10, 11)
-_UART2 = (1, 0)
 # Functions that determine a pad's purpose on any device: kind and word.
 _FIXED = {
     "3V3": ("power", ""),
@@ -113,7 +112,10 @@ def uses_of_template(template: Mapping[str, Any], name: Name = str) -> Uses:
         kind = row["kind"] if row else "other"
         short = row.get("short", "") if row else ""
         text = short.replace("{n}", str(setting.channel)) or f"{setting.role} {setting.channel}"
-        found[setting.gpio] = (Use(kind, shorten(text, name), setting.text),)
+        number = from_openbeken(setting.gpio, template.get("chip"))
+        if number is None:
+            continue
+        found[number[0]] = (Use(kind, shorten(text, name), setting.text),)
     return found
 
 
@@ -131,7 +133,7 @@ def pad_facts(pad: Pad, uses: Uses, words: Words = ENGLISH) -> PadFacts:
     serial = next(iter(names.values()), None)
     if pad.gpio is None:
         return _fixed(pad, words)
-    head = f"P{pad.gpio}"
+    head = pad.place
     detail = _story(head, pad, jobs, "" if jobs or not uses else words["kind.free"])
     if jobs:
         text = jobs[0].text if len(jobs) == 1 else shorten("/".join(use.text for use in jobs))
@@ -184,9 +186,11 @@ def _lines(pins: PinMap, words: Words) -> Iterator[tuple[int, Use]]:
     """The serial pins used by a meter or second controller."""
     if pins.mcu_baud:
         detail = f"TuyaMCU, {pins.mcu_baud} baud"
-        yield from ((gpio, Use("serial", words["pad.mcu"], detail)) for gpio in _UART1)
+        yield from (
+            (gpio, Use("serial", words["pad.mcu"], detail)) for gpio in pins.ports.get(1, ())
+        )
     if pins.meter and pins.meter.uart:
-        gpios = _UART1 if pins.meter.uart == 1 else _UART2
+        gpios = pins.ports.get(pins.meter.uart, ())
         use = Use("meter", pins.meter.part, f"{pins.meter.part}, UART{pins.meter.uart}")
         yield from ((gpio, use) for gpio in gpios)
 
