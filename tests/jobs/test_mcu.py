@@ -45,6 +45,9 @@ def test_a_capture_with_words_for_its_values() -> None:
     assert told["frames"][0]["name"] == "report data point"
     assert told["frames"][0]["points"][0]["code"] == meaning.points[1].code
     assert (told["protocol"], told["version"]) == ("mains", 3)
+    answer = Frame(3, 1, b'{"p":"ztoh9ka787lzjkpy","v":"1.0.0"}').encode()
+    siren = read_capture(answer.hex().encode())
+    assert "ztoh9ka787lzjkpy, Siren (A03)" in text(siren, mcu.meaning_of_capture(siren))
     shown = text(found, meaning)
     assert "2 Bright value 1: 100" in shown
     assert "9 Data point 9: 401" in shown
@@ -60,6 +63,7 @@ def test_a_dump_with_its_own_schema() -> None:
         "ztoh9ka787lzjkpy",
         9600,
     )
+    assert told["product_name"] == "Siren (A03)"
     assert found.protocol is Protocol.MAINS
 
 

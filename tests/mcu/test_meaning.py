@@ -13,7 +13,7 @@ from bekenlab.image import read_image
 from bekenlab.mcu.frames import DataPoint
 from bekenlab.mcu.meaning import meaning_of
 from bekenlab.mcu.names import name_of
-from bekenlab.mcu.products import find_product, product_ids, table_facts
+from bekenlab.mcu.products import find_product, product_ids, product_name, table_facts
 from bekenlab.mcu.schema import Mode, SchemaPoint, points_of, read_schema, schema_text
 from bekenlab.mcu.values import encode, value_of
 from shared import dump, dump_names
@@ -125,3 +125,9 @@ def test_a_schema_is_written_as_it_is_read() -> None:
         assert read_schema(schema_text(points)) == tuple(
             each if each.kind != "raw" else SchemaPoint(each.id, "raw", each.mode) for each in bare
         )
+
+
+def test_a_product_has_a_name_with_its_maker_and_model() -> None:
+    assert product_name("ztoh9ka787lzjkpy") == "Siren (A03)"
+    assert product_name(" 9cqoypoauuvhdjq4 ") == "Thermostat (Beok TOL47WIFI New)"
+    assert product_name("nosuchproduct000") == ""

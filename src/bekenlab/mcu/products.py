@@ -1,7 +1,9 @@
 """Which data points a product has, by its id: a table made from the MIT package ``iobroker.tuya``.
 
 Source: https://github.com/Apollon77/ioBroker.tuya, ``lib/schema.json``; notice in
-``data/LICENSE.iobroker-tuya``. ``tools/make_products.py`` makes the table anew.
+``data/LICENSE.iobroker-tuya``. ``tools/make_products.py`` makes the table anew. Names of products
+are those of https://github.com/make-all/tuya-local (MIT), notice in ``data/LICENSE.tuya-local``, by
+``tools/make_product_names.py``.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from bekenlab.mcu.schema import points_of
 if TYPE_CHECKING:
     from bekenlab.mcu.schema import SchemaPoint
 
-_TABLE = Path(__file__).parent / "data" / "products.json.xz"
+_DATA = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,16 @@ def find_product(name: str) -> tuple[SchemaPoint, ...]:
     return points_of(table["schemas"][number]) if number is not None else ()
 
 
+def product_name(name: str) -> str:
+    """What a product is, with its maker and model: ``"Siren (A03)"``; empty if nobody knows.
+
+    Args:
+        name: Product id.
+    """
+    found: str = _names()["names"].get(name.strip(), "")
+    return found
+
+
 def product_ids() -> tuple[str, ...]:
     """The ids of all products in the table."""
     return tuple(_table()["products"])
@@ -60,5 +72,14 @@ def table_facts() -> TableFacts:
 
 @cache
 def _table() -> dict[str, Any]:
-    table: dict[str, Any] = read_json(lzma.decompress(_TABLE.read_bytes()))
+    return _read("products.json.xz")
+
+
+@cache
+def _names() -> dict[str, Any]:
+    return _read("product_names.json.xz")
+
+
+def _read(name: str) -> dict[str, Any]:
+    table: dict[str, Any] = read_json(lzma.decompress((_DATA / name).read_bytes()))
     return table

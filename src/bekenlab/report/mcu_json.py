@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bekenlab.mcu.frames import DpType, frame_name
 from bekenlab.mcu.names import name_of
+from bekenlab.mcu.products import product_name
 from bekenlab.mcu.values import value_of
 from bekenlab.report.json_report import SCHEMA, point_json
 from bekenlab.report.printable import printable
@@ -34,6 +35,7 @@ def identify_json(capture: Capture, meaning: Meaning) -> dict[str, Any]:
         "protocol": str(capture.protocol) if capture.protocol is not None else None,
         "version": capture.version,
         "product": printable(capture.product) or None,
+        "product_name": product_name(meaning.product or capture.product) or None,
         "mcu_firmware": printable(capture.firmware) or None,
         "known": bool(meaning.points),
         "frame_count": len(capture.frames),
@@ -47,6 +49,7 @@ def controller_json(controller: Controller) -> dict[str, Any]:
         "schema": SCHEMA,
         "name": printable(controller.name),
         "product": controller.meaning.product or None,
+        "product_name": product_name(controller.meaning.product) or None,
         "source": controller.source,
         "chip": controller.chip,
         "protocol": str(controller.protocol) if controller.protocol is not None else None,

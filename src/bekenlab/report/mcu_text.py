@@ -12,6 +12,7 @@ from rich.text import Text
 
 from bekenlab.mcu.frames import Protocol, frame_name
 from bekenlab.mcu.names import name_of
+from bekenlab.mcu.products import product_name
 from bekenlab.mcu.values import value_of
 from bekenlab.report.printable import Printable
 
@@ -64,7 +65,8 @@ def _facts(capture: Capture, meaning: Meaning) -> Iterator[tuple[str, Text]]:
     if capture.version is not None:
         yield "Version", Text(str(capture.version))
     if capture.product:
-        yield "Product", Text(capture.product)
+        name = product_name(capture.product)
+        yield "Product", Text(f"{capture.product}, {name}" if name else capture.product)
     if meaning.points:
         yield "Known", Text(f"{len(meaning.points)} data points, as product {meaning.product}")
     else:
