@@ -113,6 +113,40 @@ def test_the_pins_of_a_second_controller_are_those_of_the_chip() -> None:
     assert not any("P10" in note for one in said.values() for note in one.pins.notes)
 
 
+def test_the_older_storage_of_an_esp8266_is_read() -> None:
+    """PSM, with the nested form of old firmware, at Tuya's place for it."""
+    entries = [b"PSM1\x01\x02\x03", b"gw_bi={uuid}", b"ty_ws_mod=1", b"device_mod=2"]
+    entries.append(b'user_param_key={"rl":[{"pin":12,"lv":1}],"rl1_pin":12,"bt1_pin":0,"bt1_lv":0}')
+    entries += [b"ESP.x=1", b"ssid=home"]
+    flash = bytearray(flash_of("ESP8266"))
+    flash[0xF0000:] = b"\xff" * 0x10000
+    flash[0x7B000:0x7C000] = b"\0".join(entries).ljust(0x1000, b"\xff")
+    found = analysed(bytes(flash))
+    assert found.chip.name == "ESP8266"
+    assert found.tuya.psm is not None
+    assert {pin.place: pin.role for pin in found.pins.pins} == {"IO12": "Rel", "IO0": "Btn"}
+    assert found.template["pins"] == {"0": "Btn;1", "8": "Rel;1"}
+
+
+def test_the_nested_form_of_old_firmware_is_read() -> None:
+    nested = b'{"sw":[{"pin":14,"value":1}],"module":"WR2E"}'
+    plain = analysed(nested)
+    there = analysed(flash_of("RTL8710B", nested + b"\0"))
+    assert [(p.gpio, p.role, p.channel) for p in there.pins.pins] == [
+        (p.gpio, p.role, p.channel) for p in plain.pins.pins
+    ]
+    assert all(pin.place == "PA14" for pin in there.pins.pins)
+
+
+def test_what_such_a_chip_would_run_is_refused_in_plain_words() -> None:
+    from bekenlab.analysis.boot_problem import nothing_to_run
+
+    problem = nothing_to_run(flash_of("LN882H"))
+    assert problem.code == "unsupported"
+    assert "LN882H is not a Beken chip" in problem.message
+    assert nothing_to_run(b"\xff" * 4096).code == "not-a-dump"
+
+
 def test_openbeken_is_told_before_it_overwrites_the_storage() -> None:
     assert "storage-overwritten" in codes(analysed(flash_of("RTL87X0C")))
     assert "storage-overwritten" not in codes(analysed(flash_of("LN882H")))
