@@ -1,18 +1,24 @@
 """Dumps of other chips than Beken's, built from the marks of the sources."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bekenlab.analysis.analyze import analyze
+from bekenlab.analysis.boot import pins_from_log
 from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.analysis.earlier_report import read_report
 from bekenlab.analysis.inputs import InputFile
 from bekenlab.analysis.model import Analysis
 from bekenlab.analysis.other_chips import other_clues
 from bekenlab.chips import find_other_chip
 from bekenlab.image import read_image
+from bekenlab.report.json_report import to_json
+from bekenlab.tuya.boot_log.read import parse_boot_log
 from bekenlab.tuya.facts import storage_facts
 from bekenlab.tuya.firmware import FirmwareKind
+from bekenlab.tuya.parameters.parser import parse_parameters
 from other_flash import MARKS, PARAMETERS, flash_of
 
 
@@ -129,13 +135,21 @@ def test_the_older_storage_of_an_esp8266_is_read() -> None:
 
 
 def test_the_nested_form_of_old_firmware_is_read() -> None:
-    nested = b'{"sw":[{"pin":14,"value":1}],"module":"WR2E"}'
-    plain = analysed(nested)
-    there = analysed(flash_of("RTL8710B", nested + b"\0"))
-    assert [(p.gpio, p.role, p.channel) for p in there.pins.pins] == [
-        (p.gpio, p.role, p.channel) for p in plain.pins.pins
-    ]
-    assert all(pin.place == "PA14" for pin in there.pins.pins)
+    nested = (
+        b'{"module":"WR2E","sw":{"ch":[{"rl":{"pin":{"value":14}}},{"rl":{"pin":{"value":12}}}]}}'
+    )
+    found = analysed(flash_of("RTL8710B", nested + b"\0"))
+    assert [(pin.place, pin.role) for pin in found.pins.pins] == [("PA12", "Rel"), ("PA14", "Rel")]
+    assert found.template["pins"] == {"8": "Rel;2", "9": "Rel;1"}
+
+
+def test_a_report_and_a_log_keep_the_names_of_pins() -> None:
+    found = analysed(flash_of("RTL8710B"))
+    again = read_report(to_json(found)).pins
+    assert [pin.place for pin in again.pins] == ["PA5", "PA12", "PA14"]
+    assert again.ports == {1: (18, 23)}
+    log = replace(parse_boot_log(""), parameters=parse_parameters(b"{module:WR3,rl1_pin:14}"))
+    assert [pin.place for pin in pins_from_log(log).pins] == ["PA14"]
 
 
 def test_what_such_a_chip_would_run_is_refused_in_plain_words() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bekenlab.analysis.boot_model import BootOptions, BootReport, GpioRow, Listener
 from bekenlab.analysis.boot_problem import nothing_to_run
 from bekenlab.analysis.boot_stop import BootStop
-from bekenlab.chips import find_module
+from bekenlab.chips import find_module, module_chip
 from bekenlab.errors import Notice
 from bekenlab.json_text import JsonError, read_json
 from bekenlab.machine import FlashImage, Machine, Until
@@ -174,6 +174,7 @@ def pins_from_log(log: BootLog) -> PinMap:
         source=Source.BOOT_LOG,
         module=find_module(log.module) if log.module else None,
         mcu_baud=baud,
+        chip=log.chip or (module_chip(log.module) if log.module else None),
     )
     return replace(pins, notices=(*log.notices, *pins.notices))
 
