@@ -19,6 +19,7 @@ from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot import boot
 from bekenlab.analysis.inputs import InputFile
 from bekenlab.chips import MIB, CodeEncryption, bootloaders, chips, other_chips
+from bekenlab.data import read_table
 from bekenlab.openbeken.config import Field, Kind, all_fields
 from bekenlab.openbeken.flags import flags
 from bekenlab.report.boot_json import boot_json
@@ -40,6 +41,7 @@ def pages() -> dict[Path, str]:
         "chips.md": {
             "chips": chips_table(),
             "others": others_table(),
+            "matrix": matrix_table(),
             "bootloaders": bootloaders_table(),
             "sources": chip_sources(),
         },
@@ -80,6 +82,23 @@ def _other_cells(chip: OtherChip) -> tuple[str, ...]:
         "yes" if chip.flashing.overwritten else "-",
         chip.flashing.tool,
     )
+
+
+def matrix_table() -> str:
+    """What is done for each chip of another make; tests/docs checks each cell."""
+    heads = ("Chip", "Recognised", "Storage", "Pins", "Template", "ESPHome", "Backup", "Write")
+    return _table(heads, (matrix_cells(chip) for chip in other_chips()))
+
+
+def matrix_cells(chip: OtherChip) -> tuple[str, ...]:
+    """The row of a chip."""
+    boards = read_table("esphome", "other_boards.toml")
+    alike = [one.name for one in other_chips() if chip.marks and one.marks[-1:] == chip.marks[-1:]]
+    how = "by storage" if chip.key_bases else "no"
+    if chip.marks:
+        how = "by content" if alike[0] == chip.name else f"taken for {alike[0]}"
+    esphome = boards[chip.name]["platform"] if chip.name in boards else "-"
+    return (chip.name, how, "yes", "yes", "yes", esphome, "no", "no")
 
 
 def bootloaders_table() -> str:

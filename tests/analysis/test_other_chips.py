@@ -1,18 +1,24 @@
 """Dumps of other chips than Beken's, built from the marks of the sources."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bekenlab.analysis.analyze import analyze
+from bekenlab.analysis.boot import pins_from_log
 from bekenlab.analysis.boot_findings import BootMode
+from bekenlab.analysis.earlier_report import read_report
 from bekenlab.analysis.inputs import InputFile
 from bekenlab.analysis.model import Analysis
 from bekenlab.analysis.other_chips import other_clues
 from bekenlab.chips import find_other_chip
 from bekenlab.image import read_image
+from bekenlab.report.json_report import to_json
+from bekenlab.tuya.boot_log.read import parse_boot_log
 from bekenlab.tuya.facts import storage_facts
 from bekenlab.tuya.firmware import FirmwareKind
+from bekenlab.tuya.parameters.parser import parse_parameters
 from other_flash import MARKS, PARAMETERS, flash_of
 
 
@@ -111,6 +117,48 @@ def test_the_pins_of_a_second_controller_are_those_of_the_chip() -> None:
     assert any("on a serial port at 9600" in note for note in said["W600"].pins.notes)
     assert said["W600"].pins.ports == {}
     assert not any("P10" in note for one in said.values() for note in one.pins.notes)
+
+
+def test_the_older_storage_of_an_esp8266_is_read() -> None:
+    """PSM, with the nested form of old firmware, at Tuya's place for it."""
+    entries = [b"PSM1\x01\x02\x03", b"gw_bi={uuid}", b"ty_ws_mod=1", b"device_mod=2"]
+    entries.append(b'user_param_key={"rl":[{"pin":12,"lv":1}],"rl1_pin":12,"bt1_pin":0,"bt1_lv":0}')
+    entries += [b"ESP.x=1", b"ssid=home"]
+    flash = bytearray(flash_of("ESP8266"))
+    flash[0xF0000:] = b"\xff" * 0x10000
+    flash[0x7B000:0x7C000] = b"\0".join(entries).ljust(0x1000, b"\xff")
+    found = analysed(bytes(flash))
+    assert found.chip.name == "ESP8266"
+    assert found.tuya.psm is not None
+    assert {pin.place: pin.role for pin in found.pins.pins} == {"IO12": "Rel", "IO0": "Btn"}
+    assert found.template["pins"] == {"0": "Btn;1", "8": "Rel;1"}
+
+
+def test_the_nested_form_of_old_firmware_is_read() -> None:
+    nested = (
+        b'{"module":"WR2E","sw":{"ch":[{"rl":{"pin":{"value":14}}},{"rl":{"pin":{"value":12}}}]}}'
+    )
+    found = analysed(flash_of("RTL8710B", nested + b"\0"))
+    assert [(pin.place, pin.role) for pin in found.pins.pins] == [("PA12", "Rel"), ("PA14", "Rel")]
+    assert found.template["pins"] == {"8": "Rel;2", "9": "Rel;1"}
+
+
+def test_a_report_and_a_log_keep_the_names_of_pins() -> None:
+    found = analysed(flash_of("RTL8710B"))
+    again = read_report(to_json(found)).pins
+    assert [pin.place for pin in again.pins] == ["PA5", "PA12", "PA14"]
+    assert again.ports == {1: (18, 23)}
+    log = replace(parse_boot_log(""), parameters=parse_parameters(b"{module:WR3,rl1_pin:14}"))
+    assert [pin.place for pin in pins_from_log(log).pins] == ["PA14"]
+
+
+def test_what_such_a_chip_would_run_is_refused_in_plain_words() -> None:
+    from bekenlab.analysis.boot_problem import nothing_to_run
+
+    problem = nothing_to_run(flash_of("LN882H"))
+    assert problem.code == "unsupported"
+    assert "LN882H is not a Beken chip" in problem.message
+    assert nothing_to_run(b"\xff" * 4096).code == "not-a-dump"
 
 
 def test_openbeken_is_told_before_it_overwrites_the_storage() -> None:

@@ -25,6 +25,7 @@ from bekenlab.link.virtual import VirtualTransport
 from bekenlab.machine.rom import ChipFaults, RomChip
 from bekenlab.report.chip_json import override
 from bekenlab.samples import build_sample
+from other_flash import flash_of
 from shared import dump
 
 if TYPE_CHECKING:
@@ -109,6 +110,12 @@ def test_each_reason_and_its_override(
     assert f"--force {case}" in caught.value.advice(wording)
     force = frozenset({case, *options.get("force", ())})
     assert not codes(rig.plan(file, **{**options, "force": force}))
+
+
+def test_a_dump_of_a_chip_of_another_make_is_not_for_this_one(tmp_path: Path) -> None:
+    plan = Rig(tmp_path).plan(flash_of("RTL8710B"), address=0)
+    assert "wrong-chip" in codes(plan)
+    assert any("is for RTL8710B" in refusal.reason for refusal in plan.refusals)
 
 
 def test_firmware_never_brings_its_boot_loader_unasked(tmp_path: Path) -> None:

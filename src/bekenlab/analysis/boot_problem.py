@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bekenlab.analysis.boot_stop import BootStop
+from bekenlab.analysis.other_chips import chip_of
+from bekenlab.chips import OtherChipError, find_other_chip
 from bekenlab.errors import Action, BekenlabError, BootFailedError, NotADumpError, NotReachedError
 
 if TYPE_CHECKING:
@@ -59,6 +61,9 @@ def nothing_to_run(data: bytes = b"") -> BekenlabError:
     kind = text_kind(data) if data and is_text(data) else None
     if kind is not None:
         return NotADumpError(f"this is {kind.words}: there is no code to run", hint=kind.hint)
+    other = find_other_chip(chip_of(data)) if data else None
+    if other is not None:
+        return OtherChipError(other)
     return NotADumpError(
         "there is no code in this file that could run",
         hint="booting needs the app: a whole dump, or an app image of OpenBeken",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from bekenlab.chips import find_module
+from bekenlab.chips import find_module, find_other_chip, serial_ports
 from bekenlab.errors import Action, NotADumpError, Notice
 from bekenlab.openbeken.flags import MQTT_STATE_ON_CONNECT, flags_from_number
 from bekenlab.pins import Evidence, Pin, PinMap, Polarity, Source, pins_from_parameters
@@ -91,16 +91,18 @@ def _pin_map(report: Mapping[str, Any], template: Mapping[str, Any]) -> PinMap:
     mcu = tuya["mcu"]
     source = Source(tuya["parameters_source"] or Source.STORAGE)
     module = _text(report["module"])
-    again = PinMap(module=module)
+    chip = _text((report.get("image") or report)["chip"])
+    again = PinMap(module=module, ports=serial_ports(chip))
     if parameters or mcu:
         again = pins_from_parameters(
             dict(parameters),
             source=source,
             module=find_module(module) if module else None,
             mcu_baud=int(mcu["baud"]) if mcu else None,
+            chip=chip,
         )
     twins = {(pin.gpio, pin.role, pin.label): pin for pin in again.pins}
-    pins = tuple(_pin(row, twins) for row in report["pins"])
+    pins = tuple(_pin(row, twins, chip) for row in report["pins"])
     return replace(
         again,
         pins=pins,
@@ -121,7 +123,9 @@ def _notices(report: Mapping[str, Any]) -> tuple[Notice, ...]:
     return tuple(notices)
 
 
-def _pin(row: Mapping[str, Any], twins: Mapping[tuple[int, str, str], Pin]) -> Pin:
+def _pin(
+    row: Mapping[str, Any], twins: Mapping[tuple[int, str, str], Pin], chip: str | None
+) -> Pin:
     """A pin as printed; what is not printed comes from the same pin of the parameters."""
     gpio, channel = row["gpio"], row["channel"]
     if not (0 <= int(gpio) < 64 and 0 <= int(channel) < 64):
@@ -136,9 +140,16 @@ def _pin(row: Mapping[str, Any], twins: Mapping[tuple[int, str, str], Pin]) -> P
         evidence=tuple(
             Evidence(Source(each["source"]), str(each["key"])) for each in row["evidence"]
         ),
+        name=_name(int(gpio), chip),
     )
     twin = twins.get((pin.gpio, pin.role, pin.label))
     return replace(pin, assumed=twin.assumed, colour=twin.colour) if twin else pin
+
+
+def _name(gpio: int, chip: str | None) -> str:
+    other = find_other_chip(chip)
+    pin = other.pin(gpio) if other else None
+    return pin.name if pin else ""
 
 
 def _text(value: object) -> str | None:

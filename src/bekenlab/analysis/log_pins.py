@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import find_module
+from bekenlab.chips import find_module, module_chip
 from bekenlab.pins import PinMap, Source, pins_from_parameters
 
 if TYPE_CHECKING:
@@ -22,5 +22,6 @@ def pins_from_log(log: BootLog) -> PinMap:
         source=Source.BOOT_LOG,
         module=find_module(log.module) if log.module else None,
         mcu_baud=baud,
+        chip=log.chip or (module_chip(log.module) if log.module else None),
     )
     return replace(pins, notices=(*log.notices, *pins.notices))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bekenlab.analysis.clues import Clue
 from bekenlab.chips import SECTOR, OtherChip, find_other_chip, other_chips
 from bekenlab.errors import Notice
-from bekenlab.image import EncryptionState
+from bekenlab.image import EncryptionState, read_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +44,12 @@ def other_clues(image: Image, storage: Storage | None) -> Iterator[Clue]:
         if fits:
             text = f"the key of Tuya's storage is made with {storage.base_name}"
             yield Clue(fits, _BY_STORAGE, text)
+
+
+def chip_of(data: bytes) -> str | None:
+    """Name of the chip of another make whose flash this is, by its marks; else None."""
+    clues = list(other_clues(read_image(data), None))
+    return max(clues, key=lambda clue: clue.weight).chips[0] if clues else None
 
 
 def is_bekens(image: Image) -> bool:

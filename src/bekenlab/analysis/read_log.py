@@ -14,7 +14,7 @@ from bekenlab.analysis.other_kinds import OtherKind, is_dump, json_kind
 from bekenlab.analysis.posted_text import as_utf8
 from bekenlab.chips import module_chip
 from bekenlab.errors import NotADumpError, Notice, UsageError
-from bekenlab.openbeken import build_template, describe, lost_levels
+from bekenlab.openbeken import build_template, describe, lost_levels, lost_pins
 from bekenlab.pins import is_pin_key, is_setting_key
 from bekenlab.tuya.boot_log.model import BootLog
 from bekenlab.tuya.boot_log.read import parse_boot_log
@@ -131,7 +131,12 @@ def report_of(name: str, log: BootLog) -> LogReport:
         pins=pins,
         template=build_template(pins, chip=chip or "", board=log.module),
         description=describe(pins, chip=chip, without_pins=why_no_pins(log)),
-        notices=(*pins.notices, *lost_levels(pins), *_without_pins(log, pins)),
+        notices=(
+            *pins.notices,
+            *lost_levels(pins),
+            *lost_pins(pins, chip),
+            *_without_pins(log, pins),
+        ),
     )
 
 

@@ -22,6 +22,6 @@ class OtherChipError(UnsupportedError):
         super().__init__(
             f"The {chip.name} is not a Beken chip: bekenlab reads its dumps, and does not read, "
             "write or start the chip itself.",
-            hint=f"It is read and written with {chip.flashing.tool}{where}.",
+            hint=f"It is read and written with {chip.flashing.tool}{where}. {chip.flashing.entry}",
             chip=chip.name,
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bekenlab.analysis.analyze import analyze
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.recognise import reject_reason
-from bekenlab.chips import APP_LOGICAL, APP_START, SECTOR, chip_for_uf2
+from bekenlab.chips import APP_LOGICAL, APP_START, SECTOR, chip_for_uf2, find_other_chip
 from bekenlab.errors import DamagedDumpError, NotADumpError
 from bekenlab.flashing.pieces import Piece
 from bekenlab.image import Image, ota, read_image, uf2
@@ -119,7 +119,7 @@ def recognise(file: InputFile) -> FlashFile:
         kind=kind,
         pieces=(Piece(0, image.physical if kind is FileKind.ROTATED_DUMP else file.data),),
         start=start,
-        chip=chip if kind is not FileKind.OTHER else None,
+        chip=chip if kind is not FileKind.OTHER or find_other_chip(chip) else None,
         firmware=firmware,
         sha256=analysis.file.sha256,
         damage=damage.message if isinstance(damage, DamagedDumpError) else "",

@@ -6,7 +6,18 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from bekenlab.chips import board, chip, chips, find_chip, find_module, modules, package, packages
+from bekenlab.chips import (
+    board,
+    chip,
+    chips,
+    find_chip,
+    find_module,
+    find_other_chip,
+    modules,
+    other_modules,
+    package,
+    packages,
+)
 from bekenlab.errors import Action, UnsupportedError
 
 if TYPE_CHECKING:
@@ -36,6 +47,14 @@ def find_board(name: str) -> Module:
     named = find_chip(name)
     if named:
         return _bare_chip(named)
+    other = find_other_chip(name)
+    if other is not None:
+        on = ", ".join(one.name for one in other_modules() if one.chip == other.name)
+        raise UnsupportedError(
+            f"the package of the {other.name} is not known",
+            hint=f"name the module it is on: {on}" if on else "",
+            action=() if on else Action("list-boards"),
+        )
     found = next((one for one in packages() if one.key == name.strip().lower()), None)
     if found:
         return found
@@ -90,6 +109,7 @@ def near_names(name: str) -> list[str]:
 def board_names() -> tuple[str, ...]:
     """All names that ``find_board`` knows: modules with their pads, then chips."""
     drawn = [module.name for module in modules() if module.pads_known and not _bare(module)]
+    drawn += [module.name for module in other_modules()]
     return (*drawn, *(one.name for one in chips() if one.package))
 
 

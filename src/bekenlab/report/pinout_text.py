@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from bekenlab.chips import find_other_chip, pin_name
 from bekenlab.chips.outlines import outline_of
 from bekenlab.report.pictures import Uses, wiring_notes, wiring_of
 from bekenlab.report.printable import Printable
@@ -46,7 +47,10 @@ def render_pinout(module: Module, uses: Uses) -> RenderableType:
         Padding(table, (1, 0, 0, 2)),
     ]
     parts += [
-        Padding(Text(f"P{gpio} is not brought out: {use.detail}", style="red"), (0, 0, 0, 2))
+        Padding(
+            Text(f"{pin_name(module.chip, gpio)} is not brought out: {use.detail}", style="red"),
+            (0, 0, 0, 2),
+        )
         for gpio in unknown
         for use in uses[gpio]
     ]
@@ -81,6 +85,13 @@ def _wires(module: Module) -> RenderableType:
         extra = " (optional)" if wire.optional else ""
         grid.add_row(f"{wire.adapter} of the adapter", f"{wire.signal}, {place}{extra}")
     log = [pad.name for pad in module.pads if _LOG in pad.functions]
+    other = find_other_chip(module.chip)
+    if other is not None:
+        boot = [f"{pad.place}, {kind} {pad.name}" for pad in module.pads if "BOOT" in pad.functions]
+        if boot:
+            grid.add_row("Boot pin", "; ".join(boot))
+        grid.add_row("Boot mode", other.flashing.entry)
+        grid.add_row("Program", f"{other.flashing.tool} {other.flashing.tool_url}".strip())
     if log:
         grid.add_row("RX of a second one", f"TX2, {kind} {' or '.join(log)}: the log (optional)")
     return Padding(grid, (0, 0, 0, 2))

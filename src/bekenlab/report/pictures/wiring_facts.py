@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from bekenlab.chips import Module
 
 # Pin of the adapter, the function of the pad it goes to, the name of the board's end, the wire's
-# colour in palette.toml, and whether it is optional.
+# colour in palette.toml, and whether it is optional. Chips of other makes are flashed by the port
+# that their data call FLASH; their end is called as the pin.
+_PORT_OF_OTHERS = {"UART1_RX": "FLASH_RX", "UART1_TX": "FLASH_TX"}
 _WIRES = (
     ("3V3", "3V3", "3V3", "power", False),
     ("GND", "GND", "GND", "ground", False),
@@ -20,6 +22,7 @@ _WIRES = (
     ("RX", "UART1_TX", "TX1", "rx", False),
     ("RTS", "CEN", "CEN", "reset", True),
 )
+_Row = tuple[str, str, str, str, bool]
 NOTES = ("mains", "volts", "supply", "ground", "reset")
 """Keys of the safety notes in reading order: ``wiring.mains`` and so on."""
 
@@ -65,11 +68,21 @@ def wiring_of(module: Module) -> Wiring:
     outline = outline_of(module)
     face = max(
         (Face.FRONT, Face.BACK),
-        key=lambda face: sum(_pick(module, outline, wire[1], face) is not None for wire in _WIRES),
+        key=lambda face: sum(
+            _pick(module, outline, _of_chip(module, wire)[1], face) is not None for wire in _WIRES
+        ),
     )
-    wires = (_wire(module, outline, face, *wire) for wire in _WIRES)
+    wires = (_wire(module, outline, face, *_of_chip(module, wire)) for wire in _WIRES)
     # Every board has accessible power, even if the data do not name the pad; reset may be missing.
     return Wiring(face, tuple(wire for wire in wires if wire.spot or not wire.optional))
+
+
+def _of_chip(module: Module, wire: _Row) -> _Row:
+    """A wire of the table as it is for the module's chip."""
+    adapter, function, _, paint, optional = wire
+    other = _PORT_OF_OTHERS.get(function)
+    pad = next((pad for pad in module.pads if other in pad.functions), None)
+    return wire if pad is None else (adapter, other or function, pad.place, paint, optional)
 
 
 def wiring_notes(words: Words = ENGLISH) -> tuple[str, ...]:

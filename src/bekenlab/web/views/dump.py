@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bekenlab.chips import find_other_chip
 from bekenlab.errors import BekenlabError, NotADumpError
 from bekenlab.jobs.install.firmware import firmware_of
 from bekenlab.report.dump_view import subject_pins, words_of
@@ -169,6 +170,8 @@ def next_step(view: DumpView, row: DumpRow, no_pins: str, problem: BekenlabError
         no_pins: See ``why_no_pins``.
         problem: What is wrong with it, or None.
     """
+    if find_other_chip(view.chip):
+        return ""  # a chip that bekenlab does not write
     if row.kind == Kind.IMAGE:
         return "install_this"
     if row.kind != Kind.DUMP or not view.chip:
