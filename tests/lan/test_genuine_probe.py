@@ -22,6 +22,7 @@ from bekenlab.jobs.lan.probe_restore import put_back
 from bekenlab.jobs.lan.settings import read_settings
 from bekenlab.lan.address import Host
 from bekenlab.lan.device import Device
+from bekenlab.lan.errors import NoAnswerError, NoHostError
 from bekenlab.lan.in_air import AirNetwork
 from bekenlab.openbeken.config.edit import compare_configs
 from bekenlab.pins.model import Polarity
@@ -135,6 +136,17 @@ def switch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probed]:
     made.device.chip.close()
 
 
+def restore(switch: Probed) -> None:
+    """As a user does: again, while the device is still restarting from the run that was killed."""
+    for _ in range(4):
+        client = switch.client()
+        with suppress(NoHostError, NoAnswerError):
+            if switch.records.find(client.info(), str(client.host)) is not None:
+                put_back(client, switch.records)
+            return
+    raise AssertionError("the device does not come back")
+
+
 def test_the_settings_come_back_after_a_kill_at_any_point(switch: Probed) -> None:
     """Twenty points, among them some in the middle of putting back."""
     before = switch.settings()
@@ -143,7 +155,5 @@ def test_the_settings_come_back_after_a_kill_at_any_point(switch: Probed) -> Non
     for left, sent in one_in(10, points):
         with suppress(Killed):
             switch.probe(left, sent=sent)
-        client = switch.client()
-        if switch.records.find(client.info(), str(client.host)) is not None:
-            put_back(client, switch.records)
+        restore(switch)
         assert differing(before, switch.settings()) == set(), (left, sent)

@@ -91,7 +91,8 @@ def test_buttons_and_outputs_make_a_template_and_the_settings_come_back(board: B
     assert template["pins"] == {"8": "LED_n;1", "10": "Btn;1", "26": "Rel;1"}
     assert template["keywords"] == ["found by trying"]
     assert (board.columns, board.left, result.changed) == (before, [], ())
-    assert person.asked[0].gpio == 26
+    first = person.asked[0]
+    assert (first.gpio, first.level) == (26, 0)  # its inputs rest at 1
     assert 10 not in result.tried
     assert 0 not in result.tried
 
@@ -136,6 +137,33 @@ def test_a_kill_at_any_point_leaves_a_record_that_restores(board: Board) -> None
             put_back(client, board.records)
         client.clock.sleep(3)
         assert (board.columns, board.left) == (before, []), (left, sent)
+
+
+def test_the_record_stays_until_everything_is_put_back(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = board.columns
+    with pytest.raises(Killed):
+        board.probe(Scripted(), _mortal(board.fake, 20))
+    for step in ("set_pins", "reboot"):
+
+        def die(*_: Any) -> None:
+            raise Killed
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Device, step, die)
+            with pytest.raises(Killed):
+                put_back(patient_client(board.fake), board.records)
+        assert len(board.left) == 1
+        if step == "set_pins":
+            assert board.columns != before
+    put_back(patient_client(board.fake), board.records)
+    assert (board.columns, board.left) == (before, [])
+
+
+def _mortal(fake: FakeDevice, left: int) -> Device:
+    connect = Mortal(Connection, left)
+    return Device(fake.host, timeouts=PATIENT, clock=DeviceClock(), connect=connect)
 
 
 def test_a_failure_or_an_interrupt_puts_back_at_once(board: Board) -> None:
