@@ -15,6 +15,8 @@ from bekenlab.flashing.baud_memory import BaudMemory
 from bekenlab.flashing.journal import WriteJournal
 from bekenlab.flashing.known_backups import KnownBackups
 from bekenlab.flashing.same_chip import identity_facts
+from bekenlab.jobs.lan.probe_record import ProbeRecords
+from bekenlab.lan.replies import DeviceInfo
 from bekenlab.link.identity import Identity
 from bekenlab.probing.observations import WireTrace
 from bekenlab.probing.observations_json import observations_json, read_observations
@@ -99,6 +101,20 @@ def _partial(data: bytes) -> None:
     assert len(files.data) == _SIZE
 
 
+def _probe_record(data: bytes) -> None:
+    info, records = DeviceInfo("build", "BK7231N"), ProbeRecords(_folder())
+    _write(records.path(info, "lamp").name, data)
+    found = records.find(info, "lamp")
+    if found is not None:
+        records.keep(info, "lamp", found)
+
+
+def _probe_records() -> list[bytes]:
+    numbers = [0, 1, 26]
+    record = {"build": "b", "roles": numbers, "channels": numbers, "second_channels": numbers}
+    return [json.dumps(record | {"kept": "/a/b.bin"}).encode()]
+
+
 def _lists(data: bytes) -> None:
     _write("backups.json", data)
     _write("adapters.json", data)
@@ -148,6 +164,7 @@ _TOKENS = (b'"a"', b'"c"', b'"sha256"', b'"chip"', b'"ranges"', b'"crcs"', b'"or
 KEPT_TARGETS = (
     Target("observations", _observations, _seen, tokens=_TOKENS, weight=0.3),
     Target("journal", _journal, _records, tokens=_TOKENS, weight=0.3),
+    Target("probe-record", _probe_record, _probe_records, tokens=_TOKENS, weight=0.2),
     Target("manifest", _manifest, _manifests, tokens=_TOKENS, weight=0.3),
     Target("partial-backup", _partial, _partial_journals, tokens=_TOKENS, weight=0.2),
     Target("kept-lists", _lists, lambda: [b'["/a/b.bin","/c.bin"]', b'{"a":115200,"b":921600}'],

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import unquote_to_bytes
 
 from bekenlab.lan.address import Host
-from lan.fake_firmware import FLASH, MAC, OK, UNKNOWN, Firmware
+from lan.fake_firmware import BAD, FLASH, MAC, OK, UNKNOWN, Firmware
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,6 +90,11 @@ class FakeDevice:
         firmware: What it runs; a new BK7231N otherwise.
         password: Its web password.
         second: How long one of its seconds takes here.
+
+    Attributes:
+        low: GPIOs that something outside holds low.
+        flickers: GPIOs that something outside moves.
+        refuses: Commands are refused.
     """
 
     def __init__(
@@ -101,6 +106,9 @@ class FakeDevice:
         self.requests: list[str] = []
         self.crashes = 0
         self.boot_seconds = 4
+        self.low: set[int] = set()
+        self.flickers: set[int] = set()
+        self.refuses = False
         self._second = second
         self._lock = threading.RLock()
         self._open: set[socket.socket] = set()
@@ -292,7 +300,14 @@ class FakeDevice:
         reply.post(f',"channels":{_list_text(channels)}')
         if seconds:
             reply.post(f',"channels2":{_list_text(seconds)}')
-        reply.post(f',"states":{_list_text([0] * len(kinds))}}}')
+        reply.post(f',"states":{_list_text(self._states(kinds))}}}')
+
+    def _states(self, kinds: list[int]) -> list[int]:
+        """Inputs rest at 1, but for those that something outside holds or moves."""
+        name = "dInput"
+        inputs = self.firmware.role_names.index(name) if name in self.firmware.role_names else -1
+        low = self.low | {gpio for gpio in self.flickers if len(self.requests) % 2}
+        return [int(kind == inputs and gpio not in low) for gpio, kind in enumerate(kinds)]
 
     def _set_pins(self, request: Request, reply: Reply) -> None:
         text = request.body.partition(b"\0")[0]
@@ -317,7 +332,7 @@ class FakeDevice:
     def _command(self, request: Request, reply: Reply) -> None:
         text = request.body.partition(b"\0")[0].decode("utf-8", "replace")
         with self._lock:
-            result = self.firmware.run(text)
+            result = BAD if self.refuses else self.firmware.run(text)
         status = {OK: 200, UNKNOWN: 501}.get(result, 400)
         reply.setup(JSON, status)
         word = "success" if status == 200 else "error"

@@ -224,6 +224,7 @@ class Firmware:
             "backlog": self._backlog,
             "setpinrole": self._set_pin_role,
             "setpinchannel": self._set_pin_channel,
+            "setchannel": lambda _: OK,
             "flags": self._flags,
             "startupcommand": self._startup,
             "power": self._power,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from bekenlab.cli.groups import Group
-from bekenlab.cli.obk import change, read
+from bekenlab.cli.obk import change, probe, read
 
 # \b keeps click from joining the lines.
 _EXAMPLES = """
@@ -26,5 +26,5 @@ def command() -> None:
     """
 
 
-for _command in (*read.COMMANDS, *change.COMMANDS):
+for _command in (*read.COMMANDS, *change.COMMANDS, *probe.COMMANDS):
     command.add_command(_command)

@@ -66,6 +66,14 @@ def apply(
     settings = read_settings(device, plan.chip)
     kept = copies.keep(str(device.host), "settings", settings.encode())
     events(Message(_JOB, "kept", f"its current settings are kept in {kept}"))
+    carry_out(device, plan, reboot=reboot, events=events)
+    return ApplyReport(plan, kept, restarted=reboot)
+
+
+def carry_out(
+    device: Device, plan: ApplyPlan, *, reboot: bool = True, events: EventSink = ignore
+) -> None:
+    """Change and verify what is planned, without keeping a copy; errors as for ``apply``."""
     _set_pins(device, plan)
     if plan.flags and plan.flags[0] != plan.flags[1]:
         device.command(f"Flags {flags_to_number(plan.flags[1])}")
@@ -76,7 +84,6 @@ def apply(
         restart(device, _JOB, seconds=device.timeouts.reboot, events=events)
         _check_pins(device, plan)
     _check_settings(device, plan)
-    return ApplyReport(plan, kept, restarted=reboot)
 
 
 def _set_pins(device: Device, plan: ApplyPlan) -> None:
