@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from bekenlab.analysis.analyze import analyze
-from bekenlab.analysis.boot import pins_from_log
 from bekenlab.analysis.boot_findings import BootMode
 from bekenlab.analysis.earlier_report import read_report
 from bekenlab.analysis.inputs import InputFile
+from bekenlab.analysis.log_pins import pins_from_log
 from bekenlab.analysis.model import Analysis
 from bekenlab.analysis.other_chips import other_clues
 from bekenlab.chips import find_other_chip
