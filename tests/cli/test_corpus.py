@@ -34,7 +34,7 @@ def test_a_folder_is_read_and_asked(folder: Path) -> None:
     assert "3 that were read before" in run.out
     assert "1 read" in run.out
     sql = "SELECT file, status, error FROM files ORDER BY file"
-    run = bekenlab("corpus", "sql", "corpus", sql, "--json", folder=folder)
+    run = bekenlab("corpus", "sql", sql, "--json", folder=folder)
     assert [json.loads(line)["status"] for line in run.out.splitlines()] == [
         "failed",
         "ignored",
@@ -42,19 +42,19 @@ def test_a_folder_is_read_and_asked(folder: Path) -> None:
         "read",
     ]
     for words in (("stats",), ("find", "--pin", "26=Rel"), ("unknown",), ("calibration",)):
-        run = bekenlab("corpus", words[0], "corpus", *words[1:], folder=folder)
+        run = bekenlab("corpus", *words, folder=folder)
         assert (run.status, run.err) == (0, "")
-    run = bekenlab("corpus", "versions", "corpus", "bekenlab_sample_plug", folder=folder)
+    run = bekenlab("corpus", "versions", "bekenlab_sample_plug", folder=folder)
     assert "1.0.0" in run.out
     for dump in ("dumps/plug.bin", "plug.bin"):
-        run = bekenlab("corpus", "shared-code", "corpus", dump, "--json", folder=folder)
+        run = bekenlab("corpus", "shared-code", "--corpus", "corpus", dump, "--json", folder=folder)
         assert run.reports[0]["answers"][0]["rows"][0]["functions"] == 1
-    run = bekenlab("corpus", "site", "corpus", "-o", "site", folder=folder)
+    run = bekenlab("corpus", "site", "-o", "site", folder=folder)
     assert (run.status, run.out) == (0, "4 files; open site/index.html\n")
     assert "sample-network" not in (folder / "site" / "index.html").read_text("utf-8")
     run = bekenlab("corpus", "diff", "corpus", "corpus", "--json", folder=folder)
     assert [answer["rows"] for answer in run.reports[0]["answers"]][1] == []
-    run = bekenlab("corpus", "sql", "corpus", sql, "-n", "1", folder=folder)
+    run = bekenlab("corpus", "sql", sql, "-n", "1", folder=folder)
     assert "dumps/bad.bin" in run.out
     assert run.err == "these are the first 1 rows; there are more\n"
 
@@ -65,7 +65,7 @@ def test_a_folder_is_read_and_asked(folder: Path) -> None:
         (("build", "-o", "corpus"), 2),
         (("build", "dumps", "-o", "c", "-j", "1", "--scheduler", "tcp://x:1"), 2),
         (("build", "none", "-o", "corpus"), 9),
-        (("sql", "dumps", "SELECT 1"), 9),
+        (("sql", "--corpus", "dumps", "SELECT 1"), 9),
     ],
 )
 def test_what_cannot_be_done_is_told(words: tuple[str, ...], status: int, folder: Path) -> None:
@@ -105,5 +105,5 @@ def test_made_up_dumps_are_read_by_two_workers(tmp_path: Path) -> None:
     again = bekenlab(*words, "--json", folder=tmp_path).reports[0]
     assert (again["skipped"], again["dumps"]) == (count, 0)
     sql = "SELECT count(*) AS n, count(DISTINCT dump) AS dumps FROM dumps"
-    [row] = bekenlab("corpus", "sql", "corpus", sql, "--json", folder=tmp_path).reports
+    [row] = bekenlab("corpus", "sql", sql, "--json", folder=tmp_path).reports
     assert row["n"] == row["dumps"] == report["dumps"]

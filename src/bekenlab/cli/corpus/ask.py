@@ -16,8 +16,16 @@ if TYPE_CHECKING:
 
     Answers = tuple[tuple[str, Answer], ...]
 
-corpus_argument = click.argument(
-    "folder", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER"
+corpus_option = click.option(
+    "--corpus",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("corpus"),
+    show_default=True,
+    envvar="BEKENLAB_CORPUS",
+    show_envvar=True,
+    metavar="FOLDER",
+    help="The corpus.",
 )
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object per row, one per line."
@@ -34,14 +42,14 @@ _most_option = click.option(
 
 
 @click.command("sql")
-@corpus_argument
+@corpus_option
 @click.argument("question", metavar="SQL")
 @_most_option
 @json_option
 def sql(folder: Path, question: str, limit: int, as_json: bool) -> None:
     """Ask a corpus in SQL; it is only read.
 
-    FOLDER is the corpus. Its tables are files, dumps, firmware, partitions, keys, parameters, pins,
+    Its tables are files, dumps, firmware, partitions, keys, parameters, pins,
     data_points, warnings and behaviour; "DESCRIBE dumps" lists the columns of one.
     """
     # Imported here, because --help must not wait for the packages of the extra.
@@ -107,7 +115,7 @@ _one_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON
 
 
 @click.command("stats")
-@corpus_argument
+@corpus_option
 @_most_option
 @_one_json
 def stats(folder: Path, limit: int, as_json: bool) -> None:
@@ -116,7 +124,7 @@ def stats(folder: Path, limit: int, as_json: bool) -> None:
 
 
 @click.command("find")
-@corpus_argument
+@corpus_option
 @click.option(
     "--pin",
     "pins",
@@ -151,7 +159,7 @@ def find(
 
 
 @click.command("unknown")
-@corpus_argument
+@corpus_option
 @_most_option
 @_one_json
 def unknown(folder: Path, limit: int, as_json: bool) -> None:
@@ -170,7 +178,7 @@ def diff(first: Path, second: Path, limit: int, as_json: bool) -> None:
 
 
 @click.command("versions")
-@corpus_argument
+@corpus_option
 @click.argument("firmware", metavar="FIRMWARE")
 @_most_option
 @_one_json
@@ -180,7 +188,7 @@ def versions(folder: Path, firmware: str, limit: int, as_json: bool) -> None:
 
 
 @click.command("shared-code")
-@corpus_argument
+@corpus_option
 @click.argument("dump", metavar="DUMP")
 @_most_option
 @_one_json
@@ -208,7 +216,7 @@ def shared_code(folder: Path, dump: str, limit: int, as_json: bool) -> None:
 
 
 @click.command("calibration")
-@corpus_argument
+@corpus_option
 @_most_option
 @_one_json
 def calibration(folder: Path, limit: int, as_json: bool) -> None:

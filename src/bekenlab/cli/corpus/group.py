@@ -12,9 +12,9 @@ _EXAMPLES = """
 \b
 Examples:
   bekenlab corpus build dumps/ -o corpus
-  bekenlab corpus stats corpus
-  bekenlab corpus find corpus --pin 26=Rel --module CB2S
-  bekenlab corpus sql corpus "SELECT module, count(*) FROM dumps GROUP BY module"
+  bekenlab corpus stats
+  bekenlab corpus find --pin 26=Rel --module CB2S
+  bekenlab corpus sql "SELECT module, count(*) FROM dumps GROUP BY module"
 """
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from bekenlab.cli.corpus.ask import corpus_argument
+from bekenlab.cli.corpus.ask import corpus_option
 
 
 @click.command("site")
-@corpus_argument
+@corpus_option
 @click.option(
     "-o",
     "--output",
