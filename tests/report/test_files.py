@@ -9,9 +9,14 @@ import pytest
 
 from analyses import sample, study
 from bekenlab.analysis.model import Analysis
+from bekenlab.cli.analyze import _finish, _Style
 from bekenlab.cli.wording import wording
 from bekenlab.errors import FileAccessError, RefusedError
 from bekenlab.files import write_new, write_whole
+from bekenlab.jobs.probe import ProbeReport
+from bekenlab.probing.observations import Observation, Observations, Outcome
+from bekenlab.probing.probe import Probed
+from bekenlab.probing.rules.conclude import conclude
 from bekenlab.report.files import write_files
 from bekenlab.report.json_report import to_json
 from bekenlab.samples import build_sample
@@ -25,6 +30,28 @@ def named(name: str, data: bytes = CONFIGURATION) -> Analysis:
 
 def tree(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_probe_is_in_the_report_that_is_written(tmp_path: Path) -> None:
+    """As ``analyze`` finishes a file that was probed."""
+    plain = sample()
+    assert plain.image is not None
+    seen = Observations("BK7231N", (Observation("boot", None, Outcome.DONE, 8.0),))
+    probe = ProbeReport("BK7231N", plain.firmware, Probed(seen, 1.0), conclude(seen), ())
+    folder = tmp_path / "out"
+    done = _finish(
+        plain,
+        probe,
+        style=_Style.JSON,
+        show_secrets=False,
+        output=folder,
+        html=None,
+        corpus=None,
+    )
+    printed = json.loads(done.line)
+    assert printed["probe"]["experiments"][0]["name"] == "boot"
+    written = (folder / "sample-metering-plug.bin" / "report.json").read_text()
+    assert json.loads(written) == printed
 
 
 def test_the_files_of_the_sample(tmp_path: Path) -> None:

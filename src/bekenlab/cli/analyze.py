@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -204,7 +204,7 @@ def _finish(
         analysis = with_corpus(analysis, corpus)
     error = analysis.problem
     try:
-        _write(analysis, output, html, show_secrets=show_secrets)
+        _write(analysis, probe, output, html, show_secrets=show_secrets)
     except BekenlabError as failure:
         error = failure
     name = analysis.file.name
@@ -221,22 +221,30 @@ def _finish(
 def _json(analysis: Analysis, probe: ProbeReport | None, *, show_secrets: bool) -> str:
     from bekenlab.report.json_report import to_json
 
-    report = to_json(analysis, show_secrets=show_secrets)
-    if probe is not None:
-        from bekenlab.report.probe_json import probe_json
+    return json_line(to_json(analysis, show_secrets=show_secrets) | _probe_field(probe))
 
-        report["probe"] = probe_json(probe)
-    return json_line(report)
+
+def _probe_field(probe: ProbeReport | None) -> dict[str, Any]:
+    if probe is None:
+        return {}
+    from bekenlab.report.probe_json import probe_json
+
+    return {"probe": probe_json(probe)}
 
 
 def _write(
-    analysis: Analysis, output: Path | None, html: Path | None, *, show_secrets: bool
+    analysis: Analysis,
+    probe: ProbeReport | None,
+    output: Path | None,
+    html: Path | None,
+    *,
+    show_secrets: bool,
 ) -> None:
     """Write the requested files."""
     if output:
         from bekenlab.report.files import write_files
 
-        write_files(analysis, output, show_secrets=show_secrets)
+        write_files(analysis, output, show_secrets=show_secrets, more=_probe_field(probe))
     if html:
         from bekenlab.files import write_new
         from bekenlab.report.html import html_report

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from bekenlab import stopping
 from bekenlab.chips import SECTOR
@@ -14,16 +15,23 @@ from bekenlab.json_text import read_json_file
 from bekenlab.report.json_report import to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from bekenlab.analysis.model import Analysis, FileFacts
     from bekenlab.image import Image
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 _SHORTEST = 4  # characters of a secret that counts where anything may be
 
 
-def write_files(analysis: Analysis, folder: Path, *, show_secrets: bool = False) -> list[Path]:
+def write_files(
+    analysis: Analysis,
+    folder: Path,
+    *,
+    show_secrets: bool = False,
+    more: Mapping[str, Any] = NOTHING,
+) -> list[Path]:
     """Write report, template, description and partitions into a separate folder for the dump.
 
     Args:
@@ -31,6 +39,7 @@ def write_files(analysis: Analysis, folder: Path, *, show_secrets: bool = False)
         folder: Parent of the dump's folder.
         show_secrets: Also write the storage's values and the partitions that hold them; anyone
             with such a partition can read the secrets in it.
+        more: Further fields of the report.
 
     Returns:
         The files written.
@@ -42,7 +51,7 @@ def write_files(analysis: Analysis, folder: Path, *, show_secrets: bool = False)
     target = folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        contents = list(_contents(analysis, show_secrets=show_secrets))
+        contents = list(_contents(analysis, more, show_secrets=show_secrets))
         stopping.check()
         with stopping.shield():  # all files of a dump, or none
             target = _own_folder(folder, analysis.file)
@@ -78,9 +87,11 @@ def _sha256_of_report(path: Path) -> str | None:
     return sha256 if isinstance(sha256, str) else None
 
 
-def _contents(analysis: Analysis, *, show_secrets: bool) -> Iterator[tuple[str, bytes]]:
+def _contents(
+    analysis: Analysis, more: Mapping[str, Any], *, show_secrets: bool
+) -> Iterator[tuple[str, bytes]]:
     report = to_json(analysis, show_secrets=show_secrets)
-    yield "report.json", _json(report)
+    yield "report.json", _json(report | dict(more))
     yield "template.json", _json(dict(analysis.template))
     yield "description.txt", analysis.description.encode("utf-8", "backslashreplace")
     image = analysis.image
