@@ -82,14 +82,14 @@ def test_a_backup_is_stopped_and_goes_on_in_another_tab(
     expect(bench.locator(OUTCOME)).to_contain_text("Stopped", timeout=LONG)
 
     bench.get_by_role("button", name="Back up").click()
-    expect(bench.locator("[data-job-said]")).to_contain_text("resuming from", timeout=LONG)
+    expect(bench.locator("[data-job-said]")).to_contain_text("Resuming from", timeout=LONG)
     # Another tab, and this one after a reload, find the job and all it has told.
     other = bench.context.new_page()
     other.goto(bench.url)
     bench.reload()
     for page in (other, bench):
         expect(page.locator("[data-job-title]")).to_have_text("Back up")
-        expect(page.locator("[data-job-said]")).to_contain_text("resuming from", timeout=LONG)
+        expect(page.locator("[data-job-said]")).to_contain_text("Resuming from", timeout=LONG)
     expect(other.locator(OUTCOME)).to_contain_text("Backed up", timeout=LONG)
     expect(bench.locator(OUTCOME)).to_contain_text("Backed up", timeout=LONG)
     assert download(bench, "Download") == full

@@ -92,7 +92,7 @@ def test_a_backup_that_was_cut_off_is_finished(page: Page, served: Served, tmp_p
     card = page.locator("[data-unfinished]")
     page.locator(f'input[value="{port}"]').check()
     card.get_by_role("button", name="Finish the backup").click()
-    expect(page.locator("[data-job-said]")).to_contain_text("resuming from", timeout=LONG)
+    expect(page.locator("[data-job-said]")).to_contain_text("Resuming from", timeout=LONG)
     expect(page.locator("[data-job-outcome]")).to_contain_text("Backed up", timeout=LONG)
     expect(card).to_be_hidden()
 
