@@ -22,6 +22,7 @@ from bekenlab.corpus.needs import needed
 from bekenlab.corpus.tables import DUMPS, TABLES
 from bekenlab.errors import BusyError, NotFoundError, UnsupportedError, file_access
 from bekenlab.files import lock, write_whole
+from bekenlab.json_text import JsonError, read_json_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,13 +77,13 @@ class Store:
         """
         path = self.folder / _MANIFEST
         try:
-            read = json.loads(path.read_text("utf-8"))
+            read = read_json_file(path)
             found = Manifest(**{name: read[name] for name in Manifest.__dataclass_fields__})
         except FileNotFoundError:
             return Manifest()
         except OSError as error:
             raise file_access(path, "read", error) from error
-        except (ValueError, KeyError, TypeError) as error:
+        except (JsonError, KeyError, TypeError) as error:
             raise UnsupportedError(f"{path} is not the beginning of a corpus: {error}") from error
         if found.format != FORMAT:
             raise UnsupportedError(
